@@ -1,0 +1,34 @@
+#!/bin/sh
+# Installs what the browser tests need and what is missing: Chromium and axe-core.
+# As root on Debian it installs packages; otherwise it says what to do.
+set -eu
+cd "$(dirname "$0")"
+
+# package NAME WHY: installs a Debian package, or says how and stops.
+package() {
+	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+		echo "setup: installing $1 ($2)"
+		export DEBIAN_FRONTEND=noninteractive
+		apt-get update -qq
+		apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+		return
+	fi
+	echo "setup: $1 is missing ($2)." >&2
+	echo "       On Debian: sudo apt-get install $1" >&2
+	echo "       Elsewhere: install it your way, then run make setup again." >&2
+	[ "$1" != chromium ] || echo "       A browser in another place: CHROMIUM=/path/to/chromium make test" >&2
+	exit 1
+}
+
+if [ -n "${CHROMIUM:-}" ]; then
+	[ -x "$CHROMIUM" ] || { echo "setup: CHROMIUM names $CHROMIUM, which cannot be run." >&2; exit 1; }
+elif [ ! -x /usr/bin/chromium ]; then
+	package chromium "the browser tests drive it"
+fi
+
+pinned=$(sed -n 's/.*"axe-core": "\(.*\)".*/\1/p' package.json)
+if ! grep -qs "\"version\": \"$pinned\"" node_modules/axe-core/package.json; then
+	command -v npm >/dev/null || package npm "it fetches axe-core, the accessibility checker of the browser tests"
+	echo "setup: installing axe-core $pinned"
+	npm ci --loglevel=error
+fi
