@@ -1,0 +1,128 @@
+package bolt
+
+import (
+	bbolt "go.etcd.io/bbolt"
+
+	"pruefstein/internal/survey"
+)
+
+// The schema. One bucket a table, one key an entity, keys as survey.Entity builds them; a number in a key is zero-padded,
+// so that bbolt's byte order is the order of the numbers. A value is {"v":1,"d":…}: the entity as JSON in the version of
+// its form. Ids are UUIDv7.
+//
+//	meta             format, schema                               "pruefstein", the number of migrations applied
+//
+//	                                                              people and elections
+//	alliances        "alliance"                                   Alliance
+//	users            <user>                                       User
+//	staff_links      <hash of token>                              StaffLink
+//	sessions         <hash of token>                              Session
+//	organisations    <organisation>                               Organisation
+//	working_groups   <group>                                      WorkingGroup
+//	audit            <entry>                                      AuditEntry
+//	elections        <election>                                   Election
+//	parties          <party>                                      Party
+//	contestants      <election>/<party>                           Contestant
+//	questionnaires   <questionnaire>                              Questionnaire
+//	approvals        <questionnaire>/<act>/<subject>              Approval
+//
+//	                                                              draft
+//	questions        <questionnaire>/<question>                   Question
+//	revisions        <questionnaire>/<question>/<000001>          Revision
+//	catalogues       <questionnaire>                              Catalogue
+//
+//	                                                              send
+//	respondents      <questionnaire>/<respondent>                 Respondent
+//	access_links     <hash of token>                              AccessLink
+//	dispatches       <questionnaire>/<dispatch>                   Dispatch
+//	mails            <mail>                                       Mail
+//	outbox           <mail>                                       OutboxEntry
+//
+//	                                                              answer; q01 is the id in the catalogue
+//	answer_drafts    <questionnaire>/<respondent>/q01             AnswerDraft
+//	submissions      <questionnaire>/<respondent>/<submission>    Submission
+//	transcriptions   <questionnaire>/<respondent>/<transcription> Transcription
+//	originals        <questionnaire>/<respondent>/<original>      Original
+//	versions         <questionnaire>/<respondent>/q01/<000001>    Version
+//	quotations       <questionnaire>/<respondent>/q01             Quotation
+//
+//	                                                              compare
+//	publications     <questionnaire>/<000001>                     Publication
+//	leaves           <000000000000>                               Leaf
+//	tree_hashes      <000000000000>                               TreeHash
+var (
+	bucketMeta = []byte("meta")
+
+	bucketAlliances      = []byte("alliances")
+	bucketUsers          = []byte("users")
+	bucketStaffLinks     = []byte("staff_links")
+	bucketSessions       = []byte("sessions")
+	bucketOrganisations  = []byte("organisations")
+	bucketWorkingGroups  = []byte("working_groups")
+	bucketAudit          = []byte("audit")
+	bucketElections      = []byte("elections")
+	bucketParties        = []byte("parties")
+	bucketContestants    = []byte("contestants")
+	bucketQuestionnaires = []byte("questionnaires")
+	bucketApprovals      = []byte("approvals")
+
+	bucketQuestions  = []byte("questions")
+	bucketRevisions  = []byte("revisions")
+	bucketCatalogues = []byte("catalogues")
+
+	bucketRespondents = []byte("respondents")
+	bucketAccessLinks = []byte("access_links")
+	bucketDispatches  = []byte("dispatches")
+	bucketMails       = []byte("mails")
+	bucketOutbox      = []byte("outbox")
+
+	bucketAnswerDrafts   = []byte("answer_drafts")
+	bucketSubmissions    = []byte("submissions")
+	bucketTranscriptions = []byte("transcriptions")
+	bucketOriginals      = []byte("originals")
+	bucketVersions       = []byte("versions")
+	bucketQuotations     = []byte("quotations")
+
+	bucketPublications = []byte("publications")
+	bucketLeaves       = []byte("leaves")
+	bucketTreeHashes   = []byte("tree_hashes")
+)
+
+// tables opens every table in a transaction.
+func tables(tx *bbolt.Tx) *survey.Tx {
+	return &survey.Tx{
+		Alliances:      table[survey.Alliance]{tx, bucketAlliances},
+		Users:          table[survey.User]{tx, bucketUsers},
+		StaffLinks:     table[survey.StaffLink]{tx, bucketStaffLinks},
+		Sessions:       table[survey.Session]{tx, bucketSessions},
+		Organisations:  table[survey.Organisation]{tx, bucketOrganisations},
+		WorkingGroups:  table[survey.WorkingGroup]{tx, bucketWorkingGroups},
+		Audit:          table[survey.AuditEntry]{tx, bucketAudit},
+		Elections:      table[survey.Election]{tx, bucketElections},
+		Parties:        table[survey.Party]{tx, bucketParties},
+		Contestants:    table[survey.Contestant]{tx, bucketContestants},
+		Questionnaires: table[survey.Questionnaire]{tx, bucketQuestionnaires},
+		Approvals:      table[survey.Approval]{tx, bucketApprovals},
+
+		Questions:  table[survey.Question]{tx, bucketQuestions},
+		Revisions:  table[survey.Revision]{tx, bucketRevisions},
+		Catalogues: table[survey.Catalogue]{tx, bucketCatalogues},
+
+		Respondents: table[survey.Respondent]{tx, bucketRespondents},
+		AccessLinks: table[survey.AccessLink]{tx, bucketAccessLinks},
+		Dispatches:  table[survey.Dispatch]{tx, bucketDispatches},
+		Mails:       table[survey.Mail]{tx, bucketMails},
+		Outbox:      table[survey.OutboxEntry]{tx, bucketOutbox},
+
+		AnswerDrafts:   table[survey.AnswerDraft]{tx, bucketAnswerDrafts},
+		Submissions:    table[survey.Submission]{tx, bucketSubmissions},
+		Transcriptions: table[survey.Transcription]{tx, bucketTranscriptions},
+		Originals:      table[survey.Original]{tx, bucketOriginals},
+		Versions:       table[survey.Version]{tx, bucketVersions},
+		Quotations:     table[survey.Quotation]{tx, bucketQuotations},
+
+		Publications: table[survey.Publication]{tx, bucketPublications},
+		Leaves:       table[survey.Leaf]{tx, bucketLeaves},
+		TreeHashes:   table[survey.TreeHash]{tx, bucketTreeHashes},
+	}
+}

@@ -1,0 +1,75 @@
+package bolt
+
+import (
+	"fmt"
+	"strconv"
+
+	bbolt "go.etcd.io/bbolt"
+)
+
+// Keys and mark in the meta bucket.
+var (
+	metaFormat = []byte("format")
+	metaSchema = []byte("schema")
+)
+
+const format = "pruefstein"
+
+// migrations lead from an empty file to the schema of today. Their number is the schema's version. A migration that was
+// in a release is never changed again: a new one is added below (see CONTRIBUTING.md).
+var migrations = []func(*bbolt.Tx) error{
+	createBuckets,
+}
+
+// createBuckets makes the tables of schema 1.
+func createBuckets(tx *bbolt.Tx) error {
+	for _, name := range [][]byte{
+		bucketAlliances, bucketUsers, bucketStaffLinks, bucketSessions, bucketOrganisations, bucketWorkingGroups, bucketAudit,
+		bucketElections, bucketParties, bucketContestants, bucketQuestionnaires, bucketApprovals,
+		bucketQuestions, bucketRevisions, bucketCatalogues,
+		bucketRespondents, bucketAccessLinks, bucketDispatches, bucketMails, bucketOutbox,
+		bucketAnswerDrafts, bucketSubmissions, bucketTranscriptions, bucketOriginals, bucketVersions, bucketQuotations,
+		bucketPublications, bucketLeaves, bucketTreeHashes,
+	} {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return fmt.Errorf("table %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step.
+func migrate(db *bbolt.DB, from int) error {
+	for version := from; version < len(migrations); version++ {
+		err := db.Update(func(tx *bbolt.Tx) error {
+			if err := migrations[version](tx); err != nil {
+				return err
+			}
+			meta, err := tx.CreateBucketIfNotExists(bucketMeta)
+			if err != nil {
+				return err
+			}
+			if err := meta.Put(metaFormat, []byte(format)); err != nil {
+				return err
+			}
+			return meta.Put(metaSchema, []byte(strconv.Itoa(version+1)))
+		})
+		if err != nil {
+			return fmt.Errorf("migration %d: %w", version+1, err)
+		}
+	}
+	return nil
+}
+
+// schema reads the version of the schema; ErrForeign if the file carries no mark of ours.
+func schema(tx *bbolt.Tx) (int, error) {
+	meta := tx.Bucket(bucketMeta)
+	if meta == nil || string(meta.Get(metaFormat)) != format {
+		return 0, ErrForeign
+	}
+	version, err := strconv.Atoi(string(meta.Get(metaSchema)))
+	if err != nil || version < 1 {
+		return 0, fmt.Errorf("%w: unreadable schema version %q", ErrDamaged, meta.Get(metaSchema))
+	}
+	return version, nil
+}

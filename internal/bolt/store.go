@@ -1,0 +1,197 @@
+// Package bolt is survey.Store in one bbolt file. buckets.go draws the schema.
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"pruefstein/internal/survey"
+)
+
+// What Open finds wrong with a file. The errors it returns name the file as well; compare with errors.Is.
+var (
+	ErrEmpty   = errors.New("the file is empty")                                        // bbolt would make it a fresh database
+	ErrForeign = errors.New("the file is not a database of Prüfstein")                  // or so damaged that it cannot be told
+	ErrDamaged = errors.New("the database is damaged or was cut off; use a backup")     // shorter than it says, or broken at the root
+	ErrLocked  = errors.New("another process has the database open")                    // such as a running server
+	ErrNewer   = errors.New("the database was written by a newer version of Prüfstein") // a downgrade would lose data
+	ErrOlder   = errors.New("the database has to be migrated first: start the server once")
+)
+
+// Options of Open.
+type Options struct {
+	Create   bool          // make the file, and its folder, when it does not exist
+	ReadOnly bool          // for commands that only look; several may do so at once
+	Timeout  time.Duration // to wait for another process to let go of the file; 0 is one second
+}
+
+// Store is a survey.Store in one file. One Update is one commit, synced to the disk before it returns.
+type Store struct {
+	db *bbolt.DB
+}
+
+var _ survey.Store = (*Store)(nil)
+
+// initialMap is how many bytes of address space (not memory) the file gets from the start. While the file fits in, a
+// writer never has to map it anew and so never waits for readers, and reads go on when the disk turns read-only.
+const initialMap = 256 << 20
+
+// Open opens the database at path. Without Options.Create a missing file is fs.ErrNotExist; an empty one is always
+// refused, since it is what is left of a database more often than the wish for a new one.
+func Open(path string, opts Options) (*Store, error) {
+	if opts.Timeout == 0 {
+		opts.Timeout = time.Second
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) && opts.Create && !opts.ReadOnly {
+		if err = create(path); err == nil {
+			info, err = os.Stat(path)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: %w", path, ErrForeign)
+	case info.Size() == 0:
+		return nil, fmt.Errorf("%s: %w", path, ErrEmpty)
+	}
+	version, err := probe(path, opts.Timeout)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	switch {
+	case version > len(migrations):
+		return nil, fmt.Errorf("%s: %w (schema %d, this program knows %d)", path, ErrNewer, version, len(migrations))
+	case version < len(migrations) && opts.ReadOnly:
+		return nil, fmt.Errorf("%s: %w", path, ErrOlder)
+	}
+	db, err := openFile(path, opts.ReadOnly, opts.Timeout)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if !opts.ReadOnly {
+		err = errors.Join(migrate(db, version), removeLeftovers(filepath.Dir(path)))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
+	}
+	return &Store{db}, nil
+}
+
+// Close waits for open transactions and lets go of the file.
+func (s *Store) Close() error { return s.db.Close() }
+
+// View implements survey.Store: fn sees the last commit, whatever is written meanwhile.
+func (s *Store) View(ctx context.Context, fn func(*survey.Tx) error) error {
+	return s.run(ctx, false, fn)
+}
+
+// Update implements survey.Store: one fn at a time, one synced commit, nothing if fn returns an error or panics.
+func (s *Store) Update(ctx context.Context, fn func(*survey.Tx) error) error {
+	return s.run(ctx, true, fn)
+}
+
+func (s *Store) run(ctx context.Context, write bool, fn func(*survey.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	tx, err := s.db.Begin(write)
+	if err != nil {
+		return unavailable(err)
+	}
+	// After a commit a rollback does nothing; after an error or a panic of fn it lets go of the lock.
+	defer func() { _ = tx.Rollback() }()
+	if err := ctx.Err(); err != nil { // the wait for another writer may have been long
+		return err
+	}
+	if err := fn(tables(tx)); err != nil || !write {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return unavailable(err)
+	}
+	return nil
+}
+
+// unavailable is an error of the database itself: the disk is full, read-only or gone.
+func unavailable(cause error) error {
+	return &survey.Error{Code: survey.Unavailable, Key: "error.storage", Cause: cause}
+}
+
+// openFile opens the file in bbolt and translates its errors.
+func openFile(path string, readOnly bool, timeout time.Duration) (*bbolt.DB, error) {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout:         timeout,
+		ReadOnly:        readOnly,
+		FreelistType:    bbolt.FreelistMapType, // the array slows down when much was deleted
+		InitialMmapSize: initialMap,
+	})
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, ErrLocked
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
+		return nil, ErrForeign
+	}
+	return db, err
+}
+
+// probe reads the version of the schema and refuses a file that ends before its last page: bbolt opens such a file
+// without a word and dies by signal when it touches what is missing. Read-only, bbolt touches only the first two pages.
+func probe(path string, timeout time.Duration) (version int, err error) {
+	db, err := openFile(path, true, timeout)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() {
+		if p := recover(); p != nil { // bbolt panics on pages that make no sense
+			err = fmt.Errorf("%w: %v", ErrDamaged, p)
+		}
+	}()
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	err = db.View(func(tx *bbolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return fmt.Errorf("%w: %d of %d bytes are there", ErrDamaged, info.Size(), tx.Size())
+		}
+		version, err = schema(tx)
+		return err
+	})
+	return version, err
+}
+
+// create makes a database in a temporary file and gives it its name when it is whole: a crash leaves no empty file.
+func create(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	temp, err := tempName(folder)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp) // gone already if all went well
+	db, err := openFile(temp, false, time.Second)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(migrate(db, 0), db.Close()); err != nil {
+		return err
+	}
+	if err := giveName(temp, path); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil // another process made it meanwhile: that one is opened
+}

@@ -1,0 +1,177 @@
+// Package locale holds the message catalogues in German and English and says dates, numbers and lists in either
+// language. The catalogues are JSON files below messages/<language>/, one per verb, so that a key tells where it is used:
+// draft.board.title stands in messages/*/draft.json. Plural rules are those of CLDR (go-i18n).
+package locale
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+//go:embed all:messages
+var files embed.FS
+
+// Languages are the languages every text exists in, the default first.
+var Languages = []string{"de", "en"}
+
+// Names are the languages' own names, for the switch between them.
+var Names = map[string]string{"de": "Deutsch", "en": "English"}
+
+// strict makes a message that names a placeholder it was not given an error instead of "<no value>".
+var strict = &template.TextParser{Option: "missingkey=error"}
+
+var printers = load()
+
+// Printer says things in one language. It is safe for concurrent use.
+type Printer struct {
+	lang      string
+	localizer *i18n.Localizer
+	numbers   *message.Printer
+	plain     map[string]string // messages without placeholder or plural, most of them: a lookup, no template
+	plural    map[string]bool   // of the others: whether Count chooses a form
+}
+
+// For returns the printer of a language, the German one for a language there is no catalogue of.
+func For(lang string) *Printer {
+	if p, ok := printers[lang]; ok {
+		return p
+	}
+	return printers[Languages[0]]
+}
+
+// Known says whether there is a catalogue of lang.
+func Known(lang string) bool { return slices.Contains(Languages, lang) }
+
+// Lang is the language of the printer, "de" or "en"; "" of no printer at all.
+func (p *Printer) Lang() string {
+	if p == nil {
+		return ""
+	}
+	return p.lang
+}
+
+// T returns the message of a key. Args are pairs of a name and a value for the placeholders; an integer named Count
+// also chooses the plural form and is written with thousands separators. An unknown key, a missing value or half a pair
+// is an error, which makes a template that asks for it fail.
+func (p *Printer) T(key string, args ...any) (string, error) {
+	if text, ok := p.plain[key]; ok {
+		return text, nil
+	}
+	plural, known := p.plural[key]
+	if !known {
+		return "", fmt.Errorf("locale: no message %q in %q", key, p.lang)
+	}
+	if len(args)%2 != 0 {
+		return "", fmt.Errorf("locale: message %q: a name without a value", key)
+	}
+	values := make(map[string]any, len(args)/2)
+	for i := 0; i < len(args); i += 2 {
+		name, ok := args[i].(string)
+		if !ok {
+			return "", fmt.Errorf("locale: message %q: %v is no name", key, args[i])
+		}
+		values[name] = args[i+1]
+	}
+	lookup := &i18n.LocalizeConfig{MessageID: key, TemplateData: values, TemplateParser: strict}
+	if plural {
+		count, ok := values["Count"]
+		if !ok {
+			return "", fmt.Errorf("locale: message %q needs a Count", key)
+		}
+		lookup.PluralCount = count
+	}
+	if n, ok := values["Count"].(int); ok {
+		values["Count"] = p.Number(n)
+	}
+	text, err := p.localizer.Localize(lookup)
+	if err != nil {
+		return "", fmt.Errorf("locale: message %q in %q: %w", key, p.lang, err)
+	}
+	return text, nil
+}
+
+// Must is T for Go code: where T returns an error, it returns the key, so that a page or a mail still goes out. A test
+// looks for every key that is written down in the code.
+func (p *Printer) Must(key string, args ...any) string {
+	text, err := p.T(key, args...)
+	if err != nil {
+		return key
+	}
+	return text
+}
+
+// Has says whether there is a message of that key.
+func (p *Printer) Has(key string) bool {
+	if _, ok := p.plain[key]; ok {
+		return true
+	}
+	_, ok := p.plural[key]
+	return ok
+}
+
+// load reads the embedded catalogues. They are part of the program, so a fault in them is a panic at start.
+func load() map[string]*Printer {
+	bundle := i18n.NewBundle(language.German)
+	byLang := map[string]*Printer{}
+	for _, lang := range Languages {
+		byLang[lang] = &Printer{lang: lang, numbers: message.NewPrinter(language.Make(lang)), plain: map[string]string{}, plural: map[string]bool{}}
+		names, err := fs.Glob(files, path.Join("messages", lang, "*.json"))
+		if err != nil || len(names) == 0 {
+			panic(fmt.Sprintf("locale: no catalogue of %q: %v", lang, err))
+		}
+		for _, name := range names {
+			if err := byLang[lang].read(bundle, name); err != nil {
+				panic(fmt.Sprintf("locale: %s: %v", name, err))
+			}
+		}
+	}
+	for lang, p := range byLang {
+		p.localizer = i18n.NewLocalizer(bundle, lang)
+	}
+	return byLang
+}
+
+// read adds one catalogue file. Its keys begin with its name, and no other file of the language has them.
+func (p *Printer) read(bundle *i18n.Bundle, name string) error {
+	data, err := files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var flat map[string]json.RawMessage
+	if err := json.Unmarshal(data, &flat); err != nil {
+		return err
+	}
+	if len(flat) == 0 {
+		return nil
+	}
+	file := strings.TrimSuffix(path.Base(name), ".json")
+	// go-i18n takes the language from a name of the shape common.de.json.
+	parsed, err := bundle.ParseMessageFileBytes(data, file+"."+p.lang+".json")
+	if err != nil {
+		return err
+	}
+	for _, m := range parsed.Messages {
+		if !strings.HasPrefix(m.ID, file+".") {
+			return fmt.Errorf("key %q does not begin with %q", m.ID, file+".")
+		}
+		switch {
+		case m.One != "":
+			p.plural[m.ID] = true
+		case strings.Contains(m.Other, "{{"):
+			p.plural[m.ID] = false
+		default:
+			p.plain[m.ID] = m.Other
+		}
+	}
+	return nil
+}

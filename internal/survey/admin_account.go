@@ -1,0 +1,386 @@
+package survey
+
+import (
+	"context"
+	"net/mail"
+	"strings"
+	"time"
+)
+
+// How long the links of people last.
+const (
+	setupLife      = 24 * time.Hour
+	invitationLife = 14 * 24 * time.Hour
+	resetLife      = time.Hour
+)
+
+// Password lengths in bytes. OWASP ASVS 5.0 (6.2.1) asks for 8 and recommends 15; 12 is what volunteers still take. The
+// upper bound keeps hashing cheap.
+const (
+	minPassword = 12
+	maxPassword = 256
+)
+
+// password notes the fault of a new password, typed twice.
+func (f *Faults) password(password, again, email string) {
+	switch {
+	case len(password) < minPassword:
+		f.Add("password", "admin.error.password_short", "Min", minPassword)
+	case len(password) > maxPassword:
+		f.Add("password", "admin.error.password_long", "Max", maxPassword)
+	case strings.EqualFold(password, email):
+		f.Add("password", "admin.error.password_email")
+	case password != again:
+		f.Add("again", "admin.error.password_again")
+	}
+}
+
+// email brings an address to its stored form (bare, lower case) and notes its fault.
+func (f *Faults) email(field string, address *string, required bool) {
+	f.line(field, address, 254, required)
+	*address = strings.ToLower(*address)
+	if *address == "" {
+		return
+	}
+	parsed, err := mail.ParseAddress(*address)
+	if err != nil || parsed.Address != *address || parsed.Name != "" {
+		f.Add(field, "error.email")
+	}
+}
+
+// SetupToken returns a fresh token that creates the first administrator, or "" once there is a person. Earlier set-up
+// links are void then.
+func (s *Service) SetupToken(ctx context.Context) (token string, err error) {
+	fresh := NewToken()
+	err = s.Store.Update(ctx, func(tx *Tx) error {
+		token = ""
+		for _, err := range tx.Users.List("") {
+			return err // there is a person
+		}
+		links, err := collect(tx.StaffLinks.List(""))
+		if err != nil {
+			return err
+		}
+		for _, l := range links {
+			if err := tx.StaffLinks.Delete(l.Hash); err != nil {
+				return err
+			}
+		}
+		token = fresh
+		return tx.StaffLinks.Put(s.staffLink(fresh, LinkSetup, "", setupLife))
+	})
+	return token, err
+}
+
+func (s *Service) staffLink(token string, purpose StaffLinkKind, user string, life time.Duration) StaffLink {
+	return StaffLink{Hash: HashToken(token), Purpose: purpose, User: user, CreatedAt: s.now(), ExpiresAt: s.now().Add(life)}
+}
+
+// openLink returns the link of a token that can still be used for the purpose: NotFound if there is none, Gone if it was
+// used, revoked or has expired.
+func (s *Service) openLink(tx *Tx, token string, purpose StaffLinkKind) (StaffLink, error) {
+	link, err := tx.StaffLinks.Get(HashToken(token))
+	if err != nil {
+		return link, err
+	}
+	if link.Purpose != purpose {
+		return link, Fail(NotFound, "error.not_found")
+	}
+	if !link.UsedAt.IsZero() || !link.RevokedAt.IsZero() || !link.ExpiresAt.After(s.now()) {
+		return link, Fail(Gone, "error.link_expired")
+	}
+	return link, nil
+}
+
+// StaffLinkUser returns the person a link is for, zero for a set-up link. It changes nothing.
+func (s *Service) StaffLinkUser(ctx context.Context, token string, purpose StaffLinkKind) (user User, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		link, err := s.openLink(tx, token, purpose)
+		if err != nil || link.User == "" {
+			return err
+		}
+		user, err = tx.Users.Get(link.User)
+		return err
+	})
+	return user, err
+}
+
+// SetUp is the form of the first start.
+type SetUp struct {
+	Token, Alliance, Name, Email, Password, Again, Language string
+}
+
+// SetUp creates the first person, who administers and coordinates, and names the alliance.
+func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user User, err error) {
+	var faults Faults
+	faults.line("alliance", &cmd.Alliance, 200, true)
+	faults.line("name", &cmd.Name, 200, true)
+	faults.email("email", &cmd.Email, true)
+	faults.password(cmd.Password, cmd.Again, cmd.Email)
+	if err := faults.Err(); err != nil {
+		return user, err
+	}
+	hash, err := s.HashPassword(cmd.Password)
+	if err != nil {
+		return user, err
+	}
+	user = User{ID: NewID(), Name: cmd.Name, Email: cmd.Email, Language: cmd.Language, PasswordHash: hash,
+		Administrator: true, Coordinator: true, CreatedAt: s.now(), Revision: 1}
+	err = s.update(ctx, func(tx *Tx) error {
+		link, err := s.openLink(tx, cmd.Token, LinkSetup)
+		if err != nil {
+			return err
+		}
+		link.UsedAt = s.now()
+		if err := tx.StaffLinks.Put(link); err != nil {
+			return err
+		}
+		if err := tx.Alliances.Put(Alliance{Name: cmd.Alliance, Revision: 1}); err != nil {
+			return err
+		}
+		if err := tx.Users.Put(user); err != nil {
+			return err
+		}
+		return s.audit(tx, Actor{User: user}, "set_up", user.ID)
+	})
+	return user, err
+}
+
+// absentHash is compared with when nobody has the address, so that the answer takes as long as for somebody.
+const absentHash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$9sTbSlTnoUGf8Rc0hYBTyd0SIj3ILd4fBz2d5QkfO6k"
+
+// SignIn returns the person with the address and password. Whether the address or the password was wrong is not told.
+func (s *Service) SignIn(ctx context.Context, email, password string) (User, error) {
+	wrong := Fail(Invalid, "admin.error.sign_in")
+	if len(password) > maxPassword {
+		return User{}, wrong
+	}
+	user, err := s.userByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
+	if err != nil && !IsNotFound(err) {
+		return User{}, err
+	}
+	hash := user.PasswordHash
+	if !user.Active() {
+		hash = absentHash
+	}
+	match, err := s.MatchPassword(password, hash)
+	if err != nil {
+		return User{}, err
+	}
+	what, who := "sign_in", Actor{User: user}
+	if !match || !user.Active() {
+		what = "sign_in_refused"
+	}
+	if err := s.Store.Update(ctx, func(tx *Tx) error { return s.audit(tx, who, what, user.ID) }); err != nil {
+		return User{}, err
+	}
+	if what != "sign_in" {
+		return User{}, wrong
+	}
+	return user, nil
+}
+
+func (s *Service) userByEmail(ctx context.Context, email string) (found User, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		found, err = userByEmail(tx, email)
+		return err
+	})
+	return found, err
+}
+
+func userByEmail(tx *Tx, email string) (User, error) {
+	for u, err := range tx.Users.List("") {
+		if err != nil || u.Email == email {
+			return u, err
+		}
+	}
+	return User{}, Fail(NotFound, "error.not_found")
+}
+
+// NewPassword is the form that sets a password, by an invitation or a reset link.
+type NewPassword struct {
+	Token, Name, Password, Again string // Name only with an invitation
+}
+
+// AcceptInvitation gives an invited person a name and a password.
+func (s *Service) AcceptInvitation(ctx context.Context, cmd NewPassword) (User, error) {
+	var faults Faults
+	faults.line("name", &cmd.Name, 200, true)
+	return s.setPassword(ctx, cmd, LinkInvitation, faults)
+}
+
+// ResetPassword sets a new password by a reset link and ends all sessions of the person.
+func (s *Service) ResetPassword(ctx context.Context, cmd NewPassword) (User, error) {
+	return s.setPassword(ctx, cmd, LinkReset, nil)
+}
+
+func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose StaffLinkKind, faults Faults) (user User, err error) {
+	if user, err = s.StaffLinkUser(ctx, cmd.Token, purpose); err != nil {
+		return user, err
+	}
+	faults.password(cmd.Password, cmd.Again, user.Email)
+	if err := faults.Err(); err != nil {
+		return user, err
+	}
+	hash, err := s.HashPassword(cmd.Password)
+	if err != nil {
+		return user, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		link, err := s.openLink(tx, cmd.Token, purpose)
+		if err != nil {
+			return err
+		}
+		link.UsedAt = s.now()
+		if err := tx.StaffLinks.Put(link); err != nil {
+			return err
+		}
+		if user, err = tx.Users.Get(link.User); err != nil {
+			return err
+		}
+		if user.Disabled {
+			return Fail(Gone, "error.link_expired")
+		}
+		if cmd.Name != "" {
+			user.Name = cmd.Name
+		}
+		user.PasswordHash, user.Epoch, user.Revision = hash, user.Epoch+1, user.Revision+1
+		if err := tx.Users.Put(user); err != nil {
+			return err
+		}
+		return s.audit(tx, Actor{User: user}, "password_"+string(purpose), user.ID)
+	})
+	return user, err
+}
+
+// RequestReset mails a reset link to the person with the address, if there is one. The caller says the same either way.
+func (s *Service) RequestReset(ctx context.Context, email string) error {
+	var faults Faults
+	faults.email("email", &email, true)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	user, err := s.userByEmail(ctx, email)
+	if IsNotFound(err) || err == nil && !user.Active() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.mailStaffLink(ctx, Actor{User: user}, user, LinkReset, resetLife)
+}
+
+// StaffMail is what the mails to people of the alliance say.
+type StaffMail struct {
+	Name, Alliance, Secret string
+	Days                   int // an invitation lasts
+}
+
+// staffLinkPath is where the link of a purpose leads.
+func staffLinkPath(purpose StaffLinkKind, token string) string {
+	switch purpose {
+	case LinkInvitation:
+		return "/einladung/" + token
+	case LinkReset:
+		return "/passwort/" + token
+	}
+	return "/einrichten/" + token
+}
+
+// mailStaffLink revokes a person's open links of the purpose and mails a new one.
+func (s *Service) mailStaffLink(ctx context.Context, actor Actor, user User, purpose StaffLinkKind, life time.Duration) error {
+	token := NewToken()
+	return s.update(ctx, func(tx *Tx) error {
+		if err := s.replaceStaffLink(tx, user.ID, s.staffLink(token, purpose, user.ID, life)); err != nil {
+			return err
+		}
+		alliance, err := loadAlliance(tx)
+		if err != nil {
+			return err
+		}
+		subject, body, err := s.Compose(user.Language, "staff_"+string(purpose), StaffMail{Name: user.Name, Alliance: alliance.Name, Secret: LinkMark, Days: int(life.Hours()) / 24})
+		if err != nil {
+			return err
+		}
+		m := Mail{Kind: MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}
+		if _, err := s.enqueue(tx, m, s.link(staffLinkPath(purpose, token))); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "link_"+string(purpose), user.ID)
+	})
+}
+
+// replaceStaffLink revokes a person's open links of the same purpose and puts the new one.
+func (s *Service) replaceStaffLink(tx *Tx, user string, link StaffLink) error {
+	if err := s.revokeStaffLinks(tx, user, link.Purpose); err != nil {
+		return err
+	}
+	return tx.StaffLinks.Put(link)
+}
+
+func (s *Service) revokeStaffLinks(tx *Tx, user string, purpose StaffLinkKind) error {
+	links, err := collect(tx.StaffLinks.List(""))
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		if l.User == user && l.Purpose == purpose && l.UsedAt.IsZero() && l.RevokedAt.IsZero() {
+			l.RevokedAt = s.now()
+			if err := tx.StaffLinks.Put(l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// SaveAccount is a person's own page.
+type SaveAccount struct {
+	Name, Language       string
+	Old, Password, Again string // all empty: the password stays
+}
+
+// SaveAccount changes a person's own name, language and password.
+func (s *Service) SaveAccount(ctx context.Context, actor Actor, cmd SaveAccount) (user User, err error) {
+	if actor.User.ID == "" {
+		return user, Fail(Forbidden, "error.forbidden")
+	}
+	var faults Faults
+	faults.line("name", &cmd.Name, 200, true)
+	if cmd.Language != "de" && cmd.Language != "en" {
+		faults.Add("language", "error.choice")
+	}
+	hash := ""
+	if cmd.Old+cmd.Password+cmd.Again != "" {
+		match, err := s.MatchPassword(cmd.Old, actor.User.PasswordHash)
+		if err != nil {
+			return user, err
+		}
+		if !match {
+			faults.Add("old", "admin.error.password_old")
+		}
+		faults.password(cmd.Password, cmd.Again, actor.User.Email)
+	}
+	if err := faults.Err(); err != nil {
+		return user, err
+	}
+	if cmd.Password != "" {
+		if hash, err = s.HashPassword(cmd.Password); err != nil {
+			return user, err
+		}
+	}
+	err = s.Store.Update(ctx, func(tx *Tx) error {
+		if user, err = tx.Users.Get(actor.User.ID); err != nil {
+			return err
+		}
+		user.Name, user.Language, user.Revision = cmd.Name, cmd.Language, user.Revision+1
+		if hash != "" {
+			user.PasswordHash, user.Epoch = hash, user.Epoch+1
+			if err := s.audit(tx, actor, "password_changed", user.ID); err != nil {
+				return err
+			}
+		}
+		return tx.Users.Put(user)
+	})
+	return user, err
+}

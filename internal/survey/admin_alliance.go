@@ -1,0 +1,60 @@
+package survey
+
+import "context"
+
+// Alliance returns the alliance's settings, empty before they were first saved. Name, Impressum and privacy notice are
+// public; the caller shows no more than the page is for.
+func (s *Service) Alliance(ctx context.Context) (a Alliance, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		a, err = loadAlliance(tx)
+		return err
+	})
+	return a, err
+}
+
+// SaveAlliance is the form of the alliance's settings. Revision is the one the form started from.
+type SaveAlliance struct {
+	Alliance
+}
+
+// SaveAlliance changes the settings. Administrators only: Impressum and two-person rules are theirs to answer for.
+func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAlliance) error {
+	if err := actor.require(RoleAdministrator); err != nil {
+		return err
+	}
+	a := cmd.Alliance
+	var faults Faults
+	faults.line("name", &a.Name, 200, true)
+	faults.text("intro", &a.Intro)
+	faults.text("imprint", &a.Imprint)
+	faults.text("privacy", &a.Privacy)
+	faults.text("press_contact", &a.PressContact)
+	faults.email("email", &a.Email, false)
+	faults.line("licence", &a.Licence, 80, false)
+	for _, f := range []struct {
+		name string
+		rule Rule
+	}{{"check_lock", a.CheckLock}, {"check_dispatch", a.CheckDispatch}, {"check_transcription", a.CheckTranscription}, {"check_publication", a.CheckPublication}} {
+		if f.rule != RuleAuto && f.rule != RuleOn && f.rule != RuleOff {
+			faults.Add(f.name, "error.choice")
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.Store.Update(ctx, func(tx *Tx) error {
+		now, err := loadAlliance(tx)
+		if err != nil {
+			return err
+		}
+		if now.Revision != a.Revision {
+			return stale()
+		}
+		saved := a
+		saved.Revision++
+		if err := s.audit(tx, actor, "alliance", ""); err != nil {
+			return err
+		}
+		return tx.Alliances.Put(saved)
+	})
+}

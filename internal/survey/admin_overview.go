@@ -1,0 +1,68 @@
+package survey
+
+import "context"
+
+// Overview is what a person of the alliance sees first: the questionnaires, and what waits for somebody.
+type Overview struct {
+	Questionnaires []OverviewQuestionnaire // newest first
+	Approvals      []Approval              // that wait for a second person
+	Transcriptions []Transcription         // that wait for their check
+	Titles         map[string]Questionnaire
+}
+
+// OverviewQuestionnaire is one questionnaire with its numbers.
+type OverviewQuestionnaire struct {
+	Questionnaire
+	Phase     Phase
+	Questions map[QuestionState]int
+	Published int // version of its latest publication, 0 for none
+}
+
+// Overview gathers it for a person of the alliance.
+func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err error) {
+	if err := actor.require(RoleSignedIn); err != nil {
+		return o, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		o = Overview{Titles: map[string]Questionnaire{}}
+		all, err := collect(tx.Questionnaires.List(""))
+		if err != nil {
+			return err
+		}
+		for i := len(all) - 1; i >= 0; i-- {
+			q := OverviewQuestionnaire{Questionnaire: all[i], Phase: all[i].Phase(s.now()), Questions: map[QuestionState]int{}}
+			o.Titles[q.ID] = all[i]
+			for question, err := range tx.Questions.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				q.Questions[question.State]++
+			}
+			for p, err := range tx.Publications.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				q.Published = p.Version
+			}
+			o.Questionnaires = append(o.Questionnaires, q)
+		}
+		for a, err := range tx.Approvals.List("") {
+			if err != nil {
+				return err
+			}
+			if a.ApprovedAt.IsZero() && a.Act != ActTranscription {
+				o.Approvals = append(o.Approvals, a)
+			}
+		}
+		for t, err := range tx.Transcriptions.List("") {
+			if err != nil {
+				return err
+			}
+			if t.State == TranscriptionWaiting {
+				o.Transcriptions = append(o.Transcriptions, t)
+			}
+		}
+		return nil
+	})
+	return o, err
+}

@@ -1,0 +1,215 @@
+package survey
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// sortByName sorts as people look names up: by the slug, so without regard to case and umlauts.
+func sortByName[T any](list []T, name func(T) string) {
+	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(Slug(name(a)), Slug(name(b))) })
+}
+
+// Person is a User with the state of the invitation, for the people page.
+type Person struct {
+	User
+	InvitedAt time.Time // of the open invitation; zero: none is open
+	ExpiresAt time.Time
+}
+
+// People returns everybody with an account or an invitation, by name.
+func (s *Service) People(ctx context.Context, actor Actor) (people []Person, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		open := map[string]StaffLink{}
+		for l, err := range tx.StaffLinks.List("") {
+			if err != nil {
+				return err
+			}
+			if l.Purpose == LinkInvitation && l.UsedAt.IsZero() && l.RevokedAt.IsZero() && l.ExpiresAt.After(s.now()) {
+				open[l.User] = l
+			}
+		}
+		people = nil
+		for u, err := range tx.Users.List("") {
+			if err != nil {
+				return err
+			}
+			people = append(people, Person{User: u, InvitedAt: open[u.ID].CreatedAt, ExpiresAt: open[u.ID].ExpiresAt})
+		}
+		return nil
+	})
+	sortByName(people, func(p Person) string { return p.Name })
+	return people, err
+}
+
+// SavePerson is the form of one person. ID "" invites somebody new.
+type SavePerson struct {
+	ID            string
+	Revision      int
+	Name, Email   string
+	Administrator bool
+	Coordinator   bool
+	Disabled      bool
+	Memberships   []Membership
+	Language      string // of the invitation mail
+}
+
+// SavePerson invites a person, or changes what one may do. A new person gets a mail with a link. The last active
+// administrator cannot be taken away.
+func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (user User, err error) {
+	if err := actor.require(RoleAdministrator); err != nil {
+		return user, err
+	}
+	var faults Faults
+	faults.line("name", &cmd.Name, 200, true)
+	if cmd.ID == "" {
+		faults.email("email", &cmd.Email, true)
+	}
+	if err := faults.Err(); err != nil {
+		return user, err
+	}
+	fresh := NewID()
+	if err := s.Store.Update(ctx, func(tx *Tx) error {
+		user = User{ID: fresh, Email: cmd.Email, Language: cmd.Language, CreatedAt: s.now()}
+		if cmd.ID != "" {
+			if user, err = tx.Users.Get(cmd.ID); err != nil {
+				return err
+			}
+			if user.Revision != cmd.Revision {
+				return stale()
+			}
+		} else if _, err := userByEmail(tx, cmd.Email); !IsNotFound(err) {
+			if err != nil {
+				return err
+			}
+			return Faults{{Field: "email", Key: "admin.error.email_taken"}}.Err()
+		}
+		for _, m := range cmd.Memberships {
+			if _, err := tx.WorkingGroups.Get(m.WorkingGroup); err != nil {
+				return err
+			}
+		}
+		user.Name, user.Administrator, user.Coordinator, user.Disabled = cmd.Name, cmd.Administrator, cmd.Coordinator, cmd.Disabled
+		user.Memberships = cmd.Memberships
+		user.Revision++
+		if err := tx.Users.Put(user); err != nil {
+			return err
+		}
+		if err := keepsAdministrator(tx); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "person", user.ID)
+	}); err != nil {
+		return user, err
+	}
+	if cmd.ID == "" {
+		return user, s.mailStaffLink(ctx, actor, user, LinkInvitation, invitationLife)
+	}
+	return user, nil
+}
+
+// keepsAdministrator refuses a state in which nobody can administer any more.
+func keepsAdministrator(tx *Tx) error {
+	for u, err := range tx.Users.List("") {
+		if err != nil {
+			return err
+		}
+		if u.Administrator && u.Active() {
+			return nil
+		}
+	}
+	return Fail(Conflict, "admin.error.last_administrator")
+}
+
+// ResendInvitation mails a new link to somebody who has not accepted yet; the earlier link is void.
+func (s *Service) ResendInvitation(ctx context.Context, actor Actor, userID string) error {
+	user, err := s.invited(ctx, actor, userID)
+	if err != nil {
+		return err
+	}
+	return s.mailStaffLink(ctx, actor, user, LinkInvitation, invitationLife)
+}
+
+// InvitationLink makes a new link to hand over by other means than mail, and returns its full address; the earlier link
+// is void. It is shown once: only its hash is kept.
+func (s *Service) InvitationLink(ctx context.Context, actor Actor, userID string) (link string, err error) {
+	user, err := s.invited(ctx, actor, userID)
+	if err != nil {
+		return "", err
+	}
+	token := NewToken()
+	err = s.Store.Update(ctx, func(tx *Tx) error {
+		if err := s.replaceStaffLink(tx, user.ID, s.staffLink(token, LinkInvitation, user.ID, invitationLife)); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "link_copied", user.ID)
+	})
+	return s.link(staffLinkPath(LinkInvitation, token)), err
+}
+
+// RevokeInvitation makes the open invitation links of a person void.
+func (s *Service) RevokeInvitation(ctx context.Context, actor Actor, userID string) error {
+	user, err := s.invited(ctx, actor, userID)
+	if err != nil {
+		return err
+	}
+	return s.Store.Update(ctx, func(tx *Tx) error {
+		if err := s.revokeStaffLinks(tx, user.ID, LinkInvitation); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "link_revoked", user.ID)
+	})
+}
+
+// invited returns a person who has not accepted the invitation yet.
+func (s *Service) invited(ctx context.Context, actor Actor, userID string) (user User, err error) {
+	if err := actor.require(RoleAdministrator); err != nil {
+		return user, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		if user, err = tx.Users.Get(userID); err != nil {
+			return err
+		}
+		if user.PasswordHash != "" || user.Disabled {
+			return Fail(Conflict, "admin.error.not_invited")
+		}
+		return nil
+	})
+	return user, err
+}
+
+// AuditLog returns the newest entries first, at most limit, with the names of people.
+func (s *Service) AuditLog(ctx context.Context, actor Actor, limit int) (entries []AuditEntry, names map[string]string, err error) {
+	if err := actor.require(RoleAdministrator); err != nil {
+		return nil, nil, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		names = map[string]string{}
+		for u, err := range tx.Users.List("") {
+			if err != nil {
+				return err
+			}
+			names[u.ID] = u.Name
+		}
+		entries, err = collect(tx.Audit.List(""))
+		return err
+	})
+	slices.Reverse(entries)
+	if len(entries) > limit {
+		entries = entries[:limit]
+	}
+	return entries, names, err
+}
+
+// NoteBackup puts into the audit that somebody took a copy of everything.
+func (s *Service) NoteBackup(ctx context.Context, actor Actor) error {
+	if err := actor.require(RoleAdministrator); err != nil {
+		return err
+	}
+	return s.Store.Update(ctx, func(tx *Tx) error { return s.audit(tx, actor, "backup", "") })
+}

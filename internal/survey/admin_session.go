@@ -1,0 +1,110 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// FindSession returns a browser session that has not expired, or NotFound.
+func (s *Service) FindSession(ctx context.Context, hash string) (session Session, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		session, err = tx.Sessions.Get(hash)
+		return err
+	})
+	if err == nil && !session.ExpiresAt.After(s.now()) {
+		return Session{}, Fail(NotFound, "error.not_found")
+	}
+	return session, err
+}
+
+// PutSession keeps a browser session.
+func (s *Service) PutSession(ctx context.Context, session Session) error {
+	return s.Store.Update(ctx, func(tx *Tx) error { return tx.Sessions.Put(session) })
+}
+
+// DeleteSession ends a browser session.
+func (s *Service) DeleteSession(ctx context.Context, hash string) error {
+	return s.Store.Update(ctx, func(tx *Tx) error { return tx.Sessions.Delete(hash) })
+}
+
+// SweepSessions deletes what has expired.
+func (s *Service) SweepSessions(ctx context.Context) error {
+	return s.Store.Update(ctx, func(tx *Tx) error {
+		all, err := collect(tx.Sessions.List(""))
+		for _, session := range all {
+			if !session.ExpiresAt.After(s.now()) {
+				err = errors.Join(err, tx.Sessions.Delete(session.Hash))
+			}
+		}
+		return err
+	})
+}
+
+// SessionValue is what a session keeps of a signed-in person: it is void once the password has changed.
+func (u User) SessionValue() string { return u.ID + " " + strconv.Itoa(u.Epoch) }
+
+// StaffActor returns the actor of a signed-in person, from the session's value. NotFound when there is none, the account
+// is not active any more, or its password has changed since.
+func (s *Service) StaffActor(ctx context.Context, sessionValue string) (actor Actor, err error) {
+	userID, _, ok := strings.Cut(sessionValue, " ")
+	if !ok {
+		return Actor{}, Fail(NotFound, "error.not_found")
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		user, err := tx.Users.Get(userID)
+		if err == nil && (!user.Active() || user.SessionValue() != sessionValue) {
+			err = Fail(NotFound, "error.not_found")
+		}
+		if err == nil {
+			actor.User = user
+		}
+		return err
+	})
+	return actor, err
+}
+
+// PartyActor returns the actor of a session that was opened by an access link. NotFound when there is none, Gone when
+// the link has been revoked since.
+func (s *Service) PartyActor(ctx context.Context, linkHash string) (actor Actor, err error) {
+	if linkHash == "" {
+		return Actor{}, Fail(NotFound, "error.not_found")
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		link, err := tx.AccessLinks.Get(linkHash)
+		if err != nil {
+			return err
+		}
+		if !link.RevokedAt.IsZero() {
+			return Fail(Gone, "error.link_revoked")
+		}
+		actor = Actor{Respondent: link.Respondent, Questionnaire: link.Questionnaire, Link: link.Hash}
+		return nil
+	})
+	return actor, err
+}
+
+// QuestionnaireBySlug returns a questionnaire for the people of the alliance.
+func (s *Service) QuestionnaireBySlug(ctx context.Context, actor Actor, slug string) (q Questionnaire, err error) {
+	if err := actor.require(RoleMember, RoleLead, RoleCoordinator, RoleAdministrator); err != nil {
+		return q, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		q, err = questionnaireBySlug(tx, slug)
+		return err
+	})
+	return q, err
+}
+
+// StaffUser returns an active person by id, for the demonstration, where nobody needs a password.
+func (s *Service) StaffUser(ctx context.Context, id string) (user User, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		user, err = tx.Users.Get(id)
+		if err == nil && !user.Active() {
+			err = Fail(NotFound, "error.not_found")
+		}
+		return err
+	})
+	return user, err
+}

@@ -1,0 +1,165 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"time"
+)
+
+// ConfirmSubmission makes a submission effective with the code from the mail, also after the deadline: what counts is the
+// instant of "Absenden". In one transaction come new versions of the changed cells, the leaf in the ledger, and the mail
+// with the full text. A submission that is confirmed already is returned as it is: a second click has no second effect.
+//
+// A wrong code is Invalid at the field code; the fifth one ends the submission. Forbidden from another session, Conflict
+// when it has ended, Gone after its hour. The drafts stay in every case.
+func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed string) (sub Submission, err error) {
+	if err := actor.require(RoleParty); err != nil {
+		return sub, err
+	}
+	now, code := s.now(), typedCode(typed)
+	var refused error // a wrong try is counted, so its transaction commits
+	err = s.update(ctx, func(tx *Tx) error {
+		refused = nil
+		sheet, err := s.answerSheet(tx, actor, now)
+		if err != nil {
+			return err
+		}
+		if sub, err = tx.Submissions.Get(sheet.Respondent.Key() + "/" + id); err != nil {
+			return err
+		}
+		switch {
+		case sub.State == SubmissionConfirmed:
+			return nil
+		case sub.State == SubmissionVoid:
+			return Fail(Conflict, "answer.error.code_void")
+		case sub.Session != actor.Session:
+			return Fail(Forbidden, "answer.error.code_session")
+		case !now.Before(sub.CodeExpiresAt):
+			refused = Fail(Gone, "answer.error.code_expired")
+			return void(tx, sub)
+		case code == "":
+			return Faults{{Field: "code", Key: "answer.error.code_format"}}.Err()
+		case sameHash(codeHash(sub, code), sub.CodeHash):
+			sub, err = s.confirm(tx, actor, sheet, sub, now)
+			return err
+		}
+		sub.Tries++
+		if sub.Tries >= codeTries {
+			refused = Fail(Conflict, "answer.error.code_tries")
+			if err := s.audit(tx, actor, "submission_tries", sub.ID); err != nil {
+				return err
+			}
+			return void(tx, sub)
+		}
+		refused = Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", codeTries - sub.Tries}}}.Err()
+		return tx.Submissions.Put(sub)
+	})
+	if err == nil {
+		err = refused
+	}
+	return sub, err
+}
+
+// confirm carries a submission out.
+func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission, now time.Time) (Submission, error) {
+	for i := range sub.Entries {
+		if err := submitCell(tx, sheet, sub, &sub.Entries[i]); err != nil {
+			return sub, err
+		}
+	}
+	sub.State, sub.ConfirmedAt, sub.CodeHash = SubmissionConfirmed, now, ""
+	earlier, err := collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
+	if err != nil {
+		return sub, err
+	}
+	for _, e := range earlier {
+		// One that a colleague asked for later stays good: it would else be lost when its code comes after the deadline.
+		if e.State == SubmissionRequested && e.ID != sub.ID && !e.RequestedAt.After(sub.RequestedAt) {
+			if err := void(tx, e); err != nil {
+				return sub, err
+			}
+		}
+	}
+	if sub.Receipt, err = submissionReceipt(tx, sub, now, s.Rand); err != nil {
+		return sub, err
+	}
+	if err := tx.Submissions.Put(sub); err != nil {
+		return sub, err
+	}
+	if err := s.audit(tx, actor, "submission_confirmed", sub.ID); err != nil {
+		return sub, err
+	}
+	return sub, s.mailReceipt(tx, actor, sheet, sub)
+}
+
+// submitCell adds the version of a cell that changed, and notes in the entry which version it stands for. An open licence
+// is part of what a version says about itself, so a new consent makes a new version too.
+func submitCell(tx *Tx, sheet AnswerSheet, sub Submission, entry *SubmissionEntry) error {
+	versions, err := collect(tx.Versions.List(CellKey(sub.Questionnaire, sub.Respondent, entry.Question) + "/"))
+	if err != nil {
+		return err
+	}
+	last := standing(versions)
+	if last != nil && last.Provenance == ByForm && last.Entry() == entry.Entry && last.Licence == sub.Declaration.Licence {
+		entry.Version = last.Number
+		return nil
+	}
+	v := Version{
+		Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, Question: entry.Question, Number: 1,
+		Status: entry.Status, Position: entry.Position, Text: entry.Text, Reason: entry.Reason,
+		Provenance: ByForm, Licence: sub.Declaration.Licence, Record: sub.Key(),
+		ReceivedAt: StampOf(sub.RequestedAt.In(sheet.Due.Location())), CountsAt: sub.RequestedAt,
+	}
+	if n := len(versions); n > 0 {
+		v.Number = versions[n-1].Number + 1
+	}
+	entry.Version = v.Number
+	return tx.Versions.Put(v)
+}
+
+// ReceiptMail is what the mail after a submission says: the full text of all that stands.
+type ReceiptMail struct {
+	Alliance, Contact, Title, Party string
+	At                              time.Time // of the act, in the zone of the deadline
+	Due                             time.Time
+	Number                          int64 // of the receipt
+	Licence                         string
+	Entries                         []ReceiptEntry
+}
+
+// ReceiptEntry is one question with what was submitted to it.
+type ReceiptEntry struct {
+	Question CatalogueQuestion
+	SubmissionEntry
+}
+
+// ReceiptEntries pairs what was submitted with the questions, in the order of the catalogue.
+func (s Submission) ReceiptEntries(c Catalogue) (list []ReceiptEntry) {
+	for _, e := range s.Entries {
+		question, _ := c.Question(e.Question)
+		list = append(list, ReceiptEntry{Question: question, SubmissionEntry: e})
+	}
+	return list
+}
+
+func (s *Service) mailReceipt(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission) error {
+	file, err := s.receiptFile(tx, sub)
+	if err != nil {
+		return err
+	}
+	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
+	data := ReceiptMail{
+		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
+		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), Number: sub.Receipt.Leaf, Licence: sub.Declaration.Licence,
+		Entries: sub.ReceiptEntries(sheet.Catalogue),
+	}
+	subject, body, err := s.Compose(language, "receipt", data)
+	if err != nil {
+		return err
+	}
+	_, err = s.enqueue(tx, Mail{
+		Kind: MailReceipt, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language,
+		Subject: subject, Body: body, Attachment: &MailFile{Name: receiptName(sub), Type: "application/json", Data: file},
+	}, "")
+	return err
+}

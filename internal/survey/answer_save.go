@@ -1,0 +1,139 @@
+package survey
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// SaveAnswer is the form of one question.
+type SaveAnswer struct {
+	Number   int // of the question
+	Revision int // the draft it started from; 0: there was none
+	Entry
+	Mark AnswerMark
+}
+
+// AnswerMark says whether the writer calls an answer ready.
+type AnswerMark string
+
+// The marks. The zero AnswerMark leaves it as it was.
+const (
+	MarkKeep  AnswerMark = ""
+	MarkDone  AnswerMark = "done"
+	MarkLater AnswerMark = "later"
+)
+
+// SaveAnswer saves the draft of one answer. It may exceed the questionnaire's limit: nothing is cut, and only a submission
+// has to keep it. After the deadline it is kept as a late draft. When a colleague was faster, it returns the Conflict
+// error.stale together with the stored draft; saving what is already stored changes nothing.
+func (s *Service) SaveAnswer(ctx context.Context, actor Actor, cmd SaveAnswer) (draft AnswerDraft, err error) {
+	if err := actor.require(RoleParty); err != nil {
+		return draft, err
+	}
+	var faults Faults
+	faults.text("text", &cmd.Text)
+	faults.text("reason", &cmd.Reason)
+	if cmd.Status == "" {
+		cmd.Status = Answered
+	}
+	if !slices.Contains([]Status{Answered, NoPosition, Declined, Withdrawn}, cmd.Status) {
+		faults.Add("status", "error.choice")
+	}
+	if cmd.Position != "" && !slices.Contains(Positions, cmd.Position) {
+		faults.Add("position", "error.choice")
+	}
+	if !slices.Contains([]AnswerMark{MarkKeep, MarkDone, MarkLater}, cmd.Mark) {
+		faults.Add("mark", "error.choice")
+	}
+	if err := faults.Err(); err != nil {
+		return draft, err
+	}
+	now := s.now()
+	err = s.update(ctx, func(tx *Tx) error {
+		sheet, err := s.answerSheet(tx, actor, now)
+		if err != nil {
+			return err
+		}
+		cell, err := sheet.Cell(cmd.Number)
+		if err != nil {
+			return err
+		}
+		var faults Faults
+		if cmd.Status == Withdrawn && !cell.CanWithdraw() && cell.Entry.Status != Withdrawn {
+			faults.Add("status", "answer.error.nothing_to_withdraw")
+		}
+		if cmd.Position != "" && cell.Question.Kind != KindThesis {
+			faults.Add("position", "error.choice")
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		draft = cell.Draft
+		done := draft.Done && cmd.Mark == MarkKeep || cmd.Mark == MarkDone
+		switch {
+		case draft.Revision > 0 && draft.Entry == cmd.Entry && draft.Done == done:
+			return nil // a second click, or nothing was changed
+		case draft.Revision != cmd.Revision:
+			return stale()
+		}
+		draft, err = saveDraft(tx, sheet, cell, cmd.Entry, done, now)
+		return err
+	})
+	return draft, err
+}
+
+// saveDraft writes the next revision of a draft.
+func saveDraft(tx *Tx, sheet AnswerSheet, cell AnswerCell, entry Entry, done bool, now time.Time) (AnswerDraft, error) {
+	d := AnswerDraft{
+		Questionnaire: sheet.Questionnaire.ID, Respondent: sheet.Respondent.ID, Question: cell.Question.ID,
+		Entry: entry, Done: done, Revision: cell.Draft.Revision + 1, UpdatedAt: now, Late: sheet.Over,
+	}
+	return d, tx.AnswerDrafts.Put(d)
+}
+
+// DeclineAll declines the whole catalogue: the draft of every question says so, with one reason. What was written stays
+// in the drafts, under the choice that was made, and nothing is submitted yet. "" keeps a reason given before. Conflict
+// after the deadline.
+func (s *Service) DeclineAll(ctx context.Context, actor Actor, reason string) error {
+	if err := actor.require(RoleParty); err != nil {
+		return err
+	}
+	var faults Faults
+	faults.text("reason", &reason)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	now := s.now()
+	return s.update(ctx, func(tx *Tx) error {
+		sheet, err := s.answerSheet(tx, actor, now)
+		if err != nil {
+			return err
+		}
+		if sheet.Over {
+			return Fail(Conflict, "answer.error.deadline")
+		}
+		for _, cell := range sheet.Cells {
+			entry := cell.Started()
+			entry.Status = Declined
+			if reason != "" {
+				entry.Reason = reason
+			}
+			if cell.Draft.Revision > 0 && cell.Draft.Entry == entry && cell.Draft.Done {
+				continue
+			}
+			if _, err := saveDraft(tx, sheet, cell, entry, true, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Started is where the writer goes on: the draft, else what was submitted last.
+func (c AnswerCell) Started() Entry {
+	if c.Draft.Revision == 0 && c.own() {
+		return c.Standing.Entry()
+	}
+	return c.Draft.Entry
+}

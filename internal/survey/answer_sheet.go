@@ -1,0 +1,304 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// AnswerSheet is everything a party sees of its own answers at one instant. It holds nothing of any other respondent.
+type AnswerSheet struct {
+	Alliance      Alliance
+	Election      Election
+	Questionnaire Questionnaire
+	Respondent    Respondent
+	Catalogue     Catalogue
+	Due           Instant
+	Now           time.Time
+	Over          bool         // the respondent's date is over
+	Cells         []AnswerCell // of the questions it was asked, in the order of the catalogue
+	Waiting       *Submission  // waits for its code, which this session can enter; nil otherwise
+	CodeMail      MailState    // of the newest mail with that code
+	Confirmed     []Submission // newest first
+}
+
+// AnswerCell is one question with what the party has said to it so far.
+type AnswerCell struct {
+	Question CatalogueQuestion
+	AskedBy  []string // names of the organisations
+	Topic    string   // name
+	Draft    AnswerDraft
+	Standing *Version // what counts now, nil if nothing has been handed in
+	State    AnswerState
+	Late     bool  // the draft was saved after the respondent's date
+	Entry    Entry // what a submission would say now; empty: nothing
+	Limit    int   // most UTF-16 units of a submitted text
+	Problems []AnswerProblem
+}
+
+// AnswerState is how far a party is with one question.
+type AnswerState string
+
+// The states of an answer, as a party sees them.
+const (
+	AnswerNone        AnswerState = "none"
+	AnswerBegun       AnswerState = "draft"
+	AnswerDone        AnswerState = "done"
+	AnswerSubmitted   AnswerState = "submitted"
+	AnswerChanged     AnswerState = "changed"     // the draft differs from what was submitted
+	AnswerTranscribed AnswerState = "transcribed" // the office entered it from a mail or letter
+)
+
+// AnswerProblem is something to know before submitting. Key is answer.problem.…
+type AnswerProblem struct {
+	Key   string
+	Args  []any
+	Stops bool // a submission is refused while it is there
+}
+
+// own tells whether the party itself submitted what stands.
+func (c AnswerCell) own() bool { return c.Standing != nil && c.Standing.Provenance == ByForm }
+
+// CanWithdraw tells whether there is something to withdraw.
+func (c AnswerCell) CanWithdraw() bool { return c.Standing != nil && c.Standing.Status != Withdrawn }
+
+// Entry is what the version says.
+func (v Version) Entry() Entry {
+	return Entry{Status: v.Status, Position: v.Position, Text: v.Text, Reason: v.Reason}
+}
+
+// said is what an entry says once it is handed in. A draft also keeps what was typed before another choice was made.
+func (e Entry) said(kind QuestionKind) Entry {
+	switch e.Status {
+	case Declined:
+		return Entry{Status: Declined, Reason: e.Reason}
+	case NoPosition, Withdrawn:
+		return Entry{Status: e.Status}
+	}
+	said := Entry{Status: Answered, Text: e.Text}
+	if kind == KindThesis {
+		said.Position = e.Position
+	}
+	if said.Empty() {
+		return Entry{}
+	}
+	return said
+}
+
+// AnswerSheet returns the party's own sheet.
+func (s *Service) AnswerSheet(ctx context.Context, actor Actor) (sheet AnswerSheet, err error) {
+	now := s.now()
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		sheet, err = s.answerSheet(tx, actor, now)
+		return err
+	})
+	return sheet, err
+}
+
+func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerSheet, err error) {
+	if sheet.Questionnaire, sheet.Respondent, err = s.party(tx, actor); err != nil {
+		return sheet, err
+	}
+	q, r := sheet.Questionnaire, sheet.Respondent
+	if sheet.Alliance, err = loadAlliance(tx); err != nil {
+		return sheet, err
+	}
+	if sheet.Election, err = tx.Elections.Get(q.Election); err != nil {
+		return sheet, err
+	}
+	if sheet.Catalogue, err = tx.Catalogues.Get(q.ID); err != nil {
+		return sheet, err
+	}
+	sheet.Due, sheet.Now = r.DueAt(q), now
+	sheet.Over = !now.Before(sheet.Due.At)
+
+	prefix := r.Key() + "/"
+	drafts := map[string]AnswerDraft{}
+	for d, err := range tx.AnswerDrafts.List(prefix) {
+		if err != nil {
+			return sheet, err
+		}
+		drafts[d.Question] = d
+	}
+	versions := map[string][]Version{}
+	for v, err := range tx.Versions.List(prefix) {
+		if err != nil {
+			return sheet, err
+		}
+		versions[v.Question] = append(versions[v.Question], v)
+	}
+	for _, question := range sheet.Catalogue.Questions {
+		if asked, _ := r.Asked(question.ID); asked {
+			sheet.Cells = append(sheet.Cells, answerCell(sheet, question, drafts[question.ID], versions[question.ID]))
+		}
+	}
+	submissions, err := collect(tx.Submissions.List(prefix))
+	if err != nil {
+		return sheet, err
+	}
+	slices.SortStableFunc(submissions, func(a, b Submission) int { return b.RequestedAt.Compare(a.RequestedAt) })
+	for _, sub := range submissions {
+		switch {
+		case sub.State == SubmissionConfirmed:
+			sheet.Confirmed = append(sheet.Confirmed, sub)
+		case sheet.Waiting == nil && sub.waits(actor, now):
+			sheet.Waiting = &sub
+		}
+	}
+	slices.SortStableFunc(sheet.Confirmed, func(a, b Submission) int { return b.ConfirmedAt.Compare(a.ConfirmedAt) })
+	if sheet.Waiting != nil {
+		m, err := tx.Mails.Get(sheet.Waiting.Mail)
+		if err != nil {
+			return sheet, err
+		}
+		sheet.CodeMail = m.State
+	}
+	return sheet, nil
+}
+
+// waits tells whether the actor's session can still enter the code.
+func (s Submission) waits(actor Actor, now time.Time) bool {
+	return s.State == SubmissionRequested && s.Session == actor.Session && now.Before(s.CodeExpiresAt)
+}
+
+// standing returns the version that counts: what the party itself submitted, before what was transcribed.
+func standing(versions []Version) *Version {
+	var last *Version
+	for _, v := range versions {
+		if last == nil || v.Provenance == ByForm || last.Provenance != ByForm {
+			last = &v
+		}
+	}
+	return last
+}
+
+func answerCell(sheet AnswerSheet, question CatalogueQuestion, draft AnswerDraft, versions []Version) AnswerCell {
+	c := AnswerCell{
+		Question: question, Draft: draft, Standing: standing(versions),
+		Late:  draft.Revision > 0 && !draft.UpdatedAt.Before(sheet.Due.At),
+		Limit: cmp.Or(sheet.Questionnaire.AnswerLimit, MaxTextUnits),
+	}
+	for _, id := range question.AskedBy {
+		for _, o := range sheet.Catalogue.Organisations {
+			if o.ID == id {
+				c.AskedBy = append(c.AskedBy, o.Name)
+			}
+		}
+	}
+	for _, t := range sheet.Catalogue.Topics {
+		if t.ID == question.Topic {
+			c.Topic = t.Name
+		}
+	}
+	said := draft.said(question.Kind)
+	switch {
+	case c.own():
+		c.Entry, c.State = c.Standing.Entry(), AnswerSubmitted
+		withdrawn := c.Entry.Status == Withdrawn && said.Empty() // begun again, and nothing written yet
+		if draft.Revision > 0 && said != c.Entry && !withdrawn {
+			c.Entry, c.State = said, AnswerChanged
+		}
+	case !said.Empty():
+		c.Entry, c.State = said, AnswerBegun
+		if draft.Done {
+			c.State = AnswerDone
+		}
+	case c.Standing != nil:
+		c.State = AnswerTranscribed
+	default:
+		c.State = AnswerNone
+	}
+	c.Problems = c.problems()
+	return c
+}
+
+// problems lists what stops a submission, and what the releaser should know.
+func (c AnswerCell) problems() (list []AnswerProblem) {
+	add := func(stops bool, key string, args ...any) {
+		list = append(list, AnswerProblem{Key: "answer.problem." + key, Args: append(args, "Number", c.Question.Number), Stops: stops})
+	}
+	for _, text := range []string{c.Entry.Text, c.Entry.Reason} {
+		if n := Length(text); n > c.Limit {
+			add(true, "too_long", "Length", n, "Limit", c.Limit, "Over", n-c.Limit)
+		}
+	}
+	switch {
+	case c.Entry.Status == Answered && c.Question.Kind == KindThesis && c.Entry.Position == "":
+		add(true, "no_position")
+	case c.State == AnswerChanged && c.Entry.Empty():
+		add(true, "emptied")
+	case c.State == AnswerNone:
+		add(false, "empty")
+	case c.State == AnswerBegun:
+		add(false, "not_done")
+	}
+	return list
+}
+
+// Stopped tells whether a problem stops a submission.
+func (sheet AnswerSheet) Stopped() bool {
+	for _, c := range sheet.Cells {
+		for _, p := range c.Problems {
+			if p.Stops {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Changed tells whether a submission would say anything that does not stand already.
+func (sheet AnswerSheet) Changed() bool {
+	return slices.ContainsFunc(sheet.Cells, func(c AnswerCell) bool {
+		return !c.Entry.Empty() && (!c.own() || c.Entry != c.Standing.Entry())
+	})
+}
+
+// Cell returns the cell of a question's number. NotFound when the respondent was not asked it.
+func (sheet AnswerSheet) Cell(number int) (AnswerCell, error) {
+	for _, c := range sheet.Cells {
+		if c.Question.Number == number {
+			return c, nil
+		}
+	}
+	return AnswerCell{}, Fail(NotFound, "error.not_found")
+}
+
+// Next returns the number of the first question still to be worked on, looking behind a number first and then from the
+// start; 0 when there is none.
+func (sheet AnswerSheet) Next(after int) int {
+	first := 0
+	for _, c := range sheet.Cells {
+		if c.State != AnswerNone && c.State != AnswerBegun || c.Question.Number == after {
+			continue
+		}
+		if c.Question.Number > after {
+			return c.Question.Number
+		}
+		if first == 0 {
+			first = c.Question.Number
+		}
+	}
+	return first
+}
+
+// entries is what a submission would say: all that would stand, changed or not.
+func (sheet AnswerSheet) entries() (list []SubmissionEntry) {
+	for _, c := range sheet.Cells {
+		if !c.Entry.Empty() {
+			list = append(list, SubmissionEntry{Question: c.Question.ID, Number: c.Question.Number, Entry: c.Entry})
+		}
+	}
+	return list
+}
+
+// Digest is the hex SHA-256 of what a submission would say, so that exactly what was read is submitted.
+func (sheet AnswerSheet) Digest() (string, error) {
+	raw, err := json.Marshal(sheet.entries())
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), err
+}

@@ -1,0 +1,153 @@
+package survey
+
+import "time"
+
+// AnswerDraft is what a party has saved for one question and not yet submitted. It is the party's own: no staff route
+// reads it.
+type AnswerDraft struct {
+	Questionnaire string `json:"questionnaire"`
+	Respondent    string `json:"respondent"`
+	Question      string `json:"question"` // CatalogueQuestion.ID
+	Entry
+	Done      bool      `json:"done,omitempty"` // the writer said "fertig"
+	Revision  int       `json:"revision"`       // from 1
+	UpdatedAt time.Time `json:"updated_at"`
+	Late      bool      `json:"late,omitempty"` // saved after the deadline; shown to the party as such, to nobody else
+}
+
+// Key implements Entity.
+func (d AnswerDraft) Key() string { return CellKey(d.Questionnaire, d.Respondent, d.Question) }
+
+// Entry is what a party says to one question.
+type Entry struct {
+	Status   Status   `json:"status"` // Answered, NoPosition, Declined, Withdrawn (form); also General, Refers (transcription); "" nothing said yet
+	Position Position `json:"position,omitempty"`
+	Text     string   `json:"text,omitempty"`
+	Reason   string   `json:"reason,omitempty"` // Declined only
+}
+
+// Empty tells whether nothing has been said.
+func (e Entry) Empty() bool { return e == Entry{} || e == Entry{Status: Answered} }
+
+// Submission is one act of submitting: what exactly, when, by which declaration. Requested by "Absenden", whose instant
+// counts; effective once the mailed code confirmed it.
+type Submission struct {
+	Questionnaire string            `json:"questionnaire"`
+	Respondent    string            `json:"respondent"`
+	ID            string            `json:"id"`
+	State         SubmissionState   `json:"state"`
+	Declaration   Declaration       `json:"declaration"`
+	Entries       []SubmissionEntry `json:"entries"` // all that stands, changed or not
+	RequestedAt   time.Time         `json:"requested_at"`
+	ConfirmedAt   time.Time         `json:"confirmed_at,omitzero"`
+	Form          string            `json:"form,omitempty"`  // id of the form "Absenden" came from: a second click is no second act
+	Session       string            `json:"session"`         // hash of the session the code is bound to
+	Mail          string            `json:"mail,omitempty"`  // id of the newest mail with a code
+	Codes         int               `json:"codes,omitempty"` // how many codes were sent
+	CodeHash      string            `json:"code_hash,omitempty"`
+	CodeExpiresAt time.Time         `json:"code_expires_at,omitzero"`
+	Tries         int               `json:"tries,omitempty"`
+	Receipt       Receipt           `json:"receipt,omitzero"`
+}
+
+// Key implements Entity.
+func (s Submission) Key() string { return s.Questionnaire + "/" + s.Respondent + "/" + s.ID }
+
+// SubmissionEntry is one question's Entry in a Submission.
+type SubmissionEntry struct {
+	Question string `json:"question"`
+	Number   int    `json:"number"`
+	Entry
+	Version int `json:"version,omitempty"` // the Version made of it, or the standing one when it did not change
+}
+
+// SubmissionState is how far a submission is.
+type SubmissionState string
+
+// The states of a submission.
+const (
+	SubmissionRequested SubmissionState = "requested" // waits for its code
+	SubmissionConfirmed SubmissionState = "confirmed"
+	SubmissionVoid      SubmissionState = "void" // replaced by a newer request, out of tries, or too late
+)
+
+// Declaration goes with a submission. Name and Function are never public.
+type Declaration struct {
+	Name     string `json:"name"`
+	Function string `json:"function"`
+	Verbatim bool   `json:"verbatim"`          // agreed to verbatim publication; it must
+	Licence  string `json:"licence,omitempty"` // SPDX identifier of the open licence it agreed to; it may
+}
+
+// Receipt proves that a record is in the ledger: whoever holds it can recompute the leaf (docs/ledger.md).
+type Receipt struct {
+	Leaf   int64  `json:"leaf"`             // index of the leaf, from 0
+	Salt   []byte `json:"salt,omitempty"`   // 32 random bytes
+	Record []byte `json:"record,omitempty"` // canonical JSON
+}
+
+// Transcription is what the office entered from a mail, a letter or a document, with its original file. It takes effect
+// when a second person checked it, or at once where the rule is off.
+type Transcription struct {
+	Questionnaire string             `json:"questionnaire"`
+	Respondent    string             `json:"respondent"`
+	ID            string             `json:"id"`
+	State         TranscriptionState `json:"state"`
+	Kind          LetterKind         `json:"kind"`
+	ReceivedOn    string             `json:"received_on"` // 2006-01-02, day of arrival in the alliance's zone
+	LetterDate    string             `json:"letter_date,omitempty"`
+	Joint         []string           `json:"joint,omitempty"` // respondent ids it answers for together
+	Original      string             `json:"original,omitempty"`
+	Licence       string             `json:"licence,omitempty"`
+	Entries       []SubmissionEntry  `json:"entries"`
+	EnteredBy     string             `json:"entered_by"` // user id
+	EnteredAt     time.Time          `json:"entered_at"`
+	CheckedBy     string             `json:"checked_by,omitempty"`
+	CheckedAt     time.Time          `json:"checked_at,omitzero"`
+	Note          string             `json:"note,omitempty"` // why it was sent back
+	Revision      int                `json:"revision"`
+	Receipt       Receipt            `json:"receipt,omitzero"`
+}
+
+// Key implements Entity.
+func (t Transcription) Key() string { return t.Questionnaire + "/" + t.Respondent + "/" + t.ID }
+
+// LetterKind is the way a transcribed answer came.
+type LetterKind string
+
+// The kinds of letter.
+const (
+	LetterMail     LetterKind = "mail"
+	LetterPaper    LetterKind = "letter"
+	LetterDocument LetterKind = "document"
+	LetterPortal   LetterKind = "portal"
+)
+
+// LetterKinds in the order of forms.
+var LetterKinds = []LetterKind{LetterMail, LetterPaper, LetterDocument, LetterPortal}
+
+// TranscriptionState is how far a transcription is.
+type TranscriptionState string
+
+// The states of a transcription.
+const (
+	TranscriptionDraft   TranscriptionState = "draft"   // being entered; may exceed limits
+	TranscriptionWaiting TranscriptionState = "waiting" // complete, waits for the second person
+	TranscriptionChecked TranscriptionState = "checked" // in effect
+)
+
+// Original is the file a transcription was made from. Its bytes lie in <data>/originals under their SHA-256.
+type Original struct {
+	Questionnaire string    `json:"questionnaire"`
+	Respondent    string    `json:"respondent"`
+	ID            string    `json:"id"`
+	Name          string    `json:"name"` // as uploaded, for people
+	Type          string    `json:"type"` // MIME type by magic bytes
+	Size          int64     `json:"size"` // bytes
+	SHA256        string    `json:"sha256"`
+	At            time.Time `json:"at"`
+	By            string    `json:"by"` // user id
+}
+
+// Key implements Entity.
+func (o Original) Key() string { return o.Questionnaire + "/" + o.Respondent + "/" + o.ID }

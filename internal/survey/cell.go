@@ -1,0 +1,166 @@
+package survey
+
+import "time"
+
+// Status of one cell (respondent x question). The set is closed and never empty.
+type Status string
+
+// The statuses, with their meaning.
+const (
+	Pending    Status = "pending"     // asked, its deadline not over
+	Answered   Status = "answered"    // the party's wording is there
+	NoPosition Status = "no_position" // the party says so itself
+	General    Status = "general"     // the party gave a text and assigned it to no question
+	Refers     Status = "refers"      // the party only points to its manifesto
+	Declined   Status = "declined"    // with the party's reason where given
+	NoAnswer   Status = "no_answer"   // its deadline over, nothing came
+	NotReached Status = "not_reached" // nothing could be delivered: silence is not the party's
+	NotAsked   Status = "not_asked"   // with the alliance's recorded reason
+	Withdrawn  Status = "withdrawn"   // by the party, after submission
+	Unknown    Status = "unknown"     // imported data that does not say
+)
+
+// Statuses in the order they are explained.
+var Statuses = []Status{Answered, General, Refers, NoPosition, Declined, Withdrawn, NoAnswer, NotReached, NotAsked, Pending, Unknown}
+
+// FromParty tells whether the status is something the party itself said, and so can be the status of a Version.
+func (s Status) FromParty() bool {
+	switch s {
+	case Answered, NoPosition, General, Refers, Declined, Withdrawn:
+		return true
+	}
+	return false
+}
+
+// Position on a thesis.
+type Position string
+
+// The positions. "" is none: an open question, or a thesis without a position.
+const (
+	Agree    Position = "agree"
+	Neutral  Position = "neutral"
+	Disagree Position = "disagree"
+)
+
+// Positions in the order of forms.
+var Positions = []Position{Agree, Neutral, Disagree}
+
+// Provenance says how a party's text got here.
+type Provenance string
+
+// The provenances. "" is none: nothing came from the party, or an import does not say.
+const (
+	ByForm      Provenance = "form"        // submitted by the party itself
+	Transcribed Provenance = "transcribed" // entered by the office from mail, letter or document
+	ByImport    Provenance = "import"
+)
+
+// Version is one immutable version of a cell: what the party said at one time. Versions are only ever added.
+type Version struct {
+	Questionnaire string     `json:"questionnaire"`
+	Respondent    string     `json:"respondent"`
+	Question      string     `json:"question"` // CatalogueQuestion.ID
+	Number        int        `json:"number"`   // from 1; as given in an import
+	Status        Status     `json:"status"`
+	Position      Position   `json:"position,omitempty"`
+	Text          string     `json:"text,omitempty"`   // wording, or rationale of a thesis
+	Reason        string     `json:"reason,omitempty"` // the party's words for declining
+	Provenance    Provenance `json:"provenance,omitempty"`
+	Late          bool       `json:"late,omitempty"`   // against the respondent's own date
+	Joint         []string   `json:"joint,omitempty"`  // answered together with: respondent slugs or short names
+	Source        string     `json:"source,omitempty"` // such as "Brief vom 3. Mai 2026"
+	Licence       string     `json:"licence,omitempty"`
+	ReceivedAt    Stamp      `json:"received_at,omitempty"`
+	ChangeNote    string     `json:"change_note,omitempty"`
+	Record        string     `json:"record,omitempty"`     // key of the Submission or Transcription it came with; "" for an import
+	EnteredBy     string     `json:"entered_by,omitempty"` // user id, transcriptions only
+	CheckedBy     string     `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
+	CountsAt      time.Time  `json:"accepted_at,omitzero"` // when it took effect here; orders versions against the deadline
+}
+
+// Key implements Entity.
+func (v Version) Key() string {
+	return CellKey(v.Questionnaire, v.Respondent, v.Question) + "/" + seqKey(v.Number)
+}
+
+// CellKey is the key of a cell, and the prefix of its versions is CellKey + "/".
+func CellKey(questionnaire, respondent, question string) string {
+	return questionnaire + "/" + respondent + "/" + question
+}
+
+// Quotation is a passage of the manifesto quoted by the alliance. It never changes a status: a silent party stays silent.
+type Quotation struct {
+	Questionnaire string    `json:"questionnaire"`
+	Respondent    string    `json:"respondent"`
+	Question      string    `json:"question"`
+	Text          string    `json:"text"`
+	Place         string    `json:"place,omitempty"` // such as "Wahlprogramm, S. 12"
+	Source        string    `json:"source,omitempty"`
+	By            string    `json:"by,omitempty"` // user id
+	At            time.Time `json:"at,omitzero"`
+	Revision      int       `json:"revision"`
+}
+
+// Key implements Entity.
+func (q Quotation) Key() string { return CellKey(q.Questionnaire, q.Respondent, q.Question) }
+
+// Cell is what is known of one respondent's answer to one question at one instant.
+type Cell struct {
+	Status  Status
+	Reason  string    // of the party for Declined, of the alliance for NotAsked and NotReached
+	Current *Version  // nil while there is none, or none that may be shown
+	History []Version // the versions that may be shown, oldest first, the current one last
+}
+
+// CellAt is the one rule that turns a cell's versions into its status at an instant:
+//
+//   - an import has its highest version, or is unknown: an import invents no silence;
+//   - before the respondent's own date the cell is pending, whatever has come: it is answered for all at once;
+//   - a version the party itself submitted is never superseded by a transcription;
+//   - of the versions replaced before the date only the last is shown, later ones are all shown;
+//   - without a version: not asked, not reached, or no answer, in this order.
+func CellAt(q Questionnaire, r Respondent, question string, versions []Version, now time.Time) Cell {
+	if q.Imported {
+		if len(versions) == 0 {
+			return Cell{Status: Unknown}
+		}
+		last := versions[len(versions)-1]
+		return Cell{Status: last.Status, Reason: last.Reason, Current: &last, History: versions}
+	}
+	due := r.DueAt(q).At
+	asked, whyNot := r.Asked(question)
+	if asked && r.NotReached == nil && (q.DispatchedAt.IsZero() || now.Before(due)) {
+		return Cell{Status: Pending}
+	}
+	if shown := public(versions, due, now); len(shown) > 0 {
+		last := shown[len(shown)-1]
+		return Cell{Status: last.Status, Reason: last.Reason, Current: &last, History: shown}
+	}
+	switch {
+	case !asked:
+		return Cell{Status: NotAsked, Reason: whyNot}
+	case r.NotReached != nil:
+		return Cell{Status: NotReached, Reason: r.NotReached.Reason}
+	}
+	return Cell{Status: NoAnswer}
+}
+
+// public returns the versions readers may see, oldest first. versions come in the order of their numbers.
+func public(versions []Version, due, now time.Time) []Version {
+	own := false
+	for _, v := range versions {
+		own = own || v.Provenance == ByForm
+	}
+	var shown []Version
+	for _, v := range versions {
+		if v.CountsAt.After(now) || own && v.Provenance != ByForm {
+			continue
+		}
+		if n := len(shown); n > 0 && shown[n-1].CountsAt.Before(due) && v.CountsAt.Before(due) {
+			shown[n-1] = v
+			continue
+		}
+		shown = append(shown, v)
+	}
+	return shown
+}

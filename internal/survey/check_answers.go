@@ -1,0 +1,122 @@
+package survey
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// checkAnswers checks what versions come from, and what stands beside them.
+func (c *referenceCheck) checkAnswers() {
+	for d := range each(c, c.tx.AnswerDrafts) {
+		c.cell(d, d.Questionnaire, d.Respondent, d.Question)
+	}
+	for s := range each(c, c.tx.Submissions) {
+		need(c, s, "respondent", c.respondents, s.Questionnaire+"/"+s.Respondent)
+		c.entries(s, s.Questionnaire, s.Respondent, s.Entries)
+	}
+	for t := range each(c, c.tx.Transcriptions) {
+		need(c, t, "respondent", c.respondents, t.Questionnaire+"/"+t.Respondent)
+		c.entries(t, t.Questionnaire, t.Respondent, t.Entries)
+		for _, id := range t.Joint {
+			need(c, t, "respondent", c.respondents, t.Questionnaire+"/"+id)
+		}
+		if t.Original != "" {
+			need(c, t, "original", c.originals, t.Questionnaire+"/"+t.Respondent+"/"+t.Original)
+		}
+		c.byPerson(t, t.EnteredBy, t.CheckedBy)
+	}
+	for _, o := range c.originals {
+		need(c, o, "respondent", c.respondents, o.Questionnaire+"/"+o.Respondent)
+		c.byPerson(o, o.By)
+	}
+	for q := range each(c, c.tx.Quotations) {
+		c.cell(q, q.Questionnaire, q.Respondent, q.Question)
+		c.byPerson(q, q.By)
+	}
+}
+
+// entries checks that each entry of a record is to a question of the catalogue, and that the version it names is there.
+func (c *referenceCheck) entries(at Entity, questionnaire, respondent string, entries []SubmissionEntry) {
+	for _, e := range entries {
+		q, found := c.catalogues[questionnaire].Question(e.Question)
+		if !found || q.Number != e.Number {
+			c.fault(at, "its question %q with the number %d is missing in the catalogue", e.Question, e.Number)
+		}
+		if e.Version == 0 {
+			continue // not in effect yet
+		}
+		key := CellKey(questionnaire, respondent, e.Question) + "/" + seqKey(e.Version)
+		if _, err := c.tx.Versions.Get(key); err != nil {
+			c.fault(at, "the version %s it names: %v", key, err)
+		}
+	}
+}
+
+// checkVersions checks every version against the record it came with.
+func (c *referenceCheck) checkVersions() {
+	newest := map[string]int{}
+	for v := range each(c, c.tx.Versions) {
+		c.cell(v, v.Questionnaire, v.Respondent, v.Question)
+		c.byPerson(v, v.EnteredBy, v.CheckedBy)
+		if c.questionnaires[v.Questionnaire].Imported {
+			if v.Record != "" {
+				c.fault(v, "is of an import and names a record")
+			}
+			continue
+		}
+		cell := CellKey(v.Questionnaire, v.Respondent, v.Question)
+		if newest[cell]++; newest[cell] != v.Number {
+			c.fault(v, "version %d is missing", newest[cell])
+			newest[cell] = v.Number
+		}
+		if err := c.record(v); err != nil {
+			c.fault(v, "%v", err)
+		}
+	}
+}
+
+// record checks that a version is what its record says, byte for byte.
+func (c *referenceCheck) record(v Version) error {
+	var entries []SubmissionEntry
+	own := true // the record is the respondent's own, not a joint one under another's name
+	switch v.Provenance {
+	case ByForm:
+		s, err := c.tx.Submissions.Get(v.Record)
+		switch {
+		case err != nil:
+			return fmt.Errorf("its submission: %w", err)
+		case s.State != SubmissionConfirmed:
+			return fmt.Errorf("its submission is %s", s.State)
+		case s.Questionnaire != v.Questionnaire || s.Respondent != v.Respondent:
+			return errors.New("its submission is another respondent's")
+		}
+		entries = s.Entries
+	case Transcribed:
+		t, err := c.tx.Transcriptions.Get(v.Record)
+		own = t.Respondent == v.Respondent
+		switch {
+		case err != nil:
+			return fmt.Errorf("its transcription: %w", err)
+		case t.State != TranscriptionChecked:
+			return fmt.Errorf("its transcription is %s", t.State)
+		case t.Questionnaire != v.Questionnaire || !own && !slices.Contains(t.Joint, v.Respondent):
+			return errors.New("its transcription is another respondent's")
+		}
+		entries = t.Entries
+	default:
+		return fmt.Errorf("has the provenance %q, but its questionnaire is not imported", v.Provenance)
+	}
+	for _, e := range entries {
+		switch {
+		case e.Question != v.Question:
+		case e.Entry != v.Entry():
+			return errors.New("is not what its record says")
+		case own && e.Version != v.Number:
+			return fmt.Errorf("its record says version %d", e.Version)
+		default:
+			return nil
+		}
+	}
+	return errors.New("its record says nothing to this question")
+}

@@ -1,0 +1,183 @@
+package survey_test
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"testing"
+	"time"
+
+	"pruefstein/internal/memory"
+	"pruefstein/internal/survey"
+)
+
+var someday = time.Date(2026, 5, 3, 10, 0, 0, 0, time.UTC)
+
+// must ends the test on an error.
+func must(t testing.TB, errs ...error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// soundStore is a small world in which everything refers to something: a questionnaire that was drafted, sent, answered by
+// form (the respondent "fm", twice) and by a letter for two ("gn" together with "lb"), and published; and an import.
+func soundStore(t *testing.T) *memory.Store {
+	t.Helper()
+	store := memory.New()
+	must(t, store.Update(t.Context(), func(tx *survey.Tx) error {
+		soundDraft(t, tx)
+		soundSend(t, tx)
+		soundAnswers(t, tx)
+		must(t,
+			tx.Elections.Put(survey.Election{ID: "e0", Name: "Landtagswahl Nordmark 2021", Date: "2021-05-02"}),
+			tx.Questionnaires.Put(survey.Questionnaire{ID: "q0", Slug: "nordmark-2021", Election: "e0", Imported: true}),
+			tx.Catalogues.Put(survey.Catalogue{Questionnaire: "q0", Questions: []survey.CatalogueQuestion{{ID: "f1", Number: 1, Text: "Wie?"}}}),
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q0", ID: "r0", Slug: "fm", ShortName: "FM"}),
+			tx.Versions.Put(survey.Version{Questionnaire: "q0", Respondent: "r0", Question: "f1", Number: 3, Status: survey.Answered, Text: "So.", Provenance: survey.ByForm}),
+		)
+		return nil
+	}))
+	return store
+}
+
+func soundDraft(t *testing.T, tx *survey.Tx) {
+	t.Helper()
+	wording := survey.Wording{Kind: survey.KindText, Text: "Was tun Sie für Freie Software?", Topic: "t1", WorkingGroup: "g1", AskedBy: []string{"o1"}}
+	catalogue := survey.Catalogue{
+		Questionnaire: "q1",
+		Questions: []survey.CatalogueQuestion{
+			{ID: "q01", Number: 1, Kind: survey.KindText, Text: wording.Text, Topic: "t1", WorkingGroup: "g1", AskedBy: []string{"o1"}, Origin: "f1"},
+			{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Offene Standards sind Pflicht."},
+		},
+		Topics: []survey.Topic{{ID: "t1", Name: "Freie Software"}}, Organisations: []survey.Named{{ID: "o1", Name: "Offene Welt"}},
+		WorkingGroups: []survey.Named{{ID: "g1", Name: "Digitale Bildung"}}, LockedAt: someday, LockedBy: "u1", CheckedBy: "u2",
+	}
+	var err error
+	catalogue.Hash, err = survey.CatalogueHash(catalogue.Questions)
+	must(t, err,
+		tx.Organisations.Put(survey.Organisation{ID: "o1", Name: "Offene Welt"}),
+		tx.WorkingGroups.Put(survey.WorkingGroup{ID: "g1", Name: "Digitale Bildung"}),
+		tx.Users.Put(survey.User{ID: "u1", Name: "Ada", Memberships: []survey.Membership{{WorkingGroup: "g1"}}}),
+		tx.Users.Put(survey.User{ID: "u2", Name: "Bo"}),
+		tx.StaffLinks.Put(survey.StaffLink{Hash: "l1", Purpose: survey.LinkReset, User: "u1"}),
+		tx.StaffLinks.Put(survey.StaffLink{Hash: "l0", Purpose: survey.LinkSetup}),
+		tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl Nordmark 2026", Date: "2026-09-06"}),
+		tx.Questionnaires.Put(survey.Questionnaire{
+			ID: "q1", Slug: "nordmark-2026", Election: "e1", Topics: []survey.Topic{{ID: "t1", Name: "Freie Software"}},
+			LockedAt: someday, DispatchedAt: someday, Extended: []survey.Extended{{By: "u1"}},
+		}),
+		tx.Questions.Put(survey.Question{Questionnaire: "q1", ID: "f1", State: survey.StateAgreed, Revision: 2, Wording: wording, UpdatedBy: "u1"}),
+		tx.Revisions.Put(survey.Revision{Questionnaire: "q1", Question: "f1", Number: 1, By: "u1"}),
+		tx.Revisions.Put(survey.Revision{Questionnaire: "q1", Question: "f1", Number: 2, By: "u1", Wording: wording}),
+		tx.Catalogues.Put(catalogue),
+		tx.Approvals.Put(survey.Approval{Questionnaire: "q1", Act: survey.ActLock, RequestedBy: "u1", ApprovedBy: "u2"}),
+	)
+}
+
+func soundSend(t *testing.T, tx *survey.Tx) {
+	t.Helper()
+	for _, id := range []string{"fm", "gn", "lb"} {
+		must(t,
+			tx.Parties.Put(survey.Party{ID: "p-" + id}),
+			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "p-" + id}),
+			tx.Respondents.Put(survey.Respondent{
+				Questionnaire: "q1", ID: id, Slug: id, Parties: []string{"p-" + id}, LeftOut: map[string]string{"q02": "zu lang"},
+				NotReached: &survey.DeliveryFailure{By: "u1"}, Portal: &survey.PortalSubmission{By: "u1"},
+			}),
+			tx.AccessLinks.Put(survey.AccessLink{Hash: "a-" + id, Questionnaire: "q1", Respondent: id, Mail: "m-" + id}),
+			tx.Mails.Put(survey.Mail{ID: "m-" + id, Questionnaire: "q1", Respondent: id, Dispatch: "d1", State: survey.MailQueued}),
+			tx.Outbox.Put(survey.OutboxEntry{Mail: "m-" + id}),
+		)
+	}
+	must(t,
+		tx.Dispatches.Put(survey.Dispatch{Questionnaire: "q1", ID: "d1", By: "u1", CheckedBy: "u2"}),
+		tx.Mails.Put(survey.Mail{ID: "m0", Kind: survey.MailTest, State: survey.MailSent}),
+	)
+}
+
+func soundAnswers(t *testing.T, tx *survey.Tx) {
+	t.Helper()
+	first := survey.Entry{Status: survey.Answered, Text: "Öffentliches Geld, öffentlicher Code: <b>ja</b>. \U0001F331"}
+	thesis := survey.Entry{Status: survey.Answered, Position: survey.Agree, Text: "Weil es klug ist."}
+	second := survey.Entry{Status: survey.Declined, Reason: "Das ist Sache der Gemeinden."}
+	letter := survey.Entry{Status: survey.General, Text: "Wir danken für Ihr Schreiben."}
+
+	version := func(respondent, question string, number int, e survey.Entry, provenance survey.Provenance, record string) {
+		must(t, tx.Versions.Put(survey.Version{
+			Questionnaire: "q1", Respondent: respondent, Question: question, Number: number, Status: e.Status, Position: e.Position,
+			Text: e.Text, Reason: e.Reason, Provenance: provenance, Record: record, CountsAt: someday, EnteredBy: "u1", CheckedBy: "u2",
+		}))
+	}
+	submit := func(id string, entries ...survey.SubmissionEntry) {
+		s := survey.Submission{
+			Questionnaire: "q1", Respondent: "fm", ID: id, State: survey.SubmissionConfirmed, Entries: entries, RequestedAt: someday,
+			Declaration: survey.Declaration{Name: "Cleo Muster", Verbatim: true, Licence: "CC-BY-4.0"}, ConfirmedAt: someday,
+		}
+		var err error
+		s.Receipt, err = survey.SubmissionReceipt(tx, s, someday, rand.Reader)
+		must(t, err, tx.Submissions.Put(s))
+	}
+	submit("s1", survey.SubmissionEntry{Question: "q01", Number: 1, Entry: first, Version: 1}, survey.SubmissionEntry{Question: "q02", Number: 2, Entry: thesis, Version: 1})
+	submit("s2", survey.SubmissionEntry{Question: "q01", Number: 1, Entry: second, Version: 2}, survey.SubmissionEntry{Question: "q02", Number: 2, Entry: thesis, Version: 1})
+	version("fm", "q01", 1, first, survey.ByForm, "q1/fm/s1")
+	version("fm", "q02", 1, thesis, survey.ByForm, "q1/fm/s1")
+	version("fm", "q01", 2, second, survey.ByForm, "q1/fm/s2")
+
+	sum := sha256.Sum256([]byte("Brief"))
+	must(t, tx.Originals.Put(survey.Original{Questionnaire: "q1", Respondent: "gn", ID: "b1", SHA256: hex.EncodeToString(sum[:]), By: "u1"}))
+	transcription := survey.Transcription{
+		Questionnaire: "q1", Respondent: "gn", ID: "t1", State: survey.TranscriptionChecked, Kind: survey.LetterPaper, ReceivedOn: "2026-05-02",
+		Joint: []string{"lb"}, Original: "b1", Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: letter, Version: 1}},
+		EnteredBy: "u1", EnteredAt: someday, CheckedBy: "u2", CheckedAt: someday,
+	}
+	var err error
+	transcription.Receipt, err = survey.TranscriptionReceipt(tx, transcription, someday, rand.Reader)
+	must(t, err, tx.Transcriptions.Put(transcription))
+	version("gn", "q01", 1, letter, survey.Transcribed, transcription.Key())
+	version("lb", "q01", 1, letter, survey.Transcribed, transcription.Key())
+
+	p := survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 1, By: "u1", CheckedBy: "u2", Manifest: hex.EncodeToString(sum[:])}
+	p.Leaf, err = survey.AppendLeaf(tx, survey.LeafPublication, p.Key(), sum, someday)
+	must(t, err, tx.Publications.Put(p),
+		tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: "q1", Respondent: "lb", Question: "q01", Entry: first, Revision: 1}),
+		tx.Submissions.Put(survey.Submission{
+			Questionnaire: "q1", Respondent: "lb", ID: "s3", State: survey.SubmissionRequested,
+			Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: first}}, RequestedAt: someday,
+		}),
+		tx.Quotations.Put(survey.Quotation{Questionnaire: "q1", Respondent: "lb", Question: "q02", Text: "Offen.", By: "u1"}),
+	)
+}
+
+// faults runs a check on the store after a change.
+func faults(t *testing.T, store survey.Store, check func(*survey.Tx) []string) []string {
+	t.Helper()
+	var found []string
+	must(t, store.View(t.Context(), func(tx *survey.Tx) error {
+		found = check(tx)
+		return nil
+	}))
+	return found
+}
+
+// change edits one entity, past every rule.
+func change[T survey.Entity](table func(*survey.Tx) survey.Table[T], key string, edit func(*T)) func(*survey.Tx) error {
+	return func(tx *survey.Tx) error {
+		entity, err := table(tx).Get(key)
+		if err != nil {
+			return err
+		}
+		edit(&entity)
+		return table(tx).Put(entity)
+	}
+}
+
+func submissions(tx *survey.Tx) survey.Table[survey.Submission]       { return tx.Submissions }
+func transcriptions(tx *survey.Tx) survey.Table[survey.Transcription] { return tx.Transcriptions }
+func publications(tx *survey.Tx) survey.Table[survey.Publication]     { return tx.Publications }
+func leaves(tx *survey.Tx) survey.Table[survey.Leaf]                  { return tx.Leaves }
+func hashes(tx *survey.Tx) survey.Table[survey.TreeHash]              { return tx.TreeHashes }
+func versions(tx *survey.Tx) survey.Table[survey.Version]             { return tx.Versions }

@@ -1,0 +1,82 @@
+package survey
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// BuildComparison loads everything readers may see of one questionnaire at an instant. Version, Checkpoint, BaseURL and
+// Checked are left to whoever publishes; Changes are those of the publications so far. It reads each table once, however
+// many cells there are. A questionnaire without a locked catalogue is NotFound.
+func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, error) {
+	c := Comparison{At: now}
+	var err error
+	if c.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return Comparison{}, err
+	}
+	if c.Alliance, err = loadAlliance(tx); err != nil {
+		return Comparison{}, err
+	}
+	if c.Election, err = tx.Elections.Get(c.Questionnaire.Election); err != nil {
+		return Comparison{}, err
+	}
+	if c.Catalogue, err = tx.Catalogues.Get(questionnaire); err != nil {
+		return Comparison{}, err
+	}
+	respondents, err := collect(tx.Respondents.List(questionnaire + "/"))
+	if err != nil {
+		return Comparison{}, err
+	}
+	slices.SortStableFunc(respondents, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	versions := map[string][]Version{} // by cell, in the order of their numbers
+	for v, err := range tx.Versions.List(questionnaire + "/") {
+		if err != nil {
+			return Comparison{}, err
+		}
+		key := CellKey(questionnaire, v.Respondent, v.Question)
+		versions[key] = append(versions[key], v)
+	}
+	quotations := map[string]*Quotation{}
+	for quoted, err := range tx.Quotations.List(questionnaire + "/") {
+		if err != nil {
+			return Comparison{}, err
+		}
+		quotations[quoted.Key()] = &quoted
+	}
+	for _, r := range respondents {
+		c.Respondents = append(c.Respondents, compared(c, r, versions, quotations))
+	}
+	publications, err := collect(tx.Publications.List(questionnaire + "/"))
+	if err != nil {
+		return Comparison{}, err
+	}
+	for _, p := range slices.Backward(publications) {
+		c.Changes = append(c.Changes, p.Changes...)
+	}
+	return c, nil
+}
+
+// compared is the column of one respondent.
+func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation) ComparedRespondent {
+	column := ComparedRespondent{
+		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
+		Wikidata: r.Wikidata, Colour: r.Colour, Sequence: r.Sequence, Channel: r.Procedure.Channel, Due: r.DueAt(c.Questionnaire),
+		Cells: make([]ComparedCell, len(c.Catalogue.Questions)),
+	}
+	switch {
+	case r.Portal != nil:
+		column.AskedAt = r.Portal.At
+	case r.NotAsked == "":
+		column.AskedAt = c.Questionnaire.DispatchedAt
+	}
+	for i, question := range c.Catalogue.Questions {
+		key := CellKey(c.Questionnaire.ID, r.ID, question.ID)
+		column.Cells[i] = ComparedCell{
+			Question:  question,
+			Cell:      CellAt(c.Questionnaire, r, question.ID, versions[key], c.At),
+			Quotation: quotations[key],
+		}
+	}
+	return column
+}

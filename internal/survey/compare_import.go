@@ -1,0 +1,99 @@
+package survey
+
+import (
+	"context"
+	"time"
+)
+
+// Import is a whole questionnaire as a file says it, checked by its reader (package interchange). Its parts refer to each
+// other by the ids of the file: Version.Respondent and Quotation.Respondent are a Respondent's Slug.
+type Import struct {
+	Election      Election
+	Questionnaire Questionnaire
+	Catalogue     Catalogue
+	Respondents   []Respondent
+	Versions      []Version
+	Quotations    []Quotation
+}
+
+// Import takes a questionnaire over in one transaction, all or nothing, and returns its slug. It is read-only for good.
+// It returns Forbidden unless the actor is an administrator or coordinator, and Conflict (error.import.slug_taken) when
+// there is a questionnaire with that slug.
+func (s *Service) Import(ctx context.Context, actor Actor, im Import) (slug string, err error) {
+	if err := actor.require(RoleAdministrator, RoleCoordinator); err != nil {
+		return "", err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		id, err := importInto(tx, im, s.now())
+		if err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "import", id)
+	})
+	if err != nil {
+		return "", err
+	}
+	return im.Questionnaire.Slug, nil
+}
+
+// importInto writes an import under ids of its own and returns the questionnaire's.
+func importInto(tx *Tx, im Import, now time.Time) (questionnaire string, err error) {
+	if !ValidSlug(im.Questionnaire.Slug) {
+		return "", Fail(Invalid, "error.import.slug")
+	}
+	switch _, err := questionnaireBySlug(tx, im.Questionnaire.Slug); {
+	case err == nil:
+		return "", Fail(Conflict, "error.import.slug_taken", "Slug", im.Questionnaire.Slug)
+	case !IsNotFound(err):
+		return "", err
+	}
+	election, err := importElection(tx, im.Election)
+	if err != nil {
+		return "", err
+	}
+	q := im.Questionnaire
+	q.ID, q.Election, q.Imported, q.CreatedAt, q.Revision = NewID(), election, true, now, 1
+	if err := tx.Questionnaires.Put(q); err != nil {
+		return "", err
+	}
+	catalogue := im.Catalogue
+	catalogue.Questionnaire = q.ID
+	if err := tx.Catalogues.Put(catalogue); err != nil {
+		return "", err
+	}
+	ids := make(map[string]string, len(im.Respondents))
+	for _, r := range im.Respondents {
+		r.Questionnaire, r.ID, r.Revision = q.ID, NewID(), 1
+		ids[r.Slug] = r.ID
+		if err := tx.Respondents.Put(r); err != nil {
+			return "", err
+		}
+	}
+	for _, v := range im.Versions {
+		v.Questionnaire, v.Respondent = q.ID, ids[v.Respondent]
+		if err := tx.Versions.Put(v); err != nil {
+			return "", err
+		}
+	}
+	for _, quoted := range im.Quotations {
+		quoted.Questionnaire, quoted.Respondent, quoted.Revision = q.ID, ids[quoted.Respondent], 1
+		if err := tx.Quotations.Put(quoted); err != nil {
+			return "", err
+		}
+	}
+	return q.ID, nil
+}
+
+// importElection returns the id of the election that reads the same, or of a new one.
+func importElection(tx *Tx, wanted Election) (id string, err error) {
+	for e, err := range tx.Elections.List("") {
+		if err != nil {
+			return "", err
+		}
+		if e.Name == wanted.Name && e.Date == wanted.Date && e.Level == wanted.Level && e.Region == wanted.Region {
+			return e.ID, nil
+		}
+	}
+	wanted.ID, wanted.Revision = NewID(), 1
+	return wanted.ID, tx.Elections.Put(wanted)
+}

@@ -1,0 +1,226 @@
+package survey
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"pruefstein/internal/ledger"
+)
+
+// PublicationPlan is a publication before it is built: what it will say, and what it binds to.
+type PublicationPlan struct {
+	Comparison Comparison // complete: version, checkpoint, changes and release included
+	Content    string     // hex SHA-256 of all that readers would see but for its date and version
+	changes    []Change   // against the version before
+	digests    []CellDigest
+}
+
+// errReady ends the transaction of PreparePublication without a trace: CommitPublication records the release together
+// with what was released.
+var errReady = errors.New("released")
+
+// Comparison returns a questionnaire as it would be published now, for the preview and for exports of what has not been
+// published. Its version is 0. It returns Forbidden to all but coordinators and administrators.
+func (s *Service) Comparison(ctx context.Context, actor Actor, slug string) (c Comparison, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return Comparison{}, err
+	}
+	now := s.now()
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		q, err := questionnaireBySlug(tx, slug)
+		if err != nil {
+			return err
+		}
+		plan, _, err := s.planPublication(tx, q.ID, now)
+		c = plan.Comparison
+		return err
+	})
+	if err != nil {
+		return Comparison{}, err
+	}
+	c.Version = 0
+	return c, nil
+}
+
+// PreparePublication checks that a questionnaire may be published now and asks for the second person where the rule
+// wants one. ready false means that the request is noted and waits. It returns Conflict when something stands in the way:
+// the phase, an empty Impressum or privacy notice (but for the console and an import), an open check of a transcription,
+// or nothing new since the last version.
+func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionnaire string) (plan PublicationPlan, ready bool, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return PublicationPlan{}, false, err
+	}
+	now := s.now()
+	err = s.update(ctx, func(tx *Tx) error {
+		var previous *Publication
+		if plan, previous, err = s.planPublication(tx, questionnaire, now); err != nil {
+			return err
+		}
+		if err := s.mayPublish(tx, actor, plan, previous); err != nil {
+			return err
+		}
+		if plan.Comparison.Checkpoint, err = Checkpoint(tx, s.Ledger); err != nil {
+			return err
+		}
+		done, approval, err := s.approve(tx, actor, questionnaire, ActPublication, "", plan.Content)
+		if err != nil {
+			return err
+		}
+		plan.Comparison.Checked = approval.ApprovedBy != ""
+		if done {
+			return errReady
+		}
+		return nil
+	})
+	if errors.Is(err, errReady) {
+		return plan, true, nil
+	}
+	return plan, false, err
+}
+
+// mayPublish tells what stands in the way of a publication, nil for nothing.
+func (s *Service) mayPublish(tx *Tx, actor Actor, plan PublicationPlan, previous *Publication) error {
+	q := plan.Comparison.Questionnaire
+	if err := s.inPhase(q, PhaseOpen, PhaseClosed, PhaseImported); err != nil {
+		return err
+	}
+	alliance := plan.Comparison.Alliance
+	if (alliance.Imprint == "" || alliance.Privacy == "") && !(actor.Console && q.Imported) {
+		return Fail(Conflict, "compare.error.imprint")
+	}
+	switch waiting, err := waitingTranscriptions(tx, q.ID); {
+	case err != nil:
+		return err
+	case waiting > 0:
+		return Fail(Conflict, "compare.error.open_checks", "Count", waiting)
+	}
+	if previous != nil && previous.Content == plan.Content {
+		return Fail(Conflict, "compare.error.unchanged", "Version", previous.Version)
+	}
+	return nil
+}
+
+// CommitPublication records a publication whose files are built: its row, its leaf (the hash of its manifest) and its
+// release, in one transaction. It returns the checkpoint of the ledger with that leaf. Conflict means that something
+// readers would see has changed since the plan was made.
+func (s *Service) CommitPublication(ctx context.Context, actor Actor, plan PublicationPlan, manifest [sha256.Size]byte) (p Publication, checkpoint string, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return Publication{}, "", err
+	}
+	q, now := plan.Comparison.Questionnaire, s.now()
+	err = s.update(ctx, func(tx *Tx) error {
+		again, _, err := s.planPublication(tx, q.ID, plan.Comparison.At)
+		if err != nil {
+			return err
+		}
+		if again.Content != plan.Content || again.Comparison.Version != plan.Comparison.Version {
+			return Fail(Conflict, "compare.error.changed")
+		}
+		done, approval, err := s.approve(tx, actor, q.ID, ActPublication, "", plan.Content)
+		if err != nil {
+			return err
+		}
+		if !done || plan.Comparison.Checked != (approval.ApprovedBy != "") {
+			return Fail(Conflict, "compare.error.changed")
+		}
+		p = Publication{
+			Questionnaire: q.ID, Slug: q.Slug, Version: plan.Comparison.Version, At: plan.Comparison.At,
+			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
+			Content: plan.Content, Changes: plan.changes, Digests: plan.digests,
+		}
+		if p.Leaf, err = appendLeaf(tx, LeafPublication, p.Key(), manifest, now); err != nil {
+			return err
+		}
+		if err := tx.Publications.Put(p); err != nil {
+			return err
+		}
+		if checkpoint, err = s.publicationCheckpoint(tx, p); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "publish", p.Key())
+	})
+	return p, checkpoint, err
+}
+
+// planPublication builds what a publication at an instant would say, and returns the version before it, nil for none.
+func (s *Service) planPublication(tx *Tx, questionnaire string, at time.Time) (plan PublicationPlan, previous *Publication, err error) {
+	c, err := BuildComparison(tx, questionnaire, at)
+	if err != nil {
+		return PublicationPlan{}, nil, err
+	}
+	published, err := collect(tx.Publications.List(questionnaire + "/"))
+	if err != nil {
+		return PublicationPlan{}, nil, err
+	}
+	if n := len(published); n > 0 {
+		previous = &published[n-1]
+	}
+	c.Version, c.BaseURL = 1, s.BaseURL
+	plan.digests = cellDigests(c)
+	if previous != nil {
+		c.Version = previous.Version + 1
+		plan.changes = changesSince(*previous, plan.digests, c)
+		c.Changes = append(plan.changes[:len(plan.changes):len(plan.changes)], c.Changes...)
+	}
+	plan.Comparison = c
+	plan.Content, err = publicDigest(c)
+	return plan, previous, err
+}
+
+// publicDigest is the hash of all that readers see but for what differs between two publications of the same content:
+// date, version, checkpoint. What only the office uses does not count.
+func publicDigest(c Comparison) (string, error) {
+	q, a := c.Questionnaire, c.Alliance
+	q.Revision, q.Cover, q.Slots = 0, Cover{}, 0
+	c.Election.Revision = 0
+	sum := sha256.New()
+	err := json.NewEncoder(sum).Encode([]any{
+		Alliance{Name: a.Name, Imprint: a.Imprint, Privacy: a.Privacy, PressContact: a.PressContact},
+		c.Election, q, c.Catalogue, c.Respondents,
+	})
+	return hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// Publications returns the rows of all publications, by questionnaire and version.
+func (s *Service) Publications(ctx context.Context) (list []Publication, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		list, err = collect(tx.Publications.List(""))
+		return err
+	})
+	return list, err
+}
+
+// PublicationCheckpoint returns the checkpoint of the ledger as it was right after a publication: the same text whenever
+// it is asked for.
+func (s *Service) PublicationCheckpoint(ctx context.Context, p Publication) (checkpoint string, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		checkpoint, err = s.publicationCheckpoint(tx, p)
+		return err
+	})
+	return checkpoint, err
+}
+
+func (s *Service) publicationCheckpoint(tx *Tx, p Publication) (string, error) {
+	tree, err := ledger.TreeAt(p.Leaf+1, storedHashes(tx))
+	if err != nil {
+		return "", err
+	}
+	return s.Ledger.Checkpoint(tree)
+}
+
+// waitingTranscriptions counts the transcriptions of a questionnaire that wait for their second person.
+func waitingTranscriptions(tx *Tx, questionnaire string) (n int, err error) {
+	for t, err := range tx.Transcriptions.List(questionnaire + "/") {
+		if err != nil {
+			return 0, err
+		}
+		if t.State == TranscriptionWaiting {
+			n++
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,138 @@
+package survey
+
+import (
+	"context"
+	"slices"
+)
+
+// PublicationRow is a questionnaire in the office's list of what is or can be published.
+type PublicationRow struct {
+	Questionnaire
+	Phase        Phase
+	ElectionName string
+	Latest       *Publication // nil before the first
+	Requested    bool         // waits for its second person
+}
+
+// PublicationBoard lists every questionnaire whose catalogue was sent, or that was imported, the newest first.
+func (s *Service) PublicationBoard(ctx context.Context, actor Actor) (rows []PublicationRow, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return nil, err
+	}
+	now := s.now()
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		rows = nil
+		for q, err := range tx.Questionnaires.List("") {
+			if err != nil {
+				return err
+			}
+			row := PublicationRow{Questionnaire: q, Phase: q.Phase(now)}
+			if row.Phase == PhaseDraft || row.Phase == PhaseLocked {
+				continue
+			}
+			if e, err := tx.Elections.Get(q.Election); err == nil {
+				row.ElectionName = e.Name
+			}
+			for p, err := range tx.Publications.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				row.Latest = &p
+			}
+			waiting, err := WaitingApproval(tx, q.ID, ActPublication, "")
+			if err != nil {
+				return err
+			}
+			row.Requested = waiting != nil
+			rows = append(rows, row)
+		}
+		slices.Reverse(rows)
+		return nil
+	})
+	return rows, err
+}
+
+// PublicationState is all the office sees of the publication of one questionnaire.
+type PublicationState struct {
+	Comparison Comparison // as it would be published now
+	Phase      Phase
+	OpenChecks int                  // transcriptions that wait for their second person
+	Pending    []ComparedRespondent // still within their own date: they would be printed as pending
+	News       bool                 // there is something new since the last version, or none yet
+	Changes    []Change             // what the next version would list as changed
+	TwoPerson  bool
+	Request    *PublicationRequest // nil when none waits
+	Versions   []PublishedVersion  // the newest first
+}
+
+// PublicationRequest is a publication that waits for its second person.
+type PublicationRequest struct {
+	Approval
+	By    string // name of who asked for it
+	Own   bool   // the actor asked for it
+	Stale bool   // something changed since: it has to be asked for again
+}
+
+// PublishedVersion is one publication with the names of those who released it; "" for the console.
+type PublishedVersion struct {
+	Publication
+	ByName, CheckedByName string
+}
+
+// PublicationState gathers it.
+func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnaire string) (st PublicationState, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return PublicationState{}, err
+	}
+	now := s.now()
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		plan, previous, err := s.planPublication(tx, questionnaire, now)
+		if err != nil {
+			return err
+		}
+		st = PublicationState{Comparison: plan.Comparison, Changes: plan.changes, News: previous == nil || previous.Content != plan.Content,
+			Phase: plan.Comparison.Questionnaire.Phase(now)}
+		st.Comparison.Version = 0
+		for _, r := range plan.Comparison.Respondents {
+			if slices.ContainsFunc(r.Cells, func(c ComparedCell) bool { return c.Status == Pending }) {
+				st.Pending = append(st.Pending, r)
+			}
+		}
+		if st.OpenChecks, err = waitingTranscriptions(tx, questionnaire); err != nil {
+			return err
+		}
+		if st.TwoPerson, err = s.TwoPerson(tx, ActPublication); err != nil {
+			return err
+		}
+		waiting, err := WaitingApproval(tx, questionnaire, ActPublication, "")
+		if err != nil {
+			return err
+		}
+		if waiting != nil {
+			digest, err := contentDigest(plan.Content)
+			if err != nil {
+				return err
+			}
+			st.Request = &PublicationRequest{Approval: *waiting, By: nameOfUser(tx, waiting.RequestedBy),
+				Own: waiting.RequestedBy == actor.who(), Stale: waiting.Digest != digest}
+		}
+		for p, err := range tx.Publications.List(questionnaire + "/") {
+			if err != nil {
+				return err
+			}
+			st.Versions = append(st.Versions, PublishedVersion{Publication: p, ByName: nameOfUser(tx, p.By), CheckedByName: nameOfUser(tx, p.CheckedBy)})
+		}
+		slices.Reverse(st.Versions)
+		return nil
+	})
+	return st, err
+}
+
+// nameOfUser returns the name of a person of the alliance, "" for the console and for nobody.
+func nameOfUser(tx *Tx, id string) string {
+	u, err := tx.Users.Get(id)
+	if err != nil {
+		return ""
+	}
+	return u.Name
+}

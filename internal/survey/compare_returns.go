@@ -1,0 +1,110 @@
+package survey
+
+// ReturnState is what came back from one respondent as a whole.
+type ReturnState string
+
+// The states of a return.
+const (
+	ReturnAnswered   ReturnState = "answered"    // said something to every question it was asked
+	ReturnPartly     ReturnState = "partly"      // to some of them
+	ReturnDeclined   ReturnState = "declined"    // said only that it will not answer
+	ReturnWithdrawn  ReturnState = "withdrawn"   // took back all it had said
+	ReturnSilent     ReturnState = "silent"      // its date over, nothing came
+	ReturnPending    ReturnState = "pending"     // its date not over
+	ReturnNotReached ReturnState = "not_reached" // nothing could be delivered
+	ReturnNotAsked   ReturnState = "not_asked"   // not one question was put to it
+	ReturnUnknown    ReturnState = "unknown"     // an import that does not say
+)
+
+// ReturnStates in the order they are told.
+var ReturnStates = []ReturnState{ReturnAnswered, ReturnPartly, ReturnDeclined, ReturnWithdrawn, ReturnSilent, ReturnPending,
+	ReturnNotReached, ReturnNotAsked, ReturnUnknown}
+
+// Return is the return of one respondent.
+type Return struct {
+	Respondent ComparedRespondent
+	State      ReturnState
+	Asked      int      // questions put to it
+	Said       int      // of these, with something the party said: wording, general, refers, no position
+	Late       bool     // at least one current version came late
+	Received   Stamp    // of the first version shown, "" while there is none
+	Reasons    []string // its words for declining, or the alliance's for not asking or not reaching; each once
+}
+
+// ReturnsSummary is the returns of a comparison in its printed order, and how many respondents are in each state.
+type ReturnsSummary struct {
+	Returns []Return
+	Count   map[ReturnState]int
+}
+
+// Responded counts the respondents that answered, all or in part.
+func (s ReturnsSummary) Responded() int { return s.Count[ReturnAnswered] + s.Count[ReturnPartly] }
+
+// Asked counts the respondents that were asked, as far as is known: not those left out, nor those an import says nothing of.
+func (s ReturnsSummary) Asked() int {
+	return len(s.Returns) - s.Count[ReturnNotAsked] - s.Count[ReturnUnknown]
+}
+
+// Returns sums up what came back.
+func Returns(c Comparison) ReturnsSummary {
+	s := ReturnsSummary{Count: map[ReturnState]int{}}
+	for _, r := range c.Respondents {
+		one := returnOf(r)
+		s.Returns = append(s.Returns, one)
+		s.Count[one.State]++
+	}
+	return s
+}
+
+func returnOf(r ComparedRespondent) Return {
+	one := Return{Respondent: r}
+	count := map[Status]int{}
+	told := map[string]bool{}
+	for _, cell := range r.Cells {
+		count[cell.Status]++
+		if cell.Current != nil {
+			one.Late = one.Late || cell.Current.Late
+			one.Received = earlier(one.Received, cell.History[0].ReceivedAt)
+		}
+		if cell.Reason != "" && !told[cell.Reason] {
+			told[cell.Reason] = true
+			one.Reasons = append(one.Reasons, cell.Reason)
+		}
+	}
+	one.Asked = len(r.Cells) - count[NotAsked]
+	one.Said = count[Answered] + count[General] + count[Refers] + count[NoPosition]
+	switch {
+	case one.Asked == 0 && len(r.Cells) > 0:
+		one.State = ReturnNotAsked
+	case count[Pending] > 0:
+		one.State = ReturnPending
+	case one.Said > 0 && one.Said == one.Asked:
+		one.State = ReturnAnswered
+	case one.Said > 0:
+		one.State = ReturnPartly
+	case count[Declined] > 0:
+		one.State = ReturnDeclined
+	case count[Withdrawn] > 0:
+		one.State = ReturnWithdrawn
+	case count[NotReached] > 0:
+		one.State = ReturnNotReached
+	case count[NoAnswer] > 0:
+		one.State = ReturnSilent
+	default:
+		one.State = ReturnUnknown
+	}
+	return one
+}
+
+// earlier returns the earlier of two stamps; a stamp that is no time, such as a bare date, counts by its text.
+func earlier(a, b Stamp) Stamp {
+	if a == "" || b == "" {
+		return max(a, b)
+	}
+	at, errA := a.Time()
+	bt, errB := b.Time()
+	if errA == nil && errB == nil && bt.Before(at) || (errA != nil || errB != nil) && b < a {
+		return b
+	}
+	return a
+}

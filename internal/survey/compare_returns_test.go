@@ -1,0 +1,71 @@
+package survey
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestReturns(t *testing.T) {
+	tests := []struct {
+		name     string
+		statuses []Status
+		want     ReturnState
+		asked    int
+		said     int
+	}{
+		{"all answered", []Status{Answered, Answered}, ReturnAnswered, 2, 2},
+		{"without a position is an answer", []Status{NoPosition, General, Refers}, ReturnAnswered, 3, 3},
+		{"answered all it was asked", []Status{Answered, NotAsked}, ReturnAnswered, 1, 1},
+		{"some silent", []Status{Answered, NoAnswer}, ReturnPartly, 2, 1},
+		{"some declined", []Status{Answered, Declined}, ReturnPartly, 2, 1},
+		{"some withdrawn", []Status{Answered, Withdrawn}, ReturnPartly, 2, 1},
+		{"declined", []Status{Declined, Declined}, ReturnDeclined, 2, 0},
+		{"declined one, silent on the other", []Status{Declined, NoAnswer}, ReturnDeclined, 2, 0},
+		{"withdrawn", []Status{Withdrawn, NoAnswer}, ReturnWithdrawn, 2, 0},
+		{"silent", []Status{NoAnswer, NoAnswer}, ReturnSilent, 2, 0},
+		{"silent on what it was asked", []Status{NotAsked, NoAnswer}, ReturnSilent, 1, 0},
+		{"pending", []Status{Pending, Pending}, ReturnPending, 2, 0},
+		{"pending on what it was asked", []Status{NotAsked, Pending}, ReturnPending, 1, 0},
+		{"not reached", []Status{NotReached, NotReached}, ReturnNotReached, 2, 0},
+		{"not asked", []Status{NotAsked, NotAsked}, ReturnNotAsked, 0, 0},
+		{"an import that does not say", []Status{Unknown, Unknown}, ReturnUnknown, 2, 0},
+		{"an import that says some", []Status{Unknown, Answered}, ReturnPartly, 2, 1},
+		{"a catalogue without questions", nil, ReturnUnknown, 0, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := ComparedRespondent{Slug: "fm"}
+			for _, s := range tt.statuses {
+				r.Cells = append(r.Cells, ComparedCell{Cell: Cell{Status: s}})
+			}
+			got := Returns(Comparison{Respondents: []ComparedRespondent{r}})
+			if one := got.Returns[0]; one.State != tt.want || one.Asked != tt.asked || one.Said != tt.said {
+				t.Errorf("state %s, %d of %d said; want %s, %d of %d", one.State, one.Said, one.Asked, tt.want, tt.said, tt.asked)
+			}
+		})
+	}
+}
+
+func TestReturnsCountsAndKeepsReasons(t *testing.T) {
+	version := func(received Stamp, late bool) Cell {
+		v := Version{Status: Declined, ReceivedAt: received, Late: late}
+		return Cell{Status: Declined, Reason: "Keine Zeit.", Current: &v, History: []Version{v}}
+	}
+	c := Comparison{Respondents: []ComparedRespondent{
+		{Slug: "a", Cells: []ComparedCell{{Cell: version("2027-02-02T10:00:00+01:00", true)}, {Cell: version("2027-02-02T09:30:00+01:00", false)}}},
+		{Slug: "b", Cells: []ComparedCell{{Cell: Cell{Status: NotAsked, Reason: "Tritt nicht an."}}}},
+		{Slug: "c", Cells: []ComparedCell{{Cell: Cell{Status: Answered}}}},
+	}}
+	got := Returns(c)
+	if got.Asked() != 2 || got.Responded() != 1 {
+		t.Errorf("%d of %d responded, want 1 of 2", got.Responded(), got.Asked())
+	}
+	one := got.Returns[0]
+	if diff := cmp.Diff([]string{"Keine Zeit."}, one.Reasons); diff != "" {
+		t.Error(diff)
+	}
+	if one.Received != "2027-02-02T09:30:00+01:00" || !one.Late {
+		t.Errorf("received %s, late %t", one.Received, one.Late)
+	}
+}

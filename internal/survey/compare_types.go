@@ -1,0 +1,122 @@
+package survey
+
+import "time"
+
+// Comparison is everything readers may see of one questionnaire at one instant: the one source of every page and download.
+type Comparison struct {
+	Alliance      Alliance
+	Election      Election
+	Questionnaire Questionnaire
+	Catalogue     Catalogue
+	Respondents   []ComparedRespondent // in the printed order
+	Version       int                  // of the publication, from 1; 0 for a preview
+	At            time.Time            // "Stand"
+	Checkpoint    string               // signed note of the ledger before this publication; "" for a preview
+	BaseURL       string               // without a trailing slash
+	Changes       []Change             // since version 1, newest first
+	Checked       bool                 // released by a second person
+}
+
+// ComparedRespondent is a column of the comparison. It holds no address.
+type ComparedRespondent struct {
+	ID, Slug, ShortName, Name string
+	Members                   []string
+	BallotPosition            int
+	Wikidata, Colour          string
+	Sequence                  int
+	Channel                   Channel
+	AskedAt                   time.Time // zero: not asked, or an import
+	Due                       Instant
+	Cells                     []ComparedCell // one a question, in the order of the catalogue
+}
+
+// ComparedCell is a cell with its quotation.
+type ComparedCell struct {
+	Question CatalogueQuestion
+	Cell
+	Quotation *Quotation
+}
+
+// PublicNumber is the number readers know the current version by: as given in an import, else its rank among the versions shown.
+func (c ComparedCell) PublicNumber() int {
+	switch {
+	case c.Current == nil:
+		return 0
+	case c.Current.Record == "":
+		return c.Current.Number
+	}
+	return len(c.History)
+}
+
+// Change is one line of the public change list.
+type Change struct {
+	Version    int       `json:"version"` // of the publication that shows it first
+	At         time.Time `json:"at"`
+	Respondent string    `json:"respondent"` // slug
+	ShortName  string    `json:"short_name"`
+	Question   int       `json:"question"` // number; 0 for the whole respondent
+	From       Status    `json:"from,omitempty"`
+	To         Status    `json:"to"`
+	Wording    bool      `json:"wording"`             // the wording, position or reason changed
+	Quotation  bool      `json:"quotation,omitempty"` // the alliance's quotation changed; not the party's words
+	Note       string    `json:"note,omitempty"`
+}
+
+// Publication is one immutable version of what readers see: files in a folder, and this record of them.
+type Publication struct {
+	Questionnaire string       `json:"questionnaire"`
+	Slug          string       `json:"slug"`
+	Version       int          `json:"version"` // from 1
+	At            time.Time    `json:"at"`
+	By            string       `json:"by"`                   // user id, "console"
+	CheckedBy     string       `json:"checked_by,omitempty"` // user id of the second person
+	Manifest      string       `json:"manifest"`             // hex SHA-256 of the manifest
+	Content       string       `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
+	Leaf          int64        `json:"leaf"`
+	Salt          []byte       `json:"salt,omitempty"`
+	Changes       []Change     `json:"changes,omitempty"` // of this version against the one before
+	Digests       []CellDigest `json:"digests,omitempty"` // what was published, to find the changes of the next version
+}
+
+// Key implements Entity.
+func (p Publication) Key() string { return p.Questionnaire + "/" + seqKey(p.Version) }
+
+// CellDigest is the state of a cell in one publication.
+type CellDigest struct {
+	Respondent string `json:"respondent"` // slug
+	Question   int    `json:"question"`
+	Status     Status `json:"status"`
+	Digest     string `json:"digest"`              // hex SHA-256 of position, text and reason
+	Quotation  string `json:"quotation,omitempty"` // hex SHA-256 of the alliance's quotation
+}
+
+// Leaf is one entry of the ledger: the proof that a record existed, without the record.
+type Leaf struct {
+	Index  int64     `json:"index"` // from 0
+	Kind   LeafKind  `json:"kind"`
+	Data   []byte    `json:"data"` // the bytes that are hashed into the tree (docs/ledger.md)
+	At     time.Time `json:"at"`
+	Source string    `json:"source"` // key of the Submission, Transcription or Publication
+}
+
+// Key implements Entity.
+func (l Leaf) Key() string { return treeKey(l.Index) }
+
+// LeafKind is what a leaf proves.
+type LeafKind string
+
+// The kinds of leaf.
+const (
+	LeafSubmission    LeafKind = "submission"
+	LeafTranscription LeafKind = "transcription"
+	LeafPublication   LeafKind = "publication"
+)
+
+// TreeHash is one stored hash of the ledger's Merkle tree, under its index as golang.org/x/mod/sumdb/tlog counts.
+type TreeHash struct {
+	Index int64  `json:"index"`
+	Hash  []byte `json:"hash"` // 32 bytes
+}
+
+// Key implements Entity.
+func (h TreeHash) Key() string { return treeKey(h.Index) }

@@ -1,0 +1,334 @@
+package survey
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Progress counts a questionnaire's questions by their state.
+type Progress struct {
+	Counts map[QuestionState]int
+	Agreed int // questions agreed, or in the catalogue once it is locked
+	Slots  int // 0: no limit
+}
+
+// QuestionnaireSummary is a questionnaire in the list of the Werkstatt.
+type QuestionnaireSummary struct {
+	Questionnaire
+	Election Election
+	Stands   Phase
+	Progress Progress
+}
+
+// Questionnaires lists all questionnaires with their progress, the latest election first.
+func (s *Service) Questionnaires(ctx context.Context, actor Actor) (list []QuestionnaireSummary, err error) {
+	if err := actor.requireStaff(); err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		list = nil
+		for q, err := range tx.Questionnaires.List("") {
+			if err != nil {
+				return err
+			}
+			election, err := tx.Elections.Get(q.Election)
+			if err != nil {
+				return err
+			}
+			questions, err := collect(tx.Questions.List(q.ID + "/"))
+			if err != nil {
+				return err
+			}
+			p := progress(q, questions)
+			if c, err := tx.Catalogues.Get(q.ID); err == nil {
+				p.Agreed = len(c.Questions)
+			} else if !IsNotFound(err) {
+				return err
+			}
+			list = append(list, QuestionnaireSummary{Questionnaire: q, Election: election, Stands: q.Phase(s.now()), Progress: p})
+		}
+		return nil
+	})
+	slices.SortStableFunc(list, func(a, b QuestionnaireSummary) int {
+		if c := strings.Compare(b.Election.Date, a.Election.Date); c != 0 {
+			return c
+		}
+		return b.CreatedAt.Compare(a.CreatedAt)
+	})
+	return list, err
+}
+
+func (a Actor) requireStaff() error {
+	return a.require(RoleMember, RoleLead, RoleCoordinator, RoleAdministrator)
+}
+
+func progress(q Questionnaire, questions []Question) Progress {
+	p := Progress{Counts: map[QuestionState]int{}, Slots: q.Slots}
+	for _, question := range questions {
+		p.Counts[question.State]++
+	}
+	p.Agreed = p.Counts[StateAgreed]
+	return p
+}
+
+// Board is all questions of a questionnaire as the Werkstatt shows them.
+type Board struct {
+	Questionnaire Questionnaire
+	Election      Election
+	Progress      Progress
+	Groups        []GroupProgress // those with questions or members, by name; questions without a group last
+	Columns       []BoardColumn   // in the order of QuestionStates
+}
+
+// GroupProgress is what a working group has on the board.
+type GroupProgress struct {
+	Group  WorkingGroup // zero: no group
+	Agreed int
+	Open   int // idea, draft or review
+}
+
+// BoardColumn is the questions of one state, the latest change first, agreed ones in the order of the catalogue.
+type BoardColumn struct {
+	State QuestionState
+	Cards []BoardCard
+}
+
+// BoardCard is a question on the board.
+type BoardCard struct {
+	Question
+	Group   string   // name
+	Topic   string   // name
+	AskedBy []string // names
+	Length  int      // of its text, in UTF-16 units
+}
+
+// BoardFilter chooses the cards; the counts are always those of all questions.
+type BoardFilter struct {
+	Group string // id
+	Topic string // id
+}
+
+// Board returns the board of a questionnaire.
+func (s *Service) Board(ctx context.Context, actor Actor, questionnaire string, filter BoardFilter) (b Board, err error) {
+	if err := actor.requireStaff(); err != nil {
+		return b, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		b = Board{}
+		if b.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+			return err
+		}
+		if b.Election, err = tx.Elections.Get(b.Questionnaire.Election); err != nil {
+			return err
+		}
+		questions, err := collect(tx.Questions.List(questionnaire + "/"))
+		if err != nil {
+			return err
+		}
+		words, err := loadWords(tx, b.Questionnaire)
+		if err != nil {
+			return err
+		}
+		b.Progress = progress(b.Questionnaire, questions)
+		b.Groups = groupProgress(words.groups, questions)
+		for _, state := range QuestionStates {
+			column := BoardColumn{State: state}
+			for _, q := range boardOrder(state, questions) {
+				if (filter.Group == "" || q.WorkingGroup == filter.Group) && (filter.Topic == "" || q.Topic == filter.Topic) {
+					column.Cards = append(column.Cards, words.card(q))
+				}
+			}
+			b.Columns = append(b.Columns, column)
+		}
+		return nil
+	})
+	return b, err
+}
+
+// boardOrder returns the questions of one state in their order.
+func boardOrder(state QuestionState, questions []Question) []Question {
+	if state == StateAgreed {
+		return agreedInOrder(questions)
+	}
+	var list []Question
+	for _, q := range questions {
+		if q.State == state {
+			list = append(list, q)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Question) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
+	return list
+}
+
+// agreedInOrder returns the agreed questions as the catalogue takes them: in the office's order, those it has not placed
+// behind the others as they were written.
+func agreedInOrder(questions []Question) []Question {
+	var list []Question
+	for _, q := range questions {
+		if q.State == StateAgreed {
+			list = append(list, q)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Question) int {
+		switch {
+		case a.Sequence == b.Sequence:
+			return strings.Compare(a.ID, b.ID)
+		case a.Sequence == 0:
+			return 1
+		case b.Sequence == 0:
+			return -1
+		}
+		return a.Sequence - b.Sequence
+	})
+	return list
+}
+
+func groupProgress(groups []WorkingGroup, questions []Question) []GroupProgress {
+	list := make([]GroupProgress, 0, len(groups)+1)
+	for _, g := range append(slices.Clone(groups), WorkingGroup{}) {
+		p := GroupProgress{Group: g}
+		for _, q := range questions {
+			switch {
+			case q.WorkingGroup != g.ID || q.State == StateDropped:
+			case q.State == StateAgreed:
+				p.Agreed++
+			default:
+				p.Open++
+			}
+		}
+		if g.ID != "" || p.Agreed+p.Open > 0 {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// wordbook holds the names that questions point to by id.
+type wordbook struct {
+	groups        []WorkingGroup
+	organisations []Organisation
+	topics        []Topic
+	users         map[string]string
+}
+
+func loadWords(tx *Tx, q Questionnaire) (w wordbook, err error) {
+	w.topics = q.Topics
+	if w.groups, err = collect(tx.WorkingGroups.List("")); err != nil {
+		return w, err
+	}
+	if w.organisations, err = collect(tx.Organisations.List("")); err != nil {
+		return w, err
+	}
+	slices.SortStableFunc(w.groups, func(a, b WorkingGroup) int { return strings.Compare(Slug(a.Name), Slug(b.Name)) })
+	slices.SortStableFunc(w.organisations, func(a, b Organisation) int { return strings.Compare(Slug(a.Name), Slug(b.Name)) })
+	w.users = map[string]string{}
+	for u, err := range tx.Users.List("") {
+		if err != nil {
+			return w, err
+		}
+		w.users[u.ID] = u.Name
+	}
+	return w, nil
+}
+
+func (w wordbook) card(q Question) BoardCard {
+	c := BoardCard{Question: q, Group: w.group(q.WorkingGroup), Length: Length(q.Text)}
+	for _, t := range w.topics {
+		if t.ID == q.Topic {
+			c.Topic = t.Name
+		}
+	}
+	for _, o := range w.organisations {
+		if slices.Contains(q.AskedBy, o.ID) {
+			c.AskedBy = append(c.AskedBy, o.Name)
+		}
+	}
+	return c
+}
+
+func (w wordbook) group(id string) string {
+	for _, g := range w.groups {
+		if g.ID == id {
+			return g.Name
+		}
+	}
+	return ""
+}
+
+// QuestionPage is everything the page of a question shows. Question.ID is "" for a new one.
+type QuestionPage struct {
+	Questionnaire Questionnaire
+	Question      Question
+	Card          BoardCard
+	UpdatedBy     string // name
+	UpdatedAt     time.Time
+
+	Groups        []WorkingGroup // the actor may write for
+	Organisations []Organisation
+	Procedures    []ProcedureLimit
+	MayEdit       bool
+	NextStates    []QuestionState
+}
+
+// ProcedureLimit is the most characters a respondent's procedure takes for a question; 0 is unknown or none.
+type ProcedureLimit struct {
+	Name  string
+	Limit int
+}
+
+// QuestionPage returns a question with what its page needs; id "" is the page of a new one.
+func (s *Service) QuestionPage(ctx context.Context, actor Actor, questionnaire, id string) (p QuestionPage, err error) {
+	if err := actor.requireStaff(); err != nil {
+		return p, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		p = QuestionPage{}
+		if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+			return err
+		}
+		words, err := loadWords(tx, p.Questionnaire)
+		if err != nil {
+			return err
+		}
+		drafting := p.Questionnaire.Phase(s.now()) == PhaseDraft
+		if id == "" {
+			p.MayEdit = drafting && actor.MayDraft()
+		} else {
+			if p.Question, err = tx.Questions.Get(Question{Questionnaire: questionnaire, ID: id}.Key()); err != nil {
+				return err
+			}
+			p.Card = words.card(p.Question)
+			p.UpdatedBy, p.UpdatedAt = words.users[p.Question.UpdatedBy], p.Question.UpdatedAt
+			p.MayEdit = drafting && actor.MayEdit(p.Question)
+			if drafting {
+				p.NextStates = actor.NextStates(p.Question)
+			}
+		}
+		p.Organisations = words.organisations
+		for _, g := range words.groups {
+			if actor.mayWrite(g.ID) {
+				p.Groups = append(p.Groups, g)
+			}
+		}
+		p.Procedures, err = procedureLimits(tx, questionnaire)
+		return err
+	})
+	return p, err
+}
+
+// procedureLimits lists the limits of the respondents that have one of their own, in the printed order.
+func procedureLimits(tx *Tx, questionnaire string) ([]ProcedureLimit, error) {
+	all, err := respondentsInOrder(tx, questionnaire)
+	if err != nil {
+		return nil, err
+	}
+	var list []ProcedureLimit
+	for _, r := range all {
+		if r.NotAsked == "" && r.Procedure.MaxCharacters > 0 {
+			list = append(list, ProcedureLimit{Name: r.ShortName, Limit: r.Procedure.MaxCharacters})
+		}
+	}
+	return list, nil
+}

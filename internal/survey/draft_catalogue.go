@@ -1,0 +1,329 @@
+package survey
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// A Block is a reason why the catalogue cannot be locked: a message key and its arguments.
+type Block struct {
+	Key  string
+	Args []any
+}
+
+// CatalogueView is the catalogue as it is, or before the lock as it would be, with what does not fit whom.
+type CatalogueView struct {
+	Questionnaire Questionnaire
+	Election      Election
+	Catalogue     Catalogue // before the lock: the agreed questions under the ids and numbers they would get
+	Locked        bool
+	Blocks        []Block // before the lock
+	Open          int     // questions not decided, which would stay out
+	Respondents   []CatalogueRespondent
+
+	LockedBy, CheckedBy string // names
+	TwoPerson           bool   // the lock needs a second person
+	Waiting             *Approval
+	WaitingFor          string // name of who asked
+	Outdated            bool   // the request is for a catalogue that has changed since
+
+	MayOrder, MayLock, MayConfirm, MayWithdraw bool
+}
+
+// CatalogueRespondent is a respondent with what it is asked.
+type CatalogueRespondent struct {
+	Respondent
+	Packet Packet
+}
+
+// CatalogueView returns the catalogue of a questionnaire for its page.
+func (s *Service) CatalogueView(ctx context.Context, actor Actor, questionnaire string) (v CatalogueView, err error) {
+	if err := actor.requireStaff(); err != nil {
+		return v, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		v, err = s.catalogueView(tx, actor, questionnaire)
+		return err
+	})
+	return v, err
+}
+
+func (s *Service) catalogueView(tx *Tx, actor Actor, questionnaire string) (v CatalogueView, err error) {
+	if v.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return v, err
+	}
+	if v.Election, err = tx.Elections.Get(v.Questionnaire.Election); err != nil {
+		return v, err
+	}
+	words, err := loadWords(tx, v.Questionnaire)
+	if err != nil {
+		return v, err
+	}
+	v.Locked = v.Questionnaire.Phase(s.now()) != PhaseDraft
+	if v.Locked {
+		if v.Catalogue, err = tx.Catalogues.Get(questionnaire); err != nil {
+			return v, err
+		}
+		v.LockedBy, v.CheckedBy = words.users[v.Catalogue.LockedBy], words.users[v.Catalogue.CheckedBy]
+	} else if err := s.plannedView(tx, actor, words, &v); err != nil {
+		return v, err
+	}
+	respondents, err := respondentsInOrder(tx, questionnaire)
+	for _, r := range respondents {
+		v.Respondents = append(v.Respondents, CatalogueRespondent{Respondent: r, Packet: packetOf(r, v.askable(), v.Locked)})
+	}
+	return v, err
+}
+
+// askable returns the questions under the ids that Respondent.LeftOut has now: before the lock those of the drafted ones.
+func (v CatalogueView) askable() []CatalogueQuestion {
+	if v.Locked {
+		return v.Catalogue.Questions
+	}
+	list := slices.Clone(v.Catalogue.Questions)
+	for i := range list {
+		list[i].ID = list[i].Origin
+	}
+	return list
+}
+
+// plannedView fills in what the page says before the lock.
+func (s *Service) plannedView(tx *Tx, actor Actor, words wordbook, v *CatalogueView) error {
+	questions, err := collect(tx.Questions.List(v.Questionnaire.ID + "/"))
+	if err != nil {
+		return err
+	}
+	for _, q := range questions {
+		if !q.State.decided() {
+			v.Open++
+		}
+	}
+	if v.Catalogue, err = plannedCatalogue(v.Questionnaire, agreedInOrder(questions), words); err != nil {
+		return err
+	}
+	v.Blocks = lockBlocks(v.Questionnaire, v.Catalogue)
+	if v.TwoPerson, err = s.TwoPerson(tx, ActLock); err != nil {
+		return err
+	}
+	if v.Waiting, err = WaitingApproval(tx, v.Questionnaire.ID, ActLock, ""); err != nil {
+		return err
+	}
+	coordinator := actor.Has(RoleCoordinator)
+	checker := coordinator || actor.Has(RoleAdministrator)
+	v.MayOrder = coordinator
+	v.MayLock = coordinator && len(v.Blocks) == 0
+	if v.Waiting != nil {
+		digest, err := contentDigest(v.Catalogue)
+		if err != nil {
+			return err
+		}
+		v.WaitingFor, v.Outdated = words.users[v.Waiting.RequestedBy], v.Waiting.Digest != digest
+		own := v.Waiting.RequestedBy == actor.who()
+		v.MayConfirm = checker && !own && !v.Outdated && len(v.Blocks) == 0
+		v.MayLock = v.MayLock && v.Outdated
+		v.MayWithdraw = checker
+	}
+	return nil
+}
+
+// contentDigest is Approval.Digest of a content, as Service.approve computes it.
+func contentDigest(content any) (string, error) {
+	raw, err := json.Marshal(content)
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// plannedCatalogue is the catalogue that a lock would make of the agreed questions: ids q01 … in their order, with copies
+// of all names under the ids of exports.
+func plannedCatalogue(q Questionnaire, agreed []Question, words wordbook) (Catalogue, error) {
+	c := Catalogue{Questionnaire: q.ID}
+	used := map[string]bool{}
+	for i, question := range agreed {
+		one := CatalogueQuestion{ID: fmt.Sprintf("q%02d", i+1), Number: i + 1, Kind: question.Kind, Label: question.Label,
+			Text: question.Text, Context: question.Context, Topic: question.Topic, Origin: question.ID}
+		used["topic "+question.Topic] = true
+		for _, g := range words.groups {
+			if g.ID == question.WorkingGroup {
+				one.WorkingGroup = g.Slug
+				used["group "+g.Slug] = true
+			}
+		}
+		for _, o := range words.organisations {
+			if slices.Contains(question.AskedBy, o.ID) {
+				one.AskedBy = append(one.AskedBy, o.Slug)
+				used["organisation "+o.Slug] = true
+			}
+		}
+		c.Questions = append(c.Questions, one)
+	}
+	for _, t := range q.Topics {
+		if used["topic "+t.ID] {
+			c.Topics = append(c.Topics, t)
+		}
+	}
+	for _, g := range words.groups {
+		if used["group "+g.Slug] {
+			c.WorkingGroups = append(c.WorkingGroups, Named{ID: g.Slug, Name: g.Name})
+		}
+	}
+	for _, o := range words.organisations {
+		if used["organisation "+o.Slug] {
+			c.Organisations = append(c.Organisations, Named{ID: o.Slug, Name: o.Name})
+		}
+	}
+	var err error
+	c.Hash, err = catalogueHash(c.Questions)
+	return c, err
+}
+
+// lockBlocks lists why the catalogue cannot be locked.
+func lockBlocks(q Questionnaire, c Catalogue) (blocks []Block) {
+	if len(c.Questions) == 0 {
+		blocks = append(blocks, Block{"draft.block.none", nil})
+	}
+	if over := len(c.Questions) - q.Slots; q.Slots > 0 && over > 0 {
+		blocks = append(blocks, Block{"draft.block.slots", []any{"Count", over, "Slots", q.Slots}})
+	}
+	for _, question := range c.Questions {
+		if over := Length(question.Text) - q.QuestionLimit; q.QuestionLimit > 0 && over > 0 {
+			blocks = append(blocks, Block{"draft.block.long", []any{"Number", question.Number, "Count", over, "Limit", q.QuestionLimit}})
+		}
+	}
+	return blocks
+}
+
+// LockCatalogue locks the catalogue: numbered, hashed, immutable. Seen is the hash the actor's page showed; a catalogue that
+// has changed since is a Conflict (draft.error.catalogue_changed). Where a second person is needed, the first call asks
+// for it and returns locked false; the call of another person locks.
+func (s *Service) LockCatalogue(ctx context.Context, actor Actor, questionnaire, seen string) (locked bool, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return false, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		locked = false
+		if _, err := s.drafting(tx, questionnaire); err != nil {
+			return err
+		}
+		v, err := s.catalogueView(tx, actor, questionnaire)
+		if err != nil {
+			return err
+		}
+		if v.Catalogue.Hash != seen {
+			return Fail(Conflict, "draft.error.catalogue_changed")
+		}
+		if len(v.Blocks) > 0 {
+			return Fail(Conflict, v.Blocks[0].Key, v.Blocks[0].Args...)
+		}
+		done, approval, err := s.approve(tx, actor, questionnaire, ActLock, "", v.Catalogue)
+		if err != nil || !done {
+			return err
+		}
+		locked = true
+		return s.lock(tx, actor, v, approval)
+	})
+	return locked, err
+}
+
+// lock writes the catalogue and turns what refers to drafted questions over to it.
+func (s *Service) lock(tx *Tx, actor Actor, v CatalogueView, approval Approval) error {
+	c, q := v.Catalogue, v.Questionnaire
+	c.LockedAt, c.LockedBy, c.CheckedBy = s.now(), approval.RequestedBy, approval.ApprovedBy
+	if err := tx.Catalogues.Put(c); err != nil {
+		return err
+	}
+	ids := map[string]string{}
+	for _, question := range c.Questions {
+		ids[question.Origin] = question.ID
+	}
+	for _, r := range v.Respondents {
+		if len(r.LeftOut) == 0 {
+			continue
+		}
+		if err := tx.Respondents.Put(r.Respondent.rekeyed(ids)); err != nil {
+			return err
+		}
+	}
+	q.LockedAt = c.LockedAt
+	q.Revision++
+	if err := tx.Questionnaires.Put(q); err != nil {
+		return err
+	}
+	return s.audit(tx, actor, "lock", q.ID)
+}
+
+// rekeyed returns the respondent with its left-out questions under their catalogue ids; questions that did not get into
+// the catalogue are forgotten.
+func (r Respondent) rekeyed(ids map[string]string) Respondent {
+	left := map[string]string{}
+	for origin, reason := range r.LeftOut {
+		if id, ok := ids[origin]; ok {
+			left[id] = reason
+		}
+	}
+	r.LeftOut = left
+	r.Revision++
+	return r
+}
+
+// OrderCatalogue is the form that orders the agreed questions.
+type OrderCatalogue struct {
+	Questionnaire string
+	Places        map[string]string // question id -> place as typed
+	Up, Down      string            // id of the question to move by one; "" none
+}
+
+// OrderCatalogue orders the agreed questions: each goes to the place typed for it, then one up or down. A fault is named
+// place-<question id>.
+func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCatalogue) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		if _, err := s.drafting(tx, cmd.Questionnaire); err != nil {
+			return err
+		}
+		questions, err := collect(tx.Questions.List(cmd.Questionnaire + "/"))
+		if err != nil {
+			return err
+		}
+		agreed := agreedInOrder(questions)
+		var faults Faults
+		// Twice the place, and one more or less: who goes up comes before, who goes down behind whoever has the place.
+		rank := make(map[string]int, len(agreed))
+		for i, q := range agreed {
+			rank[q.ID] = 2 * (i + 1)
+			switch to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, maxSlots); {
+			case to > i+1:
+				rank[q.ID] = 2*to + 1
+			case to > 0 && to < i+1:
+				rank[q.ID] = 2*to - 1
+			}
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		slices.SortStableFunc(agreed, func(a, b Question) int { return rank[a.ID] - rank[b.ID] })
+		for _, move := range []struct {
+			id string
+			by int
+		}{{cmd.Up, -1}, {cmd.Down, 1}} {
+			at := slices.IndexFunc(agreed, func(q Question) bool { return q.ID == move.id })
+			if to := at + move.by; at >= 0 && to >= 0 && to < len(agreed) {
+				agreed[at], agreed[to] = agreed[to], agreed[at]
+			}
+		}
+		for i, q := range agreed {
+			if q.Sequence != i+1 {
+				q.Sequence = i + 1
+				if err := tx.Questions.Put(q); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

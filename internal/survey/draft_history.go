@@ -1,0 +1,106 @@
+package survey
+
+import (
+	"context"
+
+	"pruefstein/internal/textdiff"
+)
+
+// TextChange is how a text field differs between two states of a question. Parts is nil where it does not.
+type TextChange struct {
+	Field    string // form name: label, text or context
+	Old, New string
+	Parts    []textdiff.Part
+}
+
+// changes compares the texts of two wordings, in the order of the form; fields without any text are left out.
+func changes(old, new Wording) []TextChange {
+	var list []TextChange
+	for _, c := range []TextChange{
+		{Field: "label", Old: old.Label, New: new.Label},
+		{Field: "text", Old: old.Text, New: new.Text},
+		{Field: "context", Old: old.Context, New: new.Context},
+	} {
+		if c.Old == "" && c.New == "" {
+			continue
+		}
+		if c.Old != c.New {
+			c.Parts = textdiff.Words(c.Old, c.New)
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// Past is one revision in a question's history.
+type Past struct {
+	Revision
+	Who     string       // name
+	Before  *Revision    // the one before it; nil of the first
+	Changes []TextChange // of its texts against the one before
+	Card    BoardCard    // its names
+}
+
+// History is all revisions of a question, the newest first.
+type History struct {
+	Page      QuestionPage
+	Revisions []Past
+
+	From, To int          // the two revisions compared, 0 when none were chosen
+	Compared []TextChange // From against To
+
+}
+
+// History returns the revisions of a question; from and to (0: none) choose two of them to compare.
+func (s *Service) History(ctx context.Context, actor Actor, questionnaire, id string, from, to int) (h History, err error) {
+	page, err := s.QuestionPage(ctx, actor, questionnaire, id)
+	if err != nil {
+		return h, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		h = History{Page: page}
+		words, err := loadWords(tx, page.Questionnaire)
+		if err != nil {
+			return err
+		}
+		all, err := collect(tx.Revisions.List(questionnaire + "/" + id + "/"))
+		if err != nil {
+			return err
+		}
+		for i, r := range all {
+			p := Past{Revision: r, Who: words.users[r.By], Card: words.card(Question{Wording: r.Wording})}
+			if i > 0 {
+				p.Before, p.Changes = &all[i-1], changes(all[i-1].Wording, r.Wording)
+			} else {
+				p.Changes = changes(Wording{}, r.Wording)
+			}
+			h.Revisions = append([]Past{p}, h.Revisions...)
+		}
+		if from > 0 && to > 0 && from <= len(all) && to <= len(all) {
+			h.From, h.To, h.Compared = from, to, changes(all[from-1].Wording, all[to-1].Wording)
+		}
+		return nil
+	})
+	return h, err
+}
+
+// Collision is what two people wrote at the same time: the question as it is saved now, and how the words somebody wanted
+// to save differ from it. Nothing has been saved.
+type Collision struct {
+	Page    QuestionPage
+	Theirs  Question
+	Changes []TextChange // from theirs to yours
+}
+
+// Collision compares the words of a save that was refused as stale with what is saved now.
+func (s *Service) Collision(ctx context.Context, actor Actor, cmd SaveQuestion) (c Collision, err error) {
+	page, err := s.QuestionPage(ctx, actor, cmd.Questionnaire, cmd.ID)
+	if err != nil {
+		return c, err
+	}
+	yours := cmd.Wording
+	yours.Label, _, _ = Line(yours.Label)
+	yours.Text, _, _ = Text(yours.Text)
+	yours.Context, _, _ = Text(yours.Context)
+	return Collision{Page: page, Theirs: page.Question, Changes: changes(page.Question.Wording, yours)}, nil
+}

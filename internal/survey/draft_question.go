@@ -1,0 +1,114 @@
+package survey
+
+import "time"
+
+// Question is a question while it is drafted. What is sent is its copy in the Catalogue.
+type Question struct {
+	Questionnaire string        `json:"questionnaire"`
+	ID            string        `json:"id"`
+	State         QuestionState `json:"state"`
+	Revision      int           `json:"revision"` // of the newest Revision; from 1
+	Wording
+	Sequence  int       `json:"sequence,omitempty"` // place among the agreed ones, from 1; 0: behind those that have one
+	UpdatedAt time.Time `json:"updated_at"`
+	UpdatedBy string    `json:"updated_by"` // user id
+}
+
+// Key implements Entity.
+func (q Question) Key() string { return q.Questionnaire + "/" + q.ID }
+
+// Wording is all of a question that people write, and that a Revision keeps.
+type Wording struct {
+	Kind         QuestionKind `json:"kind"`
+	Label        string       `json:"label,omitempty"` // short name
+	Text         string       `json:"text"`
+	Context      string       `json:"context,omitempty"` // Vorbemerkung
+	Topic        string       `json:"topic,omitempty"`   // id of a Topic of the questionnaire
+	WorkingGroup string       `json:"working_group,omitempty"`
+	AskedBy      []string     `json:"asked_by,omitempty"` // ids of organisations
+}
+
+// QuestionKind is text (open question) or thesis (answered with a position and a rationale).
+type QuestionKind string
+
+// The kinds.
+const (
+	KindText   QuestionKind = "text"
+	KindThesis QuestionKind = "thesis"
+)
+
+// QuestionState is a question's place on the board.
+type QuestionState string
+
+// The states of a question. The catalogue takes the agreed ones.
+const (
+	StateIdea    QuestionState = "idea"
+	StateDraft   QuestionState = "draft"
+	StateReview  QuestionState = "review"
+	StateAgreed  QuestionState = "agreed"
+	StateDropped QuestionState = "dropped"
+)
+
+// QuestionStates in the order of the board.
+var QuestionStates = []QuestionState{StateIdea, StateDraft, StateReview, StateAgreed, StateDropped}
+
+// Revision is one saved state of a question. Every save makes one; none is ever changed or deleted.
+type Revision struct {
+	Questionnaire string        `json:"questionnaire"`
+	Question      string        `json:"question"`
+	Number        int           `json:"number"` // from 1
+	State         QuestionState `json:"state"`
+	Wording
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`             // user id
+	Note string    `json:"note,omitempty"` // why, in the editor's words
+}
+
+// Key implements Entity.
+func (r Revision) Key() string { return r.Questionnaire + "/" + r.Question + "/" + seqKey(r.Number) }
+
+// Catalogue is the locked, numbered snapshot that is sent. It holds names, not only ids, so that it reads the same for good.
+type Catalogue struct {
+	Questionnaire string              `json:"questionnaire"`
+	Questions     []CatalogueQuestion `json:"questions"` // in their printed order
+	Topics        []Topic             `json:"topics,omitempty"`
+	Organisations []Named             `json:"organisations,omitempty"`
+	WorkingGroups []Named             `json:"working_groups,omitempty"`
+	Hash          string              `json:"hash,omitempty"` // hex SHA-256 of the questions as canonical JSON; "" for an import
+	LockedAt      time.Time           `json:"locked_at,omitzero"`
+	LockedBy      string              `json:"locked_by,omitempty"`  // user id
+	CheckedBy     string              `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
+}
+
+// Key implements Entity.
+func (c Catalogue) Key() string { return c.Questionnaire }
+
+// Question returns the question with the id.
+func (c Catalogue) Question(id string) (CatalogueQuestion, bool) {
+	for _, q := range c.Questions {
+		if q.ID == id {
+			return q, true
+		}
+	}
+	return CatalogueQuestion{}, false
+}
+
+// CatalogueQuestion is a question as it was sent.
+type CatalogueQuestion struct {
+	ID           string       `json:"id"` // "q01" … or as an import says; the id of exports
+	Number       int          `json:"number"`
+	Kind         QuestionKind `json:"kind"`
+	Label        string       `json:"label,omitempty"`
+	Text         string       `json:"text"`
+	Context      string       `json:"context,omitempty"`
+	Topic        string       `json:"topic,omitempty"`         // id in Catalogue.Topics
+	WorkingGroup string       `json:"working_group,omitempty"` // id in Catalogue.WorkingGroups
+	AskedBy      []string     `json:"asked_by,omitempty"`      // ids in Catalogue.Organisations
+	Origin       string       `json:"origin,omitempty"`        // id of the Question it was made from
+}
+
+// Named is an id with its name.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}

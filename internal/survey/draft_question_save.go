@@ -1,0 +1,228 @@
+package survey
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// SaveQuestion is the form of a question. Revision 0 makes a new one, under an ID from NewID that the form carries, so
+// that sending it twice makes one question.
+type SaveQuestion struct {
+	Questionnaire string // id
+	ID            string
+	Revision      int // the one the form was made from
+	Wording
+	Note string // why, freiwillig
+}
+
+// clean brings the form's own fields to their stored form.
+func (cmd *SaveQuestion) clean() error {
+	var f Faults
+	f.line("label", &cmd.Label, 120, false)
+	f.text("text", &cmd.Text)
+	if cmd.Text == "" {
+		f.Add("text", "error.required")
+	}
+	f.text("context", &cmd.Context)
+	f.line("note", &cmd.Note, 300, false)
+	if cmd.Kind == "" {
+		cmd.Kind = KindText
+	}
+	if cmd.Kind != KindText && cmd.Kind != KindThesis {
+		f.Add("kind", "error.choice")
+	}
+	if _, err := uuid.Parse(cmd.ID); err != nil {
+		f.Add("", "error.form")
+	}
+	slices.Sort(cmd.AskedBy)
+	if cmd.AskedBy = slices.Compact(cmd.AskedBy); len(cmd.AskedBy) == 0 {
+		cmd.AskedBy = nil
+	}
+	return f.Err()
+}
+
+// SaveQuestion creates a question as an idea or saves new words of one, and adds its Revision. A text over the limits of
+// the questionnaire or of a party's procedure is saved: drafting is where it gets shorter. Somebody else's change in
+// between is a Conflict (error.stale), see Conflict; saving the same words twice is not.
+func (s *Service) SaveQuestion(ctx context.Context, actor Actor, cmd SaveQuestion) (q Question, err error) {
+	if err := actor.require(RoleMember, RoleCoordinator); err != nil {
+		return q, err
+	}
+	if err := cmd.clean(); err != nil {
+		return q, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
+		if err != nil {
+			return err
+		}
+		fresh := Question{Questionnaire: questionnaire.ID, ID: cmd.ID, State: StateIdea}
+		q, err = tx.Questions.Get(fresh.Key())
+		switch {
+		case IsNotFound(err) && cmd.Revision == 0:
+			q = fresh
+		case err != nil:
+			return err
+		default:
+			if !actor.MayEdit(q) {
+				return Fail(Forbidden, "draft.error.not_your_group")
+			}
+			if reflect.DeepEqual(q.Wording, cmd.Wording) {
+				return nil // the second click of two
+			}
+			if q.Revision != cmd.Revision {
+				return stale()
+			}
+		}
+		if err := references(tx, questionnaire, actor, cmd.Wording); err != nil {
+			return err
+		}
+		q.Wording = cmd.Wording
+		return s.revise(tx, actor, &q, cmd.Note)
+	})
+	return q, err
+}
+
+// drafting returns the questionnaire if its questions can still be changed.
+func (s *Service) drafting(tx *Tx, id string) (Questionnaire, error) {
+	q, err := tx.Questionnaires.Get(id)
+	if err != nil {
+		return q, err
+	}
+	return q, s.inPhase(q, PhaseDraft)
+}
+
+// revise stores the question as its next revision.
+func (s *Service) revise(tx *Tx, actor Actor, q *Question, note string) error {
+	q.Revision++
+	q.UpdatedAt, q.UpdatedBy = s.now(), actor.who()
+	if err := tx.Questions.Put(*q); err != nil {
+		return err
+	}
+	return tx.Revisions.Put(Revision{Questionnaire: q.Questionnaire, Question: q.ID, Number: q.Revision, State: q.State,
+		Wording: q.Wording, At: q.UpdatedAt, By: q.UpdatedBy, Note: note})
+}
+
+// references checks what the wording points to, and that the actor may write for the group.
+func references(tx *Tx, questionnaire Questionnaire, actor Actor, w Wording) error {
+	var f Faults
+	if !actor.mayWrite(w.WorkingGroup) {
+		f.Add("working_group", "draft.error.own_group")
+	} else if w.WorkingGroup != "" {
+		if _, err := tx.WorkingGroups.Get(w.WorkingGroup); IsNotFound(err) {
+			f.Add("working_group", "error.choice")
+		} else if err != nil {
+			return err
+		}
+	}
+	if w.Topic != "" && !slices.ContainsFunc(questionnaire.Topics, func(t Topic) bool { return t.ID == w.Topic }) {
+		f.Add("topic", "error.choice")
+	}
+	for _, id := range w.AskedBy {
+		if _, err := tx.Organisations.Get(id); IsNotFound(err) {
+			f.Add("asked_by", "error.choice")
+		} else if err != nil {
+			return err
+		}
+	}
+	return f.Err()
+}
+
+// SetQuestionState moves a question on the board.
+type SetQuestionState struct {
+	Questionnaire, ID string
+	Revision          int
+	State             QuestionState
+	Note              string
+}
+
+// SetQuestionState moves a question on the board and adds a Revision. Conflict when the question has changed since the
+// actor saw it: nobody agrees on words they have not read.
+func (s *Service) SetQuestionState(ctx context.Context, actor Actor, cmd SetQuestionState) (q Question, err error) {
+	if err := actor.require(RoleMember, RoleCoordinator); err != nil {
+		return q, err
+	}
+	var f Faults
+	f.line("note", &cmd.Note, 300, false)
+	if !slices.Contains(QuestionStates, cmd.State) {
+		f.Add("state", "error.choice")
+	}
+	if err := f.Err(); err != nil {
+		return q, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		if _, err := s.drafting(tx, cmd.Questionnaire); err != nil {
+			return err
+		}
+		if q, err = tx.Questions.Get(Question{Questionnaire: cmd.Questionnaire, ID: cmd.ID}.Key()); err != nil {
+			return err
+		}
+		if q.State == cmd.State {
+			return nil // the second click of two
+		}
+		if !slices.Contains(actor.NextStates(q), cmd.State) {
+			return Fail(Forbidden, "draft.error.not_your_decision")
+		}
+		if q.Revision != cmd.Revision {
+			return Fail(Conflict, "draft.error.changed_meanwhile")
+		}
+		q.State = cmd.State
+		return s.revise(tx, actor, &q, cmd.Note)
+	})
+	return q, err
+}
+
+// RestoreRevision brings the words of an earlier revision back.
+type RestoreRevision struct {
+	Questionnaire, ID string
+	Revision          int // the newest the actor saw
+	Number            int // the one to restore
+	Note              string
+}
+
+// RestoreRevision saves the words of an earlier revision as a new one; the state stays. Topic, group and organisations
+// that no longer exist are left out.
+func (s *Service) RestoreRevision(ctx context.Context, actor Actor, cmd RestoreRevision) (q Question, err error) {
+	if err := actor.require(RoleMember, RoleCoordinator); err != nil {
+		return q, err
+	}
+	var f Faults
+	if f.line("note", &cmd.Note, 300, false); len(f) > 0 {
+		return q, f.Err()
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
+		if err != nil {
+			return err
+		}
+		if q, err = tx.Questions.Get(Question{Questionnaire: cmd.Questionnaire, ID: cmd.ID}.Key()); err != nil {
+			return err
+		}
+		if !actor.MayEdit(q) {
+			return Fail(Forbidden, "draft.error.not_your_group")
+		}
+		if q.Revision != cmd.Revision {
+			return Fail(Conflict, "draft.error.changed_meanwhile")
+		}
+		old, err := tx.Revisions.Get(Revision{Questionnaire: cmd.Questionnaire, Question: cmd.ID, Number: cmd.Number}.Key())
+		if err != nil {
+			return err
+		}
+		w := old.Wording
+		if !slices.ContainsFunc(questionnaire.Topics, func(t Topic) bool { return t.ID == w.Topic }) {
+			w.Topic = ""
+		}
+		if _, err := tx.WorkingGroups.Get(w.WorkingGroup); IsNotFound(err) || !actor.mayWrite(w.WorkingGroup) {
+			w.WorkingGroup = q.WorkingGroup
+		} else if err != nil {
+			return err
+		}
+		w.AskedBy = slices.DeleteFunc(slices.Clone(w.AskedBy), func(id string) bool { _, err := tx.Organisations.Get(id); return IsNotFound(err) })
+		q.Wording = w
+		return s.revise(tx, actor, &q, cmd.Note)
+	})
+	return q, err
+}

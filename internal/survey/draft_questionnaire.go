@@ -1,0 +1,214 @@
+package survey
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Limits of a questionnaire's settings.
+const (
+	maxSlots       = 200
+	maxTopics      = 100
+	DefaultLimit   = 300         // characters of a question: what most parties' own forms allow (2021 to 2024)
+	DefaultLicence = "CC-BY-4.0" // SPDX identifier
+)
+
+// reservedSlugs are addresses of pages that stand where a questionnaire's would.
+var reservedSlugs = []string{"neu", "en"}
+
+var spdxForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
+
+// SaveQuestionnaire is the form of a questionnaire's settings, with its numbers and times as typed. ID "" makes a new one.
+type SaveQuestionnaire struct {
+	ID       string
+	Revision int
+
+	Title, Slug, Election, Intro      string
+	Slots, QuestionLimit, AnswerLimit string // "" is no limit
+	Topics                            string // a name a line
+	OrderRule, Licence                string
+
+	Deadline       string // local time as datetime-local gives it; "" not set yet
+	DeadlineZone   string // IANA name
+	DeadlineChoice string // first or second, when the local time happens twice
+}
+
+// SaveQuestionnaire creates a questionnaire or changes its settings. Once the catalogue is locked, what it was locked
+// under stays: address, election, slots, limit of a question and topics keep their values whatever the form says. After
+// the dispatch nothing of it can be changed here.
+func (s *Service) SaveQuestionnaire(ctx context.Context, actor Actor, cmd SaveQuestionnaire) (q Questionnaire, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return q, err
+	}
+	fresh := NewID()
+	err = s.update(ctx, func(tx *Tx) error {
+		q = Questionnaire{ID: fresh, CreatedAt: s.now()}
+		if cmd.ID != "" {
+			if q, err = tx.Questionnaires.Get(cmd.ID); err != nil {
+				return err
+			}
+			if err := s.inPhase(q, PhaseDraft, PhaseLocked); err != nil {
+				return err
+			}
+			if q.Revision != cmd.Revision {
+				return stale()
+			}
+		}
+		var faults Faults
+		s.settings(&faults, cmd, &q)
+		if q.LockedAt.IsZero() {
+			if err := frame(tx, &faults, cmd, &q); err != nil {
+				return err
+			}
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		q.Revision++
+		return tx.Questionnaires.Put(q)
+	})
+	return q, err
+}
+
+// settings takes over what can be changed until the dispatch.
+func (s *Service) settings(f *Faults, cmd SaveQuestionnaire, q *Questionnaire) {
+	f.line("title", &cmd.Title, 200, true)
+	f.text("intro", &cmd.Intro)
+	f.line("order_rule", &cmd.OrderRule, 300, true)
+	f.line("licence", &cmd.Licence, 60, true)
+	if cmd.Licence != "" && !spdxForm.MatchString(cmd.Licence) {
+		f.Add("licence", "draft.error.licence")
+	}
+	q.Title, q.Intro, q.OrderRule, q.Licence = cmd.Title, cmd.Intro, cmd.OrderRule, cmd.Licence
+	q.AnswerLimit = f.whole("answer_limit", cmd.AnswerLimit, 1, MaxTextUnits)
+	f.deadline(cmd, s, q)
+}
+
+func (f *Faults) deadline(cmd SaveQuestionnaire, s *Service, q *Questionnaire) {
+	local := strings.TrimSpace(cmd.Deadline)
+	if local == "" {
+		q.Deadline = Instant{}
+		return
+	}
+	instant, key := ParseInstant(local, cmd.DeadlineZone, cmd.DeadlineChoice)
+	switch {
+	case key != "":
+		f.Add("deadline", key)
+	case !instant.At.After(s.now()) && !instant.At.Equal(q.Deadline.At):
+		f.Add("deadline", "draft.error.deadline_past")
+	}
+	q.Deadline = instant
+}
+
+// frame takes over what the catalogue is locked under.
+func frame(tx *Tx, f *Faults, cmd SaveQuestionnaire, q *Questionnaire) error {
+	if _, err := tx.Elections.Get(cmd.Election); IsNotFound(err) || cmd.Election == "" {
+		f.Add("election", "error.choice")
+	} else if err != nil {
+		return err
+	}
+	q.Election = cmd.Election
+	q.Slots = f.whole("slots", cmd.Slots, 1, maxSlots)
+	q.QuestionLimit = f.whole("question_limit", cmd.QuestionLimit, 1, MaxTextUnits)
+	if err := frameSlug(tx, f, cmd.Slug, q); err != nil {
+		return err
+	}
+	questions, err := collect(tx.Questions.List(q.ID + "/"))
+	if err != nil {
+		return err
+	}
+	q.Topics = topics(f, cmd.Topics, q.Topics, questions)
+	return nil
+}
+
+// frameSlug takes the typed slug, or proposes one from the title, and notes what another questionnaire has already.
+func frameSlug(tx *Tx, f *Faults, typed string, q *Questionnaire) error {
+	all, err := collect(tx.Questionnaires.List(""))
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(all, func(other Questionnaire) bool {
+		return other.ID != q.ID && other.Title == q.Title && other.Election == q.Election
+	}) {
+		f.Add("title", "draft.error.title_taken")
+	}
+	taken := func(slug string) bool {
+		return slices.Contains(reservedSlugs, slug) ||
+			slices.ContainsFunc(all, func(other Questionnaire) bool { return other.ID != q.ID && other.Slug == slug })
+	}
+	slug := strings.TrimSpace(typed)
+	if slug == "" {
+		base := Slug(q.Title)
+		if base == "" {
+			base = "fragen"
+		}
+		slug = freeSlug(base, taken)
+	}
+	switch {
+	case !ValidSlug(slug):
+		f.Add("slug", "error.slug")
+	case taken(slug):
+		f.Add("slug", "error.slug_taken")
+	}
+	q.Slug = slug
+	return nil
+}
+
+// topics reads a topic a line. A line that reads as before keeps its id, and so does one that was rewritten in its place;
+// a topic that questions still have cannot go.
+func topics(f *Faults, typed string, old []Topic, questions []Question) []Topic {
+	text, key, args := Text(typed)
+	if key != "" {
+		f.Add("topics", key, args...)
+		return old
+	}
+	var names []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if name := strings.Join(strings.Fields(line), " "); name != "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) > maxTopics {
+		f.Add("topics", "draft.error.topics_many", "Limit", maxTopics)
+		return old
+	}
+	list := make([]Topic, len(names))
+	kept := map[string]bool{}
+	for i, name := range names {
+		if slices.ContainsFunc(names[:i], func(other string) bool { return strings.EqualFold(other, name) }) {
+			f.Add("topics", "draft.error.topic_twice", "Name", name)
+		}
+		if Length(name) > 120 {
+			f.Add("topics", "error.text.too_long", "Length", Length(name), "Limit", 120)
+		}
+		list[i].Name = name
+		if at := slices.IndexFunc(old, func(t Topic) bool { return t.Name == name }); at >= 0 {
+			list[i].ID, kept[old[at].ID] = old[at].ID, true
+		}
+	}
+	for i := range list { // a rewritten line
+		if list[i].ID == "" && len(names) == len(old) && !kept[old[i].ID] {
+			list[i].ID, kept[old[i].ID] = old[i].ID, true
+		}
+	}
+	for i := range list {
+		if list[i].ID == "" {
+			base := Slug(list[i].Name)
+			if base == "" {
+				base = "thema"
+			}
+			list[i].ID = freeSlug(base, func(id string) bool {
+				taken := func(t Topic) bool { return t.ID == id }
+				return slices.ContainsFunc(list, taken) || slices.ContainsFunc(old, taken)
+			})
+		}
+	}
+	for _, t := range old {
+		if !kept[t.ID] && slices.ContainsFunc(questions, func(q Question) bool { return q.Topic == t.ID }) {
+			f.Add("topics", "draft.error.topic_used", "Name", t.Name)
+		}
+	}
+	return list
+}

@@ -1,0 +1,210 @@
+package survey
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxBallotPosition is far above the longest ballot so far (47 parties in 2021).
+const maxBallotPosition = 999
+
+// ListedParty is a party of an election as somebody wrote it, in a form or in a line of a list.
+type ListedParty struct {
+	ShortName, Name, BallotPosition, Wikidata, Colour, Email string
+}
+
+var (
+	wikidataForm = regexp.MustCompile(`^Q[1-9][0-9]{0,11}$`)
+	colourForm   = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+)
+
+// clean brings the fields to their stored form and notes their faults. It returns the ballot position, 0 for none.
+func (p *ListedParty) clean(f *Faults) (ballot int) {
+	f.line("short_name", &p.ShortName, 60, true)
+	f.line("name", &p.Name, 200, true)
+	f.line("wikidata", &p.Wikidata, 20, false)
+	if p.Wikidata = strings.ToUpper(p.Wikidata); p.Wikidata != "" && !wikidataForm.MatchString(p.Wikidata) {
+		f.Add("wikidata", "error.wikidata")
+	}
+	f.line("colour", &p.Colour, 20, false)
+	if p.Colour = strings.ToLower(p.Colour); p.Colour != "" && !colourForm.MatchString(p.Colour) {
+		f.Add("colour", "error.colour")
+	}
+	f.email("email", &p.Email, false)
+	return f.whole("ballot_position", p.BallotPosition, 1, maxBallotPosition)
+}
+
+// whole reads a whole number as typed and notes its fault. Nothing typed is 0.
+func (f *Faults) whole(field, typed string, least, most int) int {
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < least || n > most {
+		f.Add(field, "error.number", "Min", least, "Max", most)
+		return 0
+	}
+	return n
+}
+
+// fill writes what the list says into the party; what it does not say stays.
+func (p ListedParty) fill(party Party) Party {
+	party.ShortName, party.Name = p.ShortName, p.Name
+	if p.Wikidata != "" {
+		party.Wikidata = p.Wikidata
+	}
+	if p.Colour != "" {
+		party.Colour = p.Colour
+	}
+	return party
+}
+
+// matches tells whether the listed party is this one: by Wikidata, or by the short name where one of both has no
+// Wikidata number.
+func (p ListedParty) matches(known Party) (byWikidata, byName bool) {
+	return p.Wikidata != "" && p.Wikidata == known.Wikidata,
+		(p.Wikidata == "" || known.Wikidata == "") && strings.EqualFold(p.ShortName, known.ShortName)
+}
+
+// find returns the place of the listed party among the known ones, those of this election tried first; -1 for a new one.
+func (p ListedParty) find(known []Party) int {
+	if at := slices.IndexFunc(known, func(k Party) bool { same, _ := p.matches(k); return same }); at >= 0 {
+		return at
+	}
+	return slices.IndexFunc(known, func(k Party) bool { _, same := p.matches(k); return same })
+}
+
+// knownParties lists the parties of an election first, then all others.
+func knownParties(tx *Tx, standing []Standing) ([]Party, error) {
+	var list []Party
+	for _, s := range standing {
+		list = append(list, s.Party)
+	}
+	for p, err := range tx.Parties.List("") {
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(standing, func(s Standing) bool { return s.ID == p.ID }) {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+// SaveContestant is the form of a party in an election. Party "" adds one: a party known from other elections is reused.
+type SaveContestant struct {
+	Election           string
+	Party              string // id
+	PartyRevision      int
+	ContestantRevision int
+	ListedParty
+}
+
+// SaveContestant adds a party to an election or changes it there. Its names, Wikidata number and colour are those of the
+// party in all elections; respondents and publications keep their own copies.
+func (s *Service) SaveContestant(ctx context.Context, actor Actor, cmd SaveContestant) (standing Standing, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return standing, err
+	}
+	var faults Faults
+	ballot := cmd.clean(&faults)
+	if err := faults.Err(); err != nil {
+		return standing, err
+	}
+	fresh := NewID()
+	err = s.update(ctx, func(tx *Tx) error {
+		if _, err := tx.Elections.Get(cmd.Election); err != nil {
+			return err
+		}
+		there, err := standings(tx, cmd.Election)
+		if err != nil {
+			return err
+		}
+		known, err := knownParties(tx, there)
+		if err != nil {
+			return err
+		}
+		if cmd.Party == "" {
+			standing = Standing{Party: Party{ID: fresh}, Contestant: Contestant{Election: cmd.Election}}
+			if at := cmd.find(known); at >= 0 {
+				standing.Party = known[at]
+			}
+			standing.Party = cmd.fill(standing.Party)
+		} else {
+			at := slices.IndexFunc(there, func(s Standing) bool { return s.ID == cmd.Party })
+			if at < 0 {
+				return Fail(NotFound, "error.not_found")
+			}
+			standing = there[at]
+			if standing.Party.Revision != cmd.PartyRevision || standing.Contestant.Revision != cmd.ContestantRevision {
+				return stale()
+			}
+			standing.ShortName, standing.Name, standing.Wikidata, standing.Colour = cmd.ShortName, cmd.Name, cmd.Wikidata, cmd.Colour
+		}
+		if err := contestantFaults(cmd, standing.ID, ballot, there, known); err != nil {
+			return err
+		}
+		standing.Contestant.Party, standing.Contestant.BallotPosition, standing.Contestant.Email = standing.ID, ballot, cmd.Email
+		standing.Contestant.Revision++
+		standing.Party.Revision++
+		if err := tx.Parties.Put(standing.Party); err != nil {
+			return err
+		}
+		return tx.Contestants.Put(standing.Contestant)
+	})
+	return standing, err
+}
+
+// contestantFaults finds what the party would share with another one.
+func contestantFaults(cmd SaveContestant, id string, ballot int, there []Standing, known []Party) error {
+	var faults Faults
+	for _, other := range there {
+		switch {
+		case other.ID == id && cmd.Party == "", other.ID != id && strings.EqualFold(other.ShortName, cmd.ShortName):
+			faults.Add("short_name", "draft.error.party_listed", "Name", other.ShortName)
+		case other.ID != id && ballot > 0 && other.Contestant.BallotPosition == ballot:
+			faults.Add("ballot_position", "draft.error.ballot_taken", "Name", other.ShortName)
+		}
+	}
+	for _, other := range known {
+		if other.ID != id && cmd.Wikidata != "" && other.Wikidata == cmd.Wikidata {
+			faults.Add("wikidata", "draft.error.wikidata_taken", "Name", other.ShortName)
+		}
+	}
+	return faults.Err()
+}
+
+// RemoveContestant takes a party out of an election, not out of the others. Conflict when it is already among the
+// respondents of a questionnaire for that election.
+func (s *Service) RemoveContestant(ctx context.Context, actor Actor, election, party string) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		c, err := tx.Contestants.Get(Contestant{Election: election, Party: party}.Key())
+		if err != nil {
+			return err
+		}
+		for q, err := range tx.Questionnaires.List("") {
+			if err != nil {
+				return err
+			}
+			if q.Election != election {
+				continue
+			}
+			for r, err := range tx.Respondents.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				if slices.Contains(r.Parties, party) {
+					return Fail(Conflict, "draft.error.party_asked", "Title", q.Title)
+				}
+			}
+		}
+		return tx.Contestants.Delete(c.Key())
+	})
+}

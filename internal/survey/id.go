@@ -1,0 +1,78 @@
+package survey
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"golang.org/x/text/unicode/norm"
+)
+
+// NewID returns a UUIDv7 (RFC 9562): unique, and sorting by the time it was made.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// NewToken returns a secret for a link: 26 characters of base32, at least 128 bits from crypto/rand, twice over.
+func NewToken() string { return strings.ToLower(rand.Text() + rand.Text()) }
+
+// HashToken returns the SHA-256 of a token in hex: all that is ever stored of it.
+func HashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// Slug makes an address part for people out of a name: ASCII, lower case, words joined by "-", at most 60 characters.
+// It returns "" for a name without a letter or digit.
+func Slug(name string) string {
+	name = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "ae", "Ö", "oe", "Ü", "ue", "ß", "ss").Replace(norm.NFC.String(name))
+	var b strings.Builder
+	dash := false
+	for _, r := range norm.NFD.String(strings.ToLower(name)) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			if dash && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			dash = false
+			b.WriteRune(r)
+		case r >= 0x300 && r < 0x370: // combining marks of the decomposed form
+		default:
+			dash = true
+		}
+		if b.Len() >= 60 {
+			break
+		}
+	}
+	return b.String()
+}
+
+// ValidSlug tells whether s is a slug: a-z, 0-9 and single inner hyphens, at most 80 characters.
+func ValidSlug(s string) bool {
+	if s == "" || len(s) > 80 || s[0] == '-' || s[len(s)-1] == '-' || strings.Contains(s, "--") {
+		return false
+	}
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-') {
+			return false
+		}
+	}
+	return true
+}
+
+// freeSlug returns base or base-2, base-3 … whichever is not taken.
+func freeSlug(base string, taken func(string) bool) string {
+	for n, s := 2, base; ; n++ {
+		if !taken(s) {
+			return s
+		}
+		s = fmt.Sprintf("%s-%d", base, n)
+	}
+}
+
+// seqKey makes a number sort as text.
+func seqKey(n int) string { return fmt.Sprintf("%06d", n) }
+
+// treeKey makes an index of the ledger sort as text.
+func treeKey(n int64) string { return fmt.Sprintf("%012d", n) }

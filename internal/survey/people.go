@@ -1,0 +1,149 @@
+package survey
+
+import (
+	"slices"
+	"time"
+)
+
+// Alliance is the instance: who runs it, under which words it publishes, and which rules it gave itself.
+// There is one, under the key AllianceKey.
+type Alliance struct {
+	Name         string `json:"name"`
+	Intro        string `json:"intro,omitempty"`   // a paragraph for the public start page
+	Imprint      string `json:"imprint,omitempty"` // Impressum (§ 5 DDG); publishing refuses while it is empty
+	Privacy      string `json:"privacy,omitempty"` // privacy notice (Art. 13 GDPR); publishing refuses while it is empty
+	PressContact string `json:"press_contact,omitempty"`
+	Email        string `json:"email,omitempty"`   // shown to parties, Reply-To of mails
+	Licence      string `json:"licence,omitempty"` // SPDX identifier offered for answers, such as CC-BY-4.0
+
+	// The two-person rules; see Service.twoPerson.
+	CheckLock          Rule `json:"check_lock,omitempty"`
+	CheckDispatch      Rule `json:"check_dispatch,omitempty"`
+	CheckTranscription Rule `json:"check_transcription,omitempty"`
+	CheckPublication   Rule `json:"check_publication,omitempty"`
+
+	Revision int `json:"revision"`
+}
+
+// AllianceKey is the key of the one Alliance.
+const AllianceKey = "alliance"
+
+// Key implements Entity.
+func (Alliance) Key() string { return AllianceKey }
+
+// Rule is a setting of a two-person rule. The zero Rule is RuleAuto: on from two active coordinators.
+type Rule string
+
+// The settings of a two-person rule.
+const (
+	RuleAuto Rule = ""
+	RuleOn   Rule = "on"
+	RuleOff  Rule = "off"
+)
+
+// User is a person of the alliance with an account. Parties have none: they come by AccessLink.
+type User struct {
+	ID            string       `json:"id"`
+	Name          string       `json:"name"`
+	Email         string       `json:"email"` // lower case; unique
+	Language      string       `json:"language,omitempty"`
+	PasswordHash  string       `json:"password_hash,omitempty"` // argon2id; "" until the invitation is accepted
+	Administrator bool         `json:"administrator,omitempty"`
+	Coordinator   bool         `json:"coordinator,omitempty"`
+	Memberships   []Membership `json:"memberships,omitempty"`
+	Disabled      bool         `json:"disabled,omitempty"`
+	CreatedAt     time.Time    `json:"created_at"`
+	Epoch         int          `json:"epoch,omitempty"` // counts password changes; sessions of an earlier epoch are over
+	Revision      int          `json:"revision"`
+}
+
+// Membership puts a User into a WorkingGroup.
+type Membership struct {
+	WorkingGroup string `json:"working_group"` // id
+	Lead         bool   `json:"lead,omitempty"`
+}
+
+// Key implements Entity.
+func (u User) Key() string { return u.ID }
+
+// Active tells whether the user can sign in.
+func (u User) Active() bool { return !u.Disabled && u.PasswordHash != "" }
+
+// MemberOf tells whether the user belongs to the working group.
+func (u User) MemberOf(group string) bool {
+	return slices.ContainsFunc(u.Memberships, func(m Membership) bool { return m.WorkingGroup == group })
+}
+
+// Leads tells whether the user leads the working group.
+func (u User) Leads(group string) bool {
+	return slices.Contains(u.Memberships, Membership{WorkingGroup: group, Lead: true})
+}
+
+// StaffLink is a one-time link for a person of the alliance: first set-up, invitation, password reset.
+type StaffLink struct {
+	Hash      string        `json:"hash"` // HashToken of the token in the link
+	Purpose   StaffLinkKind `json:"purpose"`
+	User      string        `json:"user,omitempty"` // id; "" for set-up
+	CreatedAt time.Time     `json:"created_at"`
+	ExpiresAt time.Time     `json:"expires_at"`
+	UsedAt    time.Time     `json:"used_at,omitzero"`
+	RevokedAt time.Time     `json:"revoked_at,omitzero"`
+}
+
+// StaffLinkKind says what a StaffLink is for.
+type StaffLinkKind string
+
+// The purposes of a StaffLink.
+const (
+	LinkSetup      StaffLinkKind = "setup"
+	LinkInvitation StaffLinkKind = "invitation"
+	LinkReset      StaffLinkKind = "reset"
+)
+
+// Key implements Entity.
+func (l StaffLink) Key() string { return l.Hash }
+
+// Session is a browser session, kept on the server under the hash of its token.
+type Session struct {
+	Hash      string    `json:"hash"`
+	Data      []byte    `json:"data"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Key implements Entity.
+func (s Session) Key() string { return s.Hash }
+
+// Organisation is a member of the alliance; its name is printed with the questions it asks.
+type Organisation struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Slug     string `json:"slug"` // id in exports
+	Website  string `json:"website,omitempty"`
+	Revision int    `json:"revision"`
+}
+
+// Key implements Entity.
+func (o Organisation) Key() string { return o.ID }
+
+// WorkingGroup drafts questions.
+type WorkingGroup struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Slug     string `json:"slug"`
+	Revision int    `json:"revision"`
+}
+
+// Key implements Entity.
+func (g WorkingGroup) Key() string { return g.ID }
+
+// AuditEntry says who did what when. It holds no answer, address or token.
+type AuditEntry struct {
+	ID      string    `json:"id"`
+	At      time.Time `json:"at"`
+	Who     string    `json:"who"`  // user id, "party:" + respondent id, or "console"
+	What    string    `json:"what"` // such as "sign_in", "lock", "publish"
+	Subject string    `json:"subject,omitempty"`
+}
+
+// Key implements Entity.
+func (a AuditEntry) Key() string { return a.ID }

@@ -1,0 +1,225 @@
+package survey
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// Actor is who asks. The zero Actor is a reader, who may do nothing but read what is published.
+type Actor struct {
+	User          User   // staff; zero otherwise
+	Respondent    string // id, for a party that came by AccessLink
+	Questionnaire string // of the respondent
+	Session       string // hash of the session, for codes that are bound to it
+	Link          string // hash of the AccessLink the party came by
+	Console       bool   // the command line on the server itself
+	Language      string // de or en
+}
+
+// Role is a right to act. Roles add up; the default of every permission is no.
+type Role string
+
+// The roles.
+const (
+	RoleReader        Role = "reader"        // anybody
+	RoleMember        Role = "member"        // of at least one working group
+	RoleLead          Role = "lead"          // leads at least one working group
+	RoleCoordinator   Role = "coordinator"   // coordination office
+	RoleAdministrator Role = "administrator" // people, settings, import, backup
+	RoleParty         Role = "party"         // came by access link
+	RoleSignedIn      Role = "signed_in"     // has an account, whatever it may do
+)
+
+// Roles in the order of tables.
+var Roles = []Role{RoleReader, RoleParty, RoleSignedIn, RoleMember, RoleLead, RoleCoordinator, RoleAdministrator}
+
+// Has tells whether the actor has the role. An administrator is not thereby a coordinator; the second person of a
+// two-person rule may be either.
+func (a Actor) Has(role Role) bool {
+	if role == RoleReader {
+		return true
+	}
+	if role == RoleParty {
+		return a.Respondent != ""
+	}
+	if a.Console {
+		return role == RoleAdministrator || role == RoleCoordinator
+	}
+	if !a.User.Active() {
+		return false
+	}
+	switch role {
+	case RoleSignedIn:
+		return true
+	case RoleMember:
+		return len(a.User.Memberships) > 0
+	case RoleLead:
+		for _, m := range a.User.Memberships {
+			if m.Lead {
+				return true
+			}
+		}
+	case RoleCoordinator:
+		return a.User.Coordinator
+	case RoleAdministrator:
+		return a.User.Administrator
+	}
+	return false
+}
+
+// HasAny tells whether the actor has one of the roles.
+func (a Actor) HasAny(roles ...Role) bool {
+	for _, r := range roles {
+		if a.Has(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// require returns Forbidden unless the actor has one of the roles.
+func (a Actor) require(roles ...Role) error {
+	if a.HasAny(roles...) {
+		return nil
+	}
+	return Fail(Forbidden, "error.forbidden")
+}
+
+// who names the actor in the audit and in records.
+func (a Actor) who() string {
+	switch {
+	case a.Console:
+		return "console"
+	case a.User.ID != "":
+		return a.User.ID
+	case a.Respondent != "":
+		return "party:" + a.Respondent
+	}
+	return ""
+}
+
+// inPhase returns Conflict unless the questionnaire is in one of the phases now.
+func (s *Service) inPhase(q Questionnaire, phases ...Phase) error {
+	now := q.Phase(s.now())
+	for _, p := range phases {
+		if p == now {
+			return nil
+		}
+	}
+	return Fail(Conflict, "error.phase."+string(now))
+}
+
+// TwoPerson tells whether an act needs a second person: the alliance's setting, by default on from two active coordinators.
+func (s *Service) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
+	alliance, err := loadAlliance(tx)
+	if err != nil {
+		return false, err
+	}
+	rule := map[ApprovalKind]Rule{
+		ActLock:          alliance.CheckLock,
+		ActDispatch:      alliance.CheckDispatch,
+		ActTranscription: alliance.CheckTranscription,
+		ActPublication:   alliance.CheckPublication,
+	}[act]
+	if rule != RuleAuto {
+		return rule == RuleOn, nil
+	}
+	coordinators := 0
+	for u, err := range tx.Users.List("") {
+		if err != nil {
+			return false, err
+		}
+		if u.Coordinator && u.Active() {
+			coordinators++
+		}
+	}
+	return coordinators >= 2, nil
+}
+
+// approve runs the two-person rule for an act on content, which is digested so that the approval binds to it.
+// It returns done true when the act may be carried out now, with the approval to record (CheckedBy "" where the rule is
+// off). Otherwise the request has been noted and waits for a second person; the caller returns without acting.
+func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subject string, content any) (done bool, approval Approval, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return false, Approval{}, err
+	}
+	raw, err := json.Marshal(content)
+	if err != nil {
+		return false, Approval{}, err
+	}
+	sum := sha256.Sum256(raw)
+	digest := hex.EncodeToString(sum[:])
+	fresh := Approval{Questionnaire: q, Act: act, Subject: subject, Digest: digest, RequestedBy: actor.who(), RequestedAt: s.now()}
+	needed, err := s.TwoPerson(tx, act)
+	if err != nil {
+		return false, Approval{}, err
+	}
+	if !needed {
+		return true, fresh, actor.require(RoleCoordinator)
+	}
+	waiting, err := tx.Approvals.Get(fresh.Key())
+	if err != nil && !IsNotFound(err) {
+		return false, Approval{}, err
+	}
+	if err == nil && waiting.ApprovedAt.IsZero() && waiting.Digest == digest {
+		if waiting.RequestedBy == actor.who() {
+			return false, waiting, Fail(Conflict, "error.second_person")
+		}
+		waiting.ApprovedBy, waiting.ApprovedAt = actor.who(), s.now()
+		return true, waiting, tx.Approvals.Put(waiting)
+	}
+	if err := actor.require(RoleCoordinator); err != nil {
+		return false, Approval{}, err
+	}
+	if err := s.audit(tx, actor, "request_"+string(act), q); err != nil {
+		return false, Approval{}, err
+	}
+	return false, fresh, tx.Approvals.Put(fresh)
+}
+
+// WaitingApproval returns the request that waits for a second person, or nil.
+func WaitingApproval(tx *Tx, q string, act ApprovalKind, subject string) (*Approval, error) {
+	a, err := tx.Approvals.Get(Approval{Questionnaire: q, Act: act, Subject: subject}.Key())
+	if IsNotFound(err) || err == nil && !a.ApprovedAt.IsZero() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &a, nil
+}
+
+// WithdrawApproval takes back a request that waits, by whoever may make one.
+func (s *Service) WithdrawApproval(ctx context.Context, actor Actor, q string, act ApprovalKind, subject string) error {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		a, err := WaitingApproval(tx, q, act, subject)
+		if err != nil || a == nil {
+			return err
+		}
+		return tx.Approvals.Delete(a.Key())
+	})
+}
+
+// loadAlliance returns the alliance, empty before its settings were first saved.
+func loadAlliance(tx *Tx) (Alliance, error) {
+	a, err := tx.Alliances.Get(AllianceKey)
+	if IsNotFound(err) {
+		return Alliance{}, nil
+	}
+	return a, err
+}
+
+// questionnaireBySlug finds a questionnaire by its slug.
+func questionnaireBySlug(tx *Tx, slug string) (Questionnaire, error) {
+	for q, err := range tx.Questionnaires.List("") {
+		if err != nil || q.Slug == slug {
+			return q, err
+		}
+	}
+	return Questionnaire{}, Fail(NotFound, "error.not_found")
+}

@@ -1,0 +1,113 @@
+package survey
+
+import "time"
+
+// Questionnaire is one round of Wahlprüfsteine: it is drafted, sent, answered and compared.
+type Questionnaire struct {
+	ID       string `json:"id"`
+	Slug     string `json:"slug"` // unique; part of public addresses, fixed once published
+	Title    string `json:"title"`
+	Intro    string `json:"intro,omitempty"`
+	Election string `json:"election"`
+	Source   string `json:"source,omitempty"` // http(s) address of an import
+
+	Slots         int     `json:"slots,omitempty"`          // most questions in the catalogue; 0: no limit
+	QuestionLimit int     `json:"question_limit,omitempty"` // most UTF-16 units of a question; 0: no limit but MaxTextUnits
+	AnswerLimit   int     `json:"answer_limit,omitempty"`   // most UTF-16 units of a submitted answer; 0: as above
+	Topics        []Topic `json:"topics,omitempty"`
+
+	OrderRule string     `json:"order_rule,omitempty"` // printed with every table
+	Licence   string     `json:"licence,omitempty"`    // SPDX identifier of the publication
+	Deadline  Instant    `json:"deadline,omitzero"`    // for all who answer with us
+	Extended  []Extended `json:"extended,omitempty"`   // every change of the deadline after the dispatch, public
+	Cover     Cover      `json:"cover,omitzero"`       // cover letter
+
+	LockedAt     time.Time `json:"locked_at,omitzero"`
+	DispatchedAt time.Time `json:"dispatched_at,omitzero"`
+	Imported     bool      `json:"imported,omitempty"`     // read-only
+	PublishedAt  Stamp     `json:"published_at,omitempty"` // as an import says
+	CreatedAt    time.Time `json:"created_at"`
+	Revision     int       `json:"revision"`
+}
+
+// Key implements Entity.
+func (q Questionnaire) Key() string { return q.ID }
+
+// Topic groups questions of one questionnaire.
+type Topic struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Extended is one extension of the deadline, for all.
+type Extended struct {
+	From   Instant   `json:"from"`
+	To     Instant   `json:"to"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+	By     string    `json:"by"` // user id
+}
+
+// Cover is the cover letter: a subject and a body with placeholders (see RenderCover).
+type Cover struct {
+	Subject  string `json:"subject,omitempty"`
+	Body     string `json:"body,omitempty"`
+	Language string `json:"language,omitempty"` // it is written in, "" is German; dates and our own sentences in it follow
+}
+
+// Phase is where a questionnaire stands on its way.
+type Phase string
+
+// The phases. An imported questionnaire is in PhaseImported for good.
+const (
+	PhaseDraft    Phase = "draft"    // questions are drafted
+	PhaseLocked   Phase = "locked"   // the catalogue is locked, not yet sent
+	PhaseOpen     Phase = "open"     // sent; the deadline is not over
+	PhaseClosed   Phase = "closed"   // the deadline is over
+	PhaseImported Phase = "imported" // read-only
+)
+
+// Phases in their order.
+var Phases = []Phase{PhaseDraft, PhaseLocked, PhaseOpen, PhaseClosed, PhaseImported}
+
+// Phase tells where the questionnaire stands at an instant.
+func (q Questionnaire) Phase(now time.Time) Phase {
+	switch {
+	case q.Imported:
+		return PhaseImported
+	case q.LockedAt.IsZero():
+		return PhaseDraft
+	case q.DispatchedAt.IsZero():
+		return PhaseLocked
+	case now.Before(q.Deadline.At):
+		return PhaseOpen
+	}
+	return PhaseClosed
+}
+
+// Approval is a binding act that waits for its second person, or had one. It binds to the content by its digest: when the
+// content changes, the approval is void and must be asked for again.
+type Approval struct {
+	Questionnaire string       `json:"questionnaire"`
+	Act           ApprovalKind `json:"act"`
+	Subject       string       `json:"subject,omitempty"` // id of the transcription; "" otherwise
+	Digest        string       `json:"digest"`            // hex SHA-256 of what is to be done
+	RequestedBy   string       `json:"requested_by"`      // user id
+	RequestedAt   time.Time    `json:"requested_at"`
+	ApprovedBy    string       `json:"approved_by,omitempty"`
+	ApprovedAt    time.Time    `json:"approved_at,omitzero"`
+}
+
+// ApprovalKind names the acts a two-person rule can guard.
+type ApprovalKind string
+
+// The acts.
+const (
+	ActLock          ApprovalKind = "lock"
+	ActDispatch      ApprovalKind = "dispatch"
+	ActTranscription ApprovalKind = "transcription"
+	ActPublication   ApprovalKind = "publication"
+)
+
+// Key implements Entity.
+func (a Approval) Key() string { return a.Questionnaire + "/" + string(a.Act) + "/" + a.Subject }

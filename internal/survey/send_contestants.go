@@ -1,0 +1,184 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+)
+
+// Candidate is a party that stands in the election, and whether it is among the respondents.
+type Candidate struct {
+	Party      Party
+	Contestant Contestant
+	Respondent string // slug of the respondent that stands for it; "" none
+	Joint      bool   // that respondent stands for several parties
+}
+
+// candidates returns the parties of the election by ballot position, then short name.
+func candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate, error) {
+	var list []Candidate
+	for contestant, err := range tx.Contestants.List(q.Election + "/") {
+		if err != nil {
+			return nil, err
+		}
+		party, err := tx.Parties.Get(contestant.Party)
+		if err != nil {
+			return nil, err
+		}
+		one := Candidate{Party: party, Contestant: contestant}
+		for _, r := range respondents {
+			if slices.Contains(r.Parties, party.ID) {
+				one.Respondent, one.Joint = r.Slug, len(r.Parties) > 1
+			}
+		}
+		list = append(list, one)
+	}
+	slices.SortFunc(list, func(a, b Candidate) int {
+		x, y := a.Contestant.BallotPosition, b.Contestant.BallotPosition
+		if (x == 0) != (y == 0) {
+			return cmp.Compare(y, x)
+		}
+		return cmp.Or(cmp.Compare(x, y), strings.Compare(Slug(a.Party.ShortName), Slug(b.Party.ShortName)))
+	})
+	return list, nil
+}
+
+// respondentOf makes the respondent of one party that stands.
+func respondentOf(q Questionnaire, c Candidate) Respondent {
+	return Respondent{Questionnaire: q.ID, ID: NewID(), Parties: []string{c.Party.ID}, ShortName: c.Party.ShortName, Name: c.Party.Name,
+		BallotPosition: c.Contestant.BallotPosition, Wikidata: c.Party.Wikidata, Colour: c.Party.Colour,
+		Email: c.Contestant.Email, Language: "de", Procedure: Procedure{Channel: ChannelUnknown}, Revision: 1}
+}
+
+// TakeContestants makes a respondent of every party of the election that is not among them yet. Of those that are, only
+// the ballot position follows, for the printed order. It returns how many came in.
+func (s *Service) TakeContestants(ctx context.Context, actor Actor, questionnaire string) (added int, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return 0, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		added = 0
+		q, err := s.beforeDispatch(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		existing, err := respondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		list, err := candidates(tx, q, existing)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			if c.Respondent == "" {
+				r := respondentOf(q, c)
+				if err := giveSlug(tx, &r); err != nil {
+					return err
+				}
+				if err := tx.Respondents.Put(r); err != nil {
+					return err
+				}
+				added++
+			}
+		}
+		for _, r := range existing {
+			if position := firstPosition(list, r.Parties); position != 0 && position != r.BallotPosition {
+				r.BallotPosition, r.Revision = position, r.Revision+1
+				if err := tx.Respondents.Put(r); err != nil {
+					return err
+				}
+			}
+		}
+		return putInOrder(tx, questionnaire)
+	})
+	return added, err
+}
+
+// firstPosition is the lowest known ballot position of the parties.
+func firstPosition(list []Candidate, parties []string) int {
+	lowest := 0
+	for _, c := range list {
+		if n := c.Contestant.BallotPosition; slices.Contains(parties, c.Party.ID) && n > 0 && (lowest == 0 || n < lowest) {
+			lowest = n
+		}
+	}
+	return lowest
+}
+
+// JoinParties is the form that makes one respondent of several parties.
+type JoinParties struct {
+	Parties   []string // ids, at least two
+	ShortName string   // "" is made of theirs: "A/B"
+	Name      string   // "" likewise: "A und B"
+}
+
+// JoinParties makes one respondent of several parties, such as CDU/CSU. The single respondents of these parties are
+// replaced; a party that belongs to another joint respondent is refused.
+func (s *Service) JoinParties(ctx context.Context, actor Actor, questionnaire string, cmd JoinParties) (slug string, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return "", err
+	}
+	var faults Faults
+	faults.line("short_name", &cmd.ShortName, 60, false)
+	faults.line("name", &cmd.Name, 300, false)
+	if len(cmd.Parties) < 2 {
+		faults.Add("parties", "send.error.join_two")
+	}
+	if err := faults.Err(); err != nil {
+		return "", err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		q, err := s.beforeDispatch(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		existing, err := respondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		list, err := candidates(tx, q, existing)
+		if err != nil {
+			return err
+		}
+		joint := Respondent{Questionnaire: q.ID, ID: NewID(), Language: "de", Revision: 1, BallotPosition: firstPosition(list, cmd.Parties)}
+		var names []string
+		for _, c := range list {
+			if !slices.Contains(cmd.Parties, c.Party.ID) {
+				continue
+			}
+			if c.Joint {
+				faults := Faults{{Field: "parties", Key: "send.error.join_taken", Args: []any{"Name", c.Party.ShortName}}}
+				return faults.Err()
+			}
+			joint.Parties = append(joint.Parties, c.Party.ID)
+			joint.Members = append(joint.Members, c.Party.ShortName)
+			names = append(names, c.Party.Name)
+			joint.Email = cmp.Or(joint.Email, c.Contestant.Email)
+			joint.Colour = cmp.Or(joint.Colour, c.Party.Colour)
+		}
+		if len(joint.Parties) < 2 {
+			faults := Faults{{Field: "parties", Key: "error.choice"}}
+			return faults.Err()
+		}
+		joint.ShortName = cmp.Or(cmd.ShortName, strings.Join(joint.Members, "/"))
+		joint.Name = cmp.Or(cmd.Name, strings.Join(names, " / "))
+		for _, r := range existing {
+			if len(r.Parties) == 1 && slices.Contains(joint.Parties, r.Parties[0]) {
+				if err := tx.Respondents.Delete(r.Key()); err != nil {
+					return err
+				}
+			}
+		}
+		if err := giveSlug(tx, &joint); err != nil {
+			return err
+		}
+		slug = joint.Slug
+		if err := tx.Respondents.Put(joint); err != nil {
+			return err
+		}
+		return putInOrder(tx, questionnaire)
+	})
+	return slug, err
+}

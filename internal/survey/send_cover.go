@@ -1,0 +1,316 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Placeholders are the words a cover letter and a reminder may hold in double braces. link and questions stand in the
+// body only.
+var Placeholders = []string{"partei", "frist", "fragebogen", "wahl", "buendnis", "link", "fragen"}
+
+// ExampleLink is the path of the link in previews and test mails. It opens nothing.
+const ExampleLink = "/zugang/beispiel-jeder-empfaenger-bekommt-seinen-eigenen-link"
+
+var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+
+// checkLetter cleans a letter in place and notes its faults: an unknown placeholder is named, and the body must say where
+// the link and the questions go, because nobody could answer without them. The paragraph with the link is what those who
+// answer by mail get another sentence for.
+func (f *Faults) checkLetter(cover *Cover) {
+	f.line("subject", &cover.Subject, maxSubject, true)
+	f.text("body", &cover.Body)
+	if cover.Body == "" {
+		f.Add("body", "error.required")
+		return
+	}
+	if cover.Language != "de" && cover.Language != "en" {
+		f.Add("language", "error.choice")
+	}
+	for _, part := range []struct{ field, text string }{{"subject", cover.Subject}, {"body", cover.Body}} {
+		for _, found := range placeholder.FindAllStringSubmatch(part.text, -1) {
+			name := strings.TrimSpace(found[1])
+			switch {
+			case !slices.Contains(Placeholders, name):
+				f.Add(part.field, "send.error.placeholder", "Name", name)
+			case part.field == "subject" && (name == "link" || name == "fragen"):
+				f.Add(part.field, "send.error.placeholder_subject", "Name", name)
+			}
+		}
+		if rest := placeholder.ReplaceAllString(part.text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
+			f.Add(part.field, "send.error.placeholder_open")
+		}
+		if strings.Contains(part.text, LinkMark) {
+			f.Add(part.field, "send.error.link_mark", "Mark", LinkMark)
+		}
+	}
+	for _, name := range []string{"link", "fragen"} {
+		if !usesPlaceholder(cover.Body, name) {
+			f.Add("body", "send.error.placeholder_missing", "Name", name)
+		}
+	}
+}
+
+func usesPlaceholder(text, name string) bool {
+	return slices.ContainsFunc(placeholder.FindAllStringSubmatch(text, -1), func(found []string) bool {
+		return strings.TrimSpace(found[1]) == name
+	})
+}
+
+// letterhead is what every letter of one questionnaire says, whoever it goes to.
+type letterhead struct {
+	alliance      Alliance
+	election      Election
+	questionnaire Questionnaire
+	questions     []CatalogueQuestion
+}
+
+func loadLetterhead(tx *Tx, q Questionnaire) (h letterhead, err error) {
+	h.questionnaire = q
+	if h.alliance, err = loadAlliance(tx); err != nil {
+		return h, err
+	}
+	if h.election, err = tx.Elections.Get(q.Election); err != nil {
+		return h, err
+	}
+	h.questions, _, err = sentQuestions(tx, q)
+	return h, err
+}
+
+// asked returns the questions a respondent is asked.
+func (h letterhead) asked(r Respondent) []CatalogueQuestion {
+	return slices.DeleteFunc(slices.Clone(h.questions), func(q CatalogueQuestion) bool {
+		asked, _ := r.Asked(q.ID)
+		return !asked
+	})
+}
+
+// The data of the mail templates of this verb.
+type (
+	// LetterParts is for letter_parts (its subject is the deadline in words, its body the questions as text) and by_mail
+	// (the paragraph that stands in place of the link's for those who answer by mail).
+	LetterParts struct {
+		Deadline  time.Time // in its own zone
+		Questions []CatalogueQuestion
+	}
+	// LetterEvent is for deadline_event: summary and description of the calendar entry.
+	LetterEvent struct{ Questionnaire, Alliance, Election, Party string }
+	// LetterMarks is for cover and reminder, the texts an office starts from: each field is its own placeholder.
+	LetterMarks struct{ Partei, Frist, Fragebogen, Wahl, Buendnis, Link, Fragen string }
+	// LetterExtension is for extension. Link is "" for those who answer by mail.
+	LetterExtension struct {
+		Party, Questionnaire, Election, Alliance, Reason, Link string
+		From, To                                               time.Time // in their own zones
+	}
+)
+
+// RenderCover renders a letter for a respondent. The link stands for {{link}}: LinkMark for a mail that will carry the
+// secret, an example for a preview. For a respondent that answers by mail the paragraph with the link becomes a sentence
+// asking to answer by mail.
+func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link string) (subject, body string, err error) {
+	lang := cover.Language
+	if lang == "" {
+		lang = "de"
+	}
+	parts := LetterParts{Deadline: r.DueAt(h.questionnaire).In(), Questions: h.asked(r)}
+	deadline, questions, err := s.Compose(lang, "letter_parts", parts)
+	if err != nil {
+		return "", "", err
+	}
+	paragraphs := strings.Split(cover.Body, "\n\n")
+	if r.Procedure.Channel == ChannelMail {
+		_, byMail, err := s.Compose(lang, "by_mail", parts)
+		if err != nil {
+			return "", "", err
+		}
+		for i, paragraph := range paragraphs {
+			if usesPlaceholder(paragraph, "link") {
+				paragraphs[i] = strings.TrimSpace(byMail)
+			}
+		}
+	}
+	values := map[string]string{
+		"partei": r.Name, "frist": deadline, "fragebogen": h.questionnaire.Title, "wahl": h.election.Name,
+		"buendnis": h.alliance.Name, "link": link, "fragen": strings.TrimSpace(questions),
+	}
+	var unknown Faults
+	fill := func(text string) string {
+		// one pass: what a value holds is never read as a placeholder
+		return placeholder.ReplaceAllStringFunc(text, func(found string) string {
+			name := strings.TrimSpace(strings.Trim(found, "{}"))
+			value, ok := values[name]
+			if !ok {
+				unknown.Add("body", "send.error.placeholder", "Name", name)
+			}
+			return value
+		})
+	}
+	subject, body = fill(cover.Subject), fill(strings.Join(paragraphs, "\n\n"))
+	return subject, body + "\n", unknown.Err()
+}
+
+// deadlineEvent is the calendar entry of a respondent's deadline. Every extension raises its sequence, so that the new
+// entry replaces the old one.
+func (s *Service) deadlineEvent(lang string, h letterhead, r Respondent) (string, error) {
+	summary, description, err := s.Compose(lang, "deadline_event", LetterEvent{Questionnaire: h.questionnaire.Title,
+		Alliance: h.alliance.Name, Election: h.election.Name, Party: r.Name})
+	if err != nil {
+		return "", err
+	}
+	return calendar(calendarEvent{
+		UID: h.questionnaire.ID + "." + r.ID + "@" + s.host(), Sequence: len(h.questionnaire.Extended), Stamp: s.now(),
+		At: r.DueAt(h.questionnaire).At, Summary: summary, Description: strings.TrimSpace(description), Organizer: h.alliance.Email,
+	}), nil
+}
+
+// CoverDraft is the page of the cover letter.
+type CoverDraft struct {
+	Questionnaire Questionnaire
+	Cover         Cover        // as saved, or the text to start from
+	Saved         bool         // false: Cover is the text to start from
+	Respondents   []Respondent // that get it, in the printed order
+}
+
+// CoverDraft returns the cover letter, or the text to start from in a language.
+func (s *Service) CoverDraft(ctx context.Context, actor Actor, questionnaire, lang string) (d CoverDraft, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return d, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		if d.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+			return err
+		}
+		d.Cover, d.Saved = d.Questionnaire.Cover, d.Questionnaire.Cover.Body != ""
+		all, err := respondentsInOrder(tx, questionnaire)
+		d.Respondents = slices.DeleteFunc(all, func(r Respondent) bool { return !r.getsMail() })
+		return err
+	})
+	if err == nil && !d.Saved {
+		d.Cover, err = s.StartingText(lang, "cover")
+	}
+	return d, err
+}
+
+// StartingText is the text an office starts from, with placeholders: of a "cover" letter or a "reminder".
+func (s *Service) StartingText(lang, name string) (Cover, error) {
+	subject, body, err := s.Compose(lang, name, LetterMarks{Partei: "{{partei}}", Frist: "{{frist}}", Fragebogen: "{{fragebogen}}",
+		Wahl: "{{wahl}}", Buendnis: "{{buendnis}}", Link: "{{link}}", Fragen: "{{fragen}}"})
+	return Cover{Subject: subject, Body: strings.TrimSpace(body), Language: lang}, err
+}
+
+// SaveCover is the form of the cover letter.
+type SaveCover struct {
+	Cover
+	Revision int // of the questionnaire
+}
+
+// SaveCover keeps the cover letter. It can be changed until the dispatch.
+func (s *Service) SaveCover(ctx context.Context, actor Actor, questionnaire string, cmd SaveCover) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	var faults Faults
+	faults.checkLetter(&cmd.Cover)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		q, err := s.beforeDispatch(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		if q.Revision != cmd.Revision {
+			return stale()
+		}
+		q.Cover, q.Revision = cmd.Cover, q.Revision+1
+		return tx.Questionnaires.Put(q)
+	})
+}
+
+// LetterPreview is a letter exactly as it will arrive, but for the link, which is an example.
+type LetterPreview struct {
+	Respondent    Respondent
+	Subject, Body string
+	Link          string // the example that stands in the body
+}
+
+// PreviewLetter renders a letter for the respondent with the slug, or for the first that gets one when slug is "". It
+// saves nothing.
+func (s *Service) PreviewLetter(ctx context.Context, actor Actor, questionnaire string, cover Cover, slug string) (p LetterPreview, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return p, err
+	}
+	var faults Faults
+	faults.checkLetter(&cover)
+	if err := faults.Err(); err != nil {
+		return p, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		p, _, err = s.previewLetter(tx, questionnaire, cover, slug)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) previewLetter(tx *Tx, questionnaire string, cover Cover, slug string) (p LetterPreview, h letterhead, err error) {
+	q, err := tx.Questionnaires.Get(questionnaire)
+	if err != nil {
+		return p, h, err
+	}
+	if h, err = loadLetterhead(tx, q); err != nil {
+		return p, h, err
+	}
+	all, err := respondentsInOrder(tx, questionnaire)
+	if err != nil {
+		return p, h, err
+	}
+	at := slices.IndexFunc(all, func(r Respondent) bool { return r.getsMail() && (slug == "" || r.Slug == slug) })
+	if at < 0 {
+		return p, h, Fail(NotFound, "send.error.no_recipient")
+	}
+	p.Respondent, p.Link = all[at], s.link(ExampleLink)
+	p.Subject, p.Body, err = s.renderCover(cover, h, p.Respondent, p.Link)
+	return p, h, err
+}
+
+// SendTestLetter mails a letter as the respondent with the slug would get it to whoever asks, with an example of a link.
+func (s *Service) SendTestLetter(ctx context.Context, actor Actor, questionnaire, slug string) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	if actor.User.Email == "" {
+		return Fail(Forbidden, "error.forbidden")
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		q, err := tx.Questionnaires.Get(questionnaire)
+		if err != nil {
+			return err
+		}
+		if q.Cover.Body == "" {
+			return Fail(Conflict, "send.error.no_cover")
+		}
+		p, h, err := s.previewLetter(tx, questionnaire, q.Cover, slug)
+		if err != nil {
+			return err
+		}
+		event := ""
+		if !p.Respondent.DueAt(q).IsZero() {
+			if event, err = s.deadlineEvent(q.Cover.Language, h, p.Respondent); err != nil {
+				return err
+			}
+		}
+		_, err = s.enqueue(tx, Mail{Kind: MailTest, Questionnaire: q.ID, To: actor.User.Email, Language: q.Cover.Language,
+			Subject: p.Subject, Body: p.Body, Calendar: event}, "")
+		return err
+	})
+}
+
+// errLetter tells a fault of the letter's text from any other error.
+func isLetterFault(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == Invalid
+}

@@ -1,0 +1,398 @@
+package survey
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// CheckState is how a point of the dispatch checklist stands.
+type CheckState string
+
+// The states of a point: a missing one blocks the dispatch, a warning does not.
+const (
+	CheckOK      CheckState = "ok"
+	CheckWarn    CheckState = "warn"
+	CheckMissing CheckState = "missing"
+)
+
+// DispatchCheck is one point of the checklist. Its words are the messages send.check.<Name>.<State>.
+type DispatchCheck struct {
+	Name  string
+	State CheckState
+	Who   []string // short names of the respondents, or parties, it is about
+}
+
+// DispatchPlan is the page of the dispatch: what is checked, who gets what, and who has to confirm.
+type DispatchPlan struct {
+	Questionnaire Questionnaire
+	Checks        []DispatchCheck
+	Ready         bool // nothing is missing
+	Channels      map[Channel]int
+	NotAsked      int
+	NotReached    int
+	Digest        string // of all that would be sent; Dispatch wants it back
+	TwoPerson     bool
+	Waiting       *Approval // a request that waits for a second person
+	WaitingName   string    // who made it
+	Void          bool      // the request is for another content than there is now
+	Own           bool      // whoever asks made the request
+	Sent          *Dispatch // once sent
+	SentName      string
+	CheckedName   string
+	Mails         []Mail // of the dispatch, once sent
+}
+
+// dispatchContent is what a dispatch is approved for.
+type dispatchContent struct {
+	Cover       Cover
+	Deadline    Instant
+	Catalogue   string // hash
+	Respondents []Respondent
+}
+
+func loadDispatchContent(tx *Tx, q Questionnaire) (c dispatchContent, err error) {
+	c.Cover, c.Deadline = q.Cover, q.Deadline
+	if !q.LockedAt.IsZero() {
+		catalogue, err := tx.Catalogues.Get(q.ID)
+		if err != nil {
+			return c, err
+		}
+		c.Catalogue = catalogue.Hash
+	}
+	c.Respondents, err = respondentsInOrder(tx, q.ID)
+	return c, err
+}
+
+func (c dispatchContent) digest() (string, error) {
+	raw, err := json.Marshal(c)
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// checks goes through the points of the checklist.
+func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]DispatchCheck, error) {
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return nil, err
+	}
+	var list []DispatchCheck
+	add := func(name string, state CheckState, who ...string) {
+		list = append(list, DispatchCheck{Name: name, State: state, Who: who})
+	}
+	when := func(ok bool, otherwise CheckState) CheckState {
+		if ok {
+			return CheckOK
+		}
+		return otherwise
+	}
+	add("catalogue", when(!q.LockedAt.IsZero(), CheckMissing))
+	add("deadline", when(q.Deadline.At.After(s.now()), CheckMissing))
+	add("cover", when(q.Cover.Body != "", CheckMissing))
+	var asked, addressless, unknown, unfit, early, unrendered []string
+	for _, r := range c.Respondents {
+		if r.NotAsked != "" {
+			continue
+		}
+		asked = append(asked, r.ShortName)
+		if r.Procedure.Channel == ChannelUnknown {
+			unknown = append(unknown, r.ShortName)
+		}
+		if !packetOf(r, h.questions, !q.LockedAt.IsZero()).Fits() {
+			unfit = append(unfit, r.ShortName)
+		}
+		if !r.Due.IsZero() && !r.Due.At.After(s.now()) {
+			early = append(early, r.ShortName)
+		}
+		if !r.getsMail() || r.NotReached != nil {
+			continue
+		}
+		if r.Email == "" {
+			addressless = append(addressless, r.ShortName)
+		}
+		if q.Cover.Body == "" {
+			continue
+		}
+		subject, _, err := s.renderCover(q.Cover, h, r, LinkMark)
+		if err != nil && !isLetterFault(err) {
+			return nil, err
+		}
+		if err != nil || Length(subject) > maxSubject {
+			unrendered = append(unrendered, r.ShortName)
+		}
+	}
+	add("respondents", when(len(asked) > 0, CheckMissing))
+	add("address", when(addressless == nil, CheckMissing), addressless...)
+	if unrendered != nil {
+		add("letter", CheckMissing, unrendered...)
+	}
+	add("procedure", when(unknown == nil, CheckWarn), unknown...)
+	add("fit", when(unfit == nil, CheckWarn), unfit...)
+	if early != nil {
+		add("date", CheckWarn, early...)
+	}
+	parties, err := candidates(tx, q, c.Respondents)
+	var left []string
+	for _, p := range parties {
+		if p.Respondent == "" {
+			left = append(left, p.Party.ShortName)
+		}
+	}
+	add("contestants", when(left == nil, CheckWarn), left...)
+	return list, err
+}
+
+// DispatchPlan returns the checklist and the state of the two-person rule, or what was sent.
+func (s *Service) DispatchPlan(ctx context.Context, actor Actor, questionnaire string) (p DispatchPlan, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return p, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		p, err = s.dispatchPlan(tx, actor, questionnaire)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) dispatchPlan(tx *Tx, actor Actor, questionnaire string) (p DispatchPlan, err error) {
+	q, err := tx.Questionnaires.Get(questionnaire)
+	if err != nil {
+		return p, err
+	}
+	p = DispatchPlan{Questionnaire: q, Channels: map[Channel]int{}}
+	content, err := loadDispatchContent(tx, q)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range content.Respondents {
+		switch {
+		case r.NotAsked != "":
+			p.NotAsked++
+		case r.NotReached != nil && r.getsMail() && r.AskedAt.IsZero():
+			p.NotReached++
+		default:
+			p.Channels[r.Procedure.Channel]++
+		}
+	}
+	if !q.DispatchedAt.IsZero() {
+		return p, p.loadSent(tx)
+	}
+	if p.Digest, err = content.digest(); err != nil {
+		return p, err
+	}
+	if p.Checks, err = s.checks(tx, q, content); err != nil {
+		return p, err
+	}
+	p.Ready = true
+	for _, c := range p.Checks {
+		p.Ready = p.Ready && c.State != CheckMissing
+	}
+	if p.TwoPerson, err = s.TwoPerson(tx, ActDispatch); err != nil {
+		return p, err
+	}
+	if p.Waiting, err = WaitingApproval(tx, q.ID, ActDispatch, ""); err != nil || p.Waiting == nil {
+		return p, err
+	}
+	p.Void, p.Own = p.Waiting.Digest != p.Digest, p.Waiting.RequestedBy == actor.who()
+	p.WaitingName, err = sentBy(tx, p.Waiting.RequestedBy)
+	return p, err
+}
+
+// loadSent adds what the dispatch sent.
+func (p *DispatchPlan) loadSent(tx *Tx) error {
+	for d, err := range tx.Dispatches.List(p.Questionnaire.ID + "/") {
+		if err != nil {
+			return err
+		}
+		if d.Kind == MailInvitation && p.Sent == nil {
+			p.Sent = &d
+		}
+	}
+	if p.Sent == nil {
+		return nil
+	}
+	mails, err := mailsOf(tx, p.Questionnaire.ID)
+	for _, m := range mails {
+		if m.Kind == MailInvitation {
+			p.Mails = append(p.Mails, m)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if p.SentName, err = sentBy(tx, p.Sent.By); err != nil {
+		return err
+	}
+	p.CheckedName, err = sentBy(tx, p.Sent.CheckedBy)
+	return err
+}
+
+// sentBy returns the name of a person by id, "" for nobody; the id where the person is gone.
+func sentBy(tx *Tx, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	u, err := tx.Users.Get(id)
+	if IsNotFound(err) {
+		return id, nil
+	}
+	return u.Name, err
+}
+
+// Dispatch sends the catalogue to all respondents at one instant, in one transaction: the cover letters with a link of
+// their own each, the calendar entries, and the phase of the questionnaire commit together or not at all. seen is the
+// Digest of the plan the actor read; if anything changed since, nothing happens (Conflict error.stale).
+//
+// Where a second person is needed, the first call notes the request and returns sent false; the call of the second person
+// sends. A call after the dispatch changes nothing and returns sent true, so that a double click sends once.
+func (s *Service) Dispatch(ctx context.Context, actor Actor, questionnaire, seen string) (sent bool, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return false, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		sent = false
+		p, err := s.dispatchPlan(tx, actor, questionnaire)
+		if err != nil {
+			return err
+		}
+		q := p.Questionnaire
+		if q.Imported {
+			return s.inPhase(q, PhaseLocked)
+		}
+		if p.Sent != nil {
+			sent = true
+			return nil
+		}
+		if p.Digest != seen {
+			return stale()
+		}
+		if !p.Ready {
+			return Fail(Conflict, "send.error.not_ready")
+		}
+		content, err := loadDispatchContent(tx, q)
+		if err != nil {
+			return err
+		}
+		done, approval, err := s.approve(tx, actor, q.ID, ActDispatch, "", content)
+		if err != nil || !done {
+			return err
+		}
+		sent = true
+		return s.dispatch(tx, actor, q, content.Respondents, approval)
+	})
+	return sent, err
+}
+
+func (s *Service) dispatch(tx *Tx, actor Actor, q Questionnaire, respondents []Respondent, approval Approval) error {
+	now := s.now()
+	q.DispatchedAt, q.Revision = now, q.Revision+1
+	if err := tx.Questionnaires.Put(q); err != nil {
+		return err
+	}
+	d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: now,
+		By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	for _, r := range respondents {
+		if !r.getsMail() || r.NotReached != nil {
+			continue
+		}
+		if err := s.invite(tx, h, &d, r, now); err != nil {
+			return err
+		}
+	}
+	if err := tx.Dispatches.Put(d); err != nil {
+		return err
+	}
+	return s.audit(tx, actor, "dispatch", q.ID)
+}
+
+// invite queues a respondent's cover letter as part of a dispatch.
+func (s *Service) invite(tx *Tx, h letterhead, d *Dispatch, r Respondent, now time.Time) error {
+	if err := s.sendLetter(tx, h, d, r, Cover{Subject: d.Subject, Body: d.Body, Language: h.questionnaire.Cover.Language}); err != nil {
+		return err
+	}
+	r.AskedAt, r.Revision = now, r.Revision+1
+	return tx.Respondents.Put(r)
+}
+
+// sendLetter queues a letter to a respondent, with a link of its own if it answers in our form, and counts it.
+func (s *Service) sendLetter(tx *Tx, h letterhead, d *Dispatch, r Respondent, cover Cover) error {
+	subject, body, err := s.renderCover(cover, h, r, LinkMark)
+	if err != nil {
+		return err
+	}
+	return s.sendToRespondent(tx, h, d, r, Mail{Language: cover.Language, Subject: subject, Body: body})
+}
+
+// sendToRespondent queues a mail whose text is ready. Its body holds LinkMark if the respondent answers in our form.
+func (s *Service) sendToRespondent(tx *Tx, h letterhead, d *Dispatch, r Respondent, m Mail) (err error) {
+	if m.Language == "" {
+		m.Language = "de"
+	}
+	m.Kind, m.Questionnaire, m.Respondent, m.Dispatch, m.To = d.Kind, r.Questionnaire, r.ID, d.ID, r.Email
+	if m.Calendar, err = s.deadlineEvent(m.Language, h, r); err != nil {
+		return err
+	}
+	d.Recipients++
+	if r.Procedure.Channel != ChannelForm {
+		_, err = s.enqueue(tx, m, "")
+		return err
+	}
+	_, err = s.enqueueWithLink(tx, m)
+	return err
+}
+
+// InviteLate sends the cover letter to a respondent that could not be asked at the dispatch, because its procedure was not
+// known or it could not be reached then.
+func (s *Service) InviteLate(ctx context.Context, actor Actor, questionnaire, slug string) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		q, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if err := s.inPhase(q, PhaseOpen); err != nil && r.Procedure.Channel == ChannelForm {
+			return err
+		}
+		if !r.Editable(q) || !r.getsMail() || r.NotReached != nil {
+			return Fail(Conflict, "send.error.not_late")
+		}
+		if r.Email == "" {
+			return Fail(Conflict, "send.error.no_address")
+		}
+		if !r.DueAt(q).At.After(s.now()) {
+			return Fail(Conflict, "send.error.due_over")
+		}
+		h, err := loadLetterhead(tx, q)
+		if err != nil {
+			return err
+		}
+		d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.now(), By: actor.who()}
+		if err := s.invite(tx, h, &d, r, d.At); err != nil {
+			return err
+		}
+		if err := tx.Dispatches.Put(d); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "invite_late", r.ID)
+	})
+}
+
+// sentRespondent loads a respondent of a questionnaire that has been sent.
+func (s *Service) sentRespondent(tx *Tx, questionnaire, slug string) (q Questionnaire, r Respondent, err error) {
+	if q, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return q, r, err
+	}
+	if err = s.inPhase(q, PhaseOpen, PhaseClosed); err != nil {
+		return q, r, err
+	}
+	r, err = respondentBySlug(tx, questionnaire, slug)
+	return q, r, err
+}

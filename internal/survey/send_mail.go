@@ -1,0 +1,92 @@
+package survey
+
+import "time"
+
+// Mail is one outgoing message. Its text is kept for proof with LinkMark where the secret link or code stood; the secret
+// itself is sealed until the server accepted the mail, then forgotten.
+type Mail struct {
+	ID            string    `json:"id"` // UUIDv7, so that keys sort by time
+	Kind          MailKind  `json:"kind"`
+	Questionnaire string    `json:"questionnaire,omitempty"`
+	Respondent    string    `json:"respondent,omitempty"`
+	Dispatch      string    `json:"dispatch,omitempty"`
+	To            string    `json:"to"`
+	Language      string    `json:"language"`
+	Subject       string    `json:"subject"`
+	Body          string    `json:"body"`               // plain text; LinkMark for the secret
+	Sealed        []byte    `json:"sealed,omitempty"`   // the secret in its mail form (a link or a code), sealed
+	Calendar      string    `json:"calendar,omitempty"` // iCalendar (RFC 5545) attachment
+	Attachment    *MailFile `json:"attachment,omitempty"`
+	MessageID     string    `json:"message_id"` // without <>; the same on every attempt
+	CreatedAt     time.Time `json:"created_at"`
+	State         MailState `json:"state"`
+	Attempts      int       `json:"attempts"`
+	LastAttempt   time.Time `json:"last_attempt,omitzero"`
+	SentAt        time.Time `json:"sent_at,omitzero"`
+	Reply         string    `json:"reply,omitempty"` // the server's last words
+}
+
+// LinkMark stands in a stored mail body where the secret goes when the mail is sent.
+const LinkMark = "⟦persönlicher Zugang⟧"
+
+// MailFile is an attachment.
+type MailFile struct {
+	Name string `json:"name"`
+	Type string `json:"type"` // MIME type
+	Data []byte `json:"data"`
+}
+
+// Key implements Entity.
+func (m Mail) Key() string { return m.ID }
+
+// MailKind says what a mail is for.
+type MailKind string
+
+// The kinds of mail.
+const (
+	MailInvitation MailKind = "invitation" // catalogue and access link to a respondent
+	MailReminder   MailKind = "reminder"
+	MailExtension  MailKind = "extension"
+	MailCode       MailKind = "code"    // confirms a binding act of a party
+	MailReceipt    MailKind = "receipt" // full text of what was submitted
+	MailStaff      MailKind = "staff"   // invitation of a person, password reset
+	MailTest       MailKind = "test"
+)
+
+// MailState is what became of a mail.
+type MailState string
+
+// The states of a mail.
+const (
+	MailQueued  MailState = "queued"  // waits for its first or next attempt
+	MailSent    MailState = "sent"    // accepted by the mail server
+	MailFailed  MailState = "failed"  // refused for good, or tried too often
+	MailRevoked MailState = "revoked" // its link was revoked before it went out
+)
+
+// OutboxEntry is a mail that waits to be sent.
+type OutboxEntry struct {
+	Mail  string    `json:"mail"` // id
+	DueAt time.Time `json:"due_at"`
+	Since time.Time `json:"since"`           // queued, or put back by hand; the time to give up counts from here
+	Tries int       `json:"tries,omitempty"` // since then; the back-off grows with them
+}
+
+// Key implements Entity.
+func (e OutboxEntry) Key() string { return e.Mail }
+
+// Dispatch is one act of sending to all: the invitation, a reminder, an extension.
+type Dispatch struct {
+	Questionnaire string    `json:"questionnaire"`
+	ID            string    `json:"id"`
+	Kind          MailKind  `json:"kind"`
+	Subject       string    `json:"subject"`
+	Body          string    `json:"body"` // with placeholders
+	At            time.Time `json:"at"`
+	By            string    `json:"by"`                   // user id
+	CheckedBy     string    `json:"checked_by,omitempty"` // user id of the second person
+	Recipients    int       `json:"recipients"`
+}
+
+// Key implements Entity.
+func (d Dispatch) Key() string { return d.Questionnaire + "/" + d.ID }

@@ -1,0 +1,285 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+)
+
+// mailBackoff is how long after its first, second … failed attempt a mail is tried again; the last one repeats. Greylisting
+// wants some minutes, a broken server some hours.
+var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
+
+const (
+	mailGiveUp     = 3 * 24 * time.Hour
+	mailCodeGiveUp = time.Hour // a code is valid no longer, so sending it later would only confuse
+
+	maxSubject = 250 // UTF-16 units; encoded it stays below the 998 octets of a header line (RFC 5322, 2.1.1)
+	maxReply   = 500 // UTF-16 units kept of a server's reply
+)
+
+// MailDue is a mail whose time has come, with all it takes to send it.
+type MailDue struct {
+	Mail       Mail
+	Body       string // with the secret in its place
+	Attempt    int    // number of this attempt, from 1
+	SenderName string // the alliance
+	ReplyTo    string // the alliance's address, may be ""
+	Unreadable bool   // its secret cannot be opened: the seal key was replaced. It must be recorded as failed for good
+}
+
+// MailOutcome is what came of an attempt to send.
+type MailOutcome struct {
+	Attempt   int // MailDue.Attempt: recording an attempt twice changes nothing
+	Sent      bool
+	Permanent bool   // not sent, and trying again would not help
+	Reply     string // the server's last words, or what went wrong before it could say any
+}
+
+// enqueue puts a mail and its secret into the caller's transaction: it is sent if and only if that commits. It sets the
+// id, Message-ID, time and state, and seals the secret; "" is none. The body must hold LinkMark if and only if there is a
+// secret, but for receipts, where the mark would be a party's own words. A malformed address or subject is Invalid.
+func (s *Service) enqueue(tx *Tx, m Mail, secret string) (Mail, error) {
+	var faults Faults
+	if !bareAddress(m.To) {
+		faults.Add("to", "error.email")
+	}
+	faults.line("subject", &m.Subject, maxSubject, true)
+	if err := faults.Err(); err != nil {
+		return Mail{}, err
+	}
+	marked := strings.Contains(m.Body, LinkMark)
+	switch {
+	case secret != "" && !marked:
+		return Mail{}, errors.New("mail with a secret but no place for it")
+	case secret == "" && marked && m.Kind != MailReceipt:
+		return Mail{}, errors.New("mail with a place for a secret but none to put there")
+	case secret != "" && strings.Contains(m.Subject+m.Body+m.Calendar, secret):
+		return Mail{}, errors.New("mail with its secret in plain text")
+	}
+	if m.Attachment != nil {
+		if _, _, err := mime.ParseMediaType(m.Attachment.Type); err != nil {
+			return Mail{}, fmt.Errorf("mail attachment: %w", err)
+		}
+	}
+
+	m.ID = NewID()
+	host := s.host()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]" // an IPv6 address in a Message-ID is a literal (RFC 5322, 3.6.4)
+	}
+	m.MessageID = m.ID + "@" + host
+	m.CreatedAt, m.State, m.Sealed = s.now(), MailQueued, nil
+	m.Attempts, m.LastAttempt, m.SentAt, m.Reply = 0, time.Time{}, time.Time{}, ""
+	if secret != "" {
+		var err error
+		if m.Sealed, err = s.Sealer.Seal([]byte(secret)); err != nil {
+			return Mail{}, err
+		}
+	}
+	if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, DueAt: m.CreatedAt, Since: m.CreatedAt}); err != nil {
+		return Mail{}, err
+	}
+	return m, tx.Mails.Put(m)
+}
+
+// revokeMail stops a mail whose link was revoked or replaced: what has not been sent never will be, and its secret is
+// forgotten. A mail that was sent stays as it is.
+func revokeMail(tx *Tx, id string) error {
+	m, err := tx.Mails.Get(id)
+	if err != nil || m.State == MailSent {
+		return err
+	}
+	m.State, m.Sealed = MailRevoked, nil
+	if err := tx.Outbox.Delete(id); err != nil {
+		return err
+	}
+	return tx.Mails.Put(m)
+}
+
+// bareAddress tells whether s is a mail address alone: no display name, no quotes, no comment, ASCII only.
+func bareAddress(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Name == "" && a.Address == s && len(s) <= 254
+}
+
+// DueMails returns the mails to be sent now, the longest due first, at most limit.
+func (s *Service) DueMails(ctx context.Context, limit int) ([]MailDue, error) {
+	var due []MailDue
+	err := s.Store.View(ctx, func(tx *Tx) error {
+		due = nil // a store may run this again
+		entries, err := waiting(tx)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		entries = slices.DeleteFunc(entries, func(e OutboxEntry) bool { return e.DueAt.After(now) })
+		alliance, err := loadAlliance(tx)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries[:min(limit, len(entries))] {
+			m, err := tx.Mails.Get(e.Mail)
+			if err != nil {
+				return err
+			}
+			d := MailDue{Mail: m, Body: m.Body, Attempt: m.Attempts + 1, SenderName: alliance.Name, ReplyTo: alliance.Email}
+			if secret, err := s.secret(m); err != nil {
+				d.Body, d.Unreadable = "", true
+			} else if secret != "" {
+				d.Body = strings.ReplaceAll(m.Body, LinkMark, secret)
+			}
+			due = append(due, d)
+		}
+		return nil
+	})
+	return due, err
+}
+
+// secret opens the sealed secret of a mail; "" is none.
+func (s *Service) secret(m Mail) (string, error) {
+	if len(m.Sealed) == 0 {
+		return "", nil
+	}
+	plain, err := s.Sealer.Open(m.Sealed)
+	return string(plain), err
+}
+
+// waiting lists the entries of mails that are queued, the first due first. An entry that outlived the state of its mail
+// sends nothing.
+func waiting(tx *Tx) ([]OutboxEntry, error) {
+	entries, err := collect(tx.Outbox.List(""))
+	if err != nil {
+		return nil, err
+	}
+	queued := entries[:0]
+	for _, e := range entries {
+		m, err := tx.Mails.Get(e.Mail)
+		if err != nil && !IsNotFound(err) {
+			return nil, err
+		}
+		if m.State == MailQueued {
+			queued = append(queued, e)
+		}
+	}
+	slices.SortStableFunc(queued, func(a, b OutboxEntry) int { return a.DueAt.Compare(b.DueAt) })
+	return queued, nil
+}
+
+// NextDue returns when the next mail is due; ok is false while none waits.
+func (s *Service) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		entries, err := waiting(tx)
+		if ok = len(entries) > 0; ok {
+			at = entries[0].DueAt
+		}
+		return err
+	})
+	return at, ok, err
+}
+
+// RecordAttempt notes what came of an attempt. A mail the server accepted is sent and its secret forgotten. Otherwise it
+// is tried again later, or has failed for good after a permanent refusal or three days (an hour for a code). The secret
+// of a failed mail stays sealed until the mail is sent again or revoked; that of a code is forgotten, it has expired.
+func (s *Service) RecordAttempt(ctx context.Context, id string, o MailOutcome) error {
+	return s.Store.Update(ctx, func(tx *Tx) error {
+		m, err := tx.Mails.Get(id)
+		if err != nil || m.Attempts >= o.Attempt {
+			return err
+		}
+		now := s.now()
+		// a server can quote the text it refuses, link included
+		secret, err := s.secret(m)
+		if err != nil {
+			secret = ""
+		}
+		m.Attempts, m.LastAttempt, m.Reply = o.Attempt, now, cleanReply(o.Reply, secret)
+		switch {
+		case o.Sent:
+			m.State, m.SentAt, m.Sealed = MailSent, now, nil
+			err = tx.Outbox.Delete(id)
+		case m.State == MailQueued: // not revoked while it was under way
+			err = s.postpone(tx, &m, o.Permanent)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Mails.Put(m)
+	})
+}
+
+// postpone sets the time of the next attempt, or gives the mail up.
+func (s *Service) postpone(tx *Tx, m *Mail, permanent bool) error {
+	e, err := tx.Outbox.Get(m.ID)
+	if err != nil {
+		return err
+	}
+	e.DueAt = s.now().Add(mailBackoff[min(e.Tries, len(mailBackoff)-1)])
+	e.Tries++
+	limit := mailGiveUp
+	if m.Kind == MailCode {
+		limit = mailCodeGiveUp
+	}
+	if !permanent && e.DueAt.Sub(e.Since) <= limit {
+		return tx.Outbox.Put(e)
+	}
+	m.State = MailFailed
+	if m.Kind == MailCode {
+		m.Sealed = nil
+	}
+	return tx.Outbox.Delete(m.ID)
+}
+
+// RetryMail puts a mail that failed, or waits for its next attempt, back to the front: it is due now, and the time to give
+// up starts again. A mail that was sent or revoked, or whose code has expired, is a Conflict; those need a new mail.
+func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		m, err := tx.Mails.Get(id)
+		if err != nil {
+			return err
+		}
+		if m.State != MailQueued && m.State != MailFailed {
+			return Fail(Conflict, "error.mail.state")
+		}
+		if m.Kind == MailCode && len(m.Sealed) == 0 {
+			return Fail(Conflict, "error.mail.code_expired")
+		}
+		m.State = MailQueued
+		if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, DueAt: s.now(), Since: s.now()}); err != nil {
+			return err
+		}
+		if err := tx.Mails.Put(m); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "retry_mail", m.ID)
+	})
+}
+
+// cleanReply makes a server's reply a line of text without the secret of the mail it is about.
+func cleanReply(reply, secret string) string {
+	reply = strings.Join(strings.Fields(strings.ToValidUTF8(reply, "�")), " ")
+	// the token is what follows the last separator of a link; a code is whole
+	token := secret[strings.LastIndexAny(secret, "/#=?")+1:]
+	for _, s := range []string{secret, token} {
+		if s != "" {
+			reply = strings.ReplaceAll(reply, s, LinkMark)
+		}
+	}
+	if Length(reply) <= maxReply {
+		return reply
+	}
+	return strings.ToValidUTF8(reply[:maxReply], "") + " …"
+}

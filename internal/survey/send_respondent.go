@@ -1,0 +1,103 @@
+package survey
+
+import "time"
+
+// Respondent is who gets the catalogue: one party, or several that answer as one (CDU/CSU). Its names are its own
+// copy, so that a publication reads the same when a party renames itself.
+type Respondent struct {
+	Questionnaire  string   `json:"questionnaire"`
+	ID             string   `json:"id"`
+	Slug           string   `json:"slug"`              // id in exports and addresses; unique in the questionnaire
+	Parties        []string `json:"parties,omitempty"` // ids; none for an import
+	ShortName      string   `json:"short_name"`
+	Name           string   `json:"name"`
+	Members        []string `json:"members,omitempty"` // short names when it stands for several parties
+	BallotPosition int      `json:"ballot_position,omitempty"`
+	Wikidata       string   `json:"wikidata,omitempty"`
+	Colour         string   `json:"colour,omitempty"`
+	Sequence       int      `json:"sequence"` // place in the printed order, from 1
+
+	Email     string    `json:"email,omitempty"` // where mails go; never public
+	Language  string    `json:"language,omitempty"`
+	Procedure Procedure `json:"procedure,omitzero"`
+	Due       Instant   `json:"due,omitzero"` // its own date; zero: the questionnaire's deadline
+
+	AskedAt    time.Time         `json:"asked_at,omitzero"`   // when its invitation was queued, or the questions were entered in its form
+	NotAsked   string            `json:"not_asked,omitempty"` // why it was not asked at all, public
+	LeftOut    map[string]string `json:"left_out,omitempty"`  // question id -> why it was not asked, public
+	NotReached *DeliveryFailure  `json:"not_reached,omitempty"`
+	Portal     *PortalSubmission `json:"portal,omitempty"`
+	Revision   int               `json:"revision"`
+}
+
+// Key implements Entity.
+func (r Respondent) Key() string { return r.Questionnaire + "/" + r.ID }
+
+// Procedure is how a respondent takes questions.
+type Procedure struct {
+	Channel       Channel `json:"channel,omitempty"`
+	MaxQuestions  int     `json:"max_questions,omitempty"`  // 0: no limit known
+	MaxCharacters int     `json:"max_characters,omitempty"` // of a question, spaces included; 0: no limit known
+	Source        string  `json:"source,omitempty"`         // where the rule stands
+	CheckedOn     string  `json:"checked_on,omitempty"`     // 2006-01-02
+	Note          string  `json:"note,omitempty"`
+}
+
+// Channel is the way a catalogue takes to a respondent. The zero Channel is ChannelUnknown ("noch nicht bekannt").
+type Channel string
+
+// The channels.
+const (
+	ChannelUnknown Channel = ""
+	ChannelForm    Channel = "form"   // our form, by access link
+	ChannelPortal  Channel = "portal" // the party's own form; the office enters the questions there
+	ChannelMail    Channel = "mail"   // the questions by mail; the party answers by mail or letter
+)
+
+// Channels in the order of forms.
+var Channels = []Channel{ChannelForm, ChannelPortal, ChannelMail, ChannelUnknown}
+
+// DeliveryFailure records that nothing could be delivered: silence is then not the party's.
+type DeliveryFailure struct {
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+	By     string    `json:"by"` // user id
+}
+
+// PortalSubmission records that the office entered the questions in a party's own form. It is not the party's answer.
+type PortalSubmission struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"` // user id
+	Note string    `json:"note,omitempty"`
+}
+
+// DueAt is the respondent's own date: its own one, else the questionnaire's deadline.
+func (r Respondent) DueAt(q Questionnaire) Instant {
+	if !r.Due.IsZero() {
+		return r.Due
+	}
+	return q.Deadline
+}
+
+// Asked tells whether the respondent was asked the question, and if not, the recorded reason.
+func (r Respondent) Asked(question string) (asked bool, reason string) {
+	if r.NotAsked != "" {
+		return false, r.NotAsked
+	}
+	reason, left := r.LeftOut[question]
+	return !left, reason
+}
+
+// AccessLink lets whoever holds it answer for a respondent, until it is revoked. Every mail has its own.
+type AccessLink struct {
+	Hash          string    `json:"hash"` // HashToken of the token in the link
+	Questionnaire string    `json:"questionnaire"`
+	Respondent    string    `json:"respondent"`
+	Mail          string    `json:"mail,omitempty"` // id of the mail that carries it; "" made by hand
+	CreatedAt     time.Time `json:"created_at"`
+	UsedAt        time.Time `json:"used_at,omitzero"` // first exchanged for a session
+	RevokedAt     time.Time `json:"revoked_at,omitzero"`
+}
+
+// Key implements Entity.
+func (l AccessLink) Key() string { return l.Hash }

@@ -1,0 +1,372 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Most values of a procedure.
+const (
+	maxProcedureQuestions  = 200
+	maxProcedureCharacters = MaxTextUnits
+)
+
+// getsMail tells whether the respondent is asked by mail: with a link to our form, or with the questions alone.
+func (r Respondent) getsMail() bool {
+	return r.NotAsked == "" && (r.Procedure.Channel == ChannelForm || r.Procedure.Channel == ChannelMail)
+}
+
+// Editable tells whether what the respondent is asked, and how, can still be changed: until the dispatch, and after it as
+// long as it has not been asked, because its procedure was not known then.
+func (r Respondent) Editable(q Questionnaire) bool {
+	return !q.Imported && (q.DispatchedAt.IsZero() || r.AskedAt.IsZero() && r.Portal == nil)
+}
+
+// respondentsInOrder returns the respondents of a questionnaire in the printed order.
+func respondentsInOrder(tx *Tx, questionnaire string) ([]Respondent, error) {
+	all, err := collect(tx.Respondents.List(questionnaire + "/"))
+	slices.SortStableFunc(all, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	return all, err
+}
+
+func respondentBySlug(tx *Tx, questionnaire, slug string) (Respondent, error) {
+	for r, err := range tx.Respondents.List(questionnaire + "/") {
+		if err != nil || r.Slug == slug {
+			return r, err
+		}
+	}
+	return Respondent{}, Fail(NotFound, "error.not_found")
+}
+
+// beforeDispatch loads a questionnaire that has not been sent.
+func (s *Service) beforeDispatch(tx *Tx, questionnaire string) (Questionnaire, error) {
+	q, err := tx.Questionnaires.Get(questionnaire)
+	if err != nil {
+		return q, err
+	}
+	return q, s.inPhase(q, PhaseDraft, PhaseLocked)
+}
+
+// putInOrder gives every respondent its place in the printed order: ballot position, then the alphabet. Unknown positions
+// come last.
+func putInOrder(tx *Tx, questionnaire string) error {
+	all, err := collect(tx.Respondents.List(questionnaire + "/"))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b Respondent) int {
+		if (a.BallotPosition == 0) != (b.BallotPosition == 0) {
+			return cmp.Compare(b.BallotPosition, a.BallotPosition)
+		}
+		return cmp.Or(cmp.Compare(a.BallotPosition, b.BallotPosition), strings.Compare(a.Slug, b.Slug))
+	})
+	for i, r := range all {
+		if r.Sequence != i+1 {
+			r.Sequence = i + 1
+			if err := tx.Respondents.Put(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// giveSlug makes a respondent's slug from its short name, unique in the questionnaire.
+func giveSlug(tx *Tx, r *Respondent) error {
+	base := Slug(r.ShortName)
+	if base == "" {
+		base = "partei"
+	}
+	taken := map[string]bool{}
+	for other, err := range tx.Respondents.List(r.Questionnaire + "/") {
+		if err != nil {
+			return err
+		}
+		taken[other.Slug] = taken[other.Slug] || other.ID != r.ID
+	}
+	r.Slug = freeSlug(base, func(slug string) bool { return taken[slug] })
+	return nil
+}
+
+// RespondentRow is a respondent with what does not fit its procedure.
+type RespondentRow struct {
+	Respondent
+	Packet Packet
+	Due    Instant
+}
+
+// RespondentList is the page of the respondents.
+type RespondentList struct {
+	Questionnaire Questionnaire
+	Election      Election
+	Rows          []RespondentRow // in the printed order
+	Candidates    []Candidate     // by ballot position, then name
+	Missing       int             // candidates that are not among the respondents
+}
+
+// RespondentList returns who gets the catalogue, and who could.
+func (s *Service) RespondentList(ctx context.Context, actor Actor, questionnaire string) (l RespondentList, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return l, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		l = RespondentList{}
+		if l.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+			return err
+		}
+		if l.Election, err = tx.Elections.Get(l.Questionnaire.Election); err != nil {
+			return err
+		}
+		questions, locked, err := sentQuestions(tx, l.Questionnaire)
+		if err != nil {
+			return err
+		}
+		all, err := respondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			l.Rows = append(l.Rows, RespondentRow{Respondent: r, Packet: packetOf(r, questions, locked), Due: r.DueAt(l.Questionnaire)})
+		}
+		l.Candidates, err = candidates(tx, l.Questionnaire, all)
+		for _, c := range l.Candidates {
+			if c.Respondent == "" {
+				l.Missing++
+			}
+		}
+		return err
+	})
+	return l, err
+}
+
+// SaveRespondent is the form of a respondent. Due is its own date, typed; "" is the questionnaire's deadline.
+type SaveRespondent struct {
+	ShortName, Name  string
+	BallotPosition   int
+	Wikidata, Colour string
+	Email, Language  string
+	Procedure        Procedure
+	DueLocal         string // 2006-01-02T15:04
+	DueZone          string
+	DueChoice        string // first or second, when the local time happens twice
+	NotAsked         string
+	Revision         int // 0 when adding
+}
+
+// respondent cleans the form and notes its faults; it returns the own date.
+func (f *Faults) respondent(cmd *SaveRespondent) (due Instant) {
+	f.line("short_name", &cmd.ShortName, 60, true)
+	f.line("name", &cmd.Name, 300, true)
+	f.email("email", &cmd.Email, false)
+	f.line("wikidata", &cmd.Wikidata, 20, false)
+	if cmd.Wikidata != "" && (len(cmd.Wikidata) < 2 || cmd.Wikidata[0] != 'Q' || strings.Trim(cmd.Wikidata[1:], "0123456789") != "") {
+		f.Add("wikidata", "error.wikidata")
+	}
+	f.line("colour", &cmd.Colour, 7, false)
+	if cmd.Colour != "" && (len(cmd.Colour) != 7 || cmd.Colour[0] != '#' || strings.Trim(strings.ToLower(cmd.Colour[1:]), "0123456789abcdef") != "") {
+		f.Add("colour", "error.colour")
+	}
+	if cmd.BallotPosition < 0 || cmd.BallotPosition > 999 {
+		f.Add("ballot_position", "error.number", "Min", 0, "Max", 999)
+	}
+	if cmd.Language != "de" && cmd.Language != "en" {
+		f.Add("language", "error.choice")
+	}
+	f.text("not_asked", &cmd.NotAsked)
+	f.procedure(&cmd.Procedure)
+	f.line("due", &cmd.DueLocal, 30, false)
+	if cmd.DueLocal == "" {
+		return Instant{}
+	}
+	if c := cmd.Procedure.Channel; c != ChannelPortal && c != ChannelMail {
+		f.Add("due", "send.error.due_form")
+		return Instant{}
+	}
+	due, key := ParseInstant(cmd.DueLocal, cmd.DueZone, cmd.DueChoice)
+	if key != "" {
+		f.Add("due", key)
+	}
+	return due
+}
+
+func (f *Faults) procedure(p *Procedure) {
+	if !slices.Contains(Channels, p.Channel) {
+		f.Add("channel", "error.choice")
+	}
+	if p.MaxQuestions < 0 || p.MaxQuestions > maxProcedureQuestions {
+		f.Add("max_questions", "error.number", "Min", 0, "Max", maxProcedureQuestions)
+	}
+	if p.MaxCharacters < 0 || p.MaxCharacters > maxProcedureCharacters {
+		f.Add("max_characters", "error.number", "Min", 0, "Max", maxProcedureCharacters)
+	}
+	f.line("source", &p.Source, 500, false)
+	f.line("checked_on", &p.CheckedOn, 10, false)
+	if _, err := time.Parse(time.DateOnly, p.CheckedOn); p.CheckedOn != "" && err != nil {
+		f.Add("checked_on", "error.date")
+	}
+	f.text("note", &p.Note)
+}
+
+// AddRespondent adds a respondent by hand: one that does not stand as a party of the election. It returns its slug.
+func (s *Service) AddRespondent(ctx context.Context, actor Actor, questionnaire string, cmd SaveRespondent) (slug string, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return "", err
+	}
+	var faults Faults
+	due := faults.respondent(&cmd)
+	if err := faults.Err(); err != nil {
+		return "", err
+	}
+	id := NewID()
+	err = s.update(ctx, func(tx *Tx) error {
+		if _, err := s.beforeDispatch(tx, questionnaire); err != nil {
+			return err
+		}
+		r := Respondent{Questionnaire: questionnaire, ID: id}
+		if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
+			return err
+		}
+		slug = r.Slug
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		return putInOrder(tx, questionnaire)
+	})
+	return slug, err
+}
+
+// fillRespondent puts the form into the respondent, with a new slug if the short name changed.
+func (s *Service) fillRespondent(tx *Tx, r *Respondent, cmd SaveRespondent, due Instant) error {
+	renamed := r.ShortName != cmd.ShortName
+	r.ShortName, r.Name, r.BallotPosition, r.Wikidata, r.Colour = cmd.ShortName, cmd.Name, cmd.BallotPosition, cmd.Wikidata, cmd.Colour
+	r.Email, r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Email, cmd.Language, cmd.Procedure, due, cmd.NotAsked
+	r.Revision++
+	if renamed || r.Slug == "" {
+		return giveSlug(tx, r)
+	}
+	return nil
+}
+
+// SaveRespondent changes a respondent, and returns its slug, which follows the short name. After the dispatch that is
+// possible only while it has not been asked, and its names and place stay as they are.
+func (s *Service) SaveRespondent(ctx context.Context, actor Actor, questionnaire, slug string, cmd SaveRespondent) (newSlug string, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return "", err
+	}
+	var faults Faults
+	due := faults.respondent(&cmd)
+	if err := faults.Err(); err != nil {
+		return "", err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		q, r, err := s.editable(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if r.Revision != cmd.Revision {
+			return stale()
+		}
+		if q.DispatchedAt.IsZero() {
+			if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
+				return err
+			}
+		} else {
+			r.Email, r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Email, cmd.Language, cmd.Procedure, due, cmd.NotAsked
+			r.Revision++
+			if err := s.audit(tx, actor, "respondent_changed", r.ID); err != nil {
+				return err
+			}
+		}
+		newSlug = r.Slug
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		if q.DispatchedAt.IsZero() {
+			return putInOrder(tx, questionnaire)
+		}
+		return nil
+	})
+	return newSlug, err
+}
+
+// editable loads a respondent that can be changed now.
+func (s *Service) editable(tx *Tx, questionnaire, slug string) (q Questionnaire, r Respondent, err error) {
+	if q, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return q, r, err
+	}
+	if r, err = respondentBySlug(tx, questionnaire, slug); err != nil {
+		return q, r, err
+	}
+	if !r.Editable(q) {
+		return q, r, Fail(Conflict, "error.phase."+string(q.Phase(s.now())))
+	}
+	return q, r, nil
+}
+
+// RemoveRespondent takes a respondent off the list. After the dispatch nobody can be removed any more.
+func (s *Service) RemoveRespondent(ctx context.Context, actor Actor, questionnaire, slug string) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		if _, err := s.beforeDispatch(tx, questionnaire); err != nil {
+			return err
+		}
+		r, err := respondentBySlug(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if err := tx.Respondents.Delete(r.Key()); err != nil {
+			return err
+		}
+		return putInOrder(tx, questionnaire)
+	})
+}
+
+// LeftOutQuestion is a line of the form that leaves questions out for one respondent.
+type LeftOutQuestion struct {
+	Question string // id
+	Reason   string // public; "" asks the question
+}
+
+// LeaveOut notes the questions a respondent is not asked, each with its public reason, and asks it all others. A fault is
+// named reason-<question id>.
+func (s *Service) LeaveOut(ctx context.Context, actor Actor, questionnaire, slug string, revision int, lines []LeftOutQuestion) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	var faults Faults
+	left := map[string]string{}
+	for _, l := range lines {
+		faults.line("reason-"+l.Question, &l.Reason, 500, false)
+		if l.Reason != "" {
+			left[l.Question] = l.Reason
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		q, r, err := s.editable(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if r.Revision != revision {
+			return stale()
+		}
+		questions, _, err := sentQuestions(tx, q)
+		if err != nil {
+			return err
+		}
+		for id := range left {
+			if !slices.ContainsFunc(questions, func(c CatalogueQuestion) bool { return c.ID == id }) {
+				return Fail(NotFound, "error.not_found")
+			}
+		}
+		r.LeftOut, r.Revision = left, r.Revision+1
+		return tx.Respondents.Put(r)
+	})
+}

@@ -1,0 +1,60 @@
+package survey
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"time"
+
+	"pruefstein/internal/ledger"
+)
+
+// Service is the use cases. Every method that changes something takes the Actor who asks and runs in one transaction.
+type Service struct {
+	Store   Store
+	Clock   Clock
+	Sealer  *Sealer     // seals the secrets of mails until they are sent
+	Ledger  *ledger.Key // signs the ledger's checkpoints
+	Rand    io.Reader   // salts; crypto/rand.Reader outside tests
+	BaseURL string      // scheme and host, no trailing slash: every link starts with it
+
+	// Compose renders the mail called name in a language: its subject and its plain-text body.
+	Compose func(lang, name string, data any) (subject, body string, err error)
+
+	// HashPassword and MatchPassword are argon2id, handed in so that the domain needs no cryptography of its own.
+	HashPassword  func(password string) (hash string, err error)
+	MatchPassword func(password, hash string) (bool, error)
+
+	// Kick wakes the outbox worker after a commit that queued mail. May be nil.
+	Kick func()
+}
+
+func (s *Service) now() time.Time { return s.Clock.Now().UTC() }
+
+// link returns the full address of a path of the application.
+func (s *Service) link(path string) string { return s.BaseURL + path }
+
+// host returns the host name of the base URL, for Message-IDs.
+func (s *Service) host() string {
+	if u, err := url.Parse(s.BaseURL); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	return "localhost"
+}
+
+// update runs fn in a transaction and wakes the outbox worker when it committed.
+func (s *Service) update(ctx context.Context, fn func(*Tx) error) error {
+	err := s.Store.Update(ctx, fn)
+	if err == nil && s.Kick != nil {
+		s.Kick()
+	}
+	return err
+}
+
+// audit notes who did what.
+func (s *Service) audit(tx *Tx, actor Actor, what, subject string) error {
+	return tx.Audit.Put(AuditEntry{ID: NewID(), At: s.now(), Who: actor.who(), What: what, Subject: subject})
+}
+
+// stale is the answer to a save that started from an old revision.
+func stale() error { return Fail(Conflict, "error.stale") }

@@ -1,0 +1,124 @@
+package survey
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// MaxTextUnits is the most UTF-16 units any text may have at entry. It stays below the 32,767 of an Excel cell.
+const MaxTextUnits = 32000
+
+// Length counts a text as browsers, JavaScript and Excel do: in UTF-16 code units.
+func Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+// Text applies the one text rule to what somebody typed: valid UTF-8, NFC, CRLF and CR become LF, outer white space is
+// trimmed. It returns a Fault's key and arguments, key "" when the text is sound:
+//
+//   - error.text.encoding (Position): not UTF-8
+//   - error.text.control (Position, Character): a control character other than LF and TAB, or a noncharacter such as U+FFFE
+//   - error.text.bidi (Position, Character): a bidirectional override or isolate, which can make a text read as another
+//   - error.text.too_long (Length, Limit): more than MaxTextUnits
+//
+// Position counts characters from 1. Nothing is cut and no character is removed from within.
+func Text(typed string) (text string, key string, args []any) {
+	if !utf8.ValidString(typed) {
+		return typed, "error.text.encoding", []any{"Position", invalidAt(typed)}
+	}
+	text = strings.ReplaceAll(typed, "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n")
+	text = strings.TrimSpace(norm.NFC.String(text))
+	position := 0
+	for _, r := range text {
+		position++
+		if key := forbidden(r); key != "" {
+			return text, key, []any{"Position", position, "Character", codePoint(r)}
+		}
+	}
+	if n := Length(text); n > MaxTextUnits {
+		return text, "error.text.too_long", []any{"Length", n, "Limit", MaxTextUnits}
+	}
+	return text, "", nil
+}
+
+// Line is Text for a single line: a line break or tab is a fault too (error.text.line).
+func Line(typed string) (text string, key string, args []any) {
+	text, key, args = Text(typed)
+	if key == "" && strings.ContainsAny(text, "\n\t") {
+		return text, "error.text.line", nil
+	}
+	return text, key, args
+}
+
+// text cleans a multi-line field in place and notes its fault.
+func (f *Faults) text(field string, value *string) {
+	clean, key, args := Text(*value)
+	*value = clean
+	if key != "" {
+		f.Add(field, key, args...)
+	}
+}
+
+// line cleans a single-line field in place, refuses more than limit UTF-16 units, and refuses blank if required.
+func (f *Faults) line(field string, value *string, limit int, required bool) {
+	clean, key, args := Line(*value)
+	*value = clean
+	switch n := Length(clean); {
+	case key != "":
+		f.Add(field, key, args...)
+	case required && clean == "":
+		f.Add(field, "error.required")
+	case n > limit:
+		f.Add(field, "error.text.too_long", "Length", n, "Limit", limit)
+	}
+}
+
+// forbidden names the rule a character breaks, "" if none.
+func forbidden(r rune) string {
+	switch {
+	case r == '\n' || r == '\t':
+		return ""
+	case unicode.Is(unicode.Cc, r), noncharacter(r):
+		return "error.text.control"
+	case r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069:
+		return "error.text.bidi"
+	}
+	return ""
+}
+
+// noncharacter tells the code points that are none and never will be (Unicode 23.7): XML, and so a workbook, cannot carry them.
+func noncharacter(r rune) bool { return r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE }
+
+// codePoint names a character as Unicode does: U+202E.
+func codePoint(r rune) string {
+	const hex = "0123456789ABCDEF"
+	b := []byte("U+")
+	for shift := 20; shift >= 0; shift -= 4 {
+		if d := r >> shift; d > 0 || shift < 16 {
+			b = append(b, hex[d&0xF])
+		}
+	}
+	return string(b)
+}
+
+// invalidAt returns the position of the first byte that is not UTF-8, in characters from 1.
+func invalidAt(s string) int {
+	position := 1
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			return position
+		}
+		s, position = s[size:], position+1
+	}
+	return 0
+}
