@@ -1,0 +1,171 @@
+// Package config is the command line and the environment as one struct: flags, variables, defaults and help stand
+// together. docs/configuration.md is printed from it by a test.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// CLI is the whole command line.
+type CLI struct {
+	Serve   Serve   `cmd:"" help:"Run the server."`
+	Demo    Demo    `cmd:"" help:"Run a complete demonstration with an invented election. Needs no set-up and no mail server."`
+	Import  Import  `cmd:"" help:"Import a questionnaire from a pruefstein/1 JSON file; prints its slug."`
+	Export  Export  `cmd:"" help:"Write a download of a questionnaire."`
+	Check   Check   `cmd:"" help:"Check database, references and ledger; prints a line a fault."`
+	Backup  Backup  `cmd:"" help:"Write a checked copy of the database."`
+	Version Version `cmd:"" help:"Print the version."`
+}
+
+// Data is the folder everything is kept in.
+type Data struct {
+	Data string `help:"Folder of the database, publications, originals and keys." default:"storage" env:"PRUEFSTEIN_DATA" placeholder:"DIR"`
+}
+
+// Base is where the server is reached.
+type Base struct {
+	BaseURL string `name:"base-url" help:"Address under which people reach the server; every link is made from it." default:"http://127.0.0.1:8080" env:"PRUEFSTEIN_BASE_URL" placeholder:"URL"`
+}
+
+// Serve runs the server.
+type Serve struct {
+	Data
+	Base
+	Listen         string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"PRUEFSTEIN_LISTEN" placeholder:"ADDR"`
+	TrustedProxies []string `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." env:"PRUEFSTEIN_TRUSTED_PROXIES" placeholder:"CIDR"`
+	SMTP           SMTP     `embed:"" prefix:"smtp-"`
+	LogFormat      string   `help:"Log as text or json." enum:"text,json" default:"text" env:"PRUEFSTEIN_LOG_FORMAT"`
+}
+
+// SMTP is the mail server that takes our mails. Without a host mails stay in the outbox.
+type SMTP struct {
+	Host         string `help:"Mail server; empty: mails wait in the outbox." env:"PRUEFSTEIN_SMTP_HOST" placeholder:"HOST"`
+	Port         int    `help:"Port of the mail server; 465 speaks TLS at once, others by STARTTLS." default:"587" env:"PRUEFSTEIN_SMTP_PORT"`
+	User         string `help:"User name at the mail server." env:"PRUEFSTEIN_SMTP_USER" placeholder:"NAME"`
+	Password     string `help:"Password at the mail server; better in a file." env:"PRUEFSTEIN_SMTP_PASSWORD" placeholder:"SECRET"`
+	PasswordFile string `help:"File that holds the password." env:"PRUEFSTEIN_SMTP_PASSWORD_FILE" placeholder:"FILE"`
+	From         string `help:"Address mails are sent from." env:"PRUEFSTEIN_SMTP_FROM" placeholder:"ADDRESS"`
+	FromName     string `help:"Name mails are sent from." default:"Prüfstein" env:"PRUEFSTEIN_SMTP_FROM_NAME" placeholder:"NAME"`
+}
+
+// Demo runs the demonstration. Its folder comes from the flag alone: a real folder named in the environment must never
+// become a demonstration.
+type Demo struct {
+	Listen string `help:"Address to listen on, on this machine only." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	Data   string `help:"A new folder, or that of an earlier demonstration; empty: a temporary one." placeholder:"DIR"`
+}
+
+// Import reads a questionnaire.
+type Import struct {
+	Data
+	Base
+	Publish bool   `help:"Publish it at once."`
+	File    string `arg:"" help:"The JSON file." placeholder:"FILE.json"`
+}
+
+// Export writes a download.
+type Export struct {
+	Data
+	Base
+	Slug   string `arg:"" help:"Slug of the questionnaire."`
+	Name   string `arg:"" help:"Name of the download, such as vergleich.xlsx."`
+	Output string `short:"o" help:"File to write; standard output if none is given." placeholder:"FILE"`
+}
+
+// Check looks for faults.
+type Check struct{ Data }
+
+// Backup copies the database.
+type Backup struct {
+	Data
+	File string `arg:"" help:"File to write; it must not exist."`
+}
+
+// Version prints the version.
+type Version struct{}
+
+// Parse reads the command line and the environment. The command's name is one of the lower-case field names of CLI. A
+// usage error tells what to do; the text of --help is written to out and reported as ErrHelp.
+func Parse(args []string, out *strings.Builder) (cli CLI, command string, err error) {
+	parser, err := kong.New(&cli, kong.Name("pruefstein"),
+		kong.Description("Prüfstein: civil society questions the parties before an election. Draft, send, answer, compare."),
+		kong.Writers(out, out), kong.Exit(func(int) { panic(errHelp{}) }), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		return cli, "", err
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, help := r.(errHelp); !help {
+				panic(r)
+			}
+			err = ErrHelp
+		}
+	}()
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		return cli, "", err
+	}
+	command, _, _ = strings.Cut(ctx.Command(), " ")
+	switch command {
+	case "serve":
+		err = errors.Join(cli.Serve.check(), cli.Serve.SMTP.read())
+	case "import":
+		err = cli.Import.check()
+	case "export":
+		err = cli.Export.check()
+	case "demo":
+		err = cli.Demo.check()
+	}
+	return cli, command, err
+}
+
+// ErrHelp says that help was asked for and written.
+var ErrHelp = errors.New("help")
+
+type errHelp struct{}
+
+// check cuts a trailing slash and refuses what is not an http(s) address without a path.
+func (b *Base) check() error {
+	b.BaseURL = strings.TrimSuffix(b.BaseURL, "/")
+	u, err := url.Parse(b.BaseURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		return fmt.Errorf("--base-url %q: give scheme and host only, such as https://pruefsteine.example.org", b.BaseURL)
+	}
+	return nil
+}
+
+// check refuses to show the demonstration, whose sign-in links are printed and whose mailbox is open, to a network.
+func (d *Demo) check() error {
+	host, _, err := net.SplitHostPort(d.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen %q: give address and port, such as 127.0.0.1:8080", d.Listen)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("--listen %q: the demonstration listens on this machine only, such as 127.0.0.1:8080", d.Listen)
+	}
+	return nil
+}
+
+// read takes the password from its file, without its last newline.
+func (s *SMTP) read() error {
+	if s.PasswordFile == "" {
+		return nil
+	}
+	if s.Password != "" {
+		return errors.New("--smtp-password and --smtp-password-file: give one of them")
+	}
+	raw, err := os.ReadFile(s.PasswordFile)
+	if err != nil {
+		return fmt.Errorf("--smtp-password-file: %w", err)
+	}
+	s.Password = strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	return nil
+}

@@ -1,0 +1,50 @@
+package export
+
+import (
+	"regexp"
+	"strconv"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+)
+
+// spdxName is what an SPDX licence identifier looks like. Anything else is prose and no address.
+var spdxName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
+
+// A ChangeLine is one line of the public change list in words.
+type ChangeLine struct {
+	Version int
+	Date    string
+	Text    string // who, which question, from what to what
+	Note    string // the party's or the office's note
+	Path    string // of the answer below the publication, "" when it is the whole respondent
+}
+
+// ChangeLines puts the change list into words, the newest version first.
+func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
+	var list []ChangeLine
+	for _, change := range c.Changes {
+		line := ChangeLine{Version: change.Version, Date: p.Date(change.At.In(zone(c))), Note: change.Note}
+		where := p.Must("compare.change.all")
+		if change.Question > 0 {
+			where = p.Must("common.question_number", "Number", change.Question)
+			line.Path = "fragen/" + strconv.Itoa(change.Question) + ".html#" + change.Respondent
+		}
+		line.Text = change.ShortName + ", " + where + ": " + changed(p, change)
+		list = append(list, line)
+	}
+	return list
+}
+
+func changed(p *locale.Printer, change survey.Change) string {
+	status := func(s survey.Status) string { return p.Must("common.status." + string(s)) }
+	switch {
+	case change.From == "" && change.To != "":
+		return p.Must("compare.change.new", "To", status(change.To))
+	case change.From != change.To:
+		return p.Must("compare.change.status", "From", status(change.From), "To", status(change.To))
+	case change.Wording:
+		return p.Must("compare.change.wording")
+	}
+	return p.Must("compare.change.quotation")
+}

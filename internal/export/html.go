@@ -1,0 +1,196 @@
+package export
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// singlePage is vergleich.html: everything on one page, question by question.
+type singlePage struct {
+	templates.Base
+	Election  string
+	Intro     string
+	Returns   string
+	Meta      []templates.Fact
+	Questions []singleQuestion
+	Statuses  []survey.Status // those that occur, to be explained
+	Changes   []ChangeLine
+}
+
+type singleQuestion struct {
+	ID, Title, Topic, AskedBy, Context, Text string
+	Number                                   int
+	Statements                               []Statement
+}
+
+// engine parses the templates once, for the one file here that is a page.
+var engine = sync.OnceValues(templates.New)
+
+// HTML writes vergleich.html: one file that carries its style inside, asks for nothing, needs no script and prints well.
+// It is served with templates.SheetHash in the style-src of its policy.
+func HTML(w io.Writer, c survey.Comparison) error {
+	pages, err := engine()
+	if err != nil {
+		return fmt.Errorf("vergleich.html: %w", err)
+	}
+	if err := pages.Render(w, "compare/single", newSinglePage(german, c)); err != nil {
+		return fmt.Errorf("vergleich.html: %w", err)
+	}
+	return nil
+}
+
+func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {
+	page := singlePage{
+		Base:     templates.Base{Printer: p, Title: c.Questionnaire.Title, AllianceName: c.Alliance.Name, Home: Address(c), Warning: ImprintWarning(p, c)},
+		Election: ElectionName(p, c), Intro: c.Questionnaire.Intro, Returns: ReturnsSentence(p, survey.Returns(c)), Meta: MetaFacts(p, c),
+		Statuses: StatusesOf(c), Changes: ChangeLines(p, c),
+	}
+	for i, q := range c.Catalogue.Questions {
+		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Title: q.Label, Topic: topicName(c, q), Text: q.Text,
+			Context: q.Context, AskedBy: AskedBy(p, c, q)}
+		for _, r := range c.Respondents {
+			s := StatementOf(p, c, r, r.Cells[i])
+			s.ID = one.ID + "-" + s.ID
+			s.Citation = templates.Copy{} // the addresses of single answers are those of the pages
+			one.Statements = append(one.Statements, s)
+		}
+		page.Questions = append(page.Questions, one)
+	}
+	return page
+}
+
+// ImprintWarning is what every page of a publication says that was made without Impressum or privacy notice, else "".
+func ImprintWarning(p *locale.Printer, c survey.Comparison) string {
+	if c.Alliance.Imprint == "" || c.Alliance.Privacy == "" {
+		return p.Must("compare.no_imprint")
+	}
+	return ""
+}
+
+// ElectionName is the election with its day in words.
+func ElectionName(p *locale.Printer, c survey.Comparison) string {
+	day := dayInWords(p, c, survey.Stamp(c.Election.Date))
+	if day == "" {
+		return c.Election.Name
+	}
+	return c.Election.Name + ", " + day
+}
+
+// AskedBy names the organisations that ask a question, in a sentence.
+func AskedBy(p *locale.Printer, c survey.Comparison, q survey.CatalogueQuestion) string {
+	var list []string
+	for _, id := range q.AskedBy {
+		list = append(list, nameOf(id, c.Catalogue.Organisations, c.Catalogue.WorkingGroups))
+	}
+	return p.Join(list)
+}
+
+// TopicName is the topic of a question, "" for none.
+func TopicName(c survey.Comparison, q survey.CatalogueQuestion) string { return topicName(c, q) }
+
+// StatusesOf lists the statuses that occur in a comparison, in the order they are explained.
+func StatusesOf(c survey.Comparison) []survey.Status {
+	found := map[survey.Status]bool{}
+	for _, r := range c.Respondents {
+		for _, cell := range r.Cells {
+			found[cell.Status] = true
+		}
+	}
+	var list []survey.Status
+	for _, s := range survey.Statuses {
+		if found[s] {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// MetaFacts are what must be known to use a comparison: who, when, which version, licence, method, order, proof.
+func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
+	q := c.Questionnaire
+	var facts []templates.Fact
+	add := func(key, value string) {
+		if value != "" {
+			facts = append(facts, templates.Fact{Label: p.Must(key), Value: value})
+		}
+	}
+	add("compare.meta.publisher", c.Alliance.Name)
+	add("common.as_of", p.DateTime(c.At, zone(c)))
+	if c.Version > 0 {
+		version := p.Must("compare.meta.version_of", "Version", c.Version)
+		if c.Checked {
+			version += ", " + p.Must("compare.from.checked")
+		} else {
+			version += ", " + p.Must("common.unchecked")
+		}
+		add("compare.meta.version", version)
+	} else {
+		add("compare.meta.version", p.Must("compare.cite.preview"))
+	}
+	licence := templates.Fact{Label: p.Must("common.licence"), Value: q.Licence, Href: LicenceAddress(q.Licence)}
+	if q.Licence == "" {
+		licence.Value = p.Must("compare.meta.no_licence")
+	}
+	facts = append(facts, licence)
+	if !q.Deadline.IsZero() {
+		add("common.deadline", p.DateTime(q.Deadline.At, q.Deadline.Location()))
+	}
+	for _, e := range q.Extended {
+		add("compare.meta.extension", p.Must("compare.meta.extension_text", "To", p.DateTime(e.To.At, e.To.Location()), "Reason", e.Reason))
+	}
+	add("compare.meta.order", OrderRule(p, c))
+	method := "compare.meta.method_text"
+	if q.Imported {
+		method = "compare.meta.method_imported"
+	}
+	add("compare.meta.method", p.Must(method))
+	if q.Source != "" {
+		facts = append(facts, templates.Fact{Label: p.Must("common.source"), Value: q.Source, Href: webAddress(q.Source)})
+	}
+	add("compare.meta.press", c.Alliance.PressContact)
+	return facts
+}
+
+// OrderRule says by which rule the parties are ordered.
+func OrderRule(p *locale.Printer, c survey.Comparison) string {
+	switch {
+	case c.Questionnaire.OrderRule != "":
+		return c.Questionnaire.OrderRule
+	case c.Questionnaire.Imported:
+		return p.Must("compare.order.imported")
+	}
+	return p.Must("compare.order.given")
+}
+
+// webAddress returns a source if it is an address to link to, else "": a source can be prose ("Brief vom 3. Mai").
+func webAddress(source string) string {
+	if strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://") {
+		return source
+	}
+	return ""
+}
+
+// LicenceAddress is where the text of a licence stands, by its SPDX identifier; "" for none.
+func LicenceAddress(spdx string) string {
+	switch spdx {
+	case "":
+		return ""
+	case "CC0-1.0":
+		return "https://creativecommons.org/publicdomain/zero/1.0/"
+	case "CC-BY-4.0":
+		return "https://creativecommons.org/licenses/by/4.0/"
+	case "CC-BY-SA-4.0":
+		return "https://creativecommons.org/licenses/by-sa/4.0/"
+	}
+	if !spdxName.MatchString(spdx) {
+		return ""
+	}
+	return "https://spdx.org/licenses/" + spdx + ".html"
+}

@@ -1,0 +1,355 @@
+package export
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// A sheet is one sheet of the workbook, ready to be laid out and written.
+type sheet struct {
+	name    string
+	table   string // name of the table in the workbook
+	lead    string // one sentence above the table, "" for none
+	columns []column
+	rows    [][]value
+	frozen  int // first columns that stay in view
+	repeat  int // first columns that are printed again on every page
+	blocks  int // columns from here on are equal party columns, broken into blocks for print; 0: none
+	breaks  int // a page ends before this column; 0: none
+}
+
+// A column has a title and a width in characters. A column with a most may grow up to it for long texts.
+type column struct {
+	title string
+	width float64
+	most  float64
+}
+
+// A value is one cell. Texts are never anything but strings, so that "=1+1" stays what a party wrote.
+type value struct {
+	text   string
+	number float64
+	kind   valueKind
+}
+
+type valueKind byte
+
+const (
+	isText   valueKind = iota // an empty text is an empty cell
+	isNumber                  // whole numbers
+	isDay                     // days since 1899-12-30
+	isTime                    // the same with the time of day
+)
+
+func text(s string) value { return value{text: s} }
+
+// number is a whole number; 0 stands for "none" everywhere in the domain and is an empty cell.
+func number(n int) value {
+	if n == 0 {
+		return value{}
+	}
+	return value{number: float64(n), kind: isNumber}
+}
+
+// moment is a time of day in a zone, to the minute, which is what is shown.
+func moment(t time.Time, zone *time.Location) value {
+	if t.IsZero() {
+		return value{}
+	}
+	t = t.In(zone)
+	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	number := serial(day) + float64(t.Hour()*60+t.Minute())/(24*60)
+	return value{number: math.Round(number*1e9) / 1e9, kind: isTime} // a number of a workbook has 15 digits
+}
+
+// stamp is a time as a file gave it: a time, a bare date, or else its text.
+func stamp(s survey.Stamp, zone *time.Location) value {
+	if t, err := time.Parse(time.RFC3339, string(s)); err == nil && t.Year() > 1900 {
+		return moment(t, zone)
+	}
+	return day(string(s))
+}
+
+// day is a date like 2026-09-27, or the text itself when it is none.
+func day(s string) value {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil || t.Year() <= 1900 { // spreadsheets disagree about 1900 and know nothing before
+		return text(s)
+	}
+	return value{number: serial(t), kind: isDay}
+}
+
+func serial(day time.Time) float64 {
+	return day.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
+}
+
+// sheets are all sheets of the workbook in their order.
+func sheets(c survey.Comparison) []*sheet {
+	all := []*sheet{comparisonSheet(c), answersSheet(c), questionsSheet(c), partiesSheet(c), returnsSheet(c), changesSheet(c)}
+	return append([]*sheet{readmeSheet(c, all)}, all...)
+}
+
+// comparisonSheet: questions down, parties across. A thesis shows the position, an open question the full answer, every
+// other status its word.
+func comparisonSheet(c survey.Comparison) *sheet {
+	s := &sheet{
+		name: "Vergleich", table: "Vergleich", frozen: 2, repeat: 2, blocks: 2,
+		columns: []column{{title: "Nr.", width: 6}, {title: "Frage", width: 42}},
+	}
+	taken := map[string]bool{"nr.": true, "frage": true}
+	for _, r := range c.Respondents {
+		s.columns = append(s.columns, column{title: freeTitle(r, taken), width: 24, most: 120})
+	}
+	for i, q := range c.Catalogue.Questions {
+		row := []value{number(q.Number), text(q.Text)}
+		for _, r := range c.Respondents {
+			row = append(row, text(comparisonCell(q, r.Cells[i])))
+		}
+		s.rows = append(s.rows, row)
+	}
+	return s
+}
+
+func comparisonCell(q survey.CatalogueQuestion, cell survey.ComparedCell) string {
+	if cell.Status == survey.Answered && cell.Current != nil {
+		said := cell.Current.Text
+		if q.Kind == survey.KindThesis {
+			said = positionWord(cell.Current.Position)
+		}
+		if said != "" {
+			return said
+		}
+	}
+	return statusWord(cell.Status)
+}
+
+// freeTitle is the party's short name, with its id where another column has that name already: column titles of a table
+// differ in more than case and have at most 255 characters.
+func freeTitle(r survey.ComparedRespondent, taken map[string]bool) string {
+	title := r.ShortName
+	if taken[strings.ToLower(title)] || survey.Length(title) > 255 || title == "" {
+		title = fmt.Sprintf("%s (%s)", r.ShortName, r.Slug)
+		if taken[strings.ToLower(title)] || survey.Length(title) > 255 {
+			title = r.Slug
+		}
+	}
+	taken[strings.ToLower(title)] = true
+	return title
+}
+
+// answersSheet has the rows of antworten.csv in German.
+func answersSheet(c survey.Comparison) *sheet {
+	s := &sheet{
+		name: "Antworten", table: "Antworten", frozen: 4, repeat: 6, breaks: 11,
+		columns: []column{
+			{title: "Nr.", width: 6}, {title: "Thema", width: 14}, {title: "Gefragt von", width: 14}, {title: "Frage (kurz)", width: 16},
+			{title: "Frage", width: 30}, {title: "Partei", width: 13}, {title: "Name der Partei", width: 24}, {title: "Status", width: 16},
+			{title: "Position", width: 14}, {title: "Antwort", width: 60, most: 120}, {title: "Grund", width: 30, most: 60},
+			{title: "Gemeinsam mit", width: 16}, {title: "Herkunft", width: 18}, {title: "Verspätet", width: 11}, {title: "Quelle", width: 24},
+			{title: "Lizenz", width: 14}, {title: "Eingegangen am", width: 17}, {title: "Fassung", width: 10}, {title: "Geändert am", width: 17},
+			{title: "Änderungsvermerk", width: 30}, {title: "Link", width: 40}, {title: "Zitat aus dem Wahlprogramm", width: 40, most: 60},
+			{title: "Fundstelle", width: 20},
+		},
+	}
+	in := zone(c)
+	for i, q := range c.Catalogue.Questions {
+		topic, asked := text(topicName(c, q)), text(askedBy(c, q))
+		for _, r := range c.Respondents {
+			a := answerOf(c, r.Cells[i])
+			late := ""
+			if a.given {
+				late = yesNo(a.Late)
+			}
+			s.rows = append(s.rows, []value{
+				number(q.Number), topic, asked, text(q.Label), text(q.Text), text(r.ShortName), text(r.Name), text(statusWord(a.status)),
+				text(positionWord(a.Position)), text(a.Text), text(a.reason), text(a.joint), text(provenanceWord(a.Version)), text(late),
+				text(a.Source), text(a.Licence), stamp(a.received, in), number(a.number), stamp(a.changed, in), text(a.ChangeNote),
+				text(Permalink(c, q.Number, r.Slug)), text(a.quotation), text(a.place),
+			})
+		}
+	}
+	return s
+}
+
+func questionsSheet(c survey.Comparison) *sheet {
+	s := &sheet{
+		name: "Fragen", table: "Fragen", frozen: 1, repeat: 1,
+		columns: []column{
+			{title: "Nr.", width: 6}, {title: "Kennung", width: 12}, {title: "Art", width: 9}, {title: "Thema", width: 20},
+			{title: "Gefragt von", width: 24}, {title: "Frage (kurz)", width: 24}, {title: "Frage", width: 60, most: 120},
+			{title: "Vorbemerkung", width: 40, most: 80}, {title: "Link", width: 40},
+		},
+	}
+	for _, q := range c.Catalogue.Questions {
+		s.rows = append(s.rows, []value{
+			number(q.Number), text(q.ID), text(german.Must("common.kind." + string(q.Kind))), text(topicName(c, q)), text(askedBy(c, q)),
+			text(q.Label), text(q.Text), text(q.Context), text(questionAddress(c, q.Number)),
+		})
+	}
+	return s
+}
+
+func partiesSheet(c survey.Comparison) *sheet {
+	s := &sheet{
+		name: "Parteien", table: "Parteien", frozen: 3, repeat: 3,
+		columns: []column{
+			{title: "Reihenfolge", width: 13}, {title: "Kennung", width: 16}, {title: "Partei", width: 18}, {title: "Name der Partei", width: 44},
+			{title: "Steht für", width: 24}, {title: "Platz auf dem Stimmzettel", width: 14}, {title: "Wikidata", width: 12},
+			{title: "Farbe", width: 10}, {title: "Link", width: 44},
+		},
+	}
+	for i, r := range c.Respondents {
+		s.rows = append(s.rows, []value{
+			number(i + 1), text(r.Slug), text(r.ShortName), text(r.Name), text(strings.Join(r.Members, "; ")), number(r.BallotPosition),
+			text(r.Wikidata), text(r.Colour), text(Address(c) + "parteien/" + r.Slug),
+		})
+	}
+	return s
+}
+
+func returnsSheet(c survey.Comparison) *sheet {
+	summary := survey.Returns(c)
+	s := &sheet{
+		name: "Rücklauf", table: "Ruecklauf", lead: ReturnsSentence(german, summary), frozen: 1, repeat: 1,
+		columns: []column{
+			{title: "Partei", width: 18}, {title: "Name der Partei", width: 36}, {title: "Gefragt am", width: 17}, {title: "Weg", width: 20},
+			{title: "Frist", width: 17}, {title: "Stand", width: 24}, {title: "Gestellte Fragen", width: 11}, {title: "Davon beantwortet", width: 13},
+			{title: "Eingegangen am", width: 17}, {title: "Verspätet", width: 11}, {title: "Grund im Wortlaut", width: 50, most: 100},
+		},
+	}
+	in := zone(c)
+	for _, one := range summary.Returns {
+		r := one.Respondent
+		channel := channelWord(r.Channel)
+		if c.Questionnaire.Imported {
+			channel = ""
+		}
+		late := ""
+		if one.Said > 0 {
+			late = yesNo(one.Late)
+		}
+		s.rows = append(s.rows, []value{
+			text(r.ShortName), text(r.Name), moment(r.AskedAt, in), text(channel), moment(r.Due.At, in),
+			text(german.Must("export.return." + string(one.State))), count(one.Asked), count(one.Said), stamp(one.Received, in), text(late),
+			text(strings.Join(one.Reasons, "\n\n")),
+		})
+	}
+	return s
+}
+
+// count is a number that says something when it is 0.
+func count(n int) value { return value{number: float64(n), kind: isNumber} }
+
+func changesSheet(c survey.Comparison) *sheet {
+	s := &sheet{
+		name: "Änderungen", table: "Aenderungen", frozen: 0, repeat: 0,
+		columns: []column{
+			{title: "Veröffentlichung", width: 17}, {title: "Am", width: 17}, {title: "Partei", width: 18}, {title: "Frage Nr.", width: 10},
+			{title: "Was", width: 24}, {title: "Vorher", width: 26}, {title: "Jetzt", width: 26}, {title: "Änderungsvermerk", width: 60, most: 100},
+		},
+	}
+	in := zone(c)
+	for _, change := range c.Changes {
+		what := german.Must("export.changes.status")
+		if change.Wording {
+			what = german.Must("export.changes.wording")
+		}
+		question := number(change.Question)
+		if change.Question == 0 {
+			question = text(german.Must("export.changes.all"))
+		}
+		before := ""
+		if change.From != "" {
+			before = statusWord(change.From)
+		}
+		s.rows = append(s.rows, []value{
+			number(change.Version), moment(change.At, in), text(change.ShortName), question, text(what), text(before),
+			text(statusWord(change.To)), text(change.Note),
+		})
+	}
+	if len(s.rows) == 0 {
+		s.rows = [][]value{{{}, {}, {}, {}, text(german.Must("export.changes.none")), {}, {}, {}}}
+	}
+	return s
+}
+
+// readmeSheet says what the workbook is, under which rules it was made, and what its words mean.
+func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
+	s := &sheet{
+		name: "Lies mich", table: "LiesMich", frozen: 1, repeat: 1,
+		columns: []column{{title: "Angabe", width: 34}, {title: "Inhalt", width: 96}},
+	}
+	say := func(label, content string) {
+		if content != "" {
+			s.rows = append(s.rows, []value{text(label), text(content)})
+		}
+	}
+	told := func(key, content string) { say(german.Must("export.readme."+key), content) }
+	q, in := c.Questionnaire, zone(c)
+	told("title", q.Title)
+	told("alliance", c.Alliance.Name)
+	told("election", c.Election.Name)
+	told("election_day", readable(c.Election.Date))
+	told("as_of", instantText(c.At, in))
+	if c.Version > 0 {
+		told("version", strconv.Itoa(c.Version))
+	} else {
+		told("version", german.Must("export.readme.preview"))
+	}
+	told("address", Address(c))
+	told("source", q.Source)
+	if q.Licence != "" {
+		told("licence", q.Licence)
+	} else {
+		told("licence", german.Must("export.readme.no_licence"))
+	}
+	told("order", q.OrderRule)
+	told("returns", ReturnsSentence(german, survey.Returns(c)))
+	told("deadline", instantText(q.Deadline.At, in))
+	for _, e := range q.Extended {
+		told("extension", german.Must("export.readme.extension_text", "At", instantText(e.At, in), "To", instantText(e.To.At, in), "Reason", e.Reason))
+	}
+	told("intro", q.Intro)
+	if q.Imported {
+		told("imported", german.Must("export.readme.imported_text"))
+	} else if c.Checked {
+		told("check", german.Must("export.readme.checked"))
+	} else {
+		told("check", german.Must("common.unchecked"))
+	}
+	for _, key := range []string{"wording", "quotation", "rows"} {
+		told(key, german.Must("export.readme."+key+"_text"))
+	}
+	told("times", german.Must("export.readme.times_text", "Zone", in.String()))
+	told("press", c.Alliance.PressContact)
+	for i, key := range []string{"comparison", "answers", "questions", "parties", "returns", "changes"} {
+		say(german.Must("export.readme.sheet", "Name", others[i].name), german.Must("export.sheet."+key))
+	}
+	for _, status := range survey.Statuses {
+		say(german.Must("export.readme.status", "Name", statusWord(status)), german.Must("common.status_meaning."+string(status)))
+	}
+	told("checkpoint", strings.TrimSpace(c.Checkpoint))
+	return s
+}
+
+// readable is a date like 2026-09-27 in words.
+func readable(date string) string {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date
+	}
+	return german.Date(t)
+}
+
+// instantText is an instant in words, "" for none.
+func instantText(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return german.DateTime(t, zone)
+}

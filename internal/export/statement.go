@@ -1,0 +1,200 @@
+package export
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// A Statement is one cell in the words of one language: what the page of a question, the page of a party and vergleich.html
+// print of it, with the partial compare/_statement. The party's own words stand in it as they came.
+type Statement struct {
+	ID        string           // anchor: the party's id
+	Party     templates.Party  // who speaks
+	PartyName string           // its full name, "" when it is the short one
+	Number    int              // of the question
+	Label     string           // short name of the question
+	Question  string           // wording of the question
+	Thesis    bool             // the text is the rationale of a position
+	Position  survey.Position  // "" prints the status
+	Status    survey.Status    // never empty
+	General   bool             // the text belongs to no single question
+	Text      string           // wording, "" where there is none
+	Reason    string           // why there is none
+	Own       bool             // the reason is the party's, not the alliance's
+	Facts     []templates.Fact // provenance: what was received how, each a short sentence, some with a link
+	Note      string           // change note of the current version
+	Quotation *templates.Quotation
+	Earlier   []Step         // how the public versions came about, the newest first
+	Citation  templates.Copy // "" Text prints none
+}
+
+// A Step is the difference between two public versions that follow each other.
+type Step struct {
+	Title    string // "Fassung 2 vom … gegenüber Fassung 1 vom …"
+	Was, Now string // status and position in words where they differ, else ""
+	Note     string
+	Diff     []templates.DiffPart // of the wording; nil where it is the same
+}
+
+// StatementOf puts the cell of a respondent into words.
+func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespondent, cell survey.ComparedCell) Statement {
+	q := cell.Question
+	s := Statement{
+		ID: r.Slug, Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Number: q.Number, Label: q.Label, Question: q.Text,
+		Thesis: q.Kind == survey.KindThesis, Status: cell.Status, General: cell.Status == survey.General,
+		Reason: cell.Reason, Own: cell.Status.FromParty(),
+	}
+	if s.Status == "" {
+		s.Status = survey.Unknown
+	}
+	if r.Name != r.ShortName {
+		s.PartyName = r.Name
+	}
+	if v := cell.Current; v != nil {
+		s.Position, s.Text, s.Note = v.Position, v.Text, v.ChangeNote
+		s.Facts = provenance(p, c, cell)
+	}
+	if quoted := cell.Quotation; quoted != nil {
+		s.Quotation = &templates.Quotation{Text: quoted.Text, Place: quoted.Place, Source: webAddress(quoted.Source)}
+		if s.Quotation.Source == "" && quoted.Source != "" {
+			s.Quotation.Place = strings.TrimPrefix(quoted.Place+", "+quoted.Source, ", ")
+		}
+	}
+	s.Earlier = steps(p, c, cell)
+	s.Citation = templates.Copy{ID: "c:" + r.Slug + ":" + strconv.Itoa(q.Number), Label: p.Must("compare.cite.label"), Text: Citation(p, c, r, q)}
+	return s
+}
+
+// Citation is the line to quote an answer by: who, what, where, which version, when.
+func Citation(p *locale.Printer, c survey.Comparison, r survey.ComparedRespondent, q survey.CatalogueQuestion) string {
+	return p.Must("compare.cite.answer", "Party", r.ShortName, "Number", q.Number, "Work", work(p, c), "Address", Permalink(c, q.Number, r.Slug))
+}
+
+// WorkCitation is the line to quote the comparison as a whole by.
+func WorkCitation(p *locale.Printer, c survey.Comparison) string {
+	return work(p, c) + " " + Address(c)
+}
+
+func work(p *locale.Printer, c survey.Comparison) string {
+	publisher := c.Alliance.Name
+	if publisher == "" {
+		publisher = p.Must("common.product")
+	}
+	version := p.Must("compare.cite.preview")
+	if c.Version > 0 {
+		version = p.Must("compare.cite.version", "Version", c.Version)
+	}
+	return p.Must("compare.cite.work", "Publisher", publisher, "Title", c.Questionnaire.Title, "Version", version, "Date", p.Date(c.At.In(Zone(c))))
+}
+
+// Zone is where the times of a comparison are told: the deadline's, else the default.
+func Zone(c survey.Comparison) *time.Location { return zone(c) }
+
+// provenance says how the current version got here.
+func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell) []templates.Fact {
+	v := *cell.Current
+	var facts []templates.Fact
+	add := func(key string, args ...any) { facts = append(facts, templates.Fact{Value: p.Must(key, args...)}) }
+	received := dayInWords(p, c, cell.History[0].ReceivedAt)
+	switch {
+	case v.Provenance == survey.ByForm && received != "":
+		add("compare.from.form_at", "Date", received)
+	case v.Provenance == survey.ByForm:
+		add("compare.from.form")
+	case v.Provenance == survey.Transcribed:
+		switch {
+		case v.Source != "":
+			add("compare.from.transcribed_of", "Source", v.Source)
+		default:
+			add("compare.from.transcribed")
+		}
+		if received != "" {
+			add("compare.from.received", "Date", received)
+		}
+		switch {
+		case v.CheckedBy != "":
+			add("compare.from.checked")
+		case v.Record != "": // an import does not say
+			add("common.unchecked")
+		}
+	case v.Provenance == survey.ByImport:
+		add("compare.from.import")
+	}
+	if v.Source != "" && v.Provenance != survey.Transcribed {
+		facts = append(facts, templates.Fact{Value: p.Must("compare.from.source", "Source", v.Source), Href: webAddress(v.Source)})
+	}
+	if received != "" && v.Provenance != survey.ByForm && v.Provenance != survey.Transcribed {
+		add("compare.from.received", "Date", received)
+	}
+	if v.Late {
+		add("common.late")
+	}
+	if len(v.Joint) > 0 {
+		add("compare.from.joint", "Parties", p.Join(strings.Split(joint(c, v.Joint), "; ")))
+	}
+	if n := cell.PublicNumber(); n > 1 {
+		if changed := dayInWords(p, c, v.ReceivedAt); changed != "" {
+			add("compare.from.version_at", "Number", n, "Date", changed)
+		} else {
+			add("common.version", "Number", n)
+		}
+	}
+	if v.Licence != "" {
+		add("compare.from.licence", "Licence", v.Licence)
+	}
+	return facts
+}
+
+// steps compares each public version with the one before it.
+func steps(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell) []Step {
+	var list []Step
+	for i := len(cell.History) - 1; i > 0; i-- {
+		now, was := cell.History[i], cell.History[i-1]
+		step := Step{Note: now.ChangeNote, Title: p.Must("compare.history.step", "Now", versionName(p, c, now, i), "Was", versionName(p, c, was, i-1))}
+		if a, b := stand(p, was), stand(p, now); a != b {
+			step.Was, step.Now = a, b
+		}
+		if now.Text != was.Text {
+			for _, part := range now.Diff(was) {
+				step.Diff = append(step.Diff, templates.DiffPart{Kind: part.Kind, Text: part.Text})
+			}
+		}
+		list = append(list, step)
+	}
+	return list
+}
+
+func versionName(p *locale.Printer, c survey.Comparison, v survey.Version, index int) string {
+	number := index + 1
+	if v.Record == "" {
+		number = v.Number
+	}
+	if at := dayInWords(p, c, v.ReceivedAt); at != "" {
+		return p.Must("compare.history.version_at", "Number", number, "Date", at)
+	}
+	return p.Must("common.version", "Number", number)
+}
+
+// stand is the status of a version, or its position.
+func stand(p *locale.Printer, v survey.Version) string {
+	if v.Position != "" {
+		return p.Must("common.position." + string(v.Position))
+	}
+	return p.Must("common.status." + string(v.Status))
+}
+
+// dayInWords is a stamp as a date in words; a bare date is one already, anything else stays as it was given.
+func dayInWords(p *locale.Printer, c survey.Comparison, s survey.Stamp) string {
+	if t, err := time.Parse(time.DateOnly, string(s)); err == nil {
+		return p.Date(t)
+	}
+	if t, err := s.Time(); err == nil {
+		return p.Date(t.In(zone(c)))
+	}
+	return string(s)
+}

@@ -1,0 +1,157 @@
+package export
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+)
+
+// german is the language of the workbook: its sheets and headers are fixed names that spreadsheets built on it refer to.
+var german = locale.For("de")
+
+// Address is the public address of a comparison, with its slash.
+func Address(c survey.Comparison) string {
+	return c.BaseURL + "/vergleich/" + c.Questionnaire.Slug + "/"
+}
+
+// Permalink is the public address of one answer: of its question, at the party.
+func Permalink(c survey.Comparison, number int, party string) string {
+	return questionAddress(c, number) + "#" + url.PathEscape(party)
+}
+
+func questionAddress(c survey.Comparison, number int) string {
+	return Address(c) + "fragen/" + strconv.Itoa(number)
+}
+
+// ReturnsSentence says the returns in one sentence to quote: "12 von 14 gefragten Parteien haben geantwortet, eine hat
+// abgelehnt, eine hat nicht geantwortet."
+func ReturnsSentence(p *locale.Printer, s survey.ReturnsSummary) string {
+	asked, responded := s.Asked(), s.Responded()
+	var parts []string
+	switch {
+	case asked == 0 && s.Count[survey.ReturnUnknown] > 0 && s.Count[survey.ReturnNotAsked] == 0:
+		return p.Must("export.returns.nothing_known") + "."
+	case asked == 0:
+		return p.Must("export.returns.nobody_asked") + "."
+	case responded == asked:
+		parts = append(parts, p.Must("export.returns.all", "Count", asked))
+	case responded > 0:
+		parts = append(parts, p.Must("export.returns.some", "Count", responded, "Asked", p.Number(asked)))
+	case s.Count[survey.ReturnPending] == asked:
+		return p.Must("export.returns.waiting", "Count", asked) + "."
+	default:
+		parts = append(parts, p.Must("export.returns.none", "Count", asked))
+	}
+	for _, state := range survey.ReturnStates {
+		n := s.Count[state]
+		// That nobody answered is said; "eine hat nicht geantwortet" right after it would only repeat it.
+		if n == 0 || state == survey.ReturnAnswered || state == survey.ReturnSilent && n == asked {
+			continue
+		}
+		parts = append(parts, p.Must("export.returns."+string(state), "Count", n))
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+// statusWord is the German word of a status. A status is never empty: one that is not set is unknown.
+func statusWord(s survey.Status) string {
+	if s == "" {
+		s = survey.Unknown
+	}
+	return german.Must("common.status." + string(s))
+}
+
+func positionWord(p survey.Position) string {
+	if p == "" {
+		return ""
+	}
+	return german.Must("common.position." + string(p))
+}
+
+// provenanceWord names where a version came from, and that nobody checked a transcription against its original.
+func provenanceWord(v survey.Version) string {
+	if v.Provenance == "" {
+		return ""
+	}
+	word := german.Must("common.provenance." + string(v.Provenance))
+	if v.Provenance == survey.Transcribed && v.CheckedBy == "" && v.Record != "" {
+		word += ", " + german.Must("common.unchecked")
+	}
+	return word
+}
+
+func channelWord(c survey.Channel) string {
+	if c == survey.ChannelUnknown {
+		return german.Must("common.channel.unknown")
+	}
+	return german.Must("common.channel." + string(c))
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return german.Must("common.yes")
+	}
+	return german.Must("common.no")
+}
+
+// zone is where the times of a comparison are told.
+func zone(c survey.Comparison) *time.Location {
+	for _, name := range []string{c.Questionnaire.Deadline.Zone, survey.DefaultZone} {
+		if loc, err := time.LoadLocation(name); err == nil && name != "" {
+			return loc
+		}
+	}
+	return time.UTC
+}
+
+// names turns ids into the names they have in any of the lists; an id without a name stays an id.
+func names(ids []string, lists ...[]survey.Named) string {
+	var words []string
+	for _, id := range ids {
+		words = append(words, nameOf(id, lists...))
+	}
+	return strings.Join(words, "; ")
+}
+
+func nameOf(id string, lists ...[]survey.Named) string {
+	for _, list := range lists {
+		for _, n := range list {
+			if n.ID == id && n.Name != "" {
+				return n.Name
+			}
+		}
+	}
+	return id
+}
+
+func askedBy(c survey.Comparison, q survey.CatalogueQuestion) string {
+	return names(q.AskedBy, c.Catalogue.Organisations, c.Catalogue.WorkingGroups)
+}
+
+func topicName(c survey.Comparison, q survey.CatalogueQuestion) string {
+	for _, t := range c.Catalogue.Topics {
+		if t.ID == q.Topic && t.Name != "" {
+			return t.Name
+		}
+	}
+	return q.Topic
+}
+
+// joint names the partners of a joint answer: a party of the comparison by its short name, any other as it was given.
+func joint(c survey.Comparison, partners []string) string {
+	var words []string
+	for _, partner := range partners {
+		word := partner
+		for _, r := range c.Respondents {
+			if r.Slug == partner || r.ID == partner {
+				word = r.ShortName
+			}
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, "; ")
+}

@@ -1,0 +1,215 @@
+package export
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"pruefstein/internal/survey"
+)
+
+func TestWhatDoesNotFitIsRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"too long": strings.Repeat("x", 32768), "control": "a\x01b", "carriage return": "a\rb", "not UTF-8": "a\xffb", "noncharacter": "a\uffffb", "the mark": "a" + escapeMark,
+	} {
+		c := lookalike(1, 1, survey.KindText, func(_, _ int) survey.Cell {
+			return given(survey.Version{Number: 1, Status: survey.Answered, Text: text})
+		})
+		var out bytes.Buffer
+		if err := XLSX(&out, c); err == nil || out.Len() > 0 {
+			t.Errorf("%s: error %v and %d bytes", name, err, out.Len())
+		}
+	}
+}
+
+func TestRereadFindsEveryDifference(t *testing.T) {
+	c := conducted()
+	data := write(t, XLSX, c)
+	if err := reread(data, laidOut(c)); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func([]*sheet){
+		"text":     func(s []*sheet) { s[2].rows[0][9].text += " " },
+		"number":   func(s []*sheet) { s[2].rows[0][0].number++ },
+		"type":     func(s []*sheet) { s[2].rows[0][0] = text("1") },
+		"too many": func(s []*sheet) { s[2].rows[2][9].text = "" },
+		"missing":  func(s []*sheet) { s[2].rows[9][9].text = "x" },
+		"row":      func(s []*sheet) { s[2].rows = append(s[2].rows, s[2].rows[0]) },
+		"title":    func(s []*sheet) { s[1].columns[2].title = "x" },
+		"sheet":    func(s []*sheet) { s[1].name = "x" },
+	} {
+		want := laidOut(c)
+		change(want)
+		if err := reread(data, want); err == nil {
+			t.Errorf("a different %s is not found", name)
+		}
+	}
+}
+
+func laidOut(c survey.Comparison) []*sheet {
+	all := sheets(c)
+	for _, s := range all {
+		s.layOut()
+	}
+	return all
+}
+
+func TestNoFormulaNoMergedCellAndColumnsRise(t *testing.T) {
+	data := write(t, XLSX, theses())
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := regexp.MustCompile(`<col min="(\d+)"`)
+	for _, file := range archive.File {
+		part, err := file.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part.Close()
+		if bytes.Contains(raw, []byte(escapeMark)) {
+			t.Errorf("%s holds the mark", file.Name)
+		}
+		if !strings.HasPrefix(file.Name, "xl/worksheets/sheet") {
+			continue
+		}
+		if bytes.Contains(raw, []byte("<f>")) || bytes.Contains(raw, []byte("<f ")) || bytes.Contains(raw, []byte("mergeCell")) {
+			t.Errorf("%s holds a formula or merged cells", file.Name)
+		}
+		last := 0
+		for _, m := range column.FindAllSubmatch(raw, -1) {
+			n, _ := strconv.Atoi(string(m[1]))
+			if n <= last {
+				t.Fatalf("%s: column %d after %d", file.Name, n, last)
+			}
+			last = n
+		}
+	}
+}
+
+func TestWorkbookManners(t *testing.T) {
+	c := longProse()
+	f, err := excelize.OpenReader(bytes.NewReader(write(t, XLSX, c)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	want := []string{"Lies mich", "Vergleich", "Antworten", "Fragen", "Parteien", "Rücklauf", "Änderungen"}
+	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
+		t.Error(diff)
+	}
+	if f.GetActiveSheetIndex() != 0 {
+		t.Error("does not open on the first sheet")
+	}
+	props, err := f.GetDocProps()
+	if err != nil || props.Title != c.Questionnaire.Title || props.Language != "de-DE" || props.Created != "2027-03-01T11:30:00Z" {
+		t.Errorf("properties %+v, %v", props, err)
+	}
+	titles := map[string]string{}
+	for _, n := range f.GetDefinedName() {
+		titles[n.Scope] = n.RefersTo
+	}
+	for _, name := range want {
+		tables, err := f.GetTables(name)
+		if err != nil || len(tables) != 1 {
+			t.Errorf("%s: tables %+v, %v", name, tables, err)
+		}
+		panes, err := f.GetPanes(name)
+		if err != nil || !panes.Freeze || panes.YSplit < 1 {
+			t.Errorf("%s: panes %+v, %v", name, panes, err)
+		}
+		page, err := f.GetPageLayout(name)
+		if err != nil || *page.Size != 9 || *page.Orientation != "landscape" {
+			t.Errorf("%s: page %+v, %v", name, page, err)
+		}
+		foot, err := f.GetHeaderFooter(name)
+		if err != nil || !strings.Contains(foot.OddFooter, "&P") || !strings.Contains(foot.OddFooter, "CC-BY-4.0") || !strings.Contains(foot.OddFooter, "Wahlprüfsteine && Fragen") {
+			t.Errorf("%s: footer %+v, %v", name, foot, err)
+		}
+		if titles[name] == "" {
+			t.Errorf("%s: no printed titles", name)
+		}
+	}
+	if got := titles["Vergleich"]; got != "'Vergleich'!$A:$B,'Vergleich'!$1:$1" {
+		t.Errorf("printed titles %s", got)
+	}
+	for row := 2; row <= 13; row++ {
+		if h, err := f.GetRowHeight("Vergleich", row); err != nil || h <= 60 || h > 409 {
+			t.Errorf("row %d is %v high for texts of 2,000 characters, %v", row, h, err)
+		}
+	}
+}
+
+func TestPrinting(t *testing.T) {
+	sheet := func(parties int, width float64) *sheet {
+		s := &sheet{repeat: 2, blocks: 2, columns: []column{{width: 6}, {width: 42}}}
+		for range parties {
+			s.columns = append(s.columns, column{width: width})
+		}
+		return s
+	}
+	tests := []struct {
+		parties int
+		width   float64
+		want    printing
+	}{
+		{6, 24, printing{fit: true}},
+		{7, 24, printing{scale: 100, newPages: []int{6}}},
+		{6, 60, printing{scale: 64, newPages: []int{5}}},
+		{3, 120, printing{scale: 87, newPages: []int{3, 4}}},
+		{1, 24, printing{fit: true}},
+		{0, 0, printing{fit: true}},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, sheet(tt.parties, tt.width).printing(), cmp.AllowUnexported(printing{})); diff != "" {
+			t.Errorf("%d parties of width %v: %s", tt.parties, tt.width, diff)
+		}
+	}
+}
+
+func TestThesesShowPositionsInTheComparison(t *testing.T) {
+	c := theses()
+	for i, row := range table(t, write(t, XLSX, c), "Vergleich") {
+		for _, r := range c.Respondents {
+			if want := positionWord(r.Cells[i].Current.Position); row[r.ShortName] != want {
+				t.Fatalf("question %d, %s: %q, want %q", i+1, r.ShortName, row[r.ShortName], want)
+			}
+		}
+	}
+}
+
+func TestParties(t *testing.T) {
+	c := lookalike(1, 3, survey.KindText, func(_, _ int) survey.Cell { return survey.Cell{Status: survey.Unknown} })
+	c.Respondents[0].ShortName, c.Respondents[1].ShortName, c.Respondents[2].ShortName = "FM", "fm", "Frage"
+	row := table(t, write(t, XLSX, c), "Vergleich")[0]
+	for _, title := range []string{"FM", "fm (p02)", "Frage (p03)"} {
+		if row[title] != "nicht überliefert" {
+			t.Errorf("no column %s in %v", title, row)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		width float64
+		want  int
+	}{
+		{"", 20, 1}, {"kurz", 20, 1}, {"a\nb\n\nc", 20, 4}, {"zwei Worte zu lang", 10, 2}, {strings.Repeat("x", 42), 20, 2}, {strings.Repeat("x", 43), 20, 3},
+	} {
+		if got := lines(tt.text, tt.width); got != tt.want {
+			t.Errorf("%q in %v: %d lines, want %d", tt.text, tt.width, got, tt.want)
+		}
+	}
+}

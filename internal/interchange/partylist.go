@@ -1,0 +1,139 @@
+package interchange
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"pruefstein/internal/survey"
+)
+
+// PartyList is a list of an election's parties as a spreadsheet saves it.
+type PartyList struct {
+	Text      string // the list in UTF-8
+	Converted bool   // it was no UTF-8 and has been read as Windows-1252
+	Separator rune   // ',', ';' or tab
+	Lines     []survey.ListLine
+}
+
+// maxPartyLines is far above every ballot.
+const maxPartyLines = 1000
+
+// partyColumns are the names of a list's columns in German and English, lower case, by the field they fill.
+var partyColumns = map[string]string{
+	"kurzname": "short_name", "kurzbezeichnung": "short_name", "short name": "short_name", "short_name": "short_name",
+	"name":        "name",
+	"listenplatz": "ballot_position", "stimmzettelplatz": "ballot_position", "ballot position": "ballot_position", "ballot_position": "ballot_position",
+	"wikidata": "wikidata",
+	"farbe":    "colour", "colour": "colour", "color": "colour",
+	"e-mail": "email", "email": "email", "kontakt": "email", "contact": "email", "contact address": "email",
+}
+
+// ReadPartyList reads a CSV list of parties. Its first line names the columns, in any order; short name and name must be
+// among them. Comma, semicolon and tab are told apart by that line. A byte order mark is skipped; bytes that are no UTF-8
+// are read as Windows-1252. All faults of its form are returned at once; its values are checked by the domain.
+func ReadPartyList(data []byte) (list PartyList, faults []survey.LineFault) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if bytes.IndexByte(data, 0) >= 0 { // a workbook, or UTF-16
+		return list, []survey.LineFault{{Key: "draft.error.list_encoding"}}
+	}
+	if !utf8.Valid(data) {
+		data, _ = charmap.Windows1252.NewDecoder().Bytes(data) // every byte has a character there
+		list.Converted = true
+	}
+	list.Text = string(data)
+	list.Separator = separator(list.Text)
+
+	r := csv.NewReader(strings.NewReader(list.Text))
+	r.Comma = list.Separator
+	r.FieldsPerRecord = -1
+	var columns []string // field of each column; nil until the header is read
+	for {
+		record, err := r.Read()
+		var broken *csv.ParseError
+		switch {
+		case errors.Is(err, io.EOF):
+			switch {
+			case columns == nil && len(faults) == 0:
+				faults = append(faults, survey.LineFault{Key: "draft.error.list_empty"})
+			case columns != nil && len(list.Lines) == 0 && len(faults) == 0:
+				faults = append(faults, survey.LineFault{Key: "draft.error.list_no_lines"})
+			}
+			return list, faults
+		case errors.As(err, &broken):
+			faults = append(faults, survey.LineFault{Line: broken.StartLine, Key: "draft.error.list_quotes"})
+			continue
+		case err != nil:
+			return list, append(faults, survey.LineFault{Key: "draft.error.list_encoding"})
+		}
+		line, _ := r.FieldPos(0)
+		switch {
+		case strings.TrimSpace(strings.Join(record, "")) == "":
+		case columns == nil:
+			var own []survey.LineFault
+			columns, own = partyHeader(line, record)
+			if faults = append(faults, own...); len(own) > 0 {
+				return list, faults // without sound columns every line would be wrong
+			}
+		case len(list.Lines) == maxPartyLines:
+			return list, append(faults, survey.LineFault{Line: line, Key: "draft.error.list_long", Args: []any{"Limit", maxPartyLines}})
+		case len(record) > len(columns) && strings.TrimSpace(strings.Join(record[len(columns):], "")) != "":
+			faults = append(faults, survey.LineFault{Line: line, Key: "draft.error.list_columns", Args: []any{"Got", len(record), "Want", len(columns)}})
+		default:
+			list.Lines = append(list.Lines, partyLine(line, columns, record))
+		}
+	}
+}
+
+// separator is the one of comma, semicolon and tab that occurs most in the first line with anything in it.
+func separator(text string) rune {
+	first, _, _ := strings.Cut(strings.TrimLeft(text, " \r\n"), "\n")
+	best := ','
+	for _, s := range ";\t" {
+		if strings.Count(first, string(s)) > strings.Count(first, string(best)) {
+			best = s
+		}
+	}
+	return best
+}
+
+// partyHeader reads the names of the columns. An empty name is a column to skip.
+func partyHeader(line int, record []string) (columns []string, faults []survey.LineFault) {
+	seen := map[string]bool{}
+	for _, name := range record {
+		name = strings.TrimSpace(name)
+		field, known := partyColumns[strings.ToLower(name)]
+		switch {
+		case name != "" && !known:
+			faults = append(faults, survey.LineFault{Line: line, Key: "draft.error.list_column_unknown", Args: []any{"Name", shown(name)}})
+		case known && seen[field]:
+			faults = append(faults, survey.LineFault{Line: line, Key: "draft.error.list_column_twice", Args: []any{"Name", shown(name)}})
+		}
+		seen[field] = true
+		columns = append(columns, field)
+	}
+	for _, field := range []string{"short_name", "name"} {
+		if !seen[field] {
+			faults = append(faults, survey.LineFault{Line: line, Column: field, Key: "draft.error.list_column_missing"})
+		}
+	}
+	return columns, faults
+}
+
+// partyLine puts the values of a line into their fields; a line may end early.
+func partyLine(line int, columns, record []string) survey.ListLine {
+	p := survey.ListLine{Line: line}
+	fields := map[string]*string{"short_name": &p.ShortName, "name": &p.Name, "ballot_position": &p.BallotPosition,
+		"wikidata": &p.Wikidata, "colour": &p.Colour, "email": &p.Email}
+	for i, value := range record {
+		if i < len(columns) && columns[i] != "" {
+			*fields[columns[i]] = value
+		}
+	}
+	return p
+}

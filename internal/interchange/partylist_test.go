@@ -1,0 +1,81 @@
+package interchange_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
+
+	"pruefstein/internal/interchange"
+	"pruefstein/internal/survey"
+)
+
+func TestReadPartyList(t *testing.T) {
+	want := []survey.ListLine{
+		{Line: 2, ListedParty: survey.ListedParty{ShortName: "FM", Name: "Freie Mitte", BallotPosition: "1", Wikidata: "Q1", Colour: "#ffcc00", Email: "fragen@fm.example"}},
+		{Line: 4, ListedParty: survey.ListedParty{ShortName: "Grünland", Name: "Grüne Zukunft; Nordmark"}},
+	}
+	german := "Kurzname;Name;Listenplatz;Wikidata;Farbe;E-Mail\r\nFM;Freie Mitte;1;Q1;#ffcc00;fragen@fm.example\r\n\r\nGrünland;\"Grüne Zukunft; Nordmark\"\r\n"
+	english := "name,short name,colour,wikidata,contact,ballot position\nFreie Mitte,FM,#ffcc00,Q1,fragen@fm.example,1\n,,,,,\n\"Grüne Zukunft; Nordmark\",Grünland,,,,\n"
+	western, err := charmap.Windows1252.NewEncoder().String(german)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tabs := strings.NewReplacer("; Nordmark", "; Nordmark", ";", "\t").Replace(german)
+	for _, test := range []struct {
+		name, in  string
+		separator rune
+		converted bool
+	}{
+		{"german with semicolons", german, ';', false},
+		{"english with commas, other order, an empty line of commas", english, ',', false},
+		{"tabs", tabs, '\t', false},
+		{"byte order mark", "\ufeff" + german, ';', false},
+		{"Windows-1252", western, ';', true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			list, faults := interchange.ReadPartyList([]byte(test.in))
+			if len(faults) > 0 {
+				t.Fatal(faults)
+			}
+			if list.Separator != test.separator || list.Converted != test.converted {
+				t.Errorf("separator %q, converted %v", list.Separator, list.Converted)
+			}
+			if diff := cmp.Diff(want, list.Lines); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestReadPartyListFaults(t *testing.T) {
+	type found struct {
+		Line   int
+		Column string
+		Key    string
+	}
+	for _, test := range []struct {
+		name, in string
+		want     []found
+	}{
+		{"nothing", " \n", []found{{0, "", "draft.error.list_empty"}}},
+		{"header only", "Kurzname;Name\n", []found{{0, "", "draft.error.list_no_lines"}}},
+		{"a workbook", "PK\x03\x04\x00\x00", []found{{0, "", "draft.error.list_encoding"}}},
+		{"no header", "FM;Freie Mitte\nGZN;Grüne Zukunft\n", []found{{1, "", "draft.error.list_column_unknown"}, {1, "", "draft.error.list_column_unknown"}, {1, "short_name", "draft.error.list_column_missing"}, {1, "name", "draft.error.list_column_missing"}}},
+		{"a column twice", "Kurzname,Name,Farbe,Color\nFM,Freie Mitte,,\n", []found{{1, "", "draft.error.list_column_twice"}}},
+		{"all lines are read to the end", "Kurzname;Name\nFM;Freie Mitte;1;2\nA;\"B\"x\nC;D;E\n", []found{{2, "", "draft.error.list_columns"}, {3, "", "draft.error.list_quotes"}, {4, "", "draft.error.list_columns"}}},
+		{"too long", "Kurzname;Name\n" + strings.Repeat("FM;Freie Mitte\n", 1001), []found{{1002, "", "draft.error.list_long"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, faults := interchange.ReadPartyList([]byte(test.in))
+			var got []found
+			for _, f := range faults {
+				got = append(got, found{f.Line, f.Column, f.Key})
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,184 @@
+package interchange
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// minimal is the smallest sound file, with a place to break it at.
+const minimal = `{
+ "format": "pruefstein/1",
+ "election": {"name": "Landtagswahl Nordmark 2027", "date": "2027-03-14"},
+ "questionnaire": {"slug": "nordmark-2027", "title": "Wahlprüfsteine"},
+ "topics": [{"id": "oer", "name": "Bildung"}],
+ "questions": [
+  {"id": "q1", "number": 1, "text": "Was tun Sie?", "topic": "oer"},
+  {"id": "q2", "number": 2, "kind": "thesis", "text": "Das Land soll handeln."}
+ ],
+ "parties": [
+  {"id": "fm", "short_name": "FM", "name": "Freie Mitte"},
+  {"id": "gzn", "short_name": "GZN", "name": "Grüne Zukunft Nordmark"}
+ ],
+ "answers": [
+  {"question": "q1", "party": "fm", "status": "answered", "text": "Viel."},
+  {"question": "q2", "party": "gzn", "status": "answered", "position": "agree"}
+ ]
+}`
+
+func TestReadTakesTheMinimum(t *testing.T) {
+	f, err := Read(strings.NewReader(minimal))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.Answers[0]; got.Version != 1 || got.Text != "Viel." {
+		t.Errorf("answer %+v: want version 1 and its text", got)
+	}
+	if f.Questions[0].Kind != "text" {
+		t.Errorf("kind %q of a question that says none", f.Questions[0].Kind)
+	}
+}
+
+func TestReadPassesOverAByteOrderMark(t *testing.T) {
+	if _, err := Read(strings.NewReader("\uFEFF" + minimal)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadKeepsTextsInNormalForm(t *testing.T) {
+	f, err := Read(strings.NewReader(change(t, `"Viel."`, `"  =Mu\u0308he\r\n\r\n<b>-</b> Soft\u00adhyphen „so“ "`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := f.Answers[0].Text, "=Mühe\n\n<b>-</b> Soft\u00adhyphen „so“"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestReadFaults(t *testing.T) {
+	tests := []struct {
+		name, old, new string
+		want           []string // path: key
+	}{
+		{"unknown field", `"text": "Viel."`, `"text": "Viel.", "txt": "x"`, []string{"answers[0].txt: error.import.unknown_field"}},
+		{"field in other case", `"status": "answered", "text"`, `"Status": "answered", "text"`,
+			[]string{"answers[0].Status: error.import.unknown_field", "answers[0].status: error.import.required"}},
+		{"duplicate field", `"text": "Viel."`, `"text": "Viel.", "text": "x"`, []string{"answers[0].text: error.import.duplicate_field"}},
+		{"wrong type", `"text": "Viel."`, `"text": ["Viel.", {"a": [1]}]`, []string{"answers[0].text: error.import.type"}},
+		{"number as text", `"number": 1`, `"number": "1"`, []string{"questions[0].number: error.import.type"}},
+		{"broken number", `"number": 1`, `"number": 1.5`, []string{"questions[0].number: error.import.range"}},
+		{"negative number", `"number": 1`, `"number": -1`, []string{"questions[0].number: error.import.range"}},
+		{"missing", `"name": "Landtagswahl Nordmark 2027", `, ``, []string{"election.name: error.import.required"}},
+		{"blank", `"Wahlprüfsteine"`, `" "`, []string{"questionnaire.title: error.import.required"}},
+		{"missing object", `"election": {"name": "Landtagswahl Nordmark 2027", "date": "2027-03-14"},`, ``,
+			[]string{"election.name: error.import.required", "election.date: error.import.required"}},
+		{"null object", `{"slug": "nordmark-2027", "title": "Wahlprüfsteine"}`, `null`,
+			[]string{"questionnaire.slug: error.import.required", "questionnaire.title: error.import.required"}},
+		{"other format", "pruefstein/1", "pruefstein/2", []string{"format: error.import.format"}},
+		{"date that does not exist", "2027-03-14", "2027-02-30", []string{"election.date: error.import.date"}},
+		{"slug", "nordmark-2027", "../nordmark", []string{"questionnaire.slug: error.import.slug"}},
+		{"id", `"id": "gzn"`, `"id": "../gzn"`, []string{"parties[1].id: error.import.id", "answers[1].party: error.import.dangling"}},
+		{"duplicate id", `"id": "gzn"`, `"id": "fm"`, []string{"parties[1].id: error.import.duplicate", "answers[1].party: error.import.dangling"}},
+		{"duplicate number", `"number": 2`, `"number": 1`, []string{"questions[1].number: error.import.duplicate"}},
+		{"dangling party", `"party": "gzn"`, `"party": "spn"`, []string{"answers[1].party: error.import.dangling"}},
+		{"dangling topic", `"topic": "oer"`, `"topic": "x"`, []string{"questions[0].topic: error.import.dangling"}},
+		{"dangling asked_by", `"topic": "oer"`, `"asked_by": ["x"]`, []string{"questions[0].asked_by[0]: error.import.dangling"}},
+		{"empty asked_by", `"topic": "oer"`, `"asked_by": [""]`, []string{"questions[0].asked_by[0]: error.import.required"}},
+		{"unknown status", `"status": "answered", "position"`, `"status": "silent", "position"`, []string{"answers[1].status: error.import.choice"}},
+		{"position on a question", `"text": "Viel."`, `"position": "agree"`, []string{"answers[0].position: error.import.position_on_question"}},
+		{"control character", `"Viel."`, `"Vi\u0007el."`, []string{"answers[0].text: error.text.control"}},
+		{"noncharacter", `"Viel."`, `"Vi\uffffel."`, []string{"answers[0].text: error.text.control"}},
+		{"half a character", `"Viel."`, `"Vi\ud83del."`, []string{"answers[0].text: error.import.surrogate"}},
+		{"two lines in a name", `"Freie Mitte"`, `"Freie\nMitte"`, []string{"parties[0].name: error.text.line"}},
+		{"too long", `"Viel."`, `"` + strings.Repeat("x", 32001) + `"`, []string{"answers[0].text: error.text.too_long"}},
+		{"script as source", `"text": "Viel."`, `"source": "javascript:alert(1)"`, []string{"answers[0].source: error.import.source"}},
+		{"ftp as source", `"text": "Viel."`, `"source": "ftp://example.org/a"`, []string{"answers[0].source: error.import.source"}},
+		{"received", `"text": "Viel."`, `"received_at": "2027-01-01 10:00"`, []string{"answers[0].received_at: error.import.moment"}},
+		{"colour", `"short_name": "FM"`, `"short_name": "FM", "colour": "red", "wikidata": "42"`,
+			[]string{"parties[0].colour: error.import.colour", "parties[0].wikidata: error.import.wikidata"}},
+		{"same version twice", `{"question": "q2", "party": "gzn", "status": "answered", "position": "agree"}`,
+			`{"question": "q1", "party": "fm", "status": "answered", "version": 1}`, []string{"answers[1].version: error.import.duplicate_version"}},
+		{"versions fall", `{"question": "q1", "party": "fm", "status": "answered", "text": "Viel."},`,
+			`{"question": "q1", "party": "fm", "status": "answered", "version": 3}, {"question": "q1", "party": "fm", "status": "answered", "version": 2},`,
+			[]string{"answers[1].version: error.import.version_order"}},
+		{"two quotations", `"answers": [`, `"quotations": [{"question": "q1", "party": "fm", "text": "a"}, {"question": "q1", "party": "fm", "text": "b"}], "answers": [`,
+			[]string{"quotations[1]: error.import.duplicate_quotation"}},
+		{"all at once", `"short_name": "FM", "name": "Freie Mitte"`, `"shortname": "FM"`,
+			[]string{"parties[0].shortname: error.import.unknown_field", "parties[0].short_name: error.import.required", "parties[0].name: error.import.required"}},
+		{"a misspelled list is one fault", `"parties": [`, `"partys": [`, []string{"partys: error.import.unknown_field"}},
+		{"cut off", `"status": "answered", "position": "agree"}`, ``, []string{": error.import.syntax"}},
+		{"more than one value", `"position": "agree"}
+ ]
+}`, `"position": "agree"}
+ ]
+} {}`, []string{": error.import.syntax"}},
+		{"not UTF-8", "Viel.", "Vi\xfcl", []string{": error.import.encoding"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := Read(strings.NewReader(change(t, tt.old, tt.new)))
+			var faults Faults
+			if !errors.As(err, &faults) {
+				t.Fatalf("got %v, want faults", err)
+			}
+			if !f.Equal(File{}) {
+				t.Error("a faulty file is handed out")
+			}
+			var got []string
+			for _, fault := range faults {
+				got = append(got, fault.Path+": "+fault.Key)
+				if line := fault.String(); strings.Contains(line, "{{") || strings.Contains(line, "error.") || strings.Contains(line, "\n") {
+					t.Errorf("the fault is not said in one plain line: %s", line)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestReadTakesProseAndAddressesAsSources(t *testing.T) {
+	for _, source := range []string{"Brief vom 3. Mai 2027", "https://example.org/a?b=c#d", "E-Mail: Antwort der Partei", "Archiv 12:4"} {
+		f, err := Read(strings.NewReader(change(t, `"text": "Viel."`, `"source": "`+source+`"`)))
+		if err != nil || f.Answers[0].Source != source {
+			t.Errorf("%s: %q, %v", source, f.Answers[0].Source, err)
+		}
+	}
+}
+
+func TestReadRefusesTooLarge(t *testing.T) {
+	_, err := Read(io.LimitReader(spaces{}, MaxBytes+1))
+	if err == nil || !strings.Contains(err.Error(), "larger than 64 MiB") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// spaces is an endless file.
+type spaces struct{}
+
+func (spaces) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+func TestSyntaxFaultSaysWhere(t *testing.T) {
+	_, err := Read(strings.NewReader("{\n \"format\": nope}"))
+	if want := "(line 2, column 13)"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// change returns the minimal file with one thing changed.
+func change(t *testing.T, old, new string) string {
+	t.Helper()
+	if !strings.Contains(minimal, old) {
+		t.Fatalf("the file has no %s", old)
+	}
+	return strings.Replace(minimal, old, new, 1)
+}

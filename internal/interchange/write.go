@@ -1,0 +1,117 @@
+package interchange
+
+import (
+	"encoding/json"
+	"io"
+	"reflect"
+
+	"pruefstein/internal/survey"
+)
+
+// Write writes a comparison as a pruefstein/1 file, the same bytes for the same comparison.
+//
+// An imported questionnaire is written as it came: nothing that is derived, and no entry where the import had none. Of a
+// questionnaire conducted here every cell has an entry, its status written out.
+func Write(w io.Writer, c survey.Comparison) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	return enc.Encode(FromComparison(c))
+}
+
+// FromComparison is the file Write writes. Answers stand question by question, in the printed order of the parties.
+func FromComparison(c survey.Comparison) File {
+	q := c.Questionnaire
+	f := File{
+		Format:   Format,
+		Election: Election{Name: c.Election.Name, Date: c.Election.Date, Level: string(c.Election.Level), Region: c.Election.Region},
+		Questionnaire: Questionnaire{
+			Slug: q.Slug, Title: q.Title, Intro: q.Intro, Source: q.Source, OrderRule: q.OrderRule, Licence: q.Licence,
+			Deadline: string(q.Deadline.Stamp()), PublishedAt: string(q.PublishedAt),
+		},
+		Questions: []Question{}, Parties: []Party{}, Answers: []Answer{},
+	}
+	if !q.Imported && c.Version > 0 {
+		f.Questionnaire.PublishedAt = string(survey.StampOf(c.At))
+	}
+	for _, o := range c.Catalogue.Organisations {
+		f.Organisations = append(f.Organisations, Named(o))
+	}
+	for _, g := range c.Catalogue.WorkingGroups {
+		f.WorkingGroups = append(f.WorkingGroups, Named(g))
+	}
+	for _, t := range c.Catalogue.Topics {
+		f.Topics = append(f.Topics, Named(t))
+	}
+	for _, r := range c.Respondents {
+		f.Parties = append(f.Parties, Party{
+			ID: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
+			Wikidata: r.Wikidata, Colour: r.Colour,
+		})
+	}
+	for i, question := range c.Catalogue.Questions {
+		f.Questions = append(f.Questions, Question{
+			ID: question.ID, Number: question.Number, Kind: string(question.Kind), Topic: question.Topic, AskedBy: question.AskedBy,
+			Label: question.Label, Text: question.Text, Context: question.Context,
+		})
+		for _, r := range c.Respondents {
+			cell := r.Cells[i]
+			f.Answers = append(f.Answers, answers(question.ID, r.Slug, cell, q.Imported)...)
+			if quoted := cell.Quotation; quoted != nil {
+				f.Quotations = append(f.Quotations, Quotation{
+					Question: question.ID, Party: r.Slug, Text: quoted.Text, Place: quoted.Place, Source: quoted.Source,
+				})
+			}
+		}
+	}
+	return f
+}
+
+// answers are the entries of one cell: its versions, or its status where it has none.
+func answers(question, party string, cell survey.ComparedCell, imported bool) []Answer {
+	if len(cell.History) == 0 {
+		if imported {
+			return nil
+		}
+		return []Answer{{Question: question, Party: party, Status: string(cell.Status), Reason: cell.Reason}}
+	}
+	var list []Answer
+	for i, v := range cell.History {
+		number := i + 1 // readers know the versions shown to them, not those replaced before the deadline
+		if imported {
+			number = v.Number
+		}
+		list = append(list, Answer{
+			Question: question, Party: party, Status: string(v.Status), Position: string(v.Position), Text: v.Text, Reason: v.Reason,
+			Provenance: string(v.Provenance), Late: v.Late, Joint: v.Joint, Source: v.Source, Licence: v.Licence,
+			ReceivedAt: string(v.ReceivedAt), Version: number, ChangeNote: v.ChangeNote,
+		})
+	}
+	return list
+}
+
+// Equal tells whether two files say the same; a missing list equals an empty one.
+func (f File) Equal(other File) bool { return equal(reflect.ValueOf(f), reflect.ValueOf(other)) }
+
+func equal(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if !equal(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Slice:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for i := range a.Len() {
+			if !equal(a.Index(i), b.Index(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return a.Equal(b)
+}

@@ -1,0 +1,172 @@
+package mail
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
+)
+
+var testSender = Sender{
+	Name: "Bündnis „Digitales Nordmark“", Address: "fragen@buendnis.example",
+	ReplyTo: "koordination@buendnis.example", EnvelopeFrom: "ruecklauf@buendnis.example",
+}
+
+func testMail() survey.Mail {
+	return survey.Mail{
+		ID: "0199c2f4-7a10-7c31-9a5e-2f6d1b7c8e90", MessageID: "0199c2f4-7a10-7c31-9a5e-2f6d1b7c8e90@fragen.example",
+		Kind: survey.MailInvitation, To: "kontakt@freie-mitte.example", Language: "de",
+		Subject:   "Wahlprüfsteine zur Landtagswahl in Nordmark: acht Fragen, Antwort bis Freitag, 18 Uhr",
+		CreatedAt: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), State: survey.MailQueued,
+	}
+}
+
+const goldenText = "Guten Tag,\n\nhier sind unsere Fragen. Ihr Zugang:\nhttps://fragen.example/zugang/abc=def\n\n.\n" +
+	"From here a line starts with a dot, a word that mail programs misread, and a trailing space. \nFreundliche Grüße\n"
+
+func TestComposeWholeMessage(t *testing.T) {
+	server := testkit.SMTP(t)
+	m := testMail()
+	m.Calendar = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+	m.Attachment = &survey.MailFile{Name: "Eingangsbestätigung.txt", Type: "text/plain; charset=utf-8", Data: []byte("Fassung 1\n")}
+	send(t, localSMTP(t, server), m, goldenText)
+
+	// The file is the whole message, byte for byte, but for LF instead of CRLF.
+	golden, err := os.ReadFile("testdata/whole.eml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := server.Messages()[0]
+	if diff := cmp.Diff(strings.ReplaceAll(string(golden), "\n", "\r\n"), string(got.Data)); diff != "" {
+		t.Errorf("message (-want +got)\n%s\n%s", diff, got.Data)
+	}
+	if got.From != testSender.EnvelopeFrom || len(got.To) != 1 || got.To[0] != m.To {
+		t.Errorf("envelope from %q to %q", got.From, got.To)
+	}
+	read := testkit.ReadMail(t, got.Data)
+	want := testkit.Mail{
+		Header: read.Header, Subject: m.Subject, Text: goldenText,
+		Attachments: []testkit.Attachment{
+			{Name: "frist.ics", Type: "text/calendar", Data: []byte(m.Calendar)},
+			{Name: "Eingangsbestätigung.txt", Type: "text/plain", Data: []byte("Fassung 1\n")},
+		},
+	}
+	if diff := cmp.Diff(want, read); diff != "" {
+		t.Errorf("as read (-want +got)\n%s", diff)
+	}
+}
+
+// Bytes of a second attempt equal those of the first.
+func TestComposeRepeats(t *testing.T) {
+	m := testMail()
+	m.Calendar = "BEGIN:VCALENDAR\r\n"
+	var first []byte
+	for range 3 {
+		msg, err := Compose(m, goldenText, testSender)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := render(msg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = raw
+		}
+		if !bytes.Equal(first, raw) {
+			t.Fatalf("differs:\n%s\n%s", first, raw)
+		}
+	}
+}
+
+// No field can end its header line, and an address cannot become two.
+func TestComposeInjection(t *testing.T) {
+	for _, evil := range []string{"\r\nBcc: boese@example.org", "\nBcc: boese@example.org", "\rBcc: boese@example.org", "\x00", "\u2028Bcc: x", "\x7f"} {
+		for name, change := range map[string]func(*survey.Mail, *Sender){
+			"to":              func(m *survey.Mail, _ *Sender) { m.To += evil },
+			"subject":         func(m *survey.Mail, _ *Sender) { m.Subject += evil },
+			"Message-ID":      func(m *survey.Mail, _ *Sender) { m.MessageID += evil },
+			"language":        func(m *survey.Mail, _ *Sender) { m.Language += evil },
+			"sender":          func(_ *survey.Mail, s *Sender) { s.Name += evil },
+			"sender address":  func(_ *survey.Mail, s *Sender) { s.Address += evil },
+			"reply address":   func(_ *survey.Mail, s *Sender) { s.ReplyTo += evil },
+			"bounce address":  func(_ *survey.Mail, s *Sender) { s.EnvelopeFrom += evil },
+			"attachment":      func(m *survey.Mail, _ *Sender) { m.Attachment.Name += evil },
+			"attachment type": func(m *survey.Mail, _ *Sender) { m.Attachment.Type += evil },
+		} {
+			m, from := testMail(), testSender
+			m.Attachment = &survey.MailFile{Name: "a.txt", Type: "text/plain"}
+			change(&m, &from)
+			if _, err := Compose(m, "Text", from); err == nil {
+				t.Errorf("%s with %q was taken", name, evil)
+			} else if strings.Contains(err.Error(), "boese") || strings.Contains(err.Error(), "freie-mitte") {
+				t.Errorf("%s: the error quotes the field: %v", name, err)
+			}
+		}
+	}
+	for name, change := range map[string]func(*survey.Mail, *Sender){
+		"two recipients":     func(m *survey.Mail, _ *Sender) { m.To += ", boese@example.org" },
+		"name and recipient": func(m *survey.Mail, _ *Sender) { m.To = "X <boese@example.org>" },
+		"no recipient":       func(m *survey.Mail, _ *Sender) { m.To = "" },
+		"no sender":          func(_ *survey.Mail, s *Sender) { s.Address = "" },
+		"path in the id":     func(m *survey.Mail, _ *Sender) { m.MessageID = "../../x@fragen.example" },
+		"no id":              func(m *survey.Mail, _ *Sender) { m.MessageID = "" },
+		"brackets in the id": func(m *survey.Mail, _ *Sender) { m.MessageID = "<" + m.MessageID + ">" },
+	} {
+		m, from := testMail(), testSender
+		change(&m, &from)
+		if _, err := Compose(m, "Text", from); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	// in the text everything is text
+	m := testMail()
+	server := testkit.SMTP(t)
+	body := "eins\n.\nBcc: x@example.org\n\n--part-" + m.ID + "\nContent-Type: text/html\n\n<b>zwei</b>\n"
+	m.Calendar = "BEGIN:VCALENDAR\r\n"
+	m.Attachment = &survey.MailFile{Name: "a\"; b=\"c.txt", Type: "text/plain", Data: []byte("x")}
+	send(t, localSMTP(t, server), m, strings.Replace(body, "part-"+m.ID, "part-x", 1))
+	read := testkit.ReadMail(t, server.Messages()[0].Data)
+	if read.HTML != "" || len(read.Attachments) != 2 || read.Header.Get("Bcc") != "" || !strings.Contains(read.Text, "<b>zwei</b>") {
+		t.Errorf("read %+v", read)
+	}
+}
+
+func FuzzCompose(f *testing.F) {
+	f.Add("Betreff", "Name", "Text")
+	f.Add("a\r\nBcc: x@y.example", "a\" <x@y.example>, \"b", "\r\n.\r\nMAIL FROM:<x@y.example>\r\n")
+	f.Add("=?utf-8?q?a=0D=0ABcc:_x?=", "=?utf-8?q?=0A?=", "a\rb")
+	f.Fuzz(func(t *testing.T, subject, name, body string) {
+		m, from := testMail(), testSender
+		m.Subject, from.Name = subject, name
+		msg, err := Compose(m, body, from)
+		if err != nil {
+			return
+		}
+		raw, err := render(msg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+		for line := range bytes.SplitSeq(head, []byte("\r\n")) {
+			field, _, _ := strings.Cut(string(line), ":")
+			switch field {
+			case "Auto-Submitted", "Content-Language", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "MIME-Version",
+				"Message-ID", "Reply-To", "Subject", "To":
+			default:
+				if line[0] != ' ' {
+					t.Fatalf("header line %q", line)
+				}
+			}
+			if bytes.ContainsAny(line, "\r\n\x00") || len(line) > 998 && len(subject) < 900 {
+				t.Fatalf("header line %q", line)
+			}
+		}
+	})
+}
