@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"os"
 	"strings"
@@ -67,15 +68,15 @@ type Import struct {
 	Data
 	Base
 	Publish bool   `help:"Publish it at once."`
-	File    string `arg:"" help:"The JSON file." placeholder:"FILE.json"`
+	File    string `arg:"" name:"FILE.json" help:"The JSON file."`
 }
 
 // Export writes a download.
 type Export struct {
 	Data
 	Base
-	Slug   string `arg:"" help:"Slug of the questionnaire."`
-	Name   string `arg:"" help:"Name of the download, such as vergleich.xlsx."`
+	Slug   string `arg:"" name:"SLUG" help:"Slug of the questionnaire."`
+	Name   string `arg:"" name:"NAME" help:"Name of the download, such as vergleich.xlsx."`
 	Output string `short:"o" help:"File to write; standard output if none is given." placeholder:"FILE"`
 }
 
@@ -85,7 +86,7 @@ type Check struct{ Data }
 // Backup copies the database.
 type Backup struct {
 	Data
-	File string `arg:"" help:"File to write; it must not exist."`
+	File string `arg:"" name:"FILE" help:"File to write; it must not exist."`
 }
 
 // Version prints the version.
@@ -132,13 +133,15 @@ var ErrHelp = errors.New("help")
 
 type errHelp struct{}
 
-// check cuts a trailing slash and refuses what is not an http(s) address without a path.
+// check brings the address to the form browsers send as Origin (lower case, no default port, no slash) and refuses what is
+// not scheme and host.
 func (b *Base) check() error {
-	b.BaseURL = strings.TrimSuffix(b.BaseURL, "/")
-	u, err := url.Parse(b.BaseURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+	u, err := url.Parse(strings.TrimSuffix(b.BaseURL, "/"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return fmt.Errorf("--base-url %q: give scheme and host only, such as https://pruefsteine.example.org", b.BaseURL)
 	}
+	standard := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
+	b.BaseURL = u.Scheme + "://" + strings.ToLower(strings.TrimSuffix(u.Host, standard))
 	return nil
 }
 
@@ -154,8 +157,11 @@ func (d *Demo) check() error {
 	return nil
 }
 
-// read takes the password from its file, without its last newline.
+// read takes the password from its file, without its last newline, and refuses a mail server without a sender.
 func (s *SMTP) read() error {
+	if from, err := mail.ParseAddress(s.From); s.Host != "" && (err != nil || from.Address != s.From) {
+		return fmt.Errorf("--smtp-from %q: give the bare address mails are sent from, such as post@example.org", s.From)
+	}
 	if s.PasswordFile == "" {
 		return nil
 	}
@@ -166,6 +172,9 @@ func (s *SMTP) read() error {
 	if err != nil {
 		return fmt.Errorf("--smtp-password-file: %w", err)
 	}
-	s.Password = strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	s.Password = string(raw)
+	if line, cut := strings.CutSuffix(s.Password, "\n"); cut {
+		s.Password = strings.TrimSuffix(line, "\r")
+	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"pruefstein/internal/interchange"
 	"pruefstein/internal/survey"
@@ -45,4 +46,23 @@ func JSON(w io.Writer, c survey.Comparison) error {
 	}
 	_, err := out.WriteTo(w)
 	return err
+}
+
+// Find returns the download with the name.
+func Find(name string) (file File, ok bool) {
+	for _, f := range Files {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return File{}, false
+}
+
+// Names lists the downloads.
+func Names() string {
+	var names []string
+	for _, f := range Files {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }

@@ -30,8 +30,8 @@ type singleQuestion struct {
 	Statements                               []Statement
 }
 
-// engine parses the templates once, for the one file here that is a page.
-var engine = sync.OnceValues(templates.New)
+// engine parses what the one file here that is a page needs, once.
+var engine = sync.OnceValues(func() (*templates.Engine, error) { return templates.NewFor("compare/single") })
 
 // HTML writes vergleich.html: one file that carries its style inside, asks for nothing, needs no script and prints well.
 // It is served with templates.SheetHash in the style-src of its policy.
@@ -58,7 +58,6 @@ func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {
 		for _, r := range c.Respondents {
 			s := StatementOf(p, c, r, r.Cells[i])
 			s.ID = one.ID + "-" + s.ID
-			s.Citation = templates.Copy{} // the addresses of single answers are those of the pages
 			one.Statements = append(one.Statements, s)
 		}
 		page.Questions = append(page.Questions, one)

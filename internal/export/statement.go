@@ -66,13 +66,16 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 		}
 	}
 	s.Earlier = steps(p, c, cell)
-	s.Citation = templates.Copy{ID: "c:" + r.Slug + ":" + strconv.Itoa(q.Number), Label: p.Must("compare.cite.label"), Text: Citation(p, c, r, q)}
 	return s
 }
 
-// Citation is the line to quote an answer by: who, what, where, which version, when.
-func Citation(p *locale.Printer, c survey.Comparison, r survey.ComparedRespondent, q survey.CatalogueQuestion) string {
-	return p.Must("compare.cite.answer", "Party", r.ShortName, "Number", q.Number, "Work", work(p, c), "Address", Permalink(c, q.Number, r.Slug))
+// Citations returns what makes the line to quote an answer by: who, what, where, which version, when.
+func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespondent, survey.CatalogueQuestion) templates.Copy {
+	in, label := work(p, c), p.Must("compare.cite.label")
+	return func(r survey.ComparedRespondent, q survey.CatalogueQuestion) templates.Copy {
+		return templates.Copy{ID: "c:" + r.Slug + ":" + strconv.Itoa(q.Number), Label: label,
+			Text: p.Must("compare.cite.answer", "Party", r.ShortName, "Number", q.Number, "Work", in, "Address", Permalink(c, q.Number, r.Slug))}
+	}
 }
 
 // WorkCitation is the line to quote the comparison as a whole by.

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"errors"
 	"net/mail"
 	"strings"
 	"time"
@@ -100,9 +101,18 @@ func (s *Service) StaffLinkUser(ctx context.Context, token string, purpose Staff
 			return err
 		}
 		user, err = tx.Users.Get(link.User)
+		if err == nil && !usable(link, user) {
+			err = Fail(Gone, "error.link_expired")
+		}
 		return err
 	})
 	return user, err
+}
+
+// usable tells whether a link still has a purpose: a blocked person gets in by none, and an invitation is for somebody
+// who has no password yet.
+func usable(link StaffLink, user User) bool {
+	return !user.Disabled && (link.Purpose != LinkInvitation || user.PasswordHash == "")
 }
 
 // SetUp is the form of the first start.
@@ -110,8 +120,11 @@ type SetUp struct {
 	Token, Alliance, Name, Email, Password, Again, Language string
 }
 
-// SetUp creates the first person, who administers and coordinates, and names the alliance.
+// SetUp creates the first person, who administers and coordinates, and names the alliance. Gone once there is a person.
 func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user User, err error) {
+	if _, err := s.StaffLinkUser(ctx, cmd.Token, LinkSetup); err != nil { // before the expensive hash
+		return user, err
+	}
 	var faults Faults
 	faults.line("alliance", &cmd.Alliance, 200, true)
 	faults.line("name", &cmd.Name, 200, true)
@@ -135,6 +148,9 @@ func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user User, err error) {
 		if err := tx.StaffLinks.Put(link); err != nil {
 			return err
 		}
+		for _, err := range tx.Users.List("") {
+			return errors.Join(err, Fail(Gone, "error.link_expired"))
+		}
 		if err := tx.Alliances.Put(Alliance{Name: cmd.Alliance, Revision: 1}); err != nil {
 			return err
 		}
@@ -155,7 +171,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (User, err
 	if len(password) > maxPassword {
 		return User{}, wrong
 	}
-	user, err := s.userByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
+	var faults Faults // of the address: not told, it is then simply nobody's
+	faults.email("email", &email, false)
+	user, err := s.userByEmail(ctx, email)
 	if err != nil && !IsNotFound(err) {
 		return User{}, err
 	}
@@ -167,14 +185,15 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (User, err
 	if err != nil {
 		return User{}, err
 	}
+	match = match && user.Active()
 	what, who := "sign_in", Actor{User: user}
-	if !match || !user.Active() {
-		what = "sign_in_refused"
+	if !match {
+		what, who = "sign_in_refused", Actor{} // whoever tried need not be the person
 	}
 	if err := s.Store.Update(ctx, func(tx *Tx) error { return s.audit(tx, who, what, user.ID) }); err != nil {
 		return User{}, err
 	}
-	if what != "sign_in" {
+	if !match {
 		return User{}, wrong
 	}
 	return user, nil
@@ -211,6 +230,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, cmd NewPassword) (User, 
 
 // ResetPassword sets a new password by a reset link and ends all sessions of the person.
 func (s *Service) ResetPassword(ctx context.Context, cmd NewPassword) (User, error) {
+	cmd.Name = ""
 	return s.setPassword(ctx, cmd, LinkReset, nil)
 }
 
@@ -238,7 +258,7 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose Staf
 		if user, err = tx.Users.Get(link.User); err != nil {
 			return err
 		}
-		if user.Disabled {
+		if !usable(link, user) {
 			return Fail(Gone, "error.link_expired")
 		}
 		if cmd.Name != "" {
@@ -253,7 +273,8 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose Staf
 	return user, err
 }
 
-// RequestReset mails a reset link to the person with the address, if there is one. The caller says the same either way.
+// RequestReset mails a reset link to the person with the address, if there is one. The caller says the same either way, and
+// either way one transaction is written, so that the time tells nothing.
 func (s *Service) RequestReset(ctx context.Context, email string) error {
 	var faults Faults
 	faults.email("email", &email, true)
@@ -261,13 +282,15 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 		return err
 	}
 	user, err := s.userByEmail(ctx, email)
-	if IsNotFound(err) || err == nil && !user.Active() {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !IsNotFound(err) {
 		return err
 	}
-	return s.mailStaffLink(ctx, Actor{User: user}, user, LinkReset, resetLife)
+	return s.update(ctx, func(tx *Tx) error {
+		if !user.Active() {
+			return s.audit(tx, Actor{}, "reset_refused", user.ID)
+		}
+		return s.mailStaffLink(tx, Actor{}, user, LinkReset, resetLife)
+	})
 }
 
 // StaffMail is what the mails to people of the alliance say.
@@ -288,26 +311,24 @@ func staffLinkPath(purpose StaffLinkKind, token string) string {
 }
 
 // mailStaffLink revokes a person's open links of the purpose and mails a new one.
-func (s *Service) mailStaffLink(ctx context.Context, actor Actor, user User, purpose StaffLinkKind, life time.Duration) error {
+func (s *Service) mailStaffLink(tx *Tx, actor Actor, user User, purpose StaffLinkKind, life time.Duration) error {
 	token := NewToken()
-	return s.update(ctx, func(tx *Tx) error {
-		if err := s.replaceStaffLink(tx, user.ID, s.staffLink(token, purpose, user.ID, life)); err != nil {
-			return err
-		}
-		alliance, err := loadAlliance(tx)
-		if err != nil {
-			return err
-		}
-		subject, body, err := s.Compose(user.Language, "staff_"+string(purpose), StaffMail{Name: user.Name, Alliance: alliance.Name, Secret: LinkMark, Days: int(life.Hours()) / 24})
-		if err != nil {
-			return err
-		}
-		m := Mail{Kind: MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}
-		if _, err := s.enqueue(tx, m, s.link(staffLinkPath(purpose, token))); err != nil {
-			return err
-		}
-		return s.audit(tx, actor, "link_"+string(purpose), user.ID)
-	})
+	if err := s.replaceStaffLink(tx, user.ID, s.staffLink(token, purpose, user.ID, life)); err != nil {
+		return err
+	}
+	alliance, err := loadAlliance(tx)
+	if err != nil {
+		return err
+	}
+	subject, body, err := s.Compose(user.Language, "staff_"+string(purpose), StaffMail{Name: user.Name, Alliance: alliance.Name, Secret: LinkMark, Days: int(life.Hours()) / 24})
+	if err != nil {
+		return err
+	}
+	m := Mail{Kind: MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}
+	if _, err := s.enqueue(tx, m, s.link(staffLinkPath(purpose, token))); err != nil {
+		return err
+	}
+	return s.audit(tx, actor, "link_"+string(purpose), user.ID)
 }
 
 // replaceStaffLink revokes a person's open links of the same purpose and puts the new one.
@@ -376,6 +397,9 @@ func (s *Service) SaveAccount(ctx context.Context, actor Actor, cmd SaveAccount)
 		user.Name, user.Language, user.Revision = cmd.Name, cmd.Language, user.Revision+1
 		if hash != "" {
 			user.PasswordHash, user.Epoch = hash, user.Epoch+1
+			if err := s.revokeStaffLinks(tx, user.ID, LinkReset); err != nil {
+				return err
+			}
 			if err := s.audit(tx, actor, "password_changed", user.ID); err != nil {
 				return err
 			}

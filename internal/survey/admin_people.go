@@ -74,7 +74,7 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 		return user, err
 	}
 	fresh := NewID()
-	if err := s.Store.Update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, func(tx *Tx) (err error) {
 		user = User{ID: fresh, Email: cmd.Email, Language: cmd.Language, CreatedAt: s.now()}
 		if cmd.ID != "" {
 			if user, err = tx.Users.Get(cmd.ID); err != nil {
@@ -103,14 +103,12 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 		if err := keepsAdministrator(tx); err != nil {
 			return err
 		}
-		return s.audit(tx, actor, "person", user.ID)
-	}); err != nil {
-		return user, err
-	}
-	if cmd.ID == "" {
-		return user, s.mailStaffLink(ctx, actor, user, LinkInvitation, invitationLife)
-	}
-	return user, nil
+		if err := s.audit(tx, actor, "person", user.ID); err != nil || cmd.ID != "" {
+			return err
+		}
+		return s.mailStaffLink(tx, actor, user, LinkInvitation, invitationLife)
+	})
+	return user, err
 }
 
 // keepsAdministrator refuses a state in which nobody can administer any more.
@@ -123,42 +121,35 @@ func keepsAdministrator(tx *Tx) error {
 			return nil
 		}
 	}
-	return Fail(Conflict, "admin.error.last_administrator")
+	return Faults{{Field: "administrator", Key: "admin.error.last_administrator"}}.Err()
 }
 
 // ResendInvitation mails a new link to somebody who has not accepted yet; the earlier link is void.
 func (s *Service) ResendInvitation(ctx context.Context, actor Actor, userID string) error {
-	user, err := s.invited(ctx, actor, userID)
-	if err != nil {
-		return err
-	}
-	return s.mailStaffLink(ctx, actor, user, LinkInvitation, invitationLife)
+	return s.ofInvited(ctx, actor, userID, func(tx *Tx, user User) error {
+		return s.mailStaffLink(tx, actor, user, LinkInvitation, invitationLife)
+	})
 }
 
 // InvitationLink makes a new link to hand over by other means than mail, and returns its full address; the earlier link
 // is void. It is shown once: only its hash is kept.
 func (s *Service) InvitationLink(ctx context.Context, actor Actor, userID string) (link string, err error) {
-	user, err := s.invited(ctx, actor, userID)
-	if err != nil {
-		return "", err
-	}
 	token := NewToken()
-	err = s.Store.Update(ctx, func(tx *Tx) error {
+	err = s.ofInvited(ctx, actor, userID, func(tx *Tx, user User) error {
 		if err := s.replaceStaffLink(tx, user.ID, s.staffLink(token, LinkInvitation, user.ID, invitationLife)); err != nil {
 			return err
 		}
 		return s.audit(tx, actor, "link_copied", user.ID)
 	})
-	return s.link(staffLinkPath(LinkInvitation, token)), err
+	if err != nil {
+		return "", err
+	}
+	return s.link(staffLinkPath(LinkInvitation, token)), nil
 }
 
 // RevokeInvitation makes the open invitation links of a person void.
 func (s *Service) RevokeInvitation(ctx context.Context, actor Actor, userID string) error {
-	user, err := s.invited(ctx, actor, userID)
-	if err != nil {
-		return err
-	}
-	return s.Store.Update(ctx, func(tx *Tx) error {
+	return s.ofInvited(ctx, actor, userID, func(tx *Tx, user User) error {
 		if err := s.revokeStaffLinks(tx, user.ID, LinkInvitation); err != nil {
 			return err
 		}
@@ -166,24 +157,25 @@ func (s *Service) RevokeInvitation(ctx context.Context, actor Actor, userID stri
 	})
 }
 
-// invited returns a person who has not accepted the invitation yet.
-func (s *Service) invited(ctx context.Context, actor Actor, userID string) (user User, err error) {
+// ofInvited runs fn on a person who has not accepted the invitation yet, in one transaction.
+func (s *Service) ofInvited(ctx context.Context, actor Actor, userID string, fn func(*Tx, User) error) error {
 	if err := actor.require(RoleAdministrator); err != nil {
-		return user, err
+		return err
 	}
-	err = s.Store.View(ctx, func(tx *Tx) error {
-		if user, err = tx.Users.Get(userID); err != nil {
+	return s.update(ctx, func(tx *Tx) error {
+		user, err := tx.Users.Get(userID)
+		if err != nil {
 			return err
 		}
 		if user.PasswordHash != "" || user.Disabled {
 			return Fail(Conflict, "admin.error.not_invited")
 		}
-		return nil
+		return fn(tx, user)
 	})
-	return user, err
 }
 
-// AuditLog returns the newest entries first, at most limit, with the names of people.
+// AuditLog returns the newest entries first, at most limit, with the names of those they are about by their id: people,
+// questionnaires, respondents, and whose a submission is.
 func (s *Service) AuditLog(ctx context.Context, actor Actor, limit int) (entries []AuditEntry, names map[string]string, err error) {
 	if err := actor.require(RoleAdministrator); err != nil {
 		return nil, nil, err
@@ -195,6 +187,24 @@ func (s *Service) AuditLog(ctx context.Context, actor Actor, limit int) (entries
 				return err
 			}
 			names[u.ID] = u.Name
+		}
+		for q, err := range tx.Questionnaires.List("") {
+			if err != nil {
+				return err
+			}
+			names[q.ID] = q.Title
+		}
+		for r, err := range tx.Respondents.List("") {
+			if err != nil {
+				return err
+			}
+			names[r.ID] = r.ShortName
+		}
+		for sub, err := range tx.Submissions.List("") {
+			if err != nil {
+				return err
+			}
+			names[sub.ID] = names[sub.Respondent]
 		}
 		entries, err = collect(tx.Audit.List(""))
 		return err

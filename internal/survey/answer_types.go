@@ -107,6 +107,12 @@ type Transcription struct {
 	Note          string             `json:"note,omitempty"` // why it was sent back
 	Revision      int                `json:"revision"`
 	Receipt       Receipt            `json:"receipt,omitzero"`
+
+	ReceivedTime string   `json:"received_time,omitempty"` // 15:04 where it is known; else the end of ReceivedOn counts
+	Whole        Entry    `json:"whole,omitzero"`          // what the letter says to every question without an entry of its own
+	Without      string   `json:"without,omitempty"`       // why there is no original; LetterPortal only
+	ChangeNote   string   `json:"change_note,omitempty"`   // public; needed where it changes what an earlier one said
+	Writers      []string `json:"writers,omitempty"`       // user ids of all who typed in it: none of them can check it
 }
 
 // Key implements Entity.

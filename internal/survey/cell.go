@@ -115,7 +115,8 @@ type Cell struct {
 // CellAt is the one rule that turns a cell's versions into its status at an instant:
 //
 //   - an import has its highest version, or is unknown: an import invents no silence;
-//   - before the respondent's own date the cell is pending, whatever has come: it is answered for all at once;
+//   - before the respondent's own date the cell is pending, whatever has come: it is answered for all at once. That it was
+//     not asked, or could not be reached and said nothing, shows at once;
 //   - a version the party itself submitted is never superseded by a transcription;
 //   - of the versions replaced before the date only the last is shown, later ones are all shown;
 //   - without a version: not asked, not reached, or no answer, in this order.
@@ -129,10 +130,11 @@ func CellAt(q Questionnaire, r Respondent, question string, versions []Version, 
 	}
 	due := r.DueAt(q).At
 	asked, whyNot := r.Asked(question)
-	if asked && r.NotReached == nil && (q.DispatchedAt.IsZero() || now.Before(due)) {
+	running := q.DispatchedAt.IsZero() || now.Before(due)
+	if running && asked && (r.NotReached == nil || len(versions) > 0) {
 		return Cell{Status: Pending}
 	}
-	if shown := public(versions, due, now); len(shown) > 0 {
+	if shown := public(versions, due, now); len(shown) > 0 && !running {
 		last := shown[len(shown)-1]
 		return Cell{Status: last.Status, Reason: last.Reason, Current: &last, History: shown}
 	}
@@ -149,7 +151,7 @@ func CellAt(q Questionnaire, r Respondent, question string, versions []Version, 
 func public(versions []Version, due, now time.Time) []Version {
 	own := false
 	for _, v := range versions {
-		own = own || v.Provenance == ByForm
+		own = own || v.Provenance == ByForm && !v.CountsAt.After(now)
 	}
 	var shown []Version
 	for _, v := range versions {

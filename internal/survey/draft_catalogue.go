@@ -276,8 +276,8 @@ type OrderCatalogue struct {
 	Up, Down      string            // id of the question to move by one; "" none
 }
 
-// OrderCatalogue orders the agreed questions: each goes to the place typed for it, then one up or down. A fault is named
-// place-<question id>.
+// OrderCatalogue orders the agreed questions: each whose place was changed goes to the place typed, the others keep their
+// order around them; then one goes up or down. A fault is named place-<question id>.
 func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCatalogue) error {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
@@ -292,21 +292,27 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 		}
 		agreed := agreedInOrder(questions)
 		var faults Faults
-		// Twice the place, and one more or less: who goes up comes before, who goes down behind whoever has the place.
-		rank := make(map[string]int, len(agreed))
+		type placed struct {
+			Question
+			at int
+		}
+		var moved []placed
+		var rest []Question
 		for i, q := range agreed {
-			rank[q.ID] = 2 * (i + 1)
-			switch to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, maxSlots); {
-			case to > i+1:
-				rank[q.ID] = 2*to + 1
-			case to > 0 && to < i+1:
-				rank[q.ID] = 2*to - 1
+			if to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, maxSlots); to > 0 && to != i+1 {
+				moved = append([]placed{{q, to - 1}}, moved...)
+			} else {
+				rest = append(rest, q)
 			}
 		}
 		if err := faults.Err(); err != nil {
 			return err
 		}
-		slices.SortStableFunc(agreed, func(a, b Question) int { return rank[a.ID] - rank[b.ID] })
+		slices.SortStableFunc(moved, func(a, b placed) int { return a.at - b.at })
+		for _, m := range moved {
+			rest = slices.Insert(rest, min(m.at, len(rest)), m.Question)
+		}
+		agreed = rest
 		for _, move := range []struct {
 			id string
 			by int

@@ -18,6 +18,9 @@ const (
 // reservedSlugs are addresses of pages that stand where a questionnaire's would.
 var reservedSlugs = []string{"neu", "en"}
 
+// settingsOrder is the order of the form, in which its faults are listed.
+var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "question_limit", "answer_limit", "topics", "order_rule", "licence", "deadline"}
+
 var spdxForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
 
 // SaveQuestionnaire is the form of a questionnaire's settings, with its numbers and times as typed. ID "" makes a new one.
@@ -63,6 +66,9 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor Actor, cmd SaveQu
 				return err
 			}
 		}
+		slices.SortStableFunc(faults, func(a, b Fault) int {
+			return slices.Index(settingsOrder, a.Field) - slices.Index(settingsOrder, b.Field)
+		})
 		if err := faults.Err(); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ var (
 func (p *ListedParty) clean(f *Faults) (ballot int) {
 	f.line("short_name", &p.ShortName, 60, true)
 	f.line("name", &p.Name, 200, true)
+	ballot = f.whole("ballot_position", p.BallotPosition, 1, maxBallotPosition)
 	f.line("wikidata", &p.Wikidata, 20, false)
 	if p.Wikidata = strings.ToUpper(p.Wikidata); p.Wikidata != "" && !wikidataForm.MatchString(p.Wikidata) {
 		f.Add("wikidata", "error.wikidata")
@@ -34,7 +35,7 @@ func (p *ListedParty) clean(f *Faults) (ballot int) {
 		f.Add("colour", "error.colour")
 	}
 	f.email("email", &p.Email, false)
-	return f.whole("ballot_position", p.BallotPosition, 1, maxBallotPosition)
+	return ballot
 }
 
 // whole reads a whole number as typed and notes its fault. Nothing typed is 0.

@@ -14,7 +14,7 @@ import (
 // NewID returns a UUIDv7 (RFC 9562): unique, and sorting by the time it was made.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// NewToken returns a secret for a link: 26 characters of base32, at least 128 bits from crypto/rand, twice over.
+// NewToken returns a secret for a link: 52 characters of base32, 260 bits from crypto/rand.
 func NewToken() string { return strings.ToLower(rand.Text() + rand.Text()) }
 
 // HashToken returns the SHA-256 of a token in hex: all that is ever stored of it.
@@ -41,12 +41,16 @@ func Slug(name string) string {
 		default:
 			dash = true
 		}
-		if b.Len() >= 60 {
+		if b.Len() >= maxSlug {
 			break
 		}
 	}
-	return b.String()
+	slug := b.String()
+	return strings.TrimRight(slug[:min(len(slug), maxSlug)], "-")
 }
+
+// maxSlug is the most characters Slug returns; ValidSlug leaves room for a number behind it.
+const maxSlug = 60
 
 // ValidSlug tells whether s is a slug: a-z, 0-9 and single inner hyphens, at most 80 characters.
 func ValidSlug(s string) bool {

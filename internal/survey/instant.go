@@ -65,7 +65,7 @@ func ParseInstant(local, zone, choice string) (instant Instant, key string) {
 		return Instant{Local: local, Zone: zone}, "error.time.zone"
 	}
 	wall, err := time.Parse(localLayout, local)
-	if err != nil {
+	if err != nil || wall.Format(localLayout) != local { // time.Parse also takes 2:30
 		return Instant{Local: local, Zone: zone}, "error.time.format"
 	}
 	// Every offset in force within a day of the wall time is tried: those that lead back to the typed time are its instants.

@@ -201,6 +201,9 @@ func (s *Service) WithdrawApproval(ctx context.Context, actor Actor, q string, a
 		if err != nil || a == nil {
 			return err
 		}
+		if err := s.audit(tx, actor, "withdraw_request", q); err != nil {
+			return err
+		}
 		return tx.Approvals.Delete(a.Key())
 	})
 }

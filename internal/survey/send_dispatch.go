@@ -109,7 +109,7 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 		if !r.getsMail() || r.NotReached != nil {
 			continue
 		}
-		if r.Email == "" {
+		if !bareAddress(r.Email) {
 			addressless = append(addressless, r.ShortName)
 		}
 		if q.Cover.Body == "" {

@@ -161,6 +161,9 @@ func (f *Faults) respondent(cmd *SaveRespondent) (due Instant) {
 	f.line("short_name", &cmd.ShortName, 60, true)
 	f.line("name", &cmd.Name, 300, true)
 	f.email("email", &cmd.Email, false)
+	if cmd.Email != "" && !slices.ContainsFunc(*f, func(fault Fault) bool { return fault.Field == "email" }) && !bareAddress(cmd.Email) {
+		f.Add("email", "error.email") // no umlauts: the mail server would refuse it
+	}
 	f.line("wikidata", &cmd.Wikidata, 20, false)
 	if cmd.Wikidata != "" && (len(cmd.Wikidata) < 2 || cmd.Wikidata[0] != 'Q' || strings.Trim(cmd.Wikidata[1:], "0123456789") != "") {
 		f.Add("wikidata", "error.wikidata")

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -22,11 +23,12 @@ func Length(s string) int {
 }
 
 // Text applies the one text rule to what somebody typed: valid UTF-8, NFC, CRLF and CR become LF, outer white space is
-// trimmed. It returns a Fault's key and arguments, key "" when the text is sound:
+// trimmed. NFC may make a text longer by a few units, so the length is that of the result. It returns a Fault's key and arguments, key "" when the text is sound:
 //
 //   - error.text.encoding (Position): not UTF-8
 //   - error.text.control (Position, Character): a control character other than LF and TAB, or a noncharacter such as U+FFFE
 //   - error.text.bidi (Position, Character): a bidirectional override or isolate, which can make a text read as another
+//   - error.text.marks (Position): more than 30 combining marks on one character, which NFC cannot keep as they are
 //   - error.text.too_long (Length, Limit): more than MaxTextUnits
 //
 // Position counts characters from 1. Nothing is cut and no character is removed from within.
@@ -36,13 +38,18 @@ func Text(typed string) (text string, key string, args []any) {
 	}
 	text = strings.ReplaceAll(typed, "\r\n", "\n")
 	text = strings.ReplaceAll(text, "\r", "\n")
-	text = strings.TrimSpace(norm.NFC.String(text))
+	text = strings.TrimFunc(norm.NFC.String(text), outerSpace)
 	position := 0
 	for _, r := range text {
 		position++
 		if key := forbidden(r); key != "" {
-			return text, key, []any{"Position", position, "Character", codePoint(r)}
+			return text, key, []any{"Position", position, "Character", fmt.Sprintf("%U", r)}
 		}
+	}
+	// Stream-safe NFC (UAX 15) puts a joiner into an endless run of marks: a character nobody typed.
+	if strings.Count(text, graphemeJoiner) > strings.Count(typed, graphemeJoiner) {
+		before, _, _ := strings.Cut(text, graphemeJoiner)
+		return text, "error.text.marks", []any{"Position", utf8.RuneCountInString(before) + 1}
 	}
 	if n := Length(text); n > MaxTextUnits {
 		return text, "error.text.too_long", []any{"Length", n, "Limit", MaxTextUnits}
@@ -50,10 +57,17 @@ func Text(typed string) (text string, key string, args []any) {
 	return text, "", nil
 }
 
-// Line is Text for a single line: a line break or tab is a fault too (error.text.line).
+// graphemeJoiner is U+034F COMBINING GRAPHEME JOINER.
+const graphemeJoiner = "\u034f"
+
+// outerSpace tells the white space that is trimmed. A control character is none, even where Unicode calls it a space: it
+// is refused, not silently removed.
+func outerSpace(r rune) bool { return unicode.IsSpace(r) && forbidden(r) == "" }
+
+// Line is Text for a single line: a line or paragraph break or a tab is a fault too (error.text.line).
 func Line(typed string) (text string, key string, args []any) {
 	text, key, args = Text(typed)
-	if key == "" && strings.ContainsAny(text, "\n\t") {
+	if key == "" && strings.ContainsAny(text, "\n\t\u2028\u2029") {
 		return text, "error.text.line", nil
 	}
 	return text, key, args
@@ -97,18 +111,6 @@ func forbidden(r rune) string {
 
 // noncharacter tells the code points that are none and never will be (Unicode 23.7): XML, and so a workbook, cannot carry them.
 func noncharacter(r rune) bool { return r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE }
-
-// codePoint names a character as Unicode does: U+202E.
-func codePoint(r rune) string {
-	const hex = "0123456789ABCDEF"
-	b := []byte("U+")
-	for shift := 20; shift >= 0; shift -= 4 {
-		if d := r >> shift; d > 0 || shift < 16 {
-			b = append(b, hex[d&0xF])
-		}
-	}
-	return string(b)
-}
 
 // invalidAt returns the position of the first byte that is not UTF-8, in characters from 1.
 func invalidAt(s string) int {

@@ -28,14 +28,15 @@ var shared struct {
 // Main runs the tests of a package and then stops the Chromium they shared. A package with browser tests has
 //
 //	func TestMain(m *testing.M) { testkit.Main(m) }
-func Main(m *testing.M) {
+func Main(m *testing.M) int {
 	shared.main = true
-	m.Run()
+	code := m.Run()
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.stop != nil {
 		shared.stop()
 	}
+	return code
 }
 
 // Browser returns the chromedp context of the one Chromium of this test binary and starts it if it does not run. It

@@ -3,6 +3,9 @@
 //
 // POST <action>, Accept: application/json -> 200 {"revision": 4, "saved": "14:32"}, else {"error": "…"} with
 // 409 (somebody else was faster), 401 or 403 (signed out), 422 (not accepted as it is).
+//
+// A page that gives back what was refused says so: data-unsaved="invalid" goes on saving by itself, data-unsaved="conflict"
+// shows two texts and leaves the saving to the button. Both keep the copy until it has arrived.
 
 const DELAY = 1500; // ms after the last key
 const RETRY = 15000; // ms after a failure
@@ -42,10 +45,11 @@ function start(form) {
   const words = status.dataset;
   const action = form.getAttribute('action') || location.href;
   const key = 'pruefstein:' + (form.dataset.key || action);
-  let known = JSON.stringify(entered(form)); // what the server has
+  const unsaved = form.dataset.unsaved;
+  let known = unsaved ? '' : JSON.stringify(entered(form)); // what the server has
   let timer = 0;
   let flight = null; // the request under way
-  let stopped = false; // after a conflict only the button saves: its page shows both texts
+  let stopped = unsaved === 'conflict'; // after a conflict only the button saves: its page shows both texts
   let leaving = false;
 
   const say = (message, warn = false) => {
@@ -124,6 +128,8 @@ function start(form) {
   addEventListener('online', save);
   addEventListener('pageshow', () => { leaving = false; });
   document.addEventListener('visibilitychange', () => { if (document.hidden) save(); });
+
+  if (unsaved) { keep(); return; }
 
   // Is there a copy of an earlier visit that never arrived?
   const copy = store.get(key);

@@ -1,0 +1,301 @@
+// Package app is the composition root: it puts database, use cases, pages, mail and publications together. The command
+// and the end-to-end tests share it.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"pruefstein/internal/bolt"
+	"pruefstein/internal/config"
+	"pruefstein/internal/ledger"
+	"pruefstein/internal/mail"
+	"pruefstein/internal/publish"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// Names below the data folder.
+const (
+	databaseFile       = "pruefstein.db"
+	ledgerKeyFile      = "ledger.key"
+	sealKeyFile        = "seal.key"
+	publicationsFolder = "publications"
+	originalsFolder    = "originals"
+	mailboxFolder      = "mailbox" // of a demonstration
+)
+
+// stopTime is how long requests and the mail under way have to end after a signal; the promise is ten seconds in all.
+const stopTime = 8 * time.Second
+
+// App is a running Prüfstein: New opens everything, Run serves until its context ends, Close lets go.
+type App struct {
+	URL     string // where it is reached
+	Service *survey.Service
+
+	core     *core
+	listener net.Listener
+	server   *http.Server
+	worker   *mail.Worker // nil without a mail server
+	log      *slog.Logger
+
+	demoBox    *mail.Folder           // nil but in the demonstration
+	demoSignIn map[string]survey.User // by token hash
+}
+
+// core is what the server and the commands share: the database with its use cases, and the publications.
+type core struct {
+	store     *bolt.Store
+	service   *survey.Service
+	engine    *templates.Engine
+	library   *publish.Library
+	publisher *publish.Publisher
+}
+
+// Options of New beyond the command line.
+type Options struct {
+	config.Serve
+	Log   *slog.Logger
+	Clock survey.Clock // nil: the system's
+	Demo  bool         // mails land in a folder of the data folder and can be read in the application
+}
+
+// openCore opens, or with create makes, what lies in a data folder.
+func openCore(folder, baseURL string, clock survey.Clock, create bool) (*core, error) {
+	engine, err := templates.New()
+	if err != nil {
+		return nil, err
+	}
+	store, err := bolt.Open(filepath.Join(folder, databaseFile), bolt.Options{Create: create})
+	if err != nil {
+		return nil, err
+	}
+	c := &core{store: store, engine: engine}
+	if err := c.assemble(folder, baseURL, clock); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return c, nil
+}
+
+func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
+	key, err := ledger.LoadOrCreateKey(filepath.Join(folder, ledgerKeyFile))
+	if err != nil {
+		return err
+	}
+	sealer, err := survey.LoadOrCreateSealer(filepath.Join(folder, sealKeyFile))
+	if err != nil {
+		return err
+	}
+	if clock == nil {
+		clock = survey.SystemClock{}
+	}
+	passwords := newPasswords()
+	c.service = &survey.Service{
+		Store: c.store, Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: baseURL,
+		Compose:      compose(c.engine),
+		HashPassword: passwords.hash, MatchPassword: passwords.match,
+	}
+	if c.library, err = publish.Open(filepath.Join(folder, publicationsFolder)); err != nil {
+		return err
+	}
+	c.publisher = &publish.Publisher{Service: c.service, Engine: c.engine, Library: c.library}
+	return nil
+}
+
+func (c *core) Close() error { return c.store.Close() }
+
+// compose renders a mail: the first line of its template is the subject.
+func compose(engine *templates.Engine) func(lang, name string, data any) (subject, body string, err error) {
+	return func(lang, name string, data any) (string, string, error) {
+		text, err := engine.Mail(lang, name, data)
+		if err != nil {
+			return "", "", err
+		}
+		first, body, found := strings.Cut(text, "\n\n")
+		subject, named := strings.CutPrefix(first, "Subject: ")
+		if !found || !named {
+			return "", "", fmt.Errorf("mail %s/%s: no subject line", lang, name)
+		}
+		return subject, body, nil
+	}
+}
+
+// passwords is argon2id with explicit parameters (OWASP's first recommendation: 19 MiB, 2 passes, 1 lane), two at a time,
+// so that a flood of sign-ins cannot use up the memory.
+type passwords struct{ slots chan struct{} }
+
+func newPasswords() passwords { return passwords{slots: make(chan struct{}, 2)} }
+
+var argonParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+func (p passwords) hash(password string) (string, error) {
+	p.slots <- struct{}{}
+	defer func() { <-p.slots }()
+	return argon2id.CreateHash(password, argonParams)
+}
+
+func (p passwords) match(password, hash string) (bool, error) {
+	p.slots <- struct{}{}
+	defer func() { <-p.slots }()
+	return argon2id.ComparePasswordAndHash(password, hash)
+}
+
+// New opens the data folder and the listener. The address of a listener on port 0 becomes the base URL when none is given.
+func New(opts Options) (*App, error) {
+	listener, err := net.Listen("tcp", opts.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: %w", opts.Listen, err)
+	}
+	a := &App{URL: opts.BaseURL, listener: listener, log: opts.Log}
+	if a.URL == "" {
+		a.URL = "http://" + listener.Addr().String()
+	}
+	if err := a.open(opts); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(opts Options) (err error) {
+	if a.core, err = openCore(opts.Data.Data, a.URL, opts.Clock, true); err != nil {
+		return err
+	}
+	a.Service = a.core.service
+	if err := a.core.publisher.Recover(context.Background()); err != nil {
+		return fmt.Errorf("publications: %w", err)
+	}
+	sender := mail.Sender{Name: opts.SMTP.FromName, Address: opts.SMTP.From}
+	cfg := web.Config{
+		Service: a.Service, Engine: a.core.engine, Publications: a.core.library, Publisher: a.core.publisher, Log: a.log,
+		BaseURL: a.URL, TrustedProxies: opts.TrustedProxies, Version: version(),
+		Originals: filepath.Join(opts.Data.Data, originalsFolder),
+		Admin:     web.Operations{Backup: a.backup, Check: a.core.check},
+	}
+	switch {
+	case opts.Demo:
+		if a.demoBox, err = mail.OpenFolder(filepath.Join(opts.Data.Data, mailboxFolder)); err != nil {
+			return err
+		}
+		a.worker = mail.NewWorker(a.Service, a.demoBox, demoSender, a.log)
+		a.demoSignIn = map[string]survey.User{}
+		cfg.Demo = demoMailbox(a.demoBox, a.demoSignIn)
+	case opts.SMTP.Host != "":
+		smtp, err := mail.NewSMTP(mail.SMTPConfig{Host: opts.SMTP.Host, Port: opts.SMTP.Port, User: opts.SMTP.User, Password: opts.SMTP.Password})
+		if err != nil {
+			return err
+		}
+		a.worker = mail.NewWorker(a.Service, smtp, sender, a.log)
+		cfg.Admin.TestMail = testMail(smtp, sender)
+	}
+	if a.worker != nil {
+		a.Service.Kick = a.worker.Kick
+	}
+	handler, err := web.New(cfg)
+	if err != nil {
+		return err
+	}
+	a.server = &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+	}
+	return nil
+}
+
+// demoSender is who the demonstration's mails come from.
+var demoSender = mail.Sender{Name: demoAlliance, Address: "wahlpruefsteine@buendnis.example"}
+
+// testMail sends one mail at once and returns what the server and we said.
+func testMail(smtp *mail.SMTP, sender mail.Sender) func(ctx context.Context, to string) ([]string, error) {
+	return func(ctx context.Context, to string) ([]string, error) {
+		m := survey.Mail{ID: survey.NewID(), Kind: survey.MailTest, To: to, Language: "de", CreatedAt: time.Now(),
+			Subject: "Testmail von Prüfstein", MessageID: survey.NewID() + "@" + "localhost"}
+		msg, err := mail.Compose(m, "Diese Testmail zeigt, dass der Mailserver E-Mails von Prüfstein annimmt.\n", sender)
+		if err != nil {
+			return nil, err
+		}
+		return smtp.Dialogue(ctx, msg)
+	}
+}
+
+// backup writes a checked copy of the database.
+func (a *App) backup(ctx context.Context, w io.Writer) error {
+	snapshot, err := a.core.store.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, snapshot)
+	return errors.Join(err, snapshot.Close())
+}
+
+// Run serves until ctx ends, then ends what is under way within ten seconds.
+func (a *App) Run(ctx context.Context) error {
+	var tasks sync.WaitGroup
+	if a.worker != nil {
+		tasks.Go(func() { a.worker.Run(ctx) })
+	}
+	tasks.Go(func() { a.sweep(ctx) })
+	failed := make(chan error, 1)
+	go func() { failed <- a.server.Serve(a.listener) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		stop, cancel := context.WithTimeout(context.Background(), stopTime)
+		defer cancel()
+		if err = a.server.Shutdown(stop); err != nil {
+			err = errors.Join(err, a.server.Close())
+		}
+	}
+	tasks.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// sweep deletes expired sessions, at once and every hour.
+func (a *App) sweep(ctx context.Context) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			a.log.Error("sweep", "panic", cause, "stack", string(debug.Stack()))
+		}
+	}()
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		if err := a.Service.SweepSessions(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("sweep", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Close lets go of listener and database. Run must have returned.
+func (a *App) Close() error {
+	err := a.listener.Close()
+	if errors.Is(err, net.ErrClosed) {
+		err = nil
+	}
+	if a.core != nil {
+		err = errors.Join(err, a.core.Close())
+	}
+	return err
+}

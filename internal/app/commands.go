@@ -1,0 +1,152 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"pruefstein/internal/bolt"
+	"pruefstein/internal/config"
+	"pruefstein/internal/export"
+	"pruefstein/internal/interchange"
+	"pruefstein/internal/publish"
+	"pruefstein/internal/survey"
+)
+
+// console is the actor of the command line: who can run it can read the database file anyway.
+var console = survey.Actor{Console: true, Language: "de"}
+
+// importFile reads a questionnaire into the database, all or nothing, and prints its slug alone.
+func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (err error) {
+	in, err := os.Open(cfg.File)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	file, err := interchange.Read(in)
+	if err != nil {
+		return err // its faults, a line each
+	}
+	c, err := openCore(cfg.Data.Data, cfg.BaseURL, nil, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	slug, err := c.service.Import(ctx, console, interchange.ToImport(file))
+	if err != nil {
+		return explain(err, "slug", file.Questionnaire.Slug)
+	}
+	fmt.Fprintln(out, slug)
+	if !cfg.Publish {
+		return nil
+	}
+	q, err := c.service.QuestionnaireBySlug(ctx, console, slug)
+	if err != nil {
+		return err
+	}
+	publication, err := c.publisher.Publish(ctx, console, q.ID)
+	if err != nil {
+		return explain(err, "slug", slug)
+	}
+	if !publication.Imprint {
+		fmt.Fprintln(errs, "Published without Impressum and privacy notice: do not run this in public before they are set (Verwaltung, Bündnis) and it is published again.")
+	}
+	return nil
+}
+
+// exportFile writes a download: the very bytes of the latest publication, or, of what has not been published, its state now.
+func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err error) {
+	name := cfg.Name
+	file, known := export.Find(name)
+	if !known {
+		return fmt.Errorf("there is no download %q; there are: %s", name, export.Names())
+	}
+	var content bytes.Buffer
+	if err := readCore(cfg.Data.Data, func(store *bolt.Store) error {
+		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
+		if err != nil {
+			return err
+		}
+		if published, ok, err := library.File(cfg.Slug, name); err != nil || ok {
+			content.Write(published)
+			return err
+		}
+		service := &survey.Service{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL}
+		comparison, err := service.Comparison(ctx, console, cfg.Slug)
+		if err != nil {
+			return explain(err, "slug", cfg.Slug)
+		}
+		return file.Write(&content, comparison)
+	}); err != nil {
+		return err
+	}
+	if cfg.Output == "" {
+		_, err = content.WriteTo(out)
+		return err
+	}
+	return os.WriteFile(cfg.Output, content.Bytes(), 0o644)
+}
+
+// check prints a line a fault; any fault is an error.
+func check(ctx context.Context, cfg config.Check, out io.Writer) error {
+	var faults []string
+	err := readCore(cfg.Data.Data, func(store *bolt.Store) (err error) {
+		faults, err = checkStore(ctx, store)
+		return err
+	})
+	for _, f := range faults {
+		fmt.Fprintln(out, f)
+	}
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("%d faults; restore a backup, or ask for help with this list", len(faults))
+	}
+	return err
+}
+
+// check is what the administrator's page runs while the server holds the database.
+func (c *core) check(ctx context.Context) ([]string, error) { return checkStore(ctx, c.store) }
+
+// checkStore looks at pages and values, at references, and at the ledger.
+func checkStore(ctx context.Context, store *bolt.Store) ([]string, error) {
+	faults := store.Check()
+	err := store.View(ctx, func(tx *survey.Tx) error {
+		faults = append(faults, survey.CheckReferences(tx)...)
+		faults = append(faults, survey.CheckLedger(tx)...)
+		return nil
+	})
+	return faults, err
+}
+
+// backup writes a checked copy of the database to a file that must not exist.
+func backup(ctx context.Context, cfg config.Backup, out io.Writer) error {
+	if err := readCore(cfg.Data.Data, func(store *bolt.Store) error { return store.Backup(ctx, cfg.File) }); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(out, "%s: copied, reopened and checked. Keep %s, %s and the folder %s of %s with it.\n",
+		cfg.File, ledgerKeyFile, sealKeyFile, originalsFolder, cfg.Data.Data)
+	return err
+}
+
+// readCore opens the database of a data folder to read.
+func readCore(folder string, fn func(*bolt.Store) error) error {
+	store, err := bolt.Open(filepath.Join(folder, databaseFile), bolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(store), store.Close())
+}
+
+// explain says in plain English what a use case refused, with what it was about.
+func explain(err error, what, value string) error {
+	switch survey.CodeOf(err) {
+	case survey.NotFound:
+		return fmt.Errorf("there is no questionnaire with the %s %q", what, value)
+	case survey.Conflict:
+		return fmt.Errorf("%s %q: %w", what, value, err)
+	}
+	return err
+}

@@ -1,0 +1,256 @@
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// closed is the questionnaire that has been answered and published twice: every status and provenance that a questionnaire
+// conducted here can have is in it.
+func (s *seeder) closed(election string) {
+	s.at(20)
+	q := s.questionnaire(survey.SaveQuestionnaire{
+		Title: "Wahlprüfsteine zur Landtagswahl Nordmark", Slug: demoClosedSlug, Election: election,
+		Intro: "Acht Fragen aus vier Arbeitsgruppen: zu digitaler Bildung, Demokratie, Souveränität und freier Software. Alle Parteien auf dem Stimmzettel wurden gefragt, alle Antworten stehen hier im vollen Wortlaut.",
+		Slots: "8", QuestionLimit: "300", AnswerLimit: "1500", Deadline: s.local(-6, "18:00"), DeadlineZone: survey.DefaultZone,
+	}, demoQuestions, allAgreed)
+	s.step("respondents", func() error {
+		if _, err := s.service.TakeContestants(s.ctx, s.actor(coordinator), q.ID); err != nil {
+			return err
+		}
+		_, err := s.service.JoinParties(s.ctx, s.actor(coordinator), q.ID, survey.JoinParties{Parties: []string{s.parties["KB"], s.parties["KP"]}})
+		return err
+	})
+	for _, slug := range []string{"fm", "sun", "gz", "sl", "dn", "en", "jln", "wfn"} {
+		s.respondent(q, slug, func(*survey.SaveRespondent) {})
+	}
+	for _, slug := range []string{"buergerforum", "tuu", "fj", "h-h"} {
+		s.respondent(q, slug, func(r *survey.SaveRespondent) { r.Procedure = survey.Procedure{Channel: survey.ChannelMail} })
+	}
+	portal := survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 8, MaxCharacters: 300, Source: "https://wahlpruefsteine.example/kb-kp",
+		CheckedOn: s.now.Add(-20 * week).Format(time.DateOnly)}
+	s.respondent(q, "kb-kp", func(r *survey.SaveRespondent) {
+		r.Procedure, r.DueLocal, r.DueZone = portal, s.local(-5.5, "12:00"), survey.DefaultZone
+	})
+	s.respondent(q, "vn", func(r *survey.SaveRespondent) {
+		r.Procedure, r.DueLocal, r.DueZone = portal, s.local(3, "12:00"), survey.DefaultZone
+		r.Procedure.MaxQuestions, r.Procedure.Source = 6, "https://fragen.volksbund.example"
+	})
+	s.respondent(q, "fischer", func(r *survey.SaveRespondent) {
+		r.NotAsked = "Die Freien Fischer wurden vom Landeswahlausschuss nicht zur Wahl zugelassen."
+	})
+	s.leaveOut(q, "vn", []int{1, 5}, "Das Formular des Volksbunds nimmt nur sechs Fragen an. Wir haben die sechs Fragen eingereicht, die unsere Mitglieder zuerst nannten.")
+
+	s.at(19)
+	s.lock(q)
+	s.at(18)
+	s.dispatch(q)
+	for _, slug := range []string{"kb-kp", "vn"} {
+		s.step("portal", func() error {
+			f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
+			if err != nil {
+				return err
+			}
+			return s.service.RecordPortal(s.ctx, s.actor(coordinator), q.ID, slug, survey.RecordPortal{Local: s.local(-18, "11:30"), Zone: survey.DefaultZone,
+				Note: "Bestätigung der Geschäftsstelle am selben Tag.", Revision: f.Row.Respondent.Revision})
+		})
+	}
+	s.step("not reached", func() error {
+		return s.service.MarkNotReached(s.ctx, s.actor(coordinator), q.ID, "jln", "Die Adresse der Landesgeschäftsstelle nimmt keine E-Mails an, ein Brief kam als unzustellbar zurück.")
+	})
+
+	for i, slug := range []string{"fm", "sun", "gz", "sl", "dn", "en"} {
+		s.at(9 - float64(i)*0.3)
+		actor := s.party(q, slug)
+		s.answer(actor, demoAnswers[demoShort(slug)])
+		s.submit(actor, "Kim Beispiel", "Landesgeschäftsführung")
+	}
+	s.at(7)
+	europe := s.party(q, "en")
+	for _, number := range []int{4, 5} { // a party may withdraw what it has submitted
+		s.step("withdraw", func() error {
+			sheet, err := s.service.AnswerSheet(s.ctx, europe)
+			if err != nil {
+				return err
+			}
+			cell, err := sheet.Cell(number)
+			if err != nil {
+				return err
+			}
+			_, err = s.service.SaveAnswer(s.ctx, europe, survey.SaveAnswer{Number: number, Revision: cell.Draft.Revision, Mark: survey.MarkDone,
+				Entry: survey.Entry{Status: survey.Withdrawn}})
+			return err
+		})
+	}
+	s.submit(europe, "Kim Beispiel", "Landesgeschäftsführung")
+
+	s.at(5.4)
+	s.transcribe(q, "kb-kp", survey.SaveTranscription{Kind: survey.LetterDocument, Entries: demoSaid(demoJointAnswers)}, -5.7, "")
+	s.transcribe(q, "buergerforum", survey.SaveTranscription{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.Declined, Reason: demoDecline}}, -8, demoDecline)
+	s.transcribe(q, "fj", survey.SaveTranscription{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.General, Text: demoGeneral}}, -7, demoGeneral)
+	s.transcribe(q, "h-h", survey.SaveTranscription{Kind: survey.LetterPaper, Whole: survey.Entry{Status: survey.Refers, Text: demoRefers}}, -7.5, demoRefers)
+	s.quote(q, "h-h", 1, demoQuotes[0], "Wahlprogramm Heimat und Handwerk, S. 12")
+	s.quote(q, "h-h", 5, demoQuotes[1], "Wahlprogramm Heimat und Handwerk, S. 31")
+	s.at(5)
+	s.publish(q)
+
+	s.at(4)
+	s.transcribe(q, "tuu", survey.SaveTranscription{Kind: survey.LetterMail,
+		Entries: []survey.SubmissionEntry{{Number: 1, Entry: survey.Entry{Status: survey.Answered, Text: demoLate}}}}, -4.2, demoLate)
+	s.transcribe(q, "kb-kp", survey.SaveTranscription{Kind: survey.LetterMail, ChangeNote: "Die Parteien haben ihre Position zu Frage 6 nachgereicht.",
+		Entries: []survey.SubmissionEntry{{Number: 6, Entry: survey.Entry{Status: survey.Answered, Position: survey.Disagree, Text: demoCorrection}}}}, -4.1, demoCorrection)
+	s.at(3)
+	s.publish(q)
+}
+
+// open is the questionnaire whose deadline is still to come: one party has submitted, one is in the middle of it.
+func (s *seeder) open(election string) {
+	s.at(3)
+	q := s.questionnaire(survey.SaveQuestionnaire{
+		Title: "Vier Fragen zum kommunalen Netz", Slug: demoOpenSlug, Election: election,
+		Intro: "Eine zweite, kürzere Runde für die Kommunen der Nordmark.",
+		Slots: "4", QuestionLimit: "300", AnswerLimit: "1000", Deadline: s.local(3, "18:00"), DeadlineZone: survey.DefaultZone,
+	}, demoOpenQuestions, allAgreed)
+	s.step("respondents", func() error {
+		_, err := s.service.TakeContestants(s.ctx, s.actor(coordinator), q.ID)
+		return err
+	})
+	for _, p := range demoParties {
+		s.respondent(q, survey.Slug(p.short), func(*survey.SaveRespondent) {})
+	}
+	s.at(2.5)
+	s.lock(q)
+	s.at(2)
+	s.dispatch(q)
+	s.at(1)
+	union := s.party(q, "sun")
+	s.answer(union, []demoEntry{
+		text("Bis zum Ende der Wahlperiode. Die letzten Kilometer bezahlt das Land, denn sie rechnen sich für niemanden, werden aber von allen gebraucht."),
+		text("Ja. Das Land stellt eine gemeinsame Plattform bereit und übernimmt für Gemeinden unter 5.000 Einwohnern die laufenden Kosten."),
+		thesis(survey.Agree, "Wer mit dem Bus fährt, soll nicht abgehängt sein."),
+		text("Wir wollen ein Leihrecht für elektronische Bücher und setzen uns dafür auch beim Bund ein."),
+	})
+	s.submit(union, "Kim Beispiel", "Landesgeschäftsführung")
+	s.at(0.5)
+	s.answer(s.party(q, "dn"), []demoEntry{
+		text("Bis 2030, und zwar in öffentlicher Hand verlegt und an alle Anbieter vermietet. So gehört das Netz am Ende denen, die es bezahlt haben."),
+	})
+}
+
+// draft is the questionnaire the working groups are still at.
+func (s *seeder) draft(election string) {
+	s.at(2)
+	var questions []demoQuestion
+	for _, d := range demoDraftQuestions {
+		questions = append(questions, d.demoQuestion)
+	}
+	q := s.questionnaire(survey.SaveQuestionnaire{
+		Title: "Nachfragen vor der Koalition", Slug: demoDraftSlug, Election: election,
+		Intro: "Was wir nach der Wahl in die Verhandlungen geben wollen.", Slots: "6", QuestionLimit: "300", AnswerLimit: "1500",
+		Deadline: s.local(8, "18:00"), DeadlineZone: survey.DefaultZone,
+	}, questions, func(i int) survey.QuestionState { return demoDraftQuestions[i].state })
+	s.step("respondents", func() error {
+		_, err := s.service.TakeContestants(s.ctx, s.actor(coordinator), q.ID)
+		return err
+	})
+	s.respondent(q, "vn", func(r *survey.SaveRespondent) {
+		r.Procedure = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 6, MaxCharacters: 200, Source: "https://fragen.volksbund.example"}
+	})
+	s.respondent(q, "kb", func(r *survey.SaveRespondent) {
+		r.Procedure = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 2, MaxCharacters: 300, Source: "https://wahlpruefsteine.example/kb-kp"}
+	})
+	for _, slug := range []string{"fm", "sun", "gz", "dn", "en", "sl"} {
+		s.respondent(q, slug, func(*survey.SaveRespondent) {})
+	}
+	s.at(0)
+}
+
+// demoShort is the short name behind a slug.
+func demoShort(slug string) string {
+	for _, p := range demoParties {
+		if survey.Slug(p.short) == slug {
+			return p.short
+		}
+	}
+	return ""
+}
+
+// demoSaid numbers entries in the order of the questions.
+func demoSaid(entries []demoEntry) (said []survey.SubmissionEntry) {
+	for i, e := range entries {
+		said = append(said, survey.SubmissionEntry{Number: i + 1, Entry: survey.Entry{Status: e.status, Position: e.position, Text: e.text}})
+	}
+	return said
+}
+
+// leaveOut notes questions, by their index, that a respondent is not asked.
+func (s *seeder) leaveOut(q survey.Questionnaire, slug string, indexes []int, reason string) {
+	s.step("leave out", func() error {
+		v, err := s.service.CatalogueView(s.ctx, s.actor(coordinator), q.ID)
+		if err != nil {
+			return err
+		}
+		f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
+		if err != nil {
+			return err
+		}
+		var lines []survey.LeftOutQuestion
+		for _, i := range indexes {
+			lines = append(lines, survey.LeftOutQuestion{Question: v.Catalogue.Questions[i].Origin, Reason: reason})
+		}
+		return s.service.LeaveOut(s.ctx, s.actor(coordinator), q.ID, slug, f.Row.Respondent.Revision, lines)
+	})
+}
+
+// transcribe enters a letter that came some weeks from today, with its original, and lets the second person check it.
+func (s *seeder) transcribe(q survey.Questionnaire, slug string, cmd survey.SaveTranscription, came float64, letter string) {
+	s.step("transcribe "+slug, func() error {
+		if letter == "" {
+			for _, e := range cmd.Entries {
+				letter += fmt.Sprintf("Zu Frage %d:\n%s\n\n", e.Number, e.Text)
+			}
+		}
+		upload, err := s.original("schreiben-"+slug+".txt", letter)
+		if err != nil {
+			return err
+		}
+		cmd.TranscriptionRef = survey.TranscriptionRef{Questionnaire: q.ID, Respondent: slug, ID: survey.NewID()}
+		cmd.ReceivedOn, cmd.LetterDate = s.local(came, "")[:10], s.local(came-0.2, "")[:10]
+		cmd.Upload = upload
+		t, err := s.service.SaveTranscription(s.ctx, s.actor(coordinator), cmd)
+		if err != nil {
+			return err
+		}
+		if t, err = s.service.HandOverTranscription(s.ctx, s.actor(coordinator), cmd.TranscriptionRef, t.Revision); err != nil {
+			return err
+		}
+		_, err = s.service.CheckTranscription(s.ctx, s.actor(second), cmd.TranscriptionRef, t.Revision)
+		return err
+	})
+}
+
+// original puts a letter into the folder of originals, under the hash of its bytes.
+func (s *seeder) original(name, letter string) (*survey.Original, error) {
+	sum := sha256.Sum256([]byte(letter))
+	hash := hex.EncodeToString(sum[:])
+	folder := filepath.Join(s.folder, originalsFolder)
+	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(filepath.Join(folder, hash), []byte(letter), 0o600)); err != nil {
+		return nil, err
+	}
+	return &survey.Original{Name: name, Type: "text/plain", Size: int64(len(letter)), SHA256: hash}, nil
+}
+
+// quote puts a passage of a manifesto beside a cell, under the alliance's name.
+func (s *seeder) quote(q survey.Questionnaire, slug string, number int, passage, place string) {
+	s.step("quote", func() error {
+		_, err := s.service.SaveQuotation(s.ctx, s.actor(coordinator), survey.SaveQuotation{Questionnaire: q.ID, Respondent: slug, Number: number, Text: passage, Place: place})
+		return err
+	})
+}

@@ -1,0 +1,185 @@
+package app_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A room is a package of ours, with the packages of ours that it may import.
+type room struct {
+	name    string
+	imports []string
+	reason  string
+}
+
+// rooms says which way dependencies point: from the edge to the domain, never back and never sideways. A package
+// that is not listed may not exist; a new line needs a reason. Tests may import what they like.
+var rooms = []room{
+	{"cmd/pruefstein", []string{"app", "config"}, "reads the command line into a config and hands it to the app"},
+	{"app", []string{"bolt", "config", "export", "interchange", "ledger", "locale", "mail", "publish", "survey", "web", "templates", "public"},
+		"puts the parts together, so it knows them all, but nothing made for tests"},
+
+	{"web", []string{"survey", "publish", "interchange", "locale", "templates", "public"}, "shows the use cases, serves what is published, takes imports"},
+	{"publish", []string{"survey", "export", "locale", "templates", "public"}, "builds pages and downloads into one folder"},
+	{"export", []string{"survey", "interchange", "locale", "templates"}, "daten.json is the interchange format; vergleich.html is a template"},
+	{"mail", []string{"survey", "locale", "templates"}, "composes what the outbox of the domain holds"},
+	{"interchange", []string{"survey"}, "reads and writes the types of the domain"},
+	{"bolt", []string{"survey"}, "keeps the types of the domain"},
+	{"memory", []string{"survey"}, "keeps the types of the domain"},
+	{"locale", []string{"survey"}, "has a word for every value of the domain"},
+	{"config", nil, "is filled by the command line and read by the app"},
+
+	{"survey", []string{"ledger", "textdiff"}, "is the domain: it knows nobody who uses it"},
+	{"ledger", nil, "could stand alone"},
+	{"textdiff", nil, "could stand alone"},
+
+	{"templates", []string{"locale", "public"}, "is a folder of files with what they need to be parsed"},
+	{"public", nil, "is a folder of files"},
+
+	{"storetest", []string{"survey", "testkit"}, "is the contract of a store, in tests only"},
+	{"testkit", []string{"survey"}, "serves tests only; its fixtures are made of the domain"},
+}
+
+// surveyMayImport lists what is not ours and yet in the domain, with all below it.
+var surveyMayImport = []string{
+	"golang.org/x/text",      // NFC, sorting
+	"github.com/rivo/uniseg", // words and graphemes
+	"github.com/google/uuid", // ids
+}
+
+// surveyMustNotImport lists what the standard library offers for showing and storing, which others do.
+var surveyMustNotImport = []string{"net/http", "html/template", "text/template", "database/sql"}
+
+func TestDependenciesPointOneWay(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults, err := importFaults(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range faults {
+		t.Error(fault)
+	}
+}
+
+// The test itself must be able to fail.
+func TestImportFaults(t *testing.T) {
+	root := t.TempDir()
+	for file, source := range map[string]string{
+		"internal/bolt/a.go":              `package bolt; import ("pruefstein/internal/survey"; "go.etcd.io/bbolt")`,
+		"internal/bolt/b.go":              `package bolt; import "pruefstein/internal/web"`,
+		"internal/bolt/b_test.go":         `package bolt; import "pruefstein/internal/memory"`,
+		"internal/survey/a.go":            `package survey; import ("time"; "golang.org/x/text/unicode/norm"; "github.com/gin-gonic/gin")`,
+		"internal/survey/b.go":            `package survey; import ("net/http"; "pruefstein/internal/bolt")`,
+		"internal/utils/a.go":             `package utils`,
+		"internal/survey/deep/a.go":       `package deep`,
+		"internal/testkit/node_modules/x": `not Go`,
+		"cmd/pruefstein/main.go":          `package main; import "pruefstein/internal/app"`,
+		"public/public.go":                `package public; import "pruefstein/internal/locale"`,
+	} {
+		name := filepath.Join(root, file)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	faults, err := importFaults(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"internal/bolt/b.go: bolt must not import web",
+		"internal/survey/a.go: survey must not import github.com/gin-gonic/gin",
+		"internal/survey/b.go: survey must not import bolt",
+		"internal/survey/b.go: survey must not import net/http",
+		"internal/survey/deep/a.go: survey/deep is not in the table of rooms",
+		"internal/utils/a.go: utils is not in the table of rooms",
+		"public/public.go: public must not import locale",
+	}
+	if !slices.Equal(faults, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(faults, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// importFaults reads the imports of every Go file below root that is not a test.
+func importFaults(root string) ([]string, error) {
+	var faults []string
+	for _, top := range []string{"cmd", "internal", "public", "templates"} {
+		err := filepath.WalkDir(filepath.Join(root, top), func(file string, entry fs.DirEntry, err error) error {
+			switch {
+			case os.IsNotExist(err):
+				return nil
+			case err != nil:
+				return err
+			case entry.IsDir() && (entry.Name() == "testdata" || entry.Name() == "node_modules"):
+				return fs.SkipDir
+			case entry.IsDir(), !strings.HasSuffix(file, ".go"), strings.HasSuffix(file, "_test.go"):
+				return nil
+			}
+			relative, err := filepath.Rel(root, file)
+			if err != nil {
+				return err
+			}
+			found, err := faultsOf(file, filepath.ToSlash(relative))
+			faults = append(faults, found...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(faults)
+	return faults, nil
+}
+
+// faultsOf compares the imports of one file with the table.
+func faultsOf(file, relative string) ([]string, error) {
+	name := strings.TrimPrefix(path.Dir(relative), "internal/")
+	at := slices.IndexFunc(rooms, func(r room) bool { return r.name == name })
+	if at < 0 {
+		return []string{fmt.Sprintf("%s: %s is not in the table of rooms", relative, name)}, nil
+	}
+	source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	var faults []string
+	for _, spec := range source.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		ours, isOurs := strings.CutPrefix(imported, "pruefstein/")
+		ours = strings.TrimPrefix(ours, "internal/")
+		switch {
+		case isOurs && !slices.Contains(rooms[at].imports, ours):
+			faults = append(faults, fmt.Sprintf("%s: %s must not import %s", relative, name, ours))
+		case !isOurs && name == "survey" && !allowedInSurvey(imported):
+			faults = append(faults, fmt.Sprintf("%s: survey must not import %s", relative, imported))
+		}
+	}
+	return faults, nil
+}
+
+// allowedInSurvey judges an import that is not ours. A path of the standard library has no dot in its first element.
+func allowedInSurvey(imported string) bool {
+	below := func(parent string) bool { return imported == parent || strings.HasPrefix(imported, parent+"/") }
+	first, _, _ := strings.Cut(imported, "/")
+	if strings.Contains(first, ".") {
+		return slices.ContainsFunc(surveyMayImport, below)
+	}
+	return !slices.ContainsFunc(surveyMustNotImport, below)
+}

@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+
+	"pruefstein/internal/bolt"
+	"pruefstein/internal/config"
+)
+
+// Main runs the command line and returns the exit code: 0 done, 1 failed, 2 bad usage. What scripts read goes to out,
+// everything for people to errs.
+func Main(ctx context.Context, args []string, out, errs io.Writer) int {
+	var help strings.Builder
+	cli, command, err := config.Parse(args, &help)
+	switch {
+	case errors.Is(err, config.ErrHelp):
+		fmt.Fprint(out, help.String())
+		return 0
+	case err != nil:
+		fmt.Fprintf(errs, "pruefstein: %v\nTry: pruefstein --help\n", err)
+		return 2
+	}
+	if err := run(ctx, cli, command, out, errs); err != nil {
+		fmt.Fprintf(errs, "pruefstein: %s\n", advice(err))
+		return 1
+	}
+	return 0
+}
+
+func run(ctx context.Context, cli config.CLI, command string, out, errs io.Writer) error {
+	switch command {
+	case "serve":
+		return serve(ctx, cli.Serve, out, errs)
+	case "demo":
+		return demo(ctx, cli.Demo, out, errs)
+	case "import":
+		return importFile(ctx, cli.Import, out, errs)
+	case "export":
+		return exportFile(ctx, cli.Export, out)
+	case "check":
+		return check(ctx, cli.Check, out)
+	case "backup":
+		return backup(ctx, cli.Backup, out)
+	}
+	_, err := fmt.Fprintln(out, version())
+	return err
+}
+
+// advice says what to do about an error of the database; others speak for themselves.
+func advice(err error) string {
+	if errors.Is(err, bolt.ErrLocked) {
+		return err.Error() + "\nA running server holds it. Use its pages (Verwaltung) for import, backup and checks, or stop the server first."
+	}
+	return err.Error()
+}
+
+// version is what the build knows of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	text := info.Main.Version
+	if text == "" || text == "(devel)" {
+		text = "devel"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 && !strings.Contains(text, s.Value[:12]) {
+			text += " " + s.Value[:12]
+		}
+	}
+	return text + " " + info.GoVersion
+}
+
+// newLog writes to errs, as text or JSON.
+func newLog(format string, errs io.Writer) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(errs, nil))
+	}
+	return slog.New(slog.NewTextHandler(errs, nil))
+}
+
+func serve(ctx context.Context, cfg config.Serve, out, errs io.Writer) error {
+	log := newLog(cfg.LogFormat, errs)
+	a, err := New(Options{Serve: cfg, Log: log})
+	if err != nil {
+		return err
+	}
+	if err := a.greet(ctx, out); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	log.Info("serving", "listen", a.listener.Addr().String(), "base_url", a.URL, "mail", a.worker != nil)
+	return errors.Join(a.Run(ctx), a.Close())
+}
+
+// greet prints the address and, as long as there is nobody, the link that creates the first administrator.
+func (a *App) greet(ctx context.Context, out io.Writer) error {
+	token, err := a.Service.SetupToken(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Prüfstein: %s\n", a.URL)
+	if token != "" {
+		fmt.Fprintf(out, "\nThere is nobody yet. Open this link once, within 24 hours, to create the first administrator:\n\n    %s/einrichten/%s\n\n", a.URL, token)
+	}
+	return nil
+}

@@ -1,0 +1,272 @@
+package publish
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/rivo/uniseg"
+
+	"pruefstein/internal/export"
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// StartPage is the page compare/start: what was asked, what came back, the table, the downloads, the box for the press.
+type StartPage struct {
+	templates.Base
+	Election  string
+	Intro     string
+	AskedBy   string // organisations, in a sentence
+	Returns   string // to quote
+	Bar       templates.Bar
+	Stand     string // date in words
+	OrderRule string
+	Imported  bool
+	Theses    bool // there is at least one thesis
+	Parties   []startParty
+	Rows      []startRow
+	Filter    templates.Field
+	Downloads []download
+	Meta      []templates.Fact
+	Cite      templates.Copy
+	Declined  []voice // and why, in their own words
+	Silent    []templates.Party
+	Reasons   []voice // not asked or not reached, with the alliance's reason
+	Changes   []export.ChangeLine
+	Statuses  []survey.Status
+	Proof     templates.Copy      // the ledger's checkpoint; "" Text prints none
+	Proofs    []templates.NavItem // the files that prove it
+}
+
+type startParty struct {
+	ID    string
+	Party templates.Party
+}
+
+type startRow struct {
+	Number int
+	Path   string
+	Label  string
+	Text   string
+	Topic  string // where a new topic begins
+	Cells  []startCell
+}
+
+// startCell is a cell of the table: a position or a status, and of an open question the wording or its opening.
+type startCell struct {
+	ID       string
+	Party    templates.Party
+	Path     string // of the full answer
+	Position survey.Position
+	Status   survey.Status // "" where position or wording speak for themselves
+	Opening  string        // the first words; the whole is Text, behind a click
+	Text     string
+	Linked   bool   // the whole is on the page of the question
+	Meta     string // what must be said beside it: late, not checked
+}
+
+type voice struct {
+	Party templates.Party
+	Why   string   // status in words
+	Texts []string // reasons
+}
+
+type download struct {
+	Name, Path, Size, Purpose string
+}
+
+const (
+	openingLength  = 180     // characters of an answer's opening lines
+	startPageTexts = 1 << 20 // bytes of answers in full that the start page may hold; beyond, it links to them
+)
+
+func questionPath(q survey.CatalogueQuestion) string { return "fragen/" + strconv.Itoa(q.Number) }
+
+func partyPath(r survey.ComparedRespondent) string { return "parteien/" + r.Slug }
+
+func (s *site) startPage(b templates.Base) any {
+	c, p := s.c, b.Printer
+	returns := survey.Returns(c)
+	b.Title = c.Questionnaire.Title
+	page := StartPage{
+		Election: export.ElectionName(p, c), Intro: c.Questionnaire.Intro, AskedBy: organisations(p, c), Returns: export.ReturnsSentence(p, returns),
+		Bar: returnsBar(p, returns), Stand: p.Date(c.At.In(export.Zone(c))), OrderRule: export.OrderRule(p, c), Imported: c.Questionnaire.Imported,
+		Meta: export.MetaFacts(p, c), Changes: export.ChangeLines(p, c), Statuses: export.StatusesOf(c),
+		Cite:  templates.Copy{ID: "c:all", Label: p.Must("compare.cite.all"), Text: export.WorkCitation(p, c)},
+		Proof: templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Block: true},
+	}
+	for _, r := range c.Respondents {
+		page.Parties = append(page.Parties, startParty{ID: r.Slug, Party: linkedParty(r, "")})
+	}
+	page.Filter = partyFilter(p, c)
+	full := s.wordings() <= startPageTexts
+	topic := ""
+	for i, q := range c.Catalogue.Questions {
+		row := startRow{Number: q.Number, Path: questionPath(q) + ".html", Label: q.Label, Text: q.Text}
+		if name := export.TopicName(c, q); name != topic {
+			topic, row.Topic = name, name
+		}
+		page.Theses = page.Theses || q.Kind == survey.KindThesis
+		for _, r := range c.Respondents {
+			row.Cells = append(row.Cells, newStartCell(p, q, r, r.Cells[i], full))
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	s.press(p, &page, returns)
+	for _, f := range export.Files {
+		d := download{Name: f.Name, Path: f.Name, Purpose: p.Must("compare.download." + f.Name)}
+		if size := s.sizes(f.Name); size > 0 {
+			d.Size = p.Bytes(size)
+		}
+		page.Downloads = append(page.Downloads, d)
+	}
+	for _, name := range []string{manifestName, checkpointName} {
+		page.Proofs = append(page.Proofs, templates.NavItem{Label: name, Href: s.german(p.Lang(), name)})
+	}
+	b.Description = c.Questionnaire.Title + ". " + page.Returns
+	page.Base = b
+	return page
+}
+
+// wordings counts the bytes of the answers to open questions.
+func (s *site) wordings() int {
+	n := 0
+	for _, r := range s.c.Respondents {
+		for _, cell := range r.Cells {
+			if cell.Current != nil && cell.Question.Kind != survey.KindThesis {
+				n += len(cell.Current.Text)
+			}
+		}
+	}
+	return n
+}
+
+func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.ComparedRespondent, cell survey.ComparedCell, full bool) startCell {
+	one := startCell{ID: r.Slug, Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Path: questionPath(q) + ".html#" + r.Slug, Status: cell.Status}
+	v := cell.Current
+	if v == nil {
+		return one
+	}
+	var meta []string
+	if v.Late {
+		meta = append(meta, p.Must("common.late"))
+	}
+	if v.Provenance == survey.Transcribed && v.CheckedBy == "" && v.Record != "" {
+		meta = append(meta, p.Must("common.unchecked"))
+	}
+	one.Meta = strings.Join(meta, ", ")
+	if q.Kind == survey.KindThesis {
+		if one.Position = v.Position; one.Position != "" && cell.Status == survey.Answered {
+			one.Status = ""
+		}
+		return one
+	}
+	if v.Text == "" {
+		return one
+	}
+	if cell.Status == survey.Answered {
+		one.Status = ""
+	}
+	one.Opening = opening(v.Text)
+	switch {
+	case !full:
+		one.Linked = one.Opening != v.Text
+	default:
+		one.Text = v.Text
+	}
+	return one
+}
+
+// opening returns the first words of a text, with an ellipsis, or a short text as it is.
+func opening(text string) string {
+	if len(text) <= openingLength {
+		return text
+	}
+	state, end, length := -1, 0, 0
+	rest := text
+	for rest != "" && length < openingLength {
+		var word string
+		word, rest, state = uniseg.FirstWordInString(rest, state)
+		length += uniseg.GraphemeClusterCount(word)
+		if length > openingLength && end > 0 {
+			break
+		}
+		end += len(word)
+	}
+	if end >= len(text) {
+		return text
+	}
+	return strings.TrimRightFunc(text[:end], func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) + " …"
+}
+
+// partyFilter are the boxes to choose parties by; filter.js shows them.
+func partyFilter(p *locale.Printer, c survey.Comparison) templates.Field {
+	f := templates.Field{Name: "partei", ID: "wahl", Type: "checkbox", Label: p.Must("common.compare.choose"), Inline: true, Quiet: true}
+	for _, r := range c.Respondents {
+		f.Options = append(f.Options, templates.Option{Value: r.Slug, Label: r.ShortName})
+	}
+	return f
+}
+
+// linkedParty names a respondent with a link to its page, seen from the root of the publication.
+func linkedParty(r survey.ComparedRespondent, root string) templates.Party {
+	return templates.Party{Name: r.ShortName, Colour: r.Colour, Href: root + partyPath(r) + ".html"}
+}
+
+// organisations names who asks.
+func organisations(p *locale.Printer, c survey.Comparison) string {
+	var names []string
+	for _, o := range c.Catalogue.Organisations {
+		names = append(names, o.Name)
+	}
+	if len(names) == 0 && !c.Questionnaire.Imported && c.Alliance.Name != "" {
+		names = []string{c.Alliance.Name}
+	}
+	return p.Join(names)
+}
+
+// shades gives each state of a return the shade of a status of its kind.
+var shades = map[survey.ReturnState]survey.Status{
+	survey.ReturnAnswered: survey.Answered, survey.ReturnPartly: survey.General, survey.ReturnDeclined: survey.Declined,
+	survey.ReturnWithdrawn: survey.Withdrawn, survey.ReturnSilent: survey.NoAnswer, survey.ReturnPending: survey.Pending,
+	survey.ReturnNotReached: survey.NotReached, survey.ReturnNotAsked: survey.NotAsked, survey.ReturnUnknown: survey.Unknown,
+}
+
+func returnsBar(p *locale.Printer, returns survey.ReturnsSummary) templates.Bar {
+	bar := templates.Bar{Label: p.Must("compare.bar.label")}
+	for _, state := range survey.ReturnStates {
+		bar.Parts = append(bar.Parts, templates.BarPart{Status: string(shades[state]), Label: p.Must("compare.bar." + string(state)), Count: returns.Count[state]})
+	}
+	return bar
+}
+
+// press fills in who declined and why, who was silent, and whom the alliance did not ask or reach.
+func (s *site) press(p *locale.Printer, page *StartPage, returns survey.ReturnsSummary) {
+	for _, one := range returns.Returns {
+		party := linkedParty(one.Respondent, "")
+		if own := reasonsOf(one.Respondent, true); len(own) > 0 || one.State == survey.ReturnDeclined {
+			page.Declined = append(page.Declined, voice{Party: party, Texts: own})
+		}
+		if theirs := reasonsOf(one.Respondent, false); len(theirs) > 0 {
+			page.Reasons = append(page.Reasons, voice{Party: party, Why: p.Must("compare.bar." + string(one.State)), Texts: theirs})
+		}
+		if one.State == survey.ReturnSilent {
+			page.Silent = append(page.Silent, party)
+		}
+	}
+}
+
+// reasonsOf lists each reason of a respondent's cells once: its own words, or the alliance's.
+func reasonsOf(r survey.ComparedRespondent, own bool) []string {
+	var list []string
+	told := map[string]bool{}
+	for _, cell := range r.Cells {
+		if cell.Reason != "" && cell.Status.FromParty() == own && !told[cell.Reason] {
+			told[cell.Reason] = true
+			list = append(list, cell.Reason)
+		}
+	}
+	return list
+}

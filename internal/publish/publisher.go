@@ -1,0 +1,236 @@
+package publish
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"pruefstein/internal/export"
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// Publisher makes publications and puts them into the library.
+type Publisher struct {
+	Service *survey.Service
+	Engine  *templates.Engine
+	Library *Library
+
+	mu sync.Mutex // one publication at a time
+}
+
+// Published is the result of Publish.
+type Published struct {
+	Version int
+	Waiting bool // nothing is published yet: a second person must confirm
+	Imprint bool // it has Impressum and privacy notice, as everything in public must
+}
+
+// Names of folders on their way, in the folder of a slug. None is a number, so none is served.
+const (
+	buildingPrefix = ".building-"
+	asidePrefix    = ".aside-"
+)
+
+// Publish publishes a questionnaire as it is now, or asks for the second person (see survey.PreparePublication). The order
+// makes it whole or nothing, whenever it stops: files into a folder of no name, then row and leaf in one transaction, then
+// the checkpoint, the folder's name and the switch, which Recover can do again.
+func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire string) (Published, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	plan, ready, err := p.Service.PreparePublication(ctx, actor, questionnaire)
+	if err != nil {
+		return Published{}, err
+	}
+	result := Published{Version: plan.Comparison.Version, Waiting: !ready,
+		Imprint: plan.Comparison.Alliance.Imprint != "" && plan.Comparison.Alliance.Privacy != ""}
+	if !ready {
+		return result, nil
+	}
+	shelf := p.shelf(plan.Comparison.Questionnaire.Slug)
+	if err := os.MkdirAll(shelf, 0o755); err != nil {
+		return Published{}, err
+	}
+	folder, err := os.MkdirTemp(shelf, buildingPrefix)
+	if err != nil {
+		return Published{}, err
+	}
+	publication, checkpoint, err := p.makeAndCommit(ctx, actor, plan, folder)
+	if err != nil {
+		return Published{}, errors.Join(err, os.RemoveAll(folder))
+	}
+	return result, p.finish(publication, checkpoint, folder)
+}
+
+func (p *Publisher) shelf(slug string) string { return filepath.Join(p.Library.folder, slug) }
+
+func (p *Publisher) makeAndCommit(ctx context.Context, actor survey.Actor, plan survey.PublicationPlan, folder string) (survey.Publication, string, error) {
+	if err := os.Chmod(folder, 0o755); err != nil { // MkdirTemp made it for us alone, but a web server may read it
+		return survey.Publication{}, "", err
+	}
+	sum, err := build(ctx, p.Engine, plan.Comparison, folder)
+	if err != nil {
+		return survey.Publication{}, "", err
+	}
+	return p.Service.CommitPublication(ctx, actor, plan, sum)
+}
+
+// finish is what follows the commit. Each step can be done again.
+func (p *Publisher) finish(publication survey.Publication, checkpoint, folder string) error {
+	for _, step := range p.steps(publication, checkpoint, folder) {
+		if err := step(); err != nil {
+			return fmt.Errorf("publication %s, version %d: %w", publication.Slug, publication.Version, err)
+		}
+	}
+	p.Library.load(publication.Slug)
+	return nil
+}
+
+// steps are checkpoint, name and switch.
+func (p *Publisher) steps(publication survey.Publication, checkpoint, folder string) []func() error {
+	shelf := p.shelf(publication.Slug)
+	place := filepath.Join(shelf, strconv.Itoa(publication.Version))
+	return []func() error{
+		func() error {
+			if err := writeSynced(filepath.Join(folder, checkpointName), []byte(checkpoint)); err != nil {
+				return err
+			}
+			return syncFolder(folder)
+		},
+		func() error { return rename(folder, place, shelf) },
+		func() error { return switchTo(shelf, publication.Version) },
+	}
+}
+
+// rename gives a folder its name. A folder of that name that no row knows (the database was replaced by an older one) is
+// put aside, not deleted.
+func rename(folder, place, shelf string) error {
+	if _, err := os.Lstat(place); err == nil {
+		aside, err := os.MkdirTemp(shelf, asidePrefix+filepath.Base(place)+"-")
+		if err != nil {
+			return err
+		}
+		if err := os.Rename(place, filepath.Join(aside, filepath.Base(place))); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(folder, place); err != nil {
+		return err
+	}
+	return errors.Join(syncFolder(shelf), syncFolder(filepath.Dir(shelf)))
+}
+
+// switchTo makes a version the current one, at once for everybody.
+func switchTo(shelf string, version int) error {
+	next := filepath.Join(shelf, currentName+".new")
+	if err := writeSynced(next, []byte(strconv.Itoa(version)+"\n")); err != nil {
+		return err
+	}
+	if err := os.Rename(next, filepath.Join(shelf, currentName)); err != nil {
+		return err
+	}
+	return syncFolder(shelf)
+}
+
+// Recover finishes at start what a crash left between the commit and the switch, and removes what it left before the
+// commit. Call it before anybody publishes. Versions whose folder is lost are not its business: Library.Faults names them.
+func (p *Publisher) Recover(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rows, err := p.Service.Publications(ctx)
+	if err != nil {
+		return err
+	}
+	leftovers, err := filepath.Glob(filepath.Join(p.Library.folder, "*", buildingPrefix+"*"))
+	if err != nil {
+		return err
+	}
+	built := map[string]string{} // hash of a manifest -> folder
+	for _, folder := range leftovers {
+		if _, sum, err := readManifest(folder); err == nil {
+			built[sum] = folder
+		}
+	}
+	latest := map[string]survey.Publication{}
+	for _, row := range rows {
+		place := filepath.Join(p.shelf(row.Slug), strconv.Itoa(row.Version))
+		_, sum, err := readManifest(place)
+		if folder := built[row.Manifest]; folder != "" && (err != nil || sum != row.Manifest) {
+			checkpoint, err := p.Service.PublicationCheckpoint(ctx, row)
+			if err != nil {
+				return err
+			}
+			if err := p.finish(row, checkpoint, folder); err != nil {
+				return err
+			}
+		} else if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		latest[row.Slug] = row // rows come in the order of their versions
+	}
+	for slug, row := range latest {
+		if e, _ := p.Library.edition(slug, 0); e == nil || e.Version < row.Version {
+			if err := switchTo(p.shelf(slug), row.Version); err != nil {
+				return err
+			}
+			p.Library.load(slug)
+		}
+	}
+	for _, folder := range leftovers {
+		if err := os.RemoveAll(folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Preview writes a file of a comparison as it would be published, by the same code, and returns its media type. It
+// returns NotFound for a path there would be no file at.
+func (p *Publisher) Preview(w io.Writer, c survey.Comparison, path string) (mime string, err error) {
+	s := &site{engine: p.Engine, c: c, sizes: func(string) int64 { return 0 }}
+	items := map[string]item{}
+	for _, i := range s.items() {
+		items[i.path] = i
+	}
+	path = strings.TrimPrefix(path, "/")
+	if path == "" || strings.HasSuffix(path, "/") {
+		path += "index"
+	}
+	for _, name := range []string{path, path + ".html"} {
+		i, ok := items[name]
+		if !ok {
+			continue
+		}
+		if i.same != "" {
+			i = items[i.same]
+		}
+		var out bytes.Buffer
+		if err := i.write(&out); err != nil {
+			return "", err
+		}
+		_, err := out.WriteTo(w)
+		return i.mime, err
+	}
+	return "", survey.Fail(survey.NotFound, "error.not_found")
+}
+
+// Summary is a comparison in a few words, for the office.
+type Summary struct {
+	Returns string
+	Changes []export.ChangeLine
+}
+
+// Summarise says the returns and the changes of a comparison in a language.
+func Summarise(p *locale.Printer, c survey.Comparison, changes []survey.Change) Summary {
+	c.Changes = changes
+	return Summary{Returns: export.ReturnsSentence(p, survey.Returns(c)), Changes: export.ChangeLines(p, c)}
+}

@@ -1,0 +1,459 @@
+package survey_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"pruefstein/internal/memory"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
+	"pruefstein/templates"
+)
+
+const goodPassword = "drei fremde Wörter"
+
+// peopleWorld is an installation whose mails can be opened; it counts how often passwords are compared and hashed.
+type peopleWorld struct {
+	*survey.Service
+	clock           *testkit.Clock
+	matched, hashed int
+	comparedWith    string
+}
+
+func newPeopleWorld(t *testing.T) *peopleWorld {
+	t.Helper()
+	engine, err := templates.New()
+	must(t, err)
+	sealer, err := survey.NewSealer(bytes.Repeat([]byte{7}, 32))
+	must(t, err)
+	w := &peopleWorld{clock: testkit.NewClock(someday)}
+	w.Service = &survey.Service{
+		Store: memory.New(), Clock: w.clock, Sealer: sealer, BaseURL: "https://fragen.example",
+		Compose: func(lang, name string, data any) (string, string, error) {
+			text, err := engine.Mail(lang, name, data)
+			subject, body, _ := strings.Cut(text, "\n\n")
+			return strings.TrimPrefix(subject, "Subject: "), body, err
+		},
+		HashPassword: func(password string) (string, error) { w.hashed++; return "plain:" + password, nil },
+		MatchPassword: func(password, hash string) (bool, error) {
+			w.matched, w.comparedWith = w.matched+1, hash
+			return hash == "plain:"+password, nil
+		},
+	}
+	return w
+}
+
+// first sets the installation up and returns its first person.
+func (w *peopleWorld) first(t *testing.T) survey.Actor {
+	t.Helper()
+	token, err := w.SetupToken(t.Context())
+	must(t, err)
+	user, err := w.SetUp(t.Context(), setUp(token))
+	must(t, err)
+	return survey.Actor{User: user}
+}
+
+func setUp(token string) survey.SetUp {
+	return survey.SetUp{Token: token, Alliance: "Bündnis Nordmark", Name: "Ada Beispiel", Email: " Ada@Buendnis.Example ", Password: goodPassword, Again: goodPassword, Language: "de"}
+}
+
+// invite makes a person and returns it with the token of the invitation mail.
+func (w *peopleWorld) invite(t *testing.T, admin survey.Actor, p survey.SavePerson) (survey.User, string) {
+	t.Helper()
+	p.Language = "de"
+	user, err := w.SavePerson(t.Context(), admin, p)
+	must(t, err)
+	return user, w.mailedToken(t)
+}
+
+// mailedToken opens the newest mail and returns the token of its link.
+func (w *peopleWorld) mailedToken(t *testing.T) string {
+	t.Helper()
+	var last survey.Mail
+	must(t, w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.List("") {
+			must(t, err)
+			last = m
+		}
+		return nil
+	}))
+	if !strings.Contains(last.Body, survey.LinkMark) || strings.Contains(last.Body, "https://fragen.example/einladung/") {
+		t.Errorf("the stored mail does not hide its link:\n%s", last.Body)
+	}
+	link, err := w.Sealer.Open(last.Sealed)
+	must(t, err)
+	parts := strings.Split(string(link), "/")
+	return parts[len(parts)-1]
+}
+
+// join invites a person who accepts at once.
+func (w *peopleWorld) join(t *testing.T, admin survey.Actor, p survey.SavePerson) survey.Actor {
+	t.Helper()
+	_, token := w.invite(t, admin, p)
+	user, err := w.AcceptInvitation(t.Context(), survey.NewPassword{Token: token, Name: p.Name, Password: goodPassword, Again: goodPassword})
+	must(t, err)
+	return survey.Actor{User: user}
+}
+
+// wants fails unless the error has the code.
+func wants(t *testing.T, code survey.Code, err error) {
+	t.Helper()
+	if survey.CodeOf(err) != code {
+		t.Errorf("%v, want %q", err, code)
+	}
+}
+
+// fault returns the field and key of an Invalid error's only fault.
+func fault(err error) string {
+	e, ok := err.(*survey.Error)
+	if !ok || len(e.Faults) != 1 {
+		return fmt.Sprint(err)
+	}
+	return e.Faults[0].Field + " " + e.Faults[0].Key
+}
+
+func TestSetUpOnce(t *testing.T) {
+	w := newPeopleWorld(t)
+	earlier, err := w.SetupToken(t.Context())
+	must(t, err)
+	token, err := w.SetupToken(t.Context())
+	must(t, err)
+	_, err = w.SetUp(t.Context(), setUp(earlier))
+	wants(t, survey.NotFound, err)
+	if w.hashed != 0 {
+		t.Error("a wrong link costs a hash")
+	}
+	_, err = w.SetUp(t.Context(), survey.SetUp{Token: token, Email: "keine", Password: "kurz"})
+	wants(t, survey.Invalid, err)
+
+	user, err := w.SetUp(t.Context(), setUp(token))
+	must(t, err)
+	if !user.Administrator || !user.Coordinator || user.Email != "ada@buendnis.example" || !user.Active() {
+		t.Errorf("%+v", user)
+	}
+	alliance, err := w.Alliance(t.Context())
+	must(t, err)
+	if alliance.Name != "Bündnis Nordmark" {
+		t.Errorf("%+v", alliance)
+	}
+	_, err = w.SetUp(t.Context(), setUp(token))
+	wants(t, survey.Gone, err)
+	if again, err := w.SetupToken(t.Context()); again != "" || err != nil {
+		t.Errorf("a link although there is somebody: %q %v", again, err)
+	}
+}
+
+func TestSetUpLinkIsVoidWhenOldOrLate(t *testing.T) {
+	w := newPeopleWorld(t)
+	token, err := w.SetupToken(t.Context())
+	must(t, err)
+	w.clock.Advance(24 * time.Hour)
+	_, err = w.SetUp(t.Context(), setUp(token))
+	wants(t, survey.Gone, err)
+
+	token, err = w.SetupToken(t.Context())
+	must(t, err)
+	must(t, w.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Users.Put(survey.User{ID: "somebody", Email: "x@example.org"}) }))
+	_, err = w.SetUp(t.Context(), setUp(token))
+	wants(t, survey.Gone, err)
+}
+
+func TestPasswordRule(t *testing.T) {
+	for name, c := range map[string]struct{ password, again, want string }{
+		"good":      {goodPassword, goodPassword, ""},
+		"short":     {"elf Zeichen", "elf Zeichen", "password admin.error.password_short"},
+		"long":      {strings.Repeat("a", 257), strings.Repeat("a", 257), "password admin.error.password_long"},
+		"address":   {"ADA@buendnis.example", "ADA@buendnis.example", "password admin.error.password_email"},
+		"different": {goodPassword, goodPassword + " ", "again admin.error.password_again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newPeopleWorld(t)
+			token, err := w.SetupToken(t.Context())
+			must(t, err)
+			cmd := setUp(token)
+			cmd.Password, cmd.Again = c.password, c.again
+			_, err = w.SetUp(t.Context(), cmd)
+			if c.want == "" {
+				must(t, err)
+			} else if got := fault(err); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestSignInTellsNothing(t *testing.T) {
+	w := newPeopleWorld(t)
+	admin := w.first(t)
+	gone := w.join(t, admin, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example"})
+	_, err := w.SavePerson(t.Context(), admin, survey.SavePerson{ID: gone.User.ID, Revision: gone.User.Revision, Name: "Ben", Disabled: true})
+	must(t, err)
+	w.invite(t, admin, survey.SavePerson{Name: "Cem", Email: "cem@buendnis.example"})
+
+	var answers []string
+	for _, c := range []struct{ email, password string }{
+		{"ada@buendnis.example", "falsches Passwort"}, {"niemand@buendnis.example", goodPassword}, {"ben@buendnis.example", goodPassword},
+		{"cem@buendnis.example", goodPassword}, {"cem@buendnis.example", ""}, {"keine adresse", goodPassword}, {"", ""}, {"a\x00\xff", "\xff"},
+	} {
+		w.matched = 0
+		user, err := w.SignIn(t.Context(), c.email, c.password)
+		if w.matched != 1 {
+			t.Errorf("%q: compared %d times", c.email, w.matched)
+		}
+		if user.ID != "" || w.comparedWith == "" {
+			t.Errorf("%q: %+v, compared with %q", c.email, user, w.comparedWith)
+		}
+		answers = append(answers, fmt.Sprint(err))
+	}
+	for _, a := range answers {
+		if a != answers[0] || a == "<nil>" {
+			t.Errorf("%s, and %s", a, answers[0])
+		}
+	}
+	if _, err := w.SignIn(t.Context(), "ada@buendnis.example", strings.Repeat("a", 5000)); fmt.Sprint(err) != answers[0] {
+		t.Error(err)
+	}
+	user, err := w.SignIn(t.Context(), "  ADA@Buendnis.example ", goodPassword)
+	if err != nil || user.ID != admin.User.ID {
+		t.Errorf("%+v %v", user, err)
+	}
+}
+
+// The hash that stands in for somebody unknown must cost as much as a real one.
+func TestAbsentHashIsAHash(t *testing.T) {
+	w := newPeopleWorld(t)
+	_, err := w.SignIn(t.Context(), "niemand@buendnis.example", goodPassword)
+	wants(t, survey.Invalid, err)
+	params, salt, key, err := argon2id.DecodeHash(w.comparedWith)
+	must(t, err)
+	if params.Memory != 19*1024 || params.Iterations != 2 || params.Parallelism != 1 || len(salt) != 16 || len(key) != 32 {
+		t.Errorf("%+v, salt %d, key %d bytes", params, len(salt), len(key))
+	}
+	if match, err := argon2id.ComparePasswordAndHash(goodPassword, w.comparedWith); match || err != nil {
+		t.Error(match, err)
+	}
+}
+
+func TestInvitation(t *testing.T) {
+	w := newPeopleWorld(t)
+	admin := w.first(t)
+	accept := func(token string) error {
+		_, err := w.AcceptInvitation(t.Context(), survey.NewPassword{Token: token, Name: "Ben Beispiel", Password: goodPassword, Again: goodPassword})
+		return err
+	}
+	ben, first := w.invite(t, admin, survey.SavePerson{Name: "Ben", Email: "Ben@buendnis.example"})
+	if user, err := w.StaffLinkUser(t.Context(), first, survey.LinkInvitation); err != nil || user.ID != ben.ID {
+		t.Errorf("%+v %v", user, err)
+	}
+	_, err := w.StaffLinkUser(t.Context(), first, survey.LinkReset)
+	wants(t, survey.NotFound, err)
+	_, err = w.ResetPassword(t.Context(), survey.NewPassword{Token: first, Password: goodPassword, Again: goodPassword})
+	wants(t, survey.NotFound, err)
+
+	must(t, w.ResendInvitation(t.Context(), admin, ben.ID))
+	second := w.mailedToken(t)
+	wants(t, survey.Gone, accept(first))
+	link, err := w.InvitationLink(t.Context(), admin, ben.ID)
+	must(t, err)
+	third, ok := strings.CutPrefix(link, "https://fragen.example/einladung/")
+	if !ok {
+		t.Fatal(link)
+	}
+	wants(t, survey.Gone, accept(second))
+	must(t, w.RevokeInvitation(t.Context(), admin, ben.ID))
+	wants(t, survey.Gone, accept(third))
+
+	must(t, w.ResendInvitation(t.Context(), admin, ben.ID))
+	old := w.mailedToken(t)
+	w.clock.Advance(14 * 24 * time.Hour)
+	wants(t, survey.Gone, accept(old))
+	must(t, w.ResendInvitation(t.Context(), admin, ben.ID))
+	last := w.mailedToken(t)
+	if got := fault(func() error {
+		_, err := w.AcceptInvitation(t.Context(), survey.NewPassword{Token: last, Name: " ", Password: goodPassword, Again: goodPassword})
+		return err
+	}()); got != "name error.required" {
+		t.Error(got)
+	}
+	must(t, accept(last))
+	wants(t, survey.Gone, accept(last))
+	wants(t, survey.NotFound, accept("erfunden"))
+	user, err := w.SignIn(t.Context(), "ben@buendnis.example", goodPassword)
+	if err != nil || user.Name != "Ben Beispiel" {
+		t.Errorf("%+v %v", user, err)
+	}
+	for name, err := range map[string]error{
+		"resend": w.ResendInvitation(t.Context(), admin, ben.ID), "revoke": w.RevokeInvitation(t.Context(), admin, ben.ID),
+	} {
+		if survey.CodeOf(err) != survey.Conflict {
+			t.Errorf("%s to somebody who is there: %v", name, err)
+		}
+	}
+	if link, err := w.InvitationLink(t.Context(), admin, ben.ID); link != "" || survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("a link into an account with a password: %q %v", link, err)
+	}
+}
+
+func TestBlockedPersonGetsInByNoLink(t *testing.T) {
+	w := newPeopleWorld(t)
+	admin := w.first(t)
+	ben, token := w.invite(t, admin, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example"})
+	_, err := w.SavePerson(t.Context(), admin, survey.SavePerson{ID: ben.ID, Revision: ben.Revision, Name: "Ben", Disabled: true})
+	must(t, err)
+	_, err = w.StaffLinkUser(t.Context(), token, survey.LinkInvitation)
+	wants(t, survey.Gone, err)
+	_, err = w.AcceptInvitation(t.Context(), survey.NewPassword{Token: token, Name: "Ben", Password: goodPassword, Again: goodPassword})
+	wants(t, survey.Gone, err)
+}
+
+func TestResetEndsSessions(t *testing.T) {
+	w := newPeopleWorld(t)
+	admin := w.first(t)
+	session := admin.User.SessionValue()
+	_, err := w.StaffActor(t.Context(), session)
+	must(t, err)
+
+	must(t, w.RequestReset(t.Context(), "ADA@buendnis.example"))
+	first := w.mailedToken(t)
+	must(t, w.RequestReset(t.Context(), "ada@buendnis.example"))
+	token := w.mailedToken(t)
+	reset := func(token string) error {
+		_, err := w.ResetPassword(t.Context(), survey.NewPassword{Token: token, Name: "Fremd\x00", Password: "ganz anderes Wort", Again: "ganz anderes Wort"})
+		return err
+	}
+	wants(t, survey.Gone, reset(first))
+	must(t, reset(token))
+	wants(t, survey.Gone, reset(token))
+	_, err = w.StaffActor(t.Context(), session)
+	wants(t, survey.NotFound, err)
+	_, err = w.SignIn(t.Context(), "ada@buendnis.example", goodPassword)
+	wants(t, survey.Invalid, err)
+	user, err := w.SignIn(t.Context(), "ada@buendnis.example", "ganz anderes Wort")
+	must(t, err)
+	if user.Name != "Ada Beispiel" {
+		t.Errorf("a reset renamed the person to %q", user.Name)
+	}
+
+	must(t, w.RequestReset(t.Context(), "ada@buendnis.example"))
+	late := w.mailedToken(t)
+	w.clock.Advance(time.Hour)
+	wants(t, survey.Gone, reset(late))
+}
+
+func TestRequestResetTellsNothing(t *testing.T) {
+	w := newPeopleWorld(t)
+	admin := w.first(t)
+	w.invite(t, admin, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example"})
+	mails, entries := countOf(t, w, mailTable), countOf(t, w, auditTable)
+	for i, email := range []string{"niemand@buendnis.example", "ben@buendnis.example"} {
+		must(t, w.RequestReset(t.Context(), email))
+		if got := countOf(t, w, auditTable); got != entries+i+1 {
+			t.Errorf("%s: %d entries, had %d: no transaction tells that nobody is there", email, got, entries)
+		}
+	}
+	if got := countOf(t, w, mailTable); got != mails {
+		t.Errorf("%d mails, had %d", got, mails)
+	}
+	if got := fault(w.RequestReset(t.Context(), "keine adresse")); got != "email error.email" {
+		t.Error(got)
+	}
+}
+
+func mailTable(tx *survey.Tx) survey.Table[survey.Mail]        { return tx.Mails }
+func auditTable(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit }
+
+func countOf[T survey.Entity](t *testing.T, w *peopleWorld, table func(*survey.Tx) survey.Table[T]) (n int) {
+	t.Helper()
+	must(t, w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		for _, err := range table(tx).List("") {
+			must(t, err)
+			n++
+		}
+		return nil
+	}))
+	return n
+}
+
+func TestOwnAccount(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	session := ada.User.SessionValue()
+	user, err := w.SaveAccount(t.Context(), ada, survey.SaveAccount{Name: "Ada Neu", Language: "en"})
+	must(t, err)
+	if user.Name != "Ada Neu" || user.Language != "en" || user.SessionValue() != session {
+		t.Errorf("%+v", user)
+	}
+	for want, cmd := range map[string]survey.SaveAccount{
+		"old admin.error.password_old":        {Name: "Ada", Language: "de", Old: "falsch", Password: "ganz anderes Wort", Again: "ganz anderes Wort"},
+		"language error.choice":               {Name: "Ada", Language: "fr"},
+		"name error.required":                 {Name: " ", Language: "de"},
+		"password admin.error.password_short": {Name: "Ada", Language: "de", Old: goodPassword},
+		"again admin.error.password_again":    {Name: "Ada", Language: "de", Old: goodPassword, Password: "ganz anderes Wort"},
+	} {
+		_, err := w.SaveAccount(t.Context(), ada, cmd)
+		if got := fault(err); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	must(t, w.RequestReset(t.Context(), "ada@buendnis.example"))
+	token := w.mailedToken(t)
+	user, err = w.SaveAccount(t.Context(), ada, survey.SaveAccount{Name: "Ada", Language: "de", Old: goodPassword, Password: "ganz anderes Wort", Again: "ganz anderes Wort"})
+	must(t, err)
+	if user.SessionValue() == session {
+		t.Error("sessions outlive a changed password")
+	}
+	_, err = w.StaffLinkUser(t.Context(), token, survey.LinkReset)
+	wants(t, survey.Gone, err)
+	_, err = w.SaveAccount(t.Context(), survey.Actor{Respondent: "r1"}, survey.SaveAccount{Name: "X", Language: "de"})
+	wants(t, survey.Forbidden, err)
+}
+
+// After everything an account can go through, nothing secret and no address stands in the audit, and no token in the store.
+func TestAuditHoldsNoAddressAndTheStoreNoToken(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	ben, token := w.invite(t, ada, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example"})
+	must(t, w.ResendInvitation(t.Context(), ada, ben.ID))
+	link, err := w.InvitationLink(t.Context(), ada, ben.ID)
+	must(t, err, w.RequestReset(t.Context(), "ada@buendnis.example"), w.RequestReset(t.Context(), "niemand@buendnis.example"))
+	reset := w.mailedToken(t)
+	_, _ = w.SignIn(t.Context(), "ada@buendnis.example", goodPassword)
+	_, _ = w.SignIn(t.Context(), "niemand@buendnis.example", goodPassword)
+	_, err = w.ResetPassword(t.Context(), survey.NewPassword{Token: reset, Password: "ganz anderes Wort", Again: "ganz anderes Wort"})
+	must(t, err)
+
+	entries, names, err := w.AuditLog(t.Context(), ada, 500)
+	must(t, err)
+	raw, err := json.Marshal(entries)
+	must(t, err)
+	for _, secret := range []string{"@", "niemand", token, reset, link, "Wort", "Wörter"} {
+		if bytes.Contains(raw, []byte(secret)) {
+			t.Errorf("%q stands in the audit", secret)
+		}
+	}
+	if names[ada.User.ID] != "Ada Beispiel" || entries[len(entries)-1].What != "set_up" {
+		t.Errorf("%v %+v", names, entries[len(entries)-1])
+	}
+	for _, e := range entries {
+		if e.What == "sign_in_refused" && e.Who != "" {
+			t.Errorf("%+v: whoever tried need not be the person", e)
+		}
+	}
+	must(t, w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		for l, err := range tx.StaffLinks.List("") {
+			must(t, err)
+			if l.Hash == token || l.Hash == reset {
+				t.Error("a token is stored as it is")
+			}
+		}
+		return nil
+	}))
+	_, _, err = w.AuditLog(t.Context(), survey.Actor{User: survey.User{ID: "c", PasswordHash: "x", Coordinator: true}}, 5)
+	wants(t, survey.Forbidden, err)
+}

@@ -1,0 +1,205 @@
+package survey_test
+
+import (
+	"slices"
+	"testing"
+
+	"pruefstein/internal/survey"
+)
+
+func TestPeople(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	must(t, w.SaveWorkingGroup(t.Context(), ada, survey.WorkingGroup{Name: "Digitale Bildung"}))
+	groups, err := w.WorkingGroups(t.Context(), ada)
+	must(t, err)
+	_, err = w.SavePerson(t.Context(), ada, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Language: "de", Memberships: []survey.Membership{{WorkingGroup: "erfunden"}}})
+	wants(t, survey.NotFound, err)
+	ben := w.join(t, ada, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: groups[0].ID, Lead: true}}})
+	if !ben.Has(survey.RoleLead) || !ben.User.Leads(groups[0].ID) || ben.Has(survey.RoleCoordinator) {
+		t.Errorf("%+v", ben.User)
+	}
+	w.invite(t, ada, survey.SavePerson{Name: "Äneas", Email: "aeneas@buendnis.example"})
+
+	people, err := w.People(t.Context(), ada)
+	must(t, err)
+	var names []string
+	for _, p := range people {
+		names = append(names, p.Name)
+		if (p.Name == "Äneas") != !p.InvitedAt.IsZero() {
+			t.Errorf("%s: invited at %v", p.Name, p.InvitedAt)
+		}
+	}
+	if !slices.Equal(names, []string{"Ada Beispiel", "Äneas", "Ben"}) {
+		t.Error(names)
+	}
+
+	for _, c := range []struct {
+		name, want string
+		err        error
+	}{
+		{"an address twice", "email admin.error.email_taken", second(w.SavePerson(t.Context(), ada, survey.SavePerson{Name: "B", Email: "BEN@buendnis.example", Language: "de"}))},
+		{"no address", "email error.required", second(w.SavePerson(t.Context(), ada, survey.SavePerson{Name: "B"}))},
+		{"a name in the address", "email error.email", second(w.SavePerson(t.Context(), ada, survey.SavePerson{Name: "B", Email: "B <b@example.org>"}))},
+		{"a stale revision", "conflict: error.stale", second(w.SavePerson(t.Context(), ada, survey.SavePerson{ID: ben.User.ID, Revision: ben.User.Revision - 1, Name: "Ben"}))},
+		{"a lead may not", "forbidden: error.forbidden", second(w.SavePerson(t.Context(), ben, survey.SavePerson{Name: "B", Email: "b@buendnis.example"}))},
+		{"a lead sees no people", "forbidden: error.forbidden", second(w.People(t.Context(), ben))},
+	} {
+		if got := fault(c.err); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	wants(t, survey.NotFound, second(w.SavePerson(t.Context(), ada, survey.SavePerson{ID: "niemand", Name: "Ben"})))
+	wants(t, survey.Invalid, second(w.SavePerson(t.Context(), ada, survey.SavePerson{Name: "B", Email: "b@example.org\r\nBcc: c@example.org"})))
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestLastAdministratorStays(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	took := survey.SavePerson{ID: ada.User.ID, Revision: ada.User.Revision, Name: "Ada", Coordinator: true}
+	blocked := took
+	blocked.Administrator, blocked.Disabled = true, true
+	for _, cmd := range []survey.SavePerson{took, blocked} {
+		if got := fault(second(w.SavePerson(t.Context(), ada, cmd))); got != "administrator admin.error.last_administrator" {
+			t.Error(got)
+		}
+	}
+	// Somebody invited cannot administer yet; somebody who accepted can.
+	ben, token := w.invite(t, ada, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Administrator: true})
+	wants(t, survey.Invalid, second(w.SavePerson(t.Context(), ada, took)))
+	_, err := w.AcceptInvitation(t.Context(), survey.NewPassword{Token: token, Name: "Ben", Password: goodPassword, Again: goodPassword})
+	must(t, err)
+	_, err = w.SavePerson(t.Context(), ada, took)
+	must(t, err)
+	_, err = w.SavePerson(t.Context(), survey.Actor{User: ben}, survey.SavePerson{Name: "C", Email: "c@buendnis.example"})
+	wants(t, survey.Forbidden, err) // the User as invited has no password: not active
+}
+
+// A mail that cannot be composed leaves no half-made person behind.
+func TestInvitingIsAllOrNothing(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	if _, err := w.SavePerson(t.Context(), ada, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Language: "xx"}); err == nil {
+		t.Fatal("a mail in a language there is not")
+	}
+	people, err := w.People(t.Context(), ada)
+	must(t, err)
+	if len(people) != 1 {
+		t.Errorf("%d people", len(people))
+	}
+}
+
+func TestNamesOfOrganisationsAndGroups(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	ctx := t.Context()
+	must(t, w.SaveOrganisation(ctx, ada, survey.Organisation{Name: "Offene Welt e. V.", Website: "https://offene-welt.example"}),
+		w.SaveOrganisation(ctx, ada, survey.Organisation{Name: "offene welt E V"}), // another name, the same slug
+		w.SaveOrganisation(ctx, ada, survey.Organisation{Name: "!!!"}))
+	list, err := w.Organisations(ctx, ada)
+	must(t, err)
+	slugs := []string{list[0].Slug, list[1].Slug, list[2].Slug}
+	slices.Sort(slugs)
+	if !slices.Equal(slugs, []string{"offene-welt-e-v", "offene-welt-e-v-2", "organisation"}) {
+		t.Error(slugs)
+	}
+	o := list[slices.IndexFunc(list, func(o survey.Organisation) bool { return o.Website != "" })]
+	renamed := o
+	renamed.Name, renamed.Slug = "Offene Zukunft", "verstellt"
+	must(t, w.SaveOrganisation(ctx, ada, renamed))
+	list, err = w.Organisations(ctx, ada)
+	must(t, err)
+	if i := slices.IndexFunc(list, func(x survey.Organisation) bool { return x.ID == o.ID }); list[i].Slug != o.Slug || list[i].Name != "Offene Zukunft" {
+		t.Errorf("%+v: the slug stays, exports rely on it", list[i])
+	}
+	must(t, w.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "Open Source"}))
+	groups, err := w.WorkingGroups(ctx, ada)
+	must(t, err)
+
+	for want, err := range map[string]error{
+		"conflict: error.stale":       w.SaveOrganisation(ctx, ada, renamed),
+		"name error.required":         w.SaveOrganisation(ctx, ada, survey.Organisation{Name: " "}),
+		"website error.url":           w.SaveOrganisation(ctx, ada, survey.Organisation{Name: "X", Website: "javascript:alert(1)"}),
+		"not_found: error.not_found":  w.SaveOrganisation(ctx, ada, survey.Organisation{ID: "fremd", Name: "X"}),
+		"forbidden: error.forbidden":  w.SaveOrganisation(ctx, survey.Actor{}, survey.Organisation{Name: "X"}),
+		"name error.text.line":        w.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\nb"}),
+		"name error.text.control":     w.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\x00b"}),
+		"name admin.error.name_taken": w.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "OPEN source"}),
+	} {
+		if got := fault(err); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	if got := fault(w.SaveOrganisation(ctx, ada, survey.Organisation{Name: "OFFENE Zukunft"})); got != "name admin.error.name_taken" {
+		t.Error(got)
+	}
+	wants(t, survey.Conflict, w.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{ID: groups[0].ID, Name: "Neu", Revision: 0}))
+	wants(t, survey.NotFound, w.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{ID: "fremd", Name: "Neu"}))
+	wants(t, survey.Forbidden, w.SaveWorkingGroup(ctx, survey.Actor{Respondent: "r"}, survey.WorkingGroup{Name: "Neu"}))
+	_, err = w.Organisations(ctx, survey.Actor{Respondent: "r"})
+	wants(t, survey.Forbidden, err)
+}
+
+func TestAllianceSettings(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	ctx := t.Context()
+	a, err := w.Alliance(ctx)
+	must(t, err)
+	a.Intro, a.Email, a.CheckLock = "Wir fragen.\r\n\r\nAlle.", "Post@buendnis.example", survey.RuleOff
+	must(t, w.SaveAlliance(ctx, ada, survey.SaveAlliance{Alliance: a}))
+	saved, err := w.Alliance(ctx)
+	must(t, err)
+	if saved.Intro != "Wir fragen.\n\nAlle." || saved.Email != "post@buendnis.example" || saved.CheckLock != survey.RuleOff || saved.Revision != a.Revision+1 {
+		t.Errorf("%+v", saved)
+	}
+	wants(t, survey.Conflict, w.SaveAlliance(ctx, ada, survey.SaveAlliance{Alliance: a}))
+	for want, change := range map[string]func(*survey.Alliance){
+		"name error.required":         func(a *survey.Alliance) { a.Name = "" },
+		"check_dispatch error.choice": func(a *survey.Alliance) { a.CheckDispatch = "vielleicht" },
+		"email error.email":           func(a *survey.Alliance) { a.Email = "keine" },
+		"imprint error.text.bidi":     func(a *survey.Alliance) { a.Imprint = "\u202ex" },
+	} {
+		bad := saved
+		change(&bad)
+		if got := fault(w.SaveAlliance(ctx, ada, survey.SaveAlliance{Alliance: bad})); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	office := survey.Actor{User: survey.User{ID: "c", PasswordHash: "x", Coordinator: true}}
+	wants(t, survey.Forbidden, w.SaveAlliance(ctx, office, survey.SaveAlliance{Alliance: saved}))
+}
+
+func TestOverviewIsForPeople(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	if _, err := w.Overview(t.Context(), ada); err != nil {
+		t.Error(err)
+	}
+	for _, actor := range []survey.Actor{{}, {Respondent: "r"}} {
+		_, err := w.Overview(t.Context(), actor)
+		wants(t, survey.Forbidden, err)
+	}
+}
+
+func TestSessionsExpire(t *testing.T) {
+	w := newPeopleWorld(t)
+	ctx := t.Context()
+	must(t, w.PutSession(ctx, survey.Session{Hash: "a", ExpiresAt: someday.Add(10)}), w.PutSession(ctx, survey.Session{Hash: "b", ExpiresAt: someday.Add(20)}))
+	_, err := w.FindSession(ctx, "a")
+	must(t, err)
+	w.clock.Advance(10)
+	_, err = w.FindSession(ctx, "a")
+	wants(t, survey.NotFound, err)
+	must(t, w.SweepSessions(ctx))
+	_, err = w.FindSession(ctx, "b")
+	must(t, err)
+	if n := countOf(t, w, func(tx *survey.Tx) survey.Table[survey.Session] { return tx.Sessions }); n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+	must(t, w.DeleteSession(ctx, "b"))
+	_, err = w.FindSession(ctx, "b")
+	wants(t, survey.NotFound, err)
+}

@@ -1,0 +1,431 @@
+package survey_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/ledger"
+	"pruefstein/internal/survey"
+)
+
+func TestSubmission(t *testing.T) {
+	w := newAnswerWorld(t)
+	text := "Erster Absatz: <b>ß</b>, 𝄞.\n\nZweiter \"Absatz\"."
+	w.save(t, w.frei, 1, answer(text))
+	w.save(t, w.frei, 2, survey.Entry{Status: survey.Answered, Position: survey.Disagree, Text: "Begründung"})
+	form := w.form(t, w.frei)
+	form.Licence = true
+	at := w.clock.Now()
+	sub, err := w.RequestSubmission(t.Context(), w.frei, form)
+	if err != nil || sub.State != survey.SubmissionRequested || len(w.versions(t, "r1", "q01")) != 0 {
+		t.Fatal(sub, err)
+	}
+	code := w.code(t, "r1/"+sub.ID)
+	w.clock.Advance(10 * time.Minute)
+	sub, err = w.ConfirmSubmission(t.Context(), w.frei, sub.ID, " "+code+"\u00a0")
+	if err != nil || sub.State != survey.SubmissionConfirmed {
+		t.Fatal(sub, err)
+	}
+
+	v := w.versions(t, "r1", "q01")
+	if len(v) != 1 || v[0].Text != text || v[0].Provenance != survey.ByForm || !v[0].CountsAt.Equal(at) || v[0].Licence != "CC-BY-4.0" ||
+		v[0].Record != sub.Key() || v[0].ReceivedAt != "2026-11-23T18:00:00+01:00" || v[0].Late {
+		t.Errorf("version %+v", v)
+	}
+	if len(w.versions(t, "r1", "q03")) != 0 {
+		t.Error("a version of a question nobody answered")
+	}
+	name, file, err := w.ReceiptFile(t.Context(), w.frei, sub.ID)
+	if err != nil || name != "quittung-0.json" {
+		t.Fatal(name, err)
+	}
+	checkReceipt(t, file, text)
+	w.view(t, func(tx *survey.Tx) error {
+		if faults := append(survey.CheckReferences(tx), survey.CheckLedger(tx)...); len(faults) > 0 {
+			t.Error(strings.Join(faults, "\n"))
+		}
+		var kinds []survey.MailKind
+		for m, err := range tx.Mails.List("") {
+			if err != nil {
+				return err
+			}
+			kinds = append(kinds, m.Kind)
+			if strings.Contains(m.Subject+m.Body, code) || m.To != "post@frei.example" || strings.Contains(m.Body, "Kim Muster") {
+				t.Errorf("mail %s to %s: %s", m.Kind, m.To, m.Body)
+			}
+			if m.Kind == survey.MailReceipt {
+				if !strings.Contains(m.Body, text) || !strings.Contains(m.Body, "Position: Stimme nicht zu") || m.Attachment == nil {
+					t.Errorf("receipt mail:\n%s", m.Body)
+				} else {
+					checkReceipt(t, m.Attachment.Data, text)
+				}
+			}
+		}
+		if len(kinds) != 2 {
+			t.Errorf("mails %v", kinds)
+		}
+		return nil
+	})
+
+	// a second click, in this tab and in another one, changes nothing
+	before := w.state(t)
+	if again, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code); err != nil || again.Receipt.Leaf != sub.Receipt.Leaf {
+		t.Errorf("confirming again: %v", err)
+	}
+	if again, err := w.RequestSubmission(t.Context(), w.frei, form); err != nil || again.ID != sub.ID {
+		t.Errorf("submitting again: %v", err)
+	}
+	if w.state(t) != before {
+		t.Error("a second click wrote something")
+	}
+	if _, err := w.RequestSubmission(t.Context(), w.frei, w.form(t, w.frei)); keyOf(err) != "answer.error.unchanged" {
+		t.Errorf("nothing new: %v", err)
+	}
+}
+
+// checkReceipt does with a receipt what docs/ledger.md says, without the database.
+func checkReceipt(t *testing.T, file []byte, text string) {
+	t.Helper()
+	var receipt survey.ReceiptFile
+	if err := json.Unmarshal(file, &receipt); err != nil {
+		t.Fatal(err)
+	}
+	leaf := ledger.LeafData("submission", ledger.Digest(receipt.Salt, []byte(receipt.Record)))
+	if index, _, err := ledger.CheckProof(receipt.Proof, leaf, receipt.Verifier); err != nil || index != receipt.Leaf {
+		t.Errorf("proof of leaf %d: %v", index, err)
+	}
+	var record survey.Record
+	if err := json.Unmarshal([]byte(receipt.Record), &record); err != nil || record.Entries[0].Text != text {
+		t.Errorf("record %+v, %v", record, err)
+	}
+	if strings.Contains(string(file), "Kim Muster") {
+		t.Error("the receipt names a person")
+	}
+}
+
+func TestOnlyChangedCellsGetVersions(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	w.save(t, w.frei, 3, answer("drei"))
+	w.submit(t, w.frei)
+	w.clock.Advance(time.Hour)
+	w.save(t, w.frei, 3, answer("drei, neu"))
+	second := w.submit(t, w.frei)
+	if v := w.versions(t, "r1", "q01"); len(v) != 1 {
+		t.Errorf("unchanged: %+v", v)
+	}
+	v := w.versions(t, "r1", "q03")
+	if len(v) != 2 || v[1].Text != "drei, neu" || v[1].Number != 2 {
+		t.Errorf("changed: %+v", v)
+	}
+	if e := second.Entries; len(e) != 2 || e[0].Version != 1 || e[1].Version != 2 {
+		t.Errorf("entries %+v", e)
+	}
+
+	w.save(t, w.frei, 1, survey.Entry{Status: survey.Withdrawn, Text: "eins"})
+	w.clock.Advance(time.Hour)
+	w.submit(t, w.frei)
+	v = w.versions(t, "r1", "q01")
+	if len(v) != 2 || v[1].Entry() != (survey.Entry{Status: survey.Withdrawn}) {
+		t.Errorf("withdrawn: %+v", v)
+	}
+
+	// a fresh consent to the open licence is about all that stands
+	w.save(t, w.frei, 3, answer("drei, offen"))
+	form := w.form(t, w.frei)
+	form.Licence = true
+	sub, err := w.RequestSubmission(t.Context(), w.frei, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, w.code(t, "r1/"+sub.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.versions(t, "r1", "q01"); len(v) != 3 || v[2].Licence != "CC-BY-4.0" {
+		t.Errorf("licence: %+v", v)
+	}
+}
+
+func TestRequestRefused(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		before func(*testing.T, *answerWorld)
+		edit   func(*survey.RequestSubmission)
+		want   string
+	}{
+		{"no name", nil, func(c *survey.RequestSubmission) { c.Name = "  " }, "name error.required"},
+		{"no function", nil, func(c *survey.RequestSubmission) { c.Function = "" }, "function error.required"},
+		{"no consent", nil, func(c *survey.RequestSubmission) { c.Verbatim = false }, "verbatim answer.error.verbatim"},
+		{"other digest", nil, func(c *survey.RequestSubmission) { c.Digest = "00" }, "answer.error.changed"},
+		{"too long", func(t *testing.T, w *answerWorld) { w.save(t, w.frei, 1, answer(strings.Repeat("a", 51))) }, nil, "answer.error.problems"},
+		{"reason too long", func(t *testing.T, w *answerWorld) {
+			w.save(t, w.frei, 1, survey.Entry{Status: survey.Declined, Reason: strings.Repeat("a", 51)})
+		}, nil, "answer.error.problems"},
+		{"thesis without position", func(t *testing.T, w *answerWorld) { w.save(t, w.frei, 2, answer("nur Begründung")) }, nil, "answer.error.problems"},
+		{"at the deadline", func(t *testing.T, w *answerWorld) { w.clock.Set(w.due) }, nil, "answer.error.deadline"},
+		{"no address", func(t *testing.T, w *answerWorld) {
+			w.write(t, func(tx *survey.Tx) error {
+				r, err := tx.Respondents.Get("q1/r1")
+				r.Email = ""
+				if err == nil {
+					err = tx.Respondents.Put(r)
+				}
+				return err
+			})
+		}, nil, "answer.error.no_address"},
+		{"fine with a text at the limit", func(t *testing.T, w *answerWorld) { w.save(t, w.frei, 1, answer(strings.Repeat("ä", 50))) }, nil, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newAnswerWorld(t)
+			w.save(t, w.frei, 3, answer("da"))
+			if test.before != nil {
+				test.before(t, w)
+			}
+			form := w.form(t, w.frei)
+			if test.edit != nil {
+				test.edit(&form)
+			}
+			before := w.state(t)
+			_, err := w.RequestSubmission(t.Context(), w.frei, form)
+			if got := keyOf(err); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			if err != nil && w.state(t) != before {
+				t.Error("a refused submission wrote something")
+			}
+		})
+	}
+}
+
+func TestNothingToSubmit(t *testing.T) {
+	w := newAnswerWorld(t)
+	if _, err := w.RequestSubmission(t.Context(), w.frei, w.form(t, w.frei)); keyOf(err) != "answer.error.unchanged" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestChangedBetweenCheckAndSubmit(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("gelesen"))
+	form := w.form(t, w.frei)
+	w.save(t, w.enter(t, freiToken, "a colleague's"), 1, answer("anders"))
+	if _, err := w.RequestSubmission(t.Context(), w.frei, form); keyOf(err) != "answer.error.changed" {
+		t.Errorf("got %v", err)
+	}
+	// what is changed after "Absenden" is not part of it
+	sub := w.request(t, w.frei)
+	w.save(t, w.frei, 1, answer("danach"))
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, w.code(t, "r1/"+sub.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.versions(t, "r1", "q01"); len(v) != 1 || v[0].Text != "anders" {
+		t.Errorf("versions %+v", v)
+	}
+	if c := w.sheet(t, w.frei).Cells[0]; c.State != survey.AnswerChanged || c.Entry.Text != "danach" {
+		t.Errorf("cell %+v", c)
+	}
+}
+
+func TestCodeAndDeadline(t *testing.T) {
+	for _, test := range []struct {
+		name           string
+		request, enter time.Duration // relative to the deadline
+		want           string
+	}{
+		{"both before", -time.Hour, -time.Minute, ""},
+		{"code after the deadline", -time.Nanosecond, 30 * time.Minute, ""},
+		{"at the end of the hour", -time.Minute, 59*time.Minute - time.Nanosecond, ""},
+		{"after the hour", -time.Minute, 59 * time.Minute, "answer.error.code_expired"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newAnswerWorld(t)
+			w.save(t, w.frei, 1, answer("eins"))
+			at := w.due.Add(test.request)
+			w.clock.Set(at)
+			sub := w.request(t, w.frei)
+			code := w.code(t, "r1/"+sub.ID)
+			w.clock.Set(w.due.Add(test.enter))
+			_, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code)
+			if got := keyOf(err); got != test.want {
+				t.Fatalf("got %q, want %q", got, test.want)
+			}
+			if v := w.versions(t, "r1", "q01"); err == nil && (len(v) != 1 || !v[0].CountsAt.Equal(at) || v[0].Late) || err != nil && len(v) != 0 {
+				t.Errorf("versions %+v", v)
+			}
+			if w.sheet(t, w.frei).Cells[0].Entry.Text != "eins" {
+				t.Error("the text is lost")
+			}
+		})
+	}
+}
+
+func TestWrongCodeSixTimes(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	sub := w.request(t, w.frei)
+	code := w.code(t, "r1/"+sub.ID)
+	wrong := "0000 0000"
+	if code == wrong {
+		wrong = "0000 0001"
+	}
+	for _, malformed := range []string{"", "123", "abcdefgh", "１２３４５６７８"} {
+		if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, malformed); keyOf(err) != "code answer.error.code_format" {
+			t.Errorf("%q: %v", malformed, err)
+		}
+	}
+	for i, want := range []string{
+		"code answer.error.code_wrong", "code answer.error.code_wrong", "code answer.error.code_wrong", "code answer.error.code_wrong",
+		"answer.error.code_tries", "answer.error.code_void",
+	} {
+		if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, wrong); keyOf(err) != want {
+			t.Errorf("try %d: %v, want %s", i+1, err, want)
+		}
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code); keyOf(err) != "answer.error.code_void" {
+		t.Errorf("the right one afterwards: %v", err)
+	}
+	if len(w.versions(t, "r1", "q01")) != 0 || w.sheet(t, w.frei).Cells[0].Draft.Text != "eins" {
+		t.Error("something was submitted, or lost")
+	}
+	w.submit(t, w.frei)
+}
+
+func TestCodeIsBound(t *testing.T) {
+	w := newAnswerWorld(t)
+	colleague := w.enter(t, freiToken, "another browser")
+	w.save(t, w.frei, 1, answer("eins"))
+	first := w.request(t, w.frei)
+	code := w.code(t, "r1/"+first.ID)
+	if _, err := w.ConfirmSubmission(t.Context(), colleague, first.ID, code); keyOf(err) != "answer.error.code_session" {
+		t.Errorf("another session: %v", err)
+	}
+	w.clock.Advance(time.Minute)
+	second := w.request(t, w.frei) // replaces the first
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, second.ID, code); keyOf(err) != "code answer.error.code_wrong" {
+		t.Errorf("the code of another act: %v", err)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, first.ID, code); keyOf(err) != "answer.error.code_void" {
+		t.Errorf("the replaced act: %v", err)
+	}
+	w.view(t, func(tx *survey.Tx) error {
+		m, err := tx.Mails.Get(first.Mail)
+		if m.State != survey.MailRevoked || len(m.Sealed) != 0 {
+			t.Errorf("its mail: %s", m.State)
+		}
+		return err
+	})
+}
+
+func TestResendCode(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	sub := w.request(t, w.frei)
+	old := w.code(t, "r1/"+sub.ID)
+	if err := w.ResendCode(t.Context(), w.enter(t, freiToken, "another browser"), sub.ID); keyOf(err) != "answer.error.code_void" {
+		t.Errorf("another session: %v", err)
+	}
+	w.clock.Advance(time.Minute)
+	for range 3 {
+		if err := w.ResendCode(t.Context(), w.frei, sub.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.ResendCode(t.Context(), w.frei, sub.ID); keyOf(err) != "answer.error.too_many_codes" {
+		t.Errorf("too many: %v", err)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, old); keyOf(err) != "code answer.error.code_wrong" {
+		t.Errorf("the old code: %v", err)
+	}
+	done, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, w.code(t, "r1/"+sub.ID))
+	if err != nil || !done.RequestedAt.Equal(sub.RequestedAt) || !done.CodeExpiresAt.Equal(sub.CodeExpiresAt) {
+		t.Errorf("%+v, %v", done, err)
+	}
+}
+
+func TestRequestsAreLimited(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	for range 10 {
+		w.request(t, w.frei)
+	}
+	if _, err := w.RequestSubmission(t.Context(), w.frei, w.form(t, w.frei)); survey.CodeOf(err) != survey.TooMany {
+		t.Errorf("the eleventh in an hour: %v", err)
+	}
+	w.clock.Advance(time.Hour)
+	w.request(t, w.frei)
+}
+
+// Two colleagues submit at nearly the same time: confirming the later one ends the earlier, not the other way round.
+func TestTwoSubmissionsWait(t *testing.T) {
+	for _, laterFirst := range []bool{true, false} {
+		w := newAnswerWorld(t)
+		colleague := w.enter(t, freiToken, "another browser")
+		w.save(t, w.frei, 1, answer("früher"))
+		w.clock.Set(w.due.Add(-2 * time.Minute))
+		earlier := w.request(t, w.frei)
+		w.save(t, colleague, 1, answer("später"))
+		w.clock.Advance(time.Minute)
+		later := w.request(t, colleague)
+		w.clock.Set(w.due.Add(time.Minute))
+		codes := map[string]string{earlier.ID: w.code(t, "r1/"+earlier.ID), later.ID: w.code(t, "r1/"+later.ID)}
+		if laterFirst {
+			if _, err := w.ConfirmSubmission(t.Context(), colleague, later.ID, codes[later.ID]); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.ConfirmSubmission(t.Context(), w.frei, earlier.ID, codes[earlier.ID]); keyOf(err) != "answer.error.code_void" {
+				t.Errorf("the earlier one: %v", err)
+			}
+		} else {
+			if _, err := w.ConfirmSubmission(t.Context(), w.frei, earlier.ID, codes[earlier.ID]); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.ConfirmSubmission(t.Context(), colleague, later.ID, codes[later.ID]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v := w.versions(t, "r1", "q01")
+		if v[len(v)-1].Text != "später" {
+			t.Errorf("later first %v: %+v", laterFirst, v)
+		}
+	}
+}
+
+func TestMailsSpeakThePartysLanguage(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.moin, 1, answer("one"))
+	w.submit(t, w.moin) // its browser is set to German
+	w.view(t, func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.List("") {
+			if err != nil {
+				return err
+			}
+			if m.Language != "en" || !strings.Contains(m.Subject, "our") || !strings.Contains(m.Body, "Hello") || strings.Contains(m.Body, "Frist") {
+				t.Errorf("%s: %s\n%s", m.Language, m.Subject, m.Body)
+			}
+		}
+		return nil
+	})
+}
+
+func TestTranscribedThenSubmitted(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.write(t, func(tx *survey.Tx) error {
+		return tx.Versions.Put(survey.Version{Questionnaire: "q1", Respondent: "r1", Question: "q01", Number: 1, Status: survey.Answered, Text: "aus dem Brief",
+			Provenance: survey.Transcribed, CountsAt: w.clock.Now()})
+	})
+	c := w.sheet(t, w.frei).Cells[0]
+	if c.State != survey.AnswerTranscribed || !c.CanWithdraw() || !c.Entry.Empty() {
+		t.Errorf("%+v", c)
+	}
+	w.save(t, w.frei, 1, answer("selbst"))
+	w.submit(t, w.frei)
+	w.write(t, func(tx *survey.Tx) error { // another letter, entered later
+		return tx.Versions.Put(survey.Version{Questionnaire: "q1", Respondent: "r1", Question: "q01", Number: 3, Status: survey.Answered, Text: "noch ein Brief",
+			Provenance: survey.Transcribed, CountsAt: w.clock.Now()})
+	})
+	if c := w.sheet(t, w.frei).Cells[0]; c.Standing.Text != "selbst" || c.Standing.Number != 2 || c.State != survey.AnswerSubmitted {
+		t.Errorf("%+v", c)
+	}
+}

@@ -1,0 +1,269 @@
+package survey
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// TranscriptionRef names a transcription.
+type TranscriptionRef struct {
+	Questionnaire string // id
+	Respondent    string // slug
+	ID            string
+}
+
+// SaveTranscription is the form of a transcription. Revision 0 makes a new one, under an ID from NewID that the form
+// carries, so that sending it twice makes one.
+type SaveTranscription struct {
+	TranscriptionRef
+	Revision     int
+	Kind         LetterKind
+	ReceivedOn   string   // 2006-01-02
+	ReceivedTime string   // 15:04, "" unknown
+	LetterDate   string   // 2006-01-02, may be ""
+	Joint        []string // slugs of the respondents the letter answers for as well
+	Licence      string
+	Without      string // why there is no original
+	ChangeNote   string
+	Whole        Entry // General, Declined or Refers; "" the letter says nothing of the kind
+	Entries      []SubmissionEntry
+	Original     string    // id of one that is recorded for this respondent; "" none
+	Upload       *Original // a new one in its place, whose bytes are stored already: name, type, size and hash
+}
+
+// Clean brings the typed fields to their stored form and returns Invalid with a fault a field. SaveTranscription calls it
+// too; a caller that stores an upload first calls it before.
+func (cmd *SaveTranscription) Clean() error {
+	var f Faults
+	if _, err := uuid.Parse(cmd.ID); err != nil {
+		f.Add("", "error.form")
+	}
+	if cmd.Kind != "" && !slices.Contains(LetterKinds, cmd.Kind) {
+		f.Add("kind", "error.choice")
+	}
+	f.day("received_on", cmd.ReceivedOn)
+	f.day("letter_date", cmd.LetterDate)
+	if _, err := time.Parse("15:04", cmd.ReceivedTime); cmd.ReceivedTime != "" && err != nil {
+		f.Add("received_time", "transcription.error.time")
+	}
+	f.line("licence", &cmd.Licence, 80, false)
+	f.line("without", &cmd.Without, 300, false)
+	f.line("change_note", &cmd.ChangeNote, 300, false)
+	f.text("whole_text", &cmd.Whole.Text)
+	f.text("whole_text", &cmd.Whole.Reason)
+	if !slices.Contains([]Status{"", General, Declined, Refers}, cmd.Whole.Status) {
+		f.Add("whole", "error.choice")
+	}
+	var said []SubmissionEntry
+	for _, e := range cmd.Entries {
+		n := transcriptionNumber(e.Number)
+		f.text("text"+n, &e.Text)
+		f.text("reason"+n, &e.Reason)
+		if e.Position != "" && !slices.Contains(Positions, e.Position) {
+			f.Add("position"+n, "error.choice")
+		}
+		if !slices.Contains([]Status{"", Answered, NoPosition, Declined, Refers}, e.Status) {
+			f.Add("status"+n, "error.choice")
+		}
+		switch { // whoever types a text need not say that it is one
+		case e.Status != "" || e.Entry == Entry{}:
+		case e.Text == "" && e.Position == "":
+			e.Status = Declined
+		default:
+			e.Status = Answered
+		}
+		if e.Entry != (Entry{}) {
+			said = append(said, SubmissionEntry{Number: e.Number, Entry: e.Entry})
+		}
+	}
+	slices.SortFunc(said, func(a, b SubmissionEntry) int { return a.Number - b.Number })
+	cmd.Entries = said
+	return f.Err()
+}
+
+// day notes a day that does not exist; "" is none.
+func (f *Faults) day(field, value string) {
+	if _, err := time.Parse(time.DateOnly, value); value != "" && err != nil {
+		f.Add(field, "error.date")
+	}
+}
+
+// SaveTranscription saves a draft. It may be incomplete and exceed the questionnaire's limits: a letter is what it is. A
+// text typed without a status is an answer. When somebody else was faster, it returns the Conflict error.stale together
+// with the stored transcription; saving what is already stored changes nothing. Conflict too when it is no draft any
+// more, or when the party itself has submitted one of its cells.
+func (s *Service) SaveTranscription(ctx context.Context, actor Actor, cmd SaveTranscription) (t Transcription, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return t, err
+	}
+	if err := cmd.Clean(); err != nil {
+		return t, err
+	}
+	now, original := s.now(), NewID()
+	err = s.update(ctx, func(tx *Tx) error {
+		q, r, err := s.transcribing(tx, cmd.TranscriptionRef)
+		if err != nil {
+			return err
+		}
+		if r.NotAsked != "" {
+			return Fail(Conflict, "transcription.error.not_asked")
+		}
+		t, err = tx.Transcriptions.Get(r.Key() + "/" + cmd.ID)
+		switch {
+		case IsNotFound(err) && cmd.Revision == 0:
+			t = Transcription{Questionnaire: q.ID, Respondent: r.ID, ID: cmd.ID, State: TranscriptionDraft}
+		case err != nil:
+			return err
+		}
+		next, err := cmd.apply(tx, q, r, t)
+		if err != nil {
+			return err
+		}
+		if cmd.Upload != nil {
+			if next.Original, err = transcriptionOriginal(tx, actor, t, *cmd.Upload, original, now); err != nil {
+				return err
+			}
+		}
+		switch {
+		case t.Revision > 0 && (reflect.DeepEqual(t, next) || reflect.DeepEqual(t.contract(), next)):
+			return nil // the second click of two
+		case t.State != TranscriptionDraft:
+			return Fail(Conflict, "transcription.error.no_draft")
+		case t.Revision != cmd.Revision:
+			return stale()
+		}
+		before := t.Original
+		next.EnteredBy, next.EnteredAt = actor.who(), now
+		if !slices.Contains(next.Writers, actor.who()) {
+			next.Writers = append(slices.Clone(next.Writers), actor.who())
+		}
+		next.Revision++
+		t = next
+		if err := tx.Transcriptions.Put(t); err != nil {
+			return err
+		}
+		return dropOriginal(tx, t, before)
+	})
+	return t, err
+}
+
+// apply returns the transcription with what the form says.
+func (cmd SaveTranscription) apply(tx *Tx, q Questionnaire, r Respondent, t Transcription) (Transcription, error) {
+	var f Faults
+	t.Kind, t.ReceivedOn, t.ReceivedTime, t.LetterDate = cmd.Kind, cmd.ReceivedOn, cmd.ReceivedTime, cmd.LetterDate
+	t.Licence, t.Without, t.ChangeNote, t.Whole = cmd.Licence, cmd.Without, cmd.ChangeNote, cmd.Whole
+	if t.ReceivedOn != "" && t.ReceivedTime != "" {
+		if _, key := ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, transcriptionZone(q), "first"); key != "" {
+			f.Add("received_time", key)
+		}
+	}
+	others, err := jointCandidates(tx, r)
+	if err != nil {
+		return t, err
+	}
+	t.Joint = nil
+	for _, slug := range cmd.Joint {
+		i := slices.IndexFunc(others, func(o Respondent) bool { return o.Slug == slug })
+		if i < 0 {
+			f.Add("joint", "error.choice")
+		} else if !slices.Contains(t.Joint, others[i].ID) {
+			t.Joint = append(t.Joint, others[i].ID)
+		}
+	}
+	catalogue, err := tx.Catalogues.Get(q.ID)
+	if err != nil {
+		return t, err
+	}
+	t.Entries = nil
+	for _, e := range cmd.Entries {
+		i := slices.IndexFunc(catalogue.Questions, func(c CatalogueQuestion) bool { return c.Number == e.Number })
+		if i < 0 {
+			return t, Fail(NotFound, "error.not_found")
+		}
+		e.Question = catalogue.Questions[i].ID
+		if asked, _ := r.Asked(e.Question); !asked {
+			return t, Fail(NotFound, "error.not_found")
+		}
+		if err := refuseOwn(tx, r, e); err != nil {
+			return t, err
+		}
+		if e.Position != "" && catalogue.Questions[i].Kind != KindThesis {
+			f.Add("position"+transcriptionNumber(e.Number), "error.choice")
+		}
+		t.Entries = append(t.Entries, e)
+	}
+	t.Original = cmd.Original
+	if t.Original != "" {
+		if _, err := tx.Originals.Get(r.Key() + "/" + t.Original); err != nil {
+			return t, err
+		}
+	}
+	return t, f.Err()
+}
+
+// DeleteTranscription removes a draft, and its original if nothing else was made from it. Conflict when it is no draft, or
+// somebody has changed it since.
+func (s *Service) DeleteTranscription(ctx context.Context, actor Actor, ref TranscriptionRef, revision int) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		_, r, err := s.transcribing(tx, ref)
+		if err != nil {
+			return err
+		}
+		t, err := tx.Transcriptions.Get(r.Key() + "/" + ref.ID)
+		switch {
+		case err != nil:
+			return err
+		case t.State != TranscriptionDraft:
+			return Fail(Conflict, "transcription.error.no_draft")
+		case t.Revision != revision:
+			return Fail(Conflict, "transcription.error.changed")
+		}
+		if err := tx.Transcriptions.Delete(t.Key()); err != nil {
+			return err
+		}
+		original := t.Original
+		t.Original = ""
+		if err := dropOriginal(tx, t, original); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "transcription_deleted", t.Key())
+	})
+}
+
+// transcribing loads what a transcription is of. Conflict outside the phases in which letters come.
+func (s *Service) transcribing(tx *Tx, ref TranscriptionRef) (q Questionnaire, r Respondent, err error) {
+	if q, err = tx.Questionnaires.Get(ref.Questionnaire); err != nil {
+		return q, r, err
+	}
+	if err := s.inPhase(q, PhaseOpen, PhaseClosed); err != nil {
+		return q, r, err
+	}
+	r, err = respondentBySlug(tx, q.ID, ref.Respondent)
+	return q, r, err
+}
+
+// jointCandidates are the other respondents a letter can answer for, in the printed order.
+func jointCandidates(tx *Tx, r Respondent) ([]Respondent, error) {
+	all, err := respondentsInOrder(tx, r.Questionnaire)
+	return slices.DeleteFunc(all, func(o Respondent) bool { return o.ID == r.ID || o.NotAsked != "" }), err
+}
+
+// refuseOwn returns Conflict when the party itself has submitted the cell: a transcription never supersedes that.
+func refuseOwn(tx *Tx, r Respondent, e SubmissionEntry) error {
+	for v, err := range tx.Versions.List(CellKey(r.Questionnaire, r.ID, e.Question) + "/") {
+		switch {
+		case err != nil:
+			return err
+		case v.Provenance == ByForm:
+			return Fail(Conflict, "transcription.error.by_form", "Party", r.ShortName, "Number", e.Number)
+		}
+	}
+	return nil
+}

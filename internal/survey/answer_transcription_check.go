@@ -1,0 +1,284 @@
+package survey
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// HandOverTranscription gives a draft to its second person, or lets it take effect where the rule is off: public as not
+// checked. Invalid says what is missing, field by field; Conflict that it changed since (error.stale), that the actor has
+// typed nothing of it, or that the party itself has submitted one of its cells.
+func (s *Service) HandOverTranscription(ctx context.Context, actor Actor, ref TranscriptionRef, revision int) (t Transcription, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return t, err
+	}
+	now := s.now()
+	err = s.update(ctx, func(tx *Tx) error {
+		q, r, err := s.transcribing(tx, ref)
+		if err != nil {
+			return err
+		}
+		if t, err = tx.Transcriptions.Get(r.Key() + "/" + ref.ID); err != nil {
+			return err
+		}
+		switch {
+		case t.State != TranscriptionDraft && t.Revision == revision+1:
+			return nil // the second click of two
+		case t.State != TranscriptionDraft:
+			return Fail(Conflict, "transcription.error.no_draft")
+		case t.Revision != revision:
+			return stale()
+		case !slices.Contains(t.Writers, actor.who()):
+			return Fail(Conflict, "transcription.error.not_writer")
+		}
+		faults := t.incomplete(q, now)
+		catalogue, err := tx.Catalogues.Get(q.ID)
+		if err != nil {
+			return err
+		}
+		if t, err = t.expand(tx, r, catalogue); err != nil {
+			return err
+		}
+		switch news, changes, err := transcriptionNews(tx, q, r, t); {
+		case err != nil:
+			return err
+		case len(faults) > 0:
+			return faults.Err()
+		case changes && t.ChangeNote == "":
+			faults.Add("change_note", "transcription.error.change_note")
+		case news == 0:
+			faults.Add("", "transcription.error.no_news")
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		t.Revision++
+		t.Note = ""
+		done, _, err := s.approve(tx, actor, q.ID, ActTranscription, t.ID, t.content())
+		if err != nil {
+			return err
+		}
+		if done {
+			t, err = s.takeEffect(tx, actor, q, r, t, now)
+			return err
+		}
+		t.State = TranscriptionWaiting
+		return tx.Transcriptions.Put(t)
+	})
+	return t, err
+}
+
+// content is what a second person confirms: all but how far it is.
+func (t Transcription) content() Transcription {
+	t.State, t.CheckedBy, t.CheckedAt, t.Note, t.Receipt = "", "", time.Time{}, "", Receipt{}
+	return t
+}
+
+// CheckTranscription is the second person's "stimmt Wort für Wort mit dem Original überein": the transcription takes
+// effect, in one transaction with its versions and its leaf in the ledger. revision is the one that was read. Conflict
+// when the actor has typed in it, when it changed, or when the party itself has submitted one of its cells meanwhile. One
+// that is in effect already is returned as it is.
+func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref TranscriptionRef, revision int) (t Transcription, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return t, err
+	}
+	now := s.now()
+	err = s.update(ctx, func(tx *Tx) error {
+		q, r, err := s.transcribing(tx, ref)
+		if err != nil {
+			return err
+		}
+		if t, err = tx.Transcriptions.Get(r.Key() + "/" + ref.ID); err != nil {
+			return err
+		}
+		needed, err := s.TwoPerson(tx, ActTranscription)
+		if err != nil {
+			return err
+		}
+		wrote := slices.Contains(t.Writers, actor.who())
+		switch {
+		case t.State == TranscriptionChecked:
+			return nil // the second click of two
+		case t.State != TranscriptionWaiting:
+			return Fail(Conflict, "transcription.error.not_waiting")
+		case t.Revision != revision:
+			return Fail(Conflict, "transcription.error.changed")
+		case needed && wrote:
+			return Fail(Conflict, "transcription.error.own")
+		}
+		// A letter that came in between, or the party's own submission, can stand in its way by now.
+		switch _, changes, err := transcriptionNews(tx, q, r, t); {
+		case err != nil:
+			return err
+		case changes && t.ChangeNote == "":
+			return Fail(Conflict, "transcription.error.change_note_now")
+		}
+		done, _, err := s.approve(tx, actor, q.ID, ActTranscription, t.ID, t.content())
+		if err != nil {
+			return err
+		}
+		if !done { // the request is gone, or was for other words
+			return Fail(Conflict, "transcription.error.not_waiting")
+		}
+		if !needed { // the rule was switched off while it waited
+			if err := tx.Approvals.Delete(Approval{Questionnaire: q.ID, Act: ActTranscription, Subject: t.ID}.Key()); err != nil {
+				return err
+			}
+		}
+		if !wrote {
+			t.CheckedBy, t.CheckedAt = actor.who(), now
+		}
+		t, err = s.takeEffect(tx, actor, q, r, t, now)
+		return err
+	})
+	return t, err
+}
+
+// SendBackTranscription makes a draft of a transcription that waits for its check. Whoever typed it can take it back
+// without a word; anybody else says what is wrong.
+func (s *Service) SendBackTranscription(ctx context.Context, actor Actor, ref TranscriptionRef, note string) error {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return err
+	}
+	var f Faults
+	f.text("note", &note)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		q, r, err := s.transcribing(tx, ref)
+		if err != nil {
+			return err
+		}
+		t, err := tx.Transcriptions.Get(r.Key() + "/" + ref.ID)
+		if err != nil {
+			return err
+		}
+		switch {
+		case t.State != TranscriptionWaiting:
+			return Fail(Conflict, "transcription.error.not_waiting")
+		case note == "" && !slices.Contains(t.Writers, actor.who()):
+			return Faults{{Field: "note", Key: "error.required"}}.Err()
+		}
+		t = t.contract()
+		t.State, t.Note = TranscriptionDraft, note
+		t.Revision++
+		if err := tx.Transcriptions.Put(t); err != nil {
+			return err
+		}
+		if err := tx.Approvals.Delete(Approval{Questionnaire: q.ID, Act: ActTranscription, Subject: t.ID}.Key()); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "transcription_sent_back", t.Key())
+	})
+}
+
+// takeEffect makes the versions of a complete transcription in the cells of all it answers for, and its leaf.
+func (s *Service) takeEffect(tx *Tx, actor Actor, q Questionnaire, r Respondent, t Transcription, now time.Time) (Transcription, error) {
+	t.State, t.Entries = TranscriptionChecked, slices.Clone(t.Entries)
+	err := eachTranscribed(tx, q, r, t, func(i int, last *Version, v Version) error {
+		own := v.Respondent == t.Respondent
+		if last != nil && sameLetter(*last, v) {
+			if own {
+				t.Entries[i].Version = last.Number
+			}
+			return nil
+		}
+		v.CountsAt, v.CheckedBy = now, t.CheckedBy
+		if last != nil {
+			v.ChangeNote = t.ChangeNote
+		}
+		if own {
+			t.Entries[i].Version = v.Number
+		}
+		return tx.Versions.Put(v)
+	})
+	if err != nil {
+		return t, err
+	}
+	if t.Receipt, err = transcriptionReceipt(tx, t, now, s.Rand); err != nil {
+		return t, err
+	}
+	if err := tx.Transcriptions.Put(t); err != nil {
+		return t, err
+	}
+	return t, s.audit(tx, actor, "transcription_effective", t.Key())
+}
+
+// transcriptionNews counts the versions a transcription would make, and tells whether one of them changes what an earlier
+// one said. Conflict when the party itself has submitted one of its cells.
+func transcriptionNews(tx *Tx, q Questionnaire, r Respondent, t Transcription) (news int, changes bool, err error) {
+	err = eachTranscribed(tx, q, r, t, func(_ int, last *Version, v Version) error {
+		if last == nil || !sameLetter(*last, v) {
+			news++
+			changes = changes || last != nil
+		}
+		return nil
+	})
+	return news, changes, err
+}
+
+// eachTranscribed calls fn for every cell of a transcription, with the index of its entry, the cell's last version and
+// the one that would follow it.
+func eachTranscribed(tx *Tx, q Questionnaire, r Respondent, t Transcription, fn func(i int, last *Version, next Version) error) error {
+	all, err := transcriptionSpeakers(tx, r, t)
+	if err != nil {
+		return err
+	}
+	_, received := t.arrival(q)
+	for _, speaker := range all {
+		var joint []string
+		for _, other := range all {
+			if other.ID != speaker.ID {
+				joint = append(joint, other.Slug)
+			}
+		}
+		for i, e := range t.Entries {
+			if asked, _ := speaker.Asked(e.Question); !asked {
+				continue
+			}
+			if err := refuseOwn(tx, speaker, e); err != nil {
+				return err
+			}
+			versions, err := collect(tx.Versions.List(CellKey(q.ID, speaker.ID, e.Question) + "/"))
+			if err != nil {
+				return err
+			}
+			next := Version{
+				Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: 1,
+				Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
+				Provenance: Transcribed, Late: t.Late(q, speaker.DueAt(q)), Joint: joint, Source: t.Source(), Licence: t.Licence,
+				ReceivedAt: received, Record: t.Key(), EnteredBy: t.EnteredBy,
+			}
+			var last *Version
+			if n := len(versions); n > 0 {
+				last = &versions[n-1]
+				next.Number = last.Number + 1
+			}
+			if err := fn(i, last, next); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// transcriptionSpeakers are the respondents a letter answers for, its sender first.
+func transcriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent, error) {
+	all := []Respondent{r}
+	for _, id := range t.Joint {
+		other, err := tx.Respondents.Get(r.Questionnaire + "/" + id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, other)
+	}
+	return all, nil
+}
+
+// sameLetter tells whether a version already says what the next one would, from the same letter.
+func sameLetter(last, next Version) bool {
+	return last.Entry() == next.Entry() && last.Late == next.Late && slices.Equal(last.Joint, next.Joint) &&
+		last.Source == next.Source && last.Licence == next.Licence && last.ReceivedAt == next.ReceivedAt
+}

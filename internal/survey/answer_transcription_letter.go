@@ -1,0 +1,142 @@
+package survey
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// transcriptionNumber ends the name of a field that belongs to a question.
+func transcriptionNumber(number int) string { return "-" + strconv.Itoa(number) }
+
+// transcriptionZone is where the office opens its letters.
+func transcriptionZone(q Questionnaire) string { return cmp.Or(q.Deadline.Zone, DefaultZone) }
+
+// arrival is when the letter came, as far as is known, and how that is written: with the hour where it was noted, else
+// the day alone. The hour repeated in autumn is read as the first of the two, in the party's favour.
+func (t Transcription) arrival(q Questionnaire) (at time.Time, stamp Stamp) {
+	zone := transcriptionZone(q)
+	if i, key := ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, zone, "first"); key == "" {
+		return i.At, i.Stamp()
+	}
+	day, err := time.Parse(time.DateOnly, t.ReceivedOn)
+	if err != nil {
+		return time.Time{}, ""
+	}
+	next := time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, Instant{Zone: zone}.Location())
+	return next.Add(-time.Minute).UTC(), Stamp(t.ReceivedOn)
+}
+
+// Late tells whether the letter came after a date. Without an hour the last minute of the day counts (deadlines are set
+// to the minute, so a letter of the day is in time for 23:59); with one it is as with the form: at the date it is over.
+func (t Transcription) Late(q Questionnaire, due Instant) bool {
+	at, _ := t.arrival(q)
+	if at.IsZero() || due.IsZero() {
+		return false
+	}
+	if t.ReceivedTime == "" {
+		return at.After(due.At)
+	}
+	return !at.Before(due.At)
+}
+
+var letterWords = map[LetterKind]string{
+	LetterMail: "E-Mail", LetterPaper: "Brief", LetterDocument: "Dokument", LetterPortal: "Antwort im Formular der Partei",
+}
+
+var letterMonths = [...]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}
+
+// Source names the letter for readers: "Brief vom 3. Mai 2026". It is data in the alliance's language, not a message.
+func (t Transcription) Source() string {
+	text, preposition, day := letterWords[t.Kind], " vom ", t.LetterDate
+	if day == "" {
+		preposition, day = ", eingegangen am ", t.ReceivedOn
+	}
+	if at, err := time.Parse(time.DateOnly, day); err == nil {
+		text += fmt.Sprintf("%s%d. %s %d", preposition, at.Day(), letterMonths[at.Month()-1], at.Year())
+	}
+	if t.Original == "" {
+		text += " (ohne Originaldatei)"
+	}
+	return text
+}
+
+// expand gives every asked question without an entry what the letter says as a whole. Cells the party itself has
+// submitted are left out.
+func (t Transcription) expand(tx *Tx, r Respondent, c Catalogue) (Transcription, error) {
+	if t.Whole.Status == "" {
+		return t, nil
+	}
+	t.Entries = slices.Clone(t.Entries)
+	for _, question := range c.Questions {
+		said := slices.ContainsFunc(t.Entries, func(e SubmissionEntry) bool { return e.Question == question.ID })
+		if asked, _ := r.Asked(question.ID); said || !asked {
+			continue
+		}
+		e := SubmissionEntry{Question: question.ID, Number: question.Number, Entry: t.Whole}
+		switch err := refuseOwn(tx, r, e); {
+		case err == nil:
+			t.Entries = append(t.Entries, e)
+		case CodeOf(err) != Conflict:
+			return t, err
+		}
+	}
+	slices.SortFunc(t.Entries, func(a, b SubmissionEntry) int { return a.Number - b.Number })
+	return t, nil
+}
+
+// contract takes back what expand did.
+func (t Transcription) contract() Transcription {
+	t.Entries = slices.DeleteFunc(slices.Clone(t.Entries), func(e SubmissionEntry) bool { return e.Entry == t.Whole })
+	return t
+}
+
+// incomplete lists what a draft lacks before anybody can check it against its original.
+func (t Transcription) incomplete(q Questionnaire, now time.Time) (f Faults) {
+	today := now.In(Instant{Zone: transcriptionZone(q)}.Location()).Format(time.DateOnly)
+	if t.Kind == "" {
+		f.Add("kind", "error.required")
+	}
+	switch at, _ := t.arrival(q); {
+	case t.ReceivedOn == "":
+		f.Add("received_on", "error.required")
+	case t.ReceivedOn > today:
+		f.Add("received_on", "transcription.error.future")
+	case t.ReceivedTime != "" && at.After(now):
+		f.Add("received_time", "transcription.error.future")
+	}
+	if t.LetterDate != "" && t.ReceivedOn != "" && t.LetterDate > t.ReceivedOn {
+		f.Add("letter_date", "transcription.error.letter_after")
+	}
+	switch {
+	case t.Original == "" && t.Kind == LetterPortal && t.Without == "":
+		f.Add("without", "transcription.error.without")
+	case t.Original == "" && t.Kind != LetterPortal:
+		f.Add("original", "transcription.error.no_original")
+	}
+	switch {
+	case t.Whole.Status == "" && t.Whole.Text+t.Whole.Reason != "":
+		f.Add("whole", "transcription.error.whole_status")
+	case t.Whole.Status == General && t.Whole.Text == "":
+		f.Add("whole_text", "transcription.error.whole_text")
+	}
+	for _, e := range t.Entries {
+		n := transcriptionNumber(e.Number)
+		switch {
+		case e.Status == Declined && (e.Text != "" || e.Position != ""):
+			f.Add("text"+n, "transcription.error.declined_text")
+		case e.Status != Declined && e.Reason != "":
+			f.Add("reason"+n, "transcription.error.reason")
+		case e.Status != Answered && e.Position != "":
+			f.Add("position"+n, "transcription.error.position")
+		case e.Status == Answered && e.Text == "" && e.Position == "":
+			f.Add("text"+n, "error.required")
+		}
+	}
+	if len(t.Entries) == 0 && t.Whole.Status == "" {
+		f.Add("whole", "transcription.error.nothing")
+	}
+	return f
+}

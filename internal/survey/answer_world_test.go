@@ -1,0 +1,239 @@
+package survey_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/ledger"
+	"pruefstein/internal/memory"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
+	"pruefstein/templates"
+)
+
+// answerWorld is a questionnaire of three questions that is open for answers, with two parties: frei was asked all of
+// them, moin was not asked the second.
+type answerWorld struct {
+	*survey.Service
+	clock *testkit.Clock
+	due   time.Time
+	frei  survey.Actor // of the party frei, in one browser
+	moin  survey.Actor
+}
+
+const (
+	freiToken = "frei-token"
+	moinToken = "moin-token"
+)
+
+func newAnswerWorld(t *testing.T) *answerWorld {
+	t.Helper()
+	engine, err := templates.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ledger.NewKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := survey.NewSealer(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	due, fault := survey.ParseInstant("2026-11-30T18:00", survey.DefaultZone, "")
+	if fault != "" {
+		t.Fatal(fault)
+	}
+	clock := testkit.NewClock(due.At.Add(-7 * 24 * time.Hour))
+	w := &answerWorld{clock: clock, due: due.At, Service: &survey.Service{
+		Store: memory.New(), Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: "https://fragen.example",
+		Compose: func(lang, name string, data any) (string, string, error) {
+			text, err := engine.Mail(lang, name, data)
+			subject, body, _ := strings.Cut(text, "\n\n")
+			return strings.TrimPrefix(subject, "Subject: "), body, err
+		},
+	}}
+	w.write(t, func(tx *survey.Tx) error {
+		return errors.Join(
+			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", Licence: "CC-BY-4.0", Revision: 1}),
+			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl in der Nordmark", Date: "2027-02-07"}),
+			tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "nordmark-2027", Title: "Wahlprüfsteine Nordmark", Election: "e1", AnswerLimit: 50,
+				Deadline: due, LockedAt: clock.Now().Add(-time.Hour), DispatchedAt: clock.Now().Add(-time.Minute), Revision: 1}),
+			tx.Catalogues.Put(survey.Catalogue{Questionnaire: "q1", Questions: []survey.CatalogueQuestion{
+				{ID: "q01", Number: 1, Kind: survey.KindText, Text: "Wie fördern Sie freie Software?"},
+				{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Schulen brauchen schnelles Netz."},
+				{ID: "q03", Number: 3, Kind: survey.KindText, Text: "Wie schützen Sie offene Daten?"},
+			}}),
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r1", Slug: "frei", ShortName: "Frei", Name: "Freie Mitte", Email: "post@frei.example", Language: "de", Sequence: 1}),
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r2", Slug: "moin", ShortName: "Moin", Name: "Moin Nordmark", Email: "post@moin.example", Language: "en",
+				LeftOut: map[string]string{"q02": "passt nicht in ihr Verfahren"}, Sequence: 2}),
+			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken(freiToken), Questionnaire: "q1", Respondent: "r1"}),
+			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken(moinToken), Questionnaire: "q1", Respondent: "r2"}),
+		)
+	})
+	w.frei = w.enter(t, freiToken, "browser one")
+	w.moin = w.enter(t, moinToken, "browser two")
+	return w
+}
+
+func (w *answerWorld) write(t *testing.T, fn func(*survey.Tx) error) {
+	t.Helper()
+	if err := w.Store.Update(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// enter exchanges a link, as the button of its page does.
+func (w *answerWorld) enter(t *testing.T, token, session string) survey.Actor {
+	t.Helper()
+	hash, err := w.ExchangeLink(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor, err := w.PartyActor(t.Context(), hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor.Session, actor.Language = survey.HashToken(session), "de"
+	return actor
+}
+
+func (w *answerWorld) sheet(t *testing.T, actor survey.Actor) survey.AnswerSheet {
+	t.Helper()
+	sheet, err := w.AnswerSheet(t.Context(), actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sheet
+}
+
+// save saves an answer on top of what is stored.
+func (w *answerWorld) save(t *testing.T, actor survey.Actor, number int, e survey.Entry) survey.AnswerDraft {
+	t.Helper()
+	cell, err := w.sheet(t, actor).Cell(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := w.SaveAnswer(t.Context(), actor, survey.SaveAnswer{Number: number, Revision: cell.Draft.Revision, Entry: e, Mark: survey.MarkDone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// form is the check page's form as it would be shown now, filled in.
+func (w *answerWorld) form(t *testing.T, actor survey.Actor) survey.RequestSubmission {
+	t.Helper()
+	digest, err := w.sheet(t, actor).Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return survey.RequestSubmission{Form: survey.NewID(), Digest: digest, Name: "Kim Muster", Function: "Büroleitung", Verbatim: true}
+}
+
+func (w *answerWorld) request(t *testing.T, actor survey.Actor) survey.Submission {
+	t.Helper()
+	sub, err := w.RequestSubmission(t.Context(), actor, w.form(t, actor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sub
+}
+
+// code reads the code of the newest mail to a submission, as its reader would.
+func (w *answerWorld) code(t *testing.T, id string) string {
+	t.Helper()
+	var code string
+	w.view(t, func(tx *survey.Tx) error {
+		sub, err := tx.Submissions.Get("q1/" + id)
+		if err != nil {
+			return err
+		}
+		m, err := tx.Mails.Get(sub.Mail)
+		if err != nil {
+			return err
+		}
+		plain, err := w.Sealer.Open(m.Sealed)
+		code = string(plain)
+		return err
+	})
+	return code
+}
+
+// submit asks for a submission and confirms it.
+func (w *answerWorld) submit(t *testing.T, actor survey.Actor) survey.Submission {
+	t.Helper()
+	sub := w.request(t, actor)
+	sub, err := w.ConfirmSubmission(t.Context(), actor, sub.ID, w.code(t, actor.Respondent+"/"+sub.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sub
+}
+
+func (w *answerWorld) view(t *testing.T, fn func(*survey.Tx) error) {
+	t.Helper()
+	if err := w.Store.View(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// versions lists the versions of one cell.
+func (w *answerWorld) versions(t *testing.T, respondent, question string) (list []survey.Version) {
+	t.Helper()
+	w.view(t, func(tx *survey.Tx) error {
+		for v, err := range tx.Versions.List("q1/" + respondent + "/" + question + "/") {
+			if err != nil {
+				return err
+			}
+			list = append(list, v)
+		}
+		return nil
+	})
+	return list
+}
+
+// state is everything a party's form could write, as JSON.
+func (w *answerWorld) state(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	w.view(t, func(tx *survey.Tx) error {
+		enc := json.NewEncoder(&b)
+		return errors.Join(
+			dump(enc, tx.AnswerDrafts), dump(enc, tx.Submissions), dump(enc, tx.Versions), dump(enc, tx.Mails), dump(enc, tx.Outbox),
+			dump(enc, tx.Leaves), dump(enc, tx.AccessLinks), dump(enc, tx.Audit), dump(enc, tx.Sessions),
+		)
+	})
+	return b.String()
+}
+
+func dump[T survey.Entity](enc *json.Encoder, table survey.Table[T]) error {
+	for e, err := range table.List("") {
+		if err != nil {
+			return err
+		}
+		if err := enc.Encode(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyOf is the message key of an error: of its first fault, or its own.
+func keyOf(err error) string {
+	var e *survey.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	if len(e.Faults) > 0 {
+		return e.Faults[0].Field + " " + e.Faults[0].Key
+	}
+	return e.Key
+}
+
+func answer(text string) survey.Entry { return survey.Entry{Status: survey.Answered, Text: text} }

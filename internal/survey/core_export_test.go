@@ -1,0 +1,9 @@
+package survey
+
+// FreeSlug shows freeSlug to the tests.
+var FreeSlug = freeSlug
+
+// ApproveForTest runs the two-person rule as the use cases do.
+func (s *Service) ApproveForTest(tx *Tx, actor Actor, q string, act ApprovalKind, subject string, content any) (bool, Approval, error) {
+	return s.approve(tx, actor, q, act, subject, content)
+}

@@ -1,0 +1,368 @@
+package survey_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pruefstein/internal/survey"
+)
+
+// catalogue returns the catalogue's page as the office sees it.
+func (w *workshop) catalogue(actor survey.Actor) survey.CatalogueView {
+	w.t.Helper()
+	v, err := w.CatalogueView(w.ctx, actor, w.Q.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v
+}
+
+func (w *workshop) lock(actor survey.Actor) (bool, error) {
+	w.t.Helper()
+	return w.LockCatalogue(w.ctx, actor, w.Q.ID, w.catalogue(actor).Catalogue.Hash)
+}
+
+func texts(c survey.Catalogue) (list []string) {
+	for _, q := range c.Questions {
+		list = append(list, q.ID+" "+q.Text)
+	}
+	return list
+}
+
+func TestOrderCatalogue(t *testing.T) {
+	w := newWorkshop(t, func(cmd *survey.SaveQuestionnaire) { cmd.Slots = "" })
+	ids := map[string]string{}
+	for _, text := range []string{"A", "B", "C", "D"} {
+		ids[text] = w.question(text, survey.StateAgreed).ID
+	}
+	w.question("nicht beschlossen", survey.StateReview)
+	for _, test := range []struct {
+		name   string
+		places map[string]string
+		up     string
+		down   string
+		want   string
+	}{
+		{"as written", nil, "", "", "ABCD"},
+		{"last to the front", map[string]string{"D": "1"}, "", "", "DABC"},
+		{"first to the third place", map[string]string{"D": "3"}, "", "", "ABDC"},
+		{"up", nil, "D", "", "ADBC"},
+		{"down", nil, "", "A", "DABC"},
+		{"beyond the ends nothing happens", nil, "D", "C", "DABC"},
+		{"two at once", map[string]string{"A": "1", "C": "2"}, "", "", "ACDB"},
+		{"a place far behind", map[string]string{"A": "99"}, "", "", "CDBA"},
+		{"a question that is not there", map[string]string{"x": "1"}, "x", "", "CDBA"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd := survey.OrderCatalogue{Questionnaire: w.Q.ID, Places: map[string]string{}, Up: ids[test.up], Down: ids[test.down]}
+			for text, place := range test.places {
+				cmd.Places[ids[text]] = place
+			}
+			if err := w.OrderCatalogue(w.ctx, w.office, cmd); err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, q := range w.catalogue(w.member).Catalogue.Questions {
+				got += q.Text
+			}
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+	err := w.OrderCatalogue(w.ctx, w.office, survey.OrderCatalogue{Questionnaire: w.Q.ID, Places: map[string]string{ids["A"]: "vorn"}})
+	if diff := cmp.Diff([]string{"place-" + ids["A"] + " error.number"}, faultsOf(t, err)); diff != "" {
+		t.Error(diff)
+	}
+	if err := w.OrderCatalogue(w.ctx, w.lead, survey.OrderCatalogue{Questionnaire: w.Q.ID}); code(err) != survey.Forbidden {
+		t.Error(err)
+	}
+}
+
+func TestLockIsBlocked(t *testing.T) {
+	w := newWorkshop(t) // two slots, 40 characters
+	blocked := func() (keys []string) {
+		for _, b := range w.catalogue(w.office).Blocks {
+			keys = append(keys, b.Key)
+		}
+		if _, err := w.lock(w.office); len(keys) > 0 && code(err) != survey.Conflict {
+			t.Errorf("locked all the same: %v", err)
+		}
+		return keys
+	}
+	if diff := cmp.Diff([]string{"draft.block.none"}, blocked()); diff != "" {
+		t.Error(diff)
+	}
+	w.question("Erste?", survey.StateAgreed)
+	w.question(strings.Repeat("ä", 41), survey.StateAgreed)
+	w.question("Dritte?", survey.StateAgreed)
+	if diff := cmp.Diff([]string{"draft.block.slots", "draft.block.long"}, blocked()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLockTakesTwo(t *testing.T) {
+	w := newWorkshop(t)
+	q := w.question("Wie?", survey.StateAgreed)
+	seen := w.catalogue(w.office).Catalogue.Hash
+	for _, actor := range []survey.Actor{w.member, w.lead, w.reader} {
+		if _, err := w.LockCatalogue(w.ctx, actor, w.Q.ID, seen); code(err) != survey.Forbidden {
+			t.Error(err)
+		}
+	}
+	if _, err := w.lock(w.admin); code(err) != survey.Forbidden {
+		t.Errorf("an administrator asks: %v", err)
+	}
+	if locked, err := w.lock(w.office); locked || err != nil {
+		t.Fatalf("%v, %v", locked, err)
+	}
+	if v := w.catalogue(w.office); v.Waiting == nil || v.WaitingFor != "OFFICE" || v.MayConfirm || v.MayLock || !v.MayWithdraw || v.Locked {
+		t.Errorf("the one who asked sees %+v", v)
+	}
+	if _, err := w.lock(w.office); code(err) != survey.Conflict {
+		t.Errorf("confirmed by the one who asked: %v", err)
+	}
+	if v := w.catalogue(w.admin); !v.MayConfirm || v.MayOrder {
+		t.Errorf("another one sees %+v", v)
+	}
+	// Withdrawn, and asked again.
+	if err := w.WithdrawApproval(w.ctx, w.second, w.Q.ID, survey.ActLock, ""); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.catalogue(w.admin); v.Waiting != nil || v.MayConfirm {
+		t.Errorf("after withdrawing %+v", v)
+	}
+	if _, err := w.lock(w.office); err != nil {
+		t.Fatal(err)
+	}
+	// The content changes: the request is void, and what the second person saw is not what would be locked.
+	stale := w.catalogue(w.second).Catalogue.Hash
+	if _, err := w.saveText(w.lead, q, "Warum?"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.LockCatalogue(w.ctx, w.second, w.Q.ID, stale); code(err) != survey.Conflict {
+		t.Errorf("locked what was not seen: %v", err)
+	}
+	if v := w.catalogue(w.second); !v.Outdated || v.MayConfirm || !v.MayLock {
+		t.Errorf("outdated request: %+v", v)
+	}
+	if locked, err := w.lock(w.second); locked || err != nil {
+		t.Fatalf("a new request: %v, %v", locked, err)
+	}
+	if locked, err := w.lock(w.admin); !locked || err != nil {
+		t.Fatalf("%v, %v", locked, err)
+	}
+	v := w.catalogue(w.member)
+	if !v.Locked || v.LockedBy != "SECOND" || v.CheckedBy != "ADMIN" || v.Catalogue.LockedAt != w.Clock.Now() {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestLockAlone(t *testing.T) {
+	w := newWorkshop(t)
+	w.update(func(tx *survey.Tx) error {
+		return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff})
+	})
+	w.question("Wie?", survey.StateAgreed)
+	if locked, err := w.lock(w.admin); locked || code(err) != survey.Forbidden {
+		t.Errorf("an administrator alone: %v, %v", locked, err)
+	}
+	if locked, err := w.lock(w.office); !locked || err != nil {
+		t.Fatalf("%v, %v", locked, err)
+	}
+	if c := w.catalogue(w.office).Catalogue; c.LockedBy != "office" || c.CheckedBy != "" {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestLockedIsImmutable(t *testing.T) {
+	w := newWorkshop(t)
+	w.update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
+	first, second := w.question("Erste?", survey.StateAgreed), w.question("Zweite?", survey.StateAgreed)
+	open := w.question("Nicht dabei?", survey.StateReview)
+	if err := w.OrderCatalogue(w.ctx, w.office, survey.OrderCatalogue{Questionnaire: w.Q.ID, Up: second.ID}); err != nil {
+		t.Fatal(err)
+	}
+	w.update(func(tx *survey.Tx) error {
+		return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: "r1", Slug: "fm", ShortName: "FM", Sequence: 1, Revision: 1,
+			Procedure: survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 1, MaxCharacters: 6}})
+	})
+	if err := w.LeaveOut(w.ctx, w.office, w.Q.ID, "fm", 1, []survey.LeftOutQuestion{{Question: first.ID, Reason: "Nur eine Frage erlaubt."}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := w.catalogue(w.office).Respondents[0].Packet; p.Surplus != 0 || p.TooLong != 1 || p.Asked != 1 {
+		t.Errorf("before the lock: %+v", p)
+	}
+	planned := w.catalogue(w.office).Catalogue
+	if locked, err := w.lock(w.office); !locked || err != nil {
+		t.Fatal(err)
+	}
+	v := w.catalogue(w.member)
+	if diff := cmp.Diff([]string{"q01 Zweite?", "q02 Erste?"}, texts(v.Catalogue)); diff != "" {
+		t.Error(diff)
+	}
+	if v.Catalogue.Hash != planned.Hash || len(v.Catalogue.Hash) != 64 {
+		t.Errorf("hash %q, shown before %q", v.Catalogue.Hash, planned.Hash)
+	}
+	one := v.Catalogue.Questions[0]
+	want := survey.CatalogueQuestion{ID: "q01", Number: 1, Kind: survey.KindText, Text: "Zweite?", Topic: "schule", WorkingGroup: "bildung", AskedBy: []string{"freie-netze"}, Origin: second.ID}
+	if diff := cmp.Diff(want, one); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]survey.Named{{ID: "freie-netze", Name: "Freie Netze"}}, v.Catalogue.Organisations); diff != "" {
+		t.Error(diff)
+	}
+	if r := v.Respondents[0]; r.LeftOut["q02"] != "Nur eine Frage erlaubt." || len(r.LeftOut) != 1 || r.Packet.Asked != 1 {
+		t.Errorf("left out: %+v", r.LeftOut)
+	}
+	for name, write := range map[string]func() error{
+		"save": func() error { _, err := w.saveText(w.office, first, "Anders?"); return err },
+		"create": func() error {
+			_, err := w.saveText(w.office, survey.Question{Questionnaire: w.Q.ID, ID: survey.NewID()}, "Neu?")
+			return err
+		},
+		"move": func() error {
+			_, err := w.SetQuestionState(w.ctx, w.office, survey.SetQuestionState{Questionnaire: w.Q.ID, ID: open.ID, Revision: open.Revision, State: survey.StateAgreed})
+			return err
+		},
+		"restore": func() error {
+			_, err := w.RestoreRevision(w.ctx, w.office, survey.RestoreRevision{Questionnaire: w.Q.ID, ID: open.ID, Revision: open.Revision, Number: 1})
+			return err
+		},
+		"order": func() error {
+			return w.OrderCatalogue(w.ctx, w.office, survey.OrderCatalogue{Questionnaire: w.Q.ID, Up: first.ID})
+		},
+		"lock": func() error { _, err := w.lock(w.office); return err },
+	} {
+		if err := write(); code(err) != survey.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if diff := cmp.Diff(v.Catalogue, w.catalogue(w.member).Catalogue); diff != "" {
+		t.Error(diff)
+	}
+	if page, err := w.QuestionPage(w.ctx, w.office, w.Q.ID, first.ID); err != nil || page.MayEdit || len(page.NextStates) > 0 {
+		t.Errorf("%+v, %v", page, err)
+	}
+	// What the catalogue was locked under stays; the rest can change until the dispatch.
+	q, err := w.SaveQuestionnaire(w.ctx, w.office, survey.SaveQuestionnaire{ID: w.Q.ID, Revision: 2, Title: "Anders", Slug: "anders", Election: "e9", Slots: "9", QuestionLimit: "9",
+		Topics: "Neu", AnswerLimit: "1000", OrderRule: "Alphabet", Licence: "CC0-1.0", Deadline: "2027-01-15T18:00", DeadlineZone: "Europe/Berlin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.Title != "Anders" || q.AnswerLimit != 1000 || q.Deadline.IsZero() || q.Slug != w.Q.Slug || q.Slots != 2 || q.QuestionLimit != 40 || q.Election != "e1" || len(q.Topics) != 2 {
+		t.Errorf("got %+v", q)
+	}
+	w.update(func(tx *survey.Tx) error { q.DispatchedAt = w.Clock.Now(); return tx.Questionnaires.Put(q) })
+	if _, err := w.SaveQuestionnaire(w.ctx, w.office, survey.SaveQuestionnaire{ID: q.ID, Revision: q.Revision}); code(err) != survey.Conflict {
+		t.Errorf("after the dispatch: %v", err)
+	}
+}
+
+func TestDeadline(t *testing.T) {
+	for _, test := range []struct {
+		name, local, zone, choice string
+		fault                     string
+		want                      string // UTC
+	}{
+		{"winter", "2027-01-15T18:00", "Europe/Berlin", "", "", "2027-01-15T17:00:00Z"},
+		{"summer", "2027-06-15T18:00", "Europe/Berlin", "", "", "2027-06-15T16:00:00Z"},
+		{"does not exist", "2027-03-28T02:30", "Europe/Berlin", "", "error.time.missing", ""},
+		{"happens twice, not chosen", "2027-10-31T02:30", "Europe/Berlin", "", "error.time.ambiguous", ""},
+		{"the first", "2027-10-31T02:30", "Europe/Berlin", "first", "", "2027-10-31T00:30:00Z"},
+		{"the second", "2027-10-31T02:30", "Europe/Berlin", "second", "", "2027-10-31T01:30:00Z"},
+		{"no time", "15.1.2027", "Europe/Berlin", "", "error.time.format", ""},
+		{"no zone", "2027-01-15T18:00", "Mars", "", "error.time.zone", ""},
+		{"past", "2026-11-23T09:59", "Europe/Berlin", "", "draft.error.deadline_past", ""},
+		{"not set", "", "Europe/Berlin", "", "", "0001-01-01T00:00:00Z"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorkshop(t)
+			q, err := w.SaveQuestionnaire(w.ctx, w.office, survey.SaveQuestionnaire{Title: "Zweite", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0",
+				Deadline: test.local, DeadlineZone: test.zone, DeadlineChoice: test.choice})
+			if test.fault != "" {
+				if diff := cmp.Diff([]string{"deadline " + test.fault}, faultsOf(t, err)); diff != "" {
+					t.Error(diff)
+				}
+				return
+			}
+			if got := q.Deadline.At.UTC().Format(time.RFC3339); err != nil || got != test.want {
+				t.Errorf("got %s, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestSettings(t *testing.T) {
+	w := newWorkshop(t)
+	good := survey.SaveQuestionnaire{Title: "Zweite Runde", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0"}
+	q, err := w.SaveQuestionnaire(w.ctx, w.office, good)
+	if err != nil || q.Slug != "zweite-runde" || q.Slots != 0 {
+		t.Fatalf("%+v, %v", q, err)
+	}
+	for _, test := range []struct {
+		name   string
+		change func(*survey.SaveQuestionnaire)
+		want   []string
+	}{
+		{"the same again", func(*survey.SaveQuestionnaire) {}, []string{"title draft.error.title_taken"}},
+		{"all empty", func(c *survey.SaveQuestionnaire) { *c = survey.SaveQuestionnaire{} }, []string{"title error.required", "election error.choice", "order_rule error.required", "licence error.required"}},
+		{"address taken", func(c *survey.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "nordmark-fragt" }, []string{"slug error.slug_taken"}},
+		{"address of a page", func(c *survey.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "neu" }, []string{"slug error.slug_taken"}},
+		{"bad address", func(c *survey.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "Große Frage" }, []string{"slug error.slug"}},
+		{"no numbers", func(c *survey.SaveQuestionnaire) {
+			c.Title, c.Slots, c.QuestionLimit, c.AnswerLimit = "Dritte", "acht", "0", "40000"
+		}, []string{"slots error.number", "question_limit error.number", "answer_limit error.number"}},
+		{"topic twice", func(c *survey.SaveQuestionnaire) { c.Title, c.Topics = "Dritte", "Schule\nschule" }, []string{"topics draft.error.topic_twice"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd := good
+			test.change(&cmd)
+			_, err := w.SaveQuestionnaire(w.ctx, w.office, cmd)
+			if diff := cmp.Diff(test.want, faultsOf(t, err)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	if _, err := w.SaveQuestionnaire(w.ctx, w.office, survey.SaveQuestionnaire{ID: q.ID, Revision: 0, Title: "x"}); code(err) != survey.Conflict {
+		t.Error(err)
+	}
+}
+
+func TestTopicsKeepTheirIDs(t *testing.T) {
+	w := newWorkshop(t) // Schule, Amt
+	w.question("Wie?", survey.StateIdea)
+	save := func(topics string) ([]survey.Topic, error) {
+		q, err := w.SaveQuestionnaire(w.ctx, w.office, survey.SaveQuestionnaire{ID: w.Q.ID, Revision: w.Q.Revision, Title: w.Q.Title, Slug: w.Q.Slug, Election: "e1",
+			OrderRule: "Alphabet", Licence: "CC0-1.0", Topics: topics})
+		if err == nil {
+			w.Q = q
+		}
+		return q.Topics, err
+	}
+	for _, test := range []struct {
+		name, typed string
+		want        []survey.Topic
+	}{
+		{"another order, one more", "Amt\nNetz\n\nSchule", []survey.Topic{{ID: "amt", Name: "Amt"}, {ID: "netz", Name: "Netz"}, {ID: "schule", Name: "Schule"}}},
+		{"one rewritten", "Amt\nNetz\nSchule und Kita", []survey.Topic{{ID: "amt", Name: "Amt"}, {ID: "netz", Name: "Netz"}, {ID: "schule", Name: "Schule und Kita"}}},
+		{"one gone, the old name back as another", "Schule und Kita\nSchule", []survey.Topic{{ID: "schule", Name: "Schule und Kita"}, {ID: "schule-2", Name: "Schule"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := save(test.typed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	if _, err := save("Schule"); !slices.Equal(faultsOf(t, err), []string{"topics draft.error.topic_used"}) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,232 @@
+package survey_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pruefstein/internal/memory"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
+)
+
+func active(u survey.User) survey.Actor {
+	u.PasswordHash = "hash"
+	if u.ID == "" {
+		u.ID = "u"
+	}
+	return survey.Actor{User: u}
+}
+
+func TestRoles(t *testing.T) {
+	group := []survey.Membership{{WorkingGroup: "g1"}}
+	leads := []survey.Membership{{WorkingGroup: "g1"}, {WorkingGroup: "g2", Lead: true}}
+	all := survey.User{ID: "u", Memberships: leads, Coordinator: true, Administrator: true}
+	disabled, invited := all, all
+	disabled.Disabled, disabled.PasswordHash = true, "hash"
+	for name, c := range map[string]struct {
+		actor survey.Actor
+		want  []survey.Role
+	}{
+		"reader":        {survey.Actor{}, []survey.Role{survey.RoleReader}},
+		"party":         {survey.Actor{Respondent: "r1"}, []survey.Role{survey.RoleReader, survey.RoleParty}},
+		"nothing yet":   {active(survey.User{}), []survey.Role{survey.RoleReader, survey.RoleSignedIn}},
+		"member":        {active(survey.User{Memberships: group}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember}},
+		"lead":          {active(survey.User{Memberships: leads}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember, survey.RoleLead}},
+		"coordinator":   {active(survey.User{Coordinator: true}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleCoordinator}},
+		"administrator": {active(survey.User{Administrator: true}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleAdministrator}},
+		"all":           {active(all), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator}},
+		"disabled":      {survey.Actor{User: disabled}, []survey.Role{survey.RoleReader}},
+		"invited":       {survey.Actor{User: invited}, []survey.Role{survey.RoleReader}},
+		"console":       {survey.Actor{Console: true}, []survey.Role{survey.RoleReader, survey.RoleCoordinator, survey.RoleAdministrator}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []survey.Role
+			for _, r := range survey.Roles {
+				if c.actor.Has(r) {
+					got = append(got, r)
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if c.actor.Has("owner") || c.actor.Has("") || c.actor.HasAny() {
+				t.Error("an unknown role, or none, is granted")
+			}
+		})
+	}
+}
+
+// office is a store with the alliance's rules and people.
+func office(t *testing.T, alliance survey.Alliance, users ...survey.User) *survey.Service {
+	t.Helper()
+	store := memory.New()
+	must(t, store.Update(t.Context(), func(tx *survey.Tx) error {
+		errs := []error{tx.Alliances.Put(alliance)}
+		for _, u := range users {
+			errs = append(errs, tx.Users.Put(u))
+		}
+		return errors.Join(errs...)
+	}))
+	return &survey.Service{Store: store, Clock: testkit.NewClock(someday)}
+}
+
+func TestTwoPersonRule(t *testing.T) {
+	coordinator := func(id string) survey.User {
+		return survey.User{ID: id, Coordinator: true, PasswordHash: "hash"}
+	}
+	disabled, invited := coordinator("x"), coordinator("y")
+	disabled.Disabled, invited.PasswordHash = true, ""
+	administrator := survey.User{ID: "z", Administrator: true, PasswordHash: "hash"}
+	for name, c := range map[string]struct {
+		rule  survey.Rule
+		users []survey.User
+		want  bool
+	}{
+		"nobody":            {want: false},
+		"one":               {users: []survey.User{coordinator("a")}},
+		"two":               {users: []survey.User{coordinator("a"), coordinator("b")}, want: true},
+		"three":             {users: []survey.User{coordinator("a"), coordinator("b"), coordinator("c")}, want: true},
+		"one and disabled":  {users: []survey.User{coordinator("a"), disabled}},
+		"one and invited":   {users: []survey.User{coordinator("a"), invited}},
+		"one and an admin":  {users: []survey.User{coordinator("a"), administrator}},
+		"on with one":       {rule: survey.RuleOn, users: []survey.User{coordinator("a")}, want: true},
+		"on with nobody":    {rule: survey.RuleOn, want: true},
+		"off with three":    {rule: survey.RuleOff, users: []survey.User{coordinator("a"), coordinator("b"), coordinator("c")}},
+		"two, all is known": {users: []survey.User{coordinator("a"), coordinator("b"), disabled, invited, administrator}, want: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for act, alliance := range map[survey.ApprovalKind]survey.Alliance{
+				survey.ActLock: {CheckLock: c.rule}, survey.ActDispatch: {CheckDispatch: c.rule},
+				survey.ActTranscription: {CheckTranscription: c.rule}, survey.ActPublication: {CheckPublication: c.rule},
+			} {
+				s := office(t, alliance, c.users...)
+				must(t, s.Store.View(t.Context(), func(tx *survey.Tx) error {
+					got, err := s.TwoPerson(tx, act)
+					if got != c.want {
+						t.Errorf("%s: %v", act, got)
+					}
+					return err
+				}))
+			}
+		})
+	}
+}
+
+func TestApproval(t *testing.T) {
+	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
+	admin, member := active(survey.User{ID: "admin", Administrator: true}), active(survey.User{ID: "member", Memberships: []survey.Membership{{WorkingGroup: "g"}}})
+	type step struct {
+		actor   survey.Actor
+		content string
+		done    bool
+		code    survey.Code
+	}
+	for name, c := range map[string]struct {
+		rule  survey.Rule
+		steps []step
+	}{
+		"two coordinators":      {survey.RuleOn, []step{{anna, "A", false, ""}, {ben, "A", true, ""}}},
+		"the same person":       {survey.RuleOn, []step{{anna, "A", false, ""}, {anna, "A", false, survey.Conflict}, {ben, "A", true, ""}}},
+		"an admin is second":    {survey.RuleOn, []step{{anna, "A", false, ""}, {admin, "A", true, ""}}},
+		"an admin is not first": {survey.RuleOn, []step{{admin, "A", false, survey.Forbidden}, {anna, "A", false, ""}, {admin, "A", true, ""}}},
+		"changed content":       {survey.RuleOn, []step{{anna, "A", false, ""}, {ben, "B", false, ""}, {anna, "A", false, ""}, {ben, "A", true, ""}}},
+		"changed, by an admin":  {survey.RuleOn, []step{{anna, "A", false, ""}, {admin, "B", false, survey.Forbidden}}},
+		"changed, approved":     {survey.RuleOn, []step{{anna, "A", false, ""}, {ben, "B", false, ""}, {anna, "B", true, ""}}},
+		"again after it":        {survey.RuleOn, []step{{anna, "A", false, ""}, {ben, "A", true, ""}, {ben, "A", false, ""}, {anna, "A", true, ""}}},
+		"a member":              {survey.RuleOn, []step{{member, "A", false, survey.Forbidden}, {anna, "A", false, ""}, {member, "A", false, survey.Forbidden}}},
+		"nobody":                {survey.RuleOn, []step{{survey.Actor{}, "A", false, survey.Forbidden}, {survey.Actor{Respondent: "r"}, "A", false, survey.Forbidden}}},
+		"rule off":              {survey.RuleOff, []step{{anna, "A", true, ""}, {admin, "A", false, survey.Forbidden}, {member, "A", false, survey.Forbidden}}},
+		"one coordinator":       {survey.RuleAuto, []step{{anna, "A", true, ""}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := office(t, survey.Alliance{CheckPublication: c.rule}, anna.User)
+			for i, step := range c.steps {
+				err := s.Store.Update(t.Context(), func(tx *survey.Tx) error {
+					done, approval, err := s.ApproveForTest(tx, step.actor, "q1", survey.ActPublication, "", step.content)
+					if done != step.done && err == nil {
+						t.Errorf("step %d: done %v", i, done)
+					}
+					if second := approval.ApprovedBy != ""; err == nil && second != (done && c.rule == survey.RuleOn) {
+						t.Errorf("step %d: approved by %q", i, approval.ApprovedBy)
+					}
+					if err == nil && approval.ApprovedBy == approval.RequestedBy {
+						t.Errorf("step %d: one person is both", i)
+					}
+					return err
+				})
+				if code := survey.CodeOf(err); code != step.code || err != nil && code == "" {
+					t.Errorf("step %d: %v, want %q", i, err, step.code)
+				}
+			}
+		})
+	}
+}
+
+func TestApprovalsDoNotMix(t *testing.T) {
+	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
+	s := office(t, survey.Alliance{CheckLock: survey.RuleOn, CheckTranscription: survey.RuleOn})
+	for _, c := range []struct {
+		actor      survey.Actor
+		q, subject string
+		act        survey.ApprovalKind
+	}{{anna, "q1", "", survey.ActLock}, {ben, "q2", "", survey.ActLock}, {ben, "q1", "t1", survey.ActTranscription}, {anna, "q1", "t2", survey.ActTranscription}} {
+		must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error {
+			done, _, err := s.ApproveForTest(tx, c.actor, c.q, c.act, c.subject, "same content")
+			if done {
+				t.Errorf("%s %s %s: a request for something else counted", c.q, c.act, c.subject)
+			}
+			return err
+		}))
+	}
+}
+
+func TestWithdrawApproval(t *testing.T) {
+	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
+	s := office(t, survey.Alliance{CheckLock: survey.RuleOn})
+	ask := func(actor survey.Actor) (done bool) {
+		must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
+			done, _, err = s.ApproveForTest(tx, actor, "q1", survey.ActLock, "", "A")
+			return err
+		}))
+		return done
+	}
+	waiting := func() (a *survey.Approval) {
+		must(t, s.Store.View(t.Context(), func(tx *survey.Tx) (err error) {
+			a, err = survey.WaitingApproval(tx, "q1", survey.ActLock, "")
+			return err
+		}))
+		return a
+	}
+	ask(anna)
+	if a := waiting(); a == nil || a.RequestedBy != "anna" || !a.RequestedAt.Equal(someday) {
+		t.Fatalf("%+v", a)
+	}
+	if err := s.WithdrawApproval(t.Context(), active(survey.User{}), "q1", survey.ActLock, ""); survey.CodeOf(err) != survey.Forbidden {
+		t.Error(err)
+	}
+	must(t, s.WithdrawApproval(t.Context(), ben, "q1", survey.ActLock, ""), s.WithdrawApproval(t.Context(), ben, "q1", survey.ActLock, ""))
+	if waiting() != nil || ask(ben) {
+		t.Error("a request taken back still counts")
+	}
+	if !ask(anna) || waiting() != nil {
+		t.Error("the second person did not count, or the request still waits")
+	}
+}
+
+func TestPhase(t *testing.T) {
+	at := func(h int) survey.Instant { return survey.Instant{At: someday.Add(time.Duration(h) * time.Hour)} }
+	for want, q := range map[survey.Phase]survey.Questionnaire{
+		survey.PhaseDraft:    {},
+		survey.PhaseLocked:   {LockedAt: someday, Deadline: at(-1)},
+		survey.PhaseOpen:     {LockedAt: someday, DispatchedAt: someday, Deadline: at(1)},
+		survey.PhaseClosed:   {LockedAt: someday, DispatchedAt: someday, Deadline: at(0)},
+		survey.PhaseImported: {Imported: true, LockedAt: someday},
+	} {
+		if got := q.Phase(someday); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

@@ -1,0 +1,813 @@
+package survey_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/memory"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
+	"pruefstein/templates"
+)
+
+// sending is a questionnaire about to be sent, with the people who send it.
+type sending struct {
+	*survey.Service
+	t              *testing.T
+	clock          *testkit.Clock
+	office, second survey.Actor // two coordinators
+	admin, member  survey.Actor
+	q              string
+}
+
+var sendStart = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// newSending makes a locked questionnaire with two questions for five contestants, a deadline and no respondents yet. The
+// two-person rule is off unless a test turns it on.
+func newSending(t *testing.T) *sending {
+	t.Helper()
+	engine, err := templates.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := survey.NewSealer(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := testkit.NewClock(sendStart)
+	s := &sending{t: t, clock: clock, q: "q1", Service: &survey.Service{
+		Store: memory.New(), Clock: clock, Rand: rand.Reader, Sealer: sealer, BaseURL: "https://fragen.example",
+		Compose: func(lang, name string, data any) (string, string, error) {
+			text, err := engine.Mail(lang, name, data)
+			subject, body, _ := strings.Cut(text, "\n\n")
+			return strings.TrimPrefix(subject, "Subject: "), body, err
+		},
+	}}
+	deadline, key := survey.ParseInstant("2026-12-21T18:00", "Europe/Berlin", "")
+	if key != "" {
+		t.Fatal(key)
+	}
+	person := func(id string, u survey.User) survey.Actor {
+		u.ID, u.Name, u.Email, u.PasswordHash = id, "Person "+id, id+"@buendnis.example", "x"
+		s.put(func(tx *survey.Tx) error { return tx.Users.Put(u) })
+		return survey.Actor{User: u, Language: "de"}
+	}
+	s.office = person("u1", survey.User{Coordinator: true})
+	s.second = person("u2", survey.User{Coordinator: true})
+	s.admin = person("u3", survey.User{Administrator: true})
+	s.member = person("u4", survey.User{Memberships: []survey.Membership{{WorkingGroup: "g"}}})
+	s.put(func(tx *survey.Tx) error {
+		return errors.Join(
+			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example", CheckDispatch: survey.RuleOff}),
+			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl Nordmark 2027", Date: "2027-03-07"}),
+			tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "nordmark", Title: "Digitales Nordmark", Election: "e1", LockedAt: sendStart, Deadline: deadline, Revision: 1}),
+			tx.Catalogues.Put(survey.Catalogue{Questionnaire: "q1", Hash: "abc", Questions: []survey.CatalogueQuestion{
+				{ID: "q01", Number: 1, Kind: survey.KindText, Label: "Schulen", Text: "Wie fördern Sie freie Lernmittel?", Context: "Es geht um Schulbücher."},
+				{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Öffentlich bezahlte Software soll öffentlich sein."},
+			}}))
+	})
+	for i, p := range []struct{ id, short, name string }{{"fm", "FM", "Freie Mitte"}, {"gz", "GZ", "Grüne Zukunft Nordmark"}, {"ub", "UB", "Union der Bürger"},
+		{"ah", "Ährenbund", "Ährenbund Nordmark"}, {"zz", "Zett", "Zentrale Liste"}} {
+		position := 3 - i
+		if i > 2 {
+			position = 0
+		}
+		s.put(func(tx *survey.Tx) error {
+			return errors.Join(tx.Parties.Put(survey.Party{ID: p.id, ShortName: p.short, Name: p.name}),
+				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: p.id, BallotPosition: position, Email: p.id + "@partei.example"}))
+		})
+	}
+	return s
+}
+
+func (s *sending) put(fn func(*survey.Tx) error) {
+	s.t.Helper()
+	if err := s.Store.Update(context.Background(), fn); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ready takes the contestants over and gives each a way: fm and gz our form, ub e-mail with its own date, ah its own form,
+// zz unknown.
+func (s *sending) ready() {
+	s.t.Helper()
+	if _, err := s.TakeContestants(s.t.Context(), s.office, s.q); err != nil {
+		s.t.Fatal(err)
+	}
+	s.change("fm", func(c *survey.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
+	s.change("gz", func(c *survey.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
+	s.change("ub", func(c *survey.SaveRespondent) {
+		c.Procedure.Channel, c.DueLocal, c.DueZone = survey.ChannelMail, "2027-01-15T12:00", "Europe/Berlin"
+	})
+	s.change("aehrenbund", func(c *survey.SaveRespondent) {
+		c.Procedure = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 1, MaxCharacters: 40}
+	})
+	text, err := s.StartingText("de", "cover")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.SaveCover(s.t.Context(), s.office, s.q, survey.SaveCover{Cover: text, Revision: s.questionnaire().Revision}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *sending) questionnaire() (q survey.Questionnaire) {
+	s.put(func(tx *survey.Tx) (err error) { q, err = tx.Questionnaires.Get(s.q); return err })
+	return q
+}
+
+func (s *sending) respondent(slug string) survey.Respondent {
+	s.t.Helper()
+	f, err := s.RespondentFile(s.t.Context(), s.office, s.q, slug)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return f.Row.Respondent
+}
+
+func (s *sending) change(slug string, fn func(*survey.SaveRespondent)) {
+	s.t.Helper()
+	r := s.respondent(slug)
+	cmd := survey.SaveRespondent{ShortName: r.ShortName, Name: r.Name, BallotPosition: r.BallotPosition, Email: r.Email, Language: "de",
+		Procedure: r.Procedure, NotAsked: r.NotAsked, Revision: r.Revision}
+	fn(&cmd)
+	if _, err := s.SaveRespondent(s.t.Context(), s.office, s.q, slug, cmd); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *sending) dispatch(actor survey.Actor) (bool, error) {
+	s.t.Helper()
+	p, err := s.DispatchPlan(s.t.Context(), actor, s.q)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.Dispatch(s.t.Context(), actor, s.q, p.Digest)
+}
+
+func (s *sending) mustDispatch() {
+	s.t.Helper()
+	s.ready()
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		s.t.Fatal(sent, err)
+	}
+}
+
+// mails returns the mails of a kind with their secrets in place, by address.
+func (s *sending) mails(kind survey.MailKind) map[string]survey.MailDue {
+	s.t.Helper()
+	due, err := s.DueMails(s.t.Context(), 100)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	by := map[string]survey.MailDue{}
+	for _, d := range due {
+		if d.Mail.Kind == kind {
+			if _, twice := by[d.Mail.To]; twice {
+				s.t.Errorf("%s: two mails", d.Mail.To)
+			}
+			by[d.Mail.To] = d
+		}
+	}
+	return by
+}
+
+// link finds the access link of a mail by the token in its text.
+func (s *sending) link(body string) survey.AccessLink {
+	s.t.Helper()
+	_, rest, found := strings.Cut(body, "https://fragen.example/zugang/")
+	if !found {
+		s.t.Fatalf("no link in\n%s", body)
+	}
+	token, _, _ := strings.Cut(rest, "\n")
+	var l survey.AccessLink
+	s.put(func(tx *survey.Tx) (err error) { l, err = tx.AccessLinks.Get(survey.HashToken(token)); return err })
+	return l
+}
+
+// submitted makes a respondent one that has submitted.
+func (s *sending) submitted(slug string) {
+	r := s.respondent(slug)
+	s.put(func(tx *survey.Tx) error {
+		return tx.Submissions.Put(survey.Submission{Questionnaire: s.q, Respondent: r.ID, ID: survey.NewID(), State: survey.SubmissionConfirmed, RequestedAt: s.clock.Now()})
+	})
+}
+
+func errorKey(err error) string {
+	var e *survey.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	if len(e.Faults) > 0 {
+		return e.Faults[0].Field + " " + e.Faults[0].Key
+	}
+	return e.Key
+}
+
+func TestRespondentsStandInPrintedOrder(t *testing.T) {
+	s := newSending(t)
+	if n, err := s.TakeContestants(t.Context(), s.office, s.q); n != 5 || err != nil {
+		t.Fatal(n, err)
+	}
+	order := func() (list []string) {
+		l, err := s.RespondentList(t.Context(), s.admin, s.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range l.Rows {
+			if row.Sequence != i+1 {
+				t.Errorf("%s has place %d, not %d", row.Slug, row.Sequence, i+1)
+			}
+			list = append(list, row.Slug)
+		}
+		return list
+	}
+	if got, want := order(), []string{"ub", "gz", "fm", "aehrenbund", "zett"}; !slices.Equal(got, want) {
+		t.Errorf("taken over: %v, want %v", got, want)
+	}
+	if n, err := s.TakeContestants(t.Context(), s.office, s.q); n != 0 || err != nil {
+		t.Errorf("a second time: %d, %v", n, err)
+	}
+	slug, err := s.JoinParties(t.Context(), s.office, s.q, survey.JoinParties{Parties: []string{"fm", "ub"}})
+	if err != nil || slug != "ub-fm" {
+		t.Fatal(slug, err)
+	}
+	if r := s.respondent(slug); r.ShortName != "UB/FM" || !slices.Equal(r.Members, []string{"UB", "FM"}) || r.BallotPosition != 1 {
+		t.Errorf("joint respondent %+v", r)
+	}
+	if _, err := s.JoinParties(t.Context(), s.office, s.q, survey.JoinParties{Parties: []string{"fm", "gz"}}); errorKey(err) != "parties send.error.join_taken" {
+		t.Errorf("joined twice: %v", err)
+	}
+	slug, err = s.AddRespondent(t.Context(), s.office, s.q, survey.SaveRespondent{ShortName: "GZ", Name: "Andere GZ", BallotPosition: 9, Language: "de"})
+	if err != nil || slug != "gz-2" {
+		t.Fatal(slug, err)
+	}
+	s.change("zett", func(c *survey.SaveRespondent) { c.ShortName = "Aal" })
+	if got, want := order(), []string{"ub-fm", "gz", "gz-2", "aal", "aehrenbund"}; !slices.Equal(got, want) {
+		t.Errorf("changed: %v, want %v", got, want)
+	}
+	if err := s.RemoveRespondent(t.Context(), s.office, s.q, "gz"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := order(), []string{"ub-fm", "gz-2", "aal", "aehrenbund"}; !slices.Equal(got, want) {
+		t.Errorf("removed: %v, want %v", got, want)
+	}
+}
+
+func TestRespondentFaults(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	base := survey.SaveRespondent{ShortName: "X", Name: "X", Language: "de"}
+	for name, test := range map[string]struct {
+		change func(*survey.SaveRespondent)
+		want   string
+	}{
+		"no name":          {func(c *survey.SaveRespondent) { c.ShortName = " " }, "short_name error.required"},
+		"address":          {func(c *survey.SaveRespondent) { c.Email = "wer@" }, "email error.email"},
+		"channel":          {func(c *survey.SaveRespondent) { c.Procedure.Channel = "brieftaube" }, "channel error.choice"},
+		"no number":        {func(c *survey.SaveRespondent) { c.Procedure.MaxQuestions = -1 }, "max_questions error.number"},
+		"no day":           {func(c *survey.SaveRespondent) { c.Procedure.CheckedOn = "2026-02-30" }, "checked_on error.date"},
+		"own date with us": {func(c *survey.SaveRespondent) { c.Procedure.Channel, c.DueLocal = "form", "2026-12-01T10:00" }, "due send.error.due_form"},
+		"time that is skipped": {func(c *survey.SaveRespondent) {
+			c.Procedure.Channel, c.DueLocal, c.DueZone = "mail", "2027-03-28T02:30", "Europe/Berlin"
+		}, "due error.time.missing"},
+		"time that comes twice": {func(c *survey.SaveRespondent) {
+			c.Procedure.Channel, c.DueLocal, c.DueZone = "mail", "2027-10-31T02:30", "Europe/Berlin"
+		}, "due error.time.ambiguous"},
+		"wikidata": {func(c *survey.SaveRespondent) { c.Wikidata = "42" }, "wikidata error.wikidata"},
+		"colour":   {func(c *survey.SaveRespondent) { c.Colour = "red" }, "colour error.colour"},
+	} {
+		cmd := base
+		test.change(&cmd)
+		if _, err := s.AddRespondent(t.Context(), s.office, s.q, cmd); errorKey(err) != test.want {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+	r := s.respondent("fm")
+	stale := survey.SaveRespondent{ShortName: "FM", Name: "Freie Mitte", Language: "de", Revision: r.Revision - 1}
+	if _, err := s.SaveRespondent(t.Context(), s.office, s.q, "fm", stale); errorKey(err) != "error.stale" {
+		t.Errorf("stale: %v", err)
+	}
+}
+
+func TestPacketSaysWhatDoesNotFit(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	f, err := s.RespondentFile(t.Context(), s.admin, s.q, "aehrenbund")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := f.Packet; p.Asked != 2 || p.Surplus != 1 || p.TooLong != 1 || p.Questions[1].Over != 10 || p.Questions[0].Over != 0 {
+		t.Errorf("%+v", p)
+	}
+	left := []survey.LeftOutQuestion{{Question: "q01"}, {Question: "q02", Reason: "Das Formular nimmt keine Thesen."}}
+	if err := s.LeaveOut(t.Context(), s.office, s.q, "aehrenbund", f.Row.Respondent.Revision, left); err != nil {
+		t.Fatal(err)
+	}
+	f, err = s.RespondentFile(t.Context(), s.admin, s.q, "aehrenbund")
+	if err != nil || !f.Packet.Fits() || f.Packet.Asked != 1 {
+		t.Errorf("%+v, %v", f.Packet, err)
+	}
+	left[0] = survey.LeftOutQuestion{Question: "q99", Reason: "fremd"}
+	if err := s.LeaveOut(t.Context(), s.office, s.q, "aehrenbund", f.Row.Respondent.Revision, left); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("a foreign question: %v", err)
+	}
+}
+
+func TestLetterFaults(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	sound := survey.Cover{Subject: "Fragen an {{partei}}", Body: "Bis {{ frist }}.\n\nHier: {{link}}\n\n{{fragen}}", Language: "de"}
+	for name, test := range map[string]struct {
+		change func(*survey.Cover)
+		want   string
+	}{
+		"sound":              {func(*survey.Cover) {}, ""},
+		"no subject":         {func(c *survey.Cover) { c.Subject = "" }, "subject error.required"},
+		"two-line subject":   {func(c *survey.Cover) { c.Subject = "a\nb" }, "subject error.text.line"},
+		"no body":            {func(c *survey.Cover) { c.Body = " " }, "body error.required"},
+		"unknown":            {func(c *survey.Cover) { c.Body += "{{name}}" }, "body send.error.placeholder"},
+		"unknown in subject": {func(c *survey.Cover) { c.Subject = "{{Partei}}" }, "subject send.error.placeholder"},
+		"link in subject":    {func(c *survey.Cover) { c.Subject = "{{link}}" }, "subject send.error.placeholder_subject"},
+		"not closed":         {func(c *survey.Cover) { c.Body += "{{partei" }, "body send.error.placeholder_open"},
+		"no link":            {func(c *survey.Cover) { c.Body = "{{fragen}}" }, "body send.error.placeholder_missing"},
+		"no questions":       {func(c *survey.Cover) { c.Body = "{{link}}" }, "body send.error.placeholder_missing"},
+		"the mark":           {func(c *survey.Cover) { c.Body += survey.LinkMark }, "body send.error.link_mark"},
+		"language":           {func(c *survey.Cover) { c.Language = "fr" }, "language error.choice"},
+	} {
+		cover := sound
+		test.change(&cover)
+		_, err := s.PreviewLetter(t.Context(), s.admin, s.q, cover, "")
+		if errorKey(err) != test.want {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+func TestLetterIsWhatArrives(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	mails := s.mails(survey.MailInvitation)
+	if len(mails) != 3 {
+		t.Fatalf("%d mails", len(mails))
+	}
+	form, byMail := mails["fm@partei.example"], mails["ub@partei.example"]
+	for _, want := range []string{"Landtagswahl Nordmark 2027", "Digitales Nordmark", "Montag, 21. Dezember 2026, 18:00 Uhr (MEZ)",
+		"Frage 1: Schulen\nWie fördern Sie freie Lernmittel?\nVorbemerkung: Es geht um Schulbücher.", "Frage 2\nÖffentlich bezahlte", "https://fragen.example/zugang/"} {
+		if !strings.Contains(form.Body, want) {
+			t.Errorf("form: %q is not in\n%s", want, form.Body)
+		}
+	}
+	if strings.Contains(form.Mail.Body, "/zugang/") {
+		t.Error("the stored text holds the link")
+	}
+	if strings.Contains(byMail.Body, "zugang") || !strings.Contains(byMail.Body, "Bitte antworten Sie auf diese E-Mail") ||
+		!strings.Contains(byMail.Body, "Freitag, 15. Januar 2027, 12:00 Uhr (MEZ)") {
+		t.Errorf("by mail:\n%s", byMail.Body)
+	}
+	if !strings.Contains(form.Mail.Calendar, "DTSTART:20261221T170000Z") || !strings.Contains(byMail.Mail.Calendar, "DTSTART:20270115T110000Z") {
+		t.Error("calendar entries do not hold the dates")
+	}
+	if form.Mail.Subject != "Wahlprüfsteine zur Landtagswahl Nordmark 2027: unsere Fragen an Freie Mitte" {
+		t.Errorf("subject %q", form.Mail.Subject)
+	}
+	if s.link(form.Body).Hash == s.link(mails["gz@partei.example"].Body).Hash {
+		t.Error("two respondents have one link")
+	}
+}
+
+func TestDispatchOnce(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	q := s.questionnaire()
+	if !q.DispatchedAt.Equal(sendStart) || q.Phase(s.clock.Now()) != survey.PhaseOpen {
+		t.Errorf("dispatched at %v", q.DispatchedAt)
+	}
+	s.clock.Advance(time.Minute)
+	if sent, err := s.dispatch(s.office); !sent || err != nil {
+		t.Errorf("a second click: %v, %v", sent, err)
+	}
+	if n := len(s.mails(survey.MailInvitation)); n != 3 {
+		t.Errorf("%d mails after a second click", n)
+	}
+	for _, slug := range []string{"fm", "gz", "ub"} {
+		if r := s.respondent(slug); !r.AskedAt.Equal(sendStart) {
+			t.Errorf("%s asked at %v", slug, r.AskedAt)
+		}
+	}
+	for name, err := range map[string]error{
+		"remove": s.RemoveRespondent(t.Context(), s.office, s.q, "fm"),
+		"cover": s.SaveCover(t.Context(), s.office, s.q, survey.SaveCover{Revision: s.questionnaire().Revision,
+			Cover: survey.Cover{Subject: "x", Body: "{{link}} {{fragen}}", Language: "de"}}),
+		"deadline": s.SetDeadline(t.Context(), s.office, s.q, survey.SetDeadline{Local: "2027-01-01T10:00", Zone: "UTC", Revision: s.questionnaire().Revision}),
+	} {
+		if survey.CodeOf(err) != survey.Conflict {
+			t.Errorf("%s after the dispatch: %v", name, err)
+		}
+	}
+	r := s.respondent("fm")
+	if _, err := s.SaveRespondent(t.Context(), s.office, s.q, "fm", survey.SaveRespondent{ShortName: "FM", Name: "Neu", Language: "de", Revision: r.Revision}); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("change after the dispatch: %v", err)
+	}
+}
+
+func TestDispatchIsAllOrNothing(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	plan, err := s.DispatchPlan(t.Context(), s.office, s.q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compose, events := s.Compose, 0
+	s.Compose = func(lang, name string, data any) (string, string, error) {
+		if name == "deadline_event" {
+			if events++; events == 3 {
+				return "", "", errors.New("the third mail cannot be made")
+			}
+		}
+		return compose(lang, name, data)
+	}
+	if _, err := s.Dispatch(t.Context(), s.office, s.q, plan.Digest); err == nil {
+		t.Fatal("no error")
+	}
+	if !s.questionnaire().DispatchedAt.IsZero() || len(s.mails(survey.MailInvitation)) != 0 || !s.respondent("fm").AskedAt.IsZero() {
+		t.Error("half of a dispatch happened")
+	}
+	if sent, err := s.dispatch(s.office); !sent || err != nil {
+		t.Errorf("again: %v, %v", sent, err)
+	}
+}
+
+func TestDispatchWantsEverything(t *testing.T) {
+	for name, test := range map[string]struct {
+		spoil func(s *sending)
+		point string
+	}{
+		"no address":    {func(s *sending) { s.change("fm", func(c *survey.SaveRespondent) { c.Email = "" }) }, "address"},
+		"deadline over": {func(s *sending) { s.clock.Set(time.Date(2026, 12, 21, 17, 0, 0, 0, time.UTC)) }, "deadline"},
+		"not locked": {func(s *sending) {
+			q := s.questionnaire()
+			q.LockedAt = time.Time{}
+			s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
+		}, "catalogue"},
+		"no cover": {func(s *sending) {
+			q := s.questionnaire()
+			q.Cover = survey.Cover{}
+			s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
+		}, "cover"},
+		"subject too long": {func(s *sending) {
+			s.change("fm", func(c *survey.SaveRespondent) { c.Name = strings.Repeat("Freie Mitte ", 25) })
+		}, "letter"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSending(t)
+			s.ready()
+			test.spoil(s)
+			p, err := s.DispatchPlan(t.Context(), s.office, s.q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var missing []string
+			for _, c := range p.Checks {
+				if c.State == survey.CheckMissing {
+					missing = append(missing, c.Name)
+				}
+			}
+			if !slices.Equal(missing, []string{test.point}) {
+				t.Errorf("missing %v, want %s", missing, test.point)
+			}
+			if _, err := s.dispatch(s.office); errorKey(err) != "send.error.not_ready" {
+				t.Errorf("sent all the same: %v", err)
+			}
+			if s.questionnaire().DispatchedAt != (time.Time{}) || len(s.mails(survey.MailInvitation)) != 0 {
+				t.Error("something happened")
+			}
+		})
+	}
+}
+
+func TestDispatchBySecondPerson(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	s.put(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe"}) }) // on from two coordinators
+	if _, err := s.dispatch(s.admin); survey.CodeOf(err) != survey.Forbidden {
+		t.Errorf("an administrator asks: %v", err)
+	}
+	if sent, err := s.dispatch(s.office); sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	if _, err := s.dispatch(s.office); errorKey(err) != "error.second_person" {
+		t.Errorf("the same person confirms: %v", err)
+	}
+	p, err := s.DispatchPlan(t.Context(), s.admin, s.q)
+	if err != nil || p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void {
+		t.Fatalf("%+v, %v", p.Waiting, err)
+	}
+
+	s.change("fm", func(c *survey.SaveRespondent) {
+		c.Email = "neu@partei.example"
+		c.Procedure.Channel = survey.ChannelForm
+	})
+	if _, err := s.Dispatch(t.Context(), s.second, s.q, p.Digest); errorKey(err) != "error.stale" {
+		t.Errorf("confirmed what has changed since: %v", err)
+	}
+	if p, err = s.DispatchPlan(t.Context(), s.second, s.q); err != nil || !p.Void {
+		t.Errorf("the request is not void: %v", err)
+	}
+	if err := s.WithdrawApproval(t.Context(), s.second, s.q, survey.ActDispatch, ""); err != nil {
+		t.Fatal(err)
+	}
+	if sent, err := s.dispatch(s.office); sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	if sent, err := s.dispatch(s.admin); !sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	if p, err = s.DispatchPlan(t.Context(), s.admin, s.q); err != nil || p.Sent == nil || p.Sent.By != "u1" || p.Sent.CheckedBy != "u3" || p.Sent.Recipients != 3 {
+		t.Errorf("%+v, %v", p.Sent, err)
+	}
+}
+
+func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
+	s := newSending(t)
+	text, err := s.StartingText("de", "reminder")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SendReminder(t.Context(), s.office, s.q, text); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("before the dispatch: %v", err)
+	}
+	s.mustDispatch()
+	first := s.link(s.mails(survey.MailInvitation)["gz@partei.example"].Body)
+	s.submitted("fm")
+	s.clock.Advance(24 * time.Hour)
+	if err := s.SendReminder(t.Context(), s.office, s.q, text); err != nil {
+		t.Fatal(err)
+	}
+	mails := s.mails(survey.MailReminder)
+	if len(mails) != 1 || mails["gz@partei.example"].Body == "" {
+		t.Fatalf("reminded %v", mails)
+	}
+	if again := s.link(mails["gz@partei.example"].Body); again.Hash == first.Hash || !first.RevokedAt.IsZero() {
+		t.Error("a reminder has a link of its own, beside the first")
+	}
+	if err := s.SendReminder(t.Context(), s.office, s.q, text); errorKey(err) != "send.error.reminded" {
+		t.Errorf("a second reminder: %v", err)
+	}
+}
+
+func TestExtension(t *testing.T) {
+	s := newSending(t)
+	later := survey.SetDeadline{Local: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "Störung des Mailservers"}
+	extend := func(cmd survey.SetDeadline) error {
+		cmd.Revision = s.questionnaire().Revision
+		return s.ExtendDeadline(t.Context(), s.office, s.q, cmd)
+	}
+	if err := extend(later); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("before the dispatch: %v", err)
+	}
+	s.mustDispatch()
+	s.submitted("fm")
+	for name, test := range map[string]struct {
+		change func(*survey.SetDeadline)
+		want   string
+	}{
+		"earlier":   {func(c *survey.SetDeadline) { c.Local = "2026-12-20T18:00" }, "deadline send.error.deadline_earlier"},
+		"over":      {func(c *survey.SetDeadline) { c.Local = "2026-11-01T18:00" }, "deadline send.error.deadline_past"},
+		"no reason": {func(c *survey.SetDeadline) { c.Reason = "" }, "reason error.required"},
+	} {
+		cmd := later
+		test.change(&cmd)
+		if err := extend(cmd); errorKey(err) != test.want {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+	s.clock.Set(time.Date(2026, 12, 22, 9, 0, 0, 0, time.UTC)) // the deadline is over
+	if err := extend(later); err != nil {
+		t.Fatal(err)
+	}
+	q := s.questionnaire()
+	if q.Phase(s.clock.Now()) != survey.PhaseOpen || len(q.Extended) != 1 || q.Extended[0].Reason != later.Reason || q.Extended[0].From.Local != "2026-12-21T18:00" {
+		t.Errorf("%+v", q.Extended)
+	}
+	mails := s.mails(survey.MailExtension)
+	if len(mails) != 1 {
+		t.Fatalf("informed %v; fm has submitted, ub has a date of its own", mails)
+	}
+	m := mails["gz@partei.example"]
+	if !strings.Contains(m.Body, "Neue Frist: Sonntag, 10. Januar 2027, 18:00 Uhr (MEZ)") || !strings.Contains(m.Mail.Calendar, "SEQUENCE:1") {
+		t.Errorf("%s\n%s", m.Body, m.Mail.Calendar)
+	}
+	invitation := s.mails(survey.MailInvitation)["gz@partei.example"].Mail.Calendar
+	if uid(invitation) != uid(m.Mail.Calendar) {
+		t.Error("the calendar entry does not replace the first one")
+	}
+	s.put(func(tx *survey.Tx) error {
+		return tx.Publications.Put(survey.Publication{Questionnaire: s.q, Version: 1})
+	})
+	later.Local = "2027-02-10T18:00"
+	if err := extend(later); errorKey(err) != "send.error.published" {
+		t.Errorf("after a publication: %v", err)
+	}
+}
+
+func uid(calendar string) string {
+	_, rest, _ := strings.Cut(calendar, "UID:")
+	id, _, _ := strings.Cut(rest, "DTSTAMP")
+	return id
+}
+
+func TestResend(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	old := s.mails(survey.MailInvitation)["fm@partei.example"]
+	resend := func(id string, revoke bool, to string) (string, error) {
+		return s.ResendMail(t.Context(), s.office, s.q, id, survey.ResendMail{To: to, Keep: true, Revoke: revoke})
+	}
+	if _, err := resend(old.Mail.ID, true, "wer"); errorKey(err) != "to error.email" {
+		t.Errorf("no address: %v", err)
+	}
+	id, err := resend(old.Mail.ID, true, "Neu@Partei.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mails := s.mails(survey.MailInvitation)
+	if _, waits := mails["fm@partei.example"]; waits {
+		t.Error("the old mail still goes out")
+	}
+	fresh := mails["neu@partei.example"]
+	if fresh.Mail.ID != id || fresh.Mail.Body != old.Mail.Body || s.link(fresh.Body).Hash == s.link(old.Body).Hash {
+		t.Error("not the same text with a link of its own")
+	}
+	if l := s.link(old.Body); l.RevokedAt.IsZero() {
+		t.Error("the old link still works")
+	}
+	if r := s.respondent("fm"); r.Email != "neu@partei.example" {
+		t.Errorf("address %q", r.Email)
+	}
+	if _, err := resend(id, false, "dritte@partei.example"); err != nil {
+		t.Fatal(err)
+	}
+	if l := s.link(fresh.Body); !l.RevokedAt.IsZero() {
+		t.Error("revoked without being asked")
+	}
+	if err := s.RevokeLinks(t.Context(), s.office, s.q, "fm"); err != nil {
+		t.Fatal(err)
+	}
+	if mails := s.mails(survey.MailInvitation); len(mails) != 2 {
+		t.Errorf("mails with revoked links still go out: %d", len(mails))
+	}
+	f, err := s.RespondentFile(t.Context(), s.admin, s.q, "fm")
+	if err != nil || f.Row.Problem != survey.ProblemLink {
+		t.Errorf("problem %q, %v", f.Row.Problem, err)
+	}
+	address, err := s.MakeAccessLink(t.Context(), s.office, s.q, "fm")
+	if err != nil || s.link(address+"\n").Mail != "" {
+		t.Errorf("by hand: %v", err)
+	}
+	if _, err := s.MakeAccessLink(t.Context(), s.office, s.q, "ub"); errorKey(err) != "send.error.link_channel" {
+		t.Errorf("a link for one who answers by mail: %v", err)
+	}
+}
+
+func TestPortalAndLateInvitation(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	enter := func(local string) error {
+		return s.RecordPortal(t.Context(), s.office, s.q, "aehrenbund", survey.RecordPortal{Local: local, Zone: "Europe/Berlin", Revision: s.respondent("aehrenbund").Revision})
+	}
+	if err := enter("2026-11-24T10:00"); errorKey(err) != "at send.error.portal_future" {
+		t.Errorf("tomorrow: %v", err)
+	}
+	if err := enter("2026-11-23T09:30"); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.respondent("aehrenbund"); r.Portal == nil || r.Portal.By != "u1" || !r.AskedAt.Equal(r.Portal.At) || r.Editable(s.questionnaire()) {
+		t.Errorf("%+v", r.Portal)
+	}
+	if err := s.TakeBackPortal(t.Context(), s.office, s.q, "aehrenbund", s.respondent("aehrenbund").Revision); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.respondent("aehrenbund"); r.Portal != nil || !r.AskedAt.IsZero() {
+		t.Error("not taken back")
+	}
+
+	if err := s.InviteLate(t.Context(), s.office, s.q, "zett"); errorKey(err) != "send.error.not_late" {
+		t.Errorf("procedure unknown: %v", err)
+	}
+	s.change("zett", func(c *survey.SaveRespondent) { c.Procedure.Channel, c.Name = survey.ChannelForm, "anders" })
+	if r := s.respondent("zett"); r.Name != "Zentrale Liste" {
+		t.Error("the name changed after the dispatch")
+	}
+	if err := s.InviteLate(t.Context(), s.office, s.q, "zett"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.InviteLate(t.Context(), s.office, s.q, "zett"); errorKey(err) != "send.error.not_late" {
+		t.Errorf("invited twice: %v", err)
+	}
+	if len(s.mails(survey.MailInvitation)) != 4 {
+		t.Error("no mail")
+	}
+	if err := s.InviteLate(t.Context(), s.office, s.q, "fm"); errorKey(err) != "send.error.not_late" {
+		t.Errorf("invited at the dispatch: %v", err)
+	}
+}
+
+func TestSendBoard(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	s.submitted("fm")
+	if err := s.MarkNotReached(t.Context(), s.office, s.q, "gz", "Adresse besteht nicht mehr"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RecordAttempt(t.Context(), s.mails(survey.MailInvitation)["ub@partei.example"].Mail.ID, survey.MailOutcome{Attempt: 1, Permanent: true, Reply: "550 unbekannt"}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.SendBoard(t.Context(), s.admin, s.q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type look struct {
+		state   survey.SendState
+		problem survey.SendProblem
+	}
+	want := map[string]look{
+		"fm": {survey.SendReturned, ""}, "gz": {survey.SendNotReached, ""}, "ub": {survey.SendWaiting, survey.ProblemMail},
+		"aehrenbund": {survey.SendUnasked, survey.ProblemPortal}, "zett": {survey.SendUnasked, survey.ProblemProcedure},
+	}
+	for _, row := range b.Rows {
+		if got := (look{row.State, row.Problem}); got != want[row.Respondent.Slug] {
+			t.Errorf("%s: %v, want %v", row.Respondent.Slug, got, want[row.Respondent.Slug])
+		}
+	}
+	if err := s.MarkNotReached(t.Context(), s.office, s.q, "gz", ""); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Set(time.Date(2026, 12, 22, 9, 0, 0, 0, time.UTC))
+	if b, err = s.SendBoard(t.Context(), s.admin, s.q); err != nil || b.Count[survey.SendSilent] != 1 || b.Phase != survey.PhaseClosed {
+		t.Errorf("%v, %v", b.Count, err)
+	}
+	// a code tells that a party is about to submit: the office must not see it
+	gz := s.respondent("gz").ID
+	s.put(func(tx *survey.Tx) error {
+		return tx.Mails.Put(survey.Mail{ID: "m-code", Kind: survey.MailCode, Questionnaire: s.q, Respondent: gz, Body: "123456"})
+	})
+	if _, err := s.OutboxMail(t.Context(), s.admin, s.q, "m-code"); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("a code in the outbox: %v", err)
+	}
+}
+
+func TestSendRights(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	ctx := t.Context()
+	for name, act := range map[string]func(survey.Actor) error{
+		"take": func(a survey.Actor) error { _, err := s.TakeContestants(ctx, a, s.q); return err },
+		"join": func(a survey.Actor) error { _, err := s.JoinParties(ctx, a, s.q, survey.JoinParties{}); return err },
+		"add": func(a survey.Actor) error {
+			_, err := s.AddRespondent(ctx, a, s.q, survey.SaveRespondent{})
+			return err
+		},
+		"save": func(a survey.Actor) error {
+			_, err := s.SaveRespondent(ctx, a, s.q, "fm", survey.SaveRespondent{})
+			return err
+		},
+		"remove":   func(a survey.Actor) error { return s.RemoveRespondent(ctx, a, s.q, "fm") },
+		"leave":    func(a survey.Actor) error { return s.LeaveOut(ctx, a, s.q, "fm", 1, nil) },
+		"cover":    func(a survey.Actor) error { return s.SaveCover(ctx, a, s.q, survey.SaveCover{}) },
+		"test":     func(a survey.Actor) error { return s.SendTestLetter(ctx, a, s.q, "fm") },
+		"late":     func(a survey.Actor) error { return s.InviteLate(ctx, a, s.q, "zett") },
+		"resend":   func(a survey.Actor) error { _, err := s.ResendMail(ctx, a, s.q, "m", survey.ResendMail{}); return err },
+		"revoke":   func(a survey.Actor) error { return s.RevokeLinks(ctx, a, s.q, "fm") },
+		"link":     func(a survey.Actor) error { _, err := s.MakeAccessLink(ctx, a, s.q, "fm"); return err },
+		"reach":    func(a survey.Actor) error { return s.MarkNotReached(ctx, a, s.q, "fm", "x") },
+		"reminder": func(a survey.Actor) error { return s.SendReminder(ctx, a, s.q, survey.Cover{}) },
+		"extend":   func(a survey.Actor) error { return s.ExtendDeadline(ctx, a, s.q, survey.SetDeadline{}) },
+		"portal":   func(a survey.Actor) error { return s.RecordPortal(ctx, a, s.q, "fm", survey.RecordPortal{}) },
+	} {
+		for who, actor := range map[string]survey.Actor{"admin": s.admin, "member": s.member, "reader": {}, "party": {Respondent: "r", Questionnaire: s.q}} {
+			if err := act(actor); survey.CodeOf(err) != survey.Forbidden {
+				t.Errorf("%s by %s: %v", name, who, err)
+			}
+		}
+	}
+	for name, read := range map[string]func(survey.Actor) error{
+		"list":   func(a survey.Actor) error { _, err := s.SendList(ctx, a); return err },
+		"board":  func(a survey.Actor) error { _, err := s.SendBoard(ctx, a, s.q); return err },
+		"outbox": func(a survey.Actor) error { _, err := s.OutboxList(ctx, a, s.q); return err },
+		"file":   func(a survey.Actor) error { _, err := s.RespondentFile(ctx, a, s.q, "fm"); return err },
+		"plan":   func(a survey.Actor) error { _, err := s.DispatchPlan(ctx, a, s.q); return err },
+	} {
+		if err := read(s.admin); err != nil {
+			t.Errorf("%s by the administrator: %v", name, err)
+		}
+		if err := read(s.member); survey.CodeOf(err) != survey.Forbidden {
+			t.Errorf("%s by a member: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"pruefstein/internal/interchange"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// importPage takes a questionnaire as a file; its faults are listed with their place.
+type importPage struct {
+	templates.Base
+	Field  templates.Field
+	Faults []importFault
+	More   int // faults beyond those listed
+}
+
+type importFault struct{ Path, Message string }
+
+// listedFaults is how many faults the page lists; the command line lists all.
+const listedFaults = 200
+
+func (s *Server) importPage(r *request) error { return s.renderImport(r, http.StatusOK, nil, nil) }
+
+func (s *Server) renderImport(r *request, status int, errs []templates.FieldError, faults interchange.Faults) error {
+	p := importPage{Base: r.adminBase("admin.import.title")}
+	p.Errors = errs
+	p.Field = templates.Field{Name: "file", Type: "file", Accept: ".json,application/json", Required: true,
+		Label: p.Must("admin.import.file"), Hint: p.Must("admin.import.hint"), Error: p.ErrorAt("file")}
+	for i, f := range faults {
+		if i == listedFaults {
+			p.More = len(faults) - i
+			break
+		}
+		p.Faults = append(p.Faults, importFault{Path: f.Path, Message: p.Must(f.Key, f.Args...)})
+	}
+	return r.page(status, "admin/import", p)
+}
+
+func (s *Server) importFile(r *request) error {
+	if err := parseForm(r.Request); err != nil {
+		return err
+	}
+	upload, _, err := r.Request.FormFile("file")
+	if err != nil {
+		return s.renderImport(r, http.StatusUnprocessableEntity, []templates.FieldError{{FieldID: "file", Message: r.printer().Must("admin.import.none")}}, nil)
+	}
+	defer upload.Close()
+	file, err := interchange.Read(upload)
+	var faults interchange.Faults
+	if errors.As(err, &faults) {
+		return s.renderImport(r, http.StatusUnprocessableEntity,
+			[]templates.FieldError{{FieldID: "file", Message: r.printer().Must("admin.import.faulty", "Count", len(faults))}}, faults)
+	}
+	if err != nil {
+		return err
+	}
+	slug, err := s.Service.Import(r.Request.Context(), r.Actor, interchange.ToImport(file))
+	if survey.CodeOf(err) == survey.Conflict {
+		return s.renderImport(r, http.StatusConflict,
+			[]templates.FieldError{{FieldID: "file", Message: r.printer().Must("admin.import.taken", "Slug", file.Questionnaire.Slug)}}, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect("/veroeffentlichen/"+slug, "admin.notice.imported")
+}
+
+// backupPage offers a checked copy and a check.
+type backupPage struct {
+	templates.Base
+	Checked bool
+	Faults  []string
+}
+
+func (s *Server) backupPage(r *request) error {
+	return r.page(http.StatusOK, "admin/backup", backupPage{Base: r.adminBase("admin.sicherung.title")})
+}
+
+// downloadBackup sends a copy that was reopened and checked before its first byte leaves.
+func (s *Server) downloadBackup(r *request) error {
+	name := "pruefstein-" + s.now().Format("2006-01-02-1504") + ".db"
+	if err := s.Service.NoteBackup(r.Request.Context(), r.Actor); err != nil {
+		return err
+	}
+	r.Header("Content-Disposition", `attachment; filename="`+name+`"`)
+	r.Header("Content-Type", "application/octet-stream")
+	err := s.Admin.Backup(r.Request.Context(), r.Writer)
+	if err != nil && !r.Writer.Written() {
+		r.Writer.Header().Del("Content-Disposition")
+		return err
+	}
+	if err != nil {
+		s.Log.Warn("backup download broke off", "request", r.GetString("request"), "error", err)
+	}
+	return nil
+}
+
+func (s *Server) runCheck(r *request) error {
+	faults, err := s.Admin.Check(r.Request.Context())
+	if err != nil {
+		return err
+	}
+	return r.page(http.StatusOK, "admin/backup", backupPage{Base: r.adminBase("admin.sicherung.title"), Checked: true, Faults: faults})
+}
+
+// mailTestPage sends one mail and shows what the mail server said.
+type mailTestPage struct {
+	templates.Base
+	Ready    bool // a mail server is configured
+	Field    templates.Field
+	Dialogue string
+	Failed   string
+}
+
+type mailTestForm struct {
+	To string `form:"to" binding:"required,email"`
+}
+
+func (s *Server) mailTestPage(r *request) error {
+	return s.renderMailTest(r, http.StatusOK, mailTestForm{To: r.Actor.User.Email}, nil, nil, nil)
+}
+
+func (s *Server) renderMailTest(r *request, status int, form mailTestForm, errs []templates.FieldError, dialogue []string, failed error) error {
+	p := mailTestPage{Base: r.adminBase("admin.mailtest.title"), Ready: s.Admin.TestMail != nil}
+	p.Errors = errs
+	p.Field = templates.Field{Name: "to", Type: "email", Label: p.Must("admin.mailtest.to"), Value: form.To, Required: true, Error: p.ErrorAt("to")}
+	var lines bytes.Buffer
+	for _, line := range dialogue {
+		lines.WriteString(line + "\n")
+	}
+	p.Dialogue = lines.String()
+	switch {
+	case failed != nil:
+		p.Failed = p.Must("admin.mailtest.failed")
+	case len(dialogue) > 0:
+		p.Notice = p.Must("admin.mailtest.sent")
+	}
+	return r.page(status, "admin/mailtest", p)
+}
+
+func (s *Server) mailTest(r *request) error {
+	var form mailTestForm
+	err := r.bind(&form)
+	if errs, ok := r.faults(err); ok {
+		return s.renderMailTest(r, http.StatusUnprocessableEntity, form, errs, nil, nil)
+	}
+	if err != nil {
+		return err
+	}
+	if s.Admin.TestMail == nil {
+		return s.renderMailTest(r, http.StatusConflict, form, nil, nil, nil)
+	}
+	dialogue, err := s.Admin.TestMail(r.Request.Context(), form.To)
+	return s.renderMailTest(r, http.StatusOK, form, nil, dialogue, err)
+}
+
+// auditPage is the log of who did what.
+type auditPage struct {
+	templates.Base
+	Entries []auditRow
+}
+
+type auditRow struct{ At, Machine, Who, What, Subject string } // Machine is At in RFC 3339
+
+func (s *Server) auditPage(r *request) error {
+	entries, names, err := s.Service.AuditLog(r.Request.Context(), r.Actor, 500)
+	if err != nil {
+		return err
+	}
+	p := auditPage{Base: r.adminBase("admin.protokoll.title")}
+	for _, e := range entries {
+		at := localTime(e.At)
+		p.Entries = append(p.Entries, auditRow{At: p.ShortDateTime(at), Machine: at.Format(time.RFC3339), Who: p.who(names, e.Who),
+			What: p.Must("admin.audit." + e.What), Subject: p.about(names, e.Subject)})
+	}
+	return r.page(http.StatusOK, "admin/audit", p)
+}
+
+// who says who did it.
+func (p auditPage) who(names map[string]string, who string) string {
+	party, isParty := strings.CutPrefix(who, "party:")
+	switch {
+	case who == "":
+		return p.Must("admin.protokoll.nobody")
+	case who == "console":
+		return p.Must("admin.protokoll.console")
+	case isParty && names[party] != "":
+		return p.Must("admin.protokoll.party", "Party", names[party])
+	case names[who] != "":
+		return names[who]
+	}
+	return p.Must("admin.protokoll.deleted")
+}
+
+// about names what it was done to: the parts of the subject that have a name, and its version.
+func (p auditPage) about(names map[string]string, subject string) string {
+	var parts []string
+	for part := range strings.SplitSeq(subject, "/") {
+		if n, err := strconv.Atoi(part); err == nil {
+			parts = append(parts, p.Must("common.version", "Number", n))
+		} else if name := names[part]; name != "" {
+			parts = append(parts, name)
+		}
+	}
+	return strings.Join(parts, ", ")
+}

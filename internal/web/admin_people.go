@@ -1,0 +1,218 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// peoplePage lists everybody with an account or an invitation.
+type peoplePage struct {
+	templates.Base
+	People  []personRow
+	MayEdit bool
+	Link    *templates.Copy // a link made by hand, shown once
+}
+
+type personRow struct {
+	ID, Name, Email string
+	Roles           string
+	State           string // word
+	Invited         bool   // has not accepted yet
+}
+
+func (s *Server) peoplePage(r *request) error { return s.renderPeople(r, "") }
+
+func (s *Server) renderPeople(r *request, link string) error {
+	people, err := s.Service.People(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	groups, err := s.Service.WorkingGroups(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, g := range groups {
+		names[g.ID] = g.Name
+	}
+	p := peoplePage{Base: r.adminBase("admin.personen.title"), MayEdit: r.Actor.Has(survey.RoleAdministrator)}
+	for _, person := range people {
+		row := personRow{ID: person.ID, Name: person.Name, Email: person.Email, Invited: person.PasswordHash == "" && !person.Disabled}
+		var roles []string
+		if person.Administrator {
+			roles = append(roles, p.Must("common.role.administrator"))
+		}
+		if person.Coordinator {
+			roles = append(roles, p.Must("common.role.coordinator"))
+		}
+		for _, m := range person.Memberships {
+			key := "admin.personen.member"
+			if m.Lead {
+				key = "admin.personen.lead"
+			}
+			roles = append(roles, p.Must(key, "Group", names[m.WorkingGroup]))
+		}
+		row.Roles = p.Join(roles)
+		switch {
+		case person.Disabled:
+			row.State = p.Must("admin.personen.disabled")
+		case person.PasswordHash != "":
+			row.State = p.Must("admin.personen.active")
+		case person.InvitedAt.IsZero():
+			row.State = p.Must("admin.personen.no_link")
+		default:
+			row.State = p.Must("admin.personen.invited", "Date", p.ShortDate(person.InvitedAt), "Until", p.ShortDate(person.ExpiresAt))
+		}
+		p.People = append(p.People, row)
+	}
+	if link != "" {
+		p.Link = &templates.Copy{ID: "invitation-link", Label: p.Must("admin.personen.link_label"), Text: link, Block: true}
+	}
+	return r.page(http.StatusOK, "admin/people", p)
+}
+
+// personForm is the form of one person. Groups holds "id" for a member and "id lead" for a lead.
+type personForm struct {
+	Revision      int      `form:"revision"`
+	Name          string   `form:"name"`
+	Email         string   `form:"email"`
+	Language      string   `form:"language"`
+	Administrator bool     `form:"administrator"`
+	Coordinator   bool     `form:"coordinator"`
+	Disabled      bool     `form:"disabled"`
+	Member        []string `form:"member"`
+	Lead          []string `form:"lead"`
+}
+
+func (f personForm) memberships() []survey.Membership {
+	var list []survey.Membership
+	leads := map[string]bool{}
+	for _, id := range f.Lead {
+		leads[id] = true
+		list = append(list, survey.Membership{WorkingGroup: id, Lead: true})
+	}
+	for _, id := range f.Member {
+		if !leads[id] {
+			list = append(list, survey.Membership{WorkingGroup: id})
+		}
+	}
+	return list
+}
+
+func (s *Server) newPersonPage(r *request) error {
+	return s.renderPerson(r, http.StatusOK, personForm{Language: "de"}, nil)
+}
+
+func (s *Server) personPage(r *request) error {
+	people, err := s.Service.People(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	for _, person := range people {
+		if person.ID != r.Param("person") {
+			continue
+		}
+		form := personForm{Revision: person.Revision, Name: person.Name, Email: person.Email, Language: person.Language,
+			Administrator: person.Administrator, Coordinator: person.Coordinator, Disabled: person.Disabled}
+		for _, m := range person.Memberships {
+			if m.Lead {
+				form.Lead = append(form.Lead, m.WorkingGroup)
+			} else {
+				form.Member = append(form.Member, m.WorkingGroup)
+			}
+		}
+		return s.renderPerson(r, http.StatusOK, form, nil)
+	}
+	return survey.Fail(survey.NotFound, "error.not_found")
+}
+
+func (s *Server) renderPerson(r *request, status int, form personForm, errs []templates.FieldError) error {
+	groups, err := s.Service.WorkingGroups(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	isNew := r.Param("person") == ""
+	title := "admin.personen.edit"
+	if isNew {
+		title = "admin.personen.new"
+	}
+	p := formPage{Base: r.adminBase(title), Action: r.Request.URL.Path}
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("admin.personen.title"), Href: "/verwaltung/personen"})
+	p.Errors, p.Button = errs, p.Must("common.button.save")
+	email := templates.Field{Name: "email", Type: "email", Label: p.Must("admin.account.email"), Value: form.Email, Required: true, Error: p.ErrorAt("email"), Disabled: !isNew}
+	if isNew {
+		p.Button, p.Lead = p.Must("admin.personen.invite"), p.Must("admin.personen.invite_text")
+	}
+	tick := func(name string, on bool) templates.Field {
+		return templates.Field{Name: name, Type: "checkbox", Value: "true", Checked: on, Label: p.Must("admin.personen." + name), Hint: p.Must("admin.personen." + name + "_hint"), Required: true}
+	}
+	p.Groups = []fieldGroup{{Fields: []templates.Field{
+		{Name: "revision", Type: "hidden", Value: itoa(form.Revision)},
+		{Name: "language", Type: "hidden", Value: form.Language},
+		{Name: "name", Label: p.Must("admin.personen.name"), Value: form.Name, Required: true, Error: p.ErrorAt("name")}, email,
+	}}, {Title: p.Must("admin.personen.roles"), Fields: []templates.Field{tick("coordinator", form.Coordinator), tick("administrator", form.Administrator)}}}
+	member := templates.Field{Name: "member", Type: "checkbox", Label: p.Must("admin.personen.member_of")}
+	lead := templates.Field{Name: "lead", Type: "checkbox", Label: p.Must("admin.personen.leads"), Hint: p.Must("admin.personen.leads_hint")}
+	for _, g := range groups {
+		member.Options = append(member.Options, templates.Option{Value: g.ID, Label: g.Name, Selected: slices.Contains(form.Member, g.ID) || slices.Contains(form.Lead, g.ID)})
+		lead.Options = append(lead.Options, templates.Option{Value: g.ID, Label: g.Name, Selected: slices.Contains(form.Lead, g.ID)})
+	}
+	if len(groups) > 0 {
+		p.Groups = append(p.Groups, fieldGroup{Title: p.Must("admin.arbeitsgruppen.title"), Fields: []templates.Field{member, lead}})
+	}
+	if !isNew {
+		p.Groups = append(p.Groups, fieldGroup{Title: p.Must("admin.personen.access"), Fields: []templates.Field{tick("disabled", form.Disabled)}})
+	}
+	return r.page(status, "admin/form", p)
+}
+
+func (s *Server) savePerson(r *request) error {
+	var form personForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	_, err := s.Service.SavePerson(r.Request.Context(), r.Actor, survey.SavePerson{ID: r.Param("person"), Revision: form.Revision, Name: form.Name,
+		Email: form.Email, Administrator: form.Administrator, Coordinator: form.Coordinator, Disabled: form.Disabled,
+		Memberships: form.memberships(), Language: r.language})
+	if errs, ok := r.faults(err); ok {
+		return s.renderPerson(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	notice := "admin.notice.saved"
+	if r.Param("person") == "" {
+		notice = "admin.notice.invited"
+	}
+	return r.redirect("/verwaltung/personen", notice)
+}
+
+func (s *Server) resendInvitation(r *request) error {
+	if err := s.Service.ResendInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+		return err
+	}
+	return r.redirect("/verwaltung/personen", "admin.notice.invited")
+}
+
+// copyInvitation shows a fresh link once, in the answer to the POST: it is in no address and no log.
+func (s *Server) copyInvitation(r *request) error {
+	link, err := s.Service.InvitationLink(r.Request.Context(), r.Actor, r.Param("person"))
+	if err != nil {
+		return err
+	}
+	secretPage(r)
+	return s.renderPeople(r, link)
+}
+
+func (s *Server) revokeInvitation(r *request) error {
+	if err := s.Service.RevokeInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+		return err
+	}
+	return r.redirect("/verwaltung/personen", "admin.notice.revoked")
+}

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"net/http"
+
+	"pruefstein/internal/locale"
+	"pruefstein/templates"
+)
+
+// accessPage is what an access link shows before its button is pressed. Opening it changes nothing.
+type accessPage struct {
+	templates.Base
+	Heading string
+	Lead    string
+	Intro   string
+	Facts   []templates.Fact
+	Over    string // what still works after the deadline; "" before it
+	Action  string
+	Contact string
+}
+
+func (s *Server) accessPage(r *request) error {
+	secretPage(r)
+	link, err := s.Service.AccessPage(r.Request.Context(), r.Param("token"))
+	if err != nil {
+		return err
+	}
+	if !r.choseLanguage() && locale.Known(link.Language) {
+		r.language = link.Language
+	}
+	p := accessPage{Base: r.base("answer.access.title"), Intro: link.Intro, Contact: link.Contact}
+	p.Action = r.Request.URL.Path + "?lang=" + r.language
+	p.OtherLangs = nil
+	for _, lang := range locale.Languages { // in the query, so that nothing is set before the button
+		if lang != r.language {
+			p.OtherLangs = append(p.OtherLangs, templates.NavItem{Label: locale.Names[lang], Href: "?lang=" + lang, Lang: lang})
+		}
+	}
+	p.Heading = link.Title
+	p.Lead = p.Must("answer.access.lead", "Alliance", link.Alliance, "Party", link.Respondent)
+	p.Facts = []templates.Fact{
+		{Label: p.Must("answer.access.asks"), Value: link.Alliance},
+		{Label: p.Must("answer.access.asked"), Value: link.Respondent},
+		{Label: p.Must("answer.access.election"), Value: link.Election.Name},
+		{Label: p.Must("answer.access.size"), Value: p.Must("common.questions", "Count", link.Questions)},
+		{Label: p.Must("common.deadline"), Value: p.DateTime(link.Due.In(), nil)},
+	}
+	switch {
+	case link.Over && link.Submitted:
+		p.Over = p.Must("answer.access.over_submitted")
+	case link.Over:
+		p.Over = p.Must("answer.access.over")
+	}
+	return r.page(http.StatusOK, "answer/access", p)
+}
+
+// choseLanguage tells whether the language of the request was chosen by a person.
+func (r *request) choseLanguage() bool {
+	if locale.Known(r.Request.URL.Query().Get("lang")) {
+		return true
+	}
+	c, err := r.Cookie(languageCookie)
+	return err == nil && locale.Known(c)
+}
+
+// exchangeLink opens the session: from here on the address holds no token.
+func (s *Server) exchangeLink(r *request) error {
+	secretPage(r)
+	hash, err := s.Service.ExchangeLink(r.Request.Context(), r.Param("token"))
+	if err != nil {
+		return err
+	}
+	if err := s.sessions.open(r, s.sessions.party, sessionLink, hash); err != nil {
+		return err
+	}
+	s.setLanguage(r, r.language) // the one the page before was in
+	return r.redirect("/antwort", "")
+}
+
+func (s *Server) partySignOut(r *request) error {
+	if err := r.session.close(r); err != nil {
+		return err
+	}
+	return r.redirect("/antwort/abgemeldet", "")
+}
+
+// partySignedOut says how to come back.
+func (s *Server) partySignedOut(r *request) error {
+	p := struct{ templates.Base }{r.base("answer.signed_out.title")}
+	return r.page(http.StatusOK, "answer/signed_out", p)
+}

@@ -1,0 +1,131 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// checkPage shows exactly what will be published, and takes the declaration.
+type checkPage struct {
+	answerBase
+	Lead     string
+	Entries  []entryView
+	Stops    []problemView // what stops the submission
+	Hints    []problemView
+	Blocked  string // why nothing can be submitted now; "" when it can
+	Name     templates.Field
+	Function templates.Field
+	Verbatim templates.Field
+	Licence  templates.Field // Name "" where the alliance offers none
+	Form     string
+	Digest   string
+	SentTo   string
+}
+
+// declarationForm is the check page's form.
+type declarationForm struct {
+	Form     string `form:"form"`
+	Digest   string `form:"digest"`
+	Name     string `form:"name"`
+	Function string `form:"function"`
+	Verbatim string `form:"verbatim"`
+	Licence  string `form:"licence"`
+}
+
+func (s *Server) checkPage(r *request) error {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	var form declarationForm
+	if len(sheet.Confirmed) > 0 { // whoever corrects an answer agrees to the same as before, unless they say otherwise
+		last := sheet.Confirmed[0].Declaration
+		form.Name, form.Function = last.Name, last.Function
+		if last.Licence != "" {
+			form.Licence = "on"
+		}
+	}
+	return s.renderCheck(r, http.StatusOK, sheet, form, nil, "")
+}
+
+func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, form declarationForm, errs []templates.FieldError, warning string) error {
+	digest, err := sheet.Digest()
+	if err != nil {
+		return err
+	}
+	p := checkPage{answerBase: r.answerBase(sheet, "answer.check.title"), Form: survey.NewID(), Digest: digest}
+	if warning == "" && form.Digest != "" && form.Digest != digest {
+		warning = p.Must("answer.error.changed")
+	}
+	if warning == "" && form.Form != "" {
+		p.Form = form.Form // the same act, with a field put right
+	}
+	p.Errors, p.Warning, p.SentTo = errs, warning, maskAddress(sheet.Respondent.Email)
+	p.Lead = p.Must("answer.check.lead", "Deadline", p.Deadline)
+	for _, c := range sheet.Cells {
+		v := r.entryView(sheet, c, sheet.Now)
+		for _, problem := range v.Problems {
+			if problem.Stops {
+				p.Stops = append(p.Stops, problem)
+			} else {
+				p.Hints = append(p.Hints, problem)
+			}
+		}
+		p.Entries = append(p.Entries, v)
+	}
+	switch {
+	case sheet.Over:
+		p.Blocked = p.Must("answer.error.deadline")
+	case sheet.Stopped():
+		p.Blocked = p.Must("answer.error.problems")
+	case !sheet.Changed() && len(sheet.Confirmed) > 0:
+		p.Blocked = p.Must("answer.error.unchanged")
+	case !sheet.Changed():
+		p.Blocked = p.Must("answer.error.nothing")
+	case sheet.Respondent.Email == "":
+		p.Blocked = p.Must("answer.error.no_address")
+	}
+	p.Name = templates.Field{Name: "name", Required: true, Label: p.Must("answer.field.name"), Value: form.Name, Autocomplete: "name", Error: p.ErrorAt("name")}
+	p.Function = templates.Field{Name: "function", Required: true, Label: p.Must("answer.field.function"), Hint: p.Must("answer.field.function_hint"), Value: form.Function,
+		Autocomplete: "organization-title", Error: p.ErrorAt("function")}
+	p.Verbatim = templates.Field{Name: "verbatim", Type: "checkbox", Required: true, Label: p.Must("answer.field.verbatim"), Hint: p.Must("answer.field.verbatim_hint"),
+		Checked: form.Verbatim != "", Error: p.ErrorAt("verbatim")}
+	if licence := sheet.Alliance.Licence; licence != "" {
+		p.Licence = templates.Field{Name: "licence", Type: "checkbox", Label: p.Must("answer.field.licence", "Licence", licence), Hint: p.Must("answer.field.licence_hint"),
+			Checked: form.Licence != ""}
+	}
+	return r.page(status, "answer/check", p)
+}
+
+// requestSubmission is "Absenden".
+func (s *Server) requestSubmission(r *request) error {
+	var form declarationForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	sub, err := s.Service.RequestSubmission(r.Request.Context(), r.Actor, survey.RequestSubmission{
+		Form: form.Form, Digest: form.Digest, Name: form.Name, Function: form.Function, Verbatim: form.Verbatim != "", Licence: form.Licence != "",
+	})
+	if err == nil && sub.State == survey.SubmissionConfirmed {
+		return r.redirect("/antwort/bestaetigung", "")
+	}
+	if err == nil {
+		return r.redirect("/antwort/code", "")
+	}
+	errs, invalid := r.faults(err)
+	var refused *survey.Error
+	if !errors.As(err, &refused) || !invalid && refused.Code != survey.Conflict {
+		return err
+	}
+	sheet, loadErr := r.sheet()
+	if loadErr != nil {
+		return loadErr
+	}
+	if invalid {
+		return s.renderCheck(r, http.StatusUnprocessableEntity, sheet, form, errs, "")
+	}
+	return s.renderCheck(r, http.StatusConflict, sheet, form, nil, r.printer().Must(refused.Key, refused.Args...))
+}

@@ -1,0 +1,159 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// codePage takes the code from the mail. Without a submission that waits it says what became of it.
+type codePage struct {
+	answerBase
+	Ended   string // why no code can be entered any more; "" while one can
+	ID      string
+	Lead    string
+	Facts   []templates.Fact
+	Code    templates.Field
+	Problem string // the mail could not be delivered
+}
+
+// codeForm names the submission the code is for.
+type codeForm struct {
+	ID   string `form:"id"`
+	Code string `form:"code"`
+}
+
+func (s *Server) codePage(r *request) error {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	if sheet.Waiting == nil {
+		return r.redirect("/antwort", "")
+	}
+	return s.renderCode(r, http.StatusOK, sheet, nil)
+}
+
+func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, errs []templates.FieldError) error {
+	p := codePage{answerBase: r.answerBase(sheet, "answer.code.title"), ID: sheet.Waiting.ID}
+	p.Errors = errs
+	zone := sheet.Due.Location()
+	p.Lead = p.Must("answer.code.lead", "Address", maskAddress(sheet.Respondent.Email))
+	p.Facts = []templates.Fact{
+		{Label: p.Must("answer.code.at"), Value: p.DateTime(sheet.Waiting.RequestedAt.In(zone), nil)},
+		{Label: p.Must("answer.code.until"), Value: p.DateTime(sheet.Waiting.CodeExpiresAt.In(zone), nil)},
+		{Label: p.Must("answer.code.mail"), Value: p.Must("common.mail_state." + string(sheet.CodeMail))},
+	}
+	if sheet.CodeMail == survey.MailFailed {
+		p.Problem = p.Must("answer.code.failed")
+	}
+	p.Code = templates.Field{Name: "code", Required: true, Label: p.Must("answer.field.code"), Hint: p.Must("answer.field.code_hint"), Autocomplete: "one-time-code",
+		Inputmode: "numeric", Error: p.ErrorAt("code")}
+	return r.page(status, "answer/code", p)
+}
+
+func (s *Server) confirmSubmission(r *request) error {
+	var form codeForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	_, err := s.Service.ConfirmSubmission(r.Request.Context(), r.Actor, form.ID, form.Code)
+	if err == nil {
+		return r.redirect("/antwort/bestaetigung", "")
+	}
+	var refused *survey.Error
+	if !errors.As(err, &refused) || refused.Code == survey.NotFound {
+		return err
+	}
+	sheet, loadErr := r.sheet()
+	if loadErr != nil {
+		return loadErr
+	}
+	if errs, ok := r.faults(err); ok && sheet.Waiting != nil && sheet.Waiting.ID == form.ID {
+		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, errs)
+	}
+	p := codePage{answerBase: r.answerBase(sheet, "answer.code.ended_title"), Ended: r.printer().Must(refused.Key, refused.Args...)}
+	return r.page(statusOf[refused.Code], "answer/code", p)
+}
+
+func (s *Server) resendCode(r *request) error {
+	var form codeForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	if err := s.Service.ResendCode(r.Request.Context(), r.Actor, form.ID); err != nil {
+		return err
+	}
+	return r.redirect("/antwort/code", "answer.notice.code_sent")
+}
+
+// maskAddress shows which mailbox is meant to those who know it: "p…@partei.example".
+func maskAddress(address string) string {
+	name, host, found := strings.Cut(address, "@")
+	if !found {
+		return ""
+	}
+	return name[:min(1, len(name))] + "…@" + host
+}
+
+// confirmationPage shows what was submitted, with its receipt.
+type confirmationPage struct {
+	answerBase
+	Lead     string
+	Facts    []templates.Fact
+	Entries  []entryView
+	Download templates.NavItem
+	Earlier  []templates.NavItem // receipts of earlier submissions
+}
+
+func (s *Server) confirmationPage(r *request) error {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	if len(sheet.Confirmed) == 0 {
+		return r.redirect("/antwort", "")
+	}
+	p := confirmationPage{answerBase: r.answerBase(sheet, "answer.confirmation.title")}
+	zone := sheet.Due.Location()
+	receipt := func(sub survey.Submission) templates.NavItem {
+		return templates.NavItem{Href: "/antwort/quittung/" + sub.ID,
+			Label: p.Must("answer.confirmation.receipt", "Number", sub.Receipt.Leaf, "At", p.ShortDateTime(sub.RequestedAt.In(zone)))}
+	}
+	last := sheet.Confirmed[0]
+	p.Lead = p.Must("answer.confirmation.lead", "At", p.DateTime(last.RequestedAt.In(zone), nil))
+	p.Facts = []templates.Fact{
+		{Label: p.Must("answer.confirmation.at"), Value: p.DateTime(last.RequestedAt.In(zone), nil)},
+		{Label: p.Must("answer.confirmation.confirmed"), Value: p.DateTime(last.ConfirmedAt.In(zone), nil)},
+		{Label: p.Must("answer.confirmation.number"), Value: p.Number(int(last.Receipt.Leaf))},
+		{Label: p.Must("answer.confirmation.by"), Value: last.Declaration.Name + ", " + last.Declaration.Function},
+		{Label: p.Must("answer.confirmation.licence"), Value: p.Must("answer.confirmation.verbatim")},
+	}
+	if last.Declaration.Licence != "" {
+		p.Facts[4].Value = p.Must("answer.confirmation.open", "Licence", last.Declaration.Licence)
+	}
+	for _, e := range last.ReceiptEntries(sheet.Catalogue) {
+		v := r.questionView(e.Question)
+		v.say(e.Entry)
+		v.Provenance = p.Must("common.version", "Number", e.Version)
+		p.Entries = append(p.Entries, v)
+	}
+	p.Download = receipt(last)
+	for _, sub := range sheet.Confirmed[1:] {
+		p.Earlier = append(p.Earlier, receipt(sub))
+	}
+	return r.page(http.StatusOK, "answer/confirmation", p)
+}
+
+func (s *Server) receiptFile(r *request) error {
+	name, file, err := s.Service.ReceiptFile(r.Request.Context(), r.Actor, r.Param("submission"))
+	if err != nil {
+		return err
+	}
+	r.Header("Content-Disposition", `attachment; filename="`+name+`"`)
+	r.Data(http.StatusOK, "application/json; charset=utf-8", file)
+	return nil
+}

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// entryView is one question with what is said to it, as readers will see it.
+type entryView struct {
+	Number     int
+	ID         string
+	Question   string
+	Context    string
+	IsThesis   bool
+	AskedBy    string
+	Status     survey.Status
+	Position   survey.Position
+	Text       string
+	Reason     string
+	Provenance string // "" where nothing is said
+	Note       string // what the status does not say
+	Edit       string // "" prints no link
+	Problems   []problemView
+}
+
+// problemView is something to know about an entry before submitting.
+type problemView struct {
+	Message string
+	Href    string
+	Stops   bool
+}
+
+// entryView shows what a submission at an instant would say.
+func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell, at time.Time) entryView {
+	v := r.questionView(c.Question)
+	v.AskedBy, v.Edit = r.printer().Join(c.AskedBy), questionPath(c.Question.Number)
+	switch {
+	case c.State == survey.AnswerTranscribed:
+		v.say(c.Standing.Entry())
+		v.Provenance = r.printer().Must("common.provenance.transcribed")
+		if c.Standing.Source != "" {
+			v.Provenance += ", " + c.Standing.Source
+		}
+	case c.Entry.Empty():
+		v.Status, v.Note = survey.Pending, r.printer().Must("answer.entry.nothing")
+		if sheet.Over {
+			v.Status, v.Note = survey.NoAnswer, ""
+		}
+	case c.State == survey.AnswerSubmitted:
+		v.say(c.Entry)
+		if received, err := c.Standing.ReceivedAt.Time(); err == nil {
+			at = received
+		}
+		v.Provenance = r.byForm(sheet, at)
+	default:
+		v.say(c.Entry)
+		v.Provenance = r.byForm(sheet, at)
+	}
+	for _, problem := range c.Problems {
+		v.Problems = append(v.Problems, problemView{Message: r.printer().Must(problem.Key, problem.Args...), Href: v.Edit, Stops: problem.Stops})
+	}
+	return v
+}
+
+func (r *request) questionView(q survey.CatalogueQuestion) entryView {
+	return entryView{Number: q.Number, ID: q.ID, Question: q.Text, Context: q.Context, IsThesis: q.Kind == survey.KindThesis}
+}
+
+func (v *entryView) say(e survey.Entry) {
+	v.Status, v.Position, v.Text, v.Reason = e.Status, e.Position, e.Text, e.Reason
+}
+
+// byForm is the provenance line of what a party submits itself.
+func (r *request) byForm(sheet survey.AnswerSheet, at time.Time) string {
+	return r.printer().Must("answer.entry.provenance", "Date", r.printer().Date(at.In(sheet.Due.Location())))
+}

@@ -1,0 +1,110 @@
+package web
+
+import (
+	"net/http"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// entriesPage is a list of questions, alone or with the party's answers, to read and print.
+type entriesPage struct {
+	answerBase
+	Heading  string
+	Lead     string
+	Download templates.NavItem
+	Entries  []entryView
+	Answers  bool // with the answers
+}
+
+func (s *Server) allQuestions(r *request) error {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	p := entriesPage{answerBase: r.answerBase(sheet, "answer.all.title"), Heading: sheet.Questionnaire.Title}
+	p.Lead = p.Must("answer.all.lead", "Alliance", p.Alliance, "Deadline", p.Deadline)
+	p.Download = templates.NavItem{Label: p.Must("answer.all.download"), Href: "/antwort/alle.txt"}
+	for _, c := range sheet.Cells {
+		view := r.questionView(c.Question)
+		view.AskedBy = p.Join(c.AskedBy)
+		p.Entries = append(p.Entries, view)
+	}
+	return r.page(http.StatusOK, "answer/all", p)
+}
+
+func (s *Server) ownAnswers(r *request) error {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	p := entriesPage{answerBase: r.answerBase(sheet, "answer.own.title"), Heading: sheet.Questionnaire.Title, Answers: true}
+	p.Lead = p.Must("answer.own.lead")
+	p.Download = templates.NavItem{Label: p.Must("answer.own.download"), Href: "/antwort/meine.txt"}
+	for _, c := range sheet.Cells {
+		p.Entries = append(p.Entries, r.ownView(sheet, c))
+	}
+	return r.page(http.StatusOK, "answer/own", p)
+}
+
+// ownView shows a cell as the party works on it: with its state instead of the provenance.
+func (r *request) ownView(sheet survey.AnswerSheet, c survey.AnswerCell) entryView {
+	v := r.entryView(sheet, c, sheet.Now)
+	v.Problems, v.Provenance = nil, r.printer().Must("answer.state."+string(c.State))
+	if c.Late {
+		v.Provenance += " · " + r.printer().Must("answer.late")
+	}
+	return v
+}
+
+// ---- declining everything
+
+// declinePage asks before every draft is marked as declined.
+type declinePage struct {
+	answerBase
+	Reason  templates.Field
+	Replace []answerTask // drafts that say something else so far
+	Count   int
+}
+
+func (s *Server) declineAllPage(r *request) error {
+	return s.renderDecline(r, http.StatusOK, "", nil)
+}
+
+func (s *Server) renderDecline(r *request, status int, reason string, errs []templates.FieldError) error {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	if sheet.Over {
+		return survey.Fail(survey.Conflict, "answer.error.deadline")
+	}
+	p := declinePage{answerBase: r.answerBase(sheet, "answer.decline.title"), Count: len(sheet.Cells)}
+	p.Errors = errs
+	limit := survey.MaxTextUnits
+	for _, c := range sheet.Cells {
+		limit = min(limit, c.Limit)
+		if c.Entry.Empty() || c.Entry.Status == survey.Declined {
+			continue
+		}
+		p.Replace = append(p.Replace, answerTask{Number: c.Question.Number, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: r.answerState(c.State)})
+	}
+	p.Reason = templates.Field{Name: "reason", Type: "textarea", Rows: 8, Label: p.Must("answer.field.reason"), Hint: p.Must("answer.field.reason_hint"), Value: reason,
+		Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: limit, Used: survey.Length(reason)}}
+	return r.page(status, "answer/decline", p)
+}
+
+func (s *Server) declineAll(r *request) error {
+	var form answerForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	err := s.Service.DeclineAll(r.Request.Context(), r.Actor, form.Reason)
+	if errs, ok := r.faults(err); ok {
+		return s.renderDecline(r, http.StatusUnprocessableEntity, form.Reason, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect("/antwort/pruefen", "answer.notice.declined")
+}

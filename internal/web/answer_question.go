@@ -1,0 +1,257 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// questionPage is one question with its form.
+type questionPage struct {
+	answerBase
+	Number   int
+	Of       string // "Frage 3 von 8"
+	Question survey.CatalogueQuestion
+	AskedBy  string
+	State    templates.Badge
+	IsThesis bool
+
+	Action   string
+	Revision int
+	Key      string // of the rescue copy in the browser
+	Unsaved  string // "invalid" or "conflict": the form holds what was refused
+	Choice   templates.Field
+	Position templates.Field
+	Text     templates.Field
+	Reason   templates.Field
+	Saved    templates.Autosave
+
+	Theirs   *savedView // what a colleague saved meanwhile; nil without a conflict
+	Mine     *savedView
+	Standing *savedView // what was handed in last, where it differs
+	Late     bool       // there is a draft from after the deadline
+	Before   templates.NavItem
+	After    templates.NavItem
+}
+
+// savedView is an answer to read beside the form.
+type savedView struct {
+	Title    string
+	Status   survey.Status
+	Position survey.Position
+	Text     string
+	Reason   string
+	When     string
+}
+
+// answerForm is the form of one question. The revision is that of the draft the writer saw.
+type answerForm struct {
+	Revision int    `form:"revision"`
+	Status   string `form:"status"`
+	Position string `form:"position"`
+	Text     string `form:"text"`
+	Reason   string `form:"reason"`
+	Mark     string `form:"mark"`
+}
+
+func (f answerForm) entry() survey.Entry {
+	return survey.Entry{Status: survey.Status(f.Status), Position: survey.Position(f.Position), Text: f.Text, Reason: f.Reason}
+}
+
+func (r *request) questionNumber() (int, error) {
+	number, err := strconv.Atoi(r.Param("number"))
+	if err != nil || number < 1 {
+		return 0, survey.Fail(survey.NotFound, "error.not_found")
+	}
+	return number, nil
+}
+
+func (s *Server) answerQuestion(r *request) error {
+	sheet, cell, err := r.cell()
+	if err != nil {
+		return err
+	}
+	p := r.questionPage(sheet, cell, cell.Started(), nil)
+	return r.page(http.StatusOK, "answer/question", p)
+}
+
+func (r *request) cell() (sheet survey.AnswerSheet, cell survey.AnswerCell, err error) {
+	number, err := r.questionNumber()
+	if err != nil {
+		return sheet, cell, err
+	}
+	if sheet, err = r.sheet(); err != nil {
+		return sheet, cell, err
+	}
+	cell, err = sheet.Cell(number)
+	return sheet, cell, err
+}
+
+func (s *Server) saveAnswer(r *request) error {
+	number, err := r.questionNumber()
+	if err != nil {
+		return err
+	}
+	var form answerForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	draft, err := s.Service.SaveAnswer(r.Request.Context(), r.Actor, survey.SaveAnswer{
+		Number: number, Revision: form.Revision, Entry: form.entry(), Mark: survey.AnswerMark(form.Mark),
+	})
+	if r.wantsJSON() {
+		return s.saidJSON(r, draft, err)
+	}
+	errs, invalid := r.faults(err)
+	stale := staleError(err)
+	if !invalid && !stale {
+		if err != nil {
+			return err
+		}
+		return s.answerSaved(r, number, form.Mark)
+	}
+	sheet, cell, err := r.cell()
+	if err != nil {
+		return err
+	}
+	p := r.questionPage(sheet, cell, form.entry(), errs)
+	p.Saved.Saved = p.Must("common.autosave.unsaved")
+	if invalid {
+		p.Revision, p.Unsaved = form.Revision, "invalid"
+		return r.page(http.StatusUnprocessableEntity, "answer/question", p)
+	}
+	p.Warning = p.Must("answer.conflict.warning")
+	p.Unsaved = "conflict"
+	p.Theirs, p.Mine = r.savedView("answer.conflict.theirs", draft.Entry), r.savedView("answer.conflict.mine", form.entry())
+	p.Theirs.When = p.ShortDateTime(draft.UpdatedAt.In(sheet.Due.Location()))
+	return r.page(http.StatusConflict, "answer/question", p)
+}
+
+// staleError tells whether somebody else was faster.
+func staleError(err error) bool {
+	var e *survey.Error
+	return errors.As(err, &e) && e.Key == "error.stale"
+}
+
+// saidJSON answers autosave.js.
+func (s *Server) saidJSON(r *request, draft survey.AnswerDraft, err error) error {
+	if errs, ok := r.faults(err); ok {
+		r.JSON(http.StatusUnprocessableEntity, gin.H{"error": errs[0].Message})
+		return nil
+	}
+	if staleError(err) {
+		r.JSON(http.StatusConflict, gin.H{"error": r.printer().Must("common.autosave.conflict"), "revision": draft.Revision})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	saved := r.printer().Time(draft.UpdatedAt.In(r.Questionnaire.Deadline.Location()))
+	if draft.Late {
+		saved += ", " + r.printer().Must("answer.late")
+	}
+	r.JSON(http.StatusOK, gin.H{"revision": draft.Revision, "saved": saved})
+	return nil
+}
+
+// answerSaved leads on after a save: an answer that is done to the next open question, any other back to its own page.
+func (s *Server) answerSaved(r *request, number int, mark string) error {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	notice, path := "answer.notice.saved_draft", questionPath(number)
+	if survey.AnswerMark(mark) == survey.MarkDone {
+		notice, path = "answer.notice.saved", "/antwort"
+		if next := sheet.Next(number); next != 0 {
+			path = questionPath(next)
+		}
+	}
+	if sheet.Over {
+		notice = "answer.notice.saved_late"
+	}
+	return r.redirect(path, notice)
+}
+
+// questionPage builds the page with what is typed or stored in the form.
+func (r *request) questionPage(sheet survey.AnswerSheet, cell survey.AnswerCell, entry survey.Entry, errs []templates.FieldError) questionPage {
+	q := cell.Question
+	p := questionPage{answerBase: r.answerBase(sheet, "common.question_number", "Number", q.Number), Number: q.Number, Question: q, IsThesis: q.Kind == survey.KindThesis}
+	p.Errors = errs
+	place := 0
+	for i, c := range sheet.Cells {
+		if c.Question.ID == q.ID {
+			place = i
+		}
+	}
+	p.Of = p.Must("answer.question.of", "Place", place+1, "Count", len(sheet.Cells))
+	p.AskedBy, p.State = p.Join(cell.AskedBy), r.answerState(cell.State)
+	if place > 0 {
+		before := sheet.Cells[place-1].Question.Number
+		p.Before = templates.NavItem{Label: p.Must("answer.question.before", "Number", before), Href: questionPath(before)}
+	}
+	if place+1 < len(sheet.Cells) {
+		after := sheet.Cells[place+1].Question.Number
+		p.After = templates.NavItem{Label: p.Must("answer.question.after", "Number", after), Href: questionPath(after)}
+	}
+	p.Action, p.Revision, p.Late = questionPath(q.Number), cell.Draft.Revision, cell.Late
+	p.Key = sheet.Questionnaire.ID + "/" + sheet.Respondent.ID + "/" + q.ID
+	if cell.Draft.Revision > 0 {
+		p.Saved.Saved = p.Must("answer.question.saved", "At", p.ShortDateTime(cell.Draft.UpdatedAt.In(sheet.Due.Location())))
+	}
+	r.answerFields(&p, cell, entry)
+	if cell.Standing != nil && cell.State != survey.AnswerSubmitted {
+		key := "answer.question.standing"
+		if cell.Standing.Provenance == survey.Transcribed {
+			key = "answer.question.transcribed"
+		}
+		p.Standing = r.savedView(key, cell.Standing.Entry())
+		if at, err := cell.Standing.ReceivedAt.Time(); err == nil {
+			p.Standing.When = p.DateTime(at.In(sheet.Due.Location()), nil)
+		}
+	}
+	return p
+}
+
+func (r *request) savedView(titleKey string, e survey.Entry) *savedView {
+	status := e.Status
+	if status == "" {
+		status = survey.Answered
+	}
+	return &savedView{Title: r.printer().Must(titleKey), Status: status, Position: e.Position, Text: e.Text, Reason: e.Reason}
+}
+
+// answerFields makes the fields of the form.
+func (r *request) answerFields(p *questionPage, cell survey.AnswerCell, entry survey.Entry) {
+	status := entry.Status
+	if status == "" {
+		status = survey.Answered
+	}
+	p.Choice = templates.Field{Name: "status", Type: "radio", Cards: true, Required: true, Label: p.Must("answer.field.status"), Error: p.ErrorAt("status")}
+	choices := []survey.Status{survey.Answered, survey.NoPosition, survey.Declined}
+	if cell.CanWithdraw() || status == survey.Withdrawn {
+		choices = append(choices, survey.Withdrawn)
+	}
+	for _, c := range choices {
+		key := "answer.choice." + string(c)
+		p.Choice.Options = append(p.Choice.Options, templates.Option{Value: string(c), Label: p.Must(key), Hint: p.Must(key + "_hint"), Selected: c == status})
+	}
+	p.Text = templates.Field{Name: "text", Type: "textarea", Rows: 14, Quiet: !p.IsThesis, Label: p.Must("answer.field.text"), Value: entry.Text, Error: p.ErrorAt("text"),
+		Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, Used: survey.Length(entry.Text)}}
+	p.Reason = templates.Field{Name: "reason", Type: "textarea", Rows: 5, Label: p.Must("answer.field.reason"), Hint: p.Must("answer.field.reason_hint"),
+		Value: entry.Reason, Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, Used: survey.Length(entry.Reason)}}
+	if !p.IsThesis {
+		return
+	}
+	p.Text.Label = p.Must("common.rationale")
+	p.Position = templates.Field{Name: "position", Type: "radio", Cards: true, Inline: true, Required: true, Label: p.Must("answer.field.position"), Error: p.ErrorAt("position")}
+	for _, position := range survey.Positions {
+		p.Position.Options = append(p.Position.Options, templates.Option{Value: string(position), Label: p.Must("common.position." + string(position)), Selected: position == entry.Position})
+	}
+	p.Position.Options = append(p.Position.Options, templates.Option{Value: "", Label: p.Must("answer.field.position_open"), Selected: entry.Position == ""})
+}

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// answerBase is what every page of a party's form has.
+type answerBase struct {
+	templates.Base
+	Party    string
+	Alliance string
+	Contact  string // address of the coordination office, may be ""
+	Deadline string // with weekday and zone
+	Over     bool
+}
+
+func (r *request) answerBase(sheet survey.AnswerSheet, titleKey string, args ...any) answerBase {
+	b := answerBase{Base: r.base(titleKey, args...), Party: sheet.Respondent.Name, Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Over: sheet.Over}
+	b.Deadline = b.DateTime(sheet.Due.In(), nil)
+	b.UserName = sheet.Respondent.ShortName
+	if r.Request.URL.Path != "/antwort" {
+		b.Breadcrumbs = []templates.NavItem{{Label: b.Must("answer.tasks.title"), Href: "/antwort"}}
+	}
+	return b
+}
+
+// sheet loads the party's own sheet.
+func (r *request) sheet() (survey.AnswerSheet, error) {
+	return r.server.Service.AnswerSheet(r.Request.Context(), r.Actor)
+}
+
+func questionPath(number int) string { return fmt.Sprintf("/antwort/fragen/%d", number) }
+
+// tasksPage is the list of questions with the state of each, and the one next step.
+type tasksPage struct {
+	answerBase
+	Heading  string
+	Progress string
+	Share    int // of what is ready, in hundredths
+	Step     string
+	Next     templates.NavItem
+	Other    templates.NavItem // a second way on; Href "" is none
+	Tasks    []answerTask
+	Declines bool // whether the whole catalogue can still be declined
+	Handed   bool // something was submitted
+}
+
+type answerTask struct {
+	Number int
+	Href   string
+	Text   string
+	State  templates.Badge
+	Said   survey.Status // what the party says so far, "" nothing
+	Late   bool
+	Notes  []string // what stops a submission
+}
+
+func (s *Server) answerTasks(r *request) error {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	p := tasksPage{answerBase: r.answerBase(sheet, "answer.tasks.title"), Heading: sheet.Questionnaire.Title, Declines: !sheet.Over, Handed: len(sheet.Confirmed) > 0}
+	ready := 0
+	for _, c := range sheet.Cells {
+		task := answerTask{Number: c.Question.Number, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: r.answerState(c.State), Late: c.Late}
+		if c.Question.Label != "" {
+			task.Text = c.Question.Label
+		}
+		if c.Entry.Status != survey.Answered {
+			task.Said = c.Entry.Status
+		}
+		if c.State != survey.AnswerNone && c.State != survey.AnswerBegun {
+			ready++
+		}
+		for _, problem := range c.Problems {
+			if problem.Stops {
+				task.Notes = append(task.Notes, p.Must(problem.Key+"_short", problem.Args...))
+			}
+		}
+		p.Tasks = append(p.Tasks, task)
+	}
+	p.Progress = p.Must("answer.tasks.progress", "Ready", ready, "Count", len(sheet.Cells))
+	if len(sheet.Cells) > 0 {
+		p.Share = 100 * ready / len(sheet.Cells)
+	}
+	p.nextStep(sheet)
+	return r.page(http.StatusOK, "answer/tasks", p)
+}
+
+// nextStep says what to do now, in one sentence and one button.
+func (p *tasksPage) nextStep(sheet survey.AnswerSheet) {
+	step := func(key, href string, args ...any) {
+		p.Step = p.Must("answer.step."+key, args...)
+		p.Next = templates.NavItem{Label: p.Must("answer.step."+key+"_button", args...), Href: href}
+	}
+	next := sheet.Next(0)
+	switch {
+	case sheet.Waiting != nil:
+		step("code", "/antwort/code", "Until", p.Time(sheet.Waiting.CodeExpiresAt.In(sheet.Due.Location())))
+	case sheet.Over && len(sheet.Confirmed) > 0:
+		step("over_submitted", "/antwort/bestaetigung")
+	case sheet.Over:
+		step("over", "/antwort/meine")
+	case next != 0:
+		step("question", questionPath(next), "Number", next)
+		if sheet.Changed() {
+			p.Other = templates.NavItem{Label: p.Must("answer.step.check_button"), Href: "/antwort/pruefen"}
+		}
+	case sheet.Changed() || sheet.Stopped():
+		step("check", "/antwort/pruefen")
+	default:
+		step("submitted", "/antwort/bestaetigung")
+	}
+}
+
+// answerState is the word for how far an answer is.
+func (r *request) answerState(state survey.AnswerState) templates.Badge {
+	look := map[survey.AnswerState][2]string{
+		survey.AnswerNone:        {"no_answer", ""},
+		survey.AnswerBegun:       {"draft", "wait"},
+		survey.AnswerDone:        {"check", "good"},
+		survey.AnswerSubmitted:   {"answered", "good"},
+		survey.AnswerChanged:     {"draft", "wait"},
+		survey.AnswerTranscribed: {"mail", ""},
+	}[state]
+	return templates.Badge{Icon: look[0], Tone: look[1], Label: r.printer().Must("answer.state." + string(state))}
+}

@@ -1,0 +1,96 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// base returns what every page of the application has, with the title's message key.
+func (r *request) base(titleKey string, args ...any) templates.Base {
+	p := r.printer()
+	b := templates.Base{
+		Printer: p,
+		Title:   p.Must(titleKey, args...),
+		Path:    r.Request.URL.Path,
+		Home:    "/",
+		Notice:  r.notice(),
+		IsDemo:  r.server.Demo != nil,
+		Footer: []templates.NavItem{
+			{Label: p.Must("common.nav.imprint"), Href: publicPath(r.language, "/impressum")},
+			{Label: p.Must("common.nav.privacy"), Href: publicPath(r.language, "/datenschutz")},
+		},
+	}
+	if r.server.Demo != nil {
+		b.DemoMailbox = "/demo/postfach"
+	}
+	b.AllianceName = r.server.allianceName(r)
+	b.OtherLangs = r.otherLanguages()
+	switch {
+	case r.Actor.Respondent != "":
+		b.SignedIn, b.SignOut, b.Home = true, "/antwort/abmelden", "/antwort"
+	case r.Actor.User.ID != "":
+		b.SignedIn, b.SignOut, b.Home = true, "/abmelden", "/uebersicht"
+		b.UserName = r.Actor.User.Name
+		b.Nav = r.staffNav()
+		b.UserNav = []templates.NavItem{{Label: p.Must("common.nav.account"), Href: "/konto", Current: strings.HasPrefix(b.Path, "/konto")}}
+	}
+	return b
+}
+
+// otherLanguages links to the same page in the other languages. Public pages, which have an address in each, bring their
+// own links; a reader gets no cookie, not even by way of an error page. The answer to a form has none: what was typed
+// would be lost.
+func (r *request) otherLanguages() (links []templates.NavItem) {
+	if _, public := publicLanguage(r.Request.URL.Path); public || r.FullPath() == "" || r.Request.Method == http.MethodPost {
+		return nil
+	}
+	here := *r.Request.URL
+	query := here.Query()
+	query.Del("ok")
+	here.RawQuery = query.Encode()
+	for _, lang := range locale.Languages {
+		if lang != r.language {
+			links = append(links, templates.NavItem{Label: locale.Names[lang], Href: "/sprache/" + lang + "?weiter=" + url.QueryEscape(here.RequestURI()), Lang: lang})
+		}
+	}
+	return links
+}
+
+// staffNav is the main navigation: the four verbs, and administration for whom it is open.
+func (r *request) staffNav() []templates.NavItem {
+	items := []struct {
+		key, href string
+		who       []survey.Role
+	}{
+		{"common.nav.draft", "/werkstatt", staff},
+		{"common.nav.send", "/versand", checkers},
+		{"common.nav.answer", "/antworten", checkers},
+		{"common.nav.compare", "/veroeffentlichen", checkers},
+		{"common.nav.admin", "/verwaltung", checkers},
+	}
+	var nav []templates.NavItem
+	for _, i := range items {
+		if r.Actor.HasAny(i.who...) {
+			nav = append(nav, templates.NavItem{Label: r.printer().Must(i.key), Href: i.href,
+				Current: r.Request.URL.Path == i.href || strings.HasPrefix(r.Request.URL.Path, i.href+"/")})
+		}
+	}
+	return nav
+}
+
+// allianceName is printed in every header. A page must not fail for want of it.
+func (s *Server) allianceName(r *request) string {
+	a, err := s.Service.Alliance(r.Request.Context())
+	if err != nil {
+		s.Log.Warn("alliance name", "error", err)
+	}
+	if a.Name == "" {
+		return r.printer().Must("common.product")
+	}
+	return a.Name
+}

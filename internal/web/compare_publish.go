@@ -1,0 +1,236 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+
+	"pruefstein/internal/publish"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// publicationBoard lists the questionnaires that are or can be published.
+type publicationBoard struct {
+	templates.Base
+	Rows  []publicationRow
+	Empty templates.Empty
+}
+
+type publicationRow struct {
+	Title, Election, Href, Public string
+	Phase                         templates.Badge
+	Published                     string
+	Requested                     bool
+}
+
+func (s *Server) publicationBoard(r *request) error {
+	rows, err := s.Service.PublicationBoard(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	page := publicationBoard{Base: r.base("compare.office.title")}
+	page.Empty = templates.Empty{Title: page.Must("compare.office.empty"), Text: page.Must("compare.office.empty_text")}
+	for _, q := range rows {
+		row := publicationRow{Title: q.Title, Election: q.ElectionName, Href: "/veroeffentlichen/" + q.Slug, Requested: q.Requested,
+			Phase: templates.Badge{Label: page.Must("common.phase." + string(q.Phase))}, Published: page.Must("compare.office.never")}
+		if q.Latest != nil {
+			row.Published = page.Must("compare.office.latest", "Version", q.Latest.Version, "Date", page.ShortDateTime(q.Latest.At.In(officeZone)))
+			row.Public = publish.PublicPath(page.Lang(), q.Slug)
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return r.page(http.StatusOK, "compare/board", page)
+}
+
+// publicationPage is what stands in the way, what would be new, the button, and the versions so far.
+type publicationPage struct {
+	templates.Base
+	Back     templates.NavItem
+	Election string
+	Returns  string
+	Preview  string
+	Public   string // address of what readers get, "" before the first version
+	Checks   []checkItem
+	Pending  []pendingItem
+	Changes  []string
+	First    bool // nothing is published yet
+	News     bool
+	Confirm  *templates.Confirm
+	Request  *requestItem
+	Versions []versionItem
+}
+
+type checkItem struct {
+	Badge templates.Badge
+	Text  string
+	Link  templates.NavItem // where it can be mended, "" Href for none
+}
+
+type pendingItem struct {
+	Party templates.Party
+	Due   string
+}
+
+type requestItem struct {
+	Text     string
+	Withdraw templates.Confirm
+}
+
+type versionItem struct {
+	Number          int
+	Title, By, Leaf string
+	Href            string
+	Changes         []string
+}
+
+func (s *Server) publicationPage(r *request) error {
+	return s.renderPublication(r, http.StatusOK, nil)
+}
+
+func (s *Server) renderPublication(r *request, status int, errs []templates.FieldError) error {
+	st, err := s.Service.PublicationState(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	q := r.Questionnaire
+	page := publicationPage{Base: r.base("compare.office.page_title", "Title", q.Title), Election: st.Comparison.Election.Name,
+		Preview: "/veroeffentlichen/" + q.Slug + "/vorschau/", First: len(st.Versions) == 0, News: st.News}
+	page.Errors = errs
+	page.Breadcrumbs = []templates.NavItem{{Label: page.Must("compare.office.title"), Href: "/veroeffentlichen"}}
+	summary := publish.Summarise(page.Printer, st.Comparison, st.Changes)
+	page.Returns = summary.Returns
+	for _, c := range summary.Changes {
+		page.Changes = append(page.Changes, c.Text)
+	}
+	if !page.First {
+		page.Public = publish.PublicPath(page.Lang(), q.Slug)
+	}
+	ready := page.checklist(q, st)
+	for _, p := range st.Pending {
+		page.Pending = append(page.Pending, pendingItem{Party: templates.Party{Name: p.ShortName, Colour: p.Colour}, Due: page.DateTime(p.Due.At, p.Due.Location())})
+	}
+	page.act(r, q, st, ready)
+	for _, v := range st.Versions {
+		page.Versions = append(page.Versions, page.version(st, v))
+	}
+	return r.page(status, "compare/publication", page)
+}
+
+// checklist says what is in order and what is not, and whether nothing stands in the way.
+func (p *publicationPage) checklist(q survey.Questionnaire, st survey.PublicationState) (ready bool) {
+	ready = true
+	check := func(good bool, key string, link templates.NavItem, args ...any) {
+		item := checkItem{Badge: templates.Badge{Icon: "check", Label: p.Must("compare.office.good"), Tone: "good"}, Text: p.Must("compare.check." + key + "_good")}
+		if !good {
+			ready = false
+			item = checkItem{Badge: templates.Badge{Icon: "warning", Label: p.Must("compare.office.open"), Tone: "warn"}, Text: p.Must("compare.check."+key+"_open", args...), Link: link}
+		}
+		p.Checks = append(p.Checks, item)
+	}
+	settings := templates.NavItem{Label: p.Must("compare.check.settings"), Href: "/verwaltung"}
+	check(st.Comparison.Alliance.Imprint != "", "imprint", settings)
+	check(st.Comparison.Alliance.Privacy != "", "privacy", settings)
+	if !q.Imported {
+		check(st.OpenChecks == 0, "transcriptions", templates.NavItem{Label: p.Must("compare.check.answers"), Href: "/antworten/" + q.Slug}, "Count", st.OpenChecks)
+	}
+	return ready
+}
+
+// act offers the next step: publish, ask for the second person, confirm, or wait.
+func (p *publicationPage) act(r *request, q survey.Questionnaire, st survey.PublicationState, ready bool) {
+	own := "/veroeffentlichen/" + q.Slug
+	if w := st.Request; w != nil {
+		item := requestItem{Withdraw: templates.Confirm{Action: own + "/zuruecknehmen", Button: p.Must("compare.office.withdraw")}}
+		when := p.ShortDateTime(w.RequestedAt.In(officeZone))
+		switch {
+		case w.Stale:
+			item.Text = p.Must("compare.office.request_stale", "Name", w.By, "When", when)
+		case w.Own:
+			item.Text = p.Must("compare.office.request_own", "When", when)
+		default:
+			item.Text = p.Must("compare.office.request_other", "Name", w.By, "When", when)
+		}
+		p.Request = &item
+		if w.Own && !w.Stale {
+			return
+		}
+	}
+	if !ready || !st.News {
+		return
+	}
+	key := "publish"
+	switch {
+	case st.TwoPerson && st.Request != nil && !st.Request.Stale:
+		key = "confirm"
+	case !r.Actor.Has(survey.RoleCoordinator):
+		return // only a coordinator may begin
+	case st.TwoPerson:
+		key = "request"
+	}
+	p.Confirm = &templates.Confirm{Title: p.Must("compare.office." + key + "_title"), Text: p.Must("compare.office." + key + "_text"), Action: own,
+		Button: p.Must("compare.office." + key)}
+}
+
+func (p *publicationPage) version(st survey.PublicationState, v survey.PublishedVersion) versionItem {
+	c := st.Comparison
+	item := versionItem{Number: v.Version, Title: p.Must("compare.office.version", "Version", v.Version, "Date", p.ShortDateTime(v.At.In(officeZone))),
+		Leaf: p.Must("compare.office.leaf", "Leaf", strconv.FormatInt(v.Leaf, 10)), Href: publish.PublicPath("de", c.Questionnaire.Slug) + "v" + strconv.Itoa(v.Version) + "/"}
+	by, checked := v.ByName, v.CheckedByName
+	if by == "" {
+		by = p.Must("compare.office.console")
+	}
+	if checked == "" {
+		item.By = p.Must("compare.office.by_unchecked", "Name", by)
+	} else {
+		item.By = p.Must("compare.office.by_checked", "Name", by, "Checked", checked)
+	}
+	for _, line := range publish.Summarise(p.Printer, c, v.Changes).Changes {
+		item.Changes = append(item.Changes, line.Text)
+	}
+	return item
+}
+
+func (s *Server) publish(r *request) error {
+	published, err := s.Publisher.Publish(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if e := new(survey.Error); errors.As(err, &e) && e.Code == survey.Conflict {
+		return s.renderPublication(r, http.StatusConflict, []templates.FieldError{{Message: r.printer().Must(e.Key, e.Args...)}})
+	}
+	if err != nil {
+		return err
+	}
+	notice := "compare.notice.published"
+	if published.Waiting {
+		notice = "compare.notice.requested"
+	}
+	return r.redirect("/veroeffentlichen/"+r.Questionnaire.Slug, notice)
+}
+
+func (s *Server) withdrawPublication(r *request) error {
+	if err := s.Service.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.ActPublication, ""); err != nil {
+		return err
+	}
+	return r.redirect("/veroeffentlichen/"+r.Questionnaire.Slug, "compare.notice.withdrawn")
+}
+
+// publicationPreview shows the pages and downloads as they would be published now, to the office alone.
+func (s *Server) publicationPreview(r *request) error {
+	c, err := s.Service.Comparison(r.Request.Context(), r.Actor, r.Questionnaire.Slug)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	mime, err := s.Publisher.Preview(&out, c, r.Param("path"))
+	if err != nil {
+		return err
+	}
+	r.Header("X-Robots-Tag", "noindex")
+	if base := path.Base(r.Param("path")); base == "vergleich.html" {
+		r.Header("Content-Security-Policy", strings.Replace(contentPolicy, "style-src 'self'", "style-src "+templates.SheetHash(), 1))
+	}
+	r.Data(http.StatusOK, mime, out.Bytes())
+	return nil
+}

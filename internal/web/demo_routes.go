@@ -1,0 +1,142 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// Demo is what only the demonstration has: a mailbox that anybody can read, and links that sign in without a password.
+type Demo struct {
+	Letters func() ([]Letter, error) // newest first
+	Letter  func(id string) (Letter, error)
+	SignIn  map[string]survey.User // by the hash of the token in the printed link
+}
+
+// Letter is a mail as it arrived.
+type Letter struct {
+	ID, Subject, From, To string
+	Date                  time.Time
+	Text                  string
+	Attachments           []survey.MailFile
+}
+
+// demoRoutes exist in the demonstration alone, which listens on this machine alone.
+func (s *Server) demoRoutes() []Route {
+	return []Route{
+		{Method: http.MethodGet, Path: "/demo/anmelden/:token", Who: anybody, Handle: s.demoSignInPage},
+		{Method: http.MethodPost, Path: "/demo/anmelden/:token", Who: anybody, Limit: limitSecret, Handle: s.demoSignIn},
+		{Method: http.MethodGet, Path: "/demo/postfach", Who: anybody, Handle: s.mailboxPage},
+		{Method: http.MethodGet, Path: "/demo/postfach/:letter", Who: anybody, Handle: s.letterPage},
+		{Method: http.MethodGet, Path: "/demo/postfach/:letter/:attachment", Who: anybody, Handle: s.letterAttachment},
+	}
+}
+
+func (s *Server) demoUser(r *request) (survey.User, error) {
+	user, ok := s.Demo.SignIn[survey.HashToken(r.Param("token"))]
+	if !ok {
+		return user, survey.Fail(survey.NotFound, "error.not_found")
+	}
+	return user, nil
+}
+
+// demoSignInPage asks for the one click that signs in: opening a link changes nothing, here neither.
+func (s *Server) demoSignInPage(r *request) error {
+	secretPage(r)
+	user, err := s.demoUser(r)
+	if err != nil {
+		return err
+	}
+	p := accountPage{Base: r.base("admin.demo.sign_in"), Action: r.Request.URL.Path}
+	p.Heading, p.Button = p.Title, p.Must("admin.demo.sign_in_as", "Name", user.Name)
+	p.Text = p.Must("admin.demo.sign_in_text")
+	return r.page(http.StatusOK, "account", p)
+}
+
+func (s *Server) demoSignIn(r *request) error {
+	user, err := s.demoUser(r)
+	if err != nil {
+		return err
+	}
+	actor, err := s.Service.StaffUser(r.Request.Context(), user.ID)
+	if err != nil {
+		return err
+	}
+	return s.enter(r, actor, "/uebersicht", "")
+}
+
+// mailboxPage lists every mail of the demonstration, to whomever it went.
+type mailboxPage struct {
+	templates.Base
+	Letters []letterRow
+	Empty   templates.Empty
+}
+
+type letterRow struct{ Href, Subject, To, At string }
+
+func (s *Server) mailboxPage(r *request) error {
+	letters, err := s.Demo.Letters()
+	if err != nil {
+		return err
+	}
+	p := mailboxPage{Base: r.base("admin.demo.mailbox")}
+	for _, l := range letters {
+		at := localTime(l.Date)
+		p.Letters = append(p.Letters, letterRow{Href: "/demo/postfach/" + l.ID, Subject: l.Subject, To: l.To, At: p.ShortDateTime(at)})
+	}
+	p.Empty = templates.Empty{Title: p.Must("admin.demo.no_mail"), Text: p.Must("admin.demo.no_mail_text")}
+	return r.page(http.StatusOK, "admin/mailbox", p)
+}
+
+// letterPage shows one mail. Its links can be clicked, as in a mail program.
+type letterPage struct {
+	templates.Base
+	Facts       []templates.Fact
+	Lines       []letterLine
+	Attachments []templates.NavItem
+}
+
+// letterLine is a line of a mail, with the link it consists of, if it does.
+type letterLine struct{ Text, Href string }
+
+func (s *Server) letterPage(r *request) error {
+	secretPage(r)
+	l, err := s.Demo.Letter(r.Param("letter"))
+	if err != nil {
+		return err
+	}
+	p := letterPage{Base: r.base("admin.demo.mailbox")}
+	p.Title = l.Subject
+	p.Breadcrumbs = []templates.NavItem{{Label: p.Must("admin.demo.mailbox"), Href: "/demo/postfach"}}
+	p.Facts = []templates.Fact{
+		{Label: p.Must("admin.demo.from"), Value: l.From}, {Label: p.Must("admin.demo.to"), Value: l.To},
+		{Label: p.Must("admin.demo.date"), Value: p.DateTime(localTime(l.Date), nil)},
+	}
+	for _, line := range templates.Paragraphs(l.Text) {
+		for _, text := range line {
+			p.Lines = append(p.Lines, letterLine{Text: text, Href: ownLink(text, s.BaseURL)})
+		}
+		p.Lines = append(p.Lines, letterLine{})
+	}
+	for _, a := range l.Attachments {
+		p.Attachments = append(p.Attachments, templates.NavItem{Label: a.Name, Href: "/demo/postfach/" + l.ID + "/" + a.Name})
+	}
+	return r.page(http.StatusOK, "admin/letter", p)
+}
+
+func (s *Server) letterAttachment(r *request) error {
+	l, err := s.Demo.Letter(r.Param("letter"))
+	if err != nil {
+		return err
+	}
+	for _, a := range l.Attachments {
+		if a.Name == r.Param("attachment") {
+			r.Header("Content-Disposition", `attachment; filename="`+survey.Slug(a.Name)+extension(a.Name)+`"`)
+			r.Data(http.StatusOK, "application/octet-stream", a.Data)
+			return nil
+		}
+	}
+	return survey.Fail(survey.NotFound, "error.not_found")
+}

@@ -1,0 +1,356 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// cataloguePage is the catalogue before and after the lock.
+type cataloguePage struct {
+	templates.Base
+	Kicker, Lead string
+	Tabs         templates.Tabs
+	Locked       bool
+	Budget       string
+	Open         string // questions not decided
+	Questions    []catalogueRow
+	MayOrder     bool
+	OrderURL     string
+	Facts        []templates.Fact
+	Blocks       []string
+	Respondents  []catalogueRespondent
+	Lock         *templates.Confirm
+	Waiting      *waitingBox
+	Print        string
+	Empty        templates.Empty
+}
+
+type catalogueRow struct {
+	ID, Number                      string
+	Label, Text, Context            string
+	Group, Topic, AskedBy           string
+	Length, Over                    string
+	Thesis, First, Last             bool
+	Place                           templates.Field
+	UpLabel, DownLabel, Href, Error string
+}
+
+type catalogueRespondent struct {
+	Name, Colour, Channel, Asked string
+	Findings                     []string
+	LeftOut                      []string
+	Href                         string // to leave questions out; "" may not
+}
+
+// waitingBox is a request that waits for its second person.
+type waitingBox struct {
+	Text, Own         string
+	Outdated          bool
+	Confirm           bool
+	Action, Hash      string
+	Withdraw          bool
+	WithdrawURL       string
+	ConfirmText, Done string
+}
+
+func (s *Server) cataloguePage(r *request) error {
+	return s.renderCatalogue(r, http.StatusOK, nil, nil)
+}
+
+func (s *Server) renderCatalogue(r *request, status int, places map[string]string, errs []templates.FieldError) error {
+	v, err := s.Service.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := s.catalogue(r, v)
+	p.Errors = errs
+	for i := range p.Questions {
+		place := &p.Questions[i].Place
+		if typed, ok := places[p.Questions[i].ID]; ok {
+			place.Value = typed
+		}
+		place.Error = p.ErrorAt(place.Name)
+	}
+	return r.page(status, "draft/catalogue", p)
+}
+
+// cataloguePrint is the catalogue on paper.
+func (s *Server) cataloguePrint(r *request) error {
+	v, err := s.Service.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := s.catalogue(r, v)
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("draft.tab.catalogue"), Href: r.draftPath("/katalog")})
+	return r.page(http.StatusOK, "draft/catalogue-print", p)
+}
+
+func (s *Server) catalogue(r *request, v survey.CatalogueView) cataloguePage {
+	key := "draft.catalogue.title_plan"
+	if v.Locked {
+		key = "draft.catalogue.title"
+	}
+	p := cataloguePage{Base: r.draftBase(key), Tabs: r.draftTabs(), Locked: v.Locked, MayOrder: v.MayOrder, OrderURL: r.draftPath("/katalog/reihenfolge"), Print: r.draftPath("/katalog/druck")}
+	p.Kicker = v.Questionnaire.Title
+	p.Lead = p.Must("draft.catalogue.lead_plan")
+	if v.Locked {
+		p.Lead = p.Must("draft.catalogue.lead", "Count", len(v.Catalogue.Questions))
+	}
+	p.Budget = budgetWords(p.Base, survey.Progress{Agreed: len(v.Catalogue.Questions), Slots: v.Questionnaire.Slots})
+	if v.Open > 0 {
+		p.Open = p.Must("draft.catalogue.open", "Count", v.Open)
+	}
+	p.Empty = templates.Empty{Title: p.Must("draft.catalogue.empty"), Text: p.Must("draft.catalogue.empty_text"), Action: templates.NavItem{Label: p.Must("draft.tab.board"), Href: r.draftPath("")}}
+	for i, q := range v.Catalogue.Questions {
+		row := catalogueRow{ID: q.Origin, Number: strconv.Itoa(q.Number), Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis,
+			Group: named(v.Catalogue.WorkingGroups, q.WorkingGroup), Topic: topicName(v.Catalogue.Topics, q.Topic),
+			First: i == 0, Last: i == len(v.Catalogue.Questions)-1}
+		var asked []string
+		for _, id := range q.AskedBy {
+			asked = append(asked, named(v.Catalogue.Organisations, id))
+		}
+		row.AskedBy = p.Join(asked)
+		row.Length, row.Over = lengthWords(r, survey.Length(q.Text))
+		if q.Origin != "" {
+			row.Href = r.draftPath("/fragen/" + q.Origin)
+		}
+		row.UpLabel, row.DownLabel = p.Must("draft.catalogue.up", "Number", q.Number), p.Must("draft.catalogue.down", "Number", q.Number)
+		row.Place = templates.Field{Name: "place-" + q.Origin, Label: p.Must("draft.catalogue.place", "Number", q.Number), Value: row.Number, Inputmode: "numeric", Quiet: true, Hidden: true}
+		p.Questions = append(p.Questions, row)
+	}
+	for _, b := range v.Blocks {
+		p.Blocks = append(p.Blocks, p.Must(b.Key, b.Args...))
+	}
+	for _, one := range v.Respondents {
+		p.Respondents = append(p.Respondents, catalogueRespondentOf(r, v, one))
+	}
+	if v.Locked {
+		p.Facts = lockFacts(p.Base, v)
+	} else {
+		s.lockBox(r, v, &p)
+	}
+	return p
+}
+
+func named(list []survey.Named, id string) string {
+	for _, n := range list {
+		if n.ID == id {
+			return n.Name
+		}
+	}
+	return ""
+}
+
+func topicName(list []survey.Topic, id string) string {
+	for _, t := range list {
+		if t.ID == id {
+			return t.Name
+		}
+	}
+	return ""
+}
+
+// lockFacts say when and by whom the catalogue was locked, and its hash.
+func lockFacts(b templates.Base, v survey.CatalogueView) []templates.Fact {
+	if v.Catalogue.Hash == "" {
+		return []templates.Fact{{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.catalogue.imported")}}
+	}
+	checked := b.Must("common.unchecked")
+	if v.Catalogue.CheckedBy != "" {
+		checked = nameOr(b, v.CheckedBy)
+	}
+	return []templates.Fact{
+		{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.question.updated_by", "Date", b.DateTime(v.Catalogue.LockedAt, berlin()), "Name", nameOr(b, v.LockedBy))},
+		{Label: b.Must("draft.catalogue.checked"), Value: checked},
+		{Label: b.Must("draft.catalogue.hash"), Value: v.Catalogue.Hash},
+	}
+}
+
+// catalogueRespondentOf says what does not fit a respondent, and what it is not asked.
+func catalogueRespondentOf(r *request, v survey.CatalogueView, one survey.CatalogueRespondent) catalogueRespondent {
+	p := r.printer()
+	row := catalogueRespondent{Name: one.ShortName, Colour: one.Colour}
+	channel := string(one.Procedure.Channel)
+	if channel == "" {
+		channel = "unknown"
+		row.Findings = append(row.Findings, p.Must("draft.fit.unknown"))
+	}
+	row.Channel = p.Must("common.channel." + channel)
+	if n := one.Procedure.MaxQuestions; n > 0 {
+		row.Channel += ", " + p.Must("draft.fit.max_questions", "Count", n)
+	}
+	if n := one.Procedure.MaxCharacters; n > 0 {
+		row.Channel += ", " + p.Must("draft.fit.max_characters", "Count", n)
+	}
+	if one.NotAsked != "" {
+		row.Asked = p.Must("common.status.not_asked")
+		row.LeftOut = []string{one.NotAsked}
+		row.Findings = nil
+		return row
+	}
+	row.Asked = p.Must("common.questions", "Count", one.Packet.Asked)
+	if one.Packet.Surplus > 0 {
+		row.Findings = append(row.Findings, p.Must("draft.fit.surplus", "Count", one.Packet.Surplus))
+	}
+	for _, q := range one.Packet.Questions {
+		switch {
+		case q.LeftOut != "":
+			row.LeftOut = append(row.LeftOut, p.Must("draft.fit.left_out", "Number", q.Number, "Reason", q.LeftOut))
+		case q.Over > 0:
+			row.Findings = append(row.Findings, p.Must("draft.fit.long", "Number", q.Number, "Count", q.Over))
+		}
+	}
+	if r.Actor.Has(survey.RoleCoordinator) && one.Editable(v.Questionnaire) && v.Questionnaire.DispatchedAt.IsZero() && len(one.Packet.Questions) > 0 {
+		row.Href = r.draftPath("/katalog/befragte/" + one.Slug)
+	}
+	return row
+}
+
+// lockBox is what the actor can do about the lock.
+func (s *Server) lockBox(r *request, v survey.CatalogueView, p *cataloguePage) {
+	action := r.draftPath("/katalog/sperren")
+	hash := templates.Field{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}
+	if v.Waiting != nil {
+		w := waitingBox{Outdated: v.Outdated, Confirm: v.MayConfirm, Action: action, Hash: v.Catalogue.Hash, Withdraw: v.MayWithdraw, WithdrawURL: r.draftPath("/katalog/zuruecknehmen"),
+			Text: p.Must("draft.lock.waiting", "Name", nameOr(p.Base, v.WaitingFor), "Date", p.ShortDateTime(v.Waiting.RequestedAt.In(berlin())))}
+		if v.Waiting.RequestedBy == r.Actor.User.ID {
+			w.Own = p.Must("draft.lock.own")
+		}
+		p.Waiting = &w
+	}
+	if !v.MayLock {
+		return
+	}
+	p.Lock = &templates.Confirm{Title: p.Must("draft.lock.title"), Text: p.Must("draft.lock.text", "Count", len(v.Catalogue.Questions)), Action: action,
+		Button: p.Must("draft.lock.button"), Fields: []templates.Field{hash}}
+	if v.TwoPerson {
+		p.Lock.Text += "\n\n" + p.Must("draft.lock.two")
+		p.Lock.Button = p.Must("draft.lock.request")
+	} else {
+		p.Lock.Text += "\n\n" + p.Must("draft.lock.alone")
+	}
+}
+
+func (s *Server) orderCatalogue(r *request) error {
+	if err := parseForm(r.Request); err != nil {
+		return err
+	}
+	cmd := survey.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Places: map[string]string{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
+	for name := range r.Request.PostForm {
+		if id, ok := strings.CutPrefix(name, "place-"); ok {
+			cmd.Places[id] = r.PostForm(name)
+		}
+	}
+	err := s.Service.OrderCatalogue(r.Request.Context(), r.Actor, cmd)
+	if faults, ok := r.faults(err); ok {
+		return s.renderCatalogue(r, http.StatusUnprocessableEntity, cmd.Places, faults)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.draftPath("/katalog"), "draft.notice.ordered")
+}
+
+func (s *Server) lockCatalogue(r *request) error {
+	if err := parseForm(r.Request); err != nil {
+		return err
+	}
+	locked, err := s.Service.LockCatalogue(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.PostForm("hash"))
+	if err != nil {
+		return err
+	}
+	if !locked {
+		return r.redirect(r.draftPath("/katalog"), "draft.notice.lock_requested")
+	}
+	return r.redirect(r.draftPath("/katalog"), "draft.notice.locked")
+}
+
+func (s *Server) withdrawLock(r *request) error {
+	if err := s.Service.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.ActLock, ""); err != nil {
+		return err
+	}
+	return r.redirect(r.draftPath("/katalog"), "draft.notice.lock_withdrawn")
+}
+
+// leaveOutPage leaves questions out for one respondent.
+type leaveOutPage struct {
+	templates.Base
+	Lead, Channel string
+	Findings      []string
+	Action        string
+	Revision      templates.Field
+	Questions     []leaveOutRow
+	Cancel        templates.NavItem
+}
+
+type leaveOutRow struct {
+	Number, Text, Length, Over string
+	Reason                     templates.Field
+}
+
+func (s *Server) leaveOutPage(r *request) error {
+	return s.renderLeaveOut(r, http.StatusOK, "", nil, nil)
+}
+
+func (s *Server) renderLeaveOut(r *request, status int, revision string, typed map[string]string, errs []templates.FieldError) error {
+	v, err := s.Service.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	for _, one := range v.Respondents {
+		if one.Slug != r.Param("respondent") {
+			continue
+		}
+		p := leaveOutPage{Base: r.draftBase("draft.leave_out.title", "Name", one.ShortName), Action: r.Request.URL.Path}
+		p.Errors = errs
+		p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("draft.tab.catalogue"), Href: r.draftPath("/katalog")})
+		p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: r.draftPath("/katalog")}
+		row := catalogueRespondentOf(r, v, one)
+		p.Channel, p.Findings = row.Channel, row.Findings
+		if revision == "" {
+			revision = strconv.Itoa(one.Revision)
+		}
+		p.Revision = templates.Field{Name: "revision", Type: "hidden", Value: revision}
+		for _, q := range one.Packet.Questions {
+			name := "reason-" + q.ID
+			line := leaveOutRow{Number: strconv.Itoa(q.Number), Text: q.Text, Length: p.Must("common.characters", "Count", q.Length),
+				Reason: templates.Field{Name: name, Label: p.Must("draft.leave_out.reason", "Number", q.Number), Value: q.LeftOut, Error: p.ErrorAt(name)}}
+			if q.Over > 0 {
+				line.Over = p.Must("draft.too_long", "Count", q.Over)
+			}
+			if value, ok := typed[q.ID]; ok {
+				line.Reason.Value = value
+			}
+			p.Questions = append(p.Questions, line)
+		}
+		return r.page(status, "draft/leave-out", p)
+	}
+	return survey.Fail(survey.NotFound, "error.not_found")
+}
+
+func (s *Server) saveLeftOut(r *request) error {
+	if err := parseForm(r.Request); err != nil {
+		return err
+	}
+	typed := map[string]string{}
+	var lines []survey.LeftOutQuestion
+	for name := range r.Request.PostForm {
+		if id, ok := strings.CutPrefix(name, "reason-"); ok {
+			typed[id] = r.PostForm(name)
+			lines = append(lines, survey.LeftOutQuestion{Question: id, Reason: typed[id]})
+		}
+	}
+	revision, _ := strconv.Atoi(r.PostForm("revision")) // what is no number is stale
+	err := s.Service.LeaveOut(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), revision, lines)
+	if faults, ok := r.faults(err); ok {
+		return s.renderLeaveOut(r, http.StatusUnprocessableEntity, r.PostForm("revision"), typed, faults)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.draftPath("/katalog")+"#befragte", "draft.notice.left_out")
+}

@@ -1,0 +1,281 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// draftBase is base with the way back to the Werkstatt and to its questionnaire.
+func (r *request) draftBase(titleKey string, args ...any) templates.Base {
+	b := r.base(titleKey, args...)
+	b.Breadcrumbs = []templates.NavItem{{Label: b.Must("common.nav.draft"), Href: "/werkstatt"}}
+	if r.Questionnaire.ID != "" && b.Path != r.draftPath("") {
+		b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: r.Questionnaire.Title, Href: r.draftPath("")})
+	}
+	return b
+}
+
+// draftPath is a path below the questionnaire's board.
+func (r *request) draftPath(rest string) string { return "/werkstatt/" + r.Questionnaire.Slug + rest }
+
+// draftTabs are the pages of one questionnaire in the Werkstatt.
+func (r *request) draftTabs() templates.Tabs {
+	p := r.printer()
+	items := []templates.NavItem{
+		{Label: p.Must("draft.tab.board"), Href: r.draftPath("")},
+		{Label: p.Must("draft.tab.catalogue"), Href: r.draftPath("/katalog")},
+	}
+	phase := r.Questionnaire.Phase(r.server.now())
+	if r.Actor.Has(survey.RoleCoordinator) && (phase == survey.PhaseDraft || phase == survey.PhaseLocked) {
+		items = append(items, templates.NavItem{Label: p.Must("draft.tab.settings"), Href: r.draftPath("/einstellungen")})
+	}
+	for i := range items {
+		items[i].Current = items[i].Href == r.Request.URL.Path
+	}
+	return templates.Tabs{Label: p.Must("common.nav.sections"), Items: items}
+}
+
+// workshopPage lists the questionnaires.
+type workshopPage struct {
+	templates.Base
+	Rows   []workshopRow
+	MayAdd bool
+	Empty  templates.Empty
+}
+
+type workshopRow struct {
+	Title, Href, Election, Progress, Deadline string
+	Phase                                     templates.Badge
+	States                                    []workshopCount // of a questionnaire being drafted
+}
+
+type workshopCount struct {
+	State survey.QuestionState
+	Count int
+}
+
+var phaseTone = map[survey.Phase]string{survey.PhaseDraft: "wait", survey.PhaseLocked: "wait", survey.PhaseOpen: "good", survey.PhaseClosed: "", survey.PhaseImported: ""}
+
+func (s *Server) workshopPage(r *request) error {
+	list, err := s.Service.Questionnaires(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	p := workshopPage{Base: r.base("draft.list.title"), MayAdd: r.Actor.Has(survey.RoleCoordinator)}
+	p.Empty = templates.Empty{Title: p.Must("draft.list.empty"), Text: p.Must("draft.list.empty_text")}
+	if p.MayAdd {
+		p.Empty.Action = templates.NavItem{Label: p.Must("draft.list.new"), Href: "/werkstatt/neu"}
+	}
+	for _, q := range list {
+		row := workshopRow{Title: q.Title, Href: "/werkstatt/" + q.Slug, Phase: templates.Badge{Label: p.Must("common.phase." + string(q.Stands)), Tone: phaseTone[q.Stands]},
+			Election: q.Election.Name + ", " + dateWords(p.Base, q.Election.Date)}
+		switch {
+		case q.Stands != survey.PhaseDraft:
+			row.Href += "/katalog"
+			row.Progress = p.Must("draft.list.in_catalogue", "Count", q.Progress.Agreed)
+		default:
+			row.Progress = budgetWords(p.Base, q.Progress)
+			for _, state := range survey.QuestionStates {
+				if n := q.Progress.Counts[state]; n > 0 {
+					row.States = append(row.States, workshopCount{state, n})
+				}
+			}
+		}
+		if !q.Deadline.IsZero() {
+			row.Deadline = p.DateTime(q.Deadline.In(), nil)
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return r.page(http.StatusOK, "draft/list", p)
+}
+
+// dateWords says a day kept as 2006-01-02 in words; what is no day stays as it is.
+func dateWords(b templates.Base, day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return b.Date(t)
+}
+
+// budgetWords is the line always in view: "6 von 8 Plätzen".
+func budgetWords(b templates.Base, p survey.Progress) string {
+	if p.Slots == 0 {
+		return b.Must("draft.budget.open", "Count", p.Agreed)
+	}
+	return b.Must("draft.budget.of", "Agreed", p.Agreed, "Count", p.Slots)
+}
+
+// settingsForm is the form of a questionnaire.
+type settingsForm struct {
+	Revision       int    `form:"revision"`
+	Title          string `form:"title"`
+	Slug           string `form:"slug"`
+	Election       string `form:"election"`
+	Intro          string `form:"intro"`
+	Slots          string `form:"slots"`
+	QuestionLimit  string `form:"question_limit"`
+	AnswerLimit    string `form:"answer_limit"`
+	Topics         string `form:"topics"`
+	OrderRule      string `form:"order_rule"`
+	Licence        string `form:"licence"`
+	Deadline       string `form:"deadline"`
+	DeadlineZone   string `form:"deadline_zone"`
+	DeadlineChoice string `form:"deadline_choice"`
+}
+
+// draftForm is a page that is one form.
+type draftForm struct {
+	templates.Base
+	Lead, Action, Button string
+	Info                 string
+	Tabs                 *templates.Tabs
+	Groups               []fieldGroup
+	Cancel               templates.NavItem
+	Remove               *templates.Confirm
+}
+
+func (s *Server) newQuestionnairePage(r *request) error {
+	alliance, err := s.Service.Alliance(r.Request.Context())
+	if err != nil {
+		return err
+	}
+	f := settingsForm{Slots: "8", QuestionLimit: strconv.Itoa(survey.DefaultLimit), OrderRule: r.printer().Must("draft.settings.order_rule_default"),
+		Licence: survey.DefaultLicence, DeadlineZone: survey.DefaultZone, Election: r.Query("wahl")}
+	if alliance.Licence != "" {
+		f.Licence = alliance.Licence
+	}
+	return s.renderSettings(r, http.StatusOK, f, nil)
+}
+
+func (s *Server) settingsPage(r *request) error {
+	return s.renderSettings(r, http.StatusOK, settingsOf(r.Questionnaire), nil)
+}
+
+func settingsOf(q survey.Questionnaire) settingsForm {
+	f := settingsForm{Revision: q.Revision, Title: q.Title, Slug: q.Slug, Election: q.Election, Intro: q.Intro, Slots: typedNumber(q.Slots),
+		QuestionLimit: typedNumber(q.QuestionLimit), AnswerLimit: typedNumber(q.AnswerLimit), OrderRule: q.OrderRule, Licence: q.Licence,
+		Deadline: q.Deadline.Local, DeadlineZone: q.Deadline.Zone}
+	var topics []string
+	for _, t := range q.Topics {
+		topics = append(topics, t.Name)
+	}
+	f.Topics = strings.Join(topics, "\n")
+	if first, key := survey.ParseInstant(q.Deadline.Local, q.Deadline.Zone, "first"); key == "" && !q.Deadline.IsZero() {
+		f.DeadlineChoice = "first"
+		if !first.At.Equal(q.Deadline.At) {
+			f.DeadlineChoice = "second"
+		}
+	}
+	return f
+}
+
+// typedNumber is a number as a form shows it; 0 is an empty field.
+func typedNumber(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func (s *Server) saveQuestionnaire(r *request) error {
+	var f settingsForm
+	if err := r.bind(&f); err != nil {
+		return err
+	}
+	isNew := r.Questionnaire.ID == ""
+	if f.DeadlineZone == "" {
+		f.DeadlineZone = survey.DefaultZone
+	}
+	q, err := s.Service.SaveQuestionnaire(r.Request.Context(), r.Actor, survey.SaveQuestionnaire{ID: r.Questionnaire.ID, Revision: f.Revision,
+		Title: f.Title, Slug: f.Slug, Election: f.Election, Intro: f.Intro, Slots: f.Slots, QuestionLimit: f.QuestionLimit, AnswerLimit: f.AnswerLimit,
+		Topics: f.Topics, OrderRule: f.OrderRule, Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
+	if faults, ok := r.faults(err); ok {
+		return s.renderSettings(r, http.StatusUnprocessableEntity, f, faults)
+	}
+	if err != nil {
+		return err
+	}
+	if isNew {
+		return r.redirect("/werkstatt/"+q.Slug, "draft.notice.created")
+	}
+	return r.redirect("/werkstatt/"+q.Slug+"/einstellungen", "draft.notice.saved")
+}
+
+func (s *Server) renderSettings(r *request, status int, f settingsForm, errs []templates.FieldError) error {
+	elections, err := s.Service.Elections(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	isNew := r.Questionnaire.ID == ""
+	key := "draft.settings.title"
+	if isNew {
+		key = "draft.settings.title_new"
+	}
+	p := draftForm{Base: r.draftBase(key), Action: "/werkstatt/neu"}
+	p.Errors, p.Button = errs, p.Must("common.button.save")
+	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: "/werkstatt"}
+	if !isNew {
+		tabs := r.draftTabs()
+		p.Action, p.Tabs, p.Lead = r.draftPath("/einstellungen"), &tabs, r.Questionnaire.Title
+		p.Cancel.Href = r.draftPath("")
+	} else {
+		p.Button = p.Must("common.button.create")
+		if len(elections) == 0 {
+			p.Warning = p.Must("draft.settings.no_election")
+		}
+	}
+	locked := !isNew && !r.Questionnaire.LockedAt.IsZero()
+	if locked { // these fields are not sent, and would not count
+		own := settingsOf(r.Questionnaire)
+		f.Slug, f.Election, f.Slots, f.QuestionLimit, f.Topics = own.Slug, own.Election, own.Slots, own.QuestionLimit, own.Topics
+		p.Info = p.Must("draft.settings.locked")
+	}
+	field := func(name, kind, value string) templates.Field {
+		t := templates.Field{Name: name, Type: kind, Label: p.Must("draft.settings." + name), Value: value, Error: p.ErrorAt(name)}
+		if hint := "draft.settings." + name + "_hint"; p.Has(hint) {
+			t.Hint = p.Must(hint)
+		}
+		return t
+	}
+	required := func(t templates.Field) templates.Field { t.Required = true; return t }
+	framed := func(t templates.Field) templates.Field { t.Disabled = locked; return t }
+	election := required(framed(field("election", "select", f.Election)))
+	election.Options = []templates.Option{{Label: p.Must("draft.settings.election_choose")}}
+	for _, e := range elections {
+		election.Options = append(election.Options, templates.Option{Value: e.ID, Label: e.Name + ", " + dateWords(p.Base, e.Date), Selected: e.ID == f.Election})
+	}
+	number := func(t templates.Field) templates.Field { t.Type, t.Inputmode = "text", "numeric"; return t }
+	deadline := field("deadline", "datetime-local", f.Deadline)
+	zone := templates.Field{Name: "deadline_zone", Type: "hidden", Value: f.DeadlineZone}
+	if zone.Value == "" {
+		zone.Value = survey.DefaultZone
+	}
+	deadline.Hint = p.Must("draft.settings.deadline_hint", "Zone", zone.Value)
+	times := []templates.Field{deadline, zone}
+	if _, key := survey.ParseInstant(f.Deadline, zone.Value, ""); key == "error.time.ambiguous" {
+		times = append(times, templates.Field{Name: "deadline_choice", Type: "radio", Required: true, Label: p.Must("draft.settings.deadline_choice"),
+			Options: []templates.Option{
+				{Value: "first", Label: p.Must("draft.settings.deadline_first"), Selected: f.DeadlineChoice == "first"},
+				{Value: "second", Label: p.Must("draft.settings.deadline_second"), Selected: f.DeadlineChoice == "second"},
+			}})
+	}
+	title := templates.Field{Name: "title", Label: p.Must("draft.settings.field_title"), Hint: p.Must("draft.settings.field_title_hint"), Value: f.Title, Error: p.ErrorAt("title")}
+	intro, topics := field("intro", "textarea", f.Intro), framed(field("topics", "textarea", f.Topics))
+	intro.Rows, topics.Rows = 5, 6
+	p.Groups = []fieldGroup{
+		{Fields: []templates.Field{
+			{Name: "revision", Type: "hidden", Value: strconv.Itoa(f.Revision)},
+			required(title), framed(field("slug", "text", f.Slug)), election, intro}},
+		{Title: p.Must("draft.settings.group_limits"), Text: p.Must("draft.settings.group_limits_text"), Fields: []templates.Field{
+			framed(number(field("slots", "", f.Slots))), framed(number(field("question_limit", "", f.QuestionLimit))), number(field("answer_limit", "", f.AnswerLimit)), topics}},
+		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{required(field("order_rule", "text", f.OrderRule)), required(field("licence", "text", f.Licence))}},
+		{Title: p.Must("draft.settings.group_deadline"), Fields: times},
+	}
+	return r.page(status, "draft/form", p)
+}

@@ -1,0 +1,325 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// questionForm is the form of a question.
+type questionForm struct {
+	ID           string   `form:"id"` // of a new question, made with its form
+	Revision     int      `form:"revision"`
+	Kind         string   `form:"kind"`
+	Label        string   `form:"label"`
+	Text         string   `form:"text"`
+	Context      string   `form:"context"`
+	Topic        string   `form:"topic"`
+	WorkingGroup string   `form:"working_group"`
+	AskedBy      []string `form:"asked_by"`
+	Note         string   `form:"note"`
+}
+
+func questionFormOf(q survey.Question) questionForm {
+	return questionForm{ID: q.ID, Revision: q.Revision, Kind: string(q.Kind), Label: q.Label, Text: q.Text, Context: q.Context,
+		Topic: q.Topic, WorkingGroup: q.WorkingGroup, AskedBy: q.AskedBy}
+}
+
+func (f questionForm) command(questionnaire string) survey.SaveQuestion {
+	return survey.SaveQuestion{Questionnaire: questionnaire, ID: f.ID, Revision: f.Revision, Note: f.Note,
+		Wording: survey.Wording{Kind: survey.QuestionKind(f.Kind), Label: f.Label, Text: f.Text, Context: f.Context, Topic: f.Topic,
+			WorkingGroup: f.WorkingGroup, AskedBy: slices.Clone(f.AskedBy)}}
+}
+
+// draftQuestionPage is the page of a question: its form, or its words for those who may not change it.
+type draftQuestionPage struct {
+	templates.Base
+	IsNew   bool
+	MayEdit bool
+	Action  string
+	Fields  []templates.Field
+	Why     string // why it cannot be changed here
+
+	State    survey.QuestionState
+	Text     string
+	Context  string
+	Facts    []templates.Fact
+	Limits   []limitRow
+	Next     []stateButton
+	StateURL string
+	Revision int
+	History  string
+}
+
+// limitRow says whether the text fits one limit.
+type limitRow struct {
+	Name, Words string
+	Fits        bool
+}
+
+type stateButton struct {
+	State survey.QuestionState
+	Label string
+}
+
+func (s *Server) newQuestionPage(r *request) error {
+	page, err := s.Service.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, "")
+	if err != nil {
+		return err
+	}
+	f := questionForm{ID: survey.NewID(), Kind: string(survey.KindText)}
+	if len(page.Groups) == 1 {
+		f.WorkingGroup = page.Groups[0].ID
+	}
+	return s.renderQuestion(r, http.StatusOK, page, f, nil)
+}
+
+func (s *Server) questionPage(r *request) error {
+	page, err := s.Service.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("question"))
+	if err != nil {
+		return err
+	}
+	return s.renderQuestion(r, http.StatusOK, page, questionFormOf(page.Question), nil)
+}
+
+func (s *Server) saveQuestion(r *request) error {
+	var f questionForm
+	if err := r.bind(&f); err != nil {
+		return err
+	}
+	known := r.Param("question") // "" for a new one
+	if known != "" {
+		f.ID = known
+	}
+	cmd := f.command(r.Questionnaire.ID)
+	q, err := s.Service.SaveQuestion(r.Request.Context(), r.Actor, cmd)
+	if faults, ok := r.faults(err); ok {
+		page, err := s.Service.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, known)
+		if err != nil {
+			return err
+		}
+		return s.renderQuestion(r, http.StatusUnprocessableEntity, page, f, faults)
+	}
+	var failed *survey.Error
+	if errors.As(err, &failed) && failed.Key == "error.stale" {
+		return s.renderCollision(r, f)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.draftPath("/fragen/"+q.ID), "draft.notice.question_saved")
+}
+
+// questionFields are the fields of a question's form.
+func (r *request) questionFields(b templates.Base, page survey.QuestionPage, f questionForm) []templates.Field {
+	field := func(name, kind, value string) templates.Field {
+		t := templates.Field{Name: name, Type: kind, Label: b.Must("draft.question." + name), Value: value, Error: b.ErrorAt(name)}
+		if hint := "draft.question." + name + "_hint"; b.Has(hint) {
+			t.Hint = b.Must(hint)
+		}
+		return t
+	}
+	clean, _, _ := survey.Text(f.Text)
+	text := field("text", "textarea", f.Text)
+	text.Required, text.Rows, text.Lang = true, 6, "de"
+	text.Counter = &templates.Counter{Limit: page.Questionnaire.QuestionLimit, Used: survey.Length(clean)}
+	for _, limit := range page.Procedures {
+		text.Counter.Limits = append(text.Counter.Limits, templates.NamedLimit{Name: limit.Name, Limit: limit.Limit})
+	}
+	context := field("context", "textarea", f.Context)
+	context.Rows, context.Lang = 4, "de"
+	kind := field("kind", "radio", "")
+	kind.Required, kind.Inline = true, true
+	for _, k := range []survey.QuestionKind{survey.KindText, survey.KindThesis} {
+		kind.Options = append(kind.Options, templates.Option{Value: string(k), Label: b.Must("draft.kind." + string(k)), Selected: f.Kind == string(k)})
+	}
+	group := field("working_group", "select", f.WorkingGroup)
+	group.Required = !r.Actor.Has(survey.RoleCoordinator)
+	group.Options = []templates.Option{{Label: b.Must("draft.no_group")}}
+	if group.Required {
+		group.Options[0].Label = b.Must("draft.choose")
+	}
+	for _, g := range page.Groups {
+		group.Options = append(group.Options, templates.Option{Value: g.ID, Label: g.Name})
+	}
+	fields := []templates.Field{
+		{Name: "id", Type: "hidden", Value: f.ID}, {Name: "revision", Type: "hidden", Value: strconv.Itoa(f.Revision)},
+		field("label", "text", f.Label), text, context, kind, group,
+	}
+	if len(page.Questionnaire.Topics) > 0 {
+		topic := field("topic", "select", f.Topic)
+		topic.Options = []templates.Option{{Label: b.Must("draft.no_topic")}}
+		for _, t := range page.Questionnaire.Topics {
+			topic.Options = append(topic.Options, templates.Option{Value: t.ID, Label: t.Name})
+		}
+		fields = append(fields, topic)
+	}
+	if len(page.Organisations) > 0 {
+		asked := field("asked_by", "checkbox", "")
+		for _, o := range page.Organisations {
+			asked.Options = append(asked.Options, templates.Option{Value: o.ID, Label: o.Name, Selected: slices.Contains(f.AskedBy, o.ID)})
+		}
+		fields = append(fields, asked)
+	}
+	if f.Revision > 0 {
+		fields = append(fields, field("note", "text", f.Note))
+	}
+	return fields
+}
+
+func (s *Server) renderQuestion(r *request, status int, page survey.QuestionPage, f questionForm, errs []templates.FieldError) error {
+	q := page.Question
+	key := "draft.question.title"
+	if q.ID == "" {
+		key = "draft.question.title_new"
+	}
+	p := draftQuestionPage{Base: r.draftBase(key), IsNew: q.ID == "", MayEdit: page.MayEdit, State: q.State}
+	p.Errors = errs
+	if p.IsNew {
+		p.Action, p.Fields = r.draftPath("/fragen/neu"), r.questionFields(p.Base, page, f)
+		return r.page(status, "draft/question", p)
+	}
+	p.Title = questionTitle(q.Wording)
+	p.Action = r.draftPath("/fragen/" + q.ID)
+	p.StateURL, p.History, p.Revision = p.Action+"/stand", p.Action+"/verlauf", q.Revision
+	p.Text, p.Context = q.Text, q.Context
+	if page.MayEdit {
+		p.Fields = r.questionFields(p.Base, page, f)
+	} else {
+		p.Why = p.Must(whyNot(page))
+		p.Limits = limitRows(r, page)
+	}
+	p.Facts = r.questionFacts(p.Base, page.Card)
+	p.Facts = append(p.Facts, templates.Fact{Label: p.Must("draft.question.updated"), Value: p.Must("draft.question.updated_by", "Date", p.ShortDateTime(q.UpdatedAt.In(berlin())), "Name", nameOr(p.Base, page.UpdatedBy))})
+	for _, state := range page.NextStates {
+		p.Next = append(p.Next, stateButton{State: state, Label: p.Must("draft.to." + string(state))})
+	}
+	return r.page(status, "draft/question", p)
+}
+
+// whyNot says why the actor cannot change the question's words.
+func whyNot(page survey.QuestionPage) string {
+	switch {
+	case !page.Questionnaire.LockedAt.IsZero():
+		return "draft.question.locked"
+	case page.Question.State == survey.StateAgreed || page.Question.State == survey.StateDropped:
+		return "draft.question.decided"
+	}
+	return "draft.question.foreign"
+}
+
+func questionTitle(w survey.Wording) string {
+	if w.Label != "" {
+		return w.Label
+	}
+	return opening(w.Text, 90)
+}
+
+// questionFacts are the words beside a question's text.
+func (r *request) questionFacts(b templates.Base, c survey.BoardCard) []templates.Fact {
+	var facts []templates.Fact
+	for _, f := range []templates.Fact{
+		{Label: b.Must("draft.question.kind"), Value: b.Must("draft.kind." + string(c.Kind))},
+		{Label: b.Must("draft.group"), Value: c.Group},
+		{Label: b.Must("draft.topic"), Value: c.Topic},
+		{Label: b.Must("draft.question.asked_by"), Value: b.Join(c.AskedBy)},
+	} {
+		if f.Value != "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// limitRows measures the saved text against the questionnaire's limit and the parties' procedures.
+func limitRows(r *request, page survey.QuestionPage) []limitRow {
+	b := r.printer()
+	var rows []limitRow
+	for _, l := range append([]survey.ProcedureLimit{{Name: b.Must("draft.question.own_limit"), Limit: page.Questionnaire.QuestionLimit}}, page.Procedures...) {
+		if l.Limit == 0 {
+			continue
+		}
+		row := limitRow{Name: l.Name, Fits: page.Card.Length <= l.Limit, Words: b.Must("common.counter.of", "Used", page.Card.Length, "Limit", l.Limit)}
+		if !row.Fits {
+			row.Words += ", " + b.Must("draft.too_long", "Count", page.Card.Length-l.Limit)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// stateForm moves a question on the board.
+type stateForm struct {
+	Revision int    `form:"revision"`
+	State    string `form:"state"`
+	Note     string `form:"note"`
+}
+
+func (s *Server) setQuestionState(r *request) error {
+	var f stateForm
+	if err := r.bind(&f); err != nil {
+		return err
+	}
+	q, err := s.Service.SetQuestionState(r.Request.Context(), r.Actor, survey.SetQuestionState{Questionnaire: r.Questionnaire.ID, ID: r.Param("question"),
+		Revision: f.Revision, State: survey.QuestionState(f.State), Note: f.Note})
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.draftPath("/fragen/"+q.ID), "draft.notice.state")
+}
+
+// collisionPage shows what two people wrote at the same time, and lets the second one merge. Nothing has been saved.
+type collisionPage struct {
+	templates.Base
+	Lead    string
+	Changes []textChange
+	Other   []templates.Fact // what else is saved differently than typed here
+	Action  string
+	Fields  []templates.Field
+	Cancel  templates.NavItem
+}
+
+// textChange is one text in two states with its word diff.
+type textChange struct {
+	Label, Old, New string
+	Parts           []templates.DiffPart
+}
+
+func (b *request) textChanges(list []survey.TextChange) []textChange {
+	var changes []textChange
+	for _, c := range list {
+		t := textChange{Label: b.printer().Must("draft.question." + c.Field), Old: c.Old, New: c.New}
+		for _, p := range c.Parts {
+			t.Parts = append(t.Parts, templates.DiffPart{Kind: p.Kind, Text: p.Text})
+		}
+		changes = append(changes, t)
+	}
+	return changes
+}
+
+func (s *Server) renderCollision(r *request, f questionForm) error {
+	c, err := s.Service.Collision(r.Request.Context(), r.Actor, f.command(r.Questionnaire.ID))
+	if err != nil {
+		return err
+	}
+	p := collisionPage{Base: r.draftBase("draft.collision.title"), Action: r.draftPath("/fragen/" + f.ID)}
+	p.Lead = p.Must("draft.collision.lead", "Name", nameOr(p.Base, c.Page.UpdatedBy), "Time", p.ShortDateTime(c.Theirs.UpdatedAt.In(berlin())))
+	p.Cancel = templates.NavItem{Label: p.Must("draft.collision.cancel"), Href: p.Action}
+	for _, change := range r.textChanges(c.Changes) {
+		if change.Parts != nil {
+			p.Changes = append(p.Changes, change)
+		}
+	}
+	mine := f.command("").Wording
+	if theirs := c.Theirs.Wording; theirs.Kind != mine.Kind || theirs.Topic != mine.Topic || theirs.WorkingGroup != mine.WorkingGroup || strings.Join(theirs.AskedBy, " ") != strings.Join(mine.AskedBy, " ") {
+		p.Other = r.questionFacts(p.Base, c.Page.Card)
+	}
+	f.Revision = c.Theirs.Revision
+	p.Fields = r.questionFields(p.Base, c.Page, f)
+	return r.page(http.StatusConflict, "draft/collision", p)
+}

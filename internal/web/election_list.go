@@ -1,0 +1,204 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"pruefstein/internal/interchange"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// partyListPage takes a CSV list of parties: the form, and the preview of what the list would do.
+type partyListPage struct {
+	templates.Base
+	Lead, Action string
+	Fields       []templates.Field
+	Columns      []templates.Fact // the columns and what they hold
+	Example      string
+	Faults       []string // with their line
+	Plan         *partyPlan
+	Cancel       templates.NavItem
+}
+
+// partyPlan is the preview.
+type partyPlan struct {
+	Summary   string
+	Converted bool
+	Rows      []plannedRow
+	TakeURL   string // "" there is nothing to take over
+	Hidden    []templates.Field
+}
+
+type plannedRow struct {
+	Line    int
+	Party   templates.Party
+	Name    string
+	Effect  templates.Badge
+	Changes []string
+}
+
+var effectBadge = map[survey.PartyEffect]templates.Badge{
+	survey.PartyNew:     {Icon: "check", Tone: "good"},
+	survey.PartyJoins:   {Icon: "link", Tone: "good"},
+	survey.PartyChanges: {Icon: "draft", Tone: "wait"},
+	survey.PartySame:    {},
+}
+
+func (s *Server) partyListPage(r *request) error {
+	p, err := s.partyListBase(r, "")
+	if err != nil {
+		return err
+	}
+	return r.page(http.StatusOK, "draft/party-list", p)
+}
+
+func (s *Server) partyListBase(r *request, text string) (p partyListPage, err error) {
+	e, _, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	if err != nil {
+		return p, err
+	}
+	p = partyListPage{Base: r.electionBase(e, "draft.party_list.title"), Lead: e.Name, Action: electionPath(e.ID, "/liste")}
+	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
+	p.Example = p.Must("draft.party_list.example")
+	for _, column := range []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email"} {
+		p.Columns = append(p.Columns, templates.Fact{Label: p.Must("draft.party_list.column_" + column), Value: p.Must("draft.party." + column + "_hint")})
+	}
+	p.Fields = []templates.Field{
+		{Name: "list", Type: "textarea", Label: p.Must("draft.party_list.list"), Hint: p.Must("draft.party_list.list_hint"), Value: text, Rows: 10, Quiet: true},
+		{Name: "file", Type: "file", Label: p.Must("draft.party_list.file"), Hint: p.Must("draft.party_list.file_hint"), Accept: ".csv,.txt,.tsv,text/csv,text/plain", Quiet: true},
+	}
+	return p, nil
+}
+
+// typedList reads the list from the file, if one was chosen, else from the text field.
+func typedList(r *request) ([]byte, error) {
+	if err := parseForm(r.Request); err != nil {
+		return nil, err
+	}
+	file, err := r.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) || err == nil && file.Size == 0 {
+		return []byte(r.PostForm("list")), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	opened, err := file.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	return io.ReadAll(opened) // the body is limited
+}
+
+func (s *Server) previewPartyList(r *request) error {
+	data, err := typedList(r)
+	if err != nil {
+		return err
+	}
+	list, faults := interchange.ReadPartyList(data)
+	plan, more, err := s.Service.PlanParties(r.Request.Context(), r.Actor, r.Param("election"), list.Lines)
+	if err != nil {
+		return err
+	}
+	return s.renderPlan(r, list, plan, append(faults, more...), "")
+}
+
+func (s *Server) takePartyList(r *request) error {
+	if err := parseForm(r.Request); err != nil {
+		return err
+	}
+	list, faults := interchange.ReadPartyList([]byte(r.PostForm("list")))
+	if len(faults) > 0 {
+		return s.renderPlan(r, list, survey.PartyPlan{}, faults, "")
+	}
+	election := r.Param("election")
+	_, faults, err := s.Service.TakeParties(r.Request.Context(), r.Actor, election, r.PostForm("digest"), list.Lines)
+	var failed *survey.Error
+	if errors.As(err, &failed) && failed.Code == survey.Conflict {
+		plan, faults, err := s.Service.PlanParties(r.Request.Context(), r.Actor, election, list.Lines)
+		if err != nil {
+			return err
+		}
+		return s.renderPlan(r, list, plan, faults, r.printer().Must(failed.Key))
+	}
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		return s.renderPlan(r, list, survey.PartyPlan{}, faults, "")
+	}
+	return r.redirect(electionPath(election, ""), "draft.notice.list_taken")
+}
+
+// renderPlan shows the preview, or the faults with the list to correct. A warning says that the first preview is out of date.
+func (s *Server) renderPlan(r *request, list interchange.PartyList, plan survey.PartyPlan, faults []survey.LineFault, warning string) error {
+	p, err := s.partyListBase(r, list.Text)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	p.Warning = warning
+	switch {
+	case len(faults) > 0:
+		status = http.StatusUnprocessableEntity
+		for _, f := range faults {
+			p.Faults = append(p.Faults, lineFaultWords(p.Base, f))
+		}
+		p.Errors = []templates.FieldError{{FieldID: "list", Message: p.Must("draft.party_list.faulty", "Count", len(faults))}}
+		p.Fields[0].Error = p.Errors[0].Message
+	default:
+		if warning != "" {
+			status = http.StatusConflict
+		}
+		p.Plan = planOf(p.Base, list, plan, p.Action)
+	}
+	return r.page(status, "draft/party-list", p)
+}
+
+// lineFaultWords says a fault with its line and column.
+func lineFaultWords(b templates.Base, f survey.LineFault) string {
+	args := f.Args
+	if f.Key == "draft.error.list_column_missing" {
+		args = []any{"Name", b.Must("draft.party_list.column_" + f.Column)}
+	}
+	message := b.Must(f.Key, args...)
+	switch {
+	case f.Line == 0:
+		return message
+	case f.Column == "" || f.Key == "draft.error.list_column_missing":
+		return b.Must("draft.party_list.at_line", "Line", f.Line, "Message", message)
+	}
+	return b.Must("draft.party_list.at_column", "Line", f.Line, "Column", b.Must("draft.party_list.column_"+f.Column), "Message", message)
+}
+
+func planOf(b templates.Base, list interchange.PartyList, plan survey.PartyPlan, action string) *partyPlan {
+	p := &partyPlan{Converted: list.Converted}
+	counts := map[survey.PartyEffect]int{}
+	for _, line := range plan.Lines {
+		counts[line.Effect]++
+		badge := effectBadge[line.Effect]
+		badge.Label = b.Must("draft.party_list.effect_" + string(line.Effect))
+		row := plannedRow{Line: line.Line, Party: templates.Party{Name: line.ShortName, Colour: line.Colour}, Name: line.Name, Effect: badge}
+		for _, c := range line.Changes {
+			row.Changes = append(row.Changes, b.Must("draft.party_list.change", "Column", b.Must("draft.party_list.column_"+c.Field),
+				"From", cmp.Or(c.From, "–"), "To", cmp.Or(c.To, "–")))
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	var parts []string
+	for _, effect := range []survey.PartyEffect{survey.PartyNew, survey.PartyJoins, survey.PartyChanges, survey.PartySame} {
+		if n := counts[effect]; n > 0 {
+			parts = append(parts, b.Must("draft.party_list.count_"+string(effect), "Count", n))
+		}
+	}
+	p.Summary = strings.Join(parts, ", ")
+	if counts[survey.PartySame] < len(plan.Lines) {
+		p.TakeURL = action + "/uebernehmen"
+	}
+	p.Hidden = []templates.Field{{Name: "list", Type: "hidden", Value: list.Text}, {Name: "digest", Type: "hidden", Value: plan.Digest}}
+	return p
+}

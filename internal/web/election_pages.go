@@ -1,0 +1,245 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// electionsPage lists the elections.
+type electionsPage struct {
+	templates.Base
+	Rows   []electionRow
+	MayAdd bool
+	Empty  templates.Empty
+}
+
+type electionRow struct{ Name, Href, Date, Level, Region, Parties, Questionnaires string }
+
+func (s *Server) electionsPage(r *request) error {
+	list, err := s.Service.Elections(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	p := electionsPage{Base: r.adminBase("draft.elections.title"), MayAdd: r.Actor.Has(survey.RoleCoordinator)}
+	p.Empty = templates.Empty{Title: p.Must("draft.elections.empty"), Text: p.Must("draft.elections.empty_text")}
+	for _, e := range list {
+		p.Rows = append(p.Rows, electionRow{Name: e.Name, Href: electionPath(e.ID, ""), Date: dateWords(p.Base, e.Date), Level: levelWord(p.Base, e.Level), Region: e.Region,
+			Parties: strconv.Itoa(e.Parties), Questionnaires: strconv.Itoa(e.Questionnaires)})
+	}
+	return r.page(http.StatusOK, "draft/elections", p)
+}
+
+func electionPath(id, rest string) string { return "/verwaltung/wahlen/" + id + rest }
+
+func levelWord(b templates.Base, level survey.Level) string {
+	if level == "" {
+		return ""
+	}
+	return b.Must("common.level." + string(level))
+}
+
+// electionBase is the base of a page below an election.
+func (r *request) electionBase(e survey.Election, titleKey string, args ...any) templates.Base {
+	b := r.adminBase(titleKey, args...)
+	b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: b.Must("draft.elections.title"), Href: "/verwaltung/wahlen"})
+	if e.ID != "" && b.Path != electionPath(e.ID, "") {
+		b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: e.Name, Href: electionPath(e.ID, "")})
+	}
+	return b
+}
+
+// electionPage is an election with its parties.
+type electionPage struct {
+	templates.Base
+	MayEdit         bool
+	Facts           []templates.Fact
+	Parties         []partyRow
+	Edit, Add, List string
+	Questionnaire   string // where a new one for this election is made
+	Empty           templates.Empty
+}
+
+type partyRow struct {
+	Party                             templates.Party
+	Name, Position, Wikidata, Contact string
+	WikidataHref                      string
+}
+
+func (s *Server) electionPage(r *request) error {
+	e, parties, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	if err != nil {
+		return err
+	}
+	p := electionPage{Base: r.electionBase(e, "draft.election.title"), MayEdit: r.Actor.Has(survey.RoleCoordinator),
+		Edit: electionPath(e.ID, "/bearbeiten"), Add: electionPath(e.ID, "/parteien/neu"), List: electionPath(e.ID, "/liste"), Questionnaire: "/werkstatt/neu?wahl=" + e.ID}
+	p.Title = e.Name
+	p.Empty = templates.Empty{Title: p.Must("draft.election.empty"), Text: p.Must("draft.election.empty_text")}
+	for _, f := range []templates.Fact{
+		{Label: p.Must("draft.election.date"), Value: dateWords(p.Base, e.Date)},
+		{Label: p.Must("draft.election.level"), Value: levelWord(p.Base, e.Level)},
+		{Label: p.Must("draft.election.region"), Value: e.Region},
+	} {
+		if f.Value != "" {
+			p.Facts = append(p.Facts, f)
+		}
+	}
+	for _, c := range parties {
+		row := partyRow{Party: templates.Party{Name: c.ShortName, Colour: c.Colour}, Name: c.Name, Position: typedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Contact: c.Contestant.Email}
+		if p.MayEdit {
+			row.Party.Href = electionPath(e.ID, "/parteien/"+c.ID)
+		}
+		if c.Wikidata != "" {
+			row.WikidataHref = "https://www.wikidata.org/wiki/" + c.Wikidata
+		}
+		p.Parties = append(p.Parties, row)
+	}
+	return r.page(http.StatusOK, "draft/election", p)
+}
+
+// electionForm is the form of an election.
+type electionForm struct {
+	Revision int    `form:"revision"`
+	Name     string `form:"name"`
+	Date     string `form:"date"`
+	Level    string `form:"level"`
+	Region   string `form:"region"`
+}
+
+func (s *Server) electionForm(r *request) error {
+	e, f := survey.Election{}, electionForm{}
+	if id := r.Param("election"); id != "" {
+		var err error
+		if e, _, err = s.Service.ElectionParties(r.Request.Context(), r.Actor, id); err != nil {
+			return err
+		}
+		f = electionForm{Revision: e.Revision, Name: e.Name, Date: e.Date, Level: string(e.Level), Region: e.Region}
+	}
+	return s.renderElection(r, http.StatusOK, e, f, nil)
+}
+
+func (s *Server) saveElection(r *request) error {
+	var f electionForm
+	if err := r.bind(&f); err != nil {
+		return err
+	}
+	id := r.Param("election")
+	e, err := s.Service.SaveElection(r.Request.Context(), r.Actor, survey.SaveElection{ID: id, Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
+	if faults, ok := r.faults(err); ok {
+		return s.renderElection(r, http.StatusUnprocessableEntity, survey.Election{ID: id, Name: f.Name}, f, faults)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(electionPath(e.ID, ""), "draft.notice.saved")
+}
+
+func (s *Server) renderElection(r *request, status int, e survey.Election, f electionForm, errs []templates.FieldError) error {
+	key, path, back := "draft.election.title_new", "/verwaltung/wahlen/neu", "/verwaltung/wahlen"
+	if e.ID != "" {
+		key, path, back = "draft.election.title_edit", electionPath(e.ID, "/bearbeiten"), electionPath(e.ID, "")
+	}
+	p := draftForm{Base: r.electionBase(e, key), Action: path}
+	p.Errors, p.Button = errs, p.Must("common.button.save")
+	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: back}
+	level := templates.Field{Name: "level", Type: "select", Label: p.Must("draft.election.level"), Value: f.Level, Error: p.ErrorAt("level"), Options: []templates.Option{{Label: p.Must("draft.election.level_none")}}}
+	for _, l := range survey.Levels {
+		level.Options = append(level.Options, templates.Option{Value: string(l), Label: levelWord(p.Base, l)})
+	}
+	p.Groups = []fieldGroup{{Fields: []templates.Field{
+		{Name: "revision", Type: "hidden", Value: strconv.Itoa(f.Revision)},
+		{Name: "name", Label: p.Must("draft.election.name"), Hint: p.Must("draft.election.name_hint"), Value: f.Name, Required: true, Error: p.ErrorAt("name")},
+		{Name: "date", Type: "date", Label: p.Must("draft.election.date"), Value: f.Date, Required: true, Error: p.ErrorAt("date")},
+		level,
+		{Name: "region", Label: p.Must("draft.election.region"), Hint: p.Must("draft.election.region_hint"), Value: f.Region, Error: p.ErrorAt("region")},
+	}}}
+	return r.page(status, "draft/form", p)
+}
+
+// partyForm is the form of a party in an election.
+type partyForm struct {
+	PartyRevision      int    `form:"party_revision"`
+	ContestantRevision int    `form:"contestant_revision"`
+	ShortName          string `form:"short_name"`
+	Name               string `form:"name"`
+	BallotPosition     string `form:"ballot_position"`
+	Wikidata           string `form:"wikidata"`
+	Colour             string `form:"colour"`
+	Email              string `form:"email"`
+}
+
+func (s *Server) partyForm(r *request) error {
+	e, parties, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	if err != nil {
+		return err
+	}
+	id := r.Param("party")
+	if id == "" {
+		return s.renderParty(r, http.StatusOK, e, partyForm{}, nil)
+	}
+	for _, c := range parties {
+		if c.ID == id {
+			return s.renderParty(r, http.StatusOK, e, partyForm{PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
+				BallotPosition: typedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Colour: c.Colour, Email: c.Contestant.Email}, nil)
+		}
+	}
+	return survey.Fail(survey.NotFound, "error.not_found")
+}
+
+func (s *Server) saveParty(r *request) error {
+	var f partyForm
+	if err := r.bind(&f); err != nil {
+		return err
+	}
+	election := r.Param("election")
+	_, err := s.Service.SaveContestant(r.Request.Context(), r.Actor, survey.SaveContestant{Election: election, Party: r.Param("party"), PartyRevision: f.PartyRevision,
+		ContestantRevision: f.ContestantRevision, ListedParty: survey.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
+			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}})
+	if faults, ok := r.faults(err); ok {
+		e, _, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, election)
+		if err != nil {
+			return err
+		}
+		return s.renderParty(r, http.StatusUnprocessableEntity, e, f, faults)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(electionPath(election, ""), "draft.notice.saved")
+}
+
+func (s *Server) renderParty(r *request, status int, e survey.Election, f partyForm, errs []templates.FieldError) error {
+	id := r.Param("party")
+	key, path := "draft.party.title_new", electionPath(e.ID, "/parteien/neu")
+	if id != "" {
+		key, path = "draft.party.title_edit", electionPath(e.ID, "/parteien/"+id)
+	}
+	p := draftForm{Base: r.electionBase(e, key), Action: path, Lead: e.Name}
+	p.Errors, p.Button = errs, p.Must("common.button.save")
+	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
+	field := func(name, kind, value string) templates.Field {
+		return templates.Field{Name: name, Type: kind, Label: p.Must("draft.party." + name), Hint: p.Must("draft.party." + name + "_hint"), Value: value, Error: p.ErrorAt(name)}
+	}
+	short, name, position := field("short_name", "text", f.ShortName), field("name", "text", f.Name), field("ballot_position", "text", f.BallotPosition)
+	short.Required, name.Required, position.Inputmode = true, true, "numeric"
+	email := field("email", "email", f.Email)
+	email.Autocomplete = "off"
+	p.Groups = []fieldGroup{{Fields: []templates.Field{
+		{Name: "party_revision", Type: "hidden", Value: strconv.Itoa(f.PartyRevision)}, {Name: "contestant_revision", Type: "hidden", Value: strconv.Itoa(f.ContestantRevision)},
+		short, name, position, email, field("wikidata", "text", f.Wikidata), field("colour", "text", f.Colour),
+	}}}
+	if id != "" {
+		p.Info = p.Must("draft.party.everywhere")
+		p.Remove = &templates.Confirm{Title: p.Must("draft.party.remove_title"), Text: p.Must("draft.party.remove_text"), Action: path + "/entfernen", Button: p.Must("common.button.remove"), Danger: true}
+	}
+	return r.page(status, "draft/form", p)
+}
+
+func (s *Server) removeParty(r *request) error {
+	if err := s.Service.RemoveContestant(r.Request.Context(), r.Actor, r.Param("election"), r.Param("party")); err != nil {
+		return err
+	}
+	return r.redirect(electionPath(r.Param("election"), ""), "draft.notice.party_removed")
+}

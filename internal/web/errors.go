@@ -1,0 +1,118 @@
+package web
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// Errors that only the web knows.
+var (
+	errMethod   = survey.Fail(codeMethod, "error.method")
+	errPanic    = survey.Fail(codeInternal, "error.internal")
+	errSignIn   = survey.Fail(codeSignIn, "error.sign_in")
+	errNoAccess = survey.Fail(codeSignIn, "error.no_access")
+)
+
+// Codes of these errors.
+const (
+	codeMethod   survey.Code = "method"
+	codeInternal survey.Code = "internal"
+	codeSignIn   survey.Code = "sign_in"
+	codeBad      survey.Code = "bad_request"
+)
+
+var statusOf = map[survey.Code]int{
+	survey.Invalid:     http.StatusUnprocessableEntity,
+	survey.NotFound:    http.StatusNotFound,
+	survey.Forbidden:   http.StatusForbidden,
+	survey.Conflict:    http.StatusConflict,
+	survey.Gone:        http.StatusGone,
+	survey.TooLarge:    http.StatusRequestEntityTooLarge,
+	survey.TooMany:     http.StatusTooManyRequests,
+	survey.Unavailable: http.StatusServiceUnavailable,
+	codeMethod:         http.StatusMethodNotAllowed,
+	codeInternal:       http.StatusInternalServerError,
+	codeSignIn:         http.StatusUnauthorized,
+	codeBad:            http.StatusBadRequest,
+}
+
+// errorPage says what went wrong and what to do, and gives back what was typed.
+type errorPage struct {
+	templates.Base
+	Message string
+	Faults  []string
+	Typed   []templates.Field // texts of the form that could not be saved, to copy
+	Back    templates.NavItem // what to do now
+}
+
+// fail is the one place where an error becomes an answer. The cause is logged, never shown.
+func (s *Server) fail(r *request, err error) {
+	var e *survey.Error
+	if !errors.As(err, &e) {
+		e = &survey.Error{Code: codeInternal, Key: "error.internal", Cause: err}
+	}
+	status, ok := statusOf[e.Code]
+	if !ok {
+		status = http.StatusInternalServerError
+	}
+	if status >= 500 {
+		s.Log.Error("failed", "request", r.GetString("request"), "route", r.FullPath(), "error", err)
+	}
+	if e == errSignIn && (r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead) {
+		http.Redirect(r.Writer, r.Request, "/anmelden?weiter="+queryEscape(r.Request.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	if r.wantsJSON() {
+		r.JSON(status, gin.H{"error": r.printer().Must(e.Key, e.Args...), "code": e.Code})
+		return
+	}
+	page := errorPage{Base: r.base("error.title." + string(e.Code)), Message: r.printer().Must(e.Key, e.Args...), Typed: typed(r)}
+	page.Back = templates.NavItem{Label: page.Must("error.back"), Href: page.HomeHref()}
+	if e == errSignIn {
+		page.Back = templates.NavItem{Label: page.Must("error.sign_in_link"), Href: "/anmelden"}
+	}
+	page.RefNumber = r.GetString("request")
+	for _, f := range e.Faults {
+		page.Faults = append(page.Faults, r.printer().Must(f.Key, f.Args...))
+	}
+	if err := r.page(status, "error", page); err != nil {
+		s.Log.Error("error page", "request", r.GetString("request"), "error", err)
+		r.String(http.StatusInternalServerError, "Prüfstein: %s", http.StatusText(http.StatusInternalServerError))
+	}
+}
+
+// serveError answers a request that has no route.
+func (s *Server) serveError(err error) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		s.fail(&request{Context: c, server: s, language: s.languageOf(c.Request)}, err)
+	}
+}
+
+// secretFields are never given back, whatever form they came with.
+var secretFields = []string{"password", "again", "old", "code", "token"}
+
+// typed gives back the longer texts of a form that was refused as a whole, so that nothing typed is lost.
+func typed(r *request) []templates.Field {
+	var fields []templates.Field
+	for _, name := range slices.Sorted(maps.Keys(r.Request.PostForm)) {
+		if slices.Contains(secretFields, name) {
+			continue
+		}
+		for _, text := range r.Request.PostForm[name] {
+			if len(text) > 20 {
+				fields = append(fields, templates.Field{ID: "typed-" + strconv.Itoa(len(fields)+1), Name: "typed", Type: "textarea", Quiet: true,
+					Label: r.printer().Must("error.typed_field", "Name", name), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: 8})
+			}
+		}
+	}
+	return fields
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/httprate"
+	"github.com/google/uuid"
+
+	"pruefstein/internal/locale"
+)
+
+// contentPolicy lets a page load its own style, scripts and images, and nothing else.
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// headers sets what every answer carries, errors and 304 included.
+func (s *Server) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()")
+		h.Set("Cache-Control", "no-store")
+		if s.secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// observe gives the request its id, recovers a panic, and writes one log line: the route's pattern, never the raw path,
+// which can hold a token.
+func (s *Server) observe(c *gin.Context) {
+	start := time.Now()
+	id := uuid.NewString()[:8]
+	c.Set("request", id)
+	c.Header("X-Request-Id", id)
+	defer func() {
+		cause := recover()
+		if cause != nil {
+			s.Log.Error("panic", "request", id, "route", c.FullPath(), "cause", cause, "stack", string(debug.Stack()))
+			if !c.Writer.Written() {
+				s.serveError(errPanic)(c)
+				cause = nil
+			}
+		}
+		s.Log.LogAttrs(c.Request.Context(), slog.LevelInfo, "request",
+			slog.String("request", id), slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
+			slog.Int("status", c.Writer.Status()), slog.Int("bytes", c.Writer.Size()),
+			slog.Duration("took", time.Since(start)), slog.String("from", network(c.ClientIP())))
+		if cause != nil { // half an answer is out: break the connection, so that nobody takes it for a whole one
+			panic(http.ErrAbortHandler)
+		}
+	}()
+	c.Next()
+}
+
+// network cuts an address to its network, /24 or /48: enough to see an attack, too little to see a person.
+func network(ip string) string {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ""
+	}
+	bits := 48
+	if addr = addr.Unmap(); addr.Is4() {
+		bits = 24
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return prefix.String()
+}
+
+// languageOf chooses the language: on public pages that of the address, whatever the cookie says; elsewhere the query's
+// (?lang=en), else the one chosen before, else German.
+func (s *Server) languageOf(r *http.Request) string {
+	if lang, ok := publicLanguage(r.URL.Path); ok {
+		return lang
+	}
+	if lang := r.URL.Query().Get("lang"); locale.Known(lang) {
+		return lang
+	}
+	if c, err := r.Cookie(languageCookie); err == nil && locale.Known(c.Value) {
+		return c.Value
+	}
+	return locale.Languages[0]
+}
+
+// publicLanguage returns the language of a page for readers by its address, and whether it is one.
+func publicLanguage(path string) (lang string, ok bool) {
+	for _, lang := range locale.Languages[1:] {
+		if path == "/"+lang || strings.HasPrefix(path, "/"+lang+"/") {
+			return lang, true
+		}
+	}
+	ok = path == "/" || path == "/impressum" || path == "/datenschutz" || strings.HasPrefix(path, "/vergleich/")
+	return locale.Languages[0], ok
+}
+
+// languageCookie keeps the language somebody signed in has chosen. Readers never get it: their language is in the path.
+const languageCookie = "sprache"
+
+// limit names how often a kind of request may come from one network.
+type limit string
+
+// The limits, per client network (IPv6 by /64).
+const (
+	limitSecret limit = "secret" // guessing passwords, links, codes
+	limitMail   limit = "mail"   // causing mails
+)
+
+type limiters map[limit]*httprate.RateLimiter
+
+func newLimiters() limiters {
+	return limiters{
+		limitSecret: httprate.NewRateLimiter(30, time.Minute),
+		limitMail:   httprate.NewRateLimiter(10, time.Minute),
+	}
+}
+
+// exceeded counts the request against its limit. Reading is not limited here.
+func (l limiters) exceeded(r *request, name limit) bool {
+	limiter, ok := l[name]
+	if !ok || r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead {
+		return false
+	}
+	return limiter.OnLimit(r.Writer, r.Request, httprate.CanonicalizeIP(r.ClientIP())+" "+string(name))
+}
+
+// ownPath returns a redirect target if it is a path of this application, else "". Browsers read a backslash as a slash and
+// leave out tabs and line breaks, so nothing but printable ASCII passes.
+func ownPath(target string) string {
+	strange := func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '\\' }
+	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsFunc(target, strange) {
+		return ""
+	}
+	return target
+}

@@ -1,0 +1,214 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/gin-gonic/gin/binding"
+	"github.com/go-playground/validator/v10"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// request is one request on its way: gin's context, who asks, and the questionnaire it is about.
+type request struct {
+	*gin.Context
+	server        *Server
+	language      string
+	Actor         survey.Actor
+	Questionnaire survey.Questionnaire // of the path or of the party; zero otherwise
+	session       *session             // nil without one
+}
+
+func (r *request) printer() *locale.Printer { return locale.For(r.language) }
+
+// wantsJSON tells whether a script asks, such as the one that saves while somebody types.
+func (r *request) wantsJSON() bool {
+	return strings.HasPrefix(r.GetHeader("Accept"), "application/json")
+}
+
+// Validator's faults are named after the form field, not the Go field.
+func init() {
+	if engine, ok := binding.Validator.Engine().(*validator.Validate); ok {
+		engine.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("form") })
+	}
+}
+
+// bind reads the body, never the query, into a form struct: fields tagged `form:"…"`, and `binding:"…"` with
+// validator's format rules. Broken rules come back as survey faults named after the form field.
+func (r *request) bind(form any) error {
+	var engine binding.Binding = binding.FormPost
+	if strings.HasPrefix(r.ContentType(), "multipart/") {
+		engine = binding.FormMultipart
+	}
+	if err := parseForm(r.Request); err != nil {
+		return err
+	}
+	err := engine.Bind(r.Request, form)
+	var broken validator.ValidationErrors
+	if errors.As(err, &broken) {
+		var faults survey.Faults
+		for _, f := range broken {
+			faults.Add(f.Field(), "error.validate."+f.Tag(), "Param", f.Param())
+		}
+		return faults.Err()
+	}
+	if err != nil {
+		return &survey.Error{Code: codeBad, Key: "error.form", Cause: err}
+	}
+	return nil
+}
+
+// keptBody is how much of a refused body is kept to give its texts back.
+const keptBody = defaultBody
+
+// parseForm reads the body. An over-long one is named as such, where gin would see empty fields; what came of its texts
+// before the limit is in PostForm then, to be given back.
+func parseForm(r *http.Request) error {
+	if r.PostForm != nil {
+		return nil
+	}
+	var head bytes.Buffer
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.TeeReader(r.Body, &capped{&head}), r.Body}
+	var err error
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind == "multipart/form-data" {
+		err = r.ParseMultipartForm(4 << 20)
+	} else {
+		err = r.ParseForm()
+	}
+	if err == nil {
+		return nil
+	}
+	r.PostForm = textsOf(head.Bytes(), params["boundary"])
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &survey.Error{Code: survey.TooLarge, Key: "error.body_too_large", Args: []any{"Limit", tooLarge.Limit >> 20}, Cause: err}
+	}
+	return &survey.Error{Code: codeBad, Key: "error.form", Cause: err}
+}
+
+// capped writes the first keptBody bytes and takes the rest without a word.
+type capped struct{ *bytes.Buffer }
+
+func (c *capped) Write(p []byte) (int, error) {
+	c.Buffer.Write(p[:min(len(p), keptBody-c.Len())])
+	return len(p), nil
+}
+
+// textsOf reads the fields of a body that broke off: its last one may be a part. Files are left out.
+func textsOf(body []byte, boundary string) url.Values {
+	if boundary == "" {
+		values, _ := url.ParseQuery(string(body)) // the pairs that can be read
+		return values
+	}
+	values := url.Values{}
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return values
+		}
+		if part.FileName() != "" {
+			continue
+		}
+		text, err := io.ReadAll(part)
+		values.Add(part.FormName(), string(text))
+		if err != nil {
+			return values
+		}
+	}
+}
+
+// readTyped reads the form of a request that was refused before its handler, so that its texts can be given back: an
+// expired session must not cost what somebody wrote. Whoever is refused gets no more than the usual body read.
+func (r *request) readTyped() {
+	if r.Request.Method == http.MethodPost {
+		r.Request.Body = http.MaxBytesReader(r.Writer, r.Request.Body, defaultBody)
+		_ = parseForm(r.Request) // its error would hide the one that is being answered
+	}
+}
+
+// faults returns the messages of an Invalid error, linked to their fields, and whether it was one: the caller then
+// shows the form again with everything typed.
+func (r *request) faults(err error) ([]templates.FieldError, bool) {
+	var e *survey.Error
+	if !errors.As(err, &e) || e.Code != survey.Invalid {
+		return nil, false
+	}
+	var list []templates.FieldError
+	for _, f := range e.Faults {
+		list = append(list, templates.FieldError{FieldID: f.Field, Message: r.printer().Must(f.Key, f.Args...)})
+	}
+	if len(list) == 0 {
+		list = append(list, templates.FieldError{Message: r.printer().Must(e.Key, e.Args...)})
+	}
+	return list, true
+}
+
+// page renders a page into a buffer and sends it: never half a page. The status is that of the answer.
+func (r *request) page(status int, name string, data any) error {
+	var buf bytes.Buffer
+	if err := r.server.Engine.Render(&buf, name, data); err != nil {
+		return err
+	}
+	r.Header("Content-Language", r.language)
+	r.Data(status, "text/html; charset=utf-8", buf.Bytes())
+	return nil
+}
+
+// redirect answers a successful POST: 303 to an own path, with a notice to show there. The notice is a message key such
+// as "draft.notice.saved", so that a link cannot put words into our mouth.
+func (r *request) redirect(path, notice string) error {
+	if notice != "" {
+		path, fragment, hash := strings.Cut(path, "#")
+		sep := "?"
+		if strings.Contains(path, "?") {
+			sep = "&"
+		}
+		path += sep + "ok=" + url.QueryEscape(notice)
+		if hash {
+			path += "#" + fragment
+		}
+		return r.goTo(path)
+	}
+	return r.goTo(path)
+}
+
+func (r *request) goTo(path string) error {
+	r.Header("Location", path)
+	r.Status(http.StatusSeeOther)
+	r.Writer.WriteHeaderNow()
+	return nil
+}
+
+var noticeKey = regexp.MustCompile(`^[a-z]+\.notice\.[a-z0-9_]+$`)
+
+// notice returns the sentence a redirect asked to show.
+func (r *request) notice() string {
+	key := r.Request.URL.Query().Get("ok")
+	if !noticeKey.MatchString(key) {
+		return ""
+	}
+	text, err := r.printer().T(key)
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+func queryEscape(s string) string { return url.QueryEscape(s) }

@@ -1,0 +1,191 @@
+package web
+
+import (
+	"net/http"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// sendListPage lists the questionnaires conducted here.
+type sendListPage struct {
+	templates.Base
+	Questionnaires []sendListItem
+	Empty          templates.Empty
+}
+
+type sendListItem struct {
+	Title, Href, Election, Deadline, Returned string
+	Phase                                     templates.Badge
+}
+
+func (s *Server) sendList(r *request) error {
+	list, err := s.Service.SendList(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	p := sendListPage{Base: r.base("send.list.title")}
+	p.Empty = templates.Empty{Title: p.Must("send.list.empty"), Text: p.Must("send.list.empty_text"),
+		Action: templates.NavItem{Label: p.Must("common.nav.draft"), Href: "/werkstatt"}}
+	for _, q := range list {
+		item := sendListItem{Title: q.Questionnaire.Title, Href: "/versand/" + q.Questionnaire.Slug, Election: q.Election,
+			Deadline: r.instant(q.Questionnaire.Deadline), Phase: r.phaseBadge(q.Phase)}
+		if q.Phase == survey.PhaseOpen || q.Phase == survey.PhaseClosed {
+			item.Returned = p.Must("send.returned", "Returned", q.Returned, "Asked", q.Asked)
+		} else {
+			item.Returned = p.Must("send.respondents", "Count", q.Asked)
+		}
+		p.Questionnaires = append(p.Questionnaires, item)
+	}
+	return r.page(http.StatusOK, "send/list", p)
+}
+
+func (r *request) phaseBadge(phase survey.Phase) templates.Badge {
+	b := templates.Badge{Label: r.printer().Must("common.phase." + string(phase))}
+	switch phase {
+	case survey.PhaseOpen:
+		b.Icon, b.Tone = "mail", "good"
+	case survey.PhaseLocked:
+		b.Icon, b.Tone = "lock", "wait"
+	case survey.PhaseClosed:
+		b.Icon = "check"
+	case survey.PhaseDraft:
+		b.Icon = "draft"
+	}
+	return b
+}
+
+// sendBoardPage is the status board of one questionnaire.
+type sendBoardPage struct {
+	sendPage
+	Election string
+	Phase    templates.Badge
+	Sentence string
+	Bar      templates.Bar
+	Next     []templates.NavItem
+	Rows     []sendBoardRow
+	Empty    templates.Empty
+}
+
+type sendBoardRow struct {
+	Party                                     templates.Party
+	Proof                                     string
+	State                                     templates.Badge
+	Channel, Due, Asked, Reply                string
+	Delivered                                 *templates.Badge
+	LinkUsed, Returned, Last, LastAt, Problem string
+}
+
+// stateLook is how the states of a respondent are drawn.
+var stateLook = map[survey.SendState]struct{ bar, icon, tone string }{
+	survey.SendReturned:   {"answered", "check", "good"},
+	survey.SendWaiting:    {"pending", "pending", "wait"},
+	survey.SendSilent:     {"no_answer", "no_answer", ""},
+	survey.SendUnasked:    {"unknown", "warning", "warn"},
+	survey.SendPlanned:    {"pending", "", ""},
+	survey.SendNotReached: {"not_reached", "not_reached", ""},
+	survey.SendNotAsked:   {"not_asked", "not_asked", ""},
+}
+
+func (s *Server) sendBoard(r *request) error {
+	b, err := s.Service.SendBoard(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := sendBoardPage{sendPage: r.sendBase("send.board.title", "Title", r.Questionnaire.Title), Election: b.Election.Name,
+		Phase: r.phaseBadge(b.Phase)}
+	p.Sentence = p.Must("send.sentence."+string(b.Phase), "Returned", b.Count[survey.SendReturned], "Asked", b.Asked(),
+		"Deadline", r.instant(r.Questionnaire.Deadline))
+	if r.Questionnaire.Deadline.IsZero() {
+		p.Sentence = p.Must("send.sentence.no_deadline", "Asked", b.Asked())
+	}
+	p.Bar.Label = p.Must("send.board.bar")
+	for _, state := range survey.SendStates {
+		p.Bar.Parts = append(p.Bar.Parts, templates.BarPart{Status: stateLook[state].bar, Label: p.Must("send.state." + string(state)), Count: b.Count[state]})
+	}
+	p.Next = r.nextSteps(b)
+	p.Empty = templates.Empty{Title: p.Must("send.board.empty"), Text: p.Must("send.board.empty_text"),
+		Action: templates.NavItem{Label: p.Must("send.tab.befragte"), Href: r.sendPath("befragte")}}
+	for _, row := range b.Rows {
+		p.Rows = append(p.Rows, r.boardRow(row))
+	}
+	return r.page(http.StatusOK, "send/board", p)
+}
+
+func (r *request) boardRow(row survey.SendRow) sendBoardRow {
+	p := r.printer()
+	look := stateLook[row.State]
+	out := sendBoardRow{
+		Party: templates.Party{Name: row.Respondent.ShortName, Colour: row.Respondent.Colour, Href: r.sendPath("befragte", row.Respondent.Slug)},
+		Proof: r.sendPath("befragte", row.Respondent.Slug, "nachweis"),
+		State: templates.Badge{Icon: look.icon, Tone: look.tone, Label: p.Must("send.state." + string(row.State))},
+		Due:   r.moment(row.Due.At), Asked: r.moment(row.Respondent.AskedAt), LinkUsed: r.moment(row.LinkUsed),
+		Returned: p.Must("common.no"), LastAt: r.moment(row.Last), Channel: r.channelWord(row.Respondent.Procedure.Channel),
+	}
+	if row.Mail != nil {
+		badge := r.mailBadge(*row.Mail)
+		out.Delivered, out.Reply = &badge, row.Mail.Reply
+	}
+	switch {
+	case row.ReturnedBy == survey.ByForm:
+		out.Returned = r.moment(row.Returned)
+	case !row.Returned.IsZero():
+		out.Returned = p.Must("send.board.transcribed", "At", r.moment(row.Returned))
+	}
+	if row.LastEvent != "" {
+		out.Last = p.Must("send.event." + row.LastEvent)
+	}
+	if row.Problem != survey.ProblemNone {
+		out.Problem = p.Must("send.problem." + string(row.Problem))
+	}
+	return out
+}
+
+// nextSteps is the short list of what to do next, each with where it is done.
+func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
+	var list []templates.NavItem
+	add := func(key string, count int, href string) {
+		list = append(list, templates.NavItem{Label: r.printer().Must("send.next."+key, "Count", count), Href: href})
+	}
+	if r.Questionnaire.DispatchedAt.IsZero() {
+		where := map[string]string{"catalogue": "/werkstatt/" + r.Questionnaire.Slug, "deadline": r.sendPath("frist"), "cover": r.sendPath("anschreiben"),
+			"letter": r.sendPath("anschreiben")}
+		for _, c := range b.Plan.Checks {
+			if c.State == survey.CheckOK {
+				continue
+			}
+			href, ok := where[c.Name]
+			if !ok {
+				href = r.sendPath("befragte")
+			}
+			add(c.Name, len(c.Who), href)
+		}
+		switch {
+		case b.Plan.Waiting != nil && !b.Plan.Void:
+			add("confirm", 0, r.sendPath("absenden"))
+		case b.Plan.Ready:
+			add("dispatch", 0, r.sendPath("absenden"))
+		}
+		return list
+	}
+	for _, problem := range []survey.SendProblem{survey.ProblemMail, survey.ProblemPortal, survey.ProblemProcedure, survey.ProblemAddress,
+		survey.ProblemUnasked, survey.ProblemLink} {
+		if n := b.Problems[problem]; n > 0 {
+			href := r.sendPath("befragte")
+			if problem == survey.ProblemMail {
+				href = r.sendPath("postausgang")
+			}
+			add("sent_"+string(problem), n, href)
+		}
+	}
+	if n := b.Count[survey.SendWaiting]; b.Phase == survey.PhaseOpen && !b.Reminded && n > 0 {
+		add("reminder", n, r.sendPath("erinnerung"))
+	}
+	if n := b.Count[survey.SendSilent]; b.Phase == survey.PhaseClosed && n > 0 {
+		add("letters", n, "/antworten/"+r.Questionnaire.Slug)
+	}
+	if b.Phase == survey.PhaseClosed && !b.Published {
+		add("publish", 0, "/veroeffentlichen/"+r.Questionnaire.Slug)
+	}
+	return list
+}

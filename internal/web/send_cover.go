@@ -1,0 +1,269 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// sendLetterPage is a letter to be written: the cover letter or the reminder.
+type sendLetterPage struct {
+	sendPage
+	Lead         string
+	Action       string
+	Fields       []templates.Field
+	Recipient    *templates.Field // whose letter the preview shows; nil: nobody gets one yet
+	Saved        bool
+	Editable     bool
+	Templates    []templates.NavItem
+	Placeholders []templates.Fact // what may stand in the text
+	Preview      *mailView
+	PreviewFor   string
+	Test         string // where the test mail is asked for
+	TestSlug     templates.Field
+	Save, Send   string // labels of the buttons; "" has none
+
+	Sent       *survey.Dispatch
+	SentFacts  []templates.Fact
+	Recipients []string
+	Unreached  []string
+	Submitted  string
+	Nobody     templates.Empty
+}
+
+type sendLetterForm struct {
+	Subject  string `form:"subject"`
+	Body     string `form:"body"`
+	Language string `form:"language"`
+	Slug     string `form:"befragte"`
+	Revision int    `form:"revision"`
+	Do       string `form:"do"` // preview, or save
+}
+
+func (f sendLetterForm) cover() survey.Cover {
+	return survey.Cover{Subject: f.Subject, Body: f.Body, Language: f.Language}
+}
+
+// letterFormFields are the fields of a letter, with whose letter the preview shows if anybody gets one.
+func (p sendPage) letterFormFields(form sendLetterForm, recipient *templates.Field) []templates.Field {
+	body := requiredField(p.field("body", "textarea", form.Body))
+	body.Rows = 22
+	language := p.choice("language", "select", form.Language, "common.language.", locale.Languages...)
+	language.Hint = p.Must("send.cover.language_hint")
+	fields := []templates.Field{requiredField(p.field("subject", "text", form.Subject)), body, language}
+	if recipient != nil {
+		fields = append(fields, *recipient)
+	}
+	return append(fields, hiddenField("revision", strconv.Itoa(form.Revision)))
+}
+
+// placeholders explains the words in double braces.
+func (p sendPage) placeholders() []templates.Fact {
+	var list []templates.Fact
+	for _, name := range survey.Placeholders {
+		list = append(list, templates.Fact{Label: "{{" + name + "}}", Value: p.Must("send.placeholder." + name)})
+	}
+	return list
+}
+
+// recipientField chooses whose letter the preview shows.
+func (p sendPage) recipientField(respondents []survey.Respondent, slug string) *templates.Field {
+	if len(respondents) == 0 {
+		return nil
+	}
+	f := requiredField(p.field("befragte", "select", ""))
+	for _, r := range respondents {
+		f.Options = append(f.Options, templates.Option{Value: r.Slug, Label: r.ShortName, Selected: r.Slug == slug})
+	}
+	return &f
+}
+
+// preview shows a letter as it will arrive.
+func (r *request) preview(p survey.LetterPreview) *mailView {
+	return &mailView{To: p.Respondent.Email, Subject: p.Subject, Parts: mailParts(p.Body, p.Link), Calendar: !p.Respondent.DueAt(r.Questionnaire).IsZero()}
+}
+
+func (s *Server) coverPage(r *request) error {
+	lang := r.Query("vorlage")
+	d, err := s.Service.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
+	if err != nil {
+		return err
+	}
+	cover := d.Cover
+	if locale.Known(lang) {
+		if cover, err = s.Service.StartingText(lang, "cover"); err != nil {
+			return err
+		}
+	}
+	if cover.Language == "" {
+		cover.Language = locale.Languages[0]
+	}
+	form := sendLetterForm{Subject: cover.Subject, Body: cover.Body, Language: cover.Language, Slug: r.Query("befragte"), Revision: d.Questionnaire.Revision}
+	return s.renderCover(r, http.StatusOK, form, nil)
+}
+
+func (s *Server) renderCover(r *request, status int, form sendLetterForm, errs []templates.FieldError) error {
+	d, err := s.Service.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
+	if err != nil {
+		return err
+	}
+	p := sendLetterPage{sendPage: r.sendBase("send.cover.title"), Action: r.sendPath("anschreiben"), Saved: d.Saved}
+	p.Errors, p.Lead = errs, p.Must("send.cover.lead")
+	p.Editable = p.CanAct && r.Questionnaire.DispatchedAt.IsZero()
+	p.Recipient = p.recipientField(d.Respondents, form.Slug)
+	if p.Editable {
+		p.Fields, p.Save, p.Placeholders = p.letterFormFields(form, p.Recipient), p.Must("common.button.save"), p.placeholders()
+		for _, lang := range locale.Languages {
+			p.Templates = append(p.Templates, templates.NavItem{Label: p.Must("send.template." + lang), Href: r.sendPath("anschreiben") + "?vorlage=" + lang})
+		}
+		if d.Saved && p.Recipient != nil {
+			p.Test = r.sendPath("anschreiben", "probe")
+			p.TestSlug = hiddenField("befragte", form.Slug)
+		}
+	}
+	if p.Recipient != nil && len(errs) == 0 {
+		preview, err := s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		if err != nil {
+			return err
+		}
+		p.Preview, p.PreviewFor = r.preview(preview), preview.Respondent.ShortName
+	}
+	return r.page(status, "send/cover", p)
+}
+
+func (s *Server) saveCover(r *request) error {
+	var form sendLetterForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	var err error
+	if form.Do == "preview" {
+		_, err = s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		if err == nil {
+			return s.renderCover(r, http.StatusOK, form, nil)
+		}
+	} else {
+		err = s.Service.SaveCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.SaveCover{Cover: form.cover(), Revision: form.Revision})
+	}
+	if errs, ok := r.faults(err); ok {
+		return s.renderCover(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	path := r.sendPath("anschreiben")
+	if form.Slug != "" {
+		path += "?befragte=" + queryEscape(form.Slug)
+	}
+	return r.redirect(path, "send.notice.cover_saved")
+}
+
+func (s *Server) testCover(r *request) error {
+	var form struct {
+		Slug string `form:"befragte"`
+	}
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	if err := s.Service.SendTestLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Slug); err != nil {
+		return err
+	}
+	path := r.sendPath("anschreiben")
+	if form.Slug != "" {
+		path += "?befragte=" + queryEscape(form.Slug)
+	}
+	return r.redirect(path, "send.notice.test_sent")
+}
+
+func shortNames(list []survey.Respondent) []string {
+	var names []string
+	for _, r := range list {
+		names = append(names, r.ShortName)
+	}
+	return names
+}
+
+func (s *Server) reminderPage(r *request) error {
+	text, err := s.Service.StartingText(coverLanguage(r.Questionnaire), "reminder")
+	if err != nil {
+		return err
+	}
+	return s.renderReminder(r, http.StatusOK, sendLetterForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, nil)
+}
+
+func coverLanguage(q survey.Questionnaire) string {
+	if locale.Known(q.Cover.Language) {
+		return q.Cover.Language
+	}
+	return locale.Languages[0]
+}
+
+func (s *Server) renderReminder(r *request, status int, form sendLetterForm, errs []templates.FieldError) error {
+	plan, err := s.Service.ReminderPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := sendLetterPage{sendPage: r.sendBase("send.reminder.title"), Action: r.sendPath("erinnerung"), Sent: plan.Sent}
+	p.Errors, p.Lead = errs, p.Must("send.reminder.lead")
+	p.Recipients, p.Unreached = shortNames(plan.Recipients), shortNames(plan.Unreached)
+	p.Submitted = p.Must("send.reminder.submitted", "Count", plan.Submitted)
+	open := r.Questionnaire.Phase(s.now()) == survey.PhaseOpen
+	switch {
+	case plan.Sent != nil:
+		p.SentFacts = []templates.Fact{
+			{Label: p.Must("send.fact.sent_at"), Value: r.moment(plan.Sent.At)},
+			{Label: p.Must("send.fact.sent_by"), Value: plan.SentName},
+			{Label: p.Must("send.fact.recipients"), Value: p.Number(plan.Sent.Recipients)},
+			{Label: p.Must("send.field.subject"), Value: plan.Sent.Subject},
+			{Label: p.Must("send.field.body"), Value: plan.Sent.Body},
+		}
+	case !open:
+		p.Nobody = templates.Empty{Title: p.Must("send.reminder.closed")}
+	case len(plan.Recipients) == 0:
+		p.Nobody = templates.Empty{Title: p.Must("send.reminder.nobody")}
+	default:
+		p.Editable = p.CanAct
+		p.Recipient = p.recipientField(plan.Recipients, form.Slug)
+		if form.Slug == "" {
+			form.Slug = plan.Recipients[0].Slug
+		}
+		if p.CanAct {
+			p.Placeholders = p.placeholders()
+			p.Fields, p.Send = p.letterFormFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
+		}
+		if len(errs) == 0 {
+			preview, err := s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+			if err != nil {
+				return err
+			}
+			p.Preview, p.PreviewFor = r.preview(preview), preview.Respondent.ShortName
+		}
+	}
+	return r.page(status, "send/reminder", p)
+}
+
+func (s *Server) sendReminder(r *request) error {
+	var form sendLetterForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	var err error
+	if form.Do == "preview" {
+		_, err = s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		if err == nil {
+			return s.renderReminder(r, http.StatusOK, form, nil)
+		}
+	} else {
+		err = s.Service.SendReminder(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover())
+	}
+	if errs, ok := r.faults(err); ok {
+		return s.renderReminder(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("erinnerung"), "send.notice.reminded")
+}

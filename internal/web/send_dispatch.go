@@ -1,0 +1,245 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// dispatchPage is the checklist and the button that sends, or what was sent.
+type dispatchPage struct {
+	sendPage
+	Checks   []dispatchLine
+	Counts   []templates.Fact
+	Ready    bool
+	Waiting  string // a sentence about the request that waits
+	Void     bool
+	Confirm  *templates.Confirm
+	Withdraw string
+	Only     string // why there is no button
+	Sent     bool
+	Facts    []templates.Fact
+	Mails    []outboxLine
+	Portals  []templates.NavItem // own forms to be filled in by hand
+}
+
+type dispatchLine struct {
+	State templates.Badge
+	Text  string
+	Who   string
+	Where templates.NavItem
+}
+
+var checkLook = map[survey.CheckState]struct{ icon, tone string }{
+	survey.CheckOK: {"check", "good"}, survey.CheckWarn: {"warning", "wait"}, survey.CheckMissing: {"warning", "bad"},
+}
+
+func (s *Server) dispatchPage(r *request) error {
+	d, err := s.Service.DispatchPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := dispatchPage{sendPage: r.sendBase("send.dispatch.title"), Ready: d.Ready, Void: d.Void, Sent: d.Sent != nil}
+	for _, c := range survey.Channels {
+		p.Counts = append(p.Counts, templates.Fact{Label: r.channelWord(c), Value: p.Number(d.Channels[c])})
+	}
+	p.Counts = append(p.Counts, templates.Fact{Label: p.Must("send.state.not_asked"), Value: p.Number(d.NotAsked)},
+		templates.Fact{Label: p.Must("send.state.not_reached"), Value: p.Number(d.NotReached)})
+	if p.Sent {
+		return s.renderSent(r, p, d)
+	}
+	for _, c := range d.Checks {
+		p.Checks = append(p.Checks, r.dispatchLine(c))
+	}
+	r.dispatchButton(&p, d)
+	return r.page(http.StatusOK, "send/dispatch", p)
+}
+
+func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
+	p := r.printer()
+	line := dispatchLine{State: templates.Badge{Icon: checkLook[c.State].icon, Tone: checkLook[c.State].tone, Label: p.Must("send.check_state." + string(c.State))},
+		Text: p.Must("send.check." + c.Name + "." + string(c.State)), Who: strings.Join(c.Who, ", ")}
+	if c.State == survey.CheckOK {
+		return line
+	}
+	href := r.sendPath("befragte")
+	switch c.Name {
+	case "catalogue":
+		href = "/werkstatt/" + r.Questionnaire.Slug
+	case "deadline":
+		href = r.sendPath("frist")
+	case "cover", "letter":
+		href = r.sendPath("anschreiben")
+	}
+	line.Where = templates.NavItem{Label: p.Must("send.check.go"), Href: href}
+	return line
+}
+
+// dispatchButton decides who may press what.
+func (r *request) dispatchButton(p *dispatchPage, d survey.DispatchPlan) {
+	waiting := d.Waiting != nil && !d.Void
+	if d.Waiting != nil {
+		p.Waiting = p.Must("send.dispatch.waiting", "Name", d.WaitingName, "At", r.moment(d.Waiting.RequestedAt))
+		p.Withdraw = r.sendPath("absenden", "zuruecknehmen")
+	}
+	confirm := &templates.Confirm{Action: r.sendPath("absenden"), Fields: []templates.Field{hiddenField("seen", d.Digest)}}
+	switch {
+	case !d.Ready:
+		p.Only = p.Must("send.dispatch.not_ready")
+		return
+	case waiting && d.Own:
+		p.Only = p.Must("send.dispatch.own")
+		return
+	case waiting:
+		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.confirm_title"), p.Must("send.dispatch.confirm_text", "Name", d.WaitingName),
+			p.Must("send.dispatch.confirm_button")
+	case !p.CanAct:
+		p.Only = p.Must("send.dispatch.only_coordinators")
+		return
+	case d.TwoPerson:
+		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.request_title"), p.Must("send.dispatch.request_text"), p.Must("send.dispatch.request_button")
+	default:
+		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.send_title"), p.Must("send.dispatch.send_text"), p.Must("send.dispatch.send_button")
+	}
+	p.Confirm = confirm
+}
+
+func (s *Server) renderSent(r *request, p dispatchPage, d survey.DispatchPlan) error {
+	checked := d.CheckedName
+	if checked == "" {
+		checked = p.Must("common.unchecked")
+	}
+	p.Facts = []templates.Fact{
+		{Label: p.Must("send.fact.sent_at"), Value: r.instant(survey.Instant{At: d.Sent.At, Zone: r.place().String()})},
+		{Label: p.Must("send.fact.sent_by"), Value: d.SentName},
+		{Label: p.Must("send.fact.checked_by"), Value: checked},
+		{Label: p.Must("send.fact.recipients"), Value: p.Number(d.Sent.Recipients)},
+		{Label: p.Must("common.deadline"), Value: r.instant(r.Questionnaire.Deadline)},
+	}
+	outbox, err := s.Service.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range slices.Backward(outbox) {
+		if m.Kind == survey.MailInvitation {
+			p.Mails = append(p.Mails, r.outboxLine(m))
+		}
+	}
+	board, err := s.Service.SendBoard(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	for _, row := range board.Rows {
+		if row.Problem == survey.ProblemPortal {
+			p.Portals = append(p.Portals, templates.NavItem{Label: row.Respondent.ShortName, Href: r.sendPath("befragte", row.Respondent.Slug, "eingabe")})
+		}
+	}
+	return r.page(http.StatusOK, "send/dispatch", p)
+}
+
+func (s *Server) dispatch(r *request) error {
+	var form struct {
+		Seen string `form:"seen"`
+	}
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	sent, err := s.Service.Dispatch(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Seen)
+	if err != nil {
+		return err
+	}
+	notice := "send.notice.requested"
+	if sent {
+		notice = "send.notice.dispatched"
+	}
+	return r.redirect(r.sendPath("absenden"), notice)
+}
+
+func (s *Server) withdrawDispatch(r *request) error {
+	if err := s.Service.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.ActDispatch, ""); err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("absenden"), "send.notice.withdrawn")
+}
+
+// deadlinePage sets the deadline before the dispatch, and extends it after.
+type deadlinePage struct {
+	sendPage
+	Lead     string
+	Current  string
+	Fields   []templates.Field
+	Button   string
+	Action   string
+	Only     string // why it cannot be changed
+	Informed []string
+	Extends  bool
+	History  []templates.Fact
+}
+
+type deadlineForm struct {
+	Local    string `form:"deadline"`
+	Zone     string `form:"deadline_zone"`
+	Choice   string `form:"deadline_choice"`
+	Reason   string `form:"reason"`
+	Revision int    `form:"revision"`
+}
+
+func (s *Server) deadlinePage(r *request) error {
+	d := r.Questionnaire.Deadline
+	return s.renderDeadline(r, http.StatusOK, deadlineForm{Local: d.Local, Zone: d.Zone, Revision: r.Questionnaire.Revision}, nil)
+}
+
+func (s *Server) renderDeadline(r *request, status int, form deadlineForm, errs []templates.FieldError) error {
+	plan, err := s.Service.DeadlinePlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	q := plan.Questionnaire
+	p := deadlinePage{sendPage: r.sendBase("send.deadline.title"), Action: r.sendPath("frist"), Current: r.instant(q.Deadline), Extends: !q.DispatchedAt.IsZero()}
+	p.Errors = errs
+	p.Lead = p.Must("send.deadline.lead")
+	p.Button = p.Must("common.button.save")
+	if p.Extends {
+		p.Lead, p.Button, p.Informed = p.Must("send.deadline.extend_lead"), p.Must("send.deadline.extend_button"), shortNames(plan.Informed)
+	}
+	for _, e := range q.Extended {
+		p.History = append(p.History, templates.Fact{Label: r.moment(e.At), Value: p.Must("send.deadline.extended", "From", r.instant(e.From), "To", r.instant(e.To), "Reason", e.Reason)})
+	}
+	switch {
+	case !p.CanAct:
+	case p.Extends && plan.Published:
+		p.Only = p.Must("send.deadline.published")
+	default:
+		p.Fields = p.instantFields("deadline", form.Local, form.Zone, form.Choice)
+		p.Fields[0].Required = true
+		if p.Extends {
+			reason := requiredField(p.field("reason", "text", form.Reason))
+			p.Fields = append(p.Fields, reason)
+		}
+		p.Fields = append(p.Fields, hiddenField("revision", strconv.Itoa(form.Revision)))
+	}
+	return r.page(status, "send/deadline", p)
+}
+
+func (s *Server) saveDeadline(r *request) error {
+	var form deadlineForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	save, notice := s.Service.SetDeadline, "send.notice.deadline"
+	if !r.Questionnaire.DispatchedAt.IsZero() {
+		save, notice = s.Service.ExtendDeadline, "send.notice.extended"
+	}
+	err := save(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.SetDeadline(form))
+	if errs, ok := r.faults(err); ok {
+		return s.renderDeadline(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("frist"), notice)
+}

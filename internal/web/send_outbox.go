@@ -1,0 +1,314 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// outboxPage lists the mails of a questionnaire.
+type outboxPage struct {
+	sendPage
+	Mails []outboxLine
+	Empty templates.Empty
+}
+
+// outboxLine is a mail in a list.
+type outboxLine struct {
+	Href, Who, To, Kind, Created, Sent, Attempts, Reply, Due string
+	State                                                    templates.Badge
+}
+
+func (r *request) outboxLine(m survey.OutboxRow) outboxLine {
+	p := r.printer()
+	line := outboxLine{Href: r.sendPath("postausgang", m.ID), Who: m.ShortName, To: m.To, Kind: p.Must("common.mail_kind." + string(m.Kind)),
+		Created: r.moment(m.CreatedAt), Sent: r.moment(m.SentAt), Attempts: p.Number(m.Attempts), Reply: m.Reply, State: r.mailBadge(m.Mail)}
+	if line.Who == "" {
+		line.Who = p.Must("send.outbox.ourselves")
+	}
+	if m.State == survey.MailQueued && m.Attempts > 0 {
+		line.Due = p.Must("send.outbox.next", "At", r.moment(m.Due))
+	}
+	return line
+}
+
+func (s *Server) outboxPage(r *request) error {
+	list, err := s.Service.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := outboxPage{sendPage: r.sendBase("send.outbox.title")}
+	p.Empty = templates.Empty{Title: p.Must("send.outbox.empty"), Text: p.Must("send.outbox.empty_text")}
+	for _, m := range list {
+		p.Mails = append(p.Mails, r.outboxLine(m))
+	}
+	return r.page(http.StatusOK, "send/outbox", p)
+}
+
+// outboxMailPage is one mail, with what can be done about it.
+type outboxMailPage struct {
+	sendPage
+	Lead   string
+	State  templates.Badge
+	Facts  []templates.Fact
+	Mail   mailView
+	Retry  string // where trying again posts to; "" there is none
+	Resend string
+	Fields []templates.Field
+}
+
+type resendForm struct {
+	To     string `form:"to"`
+	Keep   bool   `form:"keep"`
+	Revoke bool   `form:"revoke"`
+}
+
+func (s *Server) mailPage(r *request) error {
+	return s.renderMail(r, http.StatusOK, nil, nil)
+}
+
+func (s *Server) renderMail(r *request, status int, form *resendForm, errs []templates.FieldError) error {
+	m, err := s.Service.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
+	if err != nil {
+		return err
+	}
+	line := r.outboxLine(m)
+	p := outboxMailPage{sendPage: r.sendBase("send.mail.title", "Kind", line.Kind, "Name", line.Who), State: line.State, Mail: r.mailView(m)}
+	p.Errors = errs
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.postausgang"), Href: r.sendPath("postausgang")})
+	p.Facts = r.mailFacts(m)
+	if !p.CanAct {
+		return r.page(status, "send/mail", p)
+	}
+	if m.State == survey.MailFailed || m.State == survey.MailQueued && m.Attempts > 0 {
+		p.Retry = r.sendPath("postausgang", m.ID, "wiederholen")
+	}
+	if survey.Resendable(m.Kind) && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
+		if form == nil {
+			form = &resendForm{To: m.To, Keep: true, Revoke: true}
+		}
+		p.Resend = r.sendPath("postausgang", m.ID, "neu")
+		keep, revoke := p.field("keep", "checkbox", "true"), p.field("revoke", "checkbox", "true")
+		keep.Checked, revoke.Checked = form.Keep, form.Revoke
+		p.Fields = []templates.Field{requiredField(p.field("to", "email", form.To)), keep, revoke}
+	}
+	return r.page(status, "send/mail", p)
+}
+
+// mailView is a mail as it was or will be sent.
+func (r *request) mailView(m survey.OutboxRow) mailView {
+	v := mailView{To: m.To, Subject: m.Subject, Parts: mailParts(m.Body, survey.LinkMark), Calendar: m.Calendar != ""}
+	if m.Kind == survey.MailReceipt {
+		v.Parts, v.Note = nil, r.printer().Must("send.mail.receipt_note")
+	}
+	return v
+}
+
+// mailFacts is the proof of one mail.
+func (r *request) mailFacts(m survey.OutboxRow) []templates.Fact {
+	p := r.printer()
+	line := r.outboxLine(m)
+	list := []templates.Fact{
+		{Label: p.Must("send.fact.to"), Value: m.To},
+		{Label: p.Must("send.fact.queued_at"), Value: line.Created},
+		{Label: p.Must("send.fact.state"), Value: line.State.Label},
+		{Label: p.Must("send.fact.attempts"), Value: line.Attempts},
+		{Label: p.Must("send.fact.message_id"), Value: m.MessageID},
+	}
+	add := func(key, value string) {
+		if value != "" {
+			list = append(list, templates.Fact{Label: p.Must("send.fact." + key), Value: value})
+		}
+	}
+	add("accepted_at", line.Sent)
+	if m.SentAt.IsZero() {
+		add("last_attempt", r.moment(m.LastAttempt))
+	}
+	add("reply", m.Reply)
+	add("next_attempt", line.Due)
+	return list
+}
+
+func (s *Server) retryMail(r *request) error {
+	// a mail of another questionnaire is not there
+	m, err := s.Service.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
+	if err != nil {
+		return err
+	}
+	if err := s.Service.RetryMail(r.Request.Context(), r.Actor, m.ID); err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("postausgang", m.ID), "send.notice.retried")
+}
+
+func (s *Server) resendMail(r *request) error {
+	var form resendForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	id, err := s.Service.ResendMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"), survey.ResendMail(form))
+	if errs, ok := r.faults(err); ok {
+		return s.renderMail(r, http.StatusUnprocessableEntity, &form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("postausgang", id), "send.notice.resent")
+}
+
+// portalPage is the packet for a respondent with its own form: the questions to be copied, and when they were entered.
+type portalPage struct {
+	sendPage
+	Party     templates.Party
+	Facts     []templates.Fact
+	Misfits   []string
+	Questions []portalQuestion
+	Draft     bool // the catalogue is not locked
+	Entered   string
+	Note      string
+	Fields    []templates.Field
+	Action    string
+	TakeBack  string
+	Revision  templates.Field
+}
+
+type portalQuestion struct {
+	Heading string
+	Length  string
+	TooLong string
+	Copy    templates.Copy
+}
+
+type portalForm struct {
+	Local    string `form:"at"`
+	Zone     string `form:"at_zone"`
+	Choice   string `form:"at_choice"`
+	Note     string `form:"note"`
+	Revision int    `form:"revision"`
+}
+
+func (s *Server) portalPage(r *request) error {
+	zone := r.place()
+	return s.renderPortal(r, http.StatusOK, portalForm{Local: s.now().In(zone).Format("2006-01-02T15:04"), Zone: zone.String()}, nil)
+}
+
+func (s *Server) renderPortal(r *request, status int, form portalForm, errs []templates.FieldError) error {
+	f, err := s.Service.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	if err != nil {
+		return err
+	}
+	who := f.Row.Respondent
+	if who.Procedure.Channel != survey.ChannelPortal {
+		return survey.Fail(survey.NotFound, "error.not_found")
+	}
+	p := portalPage{sendPage: r.sendBase("send.portal.title", "Name", who.ShortName), Party: templates.Party{Name: who.ShortName, Colour: who.Colour},
+		Facts: r.respondentFacts(f), Misfits: r.misfits(who.Procedure, f.Packet), Draft: !f.Packet.Locked}
+	p.Errors = errs
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.befragte"), Href: r.sendPath("befragte")},
+		templates.NavItem{Label: who.ShortName, Href: r.sendPath("befragte", who.Slug)})
+	for _, q := range f.Packet.Questions {
+		if q.LeftOut != "" {
+			continue
+		}
+		heading := p.Must("common.question_number", "Number", q.Number)
+		if q.Label != "" {
+			heading += ": " + q.Label
+		}
+		one := portalQuestion{Heading: heading, Length: p.Must("common.characters", "Count", q.Length),
+			Copy: templates.Copy{ID: "frage-" + strconv.Itoa(q.Number), Label: p.Must("send.portal.text", "Number", q.Number), Text: q.Text, Block: true}}
+		if q.Over > 0 {
+			one.TooLong = p.Must("send.misfit.over", "Count", q.Over)
+		}
+		p.Questions = append(p.Questions, one)
+	}
+	p.Revision = hiddenField("revision", strconv.Itoa(who.Revision))
+	if who.Portal != nil {
+		p.Entered, p.Note = p.Must("send.portal.entered", "At", r.moment(who.Portal.At), "Name", f.PortalBy), who.Portal.Note
+	}
+	if p.CanAct && !r.Questionnaire.DispatchedAt.IsZero() && who.NotAsked == "" {
+		p.Action = r.sendPath("befragte", who.Slug, "eingabe")
+		if who.Portal != nil {
+			p.TakeBack = r.sendPath("befragte", who.Slug, "eingabe", "zuruecknehmen")
+		} else {
+			note := p.field("note", "textarea", form.Note)
+			note.Hint, note.Rows = p.Must("send.portal.note_hint"), 3
+			p.Fields = append(p.instantFields("at", form.Local, form.Zone, form.Choice), note)
+			p.Fields[0].Required = true
+		}
+	}
+	return r.page(status, "send/portal", p)
+}
+
+func (s *Server) recordPortal(r *request) error {
+	var form portalForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	err := s.Service.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, survey.RecordPortal(form))
+	if errs, ok := r.faults(err); ok {
+		return s.renderPortal(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("befragte", slug, "eingabe"), "send.notice.portal")
+}
+
+func (s *Server) takeBackPortal(r *request) error {
+	var form portalForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	if err := s.Service.TakeBackPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision); err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("befragte", slug, "eingabe"), "send.notice.portal_back")
+}
+
+// proofPage says which text went where and when.
+type proofPage struct {
+	sendPage
+	Party    templates.Party
+	Name     string
+	Election string
+	At       string
+	Facts    []templates.Fact
+	Mails    []proofMail
+	Links    []linkLine
+	Left     []packetLine
+}
+
+type proofMail struct {
+	Heading string
+	Facts   []templates.Fact
+	Mail    mailView
+}
+
+func (s *Server) proofPage(r *request) error {
+	f, err := s.Service.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	if err != nil {
+		return err
+	}
+	who := f.Row.Respondent
+	p := proofPage{sendPage: r.sendBase("send.proof.title", "Name", who.ShortName), Party: templates.Party{Name: who.ShortName, Colour: who.Colour},
+		Name: who.Name, Election: f.Election.Name, At: r.moment(s.now()), Facts: r.respondentFacts(f)}
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.befragte"), Href: r.sendPath("befragte")},
+		templates.NavItem{Label: who.ShortName, Href: r.sendPath("befragte", who.Slug)})
+	for _, m := range f.Mails {
+		line := r.outboxLine(m)
+		p.Mails = append(p.Mails, proofMail{Heading: p.Must("send.proof.mail", "Kind", line.Kind, "At", line.Created), Facts: r.mailFacts(m), Mail: r.mailView(m)})
+	}
+	for _, l := range f.Links {
+		p.Links = append(p.Links, r.linkLine(l))
+	}
+	for _, q := range f.Packet.Questions {
+		if q.LeftOut != "" {
+			p.Left = append(p.Left, packetLine{Number: q.Number, Text: q.Text, LeftOut: q.LeftOut})
+		}
+	}
+	return r.page(http.StatusOK, "send/proof", p)
+}

@@ -1,0 +1,271 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// respondentsPage lists who gets the catalogue.
+type respondentsPage struct {
+	sendPage
+	Before                      bool // before the dispatch
+	Missing                     int
+	Take                        string // label of the button
+	TakeForm, JoinHref, NewHref string
+	Rows                        []respondentsRow
+	Empty                       templates.Empty
+}
+
+type respondentsRow struct {
+	Party                                templates.Party
+	Name, Position, Channel, Limits, Due string
+	Address                              string
+	NotAsked                             string
+	Fit                                  []string // what does not fit its procedure; empty: it fits
+	Asked                                string
+}
+
+func (s *Server) sendRespondents(r *request) error {
+	l, err := s.Service.RespondentList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := respondentsPage{sendPage: r.sendBase("send.respondents.title"), Before: r.Questionnaire.DispatchedAt.IsZero(), Missing: l.Missing}
+	p.TakeForm, p.JoinHref, p.NewHref = r.sendPath("uebernehmen"), r.sendPath("gemeinsam"), r.sendPath("neu")
+	p.Take = p.Must("send.respondents.take", "Count", l.Missing)
+	p.Empty = templates.Empty{Title: p.Must("send.respondents.empty"), Text: p.Must("send.respondents.empty_text", "Count", len(l.Candidates))}
+	for _, row := range l.Rows {
+		out := respondentsRow{
+			Party: templates.Party{Name: row.ShortName, Colour: row.Colour, Href: r.sendPath("befragte", row.Slug)},
+			Name:  row.Name, Position: printNumber(row.BallotPosition), Channel: r.channelWord(row.Procedure.Channel),
+			Limits: r.limitsWord(row.Procedure), Due: r.moment(row.Respondent.Due.At), Address: row.Email, NotAsked: row.NotAsked,
+			Asked: p.Must("common.questions", "Count", row.Packet.Asked),
+		}
+		if row.NotAsked == "" {
+			out.Fit = r.misfits(row.Procedure, row.Packet)
+		}
+		p.Rows = append(p.Rows, out)
+	}
+	return r.page(http.StatusOK, "send/respondents", p)
+}
+
+// limitsWord says what a procedure takes, "" if no limit is known.
+func (r *request) limitsWord(p survey.Procedure) string {
+	switch {
+	case p.MaxQuestions > 0 && p.MaxCharacters > 0:
+		return r.printer().Must("send.limits.both", "Questions", p.MaxQuestions, "Characters", p.MaxCharacters)
+	case p.MaxQuestions > 0:
+		return r.printer().Must("send.limits.questions", "Questions", p.MaxQuestions)
+	case p.MaxCharacters > 0:
+		return r.printer().Must("send.limits.characters", "Characters", p.MaxCharacters)
+	}
+	return ""
+}
+
+// misfits says what does not fit a procedure, a sentence each.
+func (r *request) misfits(p survey.Procedure, packet survey.Packet) []string {
+	var list []string
+	if packet.Surplus > 0 {
+		list = append(list, r.printer().Must("send.misfit.surplus", "Count", packet.Surplus, "Limit", p.MaxQuestions))
+	}
+	if packet.TooLong > 0 {
+		list = append(list, r.printer().Must("send.misfit.too_long", "Count", packet.TooLong, "Limit", p.MaxCharacters))
+	}
+	return list
+}
+
+func (s *Server) takeContestants(r *request) error {
+	added, err := s.Service.TakeContestants(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	notice := "send.notice.taken"
+	if added == 0 {
+		notice = "send.notice.taken_none"
+	}
+	return r.redirect(r.sendPath("befragte"), notice)
+}
+
+// sendFormPage is a page with one form of plain fields.
+type sendFormPage struct {
+	sendPage
+	Lead   string
+	Action string
+	Groups []sendFields
+	Button string
+	Cancel string
+	Empty  templates.Empty
+}
+
+// sendFields is the fields under one heading; "" has none.
+type sendFields struct {
+	Title  string
+	Fields []templates.Field
+}
+
+type joinForm struct {
+	Parties   []string `form:"parties"`
+	ShortName string   `form:"short_name"`
+	Name      string   `form:"name"`
+}
+
+func (s *Server) joinPage(r *request) error {
+	return s.renderJoin(r, http.StatusOK, joinForm{}, nil)
+}
+
+func (s *Server) renderJoin(r *request, status int, form joinForm, errs []templates.FieldError) error {
+	l, err := s.Service.RespondentList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := sendFormPage{sendPage: r.sendBase("send.join.title"), Action: r.sendPath("gemeinsam"), Cancel: r.sendPath("befragte")}
+	p.Errors, p.Lead, p.Button = errs, p.Must("send.join.lead"), p.Must("send.join.button")
+	p.Empty = templates.Empty{Title: p.Must("send.join.empty"), Text: p.Must("send.join.empty_text")}
+	parties := requiredField(p.field("parties", "checkbox", ""))
+	chosen := map[string]bool{}
+	for _, id := range form.Parties {
+		chosen[id] = true
+	}
+	for _, c := range l.Candidates {
+		option := templates.Option{Value: c.Party.ID, Label: c.Party.ShortName, Hint: c.Party.Name, Selected: chosen[c.Party.ID], Disabled: c.Joint}
+		if c.Joint {
+			option.Hint = p.Must("send.join.taken")
+		}
+		parties.Options = append(parties.Options, option)
+	}
+	if len(parties.Options) > 1 {
+		p.Groups = []sendFields{{Fields: []templates.Field{parties, p.field("short_name", "text", form.ShortName), p.field("name", "text", form.Name)}}}
+		p.Groups[0].Fields[1].Hint, p.Groups[0].Fields[2].Hint = p.Must("send.join.short_name_hint"), p.Must("send.join.name_hint")
+	}
+	return r.page(status, "send/form", p)
+}
+
+func (s *Server) join(r *request) error {
+	var form joinForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	slug, err := s.Service.JoinParties(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.JoinParties(form))
+	if errs, ok := r.faults(err); ok {
+		return s.renderJoin(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("befragte", slug), "send.notice.joined")
+}
+
+// respondentForm is the form of a respondent, as typed.
+type respondentForm struct {
+	ShortName      string `form:"short_name"`
+	Name           string `form:"name"`
+	BallotPosition string `form:"ballot_position"`
+	Wikidata       string `form:"wikidata"`
+	Colour         string `form:"colour"`
+	Email          string `form:"email"`
+	Language       string `form:"language"`
+	Channel        string `form:"channel"`
+	MaxQuestions   string `form:"max_questions"`
+	MaxCharacters  string `form:"max_characters"`
+	Source         string `form:"source"`
+	CheckedOn      string `form:"checked_on"`
+	Note           string `form:"note"`
+	Due            string `form:"due"`
+	DueZone        string `form:"due_zone"`
+	DueChoice      string `form:"due_choice"`
+	NotAsked       string `form:"not_asked"`
+	Revision       int    `form:"revision"`
+}
+
+func (f respondentForm) command() survey.SaveRespondent {
+	return survey.SaveRespondent{
+		ShortName: f.ShortName, Name: f.Name, BallotPosition: readNumber(f.BallotPosition), Wikidata: f.Wikidata, Colour: f.Colour,
+		Email: f.Email, Language: f.Language, DueLocal: f.Due, DueZone: f.DueZone, DueChoice: f.DueChoice, NotAsked: f.NotAsked, Revision: f.Revision,
+		Procedure: survey.Procedure{Channel: survey.Channel(f.Channel), MaxQuestions: readNumber(f.MaxQuestions), MaxCharacters: readNumber(f.MaxCharacters),
+			Source: f.Source, CheckedOn: f.CheckedOn, Note: f.Note},
+	}
+}
+
+func formOf(r survey.Respondent) respondentForm {
+	return respondentForm{
+		ShortName: r.ShortName, Name: r.Name, BallotPosition: printNumber(r.BallotPosition), Wikidata: r.Wikidata, Colour: r.Colour,
+		Email: r.Email, Language: r.Language, Channel: string(r.Procedure.Channel), MaxQuestions: printNumber(r.Procedure.MaxQuestions),
+		MaxCharacters: printNumber(r.Procedure.MaxCharacters), Source: r.Procedure.Source, CheckedOn: r.Procedure.CheckedOn, Note: r.Procedure.Note,
+		Due: r.Due.Local, DueZone: r.Due.Zone, NotAsked: r.NotAsked, Revision: r.Revision,
+	}
+}
+
+// groups lays the form out. After the dispatch the names are printed and cannot change.
+func (f respondentForm) groups(p sendPage, names bool) []sendFields {
+	who := sendFields{Title: p.Must("send.respondent.who")}
+	if names {
+		position := p.field("ballot_position", "number", f.BallotPosition)
+		position.Min = "0"
+		who.Fields = append(who.Fields, requiredField(p.field("short_name", "text", f.ShortName)), requiredField(p.field("name", "text", f.Name)), position,
+			p.field("wikidata", "text", f.Wikidata), p.field("colour", "text", f.Colour))
+	} else {
+		who.Fields = append(who.Fields, hiddenField("short_name", f.ShortName), hiddenField("name", f.Name), hiddenField("ballot_position", f.BallotPosition),
+			hiddenField("wikidata", f.Wikidata), hiddenField("colour", f.Colour))
+	}
+	language := f.Language
+	if language == "" {
+		language = "de"
+	}
+	email := p.field("email", "email", f.Email)
+	email.Autocomplete = "off"
+	who.Fields = append(who.Fields, email, p.choice("language", "select", language, "common.language.", "de", "en"), hiddenField("revision", strconv.Itoa(f.Revision)))
+
+	var channels []string
+	for _, c := range survey.Channels {
+		channels = append(channels, string(c))
+	}
+	channel := p.choice("channel", "radio", f.Channel, "common.channel.", channels...)
+	for i, c := range survey.Channels {
+		word := string(c)
+		if c == survey.ChannelUnknown {
+			word = "unknown"
+		}
+		channel.Options[i].Hint = p.Must("send.channel_hint." + word)
+	}
+	questions, characters := p.field("max_questions", "number", f.MaxQuestions), p.field("max_characters", "number", f.MaxCharacters)
+	questions.Min, characters.Min = "0", "0"
+	note := p.field("note", "textarea", f.Note)
+	note.Rows = 3
+	how := sendFields{Title: p.Must("send.respondent.procedure"), Fields: []templates.Field{channel, questions, characters,
+		p.field("source", "text", f.Source), p.field("checked_on", "date", f.CheckedOn), note}}
+
+	notAsked := p.field("not_asked", "textarea", f.NotAsked)
+	notAsked.Rows = 3
+	return []sendFields{who, how,
+		{Title: p.Must("send.respondent.due"), Fields: p.instantFields("due", f.Due, f.DueZone, f.DueChoice)},
+		{Title: p.Must("send.respondent.not_asked"), Fields: []templates.Field{notAsked}}}
+}
+
+func (s *Server) newRespondent(r *request) error {
+	return s.renderNewRespondent(r, http.StatusOK, respondentForm{}, nil)
+}
+
+func (s *Server) renderNewRespondent(r *request, status int, form respondentForm, errs []templates.FieldError) error {
+	p := sendFormPage{sendPage: r.sendBase("send.new.title"), Action: r.sendPath("neu"), Cancel: r.sendPath("befragte")}
+	p.Errors, p.Lead, p.Button = errs, p.Must("send.new.lead"), p.Must("common.button.add")
+	p.Groups = form.groups(p.sendPage, true)
+	return r.page(status, "send/form", p)
+}
+
+func (s *Server) addRespondent(r *request) error {
+	var form respondentForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	slug, err := s.Service.AddRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.command())
+	if errs, ok := r.faults(err); ok {
+		return s.renderNewRespondent(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("befragte", slug), "send.notice.added")
+}

@@ -1,0 +1,308 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
+)
+
+// canary stands wherever a party has said something it has not submitted, or that is for the party alone. No page of the
+// Versand may show it.
+const canary = "KANARIENVOGEL"
+
+// newSendWorld is a world with four contestants and a questionnaire in each phase: nord-draft (one agreed question),
+// nord-locked, nord-open, nord-closed. The last two have been sent, and hold the canary in all that is the party's.
+func newSendWorld(t *testing.T) *world {
+	t.Helper()
+	w := newTestServer(t)
+	now := w.Clock.Now()
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		err := errors.Join(
+			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", CheckDispatch: survey.RuleOff, Revision: 1}),
+			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl in der Nordmark", Date: "2027-02-07"}))
+		for i, p := range []string{"Frei", "Moin", "Deich", "Watt"} {
+			id := strings.ToLower(p)
+			err = errors.Join(err, tx.Parties.Put(survey.Party{ID: id, ShortName: p, Name: p + " Nordmark", Colour: "#336699"}),
+				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: id, BallotPosition: i + 1, Email: id + "@partei.example"}))
+		}
+		for _, phase := range []string{"draft", "locked", "open", "closed"} {
+			err = errors.Join(err, putSendQuestionnaire(tx, phase, now))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
+	id := "q-" + phase
+	deadline := survey.Instant{At: now.AddDate(0, 0, 28), Zone: survey.DefaultZone, Local: "2026-12-21T10:00"}
+	q := survey.Questionnaire{ID: id, Slug: "nord-" + phase, Title: "Wahlprüfsteine Nordmark", Election: "e1", Deadline: deadline, Revision: 1}
+	if phase == "draft" {
+		return errors.Join(tx.Questionnaires.Put(q), tx.Questions.Put(survey.Question{Questionnaire: id, ID: "x1", State: survey.StateAgreed, Revision: 1,
+			Wording: survey.Wording{Kind: survey.KindText, Text: "Wie fördern Sie freie Software?"}}))
+	}
+	q.LockedAt = now.AddDate(0, 0, -9)
+	err := tx.Catalogues.Put(survey.Catalogue{Questionnaire: id, Hash: "h", LockedAt: q.LockedAt, Questions: []survey.CatalogueQuestion{
+		{ID: "q01", Number: 1, Kind: survey.KindText, Label: "Software", Text: "Wie fördern Sie freie Software?"},
+		{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Schulen brauchen schnelles Netz."}}})
+	if phase == "locked" {
+		return errors.Join(err, tx.Questionnaires.Put(q))
+	}
+	q.DispatchedAt = now.AddDate(0, 0, -8)
+	q.Cover = survey.Cover{Subject: "Fragen", Body: "{{link}}\n\n{{fragen}}", Language: "de"}
+	if phase == "closed" {
+		q.Deadline.At = now.AddDate(0, 0, -1)
+	}
+	err = errors.Join(err, tx.Questionnaires.Put(q), tx.Dispatches.Put(survey.Dispatch{Questionnaire: id, ID: "d", Kind: survey.MailInvitation, At: q.DispatchedAt, By: "u", Recipients: 2}))
+	for i, channel := range []survey.Channel{survey.ChannelForm, survey.ChannelMail, survey.ChannelPortal, survey.ChannelUnknown} {
+		slug := []string{"frei", "moin", "deich", "watt"}[i]
+		r := survey.Respondent{Questionnaire: id, ID: "r-" + slug, Slug: slug, ShortName: slug, Name: slug, Sequence: i + 1, Email: slug + "@partei.example",
+			Language: "de", Procedure: survey.Procedure{Channel: channel, MaxCharacters: 20}, Revision: 1}
+		if channel == survey.ChannelForm || channel == survey.ChannelMail {
+			r.AskedAt = q.DispatchedAt
+		}
+		mail := survey.Mail{ID: id + "-" + slug, Kind: survey.MailInvitation, Questionnaire: id, Respondent: r.ID, Dispatch: "d", To: r.Email, Language: "de",
+			Subject: "Fragen", Body: "Zugang: " + survey.LinkMark, Calendar: "x", MessageID: slug + "@x", CreatedAt: q.DispatchedAt, State: survey.MailFailed, Attempts: 2, Reply: "550 unbekannt"}
+		err = errors.Join(err, tx.Respondents.Put(r), tx.Mails.Put(mail),
+			tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: id, Respondent: r.ID, Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: canary}}),
+			tx.Submissions.Put(survey.Submission{Questionnaire: id, Respondent: r.ID, ID: "s", State: survey.SubmissionRequested, RequestedAt: now,
+				Declaration: survey.Declaration{Name: canary, Function: canary}, Entries: []survey.SubmissionEntry{{Question: "q01", Entry: survey.Entry{Status: survey.Answered, Text: canary}}}}),
+			tx.AccessLinks.Put(survey.AccessLink{Hash: "h-" + r.Key(), Questionnaire: id, Respondent: r.ID, Mail: mail.ID, CreatedAt: q.DispatchedAt, UsedAt: now}))
+		for _, kind := range []survey.MailKind{survey.MailCode, survey.MailReceipt} {
+			mail.Kind, mail.ID, mail.Subject, mail.Body, mail.Calendar = kind, id+"-"+slug+"-"+string(kind), "Ihre Angaben", canary, ""
+			mail.Attachment = &survey.MailFile{Name: canary, Type: "text/plain", Data: []byte(canary)}
+			err = errors.Join(err, tx.Mails.Put(mail))
+		}
+	}
+	return err
+}
+
+// staffCookie signs a person in.
+func (w *world) staffCookie(t *testing.T, email string) string {
+	t.Helper()
+	answer := w.partyRequest(t, http.MethodPost, "/anmelden", "", url.Values{"email": {email}, "password": {testPassword}})
+	for _, c := range answer.Result().Cookies() {
+		if c.Name == "buendnis" {
+			return "buendnis=" + c.Value
+		}
+	}
+	t.Fatalf("%s cannot sign in: %d", email, answer.Code)
+	return ""
+}
+
+// sendPaths fills the parameters of the send routes in.
+func sendPaths(w *world, slug string) map[string]Route {
+	paths := map[string]Route{}
+	for _, route := range w.Server.sendRoutes() {
+		for _, respondent := range []string{"frei", "moin", "deich", "watt"} {
+			for _, mail := range []string{"", "-receipt"} {
+				path := strings.NewReplacer(":questionnaire", "nord-"+slug, ":respondent", respondent, ":mail", "q-"+slug+"-"+respondent+mail).Replace(route.Path)
+				paths[route.Method+" "+path] = route
+			}
+		}
+	}
+	return paths
+}
+
+func TestSendPagesShowNothingOfTheParty(t *testing.T) {
+	w := newSendWorld(t)
+	w.addUser(t, survey.User{ID: "u", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.addUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	for _, email := range []string{"kim@buendnis.example", "ada@buendnis.example"} {
+		cookie := w.staffCookie(t, email)
+		for _, slug := range []string{"draft", "locked", "open", "closed"} {
+			shown := 0
+			for key, route := range sendPaths(w, slug) {
+				method, path, _ := strings.Cut(key, " ")
+				if method != http.MethodGet {
+					continue
+				}
+				answer := w.partyRequest(t, method, path, cookie, nil)
+				if strings.Contains(answer.Body.String(), canary) {
+					t.Errorf("%s shows what is the party's", path)
+				}
+				if strings.Contains(answer.Body.String(), "q-"+slug+"-frei-code") {
+					t.Errorf("%s shows a code mail", path)
+				}
+				switch answer.Code {
+				case http.StatusOK:
+					shown++
+				case http.StatusInternalServerError:
+					t.Errorf("%s: 500", path)
+				case http.StatusForbidden:
+					if email != "ada@buendnis.example" || len(route.Who) != 1 {
+						t.Errorf("%s by %s: forbidden", path, email)
+					}
+				}
+			}
+			if shown < 6 {
+				t.Errorf("nord-%s: only %d pages", slug, shown)
+			}
+		}
+	}
+}
+
+func TestSendRoutesAreForTheOffice(t *testing.T) {
+	w := newSendWorld(t)
+	w.addUser(t, survey.User{Name: "Mika", Email: "mika@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: "g", Lead: true}}})
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	member, admin := w.staffCookie(t, "mika@buendnis.example"), w.staffCookie(t, "ada@buendnis.example")
+	for _, slug := range []string{"locked", "open"} {
+		for key, route := range sendPaths(w, slug) {
+			method, path, _ := strings.Cut(key, " ")
+			if answer := w.partyRequest(t, method, path, member, url.Values{}); answer.Code != http.StatusForbidden && answer.Code != http.StatusTooManyRequests {
+				t.Errorf("%s by a member: %d", key, answer.Code)
+			}
+			if answer := w.partyRequest(t, method, path, "", url.Values{}); answer.Code != http.StatusSeeOther && answer.Code != http.StatusUnauthorized && answer.Code != http.StatusTooManyRequests {
+				t.Errorf("%s by a reader: %d", key, answer.Code)
+			}
+			if len(route.Who) == 1 {
+				if answer := w.partyRequest(t, method, path, admin, url.Values{}); answer.Code != http.StatusForbidden && answer.Code != http.StatusTooManyRequests {
+					t.Errorf("%s by an administrator: %d", key, answer.Code)
+				}
+			}
+		}
+	}
+}
+
+var revisionField = regexp.MustCompile(`name="revision" value="(\d+)"`)
+
+// TestSendWay goes the whole way of the office in the browser's words: from the contestants to the proof.
+func TestSendWay(t *testing.T) {
+	w := newSendWorld(t)
+	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.staffCookie(t, "kim@buendnis.example")
+	get := func(path string, wants ...string) string {
+		t.Helper()
+		answer := w.partyRequest(t, http.MethodGet, path, cookie, nil)
+		body := answer.Body.String()
+		if answer.Code != http.StatusOK {
+			t.Fatalf("GET %s: %d", path, answer.Code)
+		}
+		for _, want := range wants {
+			if !strings.Contains(body, want) {
+				t.Errorf("GET %s: %q is missing", path, want)
+			}
+		}
+		return body
+	}
+	post := func(path string, code int, form url.Values) *httptest.ResponseRecorder {
+		t.Helper()
+		answer := w.partyRequest(t, http.MethodPost, path, cookie, form)
+		if answer.Code != code {
+			t.Fatalf("POST %s: %d, want %d\n%s", path, answer.Code, code, answer.Body)
+		}
+		return answer
+	}
+	const base = "/versand/nord-locked"
+	get("/versand", "Wahlprüfsteine Nordmark")
+	get(base+"/befragte", "4 antretende Parteien übernehmen")
+	post(base+"/uebernehmen", http.StatusSeeOther, nil)
+	for slug, channel := range map[string]string{"frei": "form", "moin": "mail", "deich": "portal", "watt": ""} {
+		path := base + "/befragte/" + slug
+		revision := revisionField.FindStringSubmatch(get(path))[1]
+		form := url.Values{"short_name": {slug}, "name": {slug + " Nordmark"}, "language": {"de"}, "channel": {channel}, "email": {slug + "@partei.example"},
+			"max_characters": {"20"}, "revision": {revision}}
+		bad := url.Values{"max_questions": {"viele"}, "not_asked": {"so getippt"}}
+		for k, v := range form {
+			bad[k] = v
+		}
+		if body := post(path, http.StatusUnprocessableEntity, bad).Body.String(); !strings.Contains(body, "so getippt") {
+			t.Error("what was typed is lost")
+		}
+		post(path, http.StatusSeeOther, form)
+	}
+	get(base+"/befragte/deich", "32 Zeichen", "11 Zeichen zu lang")
+
+	cover := get(base+"/anschreiben", "Das ist unsere Vorlage", "beispiel-jeder-empfaenger")
+	form := url.Values{"subject": {"Fragen an {{partei}}"}, "body": {"Hier: {{link}}\n\n{{fragen}} {{unsinn}}"}, "language": {"de"},
+		"revision": {revisionField.FindStringSubmatch(cover)[1]}, "befragte": {"moin"}}
+	post(base+"/anschreiben", http.StatusUnprocessableEntity, form)
+	form.Set("body", "Hier: {{link}}\n\n{{fragen}}")
+	form.Set("do", "preview")
+	if body := post(base+"/anschreiben", http.StatusOK, form).Body.String(); !strings.Contains(body, "So kommt es bei moin an") || !strings.Contains(body, "Bitte antworten Sie auf diese E-Mail") {
+		t.Error("no preview of what was typed")
+	}
+	form.Set("do", "save")
+	post(base+"/anschreiben", http.StatusSeeOther, form)
+	post(base+"/anschreiben/probe", http.StatusSeeOther, url.Values{"befragte": {"frei"}})
+
+	plan := get(base+"/absenden", "Jetzt an alle absenden", "Verfahren noch nicht bekannt")
+	seen := url.Values{"seen": {regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(plan)[1]}}
+	post(base+"/absenden", http.StatusSeeOther, seen)
+	post(base+"/absenden", http.StatusSeeOther, seen) // a double click
+	get(base+"/absenden", "Noch einzutragen", "<dd><p>2</p>")
+	outbox := get(base+"/postausgang", "frei@partei.example", "an uns selbst")
+	if n := strings.Count(outbox, "wartet auf Versand"); n != 3 {
+		t.Errorf("%d mails wait, want two letters and a test", n)
+	}
+	get(base, "0 von 4 Befragten haben geantwortet", "Noch nicht im Formular eingereicht")
+
+	portal := get(base+"/befragte/deich/eingabe", "Wie fördern Sie freie Software?")
+	revision := revisionField.FindStringSubmatch(portal)[1]
+	post(base+"/befragte/deich/eingabe", http.StatusSeeOther, url.Values{"at": {"2026-11-23T09:30"}, "at_zone": {"Europe/Berlin"}, "note": {"Vorgang 7"}, "revision": {revision}})
+	get(base+"/befragte/deich/eingabe", "Eingereicht am 23.11.2026, 09:30 durch Kim", "Vorgang 7")
+
+	made := post(base+"/befragte/frei/link", http.StatusOK, nil)
+	if !strings.Contains(made.Body.String(), "http://127.0.0.1:8080/zugang/") || made.Header().Get("Referrer-Policy") != "no-referrer" {
+		t.Error("the link made by hand is not shown, or could leave in a Referer")
+	}
+	post(base+"/befragte/frei/links-widerrufen", http.StatusSeeOther, nil)
+	post(base+"/befragte/frei/nicht-erreicht", http.StatusUnprocessableEntity, url.Values{"not_reached": {" "}})
+	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"not_reached": {"Postfach voll"}})
+	get(base+"/befragte/frei/nachweis", "Postfach voll", "Message-ID", "frist.ics", survey.LinkMark)
+	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"undo": {"true"}})
+
+	reminder := get(base+"/erinnerung", "Erinnerung jetzt senden (eine Mail)")
+	text := regexp.MustCompile(`(?s)<textarea[^>]*>(.*?)</textarea>`).FindStringSubmatch(reminder)[1]
+	remind := url.Values{"subject": {"Erinnerung"}, "body": {strings.TrimSpace(text)}, "language": {"de"}, "do": {"send"}}
+	post(base+"/erinnerung", http.StatusSeeOther, remind)
+	get(base+"/erinnerung", "Die Erinnerung ist versandt")
+	post(base+"/erinnerung", http.StatusConflict, remind)
+
+	deadline := get(base+"/frist", "Frist für alle verlängern", "frei")
+	later := url.Values{"deadline": {"2027-01-10T18:00"}, "deadline_zone": {"Europe/Berlin"}, "revision": {revisionField.FindStringSubmatch(deadline)[1]}}
+	post(base+"/frist", http.StatusUnprocessableEntity, later)
+	later.Set("reason", "Feiertage")
+	post(base+"/frist", http.StatusSeeOther, later)
+	get(base+"/frist", "Feiertage", "Sonntag, 10. Januar 2027")
+}
+
+func TestSendWordsExist(t *testing.T) {
+	var keys []string
+	for _, s := range survey.SendStates {
+		keys = append(keys, "send.state."+string(s), "send.check_state.ok")
+	}
+	for _, p := range []survey.SendProblem{survey.ProblemAddress, survey.ProblemProcedure, survey.ProblemFit, survey.ProblemMail, survey.ProblemDelayed,
+		survey.ProblemLink, survey.ProblemPortal, survey.ProblemUnasked} {
+		keys = append(keys, "send.problem."+string(p))
+	}
+	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {
+		keys = append(keys, "send.event."+word)
+	}
+	for word := range strings.FieldsSeq("catalogue deadline cover respondents letter dispatch confirm publish address procedure fit date contestants " +
+		"sent_mail sent_portal sent_procedure sent_address sent_unasked sent_link reminder letters") {
+		keys = append(keys, "send.next."+word)
+	}
+	for _, name := range survey.Placeholders {
+		keys = append(keys, "send.placeholder."+name)
+	}
+	for _, lang := range locale.Languages {
+		keys = append(keys, "send.template."+lang)
+		for _, key := range keys {
+			if !locale.For(lang).Has(key) {
+				t.Errorf("%s: no message %s", lang, key)
+			}
+		}
+	}
+}

@@ -1,0 +1,100 @@
+// Package web is the application's HTTP face, on gin: routes with their policy, sessions, forms, pages.
+//
+// A request takes the way docs/architecture.md draws: headers and request id, body limit, cross-origin protection, then
+// the route's policy row, then its handler. A handler returns an error; one function (errors.go) turns it into a page.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"pruefstein/internal/publish"
+	"pruefstein/internal/survey"
+	"pruefstein/public"
+	"pruefstein/templates"
+)
+
+// Config is what the composition root hands to the web.
+type Config struct {
+	Service        *survey.Service
+	Engine         *templates.Engine
+	Publications   *publish.Library
+	Publisher      *publish.Publisher
+	Log            *slog.Logger
+	BaseURL        string   // scheme and host, no trailing slash
+	TrustedProxies []string // addresses or CIDR ranges whose X-Forwarded-For counts; none by default
+	Version        string
+	Demo           *Demo // nil but in the demonstration
+	Admin          Operations
+	Originals      string // folder of the files that transcriptions were made from
+}
+
+// Server answers all requests.
+type Server struct {
+	Config
+	sessions sessions
+	limits   limiters
+	secure   bool // the base URL is https
+	handler  http.Handler
+}
+
+// New builds the server: every route with its policy row, and the middleware around them.
+func New(cfg Config) (*Server, error) {
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: cfg, secure: base.Scheme == "https"}
+	s.sessions = newSessions(cfg.Service, s.secure)
+	s.limits = newLimiters()
+
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	engine.ContextWithFallback = true
+	if err := engine.SetTrustedProxies(cfg.TrustedProxies); err != nil {
+		return nil, err
+	}
+	engine.Use(s.observe)
+	for _, r := range s.Routes() {
+		engine.Handle(r.Method, r.Path, s.serve(r))
+		if r.Method == http.MethodGet {
+			engine.Handle(http.MethodHead, r.Path, s.serve(r))
+		}
+	}
+	engine.NoRoute(s.serveError(survey.Fail(survey.NotFound, "error.not_found")))
+	engine.NoMethod(s.serveError(errMethod))
+
+	protect := http.NewCrossOriginProtection()
+	if err := protect.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+		return nil, err
+	}
+	refuse := gin.New() // a router of its own, so that the refusal is a page like every other error
+	if err := refuse.SetTrustedProxies(cfg.TrustedProxies); err != nil {
+		return nil, err
+	}
+	refuse.Use(s.observe)
+	refuse.NoRoute(s.serveError(survey.Fail(survey.Forbidden, "error.cross_origin")))
+	protect.SetDenyHandler(refuse)
+
+	app := protect.Handler(engine)
+	mux := http.NewServeMux()
+	mux.Handle(public.Prefix, public.Handler())
+	mux.Handle("/", app)
+	s.handler = s.headers(mux)
+	return s, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// host returns the host of the base URL.
+func (s *Server) host() string {
+	_, host, _ := strings.Cut(s.BaseURL, "://")
+	return host
+}

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/memory"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
+	"pruefstein/templates"
+)
+
+// A world is a server on an empty store in memory, with a clock the test sets.
+type world struct {
+	*survey.Service
+	Clock  *testkit.Clock
+	Server *Server
+}
+
+// testPassword is the password of everybody in a world.
+const testPassword = "drei fremde Wörter"
+
+// newTestServer builds a world. Its passwords are not hashed: argon2id has a test of its own.
+func newTestServer(t *testing.T) *world {
+	t.Helper()
+	engine, err := templates.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
+	service := &survey.Service{
+		Store: memory.New(), Clock: clock, Rand: rand.Reader, BaseURL: "http://127.0.0.1:8080",
+		Sealer: testSealer(t),
+		Compose: func(lang, name string, data any) (string, string, error) {
+			text, err := engine.Mail(lang, name, data)
+			subject, body, _ := strings.Cut(text, "\n\n")
+			return strings.TrimPrefix(subject, "Subject: "), body, err
+		},
+		HashPassword:  func(password string) (string, error) { return "plain:" + password, nil },
+		MatchPassword: func(password, hash string) (bool, error) { return hash == "plain:"+password, nil },
+	}
+	server, err := New(Config{Service: service, Engine: engine, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), BaseURL: service.BaseURL, Demo: &Demo{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{Service: service, Clock: clock, Server: server}
+}
+
+func testSealer(t *testing.T) *survey.Sealer {
+	t.Helper()
+	sealer, err := survey.LoadOrCreateSealer(t.TempDir() + "/seal.key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealer
+}
+
+// put writes entities straight into the store.
+func put[T survey.Entity](t *testing.T, w *world, table func(*survey.Tx) survey.Table[T], entities ...T) {
+	t.Helper()
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		for _, e := range entities {
+			if err := table(tx).Put(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// addUser puts a person with testPassword into the store.
+func (w *world) addUser(t *testing.T, u survey.User) survey.User {
+	t.Helper()
+	if u.ID == "" {
+		u.ID = survey.NewID()
+	}
+	u.PasswordHash, u.Language, u.Revision, u.CreatedAt = "plain:"+testPassword, "de", 1, w.Clock.Now()
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, u)
+	return u
+}
+
+func TestEveryRouteHasSomebody(t *testing.T) {
+	w := newTestServer(t)
+	seen := map[string]bool{}
+	for _, r := range w.Server.Routes() {
+		key := r.Method + " " + r.Path
+		if len(r.Who) == 0 || r.Handle == nil {
+			t.Errorf("%s: nobody may, or nothing happens", key)
+		}
+		if seen[key] {
+			t.Errorf("%s: two rows", key)
+		}
+		seen[key] = true
+		if r.Method != http.MethodGet && r.Method != http.MethodPost {
+			t.Errorf("%s: forms know GET and POST only", key)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"pruefstein/internal/survey"
+)
+
+// Sessions live on the server (bbolt, under the hash of their token). Staff and parties have a cookie each: whoever tries
+// both in one browser stays both. Under https the cookie has the __Host- prefix, which plain http on loopback cannot have.
+type sessions struct {
+	service *survey.Service
+	staff   *scs.SessionManager
+	party   *scs.SessionManager
+}
+
+// How long sessions last.
+const (
+	staffIdle, staffLife = 12 * time.Hour, 7 * 24 * time.Hour
+	partyIdle, partyLife = 12 * time.Hour, 3 * 24 * time.Hour
+	touchEvery           = 10 * time.Minute // last-seen is written at most this often: the one thing a GET writes
+)
+
+// Values of a session.
+const (
+	sessionUser = "user" // User.ID
+	sessionLink = "link" // AccessLink.Hash
+	sessionSeen = "seen" // unix seconds of the last touch
+	sessionFrom = "from" // unix seconds of its beginning
+)
+
+// session is the loaded session of one request.
+type session struct {
+	manager *scs.SessionManager
+	ctx     context.Context
+}
+
+func newSessions(service *survey.Service, secure bool) sessions {
+	manager := func(name string, idle, life time.Duration) *scs.SessionManager {
+		m := scs.New()
+		m.Store = sessionStore{service}
+		m.HashTokenInStore = true
+		m.IdleTimeout, m.Lifetime = idle, life
+		m.Cookie.Name, m.Cookie.HttpOnly, m.Cookie.SameSite, m.Cookie.Path = name, true, http.SameSiteLaxMode, "/"
+		if secure {
+			m.Cookie.Name, m.Cookie.Secure = "__Host-"+name, true
+		}
+		return m
+	}
+	return sessions{
+		service: service,
+		staff:   manager("buendnis", staffIdle, staffLife),
+		party:   manager("partei", partyIdle, partyLife),
+	}
+}
+
+// identify loads the request's session and finds out who asks. No session, or one whose person or link is no longer
+// good, leaves the actor a reader.
+func (s sessions) identify(r *request, party bool) error {
+	manager := s.staff
+	if party {
+		manager = s.party
+	}
+	ses, err := load(manager, r.Request)
+	if err != nil {
+		return err
+	}
+	r.session = ses
+	actor := survey.Actor{Language: r.language}
+	if party {
+		actor, err = s.service.PartyActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionLink))
+	} else {
+		actor, err = s.service.StaffActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionUser))
+	}
+	if err != nil && survey.CodeOf(err) == "" {
+		return err
+	}
+	if age := r.server.now().Unix() - ses.manager.GetInt64(ses.ctx, sessionFrom); age >= int64(manager.Lifetime/time.Second) {
+		actor = survey.Actor{}
+	}
+	actor.Language = r.language
+	if token := ses.manager.Token(ses.ctx); token != "" {
+		actor.Session = survey.HashToken(token)
+	}
+	r.Actor = actor
+	if actor.Has(survey.RoleParty) || actor.User.ID != "" {
+		return ses.touch(r)
+	}
+	return nil
+}
+
+func load(manager *scs.SessionManager, req *http.Request) (*session, error) {
+	token := ""
+	if cookie, err := req.Cookie(manager.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := manager.Load(req.Context(), token)
+	return &session{manager: manager, ctx: ctx}, err
+}
+
+// touch keeps a session in use from going idle.
+func (ses *session) touch(r *request) error {
+	now := r.server.now().Unix()
+	if now-ses.manager.GetInt64(ses.ctx, sessionSeen) < int64(touchEvery/time.Second) {
+		return nil
+	}
+	ses.manager.Put(ses.ctx, sessionSeen, now)
+	return ses.commit(r)
+}
+
+// open starts a session under a new token, whatever the browser had before.
+func (s sessions) open(r *request, manager *scs.SessionManager, key, value string) error {
+	ses, err := load(manager, r.Request)
+	if err != nil {
+		return err
+	}
+	if err := manager.RenewToken(ses.ctx); err != nil {
+		return err
+	}
+	if err := manager.Clear(ses.ctx); err != nil {
+		return err
+	}
+	manager.Put(ses.ctx, key, value)
+	manager.Put(ses.ctx, sessionSeen, r.server.now().Unix())
+	manager.Put(ses.ctx, sessionFrom, r.server.now().Unix())
+	return ses.commit(r)
+}
+
+// close ends the request's session on the server and in the browser.
+func (ses *session) close(r *request) error {
+	if err := ses.manager.Destroy(ses.ctx); err != nil {
+		return err
+	}
+	ses.manager.WriteSessionCookie(ses.ctx, r.Writer, "", time.Time{})
+	return nil
+}
+
+func (ses *session) commit(r *request) error {
+	token, expiry, err := ses.manager.Commit(ses.ctx)
+	if err != nil {
+		return err
+	}
+	ses.manager.WriteSessionCookie(ses.ctx, r.Writer, token, expiry)
+	return nil
+}
+
+// sessionStore keeps sessions in the database. It implements scs.CtxStore.
+type sessionStore struct{ service *survey.Service }
+
+func (s sessionStore) FindCtx(ctx context.Context, hash string) (data []byte, found bool, err error) {
+	session, err := s.service.FindSession(ctx, hash)
+	if survey.IsNotFound(err) {
+		return nil, false, nil
+	}
+	return session.Data, err == nil, err
+}
+
+func (s sessionStore) CommitCtx(ctx context.Context, hash string, data []byte, expiry time.Time) error {
+	// scs reckons with the time of day, the application with its clock, which tests set
+	return s.service.PutSession(ctx, survey.Session{Hash: hash, Data: data, ExpiresAt: s.service.Clock.Now().UTC().Add(time.Until(expiry))})
+}
+
+func (s sessionStore) DeleteCtx(ctx context.Context, hash string) error {
+	return s.service.DeleteSession(ctx, hash)
+}
+
+// Find, Commit and Delete make it a scs.Store; scs calls the variants with a context instead.
+func (s sessionStore) Find(hash string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), hash)
+}
+
+// Commit implements scs.Store.
+func (s sessionStore) Commit(hash string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), hash, data, expiry)
+}
+
+// Delete implements scs.Store.
+func (s sessionStore) Delete(hash string) error { return s.DeleteCtx(context.Background(), hash) }
