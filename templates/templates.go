@@ -124,6 +124,7 @@ type Base struct {
 	SignedIn     bool
 	SignOut      string // where the sign-out form posts to; "" shows none
 	IsDemo       bool   // shows the banner of the demonstration
+	DemoPeople   string // where a visitor of the demonstration becomes somebody else; may be empty
 	DemoMailbox  string // where the demonstration's mails can be read; may be empty
 	RelRoot      string // of publications: the way from this page to the publication's root, "./" or "../"; "" in the application
 	RefNumber    string // the request's id, shown on error pages

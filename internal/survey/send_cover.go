@@ -108,7 +108,7 @@ type (
 	}
 )
 
-// RenderCover renders a letter for a respondent. The link stands for {{link}}: LinkMark for a mail that will carry the
+// renderCover renders a letter for a respondent. The link stands for {{link}}: LinkMark for a mail that will carry the
 // secret, an example for a preview. For a respondent that answers by mail the paragraph with the link becomes a sentence
 // asking to answer by mail.
 func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link string) (subject, body string, err error) {
@@ -309,7 +309,7 @@ func (s *Service) SendTestLetter(ctx context.Context, actor Actor, questionnaire
 	})
 }
 
-// errLetter tells a fault of the letter's text from any other error.
+// isLetterFault tells a fault of the letter's text from any other error.
 func isLetterFault(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == Invalid

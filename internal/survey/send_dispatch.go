@@ -42,7 +42,6 @@ type DispatchPlan struct {
 	Sent          *Dispatch // once sent
 	SentName      string
 	CheckedName   string
-	Mails         []Mail // of the dispatch, once sent
 }
 
 // dispatchContent is what a dispatch is approved for.
@@ -213,15 +212,7 @@ func (p *DispatchPlan) loadSent(tx *Tx) error {
 	if p.Sent == nil {
 		return nil
 	}
-	mails, err := mailsOf(tx, p.Questionnaire.ID)
-	for _, m := range mails {
-		if m.Kind == MailInvitation {
-			p.Mails = append(p.Mails, m)
-		}
-	}
-	if err != nil {
-		return err
-	}
+	var err error
 	if p.SentName, err = sentBy(tx, p.Sent.By); err != nil {
 		return err
 	}

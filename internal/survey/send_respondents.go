@@ -95,7 +95,6 @@ func giveSlug(tx *Tx, r *Respondent) error {
 type RespondentRow struct {
 	Respondent
 	Packet Packet
-	Due    Instant
 }
 
 // RespondentList is the page of the respondents.
@@ -129,7 +128,7 @@ func (s *Service) RespondentList(ctx context.Context, actor Actor, questionnaire
 			return err
 		}
 		for _, r := range all {
-			l.Rows = append(l.Rows, RespondentRow{Respondent: r, Packet: packetOf(r, questions, locked), Due: r.DueAt(l.Questionnaire)})
+			l.Rows = append(l.Rows, RespondentRow{Respondent: r, Packet: packetOf(r, questions, locked)})
 		}
 		l.Candidates, err = candidates(tx, l.Questionnaire, all)
 		for _, c := range l.Candidates {

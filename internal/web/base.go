@@ -26,7 +26,7 @@ func (r *request) base(titleKey string, args ...any) templates.Base {
 		},
 	}
 	if r.server.Demo != nil {
-		b.DemoMailbox = "/demo/postfach"
+		b.DemoMailbox, b.DemoPeople = "/demo/postfach", "/demo"
 	}
 	b.AllianceName = r.server.allianceName(r)
 	b.OtherLangs = r.otherLanguages()

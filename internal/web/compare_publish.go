@@ -49,7 +49,6 @@ func (s *Server) publicationBoard(r *request) error {
 // publicationPage is what stands in the way, what would be new, the button, and the versions so far.
 type publicationPage struct {
 	templates.Base
-	Back     templates.NavItem
 	Election string
 	Returns  string
 	Preview  string
@@ -109,7 +108,7 @@ func (s *Server) renderPublication(r *request, status int, errs []templates.Fiel
 	if !page.First {
 		page.Public = publish.PublicPath(page.Lang(), q.Slug)
 	}
-	ready := page.checklist(q, st)
+	ready := page.checklist(r, st)
 	for _, p := range st.Pending {
 		page.Pending = append(page.Pending, pendingItem{Party: templates.Party{Name: p.ShortName, Colour: p.Colour}, Due: page.DateTime(p.Due.At, p.Due.Location())})
 	}
@@ -121,7 +120,8 @@ func (s *Server) renderPublication(r *request, status int, errs []templates.Fiel
 }
 
 // checklist says what is in order and what is not, and whether nothing stands in the way.
-func (p *publicationPage) checklist(q survey.Questionnaire, st survey.PublicationState) (ready bool) {
+func (p *publicationPage) checklist(r *request, st survey.PublicationState) (ready bool) {
+	q := r.Questionnaire
 	ready = true
 	check := func(good bool, key string, link templates.NavItem, args ...any) {
 		item := checkItem{Badge: templates.Badge{Icon: "check", Label: p.Must("compare.office.good"), Tone: "good"}, Text: p.Must("compare.check." + key + "_good")}
@@ -131,7 +131,10 @@ func (p *publicationPage) checklist(q survey.Questionnaire, st survey.Publicatio
 		}
 		p.Checks = append(p.Checks, item)
 	}
-	settings := templates.NavItem{Label: p.Must("compare.check.settings"), Href: "/verwaltung"}
+	var settings templates.NavItem
+	if r.Actor.Has(survey.RoleAdministrator) {
+		settings = templates.NavItem{Label: p.Must("compare.check.settings"), Href: "/verwaltung/buendnis"}
+	}
 	check(st.Comparison.Alliance.Imprint != "", "imprint", settings)
 	check(st.Comparison.Alliance.Privacy != "", "privacy", settings)
 	if !q.Imported {

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -26,6 +28,8 @@ type Letter struct {
 // demoRoutes exist in the demonstration alone, which listens on this machine alone.
 func (s *Server) demoRoutes() []Route {
 	return []Route{
+		{Method: http.MethodGet, Path: "/demo", Who: anybody, Handle: s.demoPeoplePage},
+		{Method: http.MethodPost, Path: "/demo", Who: anybody, Handle: s.demoBecome},
 		{Method: http.MethodGet, Path: "/demo/anmelden/:token", Who: anybody, Handle: s.demoSignInPage},
 		{Method: http.MethodPost, Path: "/demo/anmelden/:token", Who: anybody, Limit: limitSecret, Handle: s.demoSignIn},
 		{Method: http.MethodGet, Path: "/demo/postfach", Who: anybody, Handle: s.mailboxPage},
@@ -67,6 +71,48 @@ func (s *Server) demoSignIn(r *request) error {
 	return s.enter(r, actor, "/uebersicht", "")
 }
 
+// demoPeoplePage lists everybody a visitor can be.
+type demoPeoplePage struct {
+	templates.Base
+	People []demoPerson
+}
+
+type demoPerson struct{ ID, Name, Roles, Button string }
+
+func (s *Server) demoPeoplePage(r *request) error {
+	p := demoPeoplePage{Base: r.base("admin.demo.people")}
+	users := slices.SortedFunc(maps.Values(s.Demo.SignIn), func(a, b survey.User) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	for _, u := range users {
+		var roles []string
+		for _, role := range []survey.Role{survey.RoleAdministrator, survey.RoleCoordinator, survey.RoleLead, survey.RoleMember} {
+			if (survey.Actor{User: u}).Has(role) {
+				roles = append(roles, p.Must("common.role."+string(role)))
+			}
+		}
+		p.People = append(p.People, demoPerson{ID: u.ID, Name: u.Name, Roles: p.Join(roles), Button: p.Must("admin.demo.be", "Name", u.Name)})
+	}
+	return r.page(http.StatusOK, "admin/demo", p)
+}
+
+func (s *Server) demoBecome(r *request) error {
+	var form struct {
+		User string `form:"user"`
+	}
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	for _, u := range s.Demo.SignIn {
+		if u.ID == form.User {
+			user, err := s.Service.StaffUser(r.Request.Context(), u.ID)
+			if err != nil {
+				return err
+			}
+			return s.enter(r, user, "/uebersicht", "")
+		}
+	}
+	return survey.Fail(survey.NotFound, "error.not_found")
+}
+
 // mailboxPage lists every mail of the demonstration, to whomever it went.
 type mailboxPage struct {
 	templates.Base
@@ -94,12 +140,12 @@ func (s *Server) mailboxPage(r *request) error {
 type letterPage struct {
 	templates.Base
 	Facts       []templates.Fact
-	Lines       []letterLine
+	Lines       []mailLine
 	Attachments []templates.NavItem
 }
 
-// letterLine is a line of a mail, with the link it consists of, if it does.
-type letterLine struct{ Text, Href string }
+// mailLine is a line of a mail, with the link it consists of, if it does.
+type mailLine struct{ Text, Href string }
 
 func (s *Server) letterPage(r *request) error {
 	secretPage(r)
@@ -116,9 +162,9 @@ func (s *Server) letterPage(r *request) error {
 	}
 	for _, line := range templates.Paragraphs(l.Text) {
 		for _, text := range line {
-			p.Lines = append(p.Lines, letterLine{Text: text, Href: ownLink(text, s.BaseURL)})
+			p.Lines = append(p.Lines, mailLine{Text: text, Href: ownLink(text, s.BaseURL)})
 		}
-		p.Lines = append(p.Lines, letterLine{})
+		p.Lines = append(p.Lines, mailLine{})
 	}
 	for _, a := range l.Attachments {
 		p.Attachments = append(p.Attachments, templates.NavItem{Label: a.Name, Href: "/demo/postfach/" + l.ID + "/" + a.Name})

@@ -65,7 +65,7 @@ func (s *Server) partyListBase(r *request, text string) (p partyListPage, err er
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
 	p.Example = p.Must("draft.party_list.example")
 	for _, column := range []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email"} {
-		p.Columns = append(p.Columns, templates.Fact{Label: p.Must("draft.party_list.column_" + column), Value: p.Must("draft.party." + column + "_hint")})
+		p.Columns = append(p.Columns, templates.Fact{Label: p.Must("draft.party_list.column." + column), Value: p.Must("draft.party." + column + "_hint")})
 	}
 	p.Fields = []templates.Field{
 		{Name: "list", Type: "textarea", Label: p.Must("draft.party_list.list"), Hint: p.Must("draft.party_list.list_hint"), Value: text, Rows: 10, Quiet: true},
@@ -163,7 +163,7 @@ func (s *Server) renderPlan(r *request, list interchange.PartyList, plan survey.
 func lineFaultWords(b templates.Base, f survey.LineFault) string {
 	args := f.Args
 	if f.Key == "draft.error.list_column_missing" {
-		args = []any{"Name", b.Must("draft.party_list.column_" + f.Column)}
+		args = []any{"Name", b.Must("draft.party_list.column." + f.Column)}
 	}
 	message := b.Must(f.Key, args...)
 	switch {
@@ -172,7 +172,7 @@ func lineFaultWords(b templates.Base, f survey.LineFault) string {
 	case f.Column == "" || f.Key == "draft.error.list_column_missing":
 		return b.Must("draft.party_list.at_line", "Line", f.Line, "Message", message)
 	}
-	return b.Must("draft.party_list.at_column", "Line", f.Line, "Column", b.Must("draft.party_list.column_"+f.Column), "Message", message)
+	return b.Must("draft.party_list.at_column", "Line", f.Line, "Column", b.Must("draft.party_list.column."+f.Column), "Message", message)
 }
 
 func planOf(b templates.Base, list interchange.PartyList, plan survey.PartyPlan, action string) *partyPlan {
@@ -181,10 +181,10 @@ func planOf(b templates.Base, list interchange.PartyList, plan survey.PartyPlan,
 	for _, line := range plan.Lines {
 		counts[line.Effect]++
 		badge := effectBadge[line.Effect]
-		badge.Label = b.Must("draft.party_list.effect_" + string(line.Effect))
+		badge.Label = b.Must("draft.party_list.effect." + string(line.Effect))
 		row := plannedRow{Line: line.Line, Party: templates.Party{Name: line.ShortName, Colour: line.Colour}, Name: line.Name, Effect: badge}
 		for _, c := range line.Changes {
-			row.Changes = append(row.Changes, b.Must("draft.party_list.change", "Column", b.Must("draft.party_list.column_"+c.Field),
+			row.Changes = append(row.Changes, b.Must("draft.party_list.change", "Column", b.Must("draft.party_list.column."+c.Field),
 				"From", cmp.Or(c.From, "–"), "To", cmp.Or(c.To, "–")))
 		}
 		p.Rows = append(p.Rows, row)
@@ -192,7 +192,7 @@ func planOf(b templates.Base, list interchange.PartyList, plan survey.PartyPlan,
 	var parts []string
 	for _, effect := range []survey.PartyEffect{survey.PartyNew, survey.PartyJoins, survey.PartyChanges, survey.PartySame} {
 		if n := counts[effect]; n > 0 {
-			parts = append(parts, b.Must("draft.party_list.count_"+string(effect), "Count", n))
+			parts = append(parts, b.Must("draft.party_list.count."+string(effect), "Count", n))
 		}
 	}
 	p.Summary = strings.Join(parts, ", ")

@@ -8,6 +8,7 @@ import (
 	"pruefstein/internal/locale"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
+	"pruefstein/public"
 	"pruefstein/templates"
 )
 
@@ -17,6 +18,15 @@ func (s *Server) published(lang string) func(*request) error {
 		r.language = lang // of the error page
 		return s.Publications.Serve(r.Writer, r.Request)
 	}
+}
+
+// favicon is what browsers ask for on their own, beside a page that names no icon (vergleich.html).
+func (s *Server) favicon(r *request) error {
+	r.Header("Cache-Control", "public, max-age=86400")
+	r.Header("Location", public.URL("img/mark.svg"))
+	r.Status(http.StatusPermanentRedirect)
+	r.Writer.WriteHeaderNow()
+	return nil
 }
 
 // homePage lists the publications.

@@ -7,6 +7,7 @@ func (s *Server) publicRoutes() []Route {
 	return []Route{
 		{Method: get, Path: "/", Who: anybody, Handle: s.publicHome("de")},
 		{Method: get, Path: "/en/", Who: anybody, Handle: s.publicHome("en")},
+		{Method: get, Path: "/favicon.ico", Who: anybody, Handle: s.favicon},
 		{Method: get, Path: "/impressum", Who: anybody, Handle: s.imprintPage("de")},
 		{Method: get, Path: "/en/impressum", Who: anybody, Handle: s.imprintPage("en")},
 		{Method: get, Path: "/datenschutz", Who: anybody, Handle: s.privacyPage("de")},

@@ -148,7 +148,7 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 		list = append(list, templates.NavItem{Label: r.printer().Must("send.next."+key, "Count", count), Href: href})
 	}
 	if r.Questionnaire.DispatchedAt.IsZero() {
-		where := map[string]string{"catalogue": "/werkstatt/" + r.Questionnaire.Slug, "deadline": r.sendPath("frist"), "cover": r.sendPath("anschreiben"),
+		where := map[string]string{"catalogue": "/werkstatt/" + r.Questionnaire.Slug + "/katalog", "deadline": r.sendPath("frist"), "cover": r.sendPath("anschreiben"),
 			"letter": r.sendPath("anschreiben")}
 		for _, c := range b.Plan.Checks {
 			if c.State == survey.CheckOK {

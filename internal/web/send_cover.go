@@ -53,11 +53,11 @@ func (p sendPage) letterFormFields(form sendLetterForm, recipient *templates.Fie
 	body.Rows = 22
 	language := p.choice("language", "select", form.Language, "common.language.", locale.Languages...)
 	language.Hint = p.Must("send.cover.language_hint")
-	fields := []templates.Field{requiredField(p.field("subject", "text", form.Subject)), body, language}
+	fields := []templates.Field{hiddenField("revision", strconv.Itoa(form.Revision)), requiredField(p.field("subject", "text", form.Subject)), body, language}
 	if recipient != nil {
 		fields = append(fields, *recipient)
 	}
-	return append(fields, hiddenField("revision", strconv.Itoa(form.Revision)))
+	return fields
 }
 
 // placeholders explains the words in double braces.

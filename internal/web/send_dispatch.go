@@ -69,7 +69,7 @@ func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
 	href := r.sendPath("befragte")
 	switch c.Name {
 	case "catalogue":
-		href = "/werkstatt/" + r.Questionnaire.Slug
+		href = "/werkstatt/" + r.Questionnaire.Slug + "/katalog"
 	case "deadline":
 		href = r.sendPath("frist")
 	case "cover", "letter":
@@ -220,7 +220,7 @@ func (s *Server) renderDeadline(r *request, status int, form deadlineForm, errs 
 			reason := requiredField(p.field("reason", "text", form.Reason))
 			p.Fields = append(p.Fields, reason)
 		}
-		p.Fields = append(p.Fields, hiddenField("revision", strconv.Itoa(form.Revision)))
+		p.Fields = append([]templates.Field{hiddenField("revision", strconv.Itoa(form.Revision))}, p.Fields...)
 	}
 	return r.page(status, "send/deadline", p)
 }

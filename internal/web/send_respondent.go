@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -129,7 +130,9 @@ func (r *request) respondentFacts(f survey.RespondentFile) []templates.Fact {
 	add("channel", r.channelWord(who.Procedure.Channel))
 	add("limits", r.limitsWord(who.Procedure))
 	add("source", who.Procedure.Source)
-	add("checked_on", who.Procedure.CheckedOn)
+	if day, err := time.Parse(time.DateOnly, who.Procedure.CheckedOn); err == nil {
+		add("checked_on", p.ShortDate(day))
+	}
 	add("note", who.Procedure.Note)
 	add("email", who.Email)
 	add("due", r.instant(f.Row.Due))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"pruefstein/internal/memory"
+	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/templates"
@@ -20,6 +22,18 @@ type world struct {
 	*survey.Service
 	Clock  *testkit.Clock
 	Server *Server
+	config Config
+}
+
+// restart builds the server anew with another configuration, on the same store.
+func (w *world) restart(t *testing.T, change func(*Config)) {
+	t.Helper()
+	change(&w.config)
+	server, err := New(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Server = server
 }
 
 // testPassword is the password of everybody in a world.
@@ -44,11 +58,26 @@ func newTestServer(t *testing.T) *world {
 		HashPassword:  func(password string) (string, error) { return "plain:" + password, nil },
 		MatchPassword: func(password, hash string) (bool, error) { return hash == "plain:"+password, nil },
 	}
-	server, err := New(Config{Service: service, Engine: engine, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), BaseURL: service.BaseURL, Demo: &Demo{}})
+	library, err := publish.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{Service: service, Clock: clock, Server: server}
+	w := &world{Service: service, Clock: clock, config: Config{
+		Service: service, Engine: engine, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), BaseURL: service.BaseURL,
+		Publications: library, Publisher: &publish.Publisher{Service: service, Engine: engine, Library: library}, Originals: t.TempDir(),
+		Demo: &Demo{
+			Letters: func() ([]Letter, error) { return nil, nil },
+			Letter: func(string) (Letter, error) {
+				return Letter{}, survey.Fail(survey.NotFound, "error.not_found")
+			},
+		},
+		Admin: Operations{
+			Backup: func(_ context.Context, w io.Writer) error { _, err := io.WriteString(w, "copy"); return err },
+			Check:  func(context.Context) ([]string, error) { return nil, nil },
+		},
+	}}
+	w.restart(t, func(*Config) {})
+	return w
 }
 
 func testSealer(t *testing.T) *survey.Sealer {

@@ -1,0 +1,440 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"pruefstein/internal/survey"
+	"pruefstein/public"
+)
+
+// Every answer carries the headers, whatever became of the request.
+func TestHeadersOnEveryAnswer(t *testing.T) {
+	w := newAnswerWorld(t)
+	admin := survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true}
+	w.addUser(t, admin)
+	v := w.visitor(t).signIn(admin.Email)
+	sheet := public.URL("css/site.css")
+	etag := v.get(sheet).Header().Get("ETag")
+	long := strings.Repeat("a", defaultBody+1)
+	limited := w.visitor(t)
+	for range 40 {
+		limited.post("/einladung/x", nil)
+	}
+	w.HashPassword = func(string) (string, error) { return "", errors.New("kein Platz") }
+	for name, c := range map[string]struct {
+		got  *httptest.ResponseRecorder
+		want int
+	}{
+		"page":       {v.get("/anmelden"), 200},
+		"redirect":   {v.post("/abmelden", nil), 303},
+		"sign in":    {w.visitor(t).get("/konto"), 303},
+		"static":     {v.get(sheet), 200},
+		"unchanged":  {v.get(sheet, "If-None-Match", etag), 304},
+		"no page":    {v.get("/gibt-es-nicht"), 404},
+		"no asset":   {v.get("/static/gibt-es-nicht.css"), 404},
+		"method":     {v.send(http.MethodPut, "/anmelden", ""), 405},
+		"method 2":   {v.post("/uebersicht", nil), 405},
+		"too large":  {v.post("/passwort", url.Values{"email": {long}}), 413},
+		"invalid":    {v.post("/passwort", url.Values{"email": {"keine"}}), 422},
+		"too many":   {limited.post("/einladung/x", nil), 429},
+		"cross site": {v.post("/abmelden", nil, "Sec-Fetch-Site", "cross-site"), 403},
+		"link":       {v.get("/einladung/x"), 404},
+		"revoked":    {v.post("/zugang/revoked", nil), 410},
+		"not signed": {w.visitor(t).post("/konto", nil), 401},
+		"fault": {func() *httptest.ResponseRecorder {
+			token, err := w.freshInvitation(t)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v.post("/einladung/"+token, url.Values{"name": {"Ben"}, "password": {testPassword}, "again": {testPassword}})
+		}(), 500},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.got.Code != c.want {
+				t.Errorf("status %d, want %d", c.got.Code, c.want)
+			}
+			h := c.got.Header()
+			for header, part := range map[string]string{
+				"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Cross-Origin-Opener-Policy": "same-origin",
+				"Permissions-Policy": "camera=()",
+			} {
+				if !strings.Contains(h.Get(header), part) {
+					t.Errorf("%s: %q", header, h.Get(header))
+				}
+			}
+			if p := h.Get("Referrer-Policy"); p != "same-origin" && p != "no-referrer" {
+				t.Errorf("Referrer-Policy %q", p)
+			}
+			if strings.Contains(h.Get("Content-Security-Policy"), "unsafe") || h.Get("Strict-Transport-Security") != "" || h.Get("Server") != "" {
+				t.Errorf("%v", h)
+			}
+			if c.want >= 400 && !strings.HasPrefix(c.got.Header().Get("Cache-Control"), "no-store") && !strings.Contains(name, "asset") {
+				t.Errorf("Cache-Control %q", h.Get("Cache-Control"))
+			}
+		})
+	}
+	if allow := v.send(http.MethodPut, "/anmelden", "").Header().Get("Allow"); !strings.Contains(allow, "POST") {
+		t.Errorf("Allow %q", allow)
+	}
+	got := limited.post("/einladung/x", nil)
+	if got.Header().Get("Retry-After") == "" || !strings.Contains(got.Body.String(), "zu viele Versuche") {
+		t.Errorf("%v", got.Header())
+	}
+}
+
+// freshInvitation makes a person and returns the token of an invitation.
+func (w *world) freshInvitation(t *testing.T) (string, error) {
+	t.Helper()
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Language: "de", Revision: 1})
+	admin := survey.Actor{User: survey.User{ID: "a", Administrator: true, PasswordHash: "x"}}
+	link, err := w.InvitationLink(t.Context(), admin, "ben")
+	return link[strings.LastIndex(link, "/")+1:], err
+}
+
+func TestSecureWithHTTPS(t *testing.T) {
+	w := newTestServer(t)
+	w.restart(t, func(c *Config) { c.BaseURL = "https://fragen.example" })
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.visitor(t)
+	got := v.post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {testPassword}})
+	if got.Header().Get("Strict-Transport-Security") == "" {
+		t.Error("no HSTS")
+	}
+	cookies := got.Result().Cookies()
+	if len(cookies) != 1 {
+		t.Fatal(cookies)
+	}
+	if c := cookies[0]; !strings.HasPrefix(c.Name, "__Host-") || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestForeignPagesCannotPost(t *testing.T) {
+	w := newTestServer(t)
+	w.restart(t, func(c *Config) { c.BaseURL = "https://fragen.example" })
+	for name, c := range map[string]struct {
+		host    string
+		headers []string
+		refused bool
+	}{
+		"own page":                               {"fragen.example", []string{"Sec-Fetch-Site", "same-origin"}, false},
+		"typed in":                               {"fragen.example", []string{"Sec-Fetch-Site", "none"}, false},
+		"foreign page":                           {"fragen.example", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://fremd.example"}, true},
+		"sister site":                            {"fragen.example", []string{"Sec-Fetch-Site", "same-site", "Origin", "https://andere.example"}, true},
+		"old browser, own":                       {"fragen.example", []string{"Sec-Fetch-Site", "", "Origin", "https://fragen.example"}, false},
+		"old browser, foreign":                   {"fragen.example", []string{"Sec-Fetch-Site", "", "Origin", "https://fremd.example"}, true},
+		"opaque origin":                          {"fragen.example", []string{"Sec-Fetch-Site", "", "Origin", "null"}, true},
+		"proxy that rewrites Host":               {"127.0.0.1:8080", []string{"Sec-Fetch-Site", "", "Origin", "https://fragen.example"}, false},
+		"proxy that rewrites Host, odd metadata": {"127.0.0.1:8080", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://fragen.example"}, false},
+		"proxy that rewrites Host, foreign":      {"127.0.0.1:8080", []string{"Sec-Fetch-Site", "", "Origin", "https://fremd.example"}, true},
+		"no browser":                             {"fragen.example", []string{"Sec-Fetch-Site", ""}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := httptest.NewRequest(http.MethodPost, "/passwort", strings.NewReader("email=niemand@buendnis.example"))
+			req.Host = c.host
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			for i := 0; i < len(c.headers); i += 2 {
+				if c.headers[i+1] != "" {
+					req.Header.Set(c.headers[i], c.headers[i+1])
+				}
+			}
+			got := httptest.NewRecorder()
+			w.Server.ServeHTTP(got, req)
+			if want := map[bool]int{true: 403, false: 303}[c.refused]; got.Code != want {
+				t.Errorf("%d, want %d", got.Code, want)
+			}
+			if c.refused && !strings.Contains(got.Body.String(), "fremden Seite") {
+				t.Errorf("no page:\n%s", got.Body)
+			}
+		})
+	}
+}
+
+func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
+	w := newTestServer(t)
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.visitor(t).signIn("ada@buendnis.example")
+	text := "Ein Impressum, an dem lange geschrieben wurde."
+	form := "intro=" + url.QueryEscape(text) + "&name=" + url.QueryEscape(strings.Repeat("ä", defaultBody/6)) + "&password=geheimes+Passwort+im+Formular"
+	got := v.send(http.MethodPost, "/verwaltung/buendnis", form)
+	page := got.Body.String()
+	if got.Code != http.StatusRequestEntityTooLarge || !strings.Contains(page, "Mehr als 2 MB") || !strings.Contains(page, text) {
+		t.Errorf("%d\n%.2000s", got.Code, page)
+	}
+	if strings.Contains(page, "geheimes") {
+		t.Error("a password is given back")
+	}
+	v.cookies[languageCookie] = "en"
+	if page := v.send(http.MethodPost, "/verwaltung/buendnis", form).Body.String(); !strings.Contains(page, `<html lang="en">`) || !strings.Contains(page, text) {
+		t.Errorf("not in the visitor's language:\n%.500s", page)
+	}
+
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	if err := errors.Join(parts.WriteField("note", text), parts.WriteField("password", "geheimes Passwort im Formular")); err != nil {
+		t.Fatal(err)
+	}
+	file, err := parts.CreateFormFile("file", "gross.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(file, strings.NewReader(strings.Repeat("x", importBody)), importBody); err != nil {
+		t.Fatal(err)
+	}
+	got = v.send(http.MethodPost, "/verwaltung/import", body.String(), "Content-Type", parts.FormDataContentType())
+	if got.Code != http.StatusRequestEntityTooLarge || !strings.Contains(got.Body.String(), text) || strings.Contains(got.Body.String(), "geheimes") {
+		t.Errorf("%d\n%.1500s", got.Code, got.Body)
+	}
+}
+
+// The browser sees the page, not a broken connection.
+func TestOverLongBodyOverTheNetwork(t *testing.T) {
+	w := newTestServer(t)
+	server := httptest.NewServer(w.Server)
+	defer server.Close()
+	answer, err := http.PostForm(server.URL+"/passwort", url.Values{"email": {strings.Repeat("a", defaultBody+10)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := io.ReadAll(answer.Body)
+	if answer.StatusCode != http.StatusRequestEntityTooLarge || err != nil || !bytes.Contains(page, []byte("Zu groß")) {
+		t.Errorf("%d %v", answer.StatusCode, err)
+	}
+	answer.Body.Close()
+}
+
+func TestFormsReadTheBodyOnly(t *testing.T) {
+	w := newTestServer(t)
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.visitor(t)
+	if got := v.post("/anmelden?email=ada@buendnis.example&password="+url.QueryEscape(testPassword), nil); got.Code != 422 {
+		t.Errorf("signed in by the query: %d", got.Code)
+	}
+	v.signIn("ada@buendnis.example")
+	if got := v.post("/verwaltung/arbeitsgruppen?name=Aus+der+Adresse", url.Values{"name": {"Aus dem Formular"}}); got.Code != 303 {
+		t.Fatal(got.Code)
+	}
+	if all := w.contents(t, false); strings.Contains(all, "Aus der Adresse") || !strings.Contains(all, "Aus dem Formular") {
+		t.Error("the query reached the form")
+	}
+	for name, c := range map[string]struct {
+		body string
+		want int
+		text string
+	}{
+		"invalid UTF-8":   {"name=Gr%FC%DFe", 422, "an Stelle 3"},
+		"NUL":             {"name=a%00b", 422, "U+0000"},
+		"broken escape":   {"name=%zz", 400, "unlesbar"},
+		"number expected": {"name=A&revision=eins", 400, "unlesbar"},
+		"nothing":         {"", 422, "Bitte füllen"},
+	} {
+		got := v.send(http.MethodPost, "/verwaltung/arbeitsgruppen", c.body)
+		if got.Code != c.want || !strings.Contains(got.Body.String(), c.text) {
+			t.Errorf("%s: %d", name, got.Code)
+		}
+	}
+	if got := v.send(http.MethodPost, "/verwaltung/arbeitsgruppen", `{"name":"A"}`, "Content-Type", "application/json"); got.Code != 422 {
+		t.Errorf("JSON: %d", got.Code)
+	}
+}
+
+// logOf runs a server whose log is kept.
+func (w *world) logOf(t *testing.T, change func(*Config)) *bytes.Buffer {
+	t.Helper()
+	var log bytes.Buffer
+	w.restart(t, func(c *Config) {
+		c.Log = slog.New(slog.NewTextHandler(&log, nil))
+		if change != nil {
+			change(c)
+		}
+	})
+	return &log
+}
+
+func TestLogHoldsNothingPrivate(t *testing.T) {
+	w := newAnswerWorld(t)
+	log := w.logOf(t, nil)
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.visitor(t).signIn("ada@buendnis.example")
+	v.get("/einladung/geheimestoken?weiter=geheimefrage")
+	v.post("/passwort/geheimestoken", url.Values{"password": {"geheimeswort"}})
+	v.get("/gibt/es/geheimespfad")
+	v.post("/passwort", url.Values{"email": {"geheim@buendnis.example"}})
+	v.post("/passwort", url.Values{"email": {"ada@buendnis.example"}})
+	v.get("/anmelden", "User-Agent", "geheimagent", "Referer", "http://fremd.example/geheimseite")
+	party := w.visitor(t)
+	party.post("/zugang/frei", nil)
+	party.post("/antwort/fragen/1", url.Values{"text": {"geheime Antwort"}, "revision": {"0"}})
+	w.MatchPassword = func(string, string) (bool, error) { return false, errors.New("die Ursache") }
+	v.post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {"geheimeswort"}})
+	lines := log.String()
+	for _, secret := range []string{"geheim", "ada@", "zugang/frei", "192.0.2.1", "4711"} {
+		if strings.Contains(lines, secret) {
+			t.Errorf("the log holds %q:\n%s", secret, lines)
+		}
+	}
+	for _, want := range []string{"route=/einladung/:token", "from=192.0.2.0/24", "status=404", "die Ursache", "request="} {
+		if !strings.Contains(lines, want) {
+			t.Errorf("the log lacks %q:\n%s", want, lines)
+		}
+	}
+}
+
+func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
+	for name, c := range map[string]struct {
+		trusted    []string
+		from, want string
+	}{
+		"none trusted":  {nil, "192.0.2.1:4711", "192.0.2.0/24"},
+		"trusted":       {[]string{"192.0.2.1"}, "192.0.2.1:4711", "198.51.100.0/24"},
+		"another":       {[]string{"192.0.2.9"}, "192.0.2.1:4711", "192.0.2.0/24"},
+		"IPv6, trusted": {[]string{"2001:db8::/32"}, "[2001:db8:1:2::3]:4711", "198.51.100.0/24"},
+		"IPv6":          {nil, "[2001:db8:1:2::3]:4711", "2001:db8:1::/48"},
+	} {
+		for _, target := range []string{"/anmelden", "/passwort"} {
+			w := newTestServer(t)
+			log := w.logOf(t, func(conf *Config) { conf.TrustedProxies = c.trusted })
+			v := w.visitor(t)
+			v.from = c.from
+			if target == "/anmelden" {
+				v.get(target, "X-Forwarded-For", "198.51.100.7", "X-Real-IP", "198.51.100.7")
+			} else { // the refusal of a foreign page takes another way
+				v.post(target, nil, "Sec-Fetch-Site", "cross-site", "X-Forwarded-For", "198.51.100.7")
+			}
+			if !strings.Contains(log.String(), "from="+c.want) {
+				t.Errorf("%s, %s: %s", name, target, log)
+			}
+		}
+	}
+	// Nobody gets a fresh limit by naming another address.
+	w := newTestServer(t)
+	v := w.visitor(t)
+	last := 0
+	for range 40 {
+		last = v.post("/einladung/x", nil, "X-Forwarded-For", survey.NewID()).Code
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("%d after 40 tries", last)
+	}
+	if _, err := New(Config{BaseURL: "http://127.0.0.1", TrustedProxies: []string{"kein Netz"}, Service: w.Service}); err == nil {
+		t.Error("a proxy that is no address is taken")
+	}
+}
+
+func TestPanicIsAPage(t *testing.T) {
+	w := newTestServer(t)
+	log := w.logOf(t, nil)
+	w.MatchPassword = func(string, string) (bool, error) { panic("der Grund") }
+	got := w.visitor(t).post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
+	page, id := got.Body.String(), got.Header().Get("X-Request-Id")
+	if got.Code != 500 || id == "" || !strings.Contains(page, id) || !strings.Contains(page, "<h1>") {
+		t.Errorf("%d %q\n%s", got.Code, id, page)
+	}
+	if strings.Contains(page, "Grund") || strings.Contains(page, ".go") || strings.Contains(page, "goroutine") {
+		t.Errorf("the page shows the cause:\n%s", page)
+	}
+	if !strings.Contains(log.String(), "der Grund") || !strings.Contains(log.String(), id) {
+		t.Errorf("%s", log)
+	}
+}
+
+// A download that breaks off must not look complete.
+func TestPanicHalfWayBreaksTheConnection(t *testing.T) {
+	w := newTestServer(t)
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	w.restart(t, func(c *Config) {
+		c.Admin.Backup = func(_ context.Context, out io.Writer) error {
+			_, _ = io.WriteString(out, "halb")
+			panic("aus")
+		}
+	})
+	v := w.visitor(t).signIn("ada@buendnis.example")
+	defer func() {
+		if cause := recover(); cause != http.ErrAbortHandler {
+			t.Errorf("%v", cause)
+		}
+	}()
+	v.post("/verwaltung/sicherung", nil)
+	t.Error("the answer ended as if it were whole")
+}
+
+func TestErrorsAreTold(t *testing.T) {
+	w := newTestServer(t)
+	log := w.logOf(t, nil)
+	w.MatchPassword = func(string, string) (bool, error) { return false, errors.New("geheime Ursache") }
+	v := w.visitor(t)
+	got := v.post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
+	if got.Code != 500 || strings.Contains(got.Body.String(), "Ursache") || !strings.Contains(log.String(), "geheime Ursache") {
+		t.Errorf("%d", got.Code)
+	}
+	got = v.get("/gibt-es-nicht", "Accept", "application/json")
+	if got.Code != 404 || !strings.HasPrefix(got.Header().Get("Content-Type"), "application/json") || !strings.Contains(got.Body.String(), `"code":"not_found"`) {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+	for path, want := range map[string]string{"/gibt-es-nicht": `lang="de"`, "/en/gibt-es-nicht": `lang="en"`, "/gibt-es-nicht?lang=en": `lang="en"`} {
+		got := v.get(path)
+		if got.Code != 404 || !strings.Contains(got.Body.String(), want) || strings.Contains(got.Body.String(), "/sprache/") {
+			t.Errorf("%s: %d\n%.300s", path, got.Code, got.Body)
+		}
+	}
+	v.cookies[languageCookie] = "en"
+	for path, want := range map[string]string{"/": "de", "/impressum": "de", "/vergleich/gibt-es-nicht/": "de", "/en/": "en", "/anmelden": "en"} {
+		if got := v.get(path); got.Header().Get("Content-Language") != want {
+			t.Errorf("%s in %q, want %q", path, got.Header().Get("Content-Language"), want)
+		}
+	}
+}
+
+func TestReadersGetNoCookie(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	reader, ada := w.visitor(t), w.visitor(t).signIn("ada@buendnis.example")
+	for _, path := range []string{"/", "/en/", "/impressum", "/en/datenschutz", "/vergleich/nordmark-2027", "/vergleich/nordmark-2027/", "/gibt-es-nicht", "/anmelden", "/zugang/frei", "/einladung/x"} {
+		for _, v := range []*visitor{reader, ada} {
+			got := v.get(path)
+			if got.Header().Get("Set-Cookie") != "" || strings.Contains(strings.Join(got.Header().Values("Vary"), ","), "Cookie") {
+				t.Errorf("%s: %v", path, got.Header())
+			}
+			if strings.Contains(got.Body.String(), "Ada") {
+				t.Errorf("%s shows who reads", path)
+			}
+		}
+	}
+}
+
+func TestOwnPath(t *testing.T) {
+	for target, want := range map[string]string{
+		"/konto": "/konto", "/werkstatt/a?x=1#y": "/werkstatt/a?x=1#y", "/a/%2F%2Ffremd.example": "/a/%2F%2Ffremd.example",
+		"": "", "konto": "", "//fremd.example": "", "///fremd.example": "", "/\\fremd.example": "", "\\/fremd.example": "", "/\t/fremd.example": "",
+		"/\r\nSet-Cookie: a=b": "", "https://fremd.example": "", "javascript:alert(1)": "", " /konto": "", "/kon to": "", "/\x00": "", "/ü": "", "/a\\b": "",
+	} {
+		if got := ownPath(target); got != want {
+			t.Errorf("%q: %q, want %q", target, got, want)
+		}
+	}
+}
+
+func TestNoticesCannotBeInjected(t *testing.T) {
+	v := newTestServer(t).visitor(t)
+	shown := func(ok string) bool {
+		return strings.Contains(v.get("/anmelden?ok="+url.QueryEscape(ok)).Body.String(), "notice-success")
+	}
+	if !shown("admin.notice.signed_out") {
+		t.Error("a notice of ours is not shown")
+	}
+	for _, bad := range []string{"Sie haben gewonnen", "<b>x</b>", "admin.error.sign_in", "admin.notice.", "admin.notice.gibt_es_nicht", "common.product", "admin.notice.signed_out\n", "..notice.x"} {
+		if shown(bad) {
+			t.Errorf("%q is shown", bad)
+		}
+	}
+}

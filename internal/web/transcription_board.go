@@ -1,0 +1,217 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// transcriptionBase is what every page below the menu "Antworten" of one questionnaire has.
+type transcriptionBase struct {
+	templates.Base
+	Kicker string
+	CanAct bool // a coordinator; administrators read and check
+}
+
+// letterPath is the address of a page of the questionnaire's answers.
+func (r *request) letterPath(parts ...string) string {
+	return strings.Join(append([]string{"/antworten", r.Questionnaire.Slug}, parts...), "/")
+}
+
+func (r *request) transcriptionBase(titleKey string, args ...any) transcriptionBase {
+	p := transcriptionBase{Base: r.base(titleKey, args...), Kicker: r.Questionnaire.Title, CanAct: r.Actor.Has(survey.RoleCoordinator)}
+	p.Breadcrumbs = []templates.NavItem{{Label: p.Must("common.nav.answer"), Href: "/antworten"}}
+	if p.Path != r.letterPath() {
+		p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: r.Questionnaire.Title, Href: r.letterPath()})
+	}
+	return p
+}
+
+// field makes a form field whose label is the message transcription.field.<name> and whose hint, if there is one,
+// transcription.hint.<name>.
+func (p transcriptionBase) field(name, kind, value string) templates.Field {
+	f := templates.Field{Name: name, Type: kind, Label: p.Must("transcription.field." + name), Value: value, Error: p.ErrorAt(name)}
+	if hint := "transcription.hint." + name; p.Has(hint) {
+		f.Hint = p.Must(hint)
+	}
+	return f
+}
+
+// transcriptionListPage lists the questionnaires that were sent.
+type transcriptionListPage struct {
+	templates.Base
+	Questionnaires []transcriptionItem
+	Empty          templates.Empty
+}
+
+type transcriptionItem struct {
+	Title, Href, Election, Deadline, Returned, Waiting string
+	Phase                                              templates.Badge
+}
+
+func (s *Server) transcriptionList(r *request) error {
+	list, err := s.Service.TranscriptionList(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	p := transcriptionListPage{Base: r.base("transcription.list.title")}
+	p.Empty = templates.Empty{Title: p.Must("transcription.list.empty"), Text: p.Must("transcription.list.empty_text"),
+		Action: templates.NavItem{Label: p.Must("common.nav.send"), Href: "/versand"}}
+	for _, q := range list {
+		item := transcriptionItem{Title: q.Questionnaire.Title, Href: "/antworten/" + q.Questionnaire.Slug, Election: q.Election,
+			Deadline: r.instant(q.Questionnaire.Deadline), Phase: r.phaseBadge(q.Phase),
+			Returned: p.Must("transcription.list.returned", "Returned", q.Returned, "Asked", q.Asked)}
+		if q.Waiting > 0 {
+			item.Waiting = p.Must("transcription.board.waiting", "Count", q.Waiting)
+		}
+		p.Questionnaires = append(p.Questionnaires, item)
+	}
+	return r.page(http.StatusOK, "transcription/list", p)
+}
+
+// transcriptionBoardPage is a row per respondent.
+type transcriptionBoardPage struct {
+	transcriptionBase
+	Phase   templates.Badge
+	Lead    string
+	Tabs    templates.Tabs
+	Warning string
+	Rows    []transcriptionBoardRow
+	Empty   templates.Empty
+}
+
+type transcriptionBoardRow struct {
+	Party             templates.Party
+	Due, Form         string
+	Letters           []letterLine
+	Quotations        string
+	QuotationsHref    string
+	State             *templates.Badge // not reached or not asked
+	StateHref, Reason string
+	New               string // "" nothing can be entered
+}
+
+// letterLine is a transcription in a list.
+type letterLine struct {
+	Title, Href, About string
+	State              templates.Badge
+}
+
+// filterWaiting is the value of the filter for what waits for its check.
+const filterWaiting = "pruefung"
+
+func (s *Server) transcriptionBoard(r *request) error {
+	b, err := s.Service.TranscriptionBoard(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := transcriptionBoardPage{transcriptionBase: r.transcriptionBase("transcription.board.title"), Phase: r.phaseBadge(b.Phase)}
+	only := r.Request.URL.Query().Get("filter") == filterWaiting
+	p.Lead = p.Must("transcription.board.lead")
+	if !b.TwoPerson {
+		p.Warning = p.Must("transcription.board.rule_off")
+	}
+	p.Tabs = templates.Tabs{Label: p.Must("transcription.board.filter"), Items: []templates.NavItem{
+		{Label: p.Must("transcription.board.all"), Href: r.letterPath(), Count: itoa(len(b.Rows)), Current: !only},
+		{Label: p.Must("transcription.board.only_waiting"), Href: r.letterPath() + "?filter=" + filterWaiting, Count: itoa(b.Waiting), Current: only},
+	}}
+	p.Empty = templates.Empty{Title: p.Must("transcription.board.empty")}
+	for _, row := range b.Rows {
+		if only && !anyWaiting(row.Letters) {
+			continue
+		}
+		p.Rows = append(p.Rows, r.transcriptionBoardRow(p.transcriptionBase, row))
+	}
+	return r.page(http.StatusOK, "transcription/board", p)
+}
+
+func anyWaiting(letters []survey.TranscriptionLine) bool {
+	for _, l := range letters {
+		if l.State == survey.TranscriptionWaiting {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *request) transcriptionBoardRow(p transcriptionBase, row survey.TranscriptionRow) transcriptionBoardRow {
+	who := row.Respondent
+	out := transcriptionBoardRow{
+		Party: templates.Party{Name: who.ShortName, Colour: who.Colour, Href: r.letterPath(who.Slug)},
+		Due:   r.moment(row.Due.At), Form: r.submittedWord(row.SubmittedAt),
+		Quotations: p.Number(row.Quotations), QuotationsHref: r.letterPath(who.Slug, "zitate"),
+	}
+	for _, l := range row.Letters {
+		out.Letters = append(out.Letters, r.letterLine(p, l, who))
+	}
+	switch {
+	case who.NotAsked != "":
+		out.State, out.Reason = &templates.Badge{Icon: "not_asked", Label: p.Must("common.status.not_asked")}, who.NotAsked
+	case who.NotReached != nil:
+		out.State, out.Reason = &templates.Badge{Icon: "not_reached", Label: p.Must("common.status.not_reached"), Tone: "warn"}, who.NotReached.Reason
+	}
+	if out.State != nil {
+		out.StateHref = "/versand/" + r.Questionnaire.Slug + "/befragte/" + who.Slug
+	}
+	if p.CanAct && who.NotAsked == "" {
+		out.New = r.letterPath(who.Slug, "neu")
+	}
+	return out
+}
+
+func (r *request) submittedWord(at time.Time) string {
+	if at.IsZero() {
+		return r.printer().Must("common.no")
+	}
+	return r.moment(at)
+}
+
+// letterLine puts a transcription in a line, as seen from a respondent.
+func (r *request) letterLine(p transcriptionBase, l survey.TranscriptionLine, at survey.Respondent) letterLine {
+	line := letterLine{Title: letterTitle(p, l.Transcription), Href: r.letterPath(l.Sender.Slug, "uebertragung", l.ID), State: letterBadge(p, l.Transcription)}
+	var about []string
+	if l.Sender.ID != at.ID {
+		about = append(about, p.Must("transcription.letter.of", "Party", l.Sender.ShortName))
+	} else if len(l.Joint) > 0 {
+		about = append(about, p.Must("transcription.letter.joint"))
+	}
+	if l.Late {
+		about = append(about, p.Must("common.late"))
+	}
+	if l.State == survey.TranscriptionDraft && l.Note != "" {
+		about = append(about, p.Must("transcription.letter.sent_back"))
+	}
+	line.About = strings.Join(about, ", ")
+	return line
+}
+
+// letterTitle names a letter by its kind and day.
+func letterTitle(p transcriptionBase, t survey.Transcription) string {
+	title := p.Must("transcription.letter.unknown")
+	if t.Kind != "" {
+		title = p.Must("common.letter." + string(t.Kind))
+	}
+	if day := dateWords(p.Base, t.ReceivedOn); day != "" {
+		title += ", " + p.Must("transcription.letter.received", "Day", day)
+	}
+	return title
+}
+
+// letterBadge says how far a transcription is; one in effect that nobody checked says so.
+func letterBadge(p transcriptionBase, t survey.Transcription) templates.Badge {
+	badge := templates.Badge{Label: p.Must("common.transcription_state." + string(t.State))}
+	switch {
+	case t.State == survey.TranscriptionDraft:
+		badge.Icon = "draft"
+	case t.State == survey.TranscriptionWaiting:
+		badge.Icon, badge.Tone = "review", "wait"
+	case t.CheckedBy == "":
+		badge.Icon, badge.Tone, badge.Label = "warning", "warn", p.Must("common.unchecked")
+	default:
+		badge.Icon, badge.Tone = "check", "good"
+	}
+	return badge
+}

@@ -1,0 +1,215 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// letterViewPage shows a transcription to be read: to the second person beside its original, and later as it took effect.
+type letterViewPage struct {
+	transcriptionBase
+	Party     templates.Party
+	State     templates.Badge
+	Info      string
+	Facts     []templates.Fact
+	File      templates.NavItem
+	FileFacts string
+	Entries   []letterEntry
+	Left      string // questions the letter says nothing to
+	Confirm   *templates.Confirm
+	Back      *templates.Confirm
+	Correct   string // where a correction begins
+}
+
+func (s *Server) transcriptionPage(r *request) error {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	line, err := sheet.Letter(r.Param("letter"))
+	if err != nil {
+		return err
+	}
+	if line.State == survey.TranscriptionDraft && r.Actor.Has(survey.RoleCoordinator) {
+		return s.renderTranscription(r, http.StatusOK, sheet, line, formOfLetter(sheet, line.Transcription), nil, nil)
+	}
+	return s.renderLetter(r, http.StatusOK, sheet, line, "", nil)
+}
+
+func (s *Server) renderLetter(r *request, status int, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, note string, errs []templates.FieldError) error {
+	who := sheet.Respondent
+	p := letterViewPage{transcriptionBase: r.transcriptionBase("transcription.view.title", "Party", who.ShortName),
+		Party: templates.Party{Name: who.ShortName, Colour: who.Colour}}
+	p.Errors = errs
+	p.State = letterBadge(p.transcriptionBase, line.Transcription)
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: r.letterPath(who.Slug)})
+	if line.File != nil {
+		p.File, p.FileFacts = r.originalLink(p.transcriptionBase, who, *line.File)
+	}
+	r.letterFacts(&p, sheet, line)
+	said := map[int]bool{}
+	for _, e := range line.Entries {
+		said[e.Number] = true
+		for _, c := range sheet.Cells {
+			if c.Question.ID == e.Question {
+				entry := newLetterEntry(c.Question)
+				entry.say(e.Entry)
+				p.Entries = append(p.Entries, entry)
+			}
+		}
+	}
+	var left []string
+	for _, c := range sheet.Cells {
+		if c.Asked && !said[c.Question.Number] {
+			left = append(left, strconv.Itoa(c.Question.Number))
+		}
+	}
+	if len(left) > 0 {
+		p.Left = p.Must("transcription.view.left", "Numbers", p.Join(left))
+	}
+	r.letterActs(&p, sheet, line, note)
+	return r.page(status, "transcription/view", p)
+}
+
+// letterActs offers what the actor can do with a transcription.
+func (r *request) letterActs(p *letterViewPage, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, note string) {
+	path := r.letterPath(sheet.Respondent.Slug, "uebertragung", line.ID)
+	revision := hiddenField("revision", strconv.Itoa(line.Revision))
+	switch {
+	case line.State == survey.TranscriptionChecked && p.CanAct:
+		p.Correct = r.letterPath(sheet.Respondent.Slug, "neu") + "?von=" + line.ID
+	case line.State != survey.TranscriptionWaiting:
+		return
+	case line.Wrote && sheet.TwoPerson:
+		p.Info = p.Must("transcription.view.own")
+	default:
+		p.Confirm = &templates.Confirm{Title: p.Must("transcription.check.title"), Text: p.Must("transcription.check.text"), Action: path + "/pruefen",
+			Button: p.Must("transcription.check.button"), Fields: []templates.Field{revision, p.checkedField()}}
+	}
+	if line.State == survey.TranscriptionWaiting {
+		back := p.field("note", "textarea", note)
+		back.Required, back.Rows = !line.Wrote, 3
+		p.Back = &templates.Confirm{Title: p.Must("transcription.back.title"), Text: p.Must("transcription.back.text"), Action: path + "/zurueckgeben",
+			Button: p.Must("transcription.back.button"), Fields: []templates.Field{back}}
+		if line.Wrote {
+			p.Back.Title, p.Back.Text, p.Back.Button = p.Must("transcription.back.own_title"), p.Must("transcription.back.own_text"), p.Must("transcription.back.own_button")
+		}
+	}
+}
+
+// checkedField is the tick a check needs: nobody confirms by a stray click.
+func (p transcriptionBase) checkedField() templates.Field {
+	f := p.field("word_for_word", "checkbox", "yes")
+	f.Required = true
+	return f
+}
+
+// letterFacts says what a letter is, and who did what with it.
+func (r *request) letterFacts(p *letterViewPage, sheet survey.TranscriptionSheet, line survey.TranscriptionLine) {
+	fact := func(key, value string) {
+		if value != "" {
+			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcription.fact." + key), Value: value})
+		}
+	}
+	if line.Kind != "" {
+		fact("kind", p.Must("common.letter."+string(line.Kind)))
+	}
+	received := dateWords(p.Base, line.ReceivedOn)
+	if line.ReceivedTime != "" {
+		received += ", " + line.ReceivedTime
+	}
+	if line.Late {
+		received += " (" + p.Must("common.late") + ")"
+	}
+	fact("received", received)
+	fact("letter_date", dateWords(p.Base, line.LetterDate))
+	var joint []string
+	for _, o := range sheet.Others {
+		for _, id := range line.Joint {
+			if id == o.ID {
+				joint = append(joint, o.ShortName)
+			}
+		}
+	}
+	fact("joint", p.Join(joint))
+	fact("licence", line.Licence)
+	fact("without", line.Without)
+	fact("change_note", line.ChangeNote)
+	fact("source", line.Source())
+	fact("entered", p.Must("transcription.fact.by", "Name", nameOr(p.Base, line.EnteredByName), "At", r.moment(line.EnteredAt)))
+	switch {
+	case line.CheckedBy != "":
+		fact("checked", p.Must("transcription.fact.by", "Name", nameOr(p.Base, line.CheckedByName), "At", r.moment(line.CheckedAt)))
+	case line.State == survey.TranscriptionChecked:
+		fact("checked", p.Must("common.unchecked"))
+	}
+	if line.State == survey.TranscriptionChecked {
+		fact("receipt", p.Must("transcription.fact.leaf", "Number", line.Receipt.Leaf))
+	}
+}
+
+func (s *Server) checkTranscription(r *request) error {
+	var form struct {
+		Revision    int    `form:"revision"`
+		WordForWord string `form:"word_for_word"`
+	}
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	ref := r.letterRef()
+	if form.WordForWord == "" {
+		return s.refuseLetter(r, "", []templates.FieldError{{FieldID: "word_for_word", Message: r.printer().Must("transcription.error.word_for_word")}})
+	}
+	if _, err := s.Service.CheckTranscription(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
+		return err
+	}
+	return r.redirect(r.letterPath(ref.Respondent, "uebertragung", ref.ID), "transcription.notice.checked")
+}
+
+func (s *Server) sendBackTranscription(r *request) error {
+	var form struct {
+		Note string `form:"note"`
+	}
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	ref := r.letterRef()
+	err := s.Service.SendBackTranscription(r.Request.Context(), r.Actor, ref, form.Note)
+	if errs, ok := r.faults(err); ok {
+		return s.refuseLetter(r, form.Note, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.letterPath(ref.Respondent, "uebertragung", ref.ID), "transcription.notice.sent_back")
+}
+
+// refuseLetter shows the transcription again with what is wrong.
+func (s *Server) refuseLetter(r *request, note string, errs []templates.FieldError) error {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	line, err := sheet.Letter(r.Param("letter"))
+	if err != nil {
+		return err
+	}
+	return s.renderLetter(r, http.StatusUnprocessableEntity, sheet, line, note, errs)
+}
+
+func (s *Server) deleteTranscription(r *request) error {
+	var form struct {
+		Revision int `form:"revision"`
+	}
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	ref := r.letterRef()
+	if err := s.Service.DeleteTranscription(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
+		return err
+	}
+	return r.redirect(r.letterPath(ref.Respondent), "transcription.notice.deleted")
+}

@@ -1,0 +1,277 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/textdiff"
+	"pruefstein/templates"
+)
+
+// transcriptionForm is what is typed from a letter; the fields of the questions are named after their numbers.
+type transcriptionForm struct {
+	Revision     int      `form:"revision"`
+	Kind         string   `form:"kind"`
+	ReceivedOn   string   `form:"received_on"`
+	ReceivedTime string   `form:"received_time"`
+	LetterDate   string   `form:"letter_date"`
+	Joint        []string `form:"joint"`
+	Licence      string   `form:"licence"`
+	Without      string   `form:"without"`
+	ChangeNote   string   `form:"change_note"`
+	Whole        string   `form:"whole"`
+	WholeText    string   `form:"whole_text"`
+	Original     string   `form:"original_id"`
+	Act          string   `form:"act"` // hand_over, else it is only saved
+
+	entries map[int]survey.Entry
+}
+
+// handOver is the value of the button "Zur Prüfung geben".
+const handOver = "hand_over"
+
+// letterFormPage is the form of a transcription.
+type letterFormPage struct {
+	transcriptionBase
+	Party     templates.Party
+	Action    string
+	Note      string // why it was sent back
+	Changes   []textChange
+	Head      []templates.Field
+	File      templates.Field
+	FileNow   templates.NavItem // the original that is there
+	FileFacts string
+	After     []templates.Field // below the file
+	WholeNote templates.Field
+	WholeText templates.Field
+	Cells     []letterCell
+	Hidden    []templates.Field
+	Button    string
+	Remove    *templates.Confirm
+}
+
+// letterCell is one question of the form.
+type letterCell struct {
+	letterEntry
+	Earlier  string // what counts so far, of an earlier letter
+	Closed   bool   // nothing can be entered
+	Choice   templates.Field
+	Position *templates.Field
+	Wording  templates.Field
+	Refusal  templates.Field
+}
+
+func (s *Server) newTranscription(r *request) error {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	if sheet.Respondent.NotAsked != "" {
+		return survey.Fail(survey.Conflict, "transcription.error.not_asked")
+	}
+	form := transcriptionForm{}
+	if from := r.Request.URL.Query().Get("von"); from != "" {
+		line, err := sheet.Letter(from)
+		if err != nil {
+			return err
+		}
+		form = formOfLetter(sheet, line.Transcription)
+		form.Revision, form.ChangeNote = 0, ""
+	}
+	return s.renderTranscription(r, http.StatusOK, sheet, survey.TranscriptionLine{Transcription: survey.Transcription{ID: survey.NewID()}}, form, nil, nil)
+}
+
+// formOfLetter fills the form from what is saved. What the letter says as a whole stands in its own fields.
+func formOfLetter(sheet survey.TranscriptionSheet, t survey.Transcription) transcriptionForm {
+	form := transcriptionForm{Revision: t.Revision, Kind: string(t.Kind), ReceivedOn: t.ReceivedOn, ReceivedTime: t.ReceivedTime, LetterDate: t.LetterDate,
+		Licence: t.Licence, Without: t.Without, ChangeNote: t.ChangeNote, Whole: string(t.Whole.Status), WholeText: t.Whole.Text + t.Whole.Reason,
+		Original: t.Original, entries: map[int]survey.Entry{}}
+	for _, o := range sheet.Others {
+		for _, id := range t.Joint {
+			if id == o.ID {
+				form.Joint = append(form.Joint, o.Slug)
+			}
+		}
+	}
+	for _, e := range t.Entries {
+		if t.Whole.Status == "" || e.Entry != t.Whole {
+			form.entries[e.Number] = e.Entry
+		}
+	}
+	return form
+}
+
+func (r *request) letterRef() survey.TranscriptionRef {
+	return survey.TranscriptionRef{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"), ID: r.Param("letter")}
+}
+
+func (f transcriptionForm) command(ref survey.TranscriptionRef) survey.SaveTranscription {
+	cmd := survey.SaveTranscription{TranscriptionRef: ref, Revision: f.Revision, Kind: survey.LetterKind(f.Kind), ReceivedOn: f.ReceivedOn,
+		ReceivedTime: f.ReceivedTime, LetterDate: f.LetterDate, Joint: f.Joint, Licence: f.Licence, Without: f.Without, ChangeNote: f.ChangeNote,
+		Original: f.Original, Whole: survey.Entry{Status: survey.Status(f.Whole), Text: f.WholeText}}
+	if cmd.Whole.Status == survey.Declined {
+		cmd.Whole.Text, cmd.Whole.Reason = "", f.WholeText
+	}
+	for number, e := range f.entries {
+		cmd.Entries = append(cmd.Entries, survey.SubmissionEntry{Number: number, Entry: e})
+	}
+	return cmd
+}
+
+// readEntries takes the fields of the questions from the body.
+func (r *request) readEntries(sheet survey.TranscriptionSheet) map[int]survey.Entry {
+	entries := map[int]survey.Entry{}
+	for _, c := range sheet.Cells {
+		n := "-" + strconv.Itoa(c.Question.Number)
+		get := r.Request.PostForm.Get
+		e := survey.Entry{Status: survey.Status(get("status" + n)), Position: survey.Position(get("position" + n)), Text: get("text" + n), Reason: get("reason" + n)}
+		if e != (survey.Entry{}) {
+			entries[c.Question.Number] = e
+		}
+	}
+	return entries
+}
+
+// saveTranscription saves the form and, where asked, gives it to the second person. What cannot be handed over yet is
+// saved all the same.
+func (s *Server) saveTranscription(r *request) error {
+	var form transcriptionForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	form.entries = r.readEntries(sheet)
+	upload, err := r.uploadedOriginal()
+	if err != nil {
+		return err
+	}
+	line, err := sheet.Letter(r.Param("letter"))
+	if survey.IsNotFound(err) {
+		line.Transcription = survey.Transcription{ID: r.Param("letter")}
+	}
+	cmd := form.command(r.letterRef())
+	errs, _ := r.faults(cmd.Clean())
+	if upload != nil && upload.key != "" {
+		errs = append(errs, templates.FieldError{FieldID: "original", Message: r.printer().Must(upload.key)})
+	}
+	if len(errs) > 0 {
+		return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, form, errs, upload)
+	}
+	if upload != nil {
+		hash, err := Originals{s.Config.Originals}.Put(upload.data)
+		if err != nil {
+			return err
+		}
+		cmd.Upload = &survey.Original{Name: upload.name, Type: upload.mime, Size: int64(len(upload.data)), SHA256: hash}
+	}
+	saved, err := s.Service.SaveTranscription(r.Request.Context(), r.Actor, cmd)
+	if staleError(err) {
+		return s.renderLetterCollision(r, form, upload)
+	}
+	if errs, ok := r.faults(err); ok {
+		return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, form, errs, upload)
+	}
+	if err != nil {
+		return err
+	}
+	notice := "transcription.notice.saved"
+	if form.Act == handOver {
+		notice = "transcription.notice.handed_over"
+		if saved.State == survey.TranscriptionDraft {
+			saved, err = s.Service.HandOverTranscription(r.Request.Context(), r.Actor, cmd.TranscriptionRef, saved.Revision)
+		}
+		if errs, ok := r.faults(err); ok {
+			return s.renderSaved(r, errs)
+		}
+		if err != nil {
+			return err
+		}
+		if saved.State == survey.TranscriptionChecked {
+			notice = "transcription.notice.effective"
+		}
+	}
+	return r.redirect(r.letterPath(cmd.Respondent, "uebertragung", cmd.ID), notice)
+}
+
+// renderSaved shows the draft that was saved, with what it lacks.
+func (s *Server) renderSaved(r *request, errs []templates.FieldError) error {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	line, err := sheet.Letter(r.Param("letter"))
+	if err != nil {
+		return err
+	}
+	return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, formOfLetter(sheet, line.Transcription), errs, nil)
+}
+
+// renderLetterCollision shows what somebody else saved beside what was typed; nothing is saved, nothing lost.
+func (s *Server) renderLetterCollision(r *request, form transcriptionForm, upload *originalUpload) error {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	line, err := sheet.Letter(r.Param("letter"))
+	if err != nil {
+		return err
+	}
+	theirs := formOfLetter(sheet, line.Transcription)
+	form.Revision = theirs.Revision
+	if upload == nil && form.Original == "" {
+		form.Original = theirs.Original
+	}
+	p := r.letterFormPage(sheet, line, form, nil, upload)
+	p.Warning = p.Must("transcription.collision.warning", "Name", nameOr(p.Base, line.EnteredByName), "At", r.moment(line.EnteredAt))
+	p.Changes = r.letterChanges(p.transcriptionBase, sheet, theirs, form)
+	return r.page(http.StatusConflict, "transcription/form", p)
+}
+
+// letterChanges lists the fields in which two states of the form differ.
+func (r *request) letterChanges(p transcriptionBase, sheet survey.TranscriptionSheet, theirs, mine transcriptionForm) (list []textChange) {
+	add := func(label, old, new string) {
+		old, _, _ = survey.Text(old)
+		new, _, _ = survey.Text(new)
+		if old == new {
+			return
+		}
+		c := textChange{Label: label, Old: old, New: new}
+		for _, part := range textdiff.Words(old, new) {
+			c.Parts = append(c.Parts, templates.DiffPart{Kind: part.Kind, Text: part.Text})
+		}
+		list = append(list, c)
+	}
+	word := func(prefix, value string) string {
+		if value == "" {
+			return ""
+		}
+		return p.Must(prefix + value)
+	}
+	add(p.Must("transcription.field.kind"), word("common.letter.", theirs.Kind), word("common.letter.", mine.Kind))
+	for _, f := range []struct{ name, old, new string }{
+		{"received_on", theirs.ReceivedOn, mine.ReceivedOn}, {"received_time", theirs.ReceivedTime, mine.ReceivedTime},
+		{"letter_date", theirs.LetterDate, mine.LetterDate}, {"joint", p.Join(theirs.Joint), p.Join(mine.Joint)},
+		{"licence", theirs.Licence, mine.Licence}, {"without", theirs.Without, mine.Without}, {"change_note", theirs.ChangeNote, mine.ChangeNote},
+		{"whole", word("common.status.", theirs.Whole), word("common.status.", mine.Whole)}, {"whole_text", theirs.WholeText, mine.WholeText},
+	} {
+		add(p.Must("transcription.field."+f.name), f.old, f.new)
+	}
+	for _, c := range sheet.Cells {
+		n := c.Question.Number
+		old, new := theirs.entries[n], mine.entries[n]
+		label := p.Must("common.question_number", "Number", n) + ": "
+		add(label+p.Must("transcription.field.status"), word("common.status.", string(old.Status)), word("common.status.", string(new.Status)))
+		add(label+p.Must("transcription.field.position"), word("common.position.", string(old.Position)), word("common.position.", string(new.Position)))
+		add(label+p.Must("transcription.field.text"), old.Text, new.Text)
+		add(label+p.Must("transcription.field.reason"), old.Reason, new.Reason)
+	}
+	return list
+}
+
+func (s *Server) renderTranscription(r *request, status int, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) error {
+	return r.page(status, "transcription/form", r.letterFormPage(sheet, line, form, errs, upload))
+}
