@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"pruefstein/internal/config"
@@ -87,7 +88,8 @@ func (a *App) startDemo(ctx context.Context, folder string, fresh bool, out io.W
 			return err
 		}
 	}
-	fmt.Fprintf(out, "Prüfstein demonstration: %s\nEverything in it is invented. Mails land in %s/demo/postfach\n\nSign-in links:\n", a.URL, a.URL)
+	var greeting strings.Builder // one write: whoever sees its first line can sign in, and stop us
+	fmt.Fprintf(&greeting, "Prüfstein demonstration: %s\nEverything in it is invented. Mails land in %s/demo/postfach\n\nSign-in links:\n", a.URL, a.URL)
 	for _, p := range demoPeople {
 		user, err := a.demoUser(ctx, p.Email)
 		if err != nil {
@@ -95,14 +97,15 @@ func (a *App) startDemo(ctx context.Context, folder string, fresh bool, out io.W
 		}
 		token := survey.NewToken()
 		a.demoSignIn[survey.HashToken(token)] = user
-		fmt.Fprintf(out, "  %-28s %s/demo/anmelden/%s\n", demoRole(user)+" ("+user.Name+")", a.URL, token)
+		fmt.Fprintf(&greeting, "  %-28s %s/demo/anmelden/%s\n", demoRole(user)+" ("+user.Name+")", a.URL, token)
 	}
 	link, err := a.demoPartyLink(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "  %-28s %s\n", "party's contact (DN)", link)
-	return nil
+	fmt.Fprintf(&greeting, "  %-28s %s\n", "party's contact (DN)", link)
+	_, err = io.WriteString(out, greeting.String())
+	return err
 }
 
 func demoRole(u survey.User) string {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -40,10 +41,24 @@ func HTML(w io.Writer, c survey.Comparison) error {
 	if err != nil {
 		return fmt.Errorf("vergleich.html: %w", err)
 	}
-	if err := pages.Render(w, "compare/single", newSinglePage(german, c)); err != nil {
+	page := newSinglePage(german, c)
+	var out bytes.Buffer
+	if err := pages.Render(&out, "compare/single", page); err != nil {
 		return fmt.Errorf("vergleich.html: %w", err)
 	}
-	return nil
+	var want []string
+	for _, q := range page.Questions {
+		for _, s := range q.Statements {
+			if s.Text != "" {
+				want = append(want, s.Text)
+			}
+		}
+	}
+	if err := rereadHTML(out.Bytes(), want); err != nil {
+		return fmt.Errorf("vergleich.html: %w", err)
+	}
+	_, err = out.WriteTo(w)
+	return err
 }
 
 func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {

@@ -8,11 +8,18 @@ import (
 	"pruefstein/templates"
 )
 
+// neighbour is the page before or after; "" Href is none.
+type neighbour struct {
+	Word, Name string // "Frage 3" in the page's language, and the name in German; either may be empty
+	Href       string
+}
+
 // QuestionPage is the page compare/question: one question and what all parties say to it, in full.
 type QuestionPage struct {
 	templates.Base
 	Number     int
 	Count      int
+	Label      string
 	Kind       survey.QuestionKind
 	Topic      string
 	AskedBy    string
@@ -22,8 +29,8 @@ type QuestionPage struct {
 	Stand      string
 	Filter     templates.Field
 	Statements []export.Statement
-	Previous   templates.NavItem
-	Next       templates.NavItem
+	Previous   neighbour
+	Next       neighbour
 }
 
 func (s *site) questionPage(b templates.Base, i int) any {
@@ -36,7 +43,7 @@ func (s *site) questionPage(b templates.Base, i int) any {
 	b.Description = opening(q.Text)
 	b.Breadcrumbs = []templates.NavItem{{Label: c.Questionnaire.Title, Href: b.RelRoot}}
 	page := QuestionPage{
-		Base: b, Number: q.Number, Count: len(c.Catalogue.Questions), Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
+		Base: b, Number: q.Number, Count: len(c.Catalogue.Questions), Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
 		Context: q.Context, Text: q.Text, OrderRule: export.OrderRule(p, c), Stand: p.Date(c.At.In(export.Zone(c))), Filter: partyFilter(p, c),
 	}
 	cite := export.Citations(p, c)
@@ -45,16 +52,12 @@ func (s *site) questionPage(b templates.Base, i int) any {
 		one.Party, one.Citation = linkedParty(r, b.RelRoot), cite(r, q)
 		page.Statements = append(page.Statements, one)
 	}
-	near := func(j int) templates.NavItem {
+	near := func(j int) neighbour {
 		if j < 0 || j >= len(c.Catalogue.Questions) {
-			return templates.NavItem{}
+			return neighbour{}
 		}
 		other := c.Catalogue.Questions[j]
-		label := p.Must("common.question_number", "Number", other.Number)
-		if other.Label != "" {
-			label += ": " + other.Label
-		}
-		return templates.NavItem{Label: label, Href: b.RelRoot + questionPath(other) + ".html"}
+		return neighbour{Word: p.Must("common.question_number", "Number", other.Number), Name: other.Label, Href: b.RelRoot + questionPath(other) + ".html"}
 	}
 	page.Previous, page.Next = near(i-1), near(i+1)
 	return page
@@ -69,8 +72,8 @@ type PartyPage struct {
 	Facts    []templates.Fact
 	General  []generalStatement // each once; the entries lead here
 	Entries  []partyEntry
-	Previous templates.NavItem
-	Next     templates.NavItem
+	Previous neighbour
+	Next     neighbour
 }
 
 type partyEntry struct {
@@ -100,7 +103,7 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	if !r.AskedAt.IsZero() {
 		fact("compare.party.asked_at", p.Date(r.AskedAt.In(export.Zone(c))))
 	}
-	if !r.Due.IsZero() && !c.Questionnaire.Imported {
+	if !r.Due.IsZero() && !r.AskedAt.IsZero() {
 		fact("compare.party.due", p.DateTime(r.Due.At, r.Due.Location()))
 	}
 	if r.BallotPosition > 0 {
@@ -120,7 +123,7 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	for _, cell := range r.Cells {
 		entry := partyEntry{Statement: export.StatementOf(p, c, r, cell), Path: b.RelRoot + questionPath(cell.Question) + ".html#" + r.Slug,
 			Anchor: "frage-" + strconv.Itoa(cell.Question.Number)}
-		entry.Citation = cite(r, cell.Question)
+		entry.PartyName, entry.Citation = "", cite(r, cell.Question)
 		if text := entry.Text; entry.General && repeated[text] > 1 {
 			if anchors[text] == "" {
 				anchors[text] = "allgemein:" + strconv.Itoa(len(page.General)+1)
@@ -130,11 +133,11 @@ func (s *site) partyPage(b templates.Base, i int) any {
 		}
 		page.Entries = append(page.Entries, entry)
 	}
-	near := func(j int) templates.NavItem {
+	near := func(j int) neighbour {
 		if j < 0 || j >= len(c.Respondents) {
-			return templates.NavItem{}
+			return neighbour{}
 		}
-		return templates.NavItem{Label: c.Respondents[j].ShortName, Href: b.RelRoot + partyPath(c.Respondents[j]) + ".html"}
+		return neighbour{Name: c.Respondents[j].ShortName, Href: b.RelRoot + partyPath(c.Respondents[j]) + ".html"}
 	}
 	page.Previous, page.Next = near(i-1), near(i+1)
 	return page

@@ -64,6 +64,7 @@ type startCell struct {
 	Opening  string        // the first words; the whole is Text, behind a click
 	Text     string
 	Linked   bool   // the whole is on the page of the question
+	Reasoned bool   // a reason or a quotation is on the page of the question
 	Meta     string // what must be said beside it: late, not checked
 }
 
@@ -146,6 +147,7 @@ func (s *site) wordings() int {
 func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.ComparedRespondent, cell survey.ComparedCell, full bool) startCell {
 	one := startCell{ID: r.Slug, Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Path: questionPath(q) + ".html#" + r.Slug, Status: cell.Status}
 	v := cell.Current
+	one.Reasoned = cell.Reason != "" || cell.Quotation != nil
 	if v == nil {
 		return one
 	}
@@ -166,6 +168,7 @@ func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.Compar
 	if v.Text == "" {
 		return one
 	}
+
 	if cell.Status == survey.Answered {
 		one.Status = ""
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"iter"
+	"slices"
 
 	"pruefstein/internal/ledger"
 )
@@ -212,9 +213,14 @@ func (c *referenceCheck) checkCatalogue(catalogue Catalogue) {
 	}
 }
 
-// catalogueHash is Catalogue.Hash: the hex SHA-256 of the questions as canonical JSON.
+// catalogueHash is Catalogue.Hash: the hex SHA-256 of the questions as canonical JSON, without Origin, so that anybody can
+// recompute it from what is published.
 func catalogueHash(questions []CatalogueQuestion) (string, error) {
-	text, err := ledger.Canonical(questions)
+	sent := slices.Clone(questions)
+	for i := range sent {
+		sent[i].Origin = ""
+	}
+	text, err := ledger.Canonical(sent)
 	if err != nil {
 		return "", err
 	}

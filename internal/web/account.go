@@ -113,9 +113,9 @@ func (s *Server) renderSignIn(r *request, status int, form accountForm, errs []t
 	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must("common.button.sign_in")
 	p.Text = p.Must("admin.account.sign_in.text")
 	p.Fields = []templates.Field{
+		{Name: "weiter", Type: "hidden", Value: ownPath(form.Next)},
 		p.field("email", "email", "username", form.Email),
 		p.field("password", "password", "current-password", ""),
-		{Name: "weiter", Type: "hidden", Value: ownPath(form.Next)},
 	}
 	p.More = []templates.NavItem{{Label: p.Must("admin.account.forgot.link"), Href: "/passwort"}}
 	return r.page(status, "account", p)
@@ -238,17 +238,24 @@ func (s *Server) accountPage(r *request) error {
 }
 
 func (s *Server) renderAccount(r *request, status int, form accountForm, errs []templates.FieldError) error {
-	p := accountPage{Base: r.base("admin.account.own.title"), Action: "/konto"}
-	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must("common.button.save")
-	p.Text = p.Must("admin.account.own.text", "Email", r.Actor.User.Email)
+	p := formPage{Base: r.base("admin.account.own.title"), Action: "/konto"}
+	p.Errors, p.Button = errs, p.Must("common.button.save")
+	p.Lead = p.Must("admin.account.own.text", "Email", r.Actor.User.Email)
 	language := templates.Field{Name: "language", Type: "radio", Label: p.Must("admin.account.language"), Inline: true, Required: true, Error: p.ErrorAt("language")}
 	for _, lang := range locale.Languages {
 		language.Options = append(language.Options, templates.Option{Value: lang, Label: locale.Names[lang], Selected: lang == form.Language})
 	}
-	old, password, again := p.field("old", "password", "current-password", ""), p.newPassword(), p.field("again", "password", "new-password", "")
-	old.Required, password.Required, again.Required = false, false, false
-	p.Fields = []templates.Field{p.field("name", "text", "name", form.Name), language, old, password, again}
-	return r.page(status, "account", p)
+	a := accountPage{Base: p.Base}
+	old, password, again := a.field("old", "password", "current-password", ""), a.newPassword(), a.field("again", "password", "new-password", "")
+	password.Label = p.Must("admin.account.new")
+	for _, f := range []*templates.Field{&old, &password, &again} {
+		f.Required, f.Quiet = false, true
+	}
+	p.Groups = []fieldGroup{
+		{Fields: []templates.Field{a.field("name", "text", "name", form.Name), language}},
+		{Title: p.Must("admin.account.change"), Text: p.Must("admin.account.change_text"), Fields: []templates.Field{old, password, again}},
+	}
+	return r.page(status, "admin/form", p)
 }
 
 func (s *Server) saveAccount(r *request) error {

@@ -150,15 +150,15 @@ func (s *Server) renderPerson(r *request, status int, form personForm, errs []te
 		p.Button, p.Lead = p.Must("admin.personen.invite"), p.Must("admin.personen.invite_text")
 	}
 	tick := func(name string, on bool) templates.Field {
-		return templates.Field{Name: name, Type: "checkbox", Value: "true", Checked: on, Label: p.Must("admin.personen." + name), Hint: p.Must("admin.personen." + name + "_hint"), Required: true}
+		return templates.Field{Name: name, Type: "checkbox", Value: "true", Checked: on, Label: p.Must("admin.personen." + name), Hint: p.Must("admin.personen." + name + "_hint"), Required: true, Error: p.ErrorAt(name)}
 	}
 	p.Groups = []fieldGroup{{Fields: []templates.Field{
 		{Name: "revision", Type: "hidden", Value: itoa(form.Revision)},
 		{Name: "language", Type: "hidden", Value: form.Language},
 		{Name: "name", Label: p.Must("admin.personen.name"), Value: form.Name, Required: true, Error: p.ErrorAt("name")}, email,
 	}}, {Title: p.Must("admin.personen.roles"), Fields: []templates.Field{tick("coordinator", form.Coordinator), tick("administrator", form.Administrator)}}}
-	member := templates.Field{Name: "member", Type: "checkbox", Label: p.Must("admin.personen.member_of")}
-	lead := templates.Field{Name: "lead", Type: "checkbox", Label: p.Must("admin.personen.leads"), Hint: p.Must("admin.personen.leads_hint")}
+	member := templates.Field{Name: "member", Type: "checkbox", Quiet: true, Label: p.Must("admin.personen.member_of")}
+	lead := templates.Field{Name: "lead", Type: "checkbox", Quiet: true, Label: p.Must("admin.personen.leads"), Hint: p.Must("admin.personen.leads_hint")}
 	for _, g := range groups {
 		member.Options = append(member.Options, templates.Option{Value: g.ID, Label: g.Name, Selected: slices.Contains(form.Member, g.ID) || slices.Contains(form.Lead, g.ID)})
 		lead.Options = append(lead.Options, templates.Option{Value: g.ID, Label: g.Name, Selected: slices.Contains(form.Lead, g.ID)})

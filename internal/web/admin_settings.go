@@ -124,6 +124,7 @@ func (s *Server) renderAlliance(r *request, status int, a survey.Alliance, errs 
 		}
 		return f
 	}
+	quiet := func(f templates.Field) templates.Field { f.Quiet = true; return f } // they may wait, but are not free
 	p.Groups = []fieldGroup{
 		{Title: p.Must("admin.buendnis.who"), Fields: []templates.Field{
 			{Name: "revision", Type: "hidden", Value: itoa(a.Revision)},
@@ -131,7 +132,7 @@ func (s *Server) renderAlliance(r *request, status int, a survey.Alliance, errs 
 			field("press_contact", "textarea", a.PressContact, 3), field("licence", "text", a.Licence, 0),
 		}},
 		{Title: p.Must("admin.buendnis.legal"), Text: p.Must("admin.buendnis.legal_text"), Fields: []templates.Field{
-			field("imprint", "textarea", a.Imprint, 8), field("privacy", "textarea", a.Privacy, 10),
+			quiet(field("imprint", "textarea", a.Imprint, 8)), quiet(field("privacy", "textarea", a.Privacy, 10)),
 		}},
 		{Title: p.Must("admin.buendnis.rules"), Text: p.Must("admin.buendnis.rules_text"), Fields: []templates.Field{
 			rule("check_lock", a.CheckLock), rule("check_dispatch", a.CheckDispatch),
@@ -159,10 +160,11 @@ func (s *Server) saveAlliance(r *request) error {
 // namesPage is a list of named things, each with its form, and one to add.
 type namesPage struct {
 	templates.Base
-	Lead  string
-	Add   nameForm
-	Items []nameForm
-	None  string
+	Lead     string
+	Items    []nameForm
+	None     string
+	AddTitle string
+	Add      nameForm
 }
 
 // nameForm is the form of one organisation or working group.
@@ -236,6 +238,7 @@ func (s *Server) renderNames(r *request, status int, kind string, list []namedFo
 	path := "/verwaltung/" + kind
 	p := namesPage{Base: r.adminBase("admin." + kind + ".title")}
 	p.Errors, p.Lead, p.None = at(errs, sent.ID), p.Must("admin."+kind+".about"), p.Must("admin."+kind+".none")
+	p.AddTitle = p.Must("admin." + kind + ".add")
 	add := namedForm{}
 	if sent.ID == "" {
 		add = sent

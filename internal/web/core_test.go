@@ -27,6 +27,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	etag := v.get(sheet).Header().Get("ETag")
 	long := strings.Repeat("a", defaultBody+1)
 	limited := w.visitor(t)
+	limited.from = "198.51.100.1:4711"
 	for range 40 {
 		limited.post("/einladung/x", nil)
 	}
@@ -233,7 +234,7 @@ func TestFormsReadTheBodyOnly(t *testing.T) {
 		text string
 	}{
 		"invalid UTF-8":   {"name=Gr%FC%DFe", 422, "an Stelle 3"},
-		"NUL":             {"name=a%00b", 422, "U+0000"},
+		"NUL":             {"name=a%00b", 422, "(U&#43;0000)"},
 		"broken escape":   {"name=%zz", 400, "unlesbar"},
 		"number expected": {"name=A&revision=eins", 400, "unlesbar"},
 		"nothing":         {"", 422, "Bitte füllen"},

@@ -76,6 +76,7 @@ func (s *Server) fail(r *request, err error) {
 		return
 	}
 	page := errorPage{Base: r.base("error.title." + string(e.Code)), Message: r.printer().Must(e.Key, e.Args...), Typed: typed(r)}
+	page.Nav = nil // the narrow page has no room for it
 	page.Back = templates.NavItem{Label: page.Must("error.back"), Href: page.HomeHref()}
 	if e == errSignIn {
 		page.Back = templates.NavItem{Label: page.Must("error.sign_in_link"), Href: "/anmelden"}
@@ -110,7 +111,7 @@ func typed(r *request) []templates.Field {
 		for _, text := range r.Request.PostForm[name] {
 			if len(text) > 20 {
 				fields = append(fields, templates.Field{ID: "typed-" + strconv.Itoa(len(fields)+1), Name: "typed", Type: "textarea", Quiet: true,
-					Label: r.printer().Must("error.typed_field", "Name", name), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: 8})
+					Label: r.printer().Must("error.typed_field", "Name", name), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: min(3+len(text)/80+strings.Count(text, "\n"), 16)})
 			}
 		}
 	}

@@ -86,7 +86,7 @@ type transcriptionBoardPage struct {
 type transcriptionBoardRow struct {
 	Party             templates.Party
 	Due, Form         string
-	Letters           []letterLine
+	Letters           []transcriptionLine
 	Quotations        string
 	QuotationsHref    string
 	State             *templates.Badge // not reached or not asked
@@ -94,8 +94,8 @@ type transcriptionBoardRow struct {
 	New               string // "" nothing can be entered
 }
 
-// letterLine is a transcription in a list.
-type letterLine struct {
+// transcriptionLine is a transcription in a list.
+type transcriptionLine struct {
 	Title, Href, About string
 	State              templates.Badge
 }
@@ -145,10 +145,11 @@ func (r *request) transcriptionBoardRow(p transcriptionBase, row survey.Transcri
 		Quotations: p.Number(row.Quotations), QuotationsHref: r.letterPath(who.Slug, "zitate"),
 	}
 	for _, l := range row.Letters {
-		out.Letters = append(out.Letters, r.letterLine(p, l, who))
+		out.Letters = append(out.Letters, r.transcriptionLine(p, l, who))
 	}
 	switch {
 	case who.NotAsked != "":
+		out.Due = ""
 		out.State, out.Reason = &templates.Badge{Icon: "not_asked", Label: p.Must("common.status.not_asked")}, who.NotAsked
 	case who.NotReached != nil:
 		out.State, out.Reason = &templates.Badge{Icon: "not_reached", Label: p.Must("common.status.not_reached"), Tone: "warn"}, who.NotReached.Reason
@@ -169,9 +170,9 @@ func (r *request) submittedWord(at time.Time) string {
 	return r.moment(at)
 }
 
-// letterLine puts a transcription in a line, as seen from a respondent.
-func (r *request) letterLine(p transcriptionBase, l survey.TranscriptionLine, at survey.Respondent) letterLine {
-	line := letterLine{Title: letterTitle(p, l.Transcription), Href: r.letterPath(l.Sender.Slug, "uebertragung", l.ID), State: letterBadge(p, l.Transcription)}
+// transcriptionLine puts a transcription in a line, as seen from a respondent.
+func (r *request) transcriptionLine(p transcriptionBase, l survey.TranscriptionLine, at survey.Respondent) transcriptionLine {
+	line := transcriptionLine{Title: letterTitle(p, l.Transcription), Href: r.letterPath(l.Sender.Slug, "uebertragung", l.ID), State: letterBadge(p, l.Transcription)}
 	var about []string
 	if l.Sender.ID != at.ID {
 		about = append(about, p.Must("transcription.letter.of", "Party", l.Sender.ShortName))

@@ -11,7 +11,6 @@ import (
 // letterViewPage shows a transcription to be read: to the second person beside its original, and later as it took effect.
 type letterViewPage struct {
 	transcriptionBase
-	Party     templates.Party
 	State     templates.Badge
 	Info      string
 	Facts     []templates.Fact
@@ -41,8 +40,7 @@ func (s *Server) transcriptionPage(r *request) error {
 
 func (s *Server) renderLetter(r *request, status int, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, note string, errs []templates.FieldError) error {
 	who := sheet.Respondent
-	p := letterViewPage{transcriptionBase: r.transcriptionBase("transcription.view.title", "Party", who.ShortName),
-		Party: templates.Party{Name: who.ShortName, Colour: who.Colour}}
+	p := letterViewPage{transcriptionBase: r.transcriptionBase("transcription.view.title", "Party", who.ShortName)}
 	p.Errors = errs
 	p.State = letterBadge(p.transcriptionBase, line.Transcription)
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: r.letterPath(who.Slug)})

@@ -15,7 +15,7 @@ const letterAccept = ".pdf,.docx,.odt,.eml,.txt,.png,.jpg,.jpeg,.tif,.tiff"
 func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
 	who := sheet.Respondent
 	p := letterFormPage{transcriptionBase: r.transcriptionBase("transcription.form.title", "Party", who.ShortName), Note: line.Note,
-		Party: templates.Party{Name: who.ShortName, Colour: who.Colour}, Action: r.letterPath(who.Slug, "uebertragung", line.ID)}
+		Action: r.letterPath(who.Slug, "uebertragung", line.ID)}
 	p.Errors = errs
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: r.letterPath(who.Slug)})
 	p.Button = p.Must("transcription.form.hand_over")
@@ -67,7 +67,7 @@ func (r *request) letterHead(p *letterFormPage, sheet survey.TranscriptionSheet,
 	p.After = append(p.After, licence, p.field("change_note", "text", form.ChangeNote))
 
 	p.WholeNote = p.field("whole", "radio", "")
-	p.WholeNote.Required = true // has a default
+	p.WholeNote.Quiet = true
 	for _, status := range []survey.Status{"", survey.General, survey.Declined, survey.Refers} {
 		word := string(status)
 		if status == "" {
@@ -77,14 +77,13 @@ func (r *request) letterHead(p *letterFormPage, sheet survey.TranscriptionSheet,
 			Hint: p.Must("transcription.whole_hint." + word), Selected: form.Whole == string(status)})
 	}
 	p.WholeText = p.field("whole_text", "textarea", form.WholeText)
-	p.WholeText.Lang, p.WholeText.Rows = "de", 5
+	p.WholeText.Lang, p.WholeText.Rows, p.WholeText.Quiet = "de", 5, true
 }
 
 // letterFile fills in the field of the original and says which one is there.
 func (p *letterFormPage) letterFile(r *request, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm) {
 	p.File = p.field("original", "file", "")
 	p.File.Accept, p.File.Required = letterAccept, true
-	p.File.Hint = p.Must("transcription.hint.original", "Size", p.Bytes(survey.MaxOriginal))
 	for _, l := range append([]survey.TranscriptionLine{line}, sheet.Letters...) {
 		if l.File != nil && l.File.ID == form.Original && l.File.Respondent == sheet.Respondent.ID {
 			p.FileNow, p.FileFacts = r.originalLink(p.transcriptionBase, sheet.Respondent, *l.File)
@@ -116,11 +115,10 @@ func (r *request) letterCell(p transcriptionBase, c survey.TranscriptionCell, sa
 	n := "-" + strconv.Itoa(c.Question.Number)
 	field := func(name, kind, value string) templates.Field {
 		f := p.field(name, kind, value)
-		f.Name, f.Error = name+n, p.ErrorAt(name+n)
+		f.Name, f.Error, f.Quiet = name+n, p.ErrorAt(name+n), true
 		return f
 	}
 	cell.Choice = field("status", "select", "")
-	cell.Choice.Required = true // has a default
 	for _, status := range []survey.Status{"", survey.Answered, survey.NoPosition, survey.Declined, survey.Refers} {
 		word := p.Must("transcription.cell.blank")
 		if status != "" {

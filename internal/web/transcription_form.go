@@ -34,7 +34,6 @@ const handOver = "hand_over"
 // letterFormPage is the form of a transcription.
 type letterFormPage struct {
 	transcriptionBase
-	Party     templates.Party
 	Action    string
 	Note      string // why it was sent back
 	Changes   []textChange

@@ -11,8 +11,7 @@ import (
 // quotationsPage holds a form per question for the passage of the manifesto that is quoted beside the answer.
 type quotationsPage struct {
 	transcriptionBase
-	Party templates.Party
-	Rows  []quotationRow
+	Rows []quotationRow
 }
 
 type quotationRow struct {
@@ -43,8 +42,7 @@ func (s *Server) renderQuotations(r *request, status, number int, form quotation
 		return err
 	}
 	who := sheet.Respondent
-	p := quotationsPage{transcriptionBase: r.transcriptionBase("transcription.quotations.title", "Party", who.ShortName),
-		Party: templates.Party{Name: who.ShortName, Colour: who.Colour}}
+	p := quotationsPage{transcriptionBase: r.transcriptionBase("transcription.quotations.title", "Party", who.ShortName)}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: r.letterPath(who.Slug)})
 	for _, e := range errs {
 		p.Errors = append(p.Errors, templates.FieldError{FieldID: e.FieldID + "-" + strconv.Itoa(number), Message: e.Message})

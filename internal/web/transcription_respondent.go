@@ -13,7 +13,7 @@ type letterRespondentPage struct {
 	Party      templates.Party
 	Name       string
 	Facts      []templates.Fact
-	Letters    []letterLine
+	Letters    []transcriptionLine
 	Entries    []letterEntry
 	New        string
 	Quotations string
@@ -76,7 +76,7 @@ func (s *Server) transcriptionRespondent(r *request) error {
 		p.Hidden = p.Must("transcription.respondent.hidden", "Due", r.instant(sheet.Due))
 	}
 	for _, l := range sheet.Letters {
-		p.Letters = append(p.Letters, r.letterLine(p.transcriptionBase, l, who))
+		p.Letters = append(p.Letters, r.transcriptionLine(p.transcriptionBase, l, who))
 	}
 	for _, c := range sheet.Cells {
 		p.Entries = append(p.Entries, r.standingEntry(p.transcriptionBase, c))

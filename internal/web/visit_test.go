@@ -28,7 +28,7 @@ func (w *world) visitor(t *testing.T) *visitor {
 func (v *visitor) send(method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	v.t.Helper()
 	req := httptest.NewRequestWithContext(v.t.Context(), method, target, strings.NewReader(body))
-	req.Host, req.RemoteAddr = v.w.Server.host(), v.from
+	req.Host, req.RemoteAddr = strings.TrimPrefix(v.w.BaseURL, "http://"), v.from
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
