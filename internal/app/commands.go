@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
@@ -20,6 +21,10 @@ import (
 // console is the actor of the command line: who can run it can read the database file anyway.
 var console = survey.Actor{Console: true, Language: "de"}
 
+// importMemory is what the garbage collector tries to stay below while an import is read and published, in bytes: a small
+// server has room for it beside the running one.
+const importMemory = 100 << 20
+
 // importFile reads a questionnaire into the database, all or nothing, and prints its slug alone.
 func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (err error) {
 	in, err := os.Open(cfg.File)
@@ -27,6 +32,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 		return err
 	}
 	defer in.Close()
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
 	file, err := interchange.Read(in)
 	if err != nil {
 		return err // its faults, a line each
@@ -51,6 +57,10 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	publication, err := c.publisher.Publish(ctx, console, q.ID)
 	if err != nil {
 		return explain(err, "slug", slug)
+	}
+	if publication.Waiting {
+		fmt.Fprintln(errs, "Imported. The publication waits for a second person (Vergleich), as the alliance's rules want.")
+		return nil
 	}
 	if !publication.Imprint {
 		fmt.Fprintln(errs, "Published without Impressum and privacy notice: do not run this in public before they are set (Verwaltung, Bündnis) and it is published again.")
@@ -95,7 +105,10 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 	var faults []string
 	err := readCore(cfg.Data.Data, func(store *bolt.Store) (err error) {
-		faults, err = checkStore(ctx, store)
+		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
+		if err == nil {
+			faults, err = checkStore(ctx, store, library)
+		}
 		return err
 	})
 	for _, f := range faults {
@@ -108,11 +121,13 @@ func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 }
 
 // check is what the administrator's page runs while the server holds the database.
-func (c *core) check(ctx context.Context) ([]string, error) { return checkStore(ctx, c.store) }
+func (c *core) check(ctx context.Context) ([]string, error) {
+	return checkStore(ctx, c.store, c.library)
+}
 
-// checkStore looks at pages and values, at references, and at the ledger.
-func checkStore(ctx context.Context, store *bolt.Store) ([]string, error) {
-	faults := store.Check()
+// checkStore looks at pages and values, at references, at the ledger, and at the published files.
+func checkStore(ctx context.Context, store *bolt.Store, library *publish.Library) ([]string, error) {
+	faults := append(store.Check(), library.Check()...)
 	err := store.View(ctx, func(tx *survey.Tx) error {
 		faults = append(faults, survey.CheckReferences(tx)...)
 		faults = append(faults, survey.CheckLedger(tx)...)

@@ -168,6 +168,12 @@ func (p *person) choose(name string, labels ...string) {
 	}
 }
 
+// tick ticks the one box of a field.
+func (p *person) tick(name string) {
+	p.t.Helper()
+	p.click("place(field(a[0]).labels[0])", name)
+}
+
 // pick takes an option of a list by its label.
 func (p *person) pick(name, option string) {
 	p.t.Helper()
@@ -252,4 +258,13 @@ func (p *person) cookies() (names []string) {
 		names = append(names, cookie.Name)
 	}
 	return names
+}
+
+// until waits for the text of an element to say something: what a script does without a new page.
+func (p *person) until(selector, text string) {
+	p.t.Helper()
+	_, err := chromedp.Run(p.tab, chromedp.PollFunction[bool](`(selector, text) => document.querySelector(selector).textContent.includes(text)`, chromedp.WithPollingArgs(selector, text)))
+	if err != nil {
+		p.t.Fatalf("%s never says %q: %v", p.address(), text, err)
+	}
 }

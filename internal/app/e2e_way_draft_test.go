@@ -6,8 +6,8 @@ const (
 	slug  = "nordmark-2027"
 	board = "/werkstatt/" + slug
 
-	short   = "Wie sorgen Sie dafür, dass Lernmaterialien frei genutzt werden dürfen?"
-	long    = "Welche verbindlichen Zeiten und Mittel planen Sie für die digitale Fortbildung der Lehrkräfte, wer bietet sie an, wer prüft ihre Wirkung, und wie stellen Sie sicher, dass auch kleine Schulen auf den Inseln daran teilnehmen können?"
+	short      = "Wie sorgen Sie dafür, dass Lernmaterialien frei genutzt werden dürfen?"
+	long       = "Welche verbindlichen Zeiten und Mittel planen Sie für die digitale Fortbildung der Lehrkräfte, wer bietet sie an, wer prüft ihre Wirkung, und wie stellen Sie sicher, dass auch kleine Schulen auf den Inseln daran teilnehmen können?"
 	thesisText = "Alle Sitzungen des Landtags sollen frei verfügbar aufgezeichnet werden."
 )
 
@@ -89,7 +89,7 @@ func (j *journey) twoAtOnce() {
 		j.t.Errorf("merged into %q", got)
 	}
 	two.press("Verlauf: 3 Fassungen")
-	two.reads("Bis wann?", "Mit welcher Lizenz, und bis wann?")
+	two.reads("Bis wann?", "eingefügt: Mit welcher Lizenz, und bis")
 }
 
 // agree is what the group and the office do with the drafts.

@@ -21,7 +21,7 @@ type journey struct {
 	*site
 	wiebke, jonte, amira, lasse *person
 	party                       *person // the press office of Freie Mitte
-	joint                       *person // somebody at the two parties that answer together
+	link1                       string  // to its form
 }
 
 // The whole way through all four verbs, in a real browser, with real mails and a real database.

@@ -72,9 +72,9 @@ func newHouse(t testing.TB) *house {
 				{ID: "q01", Number: 1, Kind: survey.KindText, Label: "Offene Daten", Text: "Wollen Sie offene Daten?"},
 				{ID: "q02", Number: 2, Kind: survey.KindThesis, Label: "Freie Software", Text: "Freie Software soll Vorrang haben."},
 			}}),
-			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r1", Slug: "freie-mitte", ShortName: "Freie Mitte", Name: "Freie Mitte Nordmark", Sequence: 1}),
-			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r2", Slug: "gruene-zukunft", ShortName: "GZN", Name: "Grüne Zukunft Nordmark", Sequence: 2}),
-			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r3", Slug: "spaet", ShortName: "Später", Name: "Die Späteren", Sequence: 3,
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r1", AskedAt: clock.Now().Add(-24 * time.Hour), Slug: "freie-mitte", ShortName: "Freie Mitte", Name: "Freie Mitte Nordmark", Sequence: 1}),
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r2", AskedAt: clock.Now().Add(-24 * time.Hour), Slug: "gruene-zukunft", ShortName: "GZN", Name: "Grüne Zukunft Nordmark", Sequence: 2}),
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r3", AskedAt: clock.Now().Add(-24 * time.Hour), Slug: "spaet", ShortName: "Später", Name: "Die Späteren", Sequence: 3,
 				Due: survey.Instant{At: clock.Now().Add(24 * time.Hour), Zone: survey.DefaultZone}}),
 		)
 	})

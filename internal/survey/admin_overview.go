@@ -18,10 +18,15 @@ type OverviewQuestionnaire struct {
 	Published int // version of its latest publication, 0 for none
 }
 
-// Overview gathers it for a person of the alliance.
+// Overview gathers it for a person of the alliance: nothing for who has no task yet, and what waits for a second person only
+// for who could be that.
 func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err error) {
 	if err := actor.require(RoleSignedIn); err != nil {
 		return o, err
+	}
+	o.Titles = map[string]Questionnaire{}
+	if !actor.HasAny(RoleMember, RoleLead, RoleCoordinator, RoleAdministrator) {
+		return o, nil
 	}
 	err = s.Store.View(ctx, func(tx *Tx) error {
 		o = Overview{Titles: map[string]Questionnaire{}}
@@ -45,6 +50,9 @@ func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err er
 				q.Published = p.Version
 			}
 			o.Questionnaires = append(o.Questionnaires, q)
+		}
+		if !actor.HasAny(RoleCoordinator, RoleAdministrator) {
+			return nil
 		}
 		for a, err := range tx.Approvals.List("") {
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
 )
 
 func TestPeople(t *testing.T) {
@@ -172,14 +173,29 @@ func TestAllianceSettings(t *testing.T) {
 	wants(t, survey.Forbidden, w.SaveAlliance(ctx, office, survey.SaveAlliance{Alliance: saved}))
 }
 
-func TestOverviewIsForPeople(t *testing.T) {
-	w := newPeopleWorld(t)
-	ada := w.first(t)
-	if _, err := w.Overview(t.Context(), ada); err != nil {
-		t.Error(err)
+func TestOverviewShowsWhatConcernsOne(t *testing.T) {
+	store := soundStore(t)
+	must(t, store.Update(t.Context(), func(tx *survey.Tx) error {
+		return tx.Approvals.Put(survey.Approval{Questionnaire: "q1", Act: survey.ActPublication, RequestedBy: "u1"})
+	}))
+	s := &survey.Service{Store: store, Clock: testkit.NewClock(someday)}
+	for name, c := range map[string]struct {
+		actor                     survey.Actor
+		questionnaires, approvals int
+	}{
+		"no task yet":   {active(survey.User{}), 0, 0},
+		"member":        {active(survey.User{Memberships: []survey.Membership{{WorkingGroup: "g1"}}}), 2, 0},
+		"coordinator":   {active(survey.User{Coordinator: true}), 2, 2}, // with the sound store's own
+		"administrator": {active(survey.User{Administrator: true}), 2, 2},
+	} {
+		o, err := s.Overview(t.Context(), c.actor)
+		must(t, err)
+		if len(o.Questionnaires) != c.questionnaires || len(o.Approvals) != c.approvals || len(o.Transcriptions) > 0 && c.approvals == 0 {
+			t.Errorf("%s: %d questionnaires, %d approvals, %d transcriptions", name, len(o.Questionnaires), len(o.Approvals), len(o.Transcriptions))
+		}
 	}
 	for _, actor := range []survey.Actor{{}, {Respondent: "r"}} {
-		_, err := w.Overview(t.Context(), actor)
+		_, err := s.Overview(t.Context(), actor)
 		wants(t, survey.Forbidden, err)
 	}
 }

@@ -97,11 +97,11 @@ func (t Transcription) contract() Transcription {
 func (t Transcription) incomplete(q Questionnaire, now time.Time) (f Faults) {
 	today := now.In(Instant{Zone: transcriptionZone(q)}.Location()).Format(time.DateOnly)
 	if t.Kind == "" {
-		f.Add("kind", "error.required")
+		f.Add("kind", "transcription.error.kind")
 	}
 	switch at, _ := t.arrival(q); {
 	case t.ReceivedOn == "":
-		f.Add("received_on", "error.required")
+		f.Add("received_on", "transcription.error.received_on")
 	case t.ReceivedOn > today:
 		f.Add("received_on", "transcription.error.future")
 	case t.ReceivedTime != "" && at.After(now):
@@ -132,7 +132,7 @@ func (t Transcription) incomplete(q Questionnaire, now time.Time) (f Faults) {
 		case e.Status != Answered && e.Position != "":
 			f.Add("position"+n, "transcription.error.position")
 		case e.Status == Answered && e.Text == "" && e.Position == "":
-			f.Add("text"+n, "error.required")
+			f.Add("text"+n, "transcription.error.empty")
 		}
 	}
 	if len(t.Entries) == 0 && t.Whole.Status == "" {

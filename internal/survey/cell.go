@@ -119,7 +119,7 @@ type Cell struct {
 //     not asked, or could not be reached and said nothing, shows at once;
 //   - a version the party itself submitted is never superseded by a transcription;
 //   - of the versions replaced before the date only the last is shown, later ones are all shown;
-//   - without a version: not asked, not reached, or no answer, in this order.
+//   - without a version: not asked (also whoever the catalogue never went to), not reached, or no answer, in this order.
 func CellAt(q Questionnaire, r Respondent, question string, versions []Version, now time.Time) Cell {
 	if q.Imported {
 		if len(versions) == 0 {
@@ -130,6 +130,9 @@ func CellAt(q Questionnaire, r Respondent, question string, versions []Version, 
 	}
 	due := r.DueAt(q).At
 	asked, whyNot := r.Asked(question)
+	if r.neverAsked(q) {
+		asked = false
+	}
 	running := q.DispatchedAt.IsZero() || now.Before(due)
 	if running && asked && (r.NotReached == nil || len(versions) > 0) {
 		return Cell{Status: Pending}

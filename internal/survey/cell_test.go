@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +105,11 @@ func TestCellAt(t *testing.T) {
 		"bounced, a letter came, before the date": {q: sent, r: bounced, v: versions{copied(1, survey.Answered, -5)}, now: hours(-1), status: survey.Pending},
 		"not asked goes before not reached":       {q: sent, r: bouncedNever, now: hours(1), status: survey.NotAsked, reason: never.NotAsked},
 
+		"never sent":               {q: sent, now: hours(-1), status: survey.NotAsked},
+		"never sent, over":         {q: sent, now: hours(1), status: survey.NotAsked},
+		"never sent, but a letter": {q: sent, v: versions{copied(1, survey.Answered, -5)}, now: hours(1), status: survey.Answered, shown: []int{1}},
+		"never sent, bounced":      {q: sent, r: bounced, now: hours(1), status: survey.NotReached, reason: bounced.NotReached.Reason},
+
 		"import without a word":           {q: imported, now: hours(1), status: survey.Unknown},
 		"import says so":                  {q: imported, v: versions{{Number: 1, Status: survey.NoAnswer}}, now: hours(1), status: survey.NoAnswer, shown: []int{1}},
 		"import with versions":            {q: imported, v: versions{{Number: 1, Status: survey.Answered}, {Number: 4, Status: survey.Declined, Reason: "So."}}, now: hours(1), status: survey.Declined, reason: "So.", shown: []int{1, 4}},
@@ -112,6 +118,9 @@ func TestCellAt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := append(versions{}, c.v...)
+			if !strings.HasPrefix(name, "never sent") {
+				c.r.AskedAt = hours(-100)
+			}
 			cell := survey.CellAt(c.q, c.r, "f1", c.v, c.now)
 			if cell.Status != c.status || cell.Reason != c.reason {
 				t.Errorf("%s (%s), want %s (%s)", cell.Status, cell.Reason, c.status, c.reason)

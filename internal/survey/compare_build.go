@@ -61,14 +61,8 @@ func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, e
 func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation) ComparedRespondent {
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
-		Wikidata: r.Wikidata, Colour: r.Colour, Sequence: r.Sequence, Channel: r.Procedure.Channel, Due: r.DueAt(c.Questionnaire),
+		Wikidata: r.Wikidata, Colour: r.Colour, Sequence: r.Sequence, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
 		Cells: make([]ComparedCell, len(c.Catalogue.Questions)),
-	}
-	switch {
-	case r.Portal != nil:
-		column.AskedAt = r.Portal.At
-	case r.NotAsked == "":
-		column.AskedAt = c.Questionnaire.DispatchedAt
 	}
 	for i, question := range c.Catalogue.Questions {
 		key := CellKey(c.Questionnaire.ID, r.ID, question.ID)

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"pruefstein/internal/ledger"
@@ -98,10 +100,23 @@ func (s *Service) mayPublish(tx *Tx, actor Actor, plan PublicationPlan, previous
 	case waiting > 0:
 		return Fail(Conflict, "compare.error.open_checks", "Count", waiting)
 	}
+	if names := unexplained(plan.Comparison); len(names) > 0 {
+		return Fail(Conflict, "compare.error.unexplained", "Names", strings.Join(names, ", "))
+	}
 	if previous != nil && previous.Content == plan.Content {
 		return Fail(Conflict, "compare.error.unchanged", "Version", previous.Version)
 	}
 	return nil
+}
+
+// unexplained lists who was not asked a question without a recorded reason: nobody is left out in silence.
+func unexplained(c Comparison) (names []string) {
+	for _, r := range c.Respondents {
+		if !c.Questionnaire.Imported && slices.ContainsFunc(r.Cells, func(c ComparedCell) bool { return c.Status == NotAsked && c.Reason == "" }) {
+			names = append(names, r.ShortName)
+		}
+	}
+	return names
 }
 
 // CommitPublication records a publication whose files are built: its row, its leaf (the hash of its manifest) and its

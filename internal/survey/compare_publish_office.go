@@ -57,6 +57,7 @@ type PublicationState struct {
 	Comparison Comparison // as it would be published now
 	Phase      Phase
 	OpenChecks int                  // transcriptions that wait for their second person
+	Unasked    []string             // short names of those who were not asked without a recorded reason
 	Pending    []ComparedRespondent // still within their own date: they would be printed as pending
 	News       bool                 // there is something new since the last version, or none yet
 	Changes    []Change             // what the next version would list as changed
@@ -93,6 +94,7 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 		st = PublicationState{Comparison: plan.Comparison, Changes: plan.changes, News: previous == nil || previous.Content != plan.Content,
 			Phase: plan.Comparison.Questionnaire.Phase(now)}
 		st.Comparison.Version = 0
+		st.Unasked = unexplained(plan.Comparison)
 		for _, r := range plan.Comparison.Respondents {
 			if slices.ContainsFunc(r.Cells, func(c ComparedCell) bool { return c.Status == Pending }) {
 				st.Pending = append(st.Pending, r)

@@ -88,6 +88,11 @@ func (r Respondent) Asked(question string) (asked bool, reason string) {
 	return !left, reason
 }
 
+// neverAsked tells whether the catalogue went out, but not to this respondent, for no reason that has been recorded yet.
+func (r Respondent) neverAsked(q Questionnaire) bool {
+	return !q.Imported && !q.DispatchedAt.IsZero() && r.AskedAt.IsZero() && r.NotReached == nil && r.NotAsked == ""
+}
+
 // AccessLink lets whoever holds it answer for a respondent, until it is revoked. Every mail has its own.
 type AccessLink struct {
 	Hash          string    `json:"hash"` // HashToken of the token in the link

@@ -48,7 +48,10 @@ func (s *Server) overviewPage(r *request) error {
 		item := overviewItem{Kicker: p.Must("common.phase." + string(q.Phase)), Label: q.Title, Href: "/werkstatt/" + q.Slug}
 		switch q.Phase {
 		case survey.PhaseDraft:
-			item.Text = p.Must("admin.overview.draft", "Agreed", q.Questions[survey.StateAgreed], "Slots", q.Slots)
+			item.Text = p.Must("admin.overview.draft", "Count", q.Questions[survey.StateAgreed])
+			if q.Slots > 0 {
+				item.Text = p.Must("admin.overview.draft_slots", "Agreed", q.Questions[survey.StateAgreed], "Slots", q.Slots)
+			}
 		case survey.PhaseOpen, survey.PhaseClosed:
 			item.Text = p.Must("admin.overview.deadline", "Deadline", p.DateTime(q.Deadline.At, q.Deadline.Location()))
 			if office {

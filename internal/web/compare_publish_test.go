@@ -31,8 +31,8 @@ func newPublishWorld(t *testing.T) *world {
 			tx.Questionnaires.Put(survey.Questionnaire{ID: "q", Slug: "nordmark", Title: "Fragen an Nordmark", Election: "e", LockedAt: now.Add(-48 * time.Hour),
 				DispatchedAt: now.Add(-24 * time.Hour), Deadline: survey.Instant{At: now.Add(-time.Hour), Zone: survey.DefaultZone}, Revision: 1}),
 			tx.Catalogues.Put(survey.Catalogue{Questionnaire: "q", Questions: []survey.CatalogueQuestion{{ID: "q01", Number: 1, Kind: survey.KindText, Text: "Was?"}}}),
-			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r1", Slug: "freie-mitte", ShortName: "Freie Mitte", Name: "Freie Mitte", Sequence: 1}),
-			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r2", Slug: "stille", ShortName: "Die Stillen", Name: "Die Stillen", Sequence: 2}),
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r1", AskedAt: now.Add(-24 * time.Hour), Slug: "freie-mitte", ShortName: "Freie Mitte", Name: "Freie Mitte", Sequence: 1}),
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r2", AskedAt: now.Add(-24 * time.Hour), Slug: "stille", ShortName: "Die Stillen", Name: "Die Stillen", Sequence: 2}),
 			tx.Versions.Put(survey.Version{Questionnaire: "q", Respondent: "r1", Question: "q01", Number: 1, Status: survey.Answered, Text: "Unsere Antwort.",
 				Provenance: survey.ByForm, Record: "x", CountsAt: now.Add(-2 * time.Hour)}),
 		)

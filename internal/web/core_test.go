@@ -439,3 +439,26 @@ func TestNoticesCannotBeInjected(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguageSwitch(t *testing.T) {
+	w, ada := newStaffWorld(t)
+	v := w.visitor(t).signIn(ada.Email)
+	page := v.get("/verwaltung/personen?filter=a%26b&ok=admin.notice.saved").Body.String()
+	if !strings.Contains(page, `href="/sprache/en?weiter=%2Fverwaltung%2Fpersonen%3Ffilter%3Da%2526b"`) || !strings.Contains(page, `href="/impressum"`) {
+		t.Errorf("the switch loses the page, or keeps the notice:\n%s", page)
+	}
+	got := v.get("/sprache/en?weiter=%2Fverwaltung%2Fpersonen%3Ffilter%3Da%2526b")
+	if got.Code != 303 || got.Header().Get("Location") != "/verwaltung/personen?filter=a%26b" || v.cookies[languageCookie] != "en" {
+		t.Errorf("%d %v", got.Code, got.Header())
+	}
+	page = v.get("/verwaltung/personen").Body.String()
+	if !strings.Contains(page, `<html lang="en">`) || !strings.Contains(page, `href="/en/impressum"`) {
+		t.Errorf("not English:\n%.600s", page)
+	}
+	if page := v.post("/verwaltung/arbeitsgruppen", url.Values{"name": {"a\tb"}}).Body.String(); strings.Contains(page, "/sprache/") {
+		t.Error("the answer to a form offers a switch that loses what was typed")
+	}
+	if got := v.get("/sprache/fr"); got.Code != 404 {
+		t.Errorf("%d", got.Code)
+	}
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"regexp"
 	"strconv"
 
 	"pruefstein/internal/survey"
@@ -153,7 +154,7 @@ func (s *Server) saveTranscription(r *request) error {
 		line.Transcription = survey.Transcription{ID: r.Param("letter")}
 	}
 	cmd := form.command(r.letterRef())
-	errs, _ := r.faults(cmd.Clean())
+	errs, _ := r.letterFaults(cmd.Clean())
 	if upload != nil && upload.key != "" {
 		errs = append(errs, templates.FieldError{FieldID: "original", Message: r.printer().Must(upload.key)})
 	}
@@ -169,9 +170,12 @@ func (s *Server) saveTranscription(r *request) error {
 	}
 	saved, err := s.Service.SaveTranscription(r.Request.Context(), r.Actor, cmd)
 	if staleError(err) {
+		for _, e := range cmd.Entries { // as they would have been saved
+			form.entries[e.Number] = e.Entry
+		}
 		return s.renderLetterCollision(r, form, upload)
 	}
-	if errs, ok := r.faults(err); ok {
+	if errs, ok := r.letterFaults(err); ok {
 		return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, form, errs, upload)
 	}
 	if err != nil {
@@ -183,7 +187,7 @@ func (s *Server) saveTranscription(r *request) error {
 		if saved.State == survey.TranscriptionDraft {
 			saved, err = s.Service.HandOverTranscription(r.Request.Context(), r.Actor, cmd.TranscriptionRef, saved.Revision)
 		}
-		if errs, ok := r.faults(err); ok {
+		if errs, ok := r.letterFaults(err); ok {
 			return s.renderSaved(r, errs)
 		}
 		if err != nil {
@@ -194,6 +198,19 @@ func (s *Server) saveTranscription(r *request) error {
 		}
 	}
 	return r.redirect(r.letterPath(cmd.Respondent, "uebertragung", cmd.ID), notice)
+}
+
+var questionField = regexp.MustCompile(`-(\d+)$`)
+
+// letterFaults is faults, with the question in front of what is wrong at one: the summary lists many of a kind.
+func (r *request) letterFaults(err error) ([]templates.FieldError, bool) {
+	list, ok := r.faults(err)
+	for i, e := range list {
+		if number := questionField.FindStringSubmatch(e.FieldID); number != nil {
+			list[i].Message = r.printer().Must("common.question_number", "Number", number[1]) + ": " + e.Message
+		}
+	}
+	return list, ok
 }
 
 // renderSaved shows the draft that was saved, with what it lacks.

@@ -73,6 +73,7 @@ func (r *request) quotationRow(p quotationsPage, who survey.Respondent, c survey
 		}
 	}
 	row.Revision = hiddenField("revision", strconv.Itoa(saved.Revision))
+	row.Fields = []templates.Field{hiddenField("revision", strconv.Itoa(typed.Revision))}
 	for _, f := range []templates.Field{p.field("text", "textarea", typed.Text), p.field("place", "text", typed.Place), p.field("source", "url", typed.Source)} {
 		f.ID = f.Name + "-" + n
 		f.Label, f.Hint = p.Must("transcription.quotation."+f.Name), ""
@@ -83,7 +84,6 @@ func (r *request) quotationRow(p quotationsPage, who survey.Respondent, c survey
 		}
 		row.Fields = append(row.Fields, f)
 	}
-	row.Fields = append(row.Fields, hiddenField("revision", strconv.Itoa(typed.Revision)))
 	return row
 }
 

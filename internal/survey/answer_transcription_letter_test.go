@@ -1,0 +1,157 @@
+package survey_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+func TestTranscriptionOfAWholeLetter(t *testing.T) {
+	for _, whole := range []survey.Entry{
+		{Status: survey.General, Text: "Wir sind für ein modernes Land."},
+		{Status: survey.Declined, Reason: "Keine Zeit."},
+		{Status: survey.Declined},
+		{Status: survey.Refers},
+	} {
+		w := newLetterWorld(t)
+		cmd := w.letter(letterLine(3, answer("Nur hierzu.")))
+		cmd.Whole = whole
+		w.effective(t, cmd)
+		for id, want := range map[string]survey.Entry{"q01": whole, "q02": whole, "q03": answer("Nur hierzu.")} {
+			if v := w.versions(t, "r1", id); len(v) != 1 || v[0].Entry() != want {
+				t.Errorf("%s: %+v, want %+v", id, v, want)
+			}
+		}
+		w.sound(t)
+	}
+}
+
+func TestJointTranscription(t *testing.T) {
+	w := newLetterWorld(t)
+	cmd := w.letter(letterLine(1, answer("Gemeinsam.")), letterLine(2, survey.Entry{Position: survey.Agree}))
+	cmd.Joint = []string{"moin", "moin"}
+	letter := w.effective(t, cmd)
+	frei, moin := w.versions(t, "r1", "q01"), w.versions(t, "r2", "q01")
+	if len(frei) != 1 || len(moin) != 1 || frei[0].Entry() != moin[0].Entry() || frei[0].Record != letter.Key() || moin[0].Record != letter.Key() ||
+		strings.Join(frei[0].Joint, " ") != "moin" || strings.Join(moin[0].Joint, " ") != "frei" {
+		t.Errorf("%+v\n%+v", frei, moin)
+	}
+	if v := w.versions(t, "r2", "q02"); len(v) != 0 {
+		t.Errorf("answers a question it was not asked: %+v", v)
+	}
+	for _, wrong := range []string{"frei", "nobody"} {
+		cmd := w.letter(letterLine(3, answer("x")))
+		cmd.Joint = []string{wrong}
+		if _, err := w.SaveTranscription(t.Context(), w.anna, cmd); keyOf(err) != "joint error.choice" {
+			t.Errorf("with %s: %v", wrong, err)
+		}
+	}
+	w.sound(t)
+}
+
+func TestTranscriptionLate(t *testing.T) {
+	for _, test := range []struct {
+		due, day, hour string
+		want           bool
+	}{
+		{"2026-11-30T18:00", "2026-11-29", "", false},
+		{"2026-11-30T18:00", "2026-11-30", "", true}, // nobody knows whether it came before six
+		{"2026-11-30T18:00", "2026-11-30", "17:59", false},
+		{"2026-11-30T18:00", "2026-11-30", "18:00", true},
+		{"2026-11-30T23:59", "2026-11-30", "", false},
+		{"2026-12-01T00:00", "2026-11-30", "", false},
+		{"2026-11-30T18:00", "2026-12-01", "", true},
+		{"2026-10-25T23:59", "2026-10-25", "", false}, // a day of 25 hours
+		{"2026-10-25T22:59", "2026-10-25", "", true},
+		{"2026-10-25T02:30", "2026-10-25", "02:30", true}, // the first of two; the deadline is the first as well
+		{"2026-10-26T00:00", "2026-10-25", "", false},
+		{"2026-03-29T23:59", "2026-03-29", "", false}, // a day of 23 hours
+		{"2026-03-30T00:00", "2026-03-29", "", false},
+		{"2026-03-28T23:59", "2026-03-29", "", true},
+	} {
+		due, key := survey.ParseInstant(test.due, survey.DefaultZone, "first")
+		if key != "" {
+			t.Fatal(key)
+		}
+		letter := survey.Transcription{ReceivedOn: test.day, ReceivedTime: test.hour}
+		if got := letter.Late(survey.Questionnaire{Deadline: due}, due); got != test.want {
+			t.Errorf("%s %q for %s: late %v", test.day, test.hour, test.due, got)
+		}
+	}
+
+	w := newLetterWorld(t)
+	w.clock.Set(w.due.Add(48 * time.Hour))
+	w.write(t, func(tx *survey.Tx) error {
+		r, err := tx.Respondents.Get("q1/r2")
+		r.Due, _ = survey.ParseInstant("2026-12-24T12:00", survey.DefaultZone, "")
+		return errors.Join(err, tx.Respondents.Put(r))
+	})
+	cmd := w.letter(letterLine(1, answer("Verzeihung.")))
+	cmd.ReceivedOn, cmd.ReceivedTime, cmd.Joint = "2026-12-01", "09:30", []string{"moin"}
+	w.effective(t, cmd)
+	v := w.versions(t, "r1", "q01")
+	if !v[0].Late || v[0].ReceivedAt != "2026-12-01T09:30:00+01:00" {
+		t.Errorf("%+v", v[0])
+	}
+	if v := w.versions(t, "r2", "q01"); v[0].Late {
+		t.Error("late against another's date")
+	}
+}
+
+func TestTranscriptionFaults(t *testing.T) {
+	long := strings.Repeat("ä", survey.MaxTextUnits+1)
+	for _, test := range []struct {
+		name   string
+		change func(*survey.SaveTranscription)
+		want   string
+	}{
+		{"complete", func(*survey.SaveTranscription) {}, ""},
+		{"longer than a submission may be", func(c *survey.SaveTranscription) { c.Entries[0].Text = long[:2000] }, ""},
+		{"longer than any text", func(c *survey.SaveTranscription) { c.Entries[0].Text = long }, "text-1 error.text.too_long"},
+		{"control character", func(c *survey.SaveTranscription) { c.Entries[0].Text = "a\x00" }, "text-1 error.text.control"},
+		{"a status no letter has", func(c *survey.SaveTranscription) { c.Entries[0].Status = survey.NotReached }, "status-1 error.choice"},
+		{"position on a question", func(c *survey.SaveTranscription) { c.Entries[0].Position = survey.Agree }, "position-1 error.choice"},
+		{"no question", func(c *survey.SaveTranscription) { c.Entries[0].Number = 9 }, "error.not_found"},
+		{"no id", func(c *survey.SaveTranscription) { c.ID = "../x" }, " error.form"},
+		{"no kind", func(c *survey.SaveTranscription) { c.Kind = "" }, "kind transcription.error.kind"},
+		{"a kind there is not", func(c *survey.SaveTranscription) { c.Kind = "pigeon" }, "kind error.choice"},
+		{"no day", func(c *survey.SaveTranscription) { c.ReceivedOn = "" }, "received_on transcription.error.received_on"},
+		{"no such day", func(c *survey.SaveTranscription) { c.ReceivedOn = "2026-02-30" }, "received_on error.date"},
+		{"tomorrow", func(c *survey.SaveTranscription) { c.ReceivedOn = "2026-11-24" }, "received_on transcription.error.future"},
+		{"later today", func(c *survey.SaveTranscription) { c.ReceivedTime = "23:00" }, "received_time transcription.error.future"},
+		{"no such hour", func(c *survey.SaveTranscription) { c.ReceivedTime = "25:00" }, "received_time transcription.error.time"},
+		{"skipped hour", func(c *survey.SaveTranscription) { c.ReceivedOn, c.ReceivedTime = "2026-03-29", "02:30" }, "received_time error.time.missing"},
+		{"written after it came", func(c *survey.SaveTranscription) { c.LetterDate = "2026-11-24" }, "letter_date transcription.error.letter_after"},
+		{"no original", func(c *survey.SaveTranscription) { c.Upload = nil }, "original transcription.error.no_original"},
+		{"somebody else's original", func(c *survey.SaveTranscription) { c.Original = "x" }, "error.not_found"},
+		{"a form without original", func(c *survey.SaveTranscription) { c.Upload, c.Kind = nil, survey.LetterPortal }, "without transcription.error.without"},
+		{"a form without original, and why", func(c *survey.SaveTranscription) {
+			c.Upload, c.Kind, c.Without = nil, survey.LetterPortal, "stand nur dort"
+		}, ""},
+		{"nothing", func(c *survey.SaveTranscription) { c.Entries = nil }, "whole transcription.error.nothing"},
+		{"answered with nothing", func(c *survey.SaveTranscription) { c.Entries[0].Entry = survey.Entry{Status: survey.Answered} }, "text-1 transcription.error.empty"},
+		{"declined and answered", func(c *survey.SaveTranscription) { c.Entries[0].Status = survey.Declined }, "text-1 transcription.error.declined_text"},
+		{"reason for an answer", func(c *survey.SaveTranscription) { c.Entries[0].Reason = "darum" }, "reason-1 transcription.error.reason"},
+		{"general without a text", func(c *survey.SaveTranscription) { c.Whole.Status = survey.General }, "whole_text transcription.error.whole_text"},
+		{"a text to the whole without a choice", func(c *survey.SaveTranscription) { c.Whole.Text = "x" }, "whole transcription.error.whole_status"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newLetterWorld(t)
+			cmd := w.letter(letterLine(1, answer("Ja.")))
+			test.change(&cmd)
+			letter, err := w.SaveTranscription(t.Context(), w.anna, cmd)
+			if err == nil {
+				_, err = w.HandOverTranscription(t.Context(), w.anna, cmd.TranscriptionRef, letter.Revision)
+			}
+			if got := keyOf(err); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			if len(w.versions(t, "r1", "q01")) != 0 {
+				t.Error("in effect")
+			}
+		})
+	}
+}

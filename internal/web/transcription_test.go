@@ -1,0 +1,414 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pruefstein/internal/survey"
+)
+
+const letterPDF = "%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+
+// newLetterWorld is an answer world with an office: two coordinators, an administrator and a member.
+func newLetterWorld(t *testing.T) *world {
+	t.Helper()
+	w := newAnswerWorld(t)
+	w.addUser(t, survey.User{ID: "anna", Name: "Anna", Email: "anna@buendnis.example", Coordinator: true})
+	w.addUser(t, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Coordinator: true})
+	w.addUser(t, survey.User{ID: "ada", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	w.addUser(t, survey.User{ID: "mia", Name: "Mia", Email: "mia@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: "g", Lead: true}}})
+	return w
+}
+
+// upload posts a form with a file, as a browser does.
+func (v *visitor) upload(target string, form url.Values, name string, data []byte) *httptest.ResponseRecorder {
+	v.t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	err := error(nil)
+	for field, values := range form {
+		for _, value := range values {
+			err = errors.Join(err, m.WriteField(field, value))
+		}
+	}
+	part, perr := m.CreateFormFile("original", name)
+	if err = errors.Join(err, perr); err == nil {
+		_, err = part.Write(data)
+	}
+	if err = errors.Join(err, m.Close()); err != nil {
+		v.t.Fatal(err)
+	}
+	return v.send(http.MethodPost, target, body.String(), "Content-Type", m.FormDataContentType())
+}
+
+// letterForm is a complete form but for its file.
+func letterForm() url.Values {
+	return url.Values{"revision": {"0"}, "kind": {"letter"}, "received_on": {"2026-11-22"}, "letter_date": {"2026-11-20"}, "act": {"hand_over"},
+		"text-1": {"  „Frei“ <b>heißt</b>\r\n\r\n=frei.  "}, "position-2": {"agree"}, "status-3": {"declined"}, "reason-3": {"Keine Zeit."}}
+}
+
+const freiLetters = "/antworten/nordmark-2027/frei"
+
+func letterURL(id string) string { return freiLetters + "/uebertragung/" + id }
+
+func (w *world) stored(t *testing.T, id string) (letter survey.Transcription, found bool) {
+	t.Helper()
+	err := w.Store.View(t.Context(), func(tx *survey.Tx) (err error) {
+		letter, err = tx.Transcriptions.Get("q1/r1/" + id)
+		return err
+	})
+	if err != nil && !survey.IsNotFound(err) {
+		t.Fatal(err)
+	}
+	return letter, err == nil
+}
+
+// originals lists the names of the files in the folder of originals.
+func (w *world) originals(t *testing.T) (names []string) {
+	t.Helper()
+	files, err := os.ReadDir(w.config.Originals)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		names = append(names, f.Name())
+	}
+	return names
+}
+
+func contains(t *testing.T, answer *httptest.ResponseRecorder, code int, words ...string) {
+	t.Helper()
+	if answer.Code != code {
+		t.Errorf("status %d, want %d", answer.Code, code)
+	}
+	for _, word := range words {
+		if !strings.Contains(answer.Body.String(), word) {
+			t.Errorf("the page lacks %q", word)
+		}
+	}
+}
+
+func TestTranscriptionWay(t *testing.T) {
+	w := newLetterWorld(t)
+	w.restart(t, func(c *Config) { c.Originals = filepath.Join(t.TempDir(), "originals") })
+	anna, ben := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ben@buendnis.example")
+	id := survey.NewID()
+	contains(t, anna.get(freiLetters+"/neu"), 200, "multipart/form-data", `name="text-1"`, `name="position-2"`)
+	contains(t, anna.upload(letterURL(id), letterForm(), `C:\Post\Brief der "Mitte".pdf`, []byte(letterPDF)), 303)
+	contains(t, anna.get(letterURL(id)), 200, "Gegenprüfen muss sie jemand anderes")
+	contains(t, ben.get("/antworten/nordmark-2027?filter=pruefung"), 200, id)
+	page := ben.get(letterURL(id))
+	contains(t, page, 200, "Brief der _Mitte_.pdf", "&lt;b&gt;heißt&lt;/b&gt;", "Stimmt etwas nicht?")
+	letter, _ := w.stored(t, id)
+
+	file := ben.get(freiLetters + "/original/" + letter.Original)
+	if file.Code != 200 || file.Body.String() != letterPDF {
+		t.Errorf("original: %d, %q", file.Code, file.Body)
+	}
+	for header, want := range map[string]string{"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'",
+		"Content-Disposition": `attachment; filename="Brief der _Mitte_.pdf"`, "Cache-Control": "no-store"} {
+		if got := file.Header().Get(header); got != want {
+			t.Errorf("%s: %q", header, got)
+		}
+	}
+	info, err := os.Stat(w.config.Originals)
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("folder: %v, %v", info, err)
+	}
+	for _, name := range w.originals(t) {
+		if info, err := os.Stat(filepath.Join(w.config.Originals, name)); err != nil || info.Mode().Perm() != 0o600 || len(name) != 64 {
+			t.Errorf("file %s: %v, %v", name, info, err)
+		}
+	}
+
+	form := url.Values{"revision": {itoa(letter.Revision)}}
+	contains(t, ben.post(letterURL(id)+"/pruefen", form), 422, "Bitte bestätigen Sie, dass der Wortlaut")
+	form.Set("word_for_word", "yes")
+	contains(t, anna.post(letterURL(id)+"/pruefen", form), 409, "Sie haben an dieser Übertragung geschrieben")
+	contains(t, ben.post(letterURL(id)+"/pruefen", form), 303)
+	contains(t, ben.post(letterURL(id)+"/pruefen", form), 303) // a second click
+	contains(t, anna.get(letterURL(id)), 200, "gegengeprüft", "Berichtigung beginnen")
+	contains(t, anna.get(freiLetters+"/neu?von="+id), 200, "Brief der _Mitte_.pdf", "heißt&lt;/b&gt;")
+	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		v, err := tx.Versions.Get("q1/r1/q01/000001")
+		if v.Text != "„Frei“ <b>heißt</b>\n\n=frei." || v.CheckedBy != "ben" || v.Source != "Brief vom 20. November 2026" {
+			t.Errorf("%+v", v)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+	contains(t, anna.upload(letterURL(id), letterForm(), "x.pdf", []byte(letterPDF)), 409, "kein Entwurf mehr")
+}
+
+func TestTranscriptionSendBackPage(t *testing.T) {
+	w := newLetterWorld(t)
+	anna, ada := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ada@buendnis.example")
+	id := survey.NewID()
+	contains(t, anna.upload(letterURL(id), letterForm(), "brief.pdf", []byte(letterPDF)), 303)
+	contains(t, ada.post(letterURL(id)+"/zurueckgeben", url.Values{}), 422, "Bitte füllen Sie dieses Feld aus")
+	contains(t, ada.post(letterURL(id)+"/zurueckgeben", url.Values{"note": {"Der zweite Absatz fehlt."}}), 303)
+	contains(t, anna.get(letterURL(id)), 200, "Der zweite Absatz fehlt.", "brief.pdf")
+	contains(t, ada.get(letterURL(id)), 200, "in Arbeit")
+	letter, _ := w.stored(t, id)
+	contains(t, anna.post(letterURL(id)+"/loeschen", url.Values{"revision": {itoa(letter.Revision)}}), 303)
+	contains(t, anna.get(letterURL(id)), 404)
+}
+
+func TestTranscriptionIncomplete(t *testing.T) {
+	w := newLetterWorld(t)
+	anna := w.visitor(t).signIn("anna@buendnis.example")
+	id := survey.NewID()
+	form := letterForm()
+	form.Set("received_on", "")
+	page := anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF))
+	contains(t, page, 422, `href="#received_on"`, "=frei.", "brief.pdf")
+	if letter, found := w.stored(t, id); !found || letter.State != survey.TranscriptionDraft || letter.Original == "" {
+		t.Errorf("what was typed is not kept as a draft: %+v", letter)
+	}
+	form = letterForm()
+	form.Set("text-1", "a\x00b")
+	contains(t, anna.post(letterURL(survey.NewID()), form), 422, "text-1", "Keine Zeit.")
+}
+
+func TestTranscriptionCollision(t *testing.T) {
+	w := newLetterWorld(t)
+	anna, ben := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ben@buendnis.example")
+	id := survey.NewID()
+	form := letterForm()
+	form.Set("act", "save")
+	contains(t, anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 303)
+	contains(t, ben.get(letterURL(id)), 200, "Anna begonnen")
+	form.Set("text-1", "Bens Fassung")
+	page := ben.post(letterURL(id), form)
+	contains(t, page, 409, "Bens Fassung", "=frei.", `name="revision" value="1"`, "Anna")
+	letter, _ := w.stored(t, id)
+	if letter.Revision != 1 || letter.Entries[0].Text == "Bens Fassung" {
+		t.Errorf("saved all the same: %+v", letter)
+	}
+	form.Set("revision", "1")
+	form.Set("original_id", letter.Original)
+	contains(t, ben.post(letterURL(id), form), 303)
+}
+
+func TestUploadRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		file string
+		data []byte
+		want string
+	}{
+		"HTML named .pdf":       {"brief.pdf", []byte("<!doctype html><script>alert(1)</script>"), "Diese Datei nehmen wir nicht an"},
+		"text named .pdf":       {"brief.pdf", []byte("Guten Tag <script>"), "Diese Datei nehmen wir nicht an"},
+		"PDF named .exe":        {"brief.exe", []byte(letterPDF), "Diese Datei nehmen wir nicht an"},
+		"cut off":               {"brief.pdf", []byte(letterPDF[:30]), "beschädigt"},
+		"empty":                 {"brief.pdf", nil, "leer"},
+		"more than is accepted": {"brief.pdf", append([]byte(letterPDF), make([]byte, survey.MaxOriginal)...), "größer als 20 MiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newLetterWorld(t)
+			anna := w.visitor(t).signIn("anna@buendnis.example")
+			id, before := survey.NewID(), w.contents(t, false)
+			page := anna.upload(letterURL(id), letterForm(), c.file, c.data)
+			contains(t, page, 422, c.want, `href="#original"`, "wählen Sie sie noch einmal", "=frei.", "Keine Zeit.", c.file)
+			if w.contents(t, false) != before || len(w.originals(t)) != 0 {
+				t.Error("something was recorded")
+			}
+		})
+	}
+}
+
+func TestUploadOfTheLargestSize(t *testing.T) {
+	w := newLetterWorld(t)
+	anna := w.visitor(t).signIn("anna@buendnis.example")
+	data := bytes.Repeat([]byte(" "), survey.MaxOriginal)
+	copy(data, letterPDF)
+	copy(data[len(data)-6:], "%%EOF\n")
+	contains(t, anna.upload(letterURL(survey.NewID()), letterForm(), "../../../../tmp/brief.pdf", data), 303)
+	if names := w.originals(t); len(names) != 1 {
+		t.Errorf("%v", names)
+	}
+	contains(t, anna.upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", make([]byte, transcriptionBody)), 413, "60 MB")
+}
+
+func TestOriginalType(t *testing.T) {
+	zip := func(inside string) string {
+		return "PK\x03\x04" + strings.Repeat("\x00", 26) + inside + "PK\x05\x06" + strings.Repeat("\x00", 18)
+	}
+	for _, c := range []struct{ name, data, want string }{
+		{"a.pdf", letterPDF, "application/pdf"}, {"A.PDF", letterPDF, "application/pdf"},
+		{"a.png", "\x89PNG\r\n\x1a\n....IEND\xaeB`\x82", "image/png"}, {"a.png", "\x89PNG\r\n\x1a\n....", ""},
+		{"a.jpeg", "\xff\xd8\xff\xe0..\xff\xd9", "image/jpeg"}, {"a.jpg", "\xff\xd8\xff\xe0..", ""},
+		{"a.tiff", "II*\x00\x08\x00\x00\x00\x00", "image/tiff"}, {"a.tif", "MM\x00*\x00\x00\xff\x00\x00", ""}, {"a.tif", "II*\x00", ""},
+		{"a.docx", zip("[Content_Types].xml word/document.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+		{"a.odt", zip("mimetypeapplication/vnd.oasis.opendocument.textPK"), "application/vnd.oasis.opendocument.text"},
+		{"a.docx", zip("xl/workbook.xml"), ""}, {"a.odt", zip("[Content_Types].xml word/document.xml"), ""},
+		{"a.docx", "PK\x03\x04[Content_Types].xml word/document.xml", ""},
+		{"a.eml", "From: a@b.example\r\nSubject: x\r\n\r\n<html>", "message/rfc822"}, {"a.eml", "Hallo", ""}, {"a.eml", "<html>", ""},
+		{"a.txt", "Gr\xfc\xdfe", "text/plain"}, {"a.txt", "Grüße\n", "text/plain"}, {"a.txt", "a\x00b", ""}, {"a.txt", "<!doctype html>", ""},
+		{"a.html", "<html>", ""}, {"a.svg", "<svg/>", ""}, {"a", letterPDF, ""}, {".pdf", letterPDF, "application/pdf"},
+	} {
+		if got, key := originalType(c.name, []byte(c.data)); got != c.want || (key == "") != (got != "") {
+			t.Errorf("%s %q: %q, %q", c.name, c.data, got, key)
+		}
+	}
+}
+
+func TestOriginalsAreWhatWasStored(t *testing.T) {
+	o := Originals{filepath.Join(t.TempDir(), "originals")}
+	hash, err := o.Put([]byte("Brief"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := o.Put([]byte("Brief")); err != nil || again != hash {
+		t.Errorf("%s, %v", again, err)
+	}
+	if files, err := os.ReadDir(o.dir); err != nil || len(files) != 1 {
+		t.Errorf("%v, %v", files, err)
+	}
+	if err := os.WriteFile(filepath.Join(o.dir, hash), []byte("Prief"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{hash, "", "../" + hash, strings.Repeat("a", 64), "/etc/passwd"} {
+		if data, err := o.Get(name); err == nil {
+			t.Errorf("%q gives %q", name, data)
+		}
+	}
+	if _, err := o.Put([]byte("Brief")); err != nil {
+		t.Error(err)
+	}
+	if data, err := o.Get(hash); err != nil || string(data) != "Brief" {
+		t.Errorf("uploading it again does not mend it: %q, %v", data, err)
+	}
+}
+
+// transcriptionPaths are the pages of all GET routes, with values that lead somewhere.
+func transcriptionPaths(w *world, letter survey.Transcription) (paths []string) {
+	for _, r := range w.Server.transcriptionRoutes() {
+		if r.Method == http.MethodGet {
+			paths = append(paths, strings.NewReplacer(":questionnaire", "nordmark-2027", ":respondent", "frei", ":letter", letter.ID, ":original", letter.Original).Replace(r.Path))
+		}
+	}
+	return append(paths, "/antworten/nordmark-2027?filter=pruefung", freiLetters+"/neu?von="+letter.ID)
+}
+
+// officeLetter stores a letter with its original, handed over by anna.
+func (w *world) officeLetter(t *testing.T) survey.Transcription {
+	t.Helper()
+	id := survey.NewID()
+	contains(t, w.visitor(t).signIn("anna@buendnis.example").upload(letterURL(id), letterForm(), "brief.pdf", []byte(letterPDF)), 303)
+	letter, _ := w.stored(t, id)
+	return letter
+}
+
+func TestOfficeNeverReadsDrafts(t *testing.T) {
+	const draft, submitted = "Entwurfskanarie", "Abgabekanarie"
+	w := newLetterWorld(t)
+	letter := w.officeLetter(t)
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.AnswerDraft] { return tx.AnswerDrafts },
+		survey.AnswerDraft{Questionnaire: "q1", Respondent: "r1", Question: "q03", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: draft, Reason: draft}})
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.Submission] { return tx.Submissions },
+		survey.Submission{Questionnaire: "q1", Respondent: "r1", ID: "s1", State: survey.SubmissionConfirmed, RequestedAt: w.Clock.Now(), Declaration: survey.Declaration{Name: draft},
+			Entries: []survey.SubmissionEntry{{Question: "q03", Number: 3, Entry: survey.Entry{Status: survey.Answered, Text: submitted}, Version: 1}}},
+		survey.Submission{Questionnaire: "q1", Respondent: "r1", ID: "s2", State: survey.SubmissionRequested, RequestedAt: w.Clock.Now(),
+			Entries: []survey.SubmissionEntry{{Question: "q03", Number: 3, Entry: survey.Entry{Status: survey.Answered, Text: draft}}}})
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.Version] { return tx.Versions },
+		survey.Version{Questionnaire: "q1", Respondent: "r1", Question: "q03", Number: 1, Status: survey.Answered, Text: submitted, Provenance: survey.ByForm, Record: "q1/r1/s1", CountsAt: w.Clock.Now()})
+	look := func() (all string) {
+		for _, email := range []string{"anna@buendnis.example", "ada@buendnis.example"} {
+			v := w.visitor(t).signIn(email)
+			for _, path := range transcriptionPaths(w, letter) {
+				before := w.contents(t, false)
+				answer := v.get(path)
+				if answer.Code != 200 && !(answer.Code == 403 && strings.Contains(path, "/neu")) {
+					t.Errorf("%s for %s: %d", path, email, answer.Code)
+				}
+				if w.contents(t, false) != before {
+					t.Errorf("GET %s wrote something", path)
+				}
+				all += answer.Body.String()
+			}
+		}
+		return all
+	}
+	all := look()
+	if strings.Contains(all, draft) || strings.Contains(all, submitted) {
+		t.Error("the office reads the party's words before its date")
+	}
+	if !strings.Contains(all, "Von der Partei selbst abgegeben") {
+		t.Error("nothing says that the party has submitted")
+	}
+	w.Clock.Set(answerDue)
+	if all = look(); strings.Contains(all, draft) || !strings.Contains(all, submitted) {
+		t.Error("after its date: a draft is shown, or what was submitted is not")
+	}
+	form := letterForm()
+	form.Set("text-3", "aus dem Brief, lang genug zum Wiederfinden")
+	contains(t, w.visitor(t).signIn("anna@buendnis.example").post(letterURL(survey.NewID()), form), 409, "selbst im Formular abgegeben", "lang genug zum Wiederfinden")
+}
+
+func TestTranscriptionPagesOnlyForTheOffice(t *testing.T) {
+	w := newLetterWorld(t)
+	letter := w.officeLetter(t)
+	mia, party, reader := w.visitor(t).signIn("mia@buendnis.example"), w.visitor(t), w.visitor(t)
+	party.post("/zugang/frei", nil)
+	for _, path := range transcriptionPaths(w, letter) {
+		for name, v := range map[string]*visitor{"member": mia, "party": party, "reader": reader} {
+			answer := v.get(path)
+			if !slices.Contains([]int{303, 401, 403, 404}, answer.Code) || strings.Contains(answer.Body.String(), "%PDF") {
+				t.Errorf("%s for a %s: %d", path, name, answer.Code)
+			}
+		}
+	}
+	for _, path := range []string{"/originals/" + w.originals(t)[0], "/vergleich/nordmark-2027/" + w.originals(t)[0], "/antworten/nordmark-2027/moin/original/" + letter.Original} {
+		if answer := w.visitor(t).signIn("anna@buendnis.example").get(path); answer.Code != 404 {
+			t.Errorf("%s: %d", path, answer.Code)
+		}
+	}
+	for _, r := range w.Server.transcriptionRoutes() {
+		if r.Method != http.MethodPost {
+			continue
+		}
+		path := strings.NewReplacer(":questionnaire", "nordmark-2027", ":respondent", "frei", ":letter", letter.ID, ":number", "1").Replace(r.Path)
+		before := w.contents(t, false)
+		for _, v := range []*visitor{mia, party, reader} {
+			if answer := v.post(path, url.Values{"revision": {"1"}, "note": {"x"}, "word_for_word": {"yes"}}); answer.Code != 401 && answer.Code != 403 {
+				t.Errorf("POST %s: %d", path, answer.Code)
+			}
+		}
+		if w.contents(t, false) != before {
+			t.Errorf("POST %s wrote something", path)
+		}
+	}
+	if err := os.Remove(filepath.Join(w.config.Originals, w.originals(t)[0])); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, w.visitor(t).signIn("anna@buendnis.example").get(freiLetters+"/original/"+letter.Original), 500, "fehlt auf dem Server")
+}
+
+func TestQuotationPages(t *testing.T) {
+	w := newLetterWorld(t)
+	anna, ben := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ben@buendnis.example")
+	const path = freiLetters + "/zitate"
+	form := url.Values{"revision": {"0"}, "text": {"Wir bauen Netze."}, "place": {"Wahlprogramm, S. 12"}, "source": {"javascript:alert(1)"}}
+	contains(t, anna.post(path+"/1", form), 422, `href="#source-1"`, "Wir bauen Netze.")
+	form.Set("source", "https://frei.example/programm")
+	contains(t, anna.post(path+"/1", form), 303)
+	contains(t, anna.get(path), 200, "Wir bauen Netze.", "unter dem Namen des Bündnisses")
+	form.Set("text", "Bens Zitat")
+	contains(t, ben.post(path+"/1", form), 409, "Bens Zitat", "Wir bauen Netze.", `name="revision" value="1"`)
+	contains(t, ben.post(path+"/1/loeschen", url.Values{"revision": {"7"}}), 409)
+	contains(t, ben.post(path+"/1/loeschen", url.Values{"revision": {"1"}}), 303)
+	if page := anna.get(path); strings.Contains(page.Body.String(), "Wir bauen Netze.") {
+		t.Error("still there")
+	}
+	contains(t, anna.post(path+"/9", form), 404)
+}
