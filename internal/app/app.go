@@ -59,6 +59,7 @@ type App struct {
 
 // core is what the server and the commands share: the database with its use cases, and the publications.
 type core struct {
+	folder    string // of the data
 	store     *bolt.Store
 	service   *survey.Service
 	engine    *templates.Engine
@@ -84,7 +85,7 @@ func openCore(folder, baseURL string, clock survey.Clock, create bool) (*core, e
 	if err != nil {
 		return nil, err
 	}
-	c := &core{store: store, engine: engine}
+	c := &core{folder: folder, store: store, engine: engine}
 	if err := c.assemble(folder, baseURL, clock); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -202,7 +203,7 @@ func (a *App) open(opts Options) (err error) {
 		cfg.Admin.TestMail = testMail(smtp, sender)
 	}
 	if a.worker != nil {
-		a.Service.Kick = a.worker.Kick
+		a.Service.Kick, a.Service.MailReady = a.worker.Kick, true
 	}
 	handler, err := web.New(cfg)
 	if err != nil {

@@ -3,6 +3,8 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -107,7 +109,7 @@ func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 	err := readCore(cfg.Data.Data, func(store *bolt.Store) (err error) {
 		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
 		if err == nil {
-			faults, err = checkStore(ctx, store, library)
+			faults, err = checkStore(ctx, store, library, cfg.Data.Data)
 		}
 		return err
 	})
@@ -122,18 +124,55 @@ func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 
 // check is what the administrator's page runs while the server holds the database.
 func (c *core) check(ctx context.Context) ([]string, error) {
-	return checkStore(ctx, c.store, c.library)
+	return checkStore(ctx, c.store, c.library, c.folder)
 }
 
-// checkStore looks at pages and values, at references, at the ledger, and at the published files.
-func checkStore(ctx context.Context, store *bolt.Store, library *publish.Library) ([]string, error) {
+// checkStore looks at pages and values, at references, at the ledger, at the published files and at the originals of a
+// data folder.
+func checkStore(ctx context.Context, store *bolt.Store, library *publish.Library, folder string) ([]string, error) {
 	faults := append(store.Check(), library.Check()...)
+	var originals []survey.Original
 	err := store.View(ctx, func(tx *survey.Tx) error {
 		faults = append(faults, survey.CheckReferences(tx)...)
 		faults = append(faults, survey.CheckLedger(tx)...)
+		originals = originals[:0]
+		for o, err := range tx.Originals.List("") {
+			if err == nil { // what cannot be read is named above
+				originals = append(originals, o)
+			}
+		}
 		return nil
 	})
-	return faults, err
+	return append(faults, checkOriginals(filepath.Join(folder, originalsFolder), originals)...), err
+}
+
+// checkOriginals returns a line for each original whose file is missing or has another SHA-256 than its record says. Files
+// without a record mean nothing: their upload was interrupted, or the draft they belonged to is gone.
+func checkOriginals(folder string, originals []survey.Original) (faults []string) {
+	hashed := map[string]string{} // by name; one file can be the original of several records
+	for _, o := range originals {
+		if _, done := hashed[o.SHA256]; !done {
+			hashed[o.SHA256] = hashFile(folder, o.SHA256)
+		}
+		if found := hashed[o.SHA256]; found != o.SHA256 {
+			faults = append(faults, fmt.Sprintf("Original %s: its file %s has been altered or cannot be read: %s", o.Key(), o.SHA256, found))
+		}
+	}
+	return faults
+}
+
+// hashFile returns the SHA-256 of a file in hex, or why it cannot be read. A name from a record leads nowhere else.
+func hashFile(folder, name string) string {
+	file, err := os.OpenInRoot(folder, name)
+	if err != nil {
+		return err.Error()
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return err.Error()
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // backup writes a checked copy of the database to a file that must not exist.

@@ -30,7 +30,6 @@ var demoPeople = []survey.SavePerson{
 // demoParty is a party on the ballot with what becomes of it in the first questionnaire.
 type demoParty struct {
 	short, name, colour string
-	wikidata            string
 }
 
 var demoParties = []demoParty{

@@ -63,7 +63,12 @@ func (s *seeder) closed(election string) {
 		})
 	}
 	s.step("not reached", func() error {
-		return s.service.MarkNotReached(s.ctx, s.actor(coordinator), q.ID, "jln", "Die Adresse der Landesgeschäftsstelle nimmt keine E-Mails an, ein Brief kam als unzustellbar zurück.")
+		f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, "jln")
+		if err != nil {
+			return err
+		}
+		return s.service.MarkNotReached(s.ctx, s.actor(coordinator), q.ID, "jln", survey.MarkNotReached{Revision: f.Row.Respondent.Revision,
+			Reason: "Die Adresse der Landesgeschäftsstelle nimmt keine E-Mails an, ein Brief kam als unzustellbar zurück."})
 	})
 
 	for i, slug := range []string{"fm", "sun", "gz", "sl", "dn", "en"} {

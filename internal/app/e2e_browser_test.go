@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/input"
@@ -29,10 +30,14 @@ type person struct {
 // newPerson opens a browser at the site. Whatever leaves the site, or goes wrong in the console, fails the test.
 func newPerson(t testing.TB, site string, options testkit.TabOptions) *person {
 	t.Helper()
+	options.Timeout = 5 * time.Minute // a journey is long on a busy machine
 	p := &person{t: t, tab: testkit.NewTab(t, options), site: site}
 	testkit.Watch(t, p.tab, site)
 	return p
 }
+
+// patience is how long a person waits for a page.
+const patience = 20 * time.Second
 
 // finders are what the driver's scripts share: what a person can see, by field name or by label.
 const finders = `
@@ -91,7 +96,9 @@ func (p *person) visit(address string) {
 // arrive waits for the page that the action leads to, and checks it.
 func (p *person) arrive(status int64, action chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	response, err := chromedp.RunResponse(p.tab, action)
+	soon, cancel := context.WithTimeout(p.tab, patience)
+	defer cancel()
+	response, err := chromedp.RunResponse(soon, action)
 	if err != nil {
 		p.t.Fatalf("at %s: no page came: %v", p.address(), err)
 	}
@@ -137,7 +144,7 @@ func (p *person) fill(pairs ...string) {
 	for pair := range slices.Chunk(pairs, 2) {
 		typed := script[bool](p, `(e => {
 			e.focus();
-			if (e.select && !["date", "datetime-local", "number"].includes(e.type)) { e.select(); if (a[1]) return false; }
+			if (e.select && !["date", "datetime-local", "time", "number"].includes(e.type)) { e.select(); if (a[1]) return false; }
 			e.value = a[1];
 			e.dispatchEvent(new Event("input", {bubbles: true}));
 			e.dispatchEvent(new Event("change", {bubbles: true}));

@@ -34,7 +34,7 @@ type site struct {
 // startSite opens a site at an instant. It ends with the test, which fails for anything that the site logged as an error.
 func startSite(t *testing.T, at time.Time) *site {
 	t.Helper()
-	s := &site{t: t, clock: testkit.NewClock(at), post: testkit.SMTP(t), read: map[string]int{}, log: &logBook{}, folder: t.TempDir()}
+	s := &site{t: t, clock: testkit.NewClock(at), post: testkit.SMTP(t), read: map[string]int{}, log: newLogBook(), folder: t.TempDir()}
 	serve := config.Serve{Listen: "127.0.0.1:0", SMTP: config.SMTP{Host: s.post.Host(), Port: s.post.Port(),
 		From: "wahlpruefsteine@buendnis.example", FromName: "Bündnis Offene Nordmark"}}
 	serve.Data.Data = s.folder
@@ -67,7 +67,7 @@ func runUntilEnd(t *testing.T, a *App) {
 // person opens a browser at the site.
 func (s *site) person() *person {
 	s.t.Helper()
-	return newPerson(s.t, s.url, testkit.TabOptions{Timeout: 5 * time.Minute})
+	return newPerson(s.t, s.url, testkit.TabOptions{})
 }
 
 // mail waits for the next mail to an address.
@@ -144,12 +144,42 @@ type logBook struct {
 	mu      sync.Mutex
 	text    bytes.Buffer
 	secrets []string
+	routes  map[string]string        // by request
+	waiting map[string]chan struct{} // closed when the line of the request is there
 }
+
+func newLogBook() *logBook {
+	return &logBook{routes: map[string]string{}, waiting: map[string]chan struct{}{}}
+}
+
+var requestPattern = regexp.MustCompile(`msg=request request=(\S+) .*?route=(\S+) `)
 
 func (b *logBook) Write(line []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if m := requestPattern.FindSubmatch(line); m != nil {
+		b.routes[string(m[1])] = string(m[2])
+		if wait, ok := b.waiting[string(m[1])]; ok {
+			close(wait)
+		}
+	}
 	return b.text.Write(line)
+}
+
+// route is the pattern of the route that answered a request. The line in the log comes a little after the answer.
+func (b *logBook) route(request string) string {
+	b.mu.Lock()
+	route, ok := b.routes[request]
+	if !ok {
+		wait := make(chan struct{})
+		b.waiting[request] = wait
+		b.mu.Unlock()
+		<-wait
+		b.mu.Lock()
+		route = b.routes[request]
+	}
+	b.mu.Unlock()
+	return route
 }
 
 func (b *logBook) secret(text string) {

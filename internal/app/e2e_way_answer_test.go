@@ -29,10 +29,10 @@ func (j *journey) openLink() {
 	if len(m.Attachments) != 1 || m.Attachments[0].Type != "text/calendar" {
 		j.t.Errorf("attachments: %+v", m.Attachments)
 	}
-	j.link1 = j.link(m, "/zugang/")
+	j.partyLink = j.link(m, "/zugang/")
 	j.party = j.person()
-	j.party.visit(j.link1)
-	j.party.visit(j.link1)
+	j.party.visit(j.partyLink)
+	j.party.visit(j.partyLink)
 	j.party.onPhone()
 	if names := j.party.cookies(); len(names) > 0 {
 		j.t.Errorf("opening the link set cookies: %v", names)
@@ -69,7 +69,7 @@ func (j *journey) answer() {
 	plain := newPerson(j.t, j.url, testkit.TabOptions{NoJS: true})
 	p.visit("/antwort/pruefen")
 	p.reads("Der Text hat 435 Zeichen, erlaubt sind 400.")
-	plain.visit(j.link1)
+	plain.visit(j.partyLink)
 	plain.press("Antwortformular öffnen")
 	plain.visit("/antwort/fragen/3")
 	plain.choose("status", "Wir antworten")
@@ -156,13 +156,16 @@ func (j *journey) transcribe() {
 	p.reads("Gegenprüfen muss sie jemand anderes")
 	p.onPhone()
 
-	j.amira.visit("/uebersicht")
-	j.amira.press("Übertragene Antwort prüfen")
-	j.checkLetter(j.amira)
+	j.checkLetter("Brief, eingegangen am 14. Januar 2027")
 	j.amira.onPhone()
 }
 
-func (j *journey) checkLetter(p *person) {
+// checkLetter is what the second person does with a transcription.
+func (j *journey) checkLetter(title string) {
+	p := j.amira
+	p.visit("/uebersicht")
+	p.press("Übertragene Antwort prüfen")
+	p.press(title)
 	p.tick("word_for_word")
 	p.press("Bestätigen")
 	p.reads("Gegengeprüft")
@@ -172,7 +175,7 @@ func (j *journey) checkLetter(p *person) {
 func (j *journey) deadline() {
 	at := j.questionnaire(slug).Deadline.At
 	j.clock.Set(at.Add(-20 * time.Minute))
-	p := newPerson(j.t, j.url, testkit.TabOptions{})
+	p := j.person()
 	p.visit(j.link(j.mail("gemeinsam@su-kb.example"), "/zugang/"))
 	p.press("Antwortformular öffnen")
 	p.visit("/antwort/fragen/1")

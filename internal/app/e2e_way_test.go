@@ -21,7 +21,7 @@ type journey struct {
 	*site
 	wiebke, jonte, amira, lasse *person
 	party                       *person // the press office of Freie Mitte
-	link1                       string  // to its form
+	partyLink                   string  // to its form
 }
 
 // The whole way through all four verbs, in a real browser, with real mails and a real database.
@@ -39,7 +39,7 @@ func TestWholeWay(t *testing.T) {
 		{"election", j.election}, {"questionnaire", j.questionnaireMade}, {"draft", j.draft}, {"two at once", j.twoAtOnce}, {"agree", j.agree},
 		{"respondents", j.respondents}, {"lock", j.lock}, {"cover letter", j.coverLetter}, {"dispatch", j.dispatch},
 		{"link", j.openLink}, {"answer", j.answer}, {"submit", j.submit}, {"transcribe", j.transcribe}, {"deadline", j.deadline},
-		{"publish", j.publish}, {"read", j.read1}, {"publish again", j.publishAgain}, {"sound", j.isSound},
+		{"publish", j.publish}, {"read", j.readers}, {"publish again", j.publishAgain}, {"sound", j.isSound},
 	} {
 		start := time.Now()
 		step.take()

@@ -230,7 +230,7 @@ func returnsSheet(c survey.Comparison) *sheet {
 			channel = ""
 		}
 		late := ""
-		if one.Said > 0 {
+		if one.Said > 0 || one.Received != "" {
 			late = yesNo(one.Late)
 		}
 		s.rows = append(s.rows, []value{

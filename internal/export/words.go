@@ -27,8 +27,8 @@ func questionAddress(c survey.Comparison, number int) string {
 	return Address(c) + "fragen/" + strconv.Itoa(number)
 }
 
-// ReturnsSentence says the returns in one sentence to quote: "12 von 14 gefragten Parteien haben geantwortet, eine hat
-// abgelehnt, eine hat nicht geantwortet."
+// ReturnsSentence says the returns in one sentence to quote: "12 von 14 gefragten Parteien haben geantwortet, eine
+// verweist nur auf ihr Wahlprogramm, eine hat nicht geantwortet." Answered is said only of who answered at least one question.
 func ReturnsSentence(p *locale.Printer, s survey.ReturnsSummary) string {
 	asked, responded := s.Asked(), s.Responded()
 	var parts []string

@@ -154,7 +154,7 @@ func TestClosedSets(t *testing.T) {
 		"role":           "reader member lead coordinator administrator party demo",
 		"phase":          "draft locked open closed imported",
 		"channel":        "unknown form portal mail",
-		"mail_kind":      "invitation reminder extension code receipt staff test",
+		"mail_kind":      "invitation reminder extension code receipt staff test notice",
 		"mail_state":     "queued sent failed revoked",
 	} {
 		for value := range strings.FieldsSeq(values) {

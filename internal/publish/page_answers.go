@@ -106,6 +106,10 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	if !r.Due.IsZero() && !r.AskedAt.IsZero() {
 		fact("compare.party.due", p.DateTime(r.Due.At, r.Due.Location()))
 	}
+	for _, d := range r.DueChanges {
+		fact("compare.party.due_changed", p.Must("compare.party.due_changed_text", "From", p.DateTime(d.From.At, d.From.Location()),
+			"To", p.DateTime(d.To.At, d.To.Location()), "Reason", d.Reason))
+	}
 	if r.BallotPosition > 0 {
 		fact("compare.party.ballot", strconv.Itoa(r.BallotPosition))
 	}

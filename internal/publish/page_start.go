@@ -232,7 +232,8 @@ func organisations(p *locale.Printer, c survey.Comparison) string {
 
 // shades gives each state of a return the shade of a status of its kind.
 var shades = map[survey.ReturnState]survey.Status{
-	survey.ReturnAnswered: survey.Answered, survey.ReturnPartly: survey.General, survey.ReturnDeclined: survey.Declined,
+	survey.ReturnAnswered: survey.Answered, survey.ReturnPartly: survey.NoPosition,
+	survey.ReturnGeneral: survey.General, survey.ReturnRefers: survey.Refers, survey.ReturnDeclined: survey.Declined,
 	survey.ReturnWithdrawn: survey.Withdrawn, survey.ReturnSilent: survey.NoAnswer, survey.ReturnPending: survey.Pending,
 	survey.ReturnNotReached: survey.NotReached, survey.ReturnNotAsked: survey.NotAsked, survey.ReturnUnknown: survey.Unknown,
 }

@@ -3,7 +3,6 @@ package survey
 import (
 	"context"
 	"errors"
-	"net/mail"
 	"strings"
 	"time"
 )
@@ -36,15 +35,11 @@ func (f *Faults) password(password, again, email string) {
 	}
 }
 
-// email brings an address to its stored form (bare, lower case) and notes its fault.
+// email brings an address to its stored form (bare, lower case) and notes its fault. Umlauts are one: the mail server would
+// refuse them.
 func (f *Faults) email(field string, address *string, required bool) {
 	f.line(field, address, 254, required)
-	*address = strings.ToLower(*address)
-	if *address == "" {
-		return
-	}
-	parsed, err := mail.ParseAddress(*address)
-	if err != nil || parsed.Address != *address || parsed.Name != "" {
+	if *address = strings.ToLower(*address); *address != "" && !bareAddress(*address) {
 		f.Add(field, "error.email")
 	}
 }
@@ -313,9 +308,6 @@ func staffLinkPath(purpose StaffLinkKind, token string) string {
 // mailStaffLink revokes a person's open links of the purpose and mails a new one.
 func (s *Service) mailStaffLink(tx *Tx, actor Actor, user User, purpose StaffLinkKind, life time.Duration) error {
 	token := NewToken()
-	if err := s.replaceStaffLink(tx, user.ID, s.staffLink(token, purpose, user.ID, life)); err != nil {
-		return err
-	}
 	alliance, err := loadAlliance(tx)
 	if err != nil {
 		return err
@@ -325,7 +317,12 @@ func (s *Service) mailStaffLink(tx *Tx, actor Actor, user User, purpose StaffLin
 		return err
 	}
 	m := Mail{Kind: MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}
-	if _, err := s.enqueue(tx, m, s.link(staffLinkPath(purpose, token))); err != nil {
+	if m, err = s.enqueue(tx, m, s.link(staffLinkPath(purpose, token))); err != nil {
+		return err
+	}
+	link := s.staffLink(token, purpose, user.ID, life)
+	link.Mail = m.ID
+	if err := s.replaceStaffLink(tx, user.ID, link); err != nil {
 		return err
 	}
 	return s.audit(tx, actor, "link_"+string(purpose), user.ID)
@@ -339,6 +336,8 @@ func (s *Service) replaceStaffLink(tx *Tx, user string, link StaffLink) error {
 	return tx.StaffLinks.Put(link)
 }
 
+// revokeStaffLinks makes a person's open links of a purpose void. A mail that still waits with one of them does not go out:
+// its link would be dead.
 func (s *Service) revokeStaffLinks(tx *Tx, user string, purpose StaffLinkKind) error {
 	links, err := collect(tx.StaffLinks.List(""))
 	if err != nil {
@@ -348,6 +347,12 @@ func (s *Service) revokeStaffLinks(tx *Tx, user string, purpose StaffLinkKind) e
 		if l.User == user && l.Purpose == purpose && l.UsedAt.IsZero() && l.RevokedAt.IsZero() {
 			l.RevokedAt = s.now()
 			if err := tx.StaffLinks.Put(l); err != nil {
+				return err
+			}
+			if l.Mail == "" {
+				continue
+			}
+			if err := revokeMail(tx, l.Mail); err != nil {
 				return err
 			}
 		}

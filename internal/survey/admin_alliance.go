@@ -17,7 +17,7 @@ type SaveAlliance struct {
 	Alliance
 }
 
-// SaveAlliance changes the settings. Administrators only: Impressum and two-person rules are theirs to answer for.
+// SaveAlliance changes the settings; saving what is saved already changes nothing. Administrators only: Impressum and two-person rules are theirs to answer for.
 func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAlliance) error {
 	if err := actor.require(RoleAdministrator); err != nil {
 		return err
@@ -30,7 +30,7 @@ func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAllianc
 	faults.text("privacy", &a.Privacy)
 	faults.text("press_contact", &a.PressContact)
 	faults.email("email", &a.Email, false)
-	faults.line("licence", &a.Licence, 80, false)
+	faults.licence("licence", &a.Licence, false)
 	for _, f := range []struct {
 		name string
 		rule Rule
@@ -47,10 +47,14 @@ func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAllianc
 		if err != nil {
 			return err
 		}
+		saved := a
+		saved.Revision = now.Revision
+		if same(now, saved) {
+			return nil // the second click of two
+		}
 		if now.Revision != a.Revision {
 			return stale()
 		}
-		saved := a
 		saved.Revision++
 		if err := s.audit(tx, actor, "alliance", ""); err != nil {
 			return err

@@ -63,7 +63,10 @@ func (s *Service) SaveOrganisation(ctx context.Context, actor Actor, o Organisat
 		saved, taken := o, map[string]bool{}
 		for _, other := range all {
 			if other.ID == o.ID {
-				saved.Slug = other.Slug
+				saved.Slug, saved.Revision = other.Slug, other.Revision
+				if same(other, saved) {
+					return nil // the second click of two
+				}
 				if other.Revision != o.Revision {
 					return stale()
 				}
@@ -104,7 +107,10 @@ func (s *Service) SaveWorkingGroup(ctx context.Context, actor Actor, g WorkingGr
 		saved, taken := g, map[string]bool{}
 		for _, other := range all {
 			if other.ID == g.ID {
-				saved.Slug = other.Slug
+				saved.Slug, saved.Revision = other.Slug, other.Revision
+				if same(other, saved) {
+					return nil // the second click of two
+				}
 				if other.Revision != g.Revision {
 					return stale()
 				}

@@ -51,7 +51,7 @@ func (s *Service) People(ctx context.Context, actor Actor) (people []Person, err
 type SavePerson struct {
 	ID            string
 	Revision      int
-	Name, Email   string
+	Name, Email   string // Email "" of somebody known: as it is
 	Administrator bool
 	Coordinator   bool
 	Disabled      bool
@@ -59,7 +59,8 @@ type SavePerson struct {
 	Language      string // of the invitation mail
 }
 
-// SavePerson invites a person, or changes what one may do. A new person gets a mail with a link. The last active
+// SavePerson invites a person, or changes what one may do. A new person gets a mail with a link. The address can be
+// corrected until the invitation is accepted: a new one goes there then, and the old links are void. The last active
 // administrator cannot be taken away.
 func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (user User, err error) {
 	if err := actor.require(RoleAdministrator); err != nil {
@@ -67,28 +68,20 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 	}
 	var faults Faults
 	faults.line("name", &cmd.Name, 200, true)
-	if cmd.ID == "" {
-		faults.email("email", &cmd.Email, true)
-	}
+	faults.email("email", &cmd.Email, cmd.ID == "")
 	if err := faults.Err(); err != nil {
 		return user, err
 	}
 	fresh := NewID()
 	err = s.update(ctx, func(tx *Tx) (err error) {
-		user = User{ID: fresh, Email: cmd.Email, Language: cmd.Language, CreatedAt: s.now()}
+		user = User{ID: fresh, Language: cmd.Language, CreatedAt: s.now()}
 		if cmd.ID != "" {
 			if user, err = tx.Users.Get(cmd.ID); err != nil {
 				return err
 			}
-			if user.Revision != cmd.Revision {
-				return stale()
-			}
-		} else if _, err := userByEmail(tx, cmd.Email); !IsNotFound(err) {
-			if err != nil {
-				return err
-			}
-			return Faults{{Field: "email", Key: "admin.error.email_taken"}}.Err()
 		}
+		before := user
+		moved := cmd.Email != "" && cmd.Email != user.Email
 		for _, m := range cmd.Memberships {
 			if _, err := tx.WorkingGroups.Get(m.WorkingGroup); err != nil {
 				return err
@@ -96,6 +89,25 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 		}
 		user.Name, user.Administrator, user.Coordinator, user.Disabled = cmd.Name, cmd.Administrator, cmd.Coordinator, cmd.Disabled
 		user.Memberships = cmd.Memberships
+		if moved {
+			user.Email = cmd.Email
+		}
+		if cmd.ID != "" && same(before, user) {
+			return nil // the second click of two
+		}
+		if cmd.ID != "" && user.Revision != cmd.Revision {
+			return stale()
+		}
+		if moved {
+			if before.PasswordHash != "" {
+				return Faults{{Field: "email", Key: "admin.error.email_fixed"}}.Err()
+			}
+			if other, err := userByEmail(tx, cmd.Email); err == nil && other.ID != user.ID {
+				return Faults{{Field: "email", Key: "admin.error.email_taken"}}.Err()
+			} else if err != nil && !IsNotFound(err) {
+				return err
+			}
+		}
 		user.Revision++
 		if err := tx.Users.Put(user); err != nil {
 			return err
@@ -103,8 +115,11 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 		if err := keepsAdministrator(tx); err != nil {
 			return err
 		}
-		if err := s.audit(tx, actor, "person", user.ID); err != nil || cmd.ID != "" {
+		if err := s.audit(tx, actor, "person", user.ID); err != nil || !moved {
 			return err
+		}
+		if user.Disabled {
+			return s.revokeStaffLinks(tx, user.ID, LinkInvitation)
 		}
 		return s.mailStaffLink(tx, actor, user, LinkInvitation, invitationLife)
 	})

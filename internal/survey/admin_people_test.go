@@ -78,6 +78,71 @@ func TestLastAdministratorStays(t *testing.T) {
 	wants(t, survey.Forbidden, err) // the User as invited has no password: not active
 }
 
+// A mistyped address can be corrected as long as nobody accepted; what went to the wrong one is void, sent or not.
+func TestAddressOfAnInvitationIsCorrected(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	ben, wrong := w.invite(t, ada, survey.SavePerson{Name: "Ben", Email: "bne@buendnis.example"})
+	cmd := survey.SavePerson{ID: ben.ID, Revision: ben.Revision, Name: "Ben", Email: "Ben@buendnis.example"}
+	for name, bad := range map[string]string{"email error.email": "keine", "email admin.error.email_taken": ada.User.Email} {
+		c := cmd
+		c.Email = bad
+		if got := fault(second(w.SavePerson(t.Context(), ada, c))); got != name {
+			t.Error(got)
+		}
+	}
+	for range 2 { // a second click sends no second mail
+		saved, err := w.SavePerson(t.Context(), ada, cmd)
+		must(t, err)
+		if saved.Email != "ben@buendnis.example" {
+			t.Error(saved.Email)
+		}
+	}
+	right := w.mailedToken(t)
+	if right == wrong {
+		t.Fatal("no new link")
+	}
+	_, err := w.AcceptInvitation(t.Context(), survey.NewPassword{Token: wrong, Name: "X", Password: goodPassword, Again: goodPassword})
+	wants(t, survey.Gone, err)
+	states := map[string][]survey.MailState{}
+	must(t, w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.List("") {
+			must(t, err)
+			states[m.To] = append(states[m.To], m.State)
+		}
+		return nil
+	}))
+	if !slices.Equal(states["bne@buendnis.example"], []survey.MailState{survey.MailRevoked}) || !slices.Equal(states["ben@buendnis.example"], []survey.MailState{survey.MailQueued}) {
+		t.Errorf("%v", states)
+	}
+	joined, err := w.AcceptInvitation(t.Context(), survey.NewPassword{Token: right, Name: "Ben", Password: goodPassword, Again: goodPassword})
+	must(t, err)
+	cmd.Revision, cmd.Email = joined.Revision, "neu@buendnis.example"
+	if got := fault(second(w.SavePerson(t.Context(), ada, cmd))); got != "email admin.error.email_fixed" {
+		t.Error(got)
+	}
+}
+
+// A link that is void is not mailed any more.
+func TestRevokedInvitationIsNotMailed(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	ben, _ := w.invite(t, ada, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example"})
+	must(t, w.ResendInvitation(t.Context(), ada, ben.ID), w.RevokeInvitation(t.Context(), ada, ben.ID))
+	must(t, w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.List("") {
+			must(t, err)
+			if m.State != survey.MailRevoked || len(m.Sealed) > 0 {
+				t.Errorf("%s is %s", m.Subject, m.State)
+			}
+		}
+		for e, err := range tx.Outbox.List("") {
+			t.Errorf("%s waits to be sent: %v", e.Mail, err)
+		}
+		return nil
+	}))
+}
+
 // A mail that cannot be composed leaves no half-made person behind.
 func TestInvitingIsAllOrNothing(t *testing.T) {
 	w := newPeopleWorld(t)
@@ -119,8 +184,12 @@ func TestNamesOfOrganisationsAndGroups(t *testing.T) {
 	groups, err := w.WorkingGroups(ctx, ada)
 	must(t, err)
 
+	must(t, w.SaveOrganisation(ctx, ada, renamed), // a second click
+		w.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{ID: groups[0].ID, Name: groups[0].Name}))
+	late := renamed
+	late.Name = "Offene Zeit"
 	for want, err := range map[string]error{
-		"conflict: error.stale":       w.SaveOrganisation(ctx, ada, renamed),
+		"conflict: error.stale":       w.SaveOrganisation(ctx, ada, late),
 		"name error.required":         w.SaveOrganisation(ctx, ada, survey.Organisation{Name: " "}),
 		"website error.url":           w.SaveOrganisation(ctx, ada, survey.Organisation{Name: "X", Website: "javascript:alert(1)"}),
 		"not_found: error.not_found":  w.SaveOrganisation(ctx, ada, survey.Organisation{ID: "fremd", Name: "X"}),
@@ -156,11 +225,17 @@ func TestAllianceSettings(t *testing.T) {
 	if saved.Intro != "Wir fragen.\n\nAlle." || saved.Email != "post@buendnis.example" || saved.CheckLock != survey.RuleOff || saved.Revision != a.Revision+1 {
 		t.Errorf("%+v", saved)
 	}
+	must(t, w.SaveAlliance(ctx, ada, survey.SaveAlliance{Alliance: a})) // a second click
+	if again, err := w.Alliance(ctx); err != nil || again.Revision != saved.Revision {
+		t.Errorf("%+v %v", again, err)
+	}
+	a.Intro = "Anders."
 	wants(t, survey.Conflict, w.SaveAlliance(ctx, ada, survey.SaveAlliance{Alliance: a}))
 	for want, change := range map[string]func(*survey.Alliance){
 		"name error.required":         func(a *survey.Alliance) { a.Name = "" },
 		"check_dispatch error.choice": func(a *survey.Alliance) { a.CheckDispatch = "vielleicht" },
 		"email error.email":           func(a *survey.Alliance) { a.Email = "keine" },
+		"licence error.licence":       func(a *survey.Alliance) { a.Licence = "CC BY 4.0" },
 		"imprint error.text.bidi":     func(a *survey.Alliance) { a.Imprint = "\u202ex" },
 	} {
 		bad := saved

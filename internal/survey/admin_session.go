@@ -97,6 +97,18 @@ func (s *Service) QuestionnaireBySlug(ctx context.Context, actor Actor, slug str
 	return q, err
 }
 
+// OwnQuestionnaire returns the questionnaire a party came to answer.
+func (s *Service) OwnQuestionnaire(ctx context.Context, actor Actor) (q Questionnaire, err error) {
+	if err := actor.require(RoleParty); err != nil {
+		return q, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		q, err = tx.Questionnaires.Get(actor.Questionnaire)
+		return err
+	})
+	return q, err
+}
+
 // StaffUser returns an active person by id, for the demonstration, where nobody needs a password.
 func (s *Service) StaffUser(ctx context.Context, id string) (user User, err error) {
 	err = s.Store.View(ctx, func(tx *Tx) error {

@@ -10,8 +10,9 @@ import (
 // instant of "Absenden". In one transaction come new versions of the changed cells, the leaf in the ledger, and the mail
 // with the full text. A submission that is confirmed already is returned as it is: a second click has no second effect.
 //
-// A wrong code is Invalid at the field code; the fifth one ends the submission. Forbidden from another session, Conflict
-// when it has ended, Gone after its hour. The drafts stay in every case.
+// Any session of the respondent can enter the code: it went to the party's own address, and whoever asked for it may have
+// signed out since. A wrong code is Invalid at the field code; the fifth one ends the submission. Conflict when it has
+// ended, Gone after its hour. The drafts stay in every case.
 func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed string) (sub Submission, err error) {
 	if err := actor.require(RoleParty); err != nil {
 		return sub, err
@@ -32,8 +33,6 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 			return nil
 		case sub.State == SubmissionVoid:
 			return Fail(Conflict, "answer.error.code_void")
-		case sub.Session != actor.Session:
-			return Fail(Forbidden, "answer.error.code_session")
 		case !now.Before(sub.CodeExpiresAt):
 			refused = Fail(Gone, "answer.error.code_expired")
 			return void(tx, sub)
@@ -104,17 +103,22 @@ func submitCell(tx *Tx, sheet AnswerSheet, sub Submission, entry *SubmissionEntr
 		entry.Version = last.Number
 		return nil
 	}
-	v := Version{
-		Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, Question: entry.Question, Number: 1,
-		Status: entry.Status, Position: entry.Position, Text: entry.Text, Reason: entry.Reason,
-		Provenance: ByForm, Licence: sub.Declaration.Licence, Record: sub.Key(),
-		ReceivedAt: StampOf(sub.RequestedAt.In(sheet.Due.Location())), CountsAt: sub.RequestedAt,
-	}
+	number := 1
 	if n := len(versions); n > 0 {
-		v.Number = versions[n-1].Number + 1
+		number = versions[n-1].Number + 1
 	}
-	entry.Version = v.Number
-	return tx.Versions.Put(v)
+	entry.Version = number
+	return tx.Versions.Put(sub.version(sheet.Due, *entry, number))
+}
+
+// version is what the submission says of one cell. due is the respondent's date, whose zone the time is written in.
+func (s Submission) version(due Instant, e SubmissionEntry, number int) Version {
+	return Version{
+		Questionnaire: s.Questionnaire, Respondent: s.Respondent, Question: e.Question, Number: number,
+		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
+		Provenance: ByForm, Licence: s.Declaration.Licence, Record: s.Key(),
+		ReceivedAt: StampOf(s.RequestedAt.In(due.Location())), CountsAt: s.RequestedAt,
+	}
 }
 
 // ReceiptMail is what the mail after a submission says: the full text of all that stands.

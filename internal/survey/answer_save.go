@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -87,20 +88,27 @@ func (s *Service) SaveAnswer(ctx context.Context, actor Actor, cmd SaveAnswer) (
 func saveDraft(tx *Tx, sheet AnswerSheet, cell AnswerCell, entry Entry, done bool, now time.Time) (AnswerDraft, error) {
 	d := AnswerDraft{
 		Questionnaire: sheet.Questionnaire.ID, Respondent: sheet.Respondent.ID, Question: cell.Question.ID,
-		Entry: entry, Done: done, Revision: cell.Draft.Revision + 1, UpdatedAt: now, Late: sheet.Over,
+		Entry: entry, Done: done, Revision: cell.Draft.Revision + 1, UpdatedAt: now,
 	}
 	return d, tx.AnswerDrafts.Put(d)
 }
 
-// DeclineAll declines the whole catalogue: the draft of every question says so, with one reason. What was written stays
-// in the drafts, under the choice that was made, and nothing is submitted yet. "" keeps a reason given before. Conflict
-// after the deadline.
-func (s *Service) DeclineAll(ctx context.Context, actor Actor, reason string) error {
+// DeclineAll is the form that declines the whole catalogue.
+type DeclineAll struct {
+	Digest string // AnswerSheet.Digest of what was shown
+	Reason string // for the questions that have none yet; may be ""
+}
+
+// DeclineAll declines the whole catalogue: the draft of every question says so. What was written stays in the drafts, under
+// the choice that was made, a reason typed for one question before stays its reason, and nothing is submitted yet. Conflict
+// after the deadline, and when something changed since the page was shown (answer.error.decline_changed); declining again
+// what is declined already changes nothing.
+func (s *Service) DeclineAll(ctx context.Context, actor Actor, cmd DeclineAll) error {
 	if err := actor.require(RoleParty); err != nil {
 		return err
 	}
 	var faults Faults
-	faults.text("reason", &reason)
+	faults.text("reason", &cmd.Reason)
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -113,21 +121,30 @@ func (s *Service) DeclineAll(ctx context.Context, actor Actor, reason string) er
 		if sheet.Over {
 			return Fail(Conflict, "answer.error.deadline")
 		}
-		for _, cell := range sheet.Cells {
-			entry := cell.Started()
-			entry.Status = Declined
-			if reason != "" {
-				entry.Reason = reason
-			}
-			if cell.Draft.Revision > 0 && cell.Draft.Entry == entry && cell.Draft.Done {
-				continue
-			}
-			if _, err := saveDraft(tx, sheet, cell, entry, true, now); err != nil {
+		changed := slices.DeleteFunc(slices.Clone(sheet.Cells), func(cell AnswerCell) bool {
+			return cell.Draft.Revision > 0 && cell.Draft.Entry == cell.declined(cmd.Reason) && cell.Draft.Done
+		})
+		digest, err := sheet.Digest()
+		switch {
+		case err != nil || len(changed) == 0: // the second click of two
+			return err
+		case digest != cmd.Digest:
+			return Fail(Conflict, "answer.error.decline_changed")
+		}
+		for _, cell := range changed {
+			if _, err := saveDraft(tx, sheet, cell, cell.declined(cmd.Reason), true, now); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// declined is what the draft says once the question is declined with all others, for a reason unless it has one of its own.
+func (c AnswerCell) declined(reason string) Entry {
+	e := c.Started()
+	e.Status, e.Reason = Declined, cmp.Or(e.Reason, reason)
+	return e
 }
 
 // Started is where the writer goes on: the draft, else what was submitted last.

@@ -21,9 +21,10 @@ type AnswerSheet struct {
 	Now           time.Time
 	Over          bool         // the respondent's date is over
 	Cells         []AnswerCell // of the questions it was asked, in the order of the catalogue
-	Waiting       *Submission  // waits for its code, which this session can enter; nil otherwise
+	Waiting       *Submission  // waits for its code: this session's own, else the newest; nil without one
 	CodeMail      MailState    // of the newest mail with that code
 	Confirmed     []Submission // newest first
+	HandMade      []time.Time  // when each open access link was made that no mail carried; in AnswerSheet only
 }
 
 // AnswerCell is one question with what the party has said to it so far.
@@ -89,11 +90,19 @@ func (e Entry) said(kind QuestionKind) Entry {
 	return said
 }
 
-// AnswerSheet returns the party's own sheet.
+// AnswerSheet returns the party's own sheet, with the links the office made by hand: a party knows who can come in.
 func (s *Service) AnswerSheet(ctx context.Context, actor Actor) (sheet AnswerSheet, err error) {
 	now := s.now()
 	err = s.Store.View(ctx, func(tx *Tx) error {
-		sheet, err = s.answerSheet(tx, actor, now)
+		if sheet, err = s.answerSheet(tx, actor, now); err != nil {
+			return err
+		}
+		links, err := linksOf(tx, actor.Questionnaire, actor.Respondent)
+		for _, l := range links {
+			if l.Mail == "" && l.RevokedAt.IsZero() {
+				sheet.HandMade = append(sheet.HandMade, l.CreatedAt)
+			}
+		}
 		return err
 	})
 	return sheet, err
@@ -145,7 +154,7 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 		switch {
 		case sub.State == SubmissionConfirmed:
 			sheet.Confirmed = append(sheet.Confirmed, sub)
-		case sheet.Waiting == nil && sub.waits(actor, now):
+		case sub.waits(now) && (sheet.Waiting == nil || sub.Session == actor.Session && sheet.Waiting.Session != actor.Session):
 			sheet.Waiting = &sub
 		}
 	}
@@ -160,9 +169,9 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 	return sheet, nil
 }
 
-// waits tells whether the actor's session can still enter the code.
-func (s Submission) waits(actor Actor, now time.Time) bool {
-	return s.State == SubmissionRequested && s.Session == actor.Session && now.Before(s.CodeExpiresAt)
+// waits tells whether its code can still be entered.
+func (s Submission) waits(now time.Time) bool {
+	return s.State == SubmissionRequested && now.Before(s.CodeExpiresAt)
 }
 
 // standing returns the version that counts: what the party itself submitted, before what was transcribed.
@@ -256,6 +265,12 @@ func (sheet AnswerSheet) Changed() bool {
 	return slices.ContainsFunc(sheet.Cells, func(c AnswerCell) bool {
 		return !c.Entry.Empty() && (!c.own() || c.Entry != c.Standing.Entry())
 	})
+}
+
+// Opens tells whether a consent to a licence would say anything new about what the party has submitted. That it agreed to
+// one before is not taken back by leaving the box empty: open licences cannot be revoked.
+func (sheet AnswerSheet) Opens(licence string) bool {
+	return licence != "" && slices.ContainsFunc(sheet.Cells, func(c AnswerCell) bool { return c.own() && c.Standing.Licence != licence })
 }
 
 // Cell returns the cell of a question's number. NotFound when the respondent was not asked it.

@@ -39,7 +39,7 @@ type CodeMail struct {
 
 // RequestSubmission is "Absenden": its instant counts. It keeps what is to be submitted and mails a code that makes it
 // effective. Conflict when the date is over, when something changed since the page was shown (answer.error.changed), when
-// there is nothing new, or a problem stops it; the drafts stay as they are in every case.
+// there is nothing new (a first consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
 func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd RequestSubmission) (sub Submission, err error) {
 	if err := actor.require(RoleParty); err != nil {
 		return sub, err
@@ -69,7 +69,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 		}
 		recent := 0
 		for _, e := range earlier {
-			if e.Form == cmd.Form && e.Form != "" && e.Session == actor.Session && e.State != SubmissionVoid && e.Declaration == declaration {
+			if e.Form == cmd.Form && e.Form != "" && e.State != SubmissionVoid && e.Declaration == declaration {
 				sub = e
 				return nil
 			}
@@ -87,7 +87,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 			return Fail(Conflict, "answer.error.changed")
 		case sheet.Stopped():
 			return Fail(Conflict, "answer.error.problems")
-		case !sheet.Changed():
+		case !sheet.Changed() && !sheet.Opens(declaration.Licence):
 			return Fail(Conflict, "answer.error.unchanged")
 		case sheet.Respondent.Email == "":
 			return Fail(Conflict, "answer.error.no_address")
@@ -123,10 +123,11 @@ func newCode() string {
 	return fmt.Sprintf("%08d", n)
 }
 
-// codeHash binds a code to its submission and session. A plain hash of eight digits could be guessed from a copy of the
-// database; the code is worth nothing, though, without the session's token, of which the database has a hash of 256 bits.
+// codeHash binds a code to its submission. A hash of eight digits can be guessed from a copy of the database; the code is
+// worth nothing, though, without a session of the respondent or a link to one, of whose tokens the database has hashes of
+// 256 bits.
 func codeHash(s Submission, code string) string {
-	sum := sha256.Sum256([]byte("pruefstein-code/1\n" + s.Key() + "\n" + s.Session + "\n" + code))
+	sum := sha256.Sum256([]byte("pruefstein-code/1\n" + s.Key() + "\n" + code))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -175,7 +176,7 @@ func (s *Service) ResendCode(ctx context.Context, actor Actor, id string) error 
 			return err
 		}
 		switch {
-		case !sub.waits(actor, now):
+		case !sub.waits(now):
 			return Fail(Conflict, "answer.error.code_void")
 		case sub.Codes >= codeMost:
 			return Fail(TooMany, "answer.error.too_many_codes")

@@ -294,12 +294,15 @@ func TestWrongCodeSixTimes(t *testing.T) {
 
 func TestCodeIsBound(t *testing.T) {
 	w := newAnswerWorld(t)
-	colleague := w.enter(t, freiToken, "another browser")
 	w.save(t, w.frei, 1, answer("eins"))
+	w.save(t, w.moin, 1, answer("one"))
 	first := w.request(t, w.frei)
 	code := w.code(t, "r1/"+first.ID)
-	if _, err := w.ConfirmSubmission(t.Context(), colleague, first.ID, code); keyOf(err) != "answer.error.code_session" {
-		t.Errorf("another session: %v", err)
+	if _, err := w.ConfirmSubmission(t.Context(), w.moin, first.ID, code); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("another respondent: %v", err)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), w.moin, w.request(t, w.moin).ID, code); keyOf(err) != "code answer.error.code_wrong" {
+		t.Errorf("for another respondent's act: %v", err)
 	}
 	w.clock.Advance(time.Minute)
 	second := w.request(t, w.frei) // replaces the first
@@ -318,13 +321,92 @@ func TestCodeIsBound(t *testing.T) {
 	})
 }
 
+// Whoever pressed "Absenden" may have signed out, or read the mail on another device, and the deadline may be over by then.
+func TestCodeInAnotherSession(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	w.clock.Set(w.due.Add(-time.Minute))
+	form := w.form(t, w.frei)
+	sub, err := w.RequestSubmission(t.Context(), w.frei, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Set(w.due.Add(5 * time.Minute))
+	again := w.enter(t, freiToken, "the same link once more")
+	if waiting := w.sheet(t, again).Waiting; waiting == nil || waiting.ID != sub.ID {
+		t.Fatalf("it does not see what waits: %+v", waiting)
+	}
+	if twice, err := w.RequestSubmission(t.Context(), again, form); err != nil || twice.ID != sub.ID {
+		t.Errorf("the same form from there: %v", err)
+	}
+	if err := w.ResendCode(t.Context(), again, sub.ID); err != nil {
+		t.Errorf("a new code: %v", err)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), again, sub.ID, w.code(t, "r1/"+sub.ID)); err != nil {
+		t.Errorf("confirming: %v", err)
+	}
+	if v := w.versions(t, "r1", "q01"); len(v) != 1 || v[0].Text != "eins" {
+		t.Errorf("versions %+v", v)
+	}
+	if w.sheet(t, w.frei).Waiting != nil {
+		t.Error("it still waits elsewhere")
+	}
+}
+
+// Of two that wait, a session sees its own, and any other session the newest.
+func TestWhichSubmissionIsShown(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("früher"))
+	colleague := w.enter(t, freiToken, "another browser")
+	earlier := w.request(t, w.frei)
+	w.clock.Advance(time.Minute)
+	later := w.request(t, colleague)
+	for name, test := range map[string]struct {
+		actor survey.Actor
+		want  string
+	}{"own": {w.frei, earlier.ID}, "own, newer": {colleague, later.ID}, "neither": {w.enter(t, freiToken, "a third"), later.ID}} {
+		if got := w.sheet(t, test.actor).Waiting; got == nil || got.ID != test.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// An open licence can be agreed to when nothing else is new; leaving the box empty takes none back.
+func TestLicenceAgreedToLater(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	w.save(t, w.frei, 3, answer("drei"))
+	w.submit(t, w.frei)
+	form := w.form(t, w.frei)
+	form.Licence = true
+	sub, err := w.RequestSubmission(t.Context(), w.frei, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, w.code(t, "r1/"+sub.ID)); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"q01", "q03"} {
+		if v := w.versions(t, "r1", id); len(v) != 2 || v[1].Licence != "CC-BY-4.0" || v[1].Entry() != v[0].Entry() {
+			t.Errorf("%s: %+v", id, v)
+		}
+	}
+	for _, ticked := range []bool{true, false} {
+		form := w.form(t, w.frei)
+		form.Licence = ticked
+		if _, err := w.RequestSubmission(t.Context(), w.frei, form); keyOf(err) != "answer.error.unchanged" {
+			t.Errorf("once more, ticked %v: %v", ticked, err)
+		}
+	}
+}
+
 func TestResendCode(t *testing.T) {
 	w := newAnswerWorld(t)
 	w.save(t, w.frei, 1, answer("eins"))
 	sub := w.request(t, w.frei)
 	old := w.code(t, "r1/"+sub.ID)
-	if err := w.ResendCode(t.Context(), w.enter(t, freiToken, "another browser"), sub.ID); keyOf(err) != "answer.error.code_void" {
-		t.Errorf("another session: %v", err)
+	if err := w.ResendCode(t.Context(), w.moin, sub.ID); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("another respondent: %v", err)
 	}
 	w.clock.Advance(time.Minute)
 	for range 3 {

@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -206,11 +207,12 @@ func TestAnswerStates(t *testing.T) {
 func TestDeclineAll(t *testing.T) {
 	w := newAnswerWorld(t)
 	w.save(t, w.frei, 1, answer("ein Text, der bleibt"))
-	if err := w.DeclineAll(t.Context(), w.frei, "Wir antworten\r\nnicht."); err != nil {
+	decline := survey.DeclineAll{Digest: w.digest(t, w.frei), Reason: "Wir antworten\r\nnicht."}
+	if err := w.DeclineAll(t.Context(), w.frei, decline); err != nil {
 		t.Fatal(err)
 	}
 	before := w.state(t)
-	if err := w.DeclineAll(t.Context(), w.frei, "Wir antworten\nnicht."); err != nil || w.state(t) != before {
+	if err := w.DeclineAll(t.Context(), w.frei, decline); err != nil || w.state(t) != before {
 		t.Errorf("a second click: %v, changed %v", err, w.state(t) != before)
 	}
 	sheet := w.sheet(t, w.frei)
@@ -230,8 +232,47 @@ func TestDeclineAll(t *testing.T) {
 		}
 	}
 	w.clock.Set(w.due)
-	if err := w.DeclineAll(t.Context(), w.frei, ""); keyOf(err) != "answer.error.deadline" {
+	if err := w.DeclineAll(t.Context(), w.frei, survey.DeclineAll{}); keyOf(err) != "answer.error.deadline" {
 		t.Errorf("after the deadline: %v", err)
+	}
+}
+
+// A reason typed for one question is worth more than the one for all, and what a colleague typed meanwhile is read first.
+func TestDeclineAllKeepsReasons(t *testing.T) {
+	w := newAnswerWorld(t)
+	own := survey.Entry{Status: survey.Declined, Reason: "Dafür ist der Bund zuständig."}
+	w.save(t, w.frei, 1, own)
+	decline := survey.DeclineAll{Digest: w.digest(t, w.frei), Reason: "Keine Zeit."}
+	w.save(t, w.enter(t, freiToken, "a colleague's"), 3, answer("von der Kollegin"))
+	before := w.state(t)
+	if err := w.DeclineAll(t.Context(), w.frei, decline); keyOf(err) != "answer.error.decline_changed" || w.state(t) != before {
+		t.Fatalf("over a colleague's text: %v", err)
+	}
+	decline.Digest = w.digest(t, w.frei)
+	if err := w.DeclineAll(t.Context(), w.frei, decline); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{own.Reason, "Keine Zeit.", "Keine Zeit."} {
+		if c := w.sheet(t, w.frei).Cells[i]; (c.Entry != survey.Entry{Status: survey.Declined, Reason: want}) || c.State != survey.AnswerDone {
+			t.Errorf("question %d: %+v, %s", c.Question.Number, c.Entry, c.State)
+		}
+	}
+}
+
+func TestHandMadeLinksAreNamed(t *testing.T) {
+	w := newAnswerWorld(t)
+	at := w.clock.Now().Add(time.Hour)
+	w.write(t, func(tx *survey.Tx) error {
+		frei, err := tx.AccessLinks.Get(survey.HashToken(freiToken))
+		frei.Mail = "m1" // came by mail
+		link := func(hash, mail string, revoked time.Time) survey.AccessLink {
+			return survey.AccessLink{Hash: hash, Questionnaire: "q1", Respondent: "r1", Mail: mail, CreatedAt: at, RevokedAt: revoked}
+		}
+		return errors.Join(err, tx.AccessLinks.Put(frei), tx.AccessLinks.Put(link("by mail", "m2", time.Time{})),
+			tx.AccessLinks.Put(link("revoked", "", at)), tx.AccessLinks.Put(link("by hand", "", time.Time{})))
+	})
+	if made := w.sheet(t, w.frei).HandMade; len(made) != 1 || !made[0].Equal(at) {
+		t.Errorf("%v", made)
 	}
 }
 
@@ -240,10 +281,7 @@ func TestLateDraft(t *testing.T) {
 	w.clock.Set(w.due.Add(-time.Nanosecond))
 	w.save(t, w.frei, 1, answer("noch rechtzeitig"))
 	w.clock.Set(w.due)
-	d := w.save(t, w.frei, 3, answer("zu spät"))
-	if !d.Late {
-		t.Error("not marked as late")
-	}
+	w.save(t, w.frei, 3, answer("zu spät"))
 	sheet := w.sheet(t, w.frei)
 	if !sheet.Over || sheet.Cells[0].Late || !sheet.Cells[2].Late || sheet.Cells[2].Entry.Text != "zu spät" {
 		t.Errorf("%+v", sheet.Cells)

@@ -37,7 +37,11 @@ func (s *Service) HandOverTranscription(ctx context.Context, actor Actor, ref Tr
 		if err != nil {
 			return err
 		}
-		if t, err = t.expand(tx, r, catalogue); err != nil {
+		speakers, err := transcriptionSpeakers(tx, r, t)
+		if err != nil {
+			return err
+		}
+		if t, err = t.expand(tx, speakers, catalogue); err != nil {
 			return err
 		}
 		switch news, changes, err := transcriptionNews(tx, q, r, t); {
@@ -108,9 +112,11 @@ func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref Trans
 			return Fail(Conflict, "transcription.error.own")
 		}
 		// A letter that came in between, or the party's own submission, can stand in its way by now.
-		switch _, changes, err := transcriptionNews(tx, q, r, t); {
+		switch news, changes, err := transcriptionNews(tx, q, r, t); {
 		case err != nil:
 			return err
+		case news == 0:
+			return Fail(Conflict, "transcription.error.no_news")
 		case changes && t.ChangeNote == "":
 			return Fail(Conflict, "transcription.error.change_note_now")
 		}
@@ -136,8 +142,8 @@ func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref Trans
 }
 
 // SendBackTranscription makes a draft of a transcription that waits for its check. Whoever typed it can take it back
-// without a word; anybody else says what is wrong.
-func (s *Service) SendBackTranscription(ctx context.Context, actor Actor, ref TranscriptionRef, note string) error {
+// without a word; anybody else says what is wrong. revision is the one that was read; Conflict when it changed since.
+func (s *Service) SendBackTranscription(ctx context.Context, actor Actor, ref TranscriptionRef, revision int, note string) error {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return err
 	}
@@ -156,8 +162,12 @@ func (s *Service) SendBackTranscription(ctx context.Context, actor Actor, ref Tr
 			return err
 		}
 		switch {
+		case t.State == TranscriptionDraft && t.Revision == revision+1 && t.Note == note:
+			return nil // the second click of two
 		case t.State != TranscriptionWaiting:
 			return Fail(Conflict, "transcription.error.not_waiting")
+		case t.Revision != revision:
+			return Fail(Conflict, "transcription.error.changed")
 		case note == "" && !slices.Contains(t.Writers, actor.who()):
 			return Faults{{Field: "note", Key: "error.required"}}.Err()
 		}
@@ -184,10 +194,6 @@ func (s *Service) takeEffect(tx *Tx, actor Actor, q Questionnaire, r Respondent,
 				t.Entries[i].Version = last.Number
 			}
 			return nil
-		}
-		v.CountsAt, v.CheckedBy = now, t.CheckedBy
-		if last != nil {
-			v.ChangeNote = t.ChangeNote
 		}
 		if own {
 			t.Entries[i].Version = v.Number
@@ -220,48 +226,64 @@ func transcriptionNews(tx *Tx, q Questionnaire, r Respondent, t Transcription) (
 }
 
 // eachTranscribed calls fn for every cell of a transcription, with the index of its entry, the cell's last version and
-// the one that would follow it.
+// the one that would follow it. A statement to the whole catalogue passes over cells the party itself has submitted.
 func eachTranscribed(tx *Tx, q Questionnaire, r Respondent, t Transcription, fn func(i int, last *Version, next Version) error) error {
 	all, err := transcriptionSpeakers(tx, r, t)
 	if err != nil {
 		return err
 	}
-	_, received := t.arrival(q)
 	for _, speaker := range all {
-		var joint []string
-		for _, other := range all {
-			if other.ID != speaker.ID {
-				joint = append(joint, other.Slug)
-			}
-		}
 		for i, e := range t.Entries {
 			if asked, _ := speaker.Asked(e.Question); !asked {
 				continue
 			}
-			if err := refuseOwn(tx, speaker, e); err != nil {
+			err := refuseOwn(tx, speaker, e)
+			if CodeOf(err) == Conflict && t.Whole.Status != "" && e.Entry == t.Whole {
+				continue
+			}
+			if err != nil {
 				return err
 			}
 			versions, err := collect(tx.Versions.List(CellKey(q.ID, speaker.ID, e.Question) + "/"))
 			if err != nil {
 				return err
 			}
-			next := Version{
-				Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: 1,
-				Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
-				Provenance: Transcribed, Late: t.Late(q, speaker.DueAt(q)), Joint: joint, Source: t.Source(), Licence: t.Licence,
-				ReceivedAt: received, Record: t.Key(), EnteredBy: t.EnteredBy,
-			}
 			var last *Version
+			number := 1
 			if n := len(versions); n > 0 {
 				last = &versions[n-1]
-				next.Number = last.Number + 1
+				number = last.Number + 1
 			}
-			if err := fn(i, last, next); err != nil {
+			if err := fn(i, last, t.version(q, speaker, all, e, number)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// version is what the letter says of one cell. speakers are all it answers for; number is that of the version.
+func (t Transcription) version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int) Version {
+	due := speaker.DueAt(q)
+	at, received := t.arrival(q)
+	v := Version{
+		Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: number,
+		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
+		Provenance: Transcribed, Late: t.Late(q, due), Source: t.Source(), Licence: t.Licence,
+		ReceivedAt: received, CountsAt: at, Record: t.Key(), EnteredBy: t.EnteredBy, CheckedBy: t.CheckedBy,
+	}
+	if !v.Late && !at.Before(due.At) { // in time for a date that is over as its day begins
+		v.CountsAt = due.At.Add(-time.Nanosecond)
+	}
+	for _, other := range speakers {
+		if other.ID != speaker.ID {
+			v.Joint = append(v.Joint, other.Slug)
+		}
+	}
+	if number > 1 {
+		v.ChangeNote = t.ChangeNote
+	}
+	return v
 }
 
 // transcriptionSpeakers are the respondents a letter answers for, its sender first.

@@ -15,7 +15,8 @@ func transcriptionNumber(number int) string { return "-" + strconv.Itoa(number) 
 func transcriptionZone(q Questionnaire) string { return cmp.Or(q.Deadline.Zone, DefaultZone) }
 
 // arrival is when the letter came, as far as is known, and how that is written: with the hour where it was noted, else
-// the day alone. The hour repeated in autumn is read as the first of the two, in the party's favour.
+// the day alone, from its beginning. That, and that the hour repeated in autumn is read as the first of the two, is in the
+// party's favour.
 func (t Transcription) arrival(q Questionnaire) (at time.Time, stamp Stamp) {
 	zone := transcriptionZone(q)
 	if i, key := ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, zone, "first"); key == "" {
@@ -25,12 +26,12 @@ func (t Transcription) arrival(q Questionnaire) (at time.Time, stamp Stamp) {
 	if err != nil {
 		return time.Time{}, ""
 	}
-	next := time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, Instant{Zone: zone}.Location())
-	return next.Add(-time.Minute).UTC(), Stamp(t.ReceivedOn)
+	begin := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, Instant{Zone: zone}.Location())
+	return begin.UTC(), Stamp(t.ReceivedOn)
 }
 
-// Late tells whether the letter came after a date. Without an hour the last minute of the day counts (deadlines are set
-// to the minute, so a letter of the day is in time for 23:59); with one it is as with the form: at the date it is over.
+// Late tells whether the letter came after a date. Without an hour a letter of the day of the date is in time: nobody knows
+// that it was not; with one it is as with the form: at the date it is over.
 func (t Transcription) Late(q Questionnaire, due Instant) bool {
 	at, _ := t.arrival(q)
 	if at.IsZero() || due.IsZero() {
@@ -63,24 +64,29 @@ func (t Transcription) Source() string {
 	return text
 }
 
-// expand gives every asked question without an entry what the letter says as a whole. Cells the party itself has
-// submitted are left out.
-func (t Transcription) expand(tx *Tx, r Respondent, c Catalogue) (Transcription, error) {
+// expand gives every question without an entry what the letter says as a whole, if it was asked of one of the speakers who
+// has not submitted that cell itself.
+func (t Transcription) expand(tx *Tx, speakers []Respondent, c Catalogue) (Transcription, error) {
 	if t.Whole.Status == "" {
 		return t, nil
 	}
 	t.Entries = slices.Clone(t.Entries)
 	for _, question := range c.Questions {
-		said := slices.ContainsFunc(t.Entries, func(e SubmissionEntry) bool { return e.Question == question.ID })
-		if asked, _ := r.Asked(question.ID); said || !asked {
+		if slices.ContainsFunc(t.Entries, func(e SubmissionEntry) bool { return e.Question == question.ID }) {
 			continue
 		}
 		e := SubmissionEntry{Question: question.ID, Number: question.Number, Entry: t.Whole}
-		switch err := refuseOwn(tx, r, e); {
-		case err == nil:
+		open := false
+		for _, speaker := range speakers {
+			err := refuseOwn(tx, speaker, e)
+			if err != nil && CodeOf(err) != Conflict {
+				return t, err
+			}
+			asked, _ := speaker.Asked(question.ID)
+			open = open || asked && err == nil
+		}
+		if open {
 			t.Entries = append(t.Entries, e)
-		case CodeOf(err) != Conflict:
-			return t, err
 		}
 	}
 	slices.SortFunc(t.Entries, func(a, b SubmissionEntry) int { return a.Number - b.Number })

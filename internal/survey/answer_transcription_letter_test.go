@@ -2,6 +2,7 @@ package survey_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,20 +53,121 @@ func TestJointTranscription(t *testing.T) {
 	w.sound(t)
 }
 
+// A joint letter that speaks as a whole says it to every question any of its speakers was asked, and passes over what one
+// of them has submitted itself.
+func TestJointWholeLetter(t *testing.T) {
+	w := newLetterWorld(t)
+	w.save(t, w.frei, 3, answer("selbst geschrieben"))
+	w.submit(t, w.frei)
+	cmd := w.letter() // of moin, which was not asked the second question
+	cmd.Respondent, cmd.Joint = "moin", []string{"frei"}
+	cmd.Whole = survey.Entry{Status: survey.Declined, Reason: "Wir beantworten keine Prüfsteine."}
+	letter := w.effective(t, cmd)
+	for cell, want := range map[string]survey.Provenance{"r2/q01": survey.Transcribed, "r2/q02": "", "r2/q03": survey.Transcribed,
+		"r1/q01": survey.Transcribed, "r1/q02": survey.Transcribed, "r1/q03": survey.ByForm} {
+		respondent, question, _ := strings.Cut(cell, "/")
+		var got survey.Provenance
+		if v := w.versions(t, respondent, question); len(v) > 0 {
+			got = v[len(v)-1].Provenance
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", cell, got, want)
+		}
+	}
+	if len(letter.Entries) != 3 || letter.Entries[1].Version != 0 {
+		t.Errorf("%+v", letter.Entries)
+	}
+	w.sound(t)
+}
+
+// What a letter replaced before the deadline stays private, whenever it was typed.
+func TestReplacedLetterStaysPrivate(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(first, second *survey.SaveTranscription)
+		want   []string
+	}{
+		{"both in time", func(_, second *survey.SaveTranscription) { second.ReceivedOn = "2026-11-25" }, []string{"Zweite."}},
+		{"the second on the last day", func(_, second *survey.SaveTranscription) { second.ReceivedOn = "2026-11-30" }, []string{"Zweite."}},
+		{"the second an hour too late", func(_, second *survey.SaveTranscription) {
+			second.ReceivedOn, second.ReceivedTime = "2026-11-30", "19:00"
+		}, []string{"Erste.", "Zweite."}},
+		{"both too late", func(first, second *survey.SaveTranscription) {
+			first.ReceivedOn, second.ReceivedOn = "2026-12-01", "2026-12-02"
+		}, []string{"Erste.", "Zweite."}},
+	} {
+		w := newLetterWorld(t)
+		w.clock.Set(w.due.Add(48 * time.Hour))
+		first, second := w.letter(letterLine(1, answer("Erste."))), w.letter(letterLine(1, answer("Zweite.")))
+		second.ChangeNote = "neuer Brief der Partei"
+		test.change(&first, &second)
+		w.effective(t, first)
+		waiting := w.handOver(t, w.anna, second)
+		public := func() (texts []string) {
+			w.view(t, func(tx *survey.Tx) error {
+				c, err := survey.BuildComparison(tx, "q1", w.clock.Now())
+				if err != nil {
+					return err
+				}
+				for _, v := range c.Respondents[0].Cells[0].History {
+					texts = append(texts, v.Text)
+				}
+				return nil
+			})
+			return texts
+		}
+		if got := public(); !slices.Equal(got, []string{"Erste."}) {
+			t.Errorf("%s, not checked yet: %q", test.name, got)
+		}
+		if _, err := w.CheckTranscription(t.Context(), w.ben, second.TranscriptionRef, waiting.Revision); err != nil {
+			t.Fatal(err)
+		}
+		if got := public(); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q", test.name, got)
+		}
+		w.sound(t)
+	}
+}
+
+// An extension changes neither what a letter was nor what check finds.
+func TestLetterBeforeAnExtension(t *testing.T) {
+	w := newLetterWorld(t)
+	w.clock.Set(w.due.Add(48 * time.Hour))
+	cmd := w.letter(letterLine(1, answer("Ja.")))
+	cmd.ReceivedOn, cmd.ReceivedTime = "2026-12-01", "10:00"
+	w.effective(t, cmd)
+	w.write(t, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaires.Get("q1")
+		extended, _ := survey.ParseInstant("2026-12-10T18:00", "Europe/Lisbon", "")
+		q.Extended = []survey.Extended{{From: q.Deadline, To: extended, Reason: "Feiertage", By: "anna"}}
+		q.Deadline = extended
+		r, rerr := tx.Respondents.Get("q1/r1")
+		r.Due, _ = survey.ParseInstant("2026-12-24T12:00", survey.DefaultZone, "")
+		r.DueChanges = []survey.Extended{{To: r.Due, Reason: "ihr Verfahren", By: "anna"}}
+		return errors.Join(err, rerr, tx.Questionnaires.Put(q), tx.Respondents.Put(r))
+	})
+	if v := w.versions(t, "r1", "q01"); !v[0].Late {
+		t.Error("no longer late")
+	}
+	w.sound(t)
+}
+
 func TestTranscriptionLate(t *testing.T) {
 	for _, test := range []struct {
 		due, day, hour string
 		want           bool
 	}{
 		{"2026-11-30T18:00", "2026-11-29", "", false},
-		{"2026-11-30T18:00", "2026-11-30", "", true}, // nobody knows whether it came before six
+		{"2026-11-30T18:00", "2026-11-30", "", false}, // nobody knows that it came after six
 		{"2026-11-30T18:00", "2026-11-30", "17:59", false},
 		{"2026-11-30T18:00", "2026-11-30", "18:00", true},
 		{"2026-11-30T23:59", "2026-11-30", "", false},
 		{"2026-12-01T00:00", "2026-11-30", "", false},
+		{"2026-12-01T00:00", "2026-12-01", "", false},
 		{"2026-11-30T18:00", "2026-12-01", "", true},
 		{"2026-10-25T23:59", "2026-10-25", "", false}, // a day of 25 hours
-		{"2026-10-25T22:59", "2026-10-25", "", true},
+		{"2026-10-25T22:59", "2026-10-25", "", false},
+		{"2026-10-25T23:59", "2026-10-26", "", true},
 		{"2026-10-25T02:30", "2026-10-25", "02:30", true}, // the first of two; the deadline is the first as well
 		{"2026-10-26T00:00", "2026-10-25", "", false},
 		{"2026-03-29T23:59", "2026-03-29", "", false}, // a day of 23 hours

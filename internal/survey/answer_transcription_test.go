@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -115,7 +116,7 @@ func TestTranscriptionIsWhatWasTyped(t *testing.T) {
 			t.Fatalf("%s: %+v, want %+v", id, v, entry)
 		}
 		if v[0].Provenance != survey.Transcribed || v[0].Source != "Brief vom 21. November 2026" || v[0].ReceivedAt != "2026-11-23" ||
-			v[0].EnteredBy != "anna" || v[0].CheckedBy != "ben" || v[0].Record != letter.Key() || !v[0].CountsAt.Equal(w.clock.Now()) || v[0].Late || v[0].Joint != nil {
+			v[0].EnteredBy != "anna" || v[0].CheckedBy != "ben" || v[0].Record != letter.Key() || !v[0].CountsAt.Equal(time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC)) || v[0].Late || v[0].Joint != nil {
 			t.Errorf("%s: %+v", id, v[0])
 		}
 	}
@@ -228,11 +229,16 @@ func TestTranscriptionSentBack(t *testing.T) {
 	if len(letter.Entries) != 3 {
 		t.Fatalf("%d entries", len(letter.Entries))
 	}
-	if err := w.SendBackTranscription(t.Context(), w.ben, cmd.TranscriptionRef, " "); keyOf(err) != "note error.required" {
+	if err := w.SendBackTranscription(t.Context(), w.ben, cmd.TranscriptionRef, letter.Revision, " "); keyOf(err) != "note error.required" {
 		t.Errorf("without a word: %v", err)
 	}
-	if err := w.SendBackTranscription(t.Context(), w.ben, cmd.TranscriptionRef, "Ein Absatz fehlt."); err != nil {
-		t.Fatal(err)
+	if err := w.SendBackTranscription(t.Context(), w.ben, cmd.TranscriptionRef, letter.Revision-1, "Ein Absatz fehlt."); keyOf(err) != "transcription.error.changed" {
+		t.Errorf("what was not read: %v", err)
+	}
+	for range 2 { // two clicks
+		if err := w.SendBackTranscription(t.Context(), w.ben, cmd.TranscriptionRef, letter.Revision, "Ein Absatz fehlt."); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := w.CheckTranscription(t.Context(), w.ben, cmd.TranscriptionRef, letter.Revision); keyOf(err) != "transcription.error.not_waiting" {
 		t.Errorf("checked after it was sent back: %v", err)
@@ -249,7 +255,7 @@ func TestTranscriptionSentBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.SendBackTranscription(t.Context(), w.anna, cmd.TranscriptionRef, ""); err != nil {
+	if err := w.SendBackTranscription(t.Context(), w.anna, cmd.TranscriptionRef, again.Revision, ""); err != nil {
 		t.Errorf("taken back by who typed it: %v", err)
 	}
 	if err := w.DeleteTranscription(t.Context(), w.anna, cmd.TranscriptionRef, again.Revision+1); err != nil {
@@ -281,7 +287,7 @@ func TestTranscriptionIsImmutable(t *testing.T) {
 			_, err := w.HandOverTranscription(t.Context(), w.anna, cmd.TranscriptionRef, letter.Revision)
 			return err
 		}(),
-		"back":   w.SendBackTranscription(t.Context(), w.ben, cmd.TranscriptionRef, "doch nicht"),
+		"back":   w.SendBackTranscription(t.Context(), w.ben, cmd.TranscriptionRef, letter.Revision, "doch nicht"),
 		"delete": w.DeleteTranscription(t.Context(), w.anna, cmd.TranscriptionRef, letter.Revision),
 	} {
 		if survey.CodeOf(err) != survey.Conflict {
@@ -336,7 +342,7 @@ func TestTranscriptionNeverSupersedesForm(t *testing.T) {
 	if v := w.versions(t, "r1", "q01"); len(v) != 1 || v[0].Provenance != survey.ByForm {
 		t.Fatalf("%+v", v)
 	}
-	if err := w.SendBackTranscription(t.Context(), w.anna, cmd.TranscriptionRef, ""); err != nil {
+	if err := w.SendBackTranscription(t.Context(), w.anna, cmd.TranscriptionRef, letter.Revision, ""); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.HandOverTranscription(t.Context(), w.anna, cmd.TranscriptionRef, letter.Revision+1); keyOf(err) != "transcription.error.by_form" {

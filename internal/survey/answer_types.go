@@ -12,7 +12,6 @@ type AnswerDraft struct {
 	Done      bool      `json:"done,omitempty"` // the writer said "fertig"
 	Revision  int       `json:"revision"`       // from 1
 	UpdatedAt time.Time `json:"updated_at"`
-	Late      bool      `json:"late,omitempty"` // saved after the deadline; shown to the party as such, to nobody else
 }
 
 // Key implements Entity.
@@ -41,7 +40,7 @@ type Submission struct {
 	RequestedAt   time.Time         `json:"requested_at"`
 	ConfirmedAt   time.Time         `json:"confirmed_at,omitzero"`
 	Form          string            `json:"form,omitempty"`  // id of the form "Absenden" came from: a second click is no second act
-	Session       string            `json:"session"`         // hash of the session the code is bound to
+	Session       string            `json:"session"`         // hash of the session "Absenden" came from: asking again there replaces it
 	Mail          string            `json:"mail,omitempty"`  // id of the newest mail with a code
 	Codes         int               `json:"codes,omitempty"` // how many codes were sent
 	CodeHash      string            `json:"code_hash,omitempty"`
@@ -108,7 +107,7 @@ type Transcription struct {
 	Revision      int                `json:"revision"`
 	Receipt       Receipt            `json:"receipt,omitzero"`
 
-	ReceivedTime string   `json:"received_time,omitempty"` // 15:04 where it is known; else the end of ReceivedOn counts
+	ReceivedTime string   `json:"received_time,omitempty"` // 15:04 where it is known; else ReceivedOn counts from its beginning
 	Whole        Entry    `json:"whole,omitzero"`          // what the letter says to every question without an entry of its own
 	Without      string   `json:"without,omitempty"`       // why there is no original; LetterPortal only
 	ChangeNote   string   `json:"change_note,omitempty"`   // public; needed where it changes what an earlier one said

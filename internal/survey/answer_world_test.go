@@ -126,14 +126,20 @@ func (w *answerWorld) save(t *testing.T, actor survey.Actor, number int, e surve
 	return d
 }
 
-// form is the check page's form as it would be shown now, filled in.
-func (w *answerWorld) form(t *testing.T, actor survey.Actor) survey.RequestSubmission {
+// digest names what a page shows now.
+func (w *answerWorld) digest(t *testing.T, actor survey.Actor) string {
 	t.Helper()
 	digest, err := w.sheet(t, actor).Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return survey.RequestSubmission{Form: survey.NewID(), Digest: digest, Name: "Kim Muster", Function: "Büroleitung", Verbatim: true}
+	return digest
+}
+
+// form is the check page's form as it would be shown now, filled in.
+func (w *answerWorld) form(t *testing.T, actor survey.Actor) survey.RequestSubmission {
+	t.Helper()
+	return survey.RequestSubmission{Form: survey.NewID(), Digest: w.digest(t, actor), Name: "Kim Muster", Function: "Büroleitung", Verbatim: true}
 }
 
 func (w *answerWorld) request(t *testing.T, actor survey.Actor) survey.Submission {

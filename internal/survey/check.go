@@ -11,7 +11,7 @@ import (
 )
 
 // CheckReferences returns a line for each reference between entities that leads nowhere, and for each version of a
-// party's answer that is not, byte for byte, what its submission or transcription says.
+// party's answer that is not, field by field, what its submission or transcription makes of it.
 func CheckReferences(tx *Tx) []string {
 	c := &referenceCheck{tx: tx}
 	c.users = keysOf(c, tx.Users)

@@ -3,7 +3,9 @@ package survey
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 )
 
 // checkAnswers checks what versions come from, and what stands beside them.
@@ -76,9 +78,11 @@ func (c *referenceCheck) checkVersions() {
 	}
 }
 
-// record checks that a version is what its record says, byte for byte.
+// record checks that a version is, in every field, what its record makes of it.
 func (c *referenceCheck) record(v Version) error {
+	q, r := c.questionnaires[v.Questionnaire], c.respondents[v.Questionnaire+"/"+v.Respondent]
 	var entries []SubmissionEntry
+	var rebuild func(Questionnaire, Respondent, SubmissionEntry) Version
 	own := true // the record is the respondent's own, not a joint one under another's name
 	switch v.Provenance {
 	case ByForm:
@@ -92,6 +96,9 @@ func (c *referenceCheck) record(v Version) error {
 			return errors.New("its submission is another respondent's")
 		}
 		entries = s.Entries
+		rebuild = func(q Questionnaire, r Respondent, e SubmissionEntry) Version {
+			return s.version(r.DueAt(q), e, v.Number)
+		}
 	case Transcribed:
 		t, err := c.tx.Transcriptions.Get(v.Record)
 		own = t.Respondent == v.Respondent
@@ -103,20 +110,51 @@ func (c *referenceCheck) record(v Version) error {
 		case t.Questionnaire != v.Questionnaire || !own && !slices.Contains(t.Joint, v.Respondent):
 			return errors.New("its transcription is another respondent's")
 		}
+		speakers, err := transcriptionSpeakers(c.tx, c.respondents[t.Questionnaire+"/"+t.Respondent], t)
+		if err != nil {
+			return fmt.Errorf("who its transcription answers for: %w", err)
+		}
 		entries = t.Entries
+		rebuild = func(q Questionnaire, r Respondent, e SubmissionEntry) Version {
+			return t.version(q, r, speakers, e, v.Number)
+		}
 	default:
 		return fmt.Errorf("has the provenance %q, but its questionnaire is not imported", v.Provenance)
 	}
-	for _, e := range entries {
-		switch {
-		case e.Question != v.Question:
-		case e.Entry != v.Entry():
-			return errors.New("is not what its record says")
-		case own && e.Version != v.Number:
-			return fmt.Errorf("its record says version %d", e.Version)
-		default:
-			return nil
+	i := slices.IndexFunc(entries, func(e SubmissionEntry) bool { return e.Question == v.Question })
+	if i < 0 {
+		return errors.New("its record says nothing to this question")
+	}
+	wrong := differences(v, rebuild(q, r, entries[i]))
+	// A version keeps the zone and the lateness of the dates that held when it was made.
+	for _, general := range append([]Extended{{From: q.Deadline}}, q.Extended...) {
+		for _, own := range append([]Extended{{From: r.Due}}, r.DueChanges...) {
+			q.Deadline, r.Due = general.From, own.From
+			if len(differences(v, rebuild(q, r, entries[i]))) == 0 {
+				wrong = nil
+			}
 		}
 	}
-	return errors.New("its record says nothing to this question")
+	switch {
+	case len(wrong) > 0:
+		return fmt.Errorf("is not what its record says: %s", strings.Join(wrong, ", "))
+	case own && entries[i].Version != v.Number:
+		return fmt.Errorf("its record says version %d", entries[i].Version)
+	}
+	return nil
+}
+
+// differences names the fields in which a stored version is not the one its record makes. Fields a Version gets later are
+// compared too.
+func differences(stored, made Version) (names []string) {
+	if stored.CountsAt.Equal(made.CountsAt) {
+		made.CountsAt = stored.CountsAt // the same instant, however it is kept
+	}
+	a, b := reflect.ValueOf(stored), reflect.ValueOf(made)
+	for i := range a.NumField() {
+		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			names = append(names, a.Type().Field(i).Name)
+		}
+	}
+	return names
 }

@@ -68,6 +68,7 @@ func soundDraft(t *testing.T, tx *survey.Tx) {
 		tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl Nordmark 2026", Date: "2026-09-06"}),
 		tx.Questionnaires.Put(survey.Questionnaire{
 			ID: "q1", Slug: "nordmark-2026", Election: "e1", Topics: []survey.Topic{{ID: "t1", Name: "Freie Software"}},
+			Deadline: survey.Instant{At: someday.AddDate(0, 1, 0), Zone: survey.DefaultZone},
 			LockedAt: someday, DispatchedAt: someday, Extended: []survey.Extended{{By: "u1"}},
 		}),
 		tx.Questions.Put(survey.Question{Questionnaire: "q1", ID: "f1", State: survey.StateAgreed, Revision: 2, Wording: wording, UpdatedBy: "u1"}),
@@ -106,11 +107,10 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	second := survey.Entry{Status: survey.Declined, Reason: "Das ist Sache der Gemeinden."}
 	letter := survey.Entry{Status: survey.General, Text: "Wir danken für Ihr Schreiben."}
 
-	version := func(respondent, question string, number int, e survey.Entry, provenance survey.Provenance, record string) {
-		must(t, tx.Versions.Put(survey.Version{
-			Questionnaire: "q1", Respondent: respondent, Question: question, Number: number, Status: e.Status, Position: e.Position,
-			Text: e.Text, Reason: e.Reason, Provenance: provenance, Record: record, CountsAt: someday, EnteredBy: "u1", CheckedBy: "u2",
-		}))
+	version := func(question string, number int, e survey.Entry, v survey.Version) {
+		v.Questionnaire, v.Question, v.Number = "q1", question, number
+		v.Status, v.Position, v.Text, v.Reason = e.Status, e.Position, e.Text, e.Reason
+		must(t, tx.Versions.Put(v))
 	}
 	submit := func(id string, entries ...survey.SubmissionEntry) {
 		s := survey.Submission{
@@ -123,9 +123,11 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	}
 	submit("s1", survey.SubmissionEntry{Question: "q01", Number: 1, Entry: first, Version: 1}, survey.SubmissionEntry{Question: "q02", Number: 2, Entry: thesis, Version: 1})
 	submit("s2", survey.SubmissionEntry{Question: "q01", Number: 1, Entry: second, Version: 2}, survey.SubmissionEntry{Question: "q02", Number: 2, Entry: thesis, Version: 1})
-	version("fm", "q01", 1, first, survey.ByForm, "q1/fm/s1")
-	version("fm", "q02", 1, thesis, survey.ByForm, "q1/fm/s1")
-	version("fm", "q01", 2, second, survey.ByForm, "q1/fm/s2")
+	form := survey.Version{Respondent: "fm", Provenance: survey.ByForm, Licence: "CC-BY-4.0", ReceivedAt: "2026-05-03T12:00:00+02:00", CountsAt: someday, Record: "q1/fm/s1"}
+	version("q01", 1, first, form)
+	version("q02", 1, thesis, form)
+	form.Record = "q1/fm/s2"
+	version("q01", 2, second, form)
 
 	sum := sha256.Sum256([]byte("Brief"))
 	must(t, tx.Originals.Put(survey.Original{Questionnaire: "q1", Respondent: "gn", ID: "b1", SHA256: hex.EncodeToString(sum[:]), By: "u1"}))
@@ -137,8 +139,11 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	var err error
 	transcription.Receipt, err = survey.TranscriptionReceipt(tx, transcription, someday, rand.Reader)
 	must(t, err, tx.Transcriptions.Put(transcription))
-	version("gn", "q01", 1, letter, survey.Transcribed, transcription.Key())
-	version("lb", "q01", 1, letter, survey.Transcribed, transcription.Key())
+	typed := survey.Version{Respondent: "gn", Provenance: survey.Transcribed, Joint: []string{"lb"}, Source: "Brief, eingegangen am 2. Mai 2026", ReceivedAt: "2026-05-02",
+		CountsAt: time.Date(2026, 5, 1, 22, 0, 0, 0, time.UTC), Record: transcription.Key(), EnteredBy: "u1", CheckedBy: "u2"}
+	version("q01", 1, letter, typed)
+	typed.Respondent, typed.Joint = "lb", []string{"gn"}
+	version("q01", 1, letter, typed)
 
 	p := survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 1, By: "u1", CheckedBy: "u2", Manifest: hex.EncodeToString(sum[:])}
 	p.Leaf, err = survey.AppendLeaf(tx, survey.LeafPublication, p.Key(), sum, someday)

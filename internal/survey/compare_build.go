@@ -62,7 +62,8 @@ func compared(c Comparison, r Respondent, versions map[string][]Version, quotati
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
 		Wikidata: r.Wikidata, Colour: r.Colour, Sequence: r.Sequence, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
-		Cells: make([]ComparedCell, len(c.Catalogue.Questions)),
+		DueChanges: r.DueChanges,
+		Cells:      make([]ComparedCell, len(c.Catalogue.Questions)),
 	}
 	for i, question := range c.Catalogue.Questions {
 		key := CellKey(c.Questionnaire.ID, r.ID, question.ID)

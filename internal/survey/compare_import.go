@@ -41,6 +41,9 @@ func importInto(tx *Tx, im Import, now time.Time) (questionnaire string, err err
 	if !ValidSlug(im.Questionnaire.Slug) {
 		return "", Fail(Invalid, "error.import.slug")
 	}
+	if reservedSlug(im.Questionnaire.Slug) {
+		return "", Fail(Invalid, "error.import.slug_reserved", "Slug", im.Questionnaire.Slug)
+	}
 	switch _, err := questionnaireBySlug(tx, im.Questionnaire.Slug); {
 	case err == nil:
 		return "", Fail(Conflict, "error.import.slug_taken", "Slug", im.Questionnaire.Slug)
@@ -84,13 +87,23 @@ func importInto(tx *Tx, im Import, now time.Time) (questionnaire string, err err
 	return q.ID, nil
 }
 
-// importElection returns the id of the election that reads the same, or of a new one.
+// importElection returns the id of an import's election that reads the same, or of a new one. It is none that is worked
+// with here: that one can still change, an import cannot.
 func importElection(tx *Tx, wanted Election) (id string, err error) {
+	imports := map[string]bool{}
+	for q, err := range tx.Questionnaires.List("") {
+		if err != nil {
+			return "", err
+		}
+		if q.Imported {
+			imports[q.Election] = true
+		}
+	}
 	for e, err := range tx.Elections.List("") {
 		if err != nil {
 			return "", err
 		}
-		if e.Name == wanted.Name && e.Date == wanted.Date && e.Level == wanted.Level && e.Region == wanted.Region {
+		if imports[e.ID] && e.Name == wanted.Name && e.Date == wanted.Date && e.Level == wanted.Level && e.Region == wanted.Region {
 			return e.ID, nil
 		}
 	}

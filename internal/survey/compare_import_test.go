@@ -110,6 +110,68 @@ func TestImportRefusesATakenSlug(t *testing.T) {
 	})
 }
 
+func TestImportRefusesAReservedSlug(t *testing.T) {
+	service := &survey.Service{Store: memory.New(), Clock: survey.SystemClock{}}
+	for _, slug := range []string{"neu", "en"} {
+		_, err := service.Import(context.Background(), survey.Actor{Console: true}, smallImport(slug))
+		var fail *survey.Error
+		if !errors.As(err, &fail) || fail.Code != survey.Invalid || fail.Key != "error.import.slug_reserved" {
+			t.Errorf("%s: %v", slug, err)
+		}
+	}
+}
+
+// An import is read-only with its election; it takes none over that is worked with here.
+func TestImportKeepsItsElection(t *testing.T) {
+	w := newWorkshop(t)
+	same := smallImport("alt")
+	same.Election = survey.Election{Name: "Landtagswahl Nordmark", Date: "2027-05-09"} // as w's own
+	if _, err := w.Import(w.ctx, w.admin, same); err != nil {
+		t.Fatal(err)
+	}
+	change := func(id string) error {
+		_, err := w.SaveElection(w.ctx, w.office, survey.SaveElection{ID: id, Name: "Anders", Date: "2027-05-16"})
+		return err
+	}
+	elections, err := w.Elections(w.ctx, w.office)
+	if err != nil || len(elections) != 2 {
+		t.Fatal(elections, err)
+	}
+	for _, e := range elections {
+		fixed, err := w.ElectionFixed(w.ctx, w.office, e.ID)
+		if err != nil || fixed != (e.ID != "e1") {
+			t.Errorf("%s: fixed %t, %v", e.ID, fixed, err)
+		}
+		if e.ID == "e1" {
+			continue
+		}
+		if err := change(e.ID); code(err) != survey.Conflict {
+			t.Errorf("the election of an import: %v", err)
+		}
+		if _, err := w.SaveElection(w.ctx, w.office, survey.SaveElection{ID: e.ID, Name: e.Name, Date: e.Date}); err != nil {
+			t.Errorf("saved as it is: %v", err)
+		}
+	}
+	if _, err := w.SaveElection(w.ctx, w.office, survey.SaveElection{ID: "e1", Name: "Landtagswahl Nordmark", Date: "2027-05-09", Region: "Nordmark"}); err != nil {
+		t.Errorf("the import's election stands in the way of ours: %v", err)
+	}
+	if _, err := w.SaveElection(w.ctx, w.office, survey.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}); code(err) != survey.Invalid {
+		t.Errorf("the same election twice: %v", err)
+	}
+	w.update(func(tx *survey.Tx) error {
+		q := w.Q
+		q.LockedAt, q.DispatchedAt = w.Clock.Now(), w.Clock.Now()
+		return tx.Questionnaires.Put(q)
+	})
+	e, _, err := w.ElectionParties(w.ctx, w.office, "e1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.SaveElection(w.ctx, w.office, survey.SaveElection{ID: "e1", Revision: e.Revision, Name: e.Name, Date: "2027-05-16"}); code(err) != survey.Conflict {
+		t.Errorf("a dispatched questionnaire names it: %v", err)
+	}
+}
+
 func TestImportIsForTheOffice(t *testing.T) {
 	service := &survey.Service{Store: memory.New(), Clock: survey.SystemClock{}}
 	for _, actor := range []survey.Actor{{}, {Respondent: "fm"}, {User: survey.User{ID: "m", PasswordHash: "x", Memberships: []survey.Membership{{WorkingGroup: "g", Lead: true}}}}} {

@@ -129,12 +129,3 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 	})
 	return st, err
 }
-
-// nameOfUser returns the name of a person of the alliance, "" for the console and for nobody.
-func nameOfUser(tx *Tx, id string) string {
-	u, err := tx.Users.Get(id)
-	if err != nil {
-		return ""
-	}
-	return u.Name
-}

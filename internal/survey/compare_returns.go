@@ -5,8 +5,10 @@ type ReturnState string
 
 // The states of a return.
 const (
-	ReturnAnswered   ReturnState = "answered"    // said something to every question it was asked
-	ReturnPartly     ReturnState = "partly"      // to some of them
+	ReturnAnswered   ReturnState = "answered"    // answered every question it was asked
+	ReturnPartly     ReturnState = "partly"      // answered some of them
+	ReturnGeneral    ReturnState = "general"     // answered none, but sent a text for all
+	ReturnRefers     ReturnState = "refers"      // answered none, only points to its manifesto
 	ReturnDeclined   ReturnState = "declined"    // said only that it will not answer
 	ReturnWithdrawn  ReturnState = "withdrawn"   // took back all it had said
 	ReturnSilent     ReturnState = "silent"      // its date over, nothing came
@@ -17,7 +19,7 @@ const (
 )
 
 // ReturnStates in the order they are told.
-var ReturnStates = []ReturnState{ReturnAnswered, ReturnPartly, ReturnDeclined, ReturnWithdrawn, ReturnSilent, ReturnPending,
+var ReturnStates = []ReturnState{ReturnAnswered, ReturnPartly, ReturnGeneral, ReturnRefers, ReturnDeclined, ReturnWithdrawn, ReturnSilent, ReturnPending,
 	ReturnNotReached, ReturnNotAsked, ReturnUnknown}
 
 // Return is the return of one respondent.
@@ -25,7 +27,7 @@ type Return struct {
 	Respondent ComparedRespondent
 	State      ReturnState
 	Asked      int      // questions put to it
-	Said       int      // of these, with something the party said: wording, general, refers, no position
+	Said       int      // of these, answered: with its wording, or that it has no position. A general text, a pointer to the manifesto and a refusal answer nothing
 	Late       bool     // at least one current version came late
 	Received   Stamp    // of the first version shown, "" while there is none
 	Reasons    []string // its words for declining, or the alliance's for not asking or not reaching; each once
@@ -37,7 +39,8 @@ type ReturnsSummary struct {
 	Count   map[ReturnState]int
 }
 
-// Responded counts the respondents that answered, all or in part.
+// Responded counts the respondents that answered at least one question. Whoever sent but a general text, a pointer to the
+// manifesto or a refusal is counted apart.
 func (s ReturnsSummary) Responded() int { return s.Count[ReturnAnswered] + s.Count[ReturnPartly] }
 
 // Asked counts the respondents that were asked, as far as is known: not those left out, nor those an import says nothing of.
@@ -72,7 +75,7 @@ func returnOf(r ComparedRespondent) Return {
 		}
 	}
 	one.Asked = len(r.Cells) - count[NotAsked]
-	one.Said = count[Answered] + count[General] + count[Refers] + count[NoPosition]
+	one.Said = count[Answered] + count[NoPosition]
 	switch {
 	case one.Asked == 0 && len(r.Cells) > 0:
 		one.State = ReturnNotAsked
@@ -82,6 +85,10 @@ func returnOf(r ComparedRespondent) Return {
 		one.State = ReturnAnswered
 	case one.Said > 0:
 		one.State = ReturnPartly
+	case count[General] > 0:
+		one.State = ReturnGeneral
+	case count[Refers] > 0:
+		one.State = ReturnRefers
 	case count[Declined] > 0:
 		one.State = ReturnDeclined
 	case count[Withdrawn] > 0:

@@ -15,7 +15,12 @@ func TestReturns(t *testing.T) {
 		said     int
 	}{
 		{"all answered", []Status{Answered, Answered}, ReturnAnswered, 2, 2},
-		{"without a position is an answer", []Status{NoPosition, General, Refers}, ReturnAnswered, 3, 3},
+		{"without a position is an answer", []Status{NoPosition, NoPosition}, ReturnAnswered, 2, 2},
+		{"one answer, the rest general", []Status{NoPosition, General, Refers}, ReturnPartly, 3, 1},
+		{"general alone is no answer", []Status{General, General}, ReturnGeneral, 2, 0},
+		{"general beside a refusal", []Status{General, Refers, Declined}, ReturnGeneral, 3, 0},
+		{"a pointer to the manifesto is no answer", []Status{Refers, NoAnswer}, ReturnRefers, 2, 0},
+		{"general, and silent before its date", []Status{General, Pending}, ReturnPending, 2, 0},
 		{"answered all it was asked", []Status{Answered, NotAsked}, ReturnAnswered, 1, 1},
 		{"some silent", []Status{Answered, NoAnswer}, ReturnPartly, 2, 1},
 		{"some declined", []Status{Answered, Declined}, ReturnPartly, 2, 1},
@@ -56,10 +61,12 @@ func TestReturnsCountsAndKeepsReasons(t *testing.T) {
 		{Slug: "a", Cells: []ComparedCell{{Cell: version("2027-02-02T10:00:00+01:00", true)}, {Cell: version("2027-02-02T09:30:00+01:00", false)}}},
 		{Slug: "b", Cells: []ComparedCell{{Cell: Cell{Status: NotAsked, Reason: "Tritt nicht an."}}}},
 		{Slug: "c", Cells: []ComparedCell{{Cell: Cell{Status: Answered}}}},
+		{Slug: "d", Cells: []ComparedCell{{Cell: Cell{Status: General}}}},
+		{Slug: "e", Cells: []ComparedCell{{Cell: Cell{Status: Refers}}}},
 	}}
 	got := Returns(c)
-	if got.Asked() != 2 || got.Responded() != 1 {
-		t.Errorf("%d of %d responded, want 1 of 2", got.Responded(), got.Asked())
+	if got.Asked() != 4 || got.Responded() != 1 {
+		t.Errorf("%d of %d responded, want 1 of 4", got.Responded(), got.Asked())
 	}
 	one := got.Returns[0]
 	if diff := cmp.Diff([]string{"Keine Zeit."}, one.Reasons); diff != "" {

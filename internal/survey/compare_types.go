@@ -27,6 +27,7 @@ type ComparedRespondent struct {
 	Channel                   Channel
 	AskedAt                   time.Time // zero: not asked, or an import
 	Due                       Instant
+	DueChanges                []Extended     // of its own date, after it was asked
 	Cells                     []ComparedCell // one a question, in the order of the catalogue
 }
 
@@ -73,7 +74,6 @@ type Publication struct {
 	Manifest      string       `json:"manifest"`             // hex SHA-256 of the manifest
 	Content       string       `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
 	Leaf          int64        `json:"leaf"`
-	Salt          []byte       `json:"salt,omitempty"`
 	Changes       []Change     `json:"changes,omitempty"` // of this version against the one before
 	Digests       []CellDigest `json:"digests,omitempty"` // what was published, to find the changes of the next version
 }

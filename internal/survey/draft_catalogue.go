@@ -1,10 +1,8 @@
 package survey
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -128,13 +126,6 @@ func (s *Service) plannedView(tx *Tx, actor Actor, words wordbook, v *CatalogueV
 		v.MayWithdraw = checker
 	}
 	return nil
-}
-
-// contentDigest is Approval.Digest of a content, as Service.approve computes it.
-func contentDigest(content any) (string, error) {
-	raw, err := json.Marshal(content)
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:]), err
 }
 
 // plannedCatalogue is the catalogue that a lock would make of the agreed questions: ids q01 … in their order, with copies
@@ -272,25 +263,29 @@ func (r Respondent) rekeyed(ids map[string]string) Respondent {
 // OrderCatalogue is the form that orders the agreed questions.
 type OrderCatalogue struct {
 	Questionnaire string
+	Seen          string            // Catalogue.Hash of the order the actor's page showed
 	Places        map[string]string // question id -> place as typed
 	Up, Down      string            // id of the question to move by one; "" none
 }
 
 // OrderCatalogue orders the agreed questions: each whose place was changed goes to the place typed, the others keep their
-// order around them; then one goes up or down. A fault is named place-<question id>.
+// order around them; then one goes up or down. A fault is named place-<question id>. Somebody else's change of the agreed
+// questions in between is a Conflict (error.stale), unless they stand as wanted already.
 func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCatalogue) error {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
 	return s.update(ctx, func(tx *Tx) error {
-		if _, err := s.drafting(tx, cmd.Questionnaire); err != nil {
+		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
+		if err != nil {
 			return err
 		}
 		questions, err := collect(tx.Questions.List(cmd.Questionnaire + "/"))
 		if err != nil {
 			return err
 		}
-		agreed := agreedInOrder(questions)
+		before := agreedInOrder(questions)
+		agreed := before
 		var faults Faults
 		type placed struct {
 			Question
@@ -321,6 +316,16 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 			if to := at + move.by; at >= 0 && to >= 0 && to < len(agreed) {
 				agreed[at], agreed[to] = agreed[to], agreed[at]
 			}
+		}
+		if slices.EqualFunc(agreed, before, func(a, b Question) bool { return a.ID == b.ID }) {
+			return nil // the second click of two
+		}
+		words, err := loadWords(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		if seen, err := plannedCatalogue(questionnaire, before, words); err != nil || seen.Hash != cmd.Seen {
+			return cmp.Or(err, stale())
 		}
 		for i, q := range agreed {
 			if q.Sequence != i+1 {

@@ -58,7 +58,7 @@ func TestOrderCatalogue(t *testing.T) {
 		{"a question that is not there", map[string]string{"x": "1"}, "x", "", "CDBA"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			cmd := survey.OrderCatalogue{Questionnaire: w.Q.ID, Places: map[string]string{}, Up: ids[test.up], Down: ids[test.down]}
+			cmd := survey.OrderCatalogue{Questionnaire: w.Q.ID, Seen: w.catalogue(w.office).Catalogue.Hash, Places: map[string]string{}, Up: ids[test.up], Down: ids[test.down]}
 			for text, place := range test.places {
 				cmd.Places[ids[text]] = place
 			}
@@ -80,6 +80,30 @@ func TestOrderCatalogue(t *testing.T) {
 	}
 	if err := w.OrderCatalogue(w.ctx, w.lead, survey.OrderCatalogue{Questionnaire: w.Q.ID}); code(err) != survey.Forbidden {
 		t.Error(err)
+	}
+}
+
+// Two people order at the same time: the second one has to look again. A second click is none.
+func TestOrderOfACatalogueThatChanged(t *testing.T) {
+	w := newWorkshop(t)
+	a, b := w.question("A", survey.StateAgreed), w.question("B", survey.StateAgreed)
+	seen := w.catalogue(w.office).Catalogue.Hash
+	first := survey.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Places: map[string]string{b.ID: "1"}}
+	for range 2 {
+		if err := w.OrderCatalogue(w.ctx, w.office, first); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := survey.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Down: b.ID}
+	if err := w.OrderCatalogue(w.ctx, w.second, second); code(err) != survey.Conflict {
+		t.Errorf("ordered what was not seen: %v", err)
+	}
+	second.Seen = w.catalogue(w.second).Catalogue.Hash
+	if err := w.OrderCatalogue(w.ctx, w.second, second); err != nil {
+		t.Error(err)
+	}
+	if got := w.catalogue(w.office).Catalogue.Questions[0].Origin; got != a.ID {
+		t.Errorf("%s is first", got)
 	}
 }
 
@@ -184,7 +208,7 @@ func TestLockedIsImmutable(t *testing.T) {
 	w.update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
 	first, second := w.question("Erste?", survey.StateAgreed), w.question("Zweite?", survey.StateAgreed)
 	open := w.question("Nicht dabei?", survey.StateReview)
-	if err := w.OrderCatalogue(w.ctx, w.office, survey.OrderCatalogue{Questionnaire: w.Q.ID, Up: second.ID}); err != nil {
+	if err := w.OrderCatalogue(w.ctx, w.office, survey.OrderCatalogue{Questionnaire: w.Q.ID, Seen: w.catalogue(w.office).Catalogue.Hash, Up: second.ID}); err != nil {
 		t.Fatal(err)
 	}
 	w.update(func(tx *survey.Tx) error {
@@ -277,7 +301,7 @@ func TestDeadline(t *testing.T) {
 		{"the second", "2027-10-31T02:30", "Europe/Berlin", "second", "", "2027-10-31T01:30:00Z"},
 		{"no time", "15.1.2027", "Europe/Berlin", "", "error.time.format", ""},
 		{"no zone", "2027-01-15T18:00", "Mars", "", "error.time.zone", ""},
-		{"past", "2026-11-23T09:59", "Europe/Berlin", "", "draft.error.deadline_past", ""},
+		{"past", "2026-11-23T09:59", "Europe/Berlin", "", "error.time.past", ""},
 		{"not set", "", "Europe/Berlin", "", "", "0001-01-01T00:00:00Z"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 
 // TextChange is how a text field differs between two states of a question. Parts is nil where it does not.
 type TextChange struct {
-	Field    string // form name: label, text or context
+	Field    string // form name: label, text or context; "" of CompareTexts
 	Old, New string
 	Parts    []textdiff.Part
 }
@@ -30,6 +30,17 @@ func changes(old, new Wording) []TextChange {
 		list = append(list, c)
 	}
 	return list
+}
+
+// CompareTexts compares a text with what somebody typed in its place, both by the one text rule.
+func CompareTexts(old, new string) TextChange {
+	var c TextChange
+	c.Old, _, _ = Text(old)
+	c.New, _, _ = Text(new)
+	if c.Old != c.New {
+		c.Parts = textdiff.Words(c.Old, c.New)
+	}
+	return c
 }
 
 // Past is one revision in a question's history.

@@ -46,7 +46,7 @@ func (cmd *SaveQuestion) clean() error {
 
 // SaveQuestion creates a question as an idea or saves new words of one, and adds its Revision. A text over the limits of
 // the questionnaire or of a party's procedure is saved: drafting is where it gets shorter. Somebody else's change in
-// between is a Conflict (error.stale), see Conflict; saving the same words twice is not.
+// between is a Conflict (error.stale), see Collision; saving the same words twice is not.
 func (s *Service) SaveQuestion(ctx context.Context, actor Actor, cmd SaveQuestion) (q Question, err error) {
 	if err := actor.require(RoleMember, RoleCoordinator); err != nil {
 		return q, err

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Limits of a questionnaire's settings.
@@ -17,6 +18,9 @@ const (
 
 // reservedSlugs are addresses of pages that stand where a questionnaire's would.
 var reservedSlugs = []string{"neu", "en"}
+
+// reservedSlug tells the slugs that no questionnaire may have, drafted here or imported.
+func reservedSlug(slug string) bool { return slices.Contains(reservedSlugs, slug) }
 
 // settingsOrder is the order of the form, in which its faults are listed.
 var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "question_limit", "answer_limit", "topics", "order_rule", "licence", "deadline"}
@@ -55,16 +59,20 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor Actor, cmd SaveQu
 			if err := s.inPhase(q, PhaseDraft, PhaseLocked); err != nil {
 				return err
 			}
-			if q.Revision != cmd.Revision {
-				return stale()
-			}
 		}
+		before := q
 		var faults Faults
 		s.settings(&faults, cmd, &q)
 		if q.LockedAt.IsZero() {
 			if err := frame(tx, &faults, cmd, &q); err != nil {
 				return err
 			}
+		}
+		if cmd.ID != "" && len(faults) == 0 && same(before, q) {
+			return nil // the second click of two
+		}
+		if cmd.ID != "" && q.Revision != cmd.Revision {
+			return stale()
 		}
 		slices.SortStableFunc(faults, func(a, b Fault) int {
 			return slices.Index(settingsOrder, a.Field) - slices.Index(settingsOrder, b.Field)
@@ -83,29 +91,35 @@ func (s *Service) settings(f *Faults, cmd SaveQuestionnaire, q *Questionnaire) {
 	f.line("title", &cmd.Title, 200, true)
 	f.text("intro", &cmd.Intro)
 	f.line("order_rule", &cmd.OrderRule, 300, true)
-	f.line("licence", &cmd.Licence, 60, true)
-	if cmd.Licence != "" && !spdxForm.MatchString(cmd.Licence) {
-		f.Add("licence", "draft.error.licence")
-	}
+	f.licence("licence", &cmd.Licence, true)
 	q.Title, q.Intro, q.OrderRule, q.Licence = cmd.Title, cmd.Intro, cmd.OrderRule, cmd.Licence
 	q.AnswerLimit = f.whole("answer_limit", cmd.AnswerLimit, 1, MaxTextUnits)
-	f.deadline(cmd, s, q)
-}
-
-func (f *Faults) deadline(cmd SaveQuestionnaire, s *Service, q *Questionnaire) {
-	local := strings.TrimSpace(cmd.Deadline)
-	if local == "" {
+	if strings.TrimSpace(cmd.Deadline) == "" {
 		q.Deadline = Instant{}
 		return
 	}
-	instant, key := ParseInstant(local, cmd.DeadlineZone, cmd.DeadlineChoice)
+	q.Deadline = f.future("deadline", cmd.Deadline, cmd.DeadlineZone, cmd.DeadlineChoice, s.now(), q.Deadline)
+}
+
+// licence reads an SPDX identifier and notes its fault.
+func (f *Faults) licence(field string, licence *string, required bool) {
+	f.line(field, licence, 60, required)
+	if *licence != "" && !spdxForm.MatchString(*licence) {
+		f.Add(field, "error.licence")
+	}
+}
+
+// future reads a local time that has to lie ahead, unless it is what is stored already, and notes its fault. Choice is
+// first or second, when the local time happens twice.
+func (f *Faults) future(field, local, zone, choice string, now time.Time, stored Instant) Instant {
+	instant, key := ParseInstant(strings.TrimSpace(local), zone, choice)
 	switch {
 	case key != "":
-		f.Add("deadline", key)
-	case !instant.At.After(s.now()) && !instant.At.Equal(q.Deadline.At):
-		f.Add("deadline", "draft.error.deadline_past")
+		f.Add(field, key)
+	case !instant.At.After(now) && !instant.At.Equal(stored.At):
+		f.Add(field, "error.time.past")
 	}
-	q.Deadline = instant
+	return instant
 }
 
 // frame takes over what the catalogue is locked under.
@@ -141,7 +155,7 @@ func frameSlug(tx *Tx, f *Faults, typed string, q *Questionnaire) error {
 		f.Add("title", "draft.error.title_taken")
 	}
 	taken := func(slug string) bool {
-		return slices.Contains(reservedSlugs, slug) ||
+		return reservedSlug(slug) ||
 			slices.ContainsFunc(all, func(other Questionnaire) bool { return other.ID != q.ID && other.Slug == slug })
 	}
 	slug := strings.TrimSpace(typed)

@@ -271,6 +271,42 @@ func TestRevisions(t *testing.T) {
 	}
 }
 
+// A double click saves once and says so; only another content under an old revision is refused.
+func TestSecondClickIsNoConflict(t *testing.T) {
+	w := newWorkshop(t)
+	party, err := w.SaveContestant(w.ctx, w.office, survey.SaveContestant{Election: "e1", ListedParty: survey.ListedParty{ShortName: "FM", Name: "Freie Mitte"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, save := range map[string]func(title string) (revision int, err error){
+		"settings": func(title string) (int, error) {
+			q, err := w.SaveQuestionnaire(w.ctx, w.office, survey.SaveQuestionnaire{ID: w.Q.ID, Revision: w.Q.Revision, Title: title, Slug: w.Q.Slug, Election: "e1",
+				Slots: "3", Topics: "Schule\nAmt", OrderRule: "Alphabet", Licence: "CC0-1.0", Deadline: "2027-03-01T18:00", DeadlineZone: "Europe/Berlin"})
+			return q.Revision, err
+		},
+		"election": func(title string) (int, error) {
+			e, err := w.SaveElection(w.ctx, w.office, survey.SaveElection{ID: "e1", Name: title, Date: "2027-05-09"})
+			return e.Revision, err
+		},
+		"party": func(title string) (int, error) {
+			s, err := w.SaveContestant(w.ctx, w.office, survey.SaveContestant{Election: "e1", Party: party.ID, PartyRevision: 1, ContestantRevision: 1,
+				ListedParty: survey.ListedParty{ShortName: "FM", Name: title, BallotPosition: "1"}})
+			return s.Party.Revision, err
+		},
+	} {
+		first, err := save("Neuer Name")
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if again, err := save("Neuer Name"); err != nil || again != first {
+			t.Errorf("%s again: revision %d after %d, %v", name, again, first, err)
+		}
+		if _, err := save("Noch ein Name"); code(err) != survey.Conflict {
+			t.Errorf("%s, something else: %v", name, err)
+		}
+	}
+}
+
 func TestNewQuestionSentTwice(t *testing.T) {
 	w := newWorkshop(t)
 	cmd := survey.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.NewID(), Wording: wording{Text: "Wie?", WorkingGroup: "g1"}}

@@ -23,19 +23,23 @@ var (
 
 // clean brings the fields to their stored form and notes their faults. It returns the ballot position, 0 for none.
 func (p *ListedParty) clean(f *Faults) (ballot int) {
-	f.line("short_name", &p.ShortName, 60, true)
-	f.line("name", &p.Name, 200, true)
-	ballot = f.whole("ballot_position", p.BallotPosition, 1, maxBallotPosition)
-	f.line("wikidata", &p.Wikidata, 20, false)
-	if p.Wikidata = strings.ToUpper(p.Wikidata); p.Wikidata != "" && !wikidataForm.MatchString(p.Wikidata) {
+	f.party(&p.ShortName, &p.Name, &p.Wikidata, &p.Colour, &p.Email)
+	return f.whole("ballot_position", p.BallotPosition, 1, maxBallotPosition)
+}
+
+// party brings what is said of a party, in an election or as a respondent, to its stored form and notes its faults.
+func (f *Faults) party(shortName, name, wikidata, colour, email *string) {
+	f.line("short_name", shortName, 60, true)
+	f.line("name", name, 300, true) // joint respondents have long ones
+	f.line("wikidata", wikidata, 20, false)
+	if *wikidata = strings.ToUpper(*wikidata); *wikidata != "" && !wikidataForm.MatchString(*wikidata) {
 		f.Add("wikidata", "error.wikidata")
 	}
-	f.line("colour", &p.Colour, 20, false)
-	if p.Colour = strings.ToLower(p.Colour); p.Colour != "" && !colourForm.MatchString(p.Colour) {
+	f.line("colour", colour, 20, false)
+	if *colour = strings.ToLower(*colour); *colour != "" && !colourForm.MatchString(*colour) {
 		f.Add("colour", "error.colour")
 	}
-	f.email("email", &p.Email, false)
-	return ballot
+	f.email("email", email, false)
 }
 
 // whole reads a whole number as typed and notes its fault. Nothing typed is 0.
@@ -141,10 +145,15 @@ func (s *Service) SaveContestant(ctx context.Context, actor Actor, cmd SaveConte
 				return Fail(NotFound, "error.not_found")
 			}
 			standing = there[at]
+			before := standing
+			standing.ShortName, standing.Name, standing.Wikidata, standing.Colour = cmd.ShortName, cmd.Name, cmd.Wikidata, cmd.Colour
+			standing.Contestant.BallotPosition, standing.Contestant.Email = ballot, cmd.Email
+			if same(before, standing) {
+				return nil // the second click of two
+			}
 			if standing.Party.Revision != cmd.PartyRevision || standing.Contestant.Revision != cmd.ContestantRevision {
 				return stale()
 			}
-			standing.ShortName, standing.Name, standing.Wikidata, standing.Colour = cmd.ShortName, cmd.Name, cmd.Wikidata, cmd.Colour
 		}
 		if err := contestantFaults(cmd, standing.ID, ballot, there, known); err != nil {
 			return err

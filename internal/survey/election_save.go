@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -14,7 +15,8 @@ type SaveElection struct {
 	Name, Date, Level, Region string
 }
 
-// SaveElection creates or changes an election.
+// SaveElection creates or changes an election. Conflict (draft.error.election_fixed) once an import or a dispatched
+// questionnaire says its name and day.
 func (s *Service) SaveElection(ctx context.Context, actor Actor, cmd SaveElection) (e Election, err error) {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return e, err
@@ -39,25 +41,70 @@ func (s *Service) SaveElection(ctx context.Context, actor Actor, cmd SaveElectio
 			if e, err = tx.Elections.Get(cmd.ID); err != nil {
 				return err
 			}
-			if e.Revision != cmd.Revision {
-				return stale()
-			}
+		}
+		before := e
+		e.Name, e.Date, e.Level, e.Region = cmd.Name, cmd.Date, Level(cmd.Level), cmd.Region
+		if cmd.ID != "" && same(before, e) {
+			return nil // the second click of two
+		}
+		switch use, err := useOf(tx, e.ID); {
+		case err != nil:
+			return err
+		case use.fixed():
+			return Fail(Conflict, "draft.error.election_fixed")
+		case e.Revision != cmd.Revision:
+			return stale()
 		}
 		for other, err := range tx.Elections.List("") {
 			if err != nil {
 				return err
 			}
-			if other.ID != e.ID && other.Name == cmd.Name && other.Date == cmd.Date {
-				var faults Faults
-				faults.Add("name", "draft.error.election_exists")
-				return faults.Err()
+			if other.ID == e.ID || other.Name != cmd.Name || other.Date != cmd.Date {
+				continue
+			}
+			if use, err := useOf(tx, other.ID); err != nil {
+				return err
+			} else if !use.imported || use.ours { // an import brings one of its own
+				return Faults{{Field: "name", Key: "draft.error.election_exists"}}.Err()
 			}
 		}
-		e.Name, e.Date, e.Level, e.Region = cmd.Name, cmd.Date, Level(cmd.Level), cmd.Region
 		e.Revision++
 		return tx.Elections.Put(e)
 	})
 	return e, err
+}
+
+// electionUse tells which questionnaires name an election.
+type electionUse struct {
+	imported, ours, sent bool
+}
+
+// fixed tells whether the election's name and day stay: others have read them, in an import or in what was sent.
+func (u electionUse) fixed() bool { return u.imported || u.sent }
+
+func useOf(tx *Tx, election string) (u electionUse, err error) {
+	for q, err := range tx.Questionnaires.List("") {
+		if err != nil {
+			return u, err
+		}
+		if q.Election == election {
+			u.imported, u.ours, u.sent = u.imported || q.Imported, u.ours || !q.Imported, u.sent || !q.DispatchedAt.IsZero()
+		}
+	}
+	return u, nil
+}
+
+// ElectionFixed tells whether SaveElection would refuse any change of an election.
+func (s *Service) ElectionFixed(ctx context.Context, actor Actor, election string) (fixed bool, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return false, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		use, err := useOf(tx, election)
+		fixed = use.fixed()
+		return err
+	})
+	return fixed, err
 }
 
 // ElectionSummary is an election in the list of elections.
@@ -132,16 +179,15 @@ func standings(tx *Tx, election string) ([]Standing, error) {
 		list = append(list, Standing{Party: p, Contestant: c})
 	}
 	slices.SortStableFunc(list, func(a, b Standing) int {
-		x, y := a.Contestant.BallotPosition, b.Contestant.BallotPosition
-		switch {
-		case x == y:
-			return strings.Compare(Slug(a.ShortName), Slug(b.ShortName))
-		case x == 0:
-			return 1
-		case y == 0:
-			return -1
-		}
-		return x - y
+		return ballotOrder(a.Contestant.BallotPosition, a.ShortName, b.Contestant.BallotPosition, b.ShortName)
 	})
 	return list, nil
+}
+
+// ballotOrder compares two parties by their places on the ballot; those without a known place (0) stand behind, by name.
+func ballotOrder(x int, xName string, y int, yName string) int {
+	if (x == 0) != (y == 0) {
+		return cmp.Compare(y, x)
+	}
+	return cmp.Or(cmp.Compare(x, y), strings.Compare(Slug(xName), Slug(yName)))
 }

@@ -31,12 +31,15 @@ type Record struct {
 	Verbatim bool `json:"verbatim,omitempty"` // submissions only
 
 	// Transcriptions only.
-	Letter     LetterKind `json:"letter,omitempty"`
-	ReceivedOn string     `json:"received_on,omitempty"`
-	LetterDate string     `json:"letter_date,omitempty"`
-	Joint      []string   `json:"joint,omitempty"`
-	Original   string     `json:"original,omitempty"` // hex SHA-256 of the file
-	Checked    bool       `json:"checked,omitempty"`  // by a second person
+	Letter       LetterKind `json:"letter,omitempty"`
+	ReceivedOn   string     `json:"received_on,omitempty"`
+	ReceivedTime string     `json:"received_time,omitempty"`
+	LetterDate   string     `json:"letter_date,omitempty"`
+	Joint        []string   `json:"joint,omitempty"`
+	Original     string     `json:"original,omitempty"` // hex SHA-256 of the file
+	Without      string     `json:"without,omitempty"`  // why there is no original
+	ChangeNote   string     `json:"change_note,omitempty"`
+	Checked      bool       `json:"checked,omitempty"` // by a second person
 }
 
 // submissionRecord is the record of a submission. It reads only what no longer changes once the submission is confirmed.
@@ -63,7 +66,8 @@ func transcriptionRecord(tx *Tx, t Transcription) (Record, error) {
 	return Record{
 		Format: recordFormat, Kind: LeafTranscription, Questionnaire: t.Questionnaire, Respondent: t.Respondent, ID: t.ID,
 		Catalogue: catalogue.Hash, At: t.EnteredAt.UTC(), Entries: t.Entries, Licence: t.Licence,
-		Letter: t.Kind, ReceivedOn: t.ReceivedOn, LetterDate: t.LetterDate, Joint: t.Joint, Original: original.SHA256, Checked: t.CheckedBy != "",
+		Letter: t.Kind, ReceivedOn: t.ReceivedOn, ReceivedTime: t.ReceivedTime, LetterDate: t.LetterDate, Joint: t.Joint,
+		Original: original.SHA256, Without: t.Without, ChangeNote: t.ChangeNote, Checked: t.CheckedBy != "",
 	}, nil
 }
 

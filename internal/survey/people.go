@@ -16,7 +16,7 @@ type Alliance struct {
 	Email        string `json:"email,omitempty"`   // shown to parties, Reply-To of mails
 	Licence      string `json:"licence,omitempty"` // SPDX identifier offered for answers, such as CC-BY-4.0
 
-	// The two-person rules; see Service.twoPerson.
+	// The two-person rules; see Service.TwoPerson.
 	CheckLock          Rule `json:"check_lock,omitempty"`
 	CheckDispatch      Rule `json:"check_dispatch,omitempty"`
 	CheckTranscription Rule `json:"check_transcription,omitempty"`
@@ -84,6 +84,7 @@ type StaffLink struct {
 	Hash      string        `json:"hash"` // HashToken of the token in the link
 	Purpose   StaffLinkKind `json:"purpose"`
 	User      string        `json:"user,omitempty"` // id; "" for set-up
+	Mail      string        `json:"mail,omitempty"` // id of the Mail that carries it; "" made by hand
 	CreatedAt time.Time     `json:"created_at"`
 	ExpiresAt time.Time     `json:"expires_at"`
 	UsedAt    time.Time     `json:"used_at,omitzero"`
@@ -143,6 +144,8 @@ type AuditEntry struct {
 	Who     string    `json:"who"`  // user id, "party:" + respondent id, or "console"
 	What    string    `json:"what"` // such as "sign_in", "lock", "publish"
 	Subject string    `json:"subject,omitempty"`
+	From    string    `json:"from,omitempty"` // state before, where a public state changed
+	To      string    `json:"to,omitempty"`   // state after
 }
 
 // Key implements Entity.

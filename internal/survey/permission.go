@@ -120,6 +120,7 @@ func (s *Service) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
 	rule := map[ApprovalKind]Rule{
 		ActLock:          alliance.CheckLock,
 		ActDispatch:      alliance.CheckDispatch,
+		ActAddress:       alliance.CheckDispatch, // codes and receipts go there
 		ActTranscription: alliance.CheckTranscription,
 		ActPublication:   alliance.CheckPublication,
 	}[act]
@@ -145,12 +146,10 @@ func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subje
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, Approval{}, err
 	}
-	raw, err := json.Marshal(content)
+	digest, err := contentDigest(content)
 	if err != nil {
 		return false, Approval{}, err
 	}
-	sum := sha256.Sum256(raw)
-	digest := hex.EncodeToString(sum[:])
 	fresh := Approval{Questionnaire: q, Act: act, Subject: subject, Digest: digest, RequestedBy: actor.who(), RequestedAt: s.now()}
 	needed, err := s.TwoPerson(tx, act)
 	if err != nil {
@@ -177,6 +176,22 @@ func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subje
 		return false, Approval{}, err
 	}
 	return false, fresh, tx.Approvals.Put(fresh)
+}
+
+// contentDigest is Approval.Digest of a content: the hex SHA-256 of its JSON.
+func contentDigest(content any) (string, error) {
+	raw, err := json.Marshal(content)
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// nameOfUser returns the name of a person of the alliance, "" for the console and for nobody.
+func nameOfUser(tx *Tx, id string) string {
+	u, err := tx.Users.Get(id)
+	if err != nil {
+		return ""
+	}
+	return u.Name
 }
 
 // WaitingApproval returns the request that waits for a second person, or nil.

@@ -48,7 +48,7 @@ type Extended struct {
 	By     string    `json:"by"` // user id
 }
 
-// Cover is the cover letter: a subject and a body with placeholders (see RenderCover).
+// Cover is the cover letter: a subject and a body with placeholders (see Placeholders).
 type Cover struct {
 	Subject  string `json:"subject,omitempty"`
 	Body     string `json:"body,omitempty"`
@@ -90,7 +90,7 @@ func (q Questionnaire) Phase(now time.Time) Phase {
 type Approval struct {
 	Questionnaire string       `json:"questionnaire"`
 	Act           ApprovalKind `json:"act"`
-	Subject       string       `json:"subject,omitempty"` // id of the transcription; "" otherwise
+	Subject       string       `json:"subject,omitempty"` // id of the transcription, or of the respondent whose address changes; "" otherwise
 	Digest        string       `json:"digest"`            // hex SHA-256 of what is to be done
 	RequestedBy   string       `json:"requested_by"`      // user id
 	RequestedAt   time.Time    `json:"requested_at"`
@@ -107,6 +107,7 @@ const (
 	ActDispatch      ApprovalKind = "dispatch"
 	ActTranscription ApprovalKind = "transcription"
 	ActPublication   ApprovalKind = "publication"
+	ActAddress       ApprovalKind = "address" // where a respondent's mails go after the dispatch
 )
 
 // Key implements Entity.

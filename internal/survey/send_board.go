@@ -38,6 +38,7 @@ const (
 	ProblemLink      SendProblem = "link"      // answers with us, but all its links are revoked
 	ProblemPortal    SendProblem = "portal"    // the questions are not entered in its own form yet
 	ProblemUnasked   SendProblem = "unasked"   // not asked yet, though it could be
+	ProblemConfirm   SendProblem = "confirm"   // a change of its address waits for a second person
 )
 
 // SendRow is a respondent on the status board. It says nothing of what the party does before it submits.
@@ -209,6 +210,15 @@ func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, t traffic) (row
 	}
 	row.State = s.sendState(q, r, !row.Returned.IsZero())
 	row.Problem = sendProblem(q, row, openLinks)
+	if r.NewEmail != "" {
+		waiting, err := WaitingApproval(tx, q.ID, ActAddress, r.ID)
+		if err != nil {
+			return row, err
+		}
+		if waiting != nil {
+			row.Problem = ProblemConfirm
+		}
+	}
 	return row, nil
 }
 
@@ -218,10 +228,10 @@ func (s *Service) sendState(q Questionnaire, r Respondent, returned bool) SendSt
 		return SendNotAsked
 	case returned:
 		return SendReturned
-	case r.NotReached != nil:
-		return SendNotReached
 	case q.DispatchedAt.IsZero():
 		return SendPlanned
+	case r.NotReached != nil:
+		return SendNotReached
 	case r.AskedAt.IsZero():
 		return SendUnasked
 	case s.now().Before(r.DueAt(q).At):
@@ -376,72 +386,4 @@ func (s *Service) OutboxMail(ctx context.Context, actor Actor, questionnaire, id
 		return err
 	})
 	return row, err
-}
-
-// RespondentFile is all the office knows of one respondent: its page, and the proof of who got what when.
-type RespondentFile struct {
-	Questionnaire Questionnaire
-	Election      Election
-	Row           SendRow
-	Packet        Packet
-	Mails         []OutboxRow  // the oldest first
-	Links         []AccessLink // the oldest first
-	PortalBy      string       // who entered the questions in its own form
-	NotReachedBy  string
-}
-
-// RespondentFile returns the file of the respondent with the slug.
-func (s *Service) RespondentFile(ctx context.Context, actor Actor, questionnaire, slug string) (f RespondentFile, err error) {
-	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
-		return f, err
-	}
-	err = s.Store.View(ctx, func(tx *Tx) error {
-		f, err = s.respondentFile(tx, questionnaire, slug)
-		return err
-	})
-	return f, err
-}
-
-func (s *Service) respondentFile(tx *Tx, questionnaire, slug string) (f RespondentFile, err error) {
-	if f.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
-		return f, err
-	}
-	if f.Election, err = tx.Elections.Get(f.Questionnaire.Election); err != nil {
-		return f, err
-	}
-	r, err := respondentBySlug(tx, questionnaire, slug)
-	if err != nil {
-		return f, err
-	}
-	questions, locked, err := sentQuestions(tx, f.Questionnaire)
-	if err != nil {
-		return f, err
-	}
-	f.Packet = packetOf(r, questions, locked)
-	all, err := loadTraffic(tx, questionnaire)
-	if err != nil {
-		return f, err
-	}
-	t := all[r.ID]
-	slices.SortStableFunc(t.links, func(a, b AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	f.Links = t.links
-	for _, m := range t.mails {
-		row, err := outboxRow(tx, m)
-		if err != nil {
-			return f, err
-		}
-		f.Mails = append(f.Mails, row)
-	}
-	if f.Row, err = s.sendRow(tx, f.Questionnaire, r, t); err != nil {
-		return f, err
-	}
-	if r.Portal != nil {
-		if f.PortalBy, err = sentBy(tx, r.Portal.By); err != nil {
-			return f, err
-		}
-	}
-	if r.NotReached != nil {
-		f.NotReachedBy, err = sentBy(tx, r.NotReached.By)
-	}
-	return f, err
 }

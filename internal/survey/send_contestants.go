@@ -18,29 +18,19 @@ type Candidate struct {
 // candidates returns the parties of the election by ballot position, then short name.
 func candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate, error) {
 	var list []Candidate
-	for contestant, err := range tx.Contestants.List(q.Election + "/") {
-		if err != nil {
-			return nil, err
-		}
-		party, err := tx.Parties.Get(contestant.Party)
-		if err != nil {
-			return nil, err
-		}
-		one := Candidate{Party: party, Contestant: contestant}
+	standing, err := standings(tx, q.Election)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range standing {
+		one := Candidate{Party: c.Party, Contestant: c.Contestant}
 		for _, r := range respondents {
-			if slices.Contains(r.Parties, party.ID) {
+			if slices.Contains(r.Parties, c.Party.ID) {
 				one.Respondent, one.Joint = r.Slug, len(r.Parties) > 1
 			}
 		}
 		list = append(list, one)
 	}
-	slices.SortFunc(list, func(a, b Candidate) int {
-		x, y := a.Contestant.BallotPosition, b.Contestant.BallotPosition
-		if (x == 0) != (y == 0) {
-			return cmp.Compare(y, x)
-		}
-		return cmp.Or(cmp.Compare(x, y), strings.Compare(Slug(a.Party.ShortName), Slug(b.Party.ShortName)))
-	})
 	return list, nil
 }
 
@@ -114,8 +104,9 @@ type JoinParties struct {
 	Name      string   // "" likewise: "A und B"
 }
 
-// JoinParties makes one respondent of several parties, such as CDU/CSU. The single respondents of these parties are
-// replaced; a party that belongs to another joint respondent is refused.
+// JoinParties makes one respondent of several parties that answer together. The single respondents of these parties are
+// replaced: what the office noted of them goes over where it is the same for all, else it is refused, so that no reason or
+// procedure is lost. A party that belongs to another joint respondent is refused; joining the same ones again changes nothing.
 func (s *Service) JoinParties(ctx context.Context, actor Actor, questionnaire string, cmd JoinParties) (slug string, err error) {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return "", err
@@ -129,6 +120,7 @@ func (s *Service) JoinParties(ctx context.Context, actor Actor, questionnaire st
 	if err := faults.Err(); err != nil {
 		return "", err
 	}
+	id := NewID()
 	err = s.update(ctx, func(tx *Tx) error {
 		q, err := s.beforeDispatch(tx, questionnaire)
 		if err != nil {
@@ -142,7 +134,13 @@ func (s *Service) JoinParties(ctx context.Context, actor Actor, questionnaire st
 		if err != nil {
 			return err
 		}
-		joint := Respondent{Questionnaire: q.ID, ID: NewID(), Language: "de", Revision: 1, BallotPosition: firstPosition(list, cmd.Parties)}
+		if i := slices.IndexFunc(existing, func(r Respondent) bool {
+			return sameParties(r.Parties, cmd.Parties) && cmp.Or(cmd.ShortName, r.ShortName) == r.ShortName && cmp.Or(cmd.Name, r.Name) == r.Name
+		}); i >= 0 {
+			slug = existing[i].Slug // a double click
+			return nil
+		}
+		joint := Respondent{Questionnaire: q.ID, ID: id, Language: "de", Revision: 1, BallotPosition: firstPosition(list, cmd.Parties)}
 		var names []string
 		for _, c := range list {
 			if !slices.Contains(cmd.Parties, c.Party.ID) {
@@ -164,11 +162,15 @@ func (s *Service) JoinParties(ctx context.Context, actor Actor, questionnaire st
 		}
 		joint.ShortName = cmp.Or(cmd.ShortName, strings.Join(joint.Members, "/"))
 		joint.Name = cmp.Or(cmd.Name, strings.Join(names, " / "))
-		for _, r := range existing {
-			if len(r.Parties) == 1 && slices.Contains(joint.Parties, r.Parties[0]) {
-				if err := tx.Respondents.Delete(r.Key()); err != nil {
-					return err
-				}
+		singles := slices.DeleteFunc(slices.Clone(existing), func(r Respondent) bool {
+			return len(r.Parties) != 1 || !slices.Contains(joint.Parties, r.Parties[0])
+		})
+		if err := joint.takeOver(singles); err != nil {
+			return err
+		}
+		for _, r := range singles {
+			if err := tx.Respondents.Delete(r.Key()); err != nil {
+				return err
 			}
 		}
 		if err := giveSlug(tx, &joint); err != nil {
@@ -178,7 +180,43 @@ func (s *Service) JoinParties(ctx context.Context, actor Actor, questionnaire st
 		if err := tx.Respondents.Put(joint); err != nil {
 			return err
 		}
+		if err := s.audit(tx, actor, "join_parties", joint.ID); err != nil {
+			return err
+		}
 		return putInOrder(tx, questionnaire)
 	})
 	return slug, err
+}
+
+func sameParties(a, b []string) bool {
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+}
+
+// takeOver takes over what the office noted of the single respondents of a joint one's parties. Unless it is the same for
+// all of its parties it is Invalid at parties, with the names of those that carry something.
+func (joint *Respondent) takeOver(singles []Respondent) error {
+	type noted struct {
+		Procedure Procedure
+		Due       Instant
+		NotAsked  string
+		LeftOut   map[string]string
+	}
+	var carriers []string
+	alike := len(singles) == len(joint.Parties)
+	of := func(r Respondent) noted { return noted{r.Procedure, r.Due, r.NotAsked, r.LeftOut} }
+	for _, r := range singles {
+		if one := of(r); one.Procedure != (Procedure{}) || !one.Due.IsZero() || one.NotAsked != "" || len(one.LeftOut) > 0 {
+			carriers = append(carriers, r.ShortName)
+		}
+		alike = alike && same(of(r), of(singles[0]))
+		joint.Email = cmp.Or(joint.Email, r.Email)
+	}
+	switch {
+	case carriers == nil:
+		return nil
+	case !alike:
+		return Faults{{Field: "parties", Key: "send.error.join_carries", Args: []any{"Names", strings.Join(carriers, ", ")}}}.Err()
+	}
+	joint.Procedure, joint.Due, joint.NotAsked, joint.LeftOut = singles[0].Procedure, singles[0].Due, singles[0].NotAsked, singles[0].LeftOut
+	return nil
 }

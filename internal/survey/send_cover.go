@@ -101,10 +101,17 @@ type (
 	LetterEvent struct{ Questionnaire, Alliance, Election, Party string }
 	// LetterMarks is for cover and reminder, the texts an office starts from: each field is its own placeholder.
 	LetterMarks struct{ Partei, Frist, Fragebogen, Wahl, Buendnis, Link, Fragen string }
-	// LetterExtension is for extension. Link is "" for those who answer by mail.
+	// LetterExtension is for extension, and for own_date, where a respondent's own date moved. Link is "" for those who
+	// answer by mail.
 	LetterExtension struct {
 		Party, Questionnaire, Election, Alliance, Reason, Link string
 		From, To                                               time.Time // in their own zones
+		Returned                                               bool      // its answer is there already
+	}
+	// LetterNotice is for notice_link and notice_address.
+	LetterNotice struct {
+		Party, Questionnaire, Election, Alliance, Contact string
+		At                                                time.Time // in the zone of the deadline
 	}
 )
 
@@ -153,8 +160,8 @@ func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link stri
 	return subject, body + "\n", unknown.Err()
 }
 
-// deadlineEvent is the calendar entry of a respondent's deadline. Every extension raises its sequence, so that the new
-// entry replaces the old one.
+// deadlineEvent is the calendar entry of a respondent's deadline. Every change of it raises its sequence, so that the
+// new entry replaces the old one.
 func (s *Service) deadlineEvent(lang string, h letterhead, r Respondent) (string, error) {
 	summary, description, err := s.Compose(lang, "deadline_event", LetterEvent{Questionnaire: h.questionnaire.Title,
 		Alliance: h.alliance.Name, Election: h.election.Name, Party: r.Name})
@@ -162,7 +169,7 @@ func (s *Service) deadlineEvent(lang string, h letterhead, r Respondent) (string
 		return "", err
 	}
 	return calendar(calendarEvent{
-		UID: h.questionnaire.ID + "." + r.ID + "@" + s.host(), Sequence: len(h.questionnaire.Extended), Stamp: s.now(),
+		UID: h.questionnaire.ID + "." + r.ID + "@" + s.host(), Sequence: len(h.questionnaire.Extended) + len(r.DueChanges), Stamp: s.now(),
 		At: r.DueAt(h.questionnaire).At, Summary: summary, Description: strings.TrimSpace(description), Organizer: h.alliance.Email,
 	}), nil
 }
@@ -222,6 +229,9 @@ func (s *Service) SaveCover(ctx context.Context, actor Actor, questionnaire stri
 		q, err := s.beforeDispatch(tx, questionnaire)
 		if err != nil {
 			return err
+		}
+		if q.Cover == cmd.Cover {
+			return nil // a double click
 		}
 		if q.Revision != cmd.Revision {
 			return stale()

@@ -1,7 +1,9 @@
 package survey
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -39,17 +41,11 @@ func (s *Service) deadlinePlan(tx *Tx, questionnaire string) (p DeadlinePlan, er
 		return p, err
 	}
 	for _, r := range all {
-		// whoever has a date of its own is not concerned
+		// whoever has a date of its own is not concerned; whoever has answered can change its answers until then
 		if !r.getsMail() || !r.Due.IsZero() || r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero() {
 			continue
 		}
-		at, _, err := returnedAt(tx, r)
-		if err != nil {
-			return p, err
-		}
-		if at.IsZero() {
-			p.Informed = append(p.Informed, r)
-		}
+		p.Informed = append(p.Informed, r)
 	}
 	return p, nil
 }
@@ -62,19 +58,13 @@ type SetDeadline struct {
 	Revision    int    // of the questionnaire
 }
 
-func (f *Faults) futureDeadline(cmd *SetDeadline, now time.Time) Instant {
-	f.line("deadline", &cmd.Local, 30, true)
-	if cmd.Local == "" {
+// date cleans a typed local time in place and reads it: there has to be one, and it has to lie ahead.
+func (f *Faults) date(field string, local *string, zone, choice string, now time.Time) Instant {
+	f.line(field, local, 30, true)
+	if *local == "" {
 		return Instant{}
 	}
-	instant, key := ParseInstant(cmd.Local, cmd.Zone, cmd.Choice)
-	switch {
-	case key != "":
-		f.Add("deadline", key)
-	case !instant.At.After(now):
-		f.Add("deadline", "send.error.deadline_past")
-	}
-	return instant
+	return f.future(field, *local, zone, choice, now, Instant{})
 }
 
 // SetDeadline sets the one deadline for all who answer with us, before the dispatch.
@@ -83,7 +73,7 @@ func (s *Service) SetDeadline(ctx context.Context, actor Actor, questionnaire st
 		return err
 	}
 	var faults Faults
-	deadline := faults.futureDeadline(&cmd, s.now())
+	deadline := faults.date("deadline", &cmd.Local, cmd.Zone, cmd.Choice, s.now())
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -91,6 +81,9 @@ func (s *Service) SetDeadline(ctx context.Context, actor Actor, questionnaire st
 		q, err := s.beforeDispatch(tx, questionnaire)
 		if err != nil {
 			return err
+		}
+		if same(q.Deadline, deadline) {
+			return nil // a double click
 		}
 		if q.Revision != cmd.Revision {
 			return stale()
@@ -100,14 +93,16 @@ func (s *Service) SetDeadline(ctx context.Context, actor Actor, questionnaire st
 	})
 }
 
-// ExtendDeadline moves the deadline for all to a later instant, with a public reason, as long as nothing is published, and
-// informs by mail everybody it concerns who has not submitted, with a new calendar entry. A deadline that is over opens again.
+// ExtendDeadline moves the deadline for all to a later instant, with a public reason, as long as nothing is published. It
+// informs by mail everybody it concerns, whether they have answered or not, with a new calendar entry; mails that still
+// wait to go out are replaced by ones with the new date. A deadline that is over opens again. The same again is a double
+// click and changes nothing.
 func (s *Service) ExtendDeadline(ctx context.Context, actor Actor, questionnaire string, cmd SetDeadline) error {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
 	var faults Faults
-	deadline := faults.futureDeadline(&cmd, s.now())
+	deadline := faults.date("deadline", &cmd.Local, cmd.Zone, cmd.Choice, s.now())
 	faults.line("reason", &cmd.Reason, 500, true)
 	if err := faults.Err(); err != nil {
 		return err
@@ -121,55 +116,79 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor Actor, questionnaire
 		if err := s.inPhase(q, PhaseOpen, PhaseClosed); err != nil {
 			return err
 		}
+		if n := len(q.Extended); n > 0 && same(q.Deadline, deadline) && q.Extended[n-1].Reason == cmd.Reason {
+			return nil
+		}
 		switch {
 		case p.Published:
 			return Fail(Conflict, "send.error.published")
 		case q.Revision != cmd.Revision:
 			return stale()
 		case !deadline.At.After(q.Deadline.At):
-			faults := Faults{{Field: "deadline", Key: "send.error.deadline_earlier"}}
-			return faults.Err()
+			return Faults{{Field: "deadline", Key: "send.error.deadline_earlier"}}.Err()
 		}
-		old := q.Deadline
-		q.Extended = append(q.Extended, Extended{From: old, To: deadline, Reason: cmd.Reason, At: s.now(), By: actor.who()})
+		q.Extended = append(q.Extended, Extended{From: q.Deadline, To: deadline, Reason: cmd.Reason, At: s.now(), By: actor.who()})
 		q.Deadline, q.Revision = deadline, q.Revision+1
 		if err := tx.Questionnaires.Put(q); err != nil {
 			return err
 		}
-		if err := s.informExtension(tx, actor, q, old, p.Informed); err != nil {
+		all, err := respondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		concerned := slices.DeleteFunc(all, func(r Respondent) bool { return !r.Due.IsZero() })
+		if err := s.tellNewDate(tx, actor, q, concerned, p.Informed); err != nil {
 			return err
 		}
 		return s.audit(tx, actor, "extend", q.ID)
 	})
 }
 
-func (s *Service) informExtension(tx *Tx, actor Actor, q Questionnaire, old Instant, informed []Respondent) error {
-	if len(informed) == 0 {
-		return nil
-	}
+// tellNewDate replaces the mails that wait to go out to those whose date has moved, and informs who can be by mail.
+func (s *Service) tellNewDate(tx *Tx, actor Actor, q Questionnaire, concerned, informed []Respondent) error {
 	h, err := loadLetterhead(tx, q)
 	if err != nil {
 		return err
 	}
+	if err := s.replaceQueued(tx, h, concerned); err != nil {
+		return err
+	}
+	if len(informed) == 0 {
+		return nil
+	}
 	d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailExtension, At: s.now(), By: actor.who()}
 	for _, r := range informed {
-		data := LetterExtension{Party: r.Name, Questionnaire: q.Title, Election: h.election.Name, Alliance: h.alliance.Name,
-			Reason: q.Extended[len(q.Extended)-1].Reason, From: old.In(), To: q.Deadline.In()}
-		if r.Procedure.Channel == ChannelForm {
-			data.Link = LinkMark
-		}
-		lang := q.Cover.Language
-		if lang == "" {
-			lang = "de"
-		}
-		subject, body, err := s.Compose(lang, "extension", data)
-		if err != nil {
+		m := Mail{Kind: MailExtension, Language: cmp.Or(q.Cover.Language, "de")}
+		if err := s.writeNewDate(tx, h, r, &m); err != nil {
 			return err
 		}
-		if err := s.sendToRespondent(tx, h, &d, r, Mail{Language: lang, Subject: subject, Body: body}); err != nil {
+		if err := s.sendToRespondent(tx, h, &d, r, m); err != nil {
 			return err
 		}
-		d.Subject, d.Body = subject, body
+		d.Subject, d.Body = m.Subject, m.Body
 	}
 	return tx.Dispatches.Put(d)
+}
+
+// writeNewDate writes the text about the last change of a respondent's date: its own, or that of all.
+func (s *Service) writeNewDate(tx *Tx, h letterhead, r Respondent, m *Mail) error {
+	name, changes := "extension", h.questionnaire.Extended
+	if !r.Due.IsZero() {
+		name, changes = "own_date", r.DueChanges
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	last := changes[len(changes)-1]
+	at, _, err := returnedAt(tx, r)
+	if err != nil {
+		return err
+	}
+	data := LetterExtension{Party: r.Name, Questionnaire: h.questionnaire.Title, Election: h.election.Name, Alliance: h.alliance.Name,
+		Reason: last.Reason, From: last.From.In(), To: last.To.In(), Returned: !at.IsZero()}
+	if r.Procedure.Channel == ChannelForm {
+		data.Link = LinkMark
+	}
+	m.Subject, m.Body, err = s.Compose(m.Language, name, data)
+	return err
 }

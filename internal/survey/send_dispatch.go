@@ -44,16 +44,31 @@ type DispatchPlan struct {
 	CheckedName   string
 }
 
-// dispatchContent is what a dispatch is approved for.
+// dispatchContent is what a dispatch is approved for: all that the letters and the answer form say.
 type dispatchContent struct {
-	Cover       Cover
-	Deadline    Instant
-	Catalogue   string // hash
-	Respondents []Respondent
+	Title, Intro    string
+	AnswerLimit     int
+	Licence         string // of the publication
+	Election        Election
+	Alliance, Email string
+	Offered         string // the licence parties are asked to agree to
+	Cover           Cover
+	Deadline        Instant
+	Catalogue       string // hash
+	Respondents     []Respondent
 }
 
 func loadDispatchContent(tx *Tx, q Questionnaire) (c dispatchContent, err error) {
-	c.Cover, c.Deadline = q.Cover, q.Deadline
+	c.Title, c.Intro, c.AnswerLimit, c.Licence, c.Cover, c.Deadline = q.Title, q.Intro, q.AnswerLimit, q.Licence, q.Cover, q.Deadline
+	if c.Election, err = tx.Elections.Get(q.Election); err != nil {
+		return c, err
+	}
+	c.Election.Revision = 0 // a save that changed nothing that is sent
+	alliance, err := loadAlliance(tx)
+	if err != nil {
+		return c, err
+	}
+	c.Alliance, c.Email, c.Offered = alliance.Name, alliance.Email, alliance.Licence
 	if !q.LockedAt.IsZero() {
 		catalogue, err := tx.Catalogues.Get(q.ID)
 		if err != nil {
@@ -69,78 +84,6 @@ func (c dispatchContent) digest() (string, error) {
 	raw, err := json.Marshal(c)
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:]), err
-}
-
-// checks goes through the points of the checklist.
-func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]DispatchCheck, error) {
-	h, err := loadLetterhead(tx, q)
-	if err != nil {
-		return nil, err
-	}
-	var list []DispatchCheck
-	add := func(name string, state CheckState, who ...string) {
-		list = append(list, DispatchCheck{Name: name, State: state, Who: who})
-	}
-	when := func(ok bool, otherwise CheckState) CheckState {
-		if ok {
-			return CheckOK
-		}
-		return otherwise
-	}
-	add("catalogue", when(!q.LockedAt.IsZero(), CheckMissing))
-	add("deadline", when(q.Deadline.At.After(s.now()), CheckMissing))
-	add("cover", when(q.Cover.Body != "", CheckMissing))
-	var asked, addressless, unknown, unfit, early, unrendered []string
-	for _, r := range c.Respondents {
-		if r.NotAsked != "" {
-			continue
-		}
-		asked = append(asked, r.ShortName)
-		if r.Procedure.Channel == ChannelUnknown {
-			unknown = append(unknown, r.ShortName)
-		}
-		if !packetOf(r, h.questions, !q.LockedAt.IsZero()).Fits() {
-			unfit = append(unfit, r.ShortName)
-		}
-		if !r.Due.IsZero() && !r.Due.At.After(s.now()) {
-			early = append(early, r.ShortName)
-		}
-		if !r.getsMail() || r.NotReached != nil {
-			continue
-		}
-		if !bareAddress(r.Email) {
-			addressless = append(addressless, r.ShortName)
-		}
-		if q.Cover.Body == "" {
-			continue
-		}
-		subject, _, err := s.renderCover(q.Cover, h, r, LinkMark)
-		if err != nil && !isLetterFault(err) {
-			return nil, err
-		}
-		if err != nil || Length(subject) > maxSubject {
-			unrendered = append(unrendered, r.ShortName)
-		}
-	}
-	add("respondents", when(len(asked) > 0, CheckMissing))
-	add("address", when(addressless == nil, CheckMissing), addressless...)
-	if unrendered != nil {
-		add("letter", CheckMissing, unrendered...)
-	}
-	add("procedure", when(unknown == nil, CheckWarn), unknown...)
-	add("fit", when(unfit == nil, CheckWarn), unfit...)
-	if early != nil {
-		add("date", CheckWarn, early...)
-	}
-	parties, err := candidates(tx, q, c.Respondents)
-	var left []string
-	for _, p := range parties {
-		if p.Respondent == "" {
-			left = append(left, p.Party.ShortName)
-		}
-	}
-	add("contestants", when(left == nil, CheckWarn), left...)
-	return list, err
 }
 
 // DispatchPlan returns the checklist and the state of the two-person rule, or what was sent.
@@ -169,7 +112,7 @@ func (s *Service) dispatchPlan(tx *Tx, actor Actor, questionnaire string) (p Dis
 		switch {
 		case r.NotAsked != "":
 			p.NotAsked++
-		case r.NotReached != nil && r.getsMail() && r.AskedAt.IsZero():
+		case !q.DispatchedAt.IsZero() && r.NotReached != nil && r.getsMail() && r.AskedAt.IsZero():
 			p.NotReached++
 		default:
 			p.Channels[r.Procedure.Channel]++
@@ -195,8 +138,8 @@ func (s *Service) dispatchPlan(tx *Tx, actor Actor, questionnaire string) (p Dis
 		return p, err
 	}
 	p.Void, p.Own = p.Waiting.Digest != p.Digest, p.Waiting.RequestedBy == actor.who()
-	p.WaitingName, err = sentBy(tx, p.Waiting.RequestedBy)
-	return p, err
+	p.WaitingName = nameOfUser(tx, p.Waiting.RequestedBy)
+	return p, nil
 }
 
 // loadSent adds what the dispatch sent.
@@ -212,24 +155,8 @@ func (p *DispatchPlan) loadSent(tx *Tx) error {
 	if p.Sent == nil {
 		return nil
 	}
-	var err error
-	if p.SentName, err = sentBy(tx, p.Sent.By); err != nil {
-		return err
-	}
-	p.CheckedName, err = sentBy(tx, p.Sent.CheckedBy)
-	return err
-}
-
-// sentBy returns the name of a person by id, "" for nobody; the id where the person is gone.
-func sentBy(tx *Tx, id string) (string, error) {
-	if id == "" {
-		return "", nil
-	}
-	u, err := tx.Users.Get(id)
-	if IsNotFound(err) {
-		return id, nil
-	}
-	return u.Name, err
+	p.SentName, p.CheckedName = nameOfUser(tx, p.Sent.By), nameOfUser(tx, p.Sent.CheckedBy)
+	return nil
 }
 
 // Dispatch sends the catalogue to all respondents at one instant, in one transaction: the cover letters with a link of
@@ -289,7 +216,7 @@ func (s *Service) dispatch(tx *Tx, actor Actor, q Questionnaire, respondents []R
 		return err
 	}
 	for _, r := range respondents {
-		if !r.getsMail() || r.NotReached != nil {
+		if !r.getsMail() {
 			continue
 		}
 		if err := s.invite(tx, h, &d, r, now); err != nil {
@@ -307,7 +234,7 @@ func (s *Service) invite(tx *Tx, h letterhead, d *Dispatch, r Respondent, now ti
 	if err := s.sendLetter(tx, h, d, r, Cover{Subject: d.Subject, Body: d.Body, Language: h.questionnaire.Cover.Language}); err != nil {
 		return err
 	}
-	r.AskedAt, r.Revision = now, r.Revision+1
+	r.AskedAt, r.NotReached, r.Revision = now, nil, r.Revision+1
 	return tx.Respondents.Put(r)
 }
 
@@ -336,54 +263,4 @@ func (s *Service) sendToRespondent(tx *Tx, h letterhead, d *Dispatch, r Responde
 	}
 	_, err = s.enqueueWithLink(tx, m)
 	return err
-}
-
-// InviteLate sends the cover letter to a respondent that could not be asked at the dispatch, because its procedure was not
-// known or it could not be reached then.
-func (s *Service) InviteLate(ctx context.Context, actor Actor, questionnaire, slug string) error {
-	if err := actor.require(RoleCoordinator); err != nil {
-		return err
-	}
-	return s.update(ctx, func(tx *Tx) error {
-		q, r, err := s.sentRespondent(tx, questionnaire, slug)
-		if err != nil {
-			return err
-		}
-		if err := s.inPhase(q, PhaseOpen); err != nil && r.Procedure.Channel == ChannelForm {
-			return err
-		}
-		if !r.Editable(q) || !r.getsMail() || r.NotReached != nil {
-			return Fail(Conflict, "send.error.not_late")
-		}
-		if r.Email == "" {
-			return Fail(Conflict, "send.error.no_address")
-		}
-		if !r.DueAt(q).At.After(s.now()) {
-			return Fail(Conflict, "send.error.due_over")
-		}
-		h, err := loadLetterhead(tx, q)
-		if err != nil {
-			return err
-		}
-		d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.now(), By: actor.who()}
-		if err := s.invite(tx, h, &d, r, d.At); err != nil {
-			return err
-		}
-		if err := tx.Dispatches.Put(d); err != nil {
-			return err
-		}
-		return s.audit(tx, actor, "invite_late", r.ID)
-	})
-}
-
-// sentRespondent loads a respondent of a questionnaire that has been sent.
-func (s *Service) sentRespondent(tx *Tx, questionnaire, slug string) (q Questionnaire, r Respondent, err error) {
-	if q, err = tx.Questionnaires.Get(questionnaire); err != nil {
-		return q, r, err
-	}
-	if err = s.inPhase(q, PhaseOpen, PhaseClosed); err != nil {
-		return q, r, err
-	}
-	r, err = respondentBySlug(tx, questionnaire, slug)
-	return q, r, err
 }

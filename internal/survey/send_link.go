@@ -75,14 +75,14 @@ func (s *Service) RevokeLinks(ctx context.Context, actor Actor, questionnaire, s
 }
 
 // MakeAccessLink makes a link by hand, for when mail fails, and returns its full address. Only its hash is kept: it can be
-// shown this once.
+// shown this once. Whoever holds it can read what the party has saved, so the party is told by mail, where it has an address.
 func (s *Service) MakeAccessLink(ctx context.Context, actor Actor, questionnaire, slug string) (address string, err error) {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return "", err
 	}
 	token := NewToken()
 	err = s.update(ctx, func(tx *Tx) error {
-		_, r, err := s.sentRespondent(tx, questionnaire, slug)
+		q, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
 			return err
 		}
@@ -98,119 +98,12 @@ func (s *Service) MakeAccessLink(ctx context.Context, actor Actor, questionnaire
 				return err
 			}
 		}
+		if err := s.tellRespondent(tx, q, r, "notice_link"); err != nil {
+			return err
+		}
 		return s.audit(tx, actor, "make_link", r.ID)
 	})
 	return s.link(accessPath + token), err
-}
-
-// ResendMail is the form that sends a mail again.
-type ResendMail struct {
-	To     string
-	Keep   bool // the address becomes the respondent's
-	Revoke bool // the old link is revoked, and the old mail stopped if it has not gone out
-}
-
-// ResendMail sends the text of a mail to a corrected address, as a new mail with a link of its own. It returns the id of
-// the new mail.
-func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id string, cmd ResendMail) (newID string, err error) {
-	if err := actor.require(RoleCoordinator); err != nil {
-		return "", err
-	}
-	var faults Faults
-	faults.email("to", &cmd.To, true)
-	if len(faults) == 0 && !bareAddress(cmd.To) {
-		faults.Add("to", "error.email")
-	}
-	if err := faults.Err(); err != nil {
-		return "", err
-	}
-	err = s.update(ctx, func(tx *Tx) error {
-		old, err := mailOf(tx, questionnaire, id)
-		if err != nil {
-			return err
-		}
-		if !Resendable(old.Kind) {
-			return Fail(Conflict, "send.error.resend_kind")
-		}
-		q, err := tx.Questionnaires.Get(questionnaire)
-		if err != nil {
-			return err
-		}
-		if err := s.inPhase(q, PhaseOpen, PhaseClosed); err != nil {
-			return err
-		}
-		r, err := tx.Respondents.Get(questionnaire + "/" + old.Respondent)
-		if err != nil {
-			return err
-		}
-		if cmd.Keep && r.Email != cmd.To {
-			r.Email, r.Revision = cmd.To, r.Revision+1
-			if err := tx.Respondents.Put(r); err != nil {
-				return err
-			}
-		}
-		if cmd.Revoke {
-			if err := revokeMail(tx, old.ID); err != nil {
-				return err
-			}
-			if _, err := s.revokeLinks(tx, questionnaire, old.Respondent, old.ID); err != nil {
-				return err
-			}
-		}
-		fresh := Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: cmd.To,
-			Language: old.Language, Subject: old.Subject, Body: old.Body, Calendar: old.Calendar}
-		if r.Procedure.Channel == ChannelForm {
-			fresh, err = s.enqueueWithLink(tx, fresh)
-		} else {
-			fresh, err = s.enqueue(tx, fresh, "")
-		}
-		newID = fresh.ID
-		if err != nil {
-			return err
-		}
-		return s.audit(tx, actor, "resend_mail", old.ID)
-	})
-	return newID, err
-}
-
-// Resendable tells whether a mail of the kind can be sent again to another address by the office.
-func Resendable(kind MailKind) bool {
-	return kind == MailInvitation || kind == MailReminder || kind == MailExtension
-}
-
-// MarkNotReached records that nothing could be delivered to a respondent, with the public reason; "" takes it back.
-func (s *Service) MarkNotReached(ctx context.Context, actor Actor, questionnaire, slug, reason string) error {
-	if err := actor.require(RoleCoordinator); err != nil {
-		return err
-	}
-	var faults Faults
-	faults.line("not_reached", &reason, 500, false)
-	if err := faults.Err(); err != nil {
-		return err
-	}
-	return s.update(ctx, func(tx *Tx) error {
-		q, err := tx.Questionnaires.Get(questionnaire)
-		if err != nil {
-			return err
-		}
-		if err := s.inPhase(q, PhaseDraft, PhaseLocked, PhaseOpen, PhaseClosed); err != nil {
-			return err
-		}
-		r, err := respondentBySlug(tx, questionnaire, slug)
-		if err != nil {
-			return err
-		}
-		what := "reached"
-		r.NotReached, r.Revision = nil, r.Revision+1
-		if reason != "" {
-			what = "not_reached"
-			r.NotReached = &DeliveryFailure{Reason: reason, At: s.now(), By: actor.who()}
-		}
-		if err := tx.Respondents.Put(r); err != nil {
-			return err
-		}
-		return s.audit(tx, actor, what, r.ID)
-	})
 }
 
 // mailOf returns a mail of the questionnaire that the office may see. Codes are none: that a party asked for one is its

@@ -51,6 +51,7 @@ const (
 	MailReceipt    MailKind = "receipt" // full text of what was submitted
 	MailStaff      MailKind = "staff"   // invitation of a person, password reset
 	MailTest       MailKind = "test"
+	MailNotice     MailKind = "notice" // tells a respondent what was done about its access: a link by hand, another address
 )
 
 // MailState is what became of a mail.

@@ -257,6 +257,9 @@ func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
 		if m.Kind == MailCode && len(m.Sealed) == 0 {
 			return Fail(Conflict, "error.mail.code_expired")
 		}
+		if err := s.bringUpToDate(tx, &m); err != nil {
+			return err
+		}
 		m.State = MailQueued
 		if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, DueAt: s.now(), Since: s.now()}); err != nil {
 			return err
@@ -266,6 +269,26 @@ func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
 		}
 		return s.audit(tx, actor, "retry_mail", m.ID)
 	})
+}
+
+// bringUpToDate writes a mail that failed anew if the date it tells was moved since. One that waits has been replaced then.
+func (s *Service) bringUpToDate(tx *Tx, m *Mail) error {
+	if m.State != MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
+		return nil
+	}
+	q, err := tx.Questionnaires.Get(m.Questionnaire)
+	if err != nil {
+		return err
+	}
+	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+	if err != nil || !r.movedSince(q, m.CreatedAt) {
+		return err
+	}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	return s.rewrite(tx, h, r, m)
 }
 
 // cleanReply makes a server's reply a line of text without the secret of the mail it is about.

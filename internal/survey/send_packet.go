@@ -1,5 +1,13 @@
 package survey
 
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
 // PacketQuestion is a question as one respondent is asked it, measured against the respondent's procedure.
 type PacketQuestion struct {
 	CatalogueQuestion
@@ -55,4 +63,67 @@ func packetOf(r Respondent, questions []CatalogueQuestion, locked bool) Packet {
 		p.Surplus = max(0, p.Asked-most)
 	}
 	return p
+}
+
+// LeftOutQuestion is a line of the form that leaves questions out for one respondent.
+type LeftOutQuestion struct {
+	Question string // id
+	Reason   string // public; "" asks the question
+}
+
+// LeaveOut notes the questions a respondent is not asked, each with its public reason, and asks it all others. A fault is
+// named reason-<question id>.
+func (s *Service) LeaveOut(ctx context.Context, actor Actor, questionnaire, slug string, revision int, lines []LeftOutQuestion) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	var faults Faults
+	left := map[string]string{}
+	for _, l := range lines {
+		faults.line("reason-"+l.Question, &l.Reason, 500, false)
+		if l.Reason != "" {
+			left[l.Question] = l.Reason
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		q, r, err := s.editable(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		questions, _, err := sentQuestions(tx, q)
+		if err != nil {
+			return err
+		}
+		for id := range left {
+			if !slices.ContainsFunc(questions, func(c CatalogueQuestion) bool { return c.ID == id }) {
+				return Fail(NotFound, "error.not_found")
+			}
+		}
+		switch {
+		case maps.Equal(r.LeftOut, left):
+			return nil // a double click
+		case r.Revision != revision:
+			return stale()
+		}
+		before := r.LeftOut
+		r.LeftOut, r.Revision = left, r.Revision+1
+		if err := tx.Respondents.Put(r); err != nil || q.DispatchedAt.IsZero() {
+			return err
+		}
+		return s.audit(tx, actor, "left_out", r.ID, leftOutState(before, questions), leftOutState(left, questions))
+	})
+}
+
+// leftOutState says which questions are left out, and why, for the audit.
+func leftOutState(left map[string]string, questions []CatalogueQuestion) string {
+	var list []string
+	for _, q := range questions {
+		if reason := left[q.ID]; reason != "" {
+			list = append(list, fmt.Sprintf("%d: %s", q.Number, reason))
+		}
+	}
+	return strings.Join(list, "; ")
 }

@@ -53,6 +53,9 @@ func (s *Service) changePortal(ctx context.Context, actor Actor, questionnaire, 
 		if r.NotAsked != "" || r.Procedure.Channel != ChannelPortal {
 			return Fail(Conflict, "send.error.not_portal")
 		}
+		if r.Portal == nil && p == nil || r.Portal != nil && p != nil && r.Portal.At.Equal(p.At) && r.Portal.Note == p.Note {
+			return nil // a double click
+		}
 		if r.Revision != revision {
 			return stale()
 		}

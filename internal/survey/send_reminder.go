@@ -34,9 +34,10 @@ func returnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
 // ReminderPlan is the page of the reminder: who gets it, who does not and why, and what was sent.
 type ReminderPlan struct {
 	Questionnaire Questionnaire
-	Recipients    []Respondent // asked in our form, nothing submitted
+	Recipients    []Respondent // asked by mail, in our form or without, nothing came back
 	Submitted     int
-	Unreached     []Respondent // nothing submitted either, but nothing can be delivered
+	Over          []Respondent // nothing came back either, but their own date is over
+	Unreached     []Respondent // nothing came back either, but nothing can be delivered
 	Sent          *Dispatch    // the one reminder, once sent
 	SentName      string
 }
@@ -62,7 +63,7 @@ func (s *Service) reminderPlan(tx *Tx, questionnaire string) (p ReminderPlan, er
 		return p, err
 	}
 	for _, r := range all {
-		if r.NotAsked != "" || r.Procedure.Channel != ChannelForm {
+		if !r.getsMail() {
 			continue
 		}
 		at, _, err := returnedAt(tx, r)
@@ -73,6 +74,8 @@ func (s *Service) reminderPlan(tx *Tx, questionnaire string) (p ReminderPlan, er
 			p.Submitted++
 		case r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
 			p.Unreached = append(p.Unreached, r)
+		case !s.now().Before(r.DueAt(p.Questionnaire).At):
+			p.Over = append(p.Over, r)
 		default:
 			p.Recipients = append(p.Recipients, r)
 		}
@@ -83,16 +86,14 @@ func (s *Service) reminderPlan(tx *Tx, questionnaire string) (p ReminderPlan, er
 		}
 		if d.Kind == MailReminder {
 			p.Sent = &d
-			if p.SentName, err = sentBy(tx, d.By); err != nil {
-				return p, err
-			}
+			p.SentName = nameOfUser(tx, d.By)
 		}
 	}
 	return p, nil
 }
 
-// SendReminder sends one text to everybody who was asked in our form and has not submitted, each with a link of its own,
-// in one transaction. There is one reminder: a second call is a Conflict.
+// SendReminder sends one text to everybody who was asked by mail and has not answered, those who answer in our form with a
+// link of their own each, in one transaction. There is one reminder: another text is a Conflict, the same one a double click.
 func (s *Service) SendReminder(ctx context.Context, actor Actor, questionnaire string, text Cover) error {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
@@ -108,12 +109,13 @@ func (s *Service) SendReminder(ctx context.Context, actor Actor, questionnaire s
 			return err
 		}
 		q := p.Questionnaire
-		if err := s.inPhase(q, PhaseOpen); err != nil {
-			return err
-		}
 		switch {
+		case p.Sent != nil && p.Sent.Subject == text.Subject && p.Sent.Body == text.Body:
+			return nil
 		case p.Sent != nil:
 			return Fail(Conflict, "send.error.reminded")
+		case q.Phase(s.now()) != PhaseOpen:
+			return s.inPhase(q, PhaseOpen)
 		case len(p.Recipients) == 0:
 			return Fail(Conflict, "send.error.all_submitted")
 		}

@@ -159,10 +159,7 @@ type SaveRespondent struct {
 func (f *Faults) respondent(cmd *SaveRespondent) (due Instant) {
 	f.line("short_name", &cmd.ShortName, 60, true)
 	f.line("name", &cmd.Name, 300, true)
-	f.email("email", &cmd.Email, false)
-	if cmd.Email != "" && !slices.ContainsFunc(*f, func(fault Fault) bool { return fault.Field == "email" }) && !bareAddress(cmd.Email) {
-		f.Add("email", "error.email") // no umlauts: the mail server would refuse it
-	}
+	f.address("email", &cmd.Email, false)
 	f.line("wikidata", &cmd.Wikidata, 20, false)
 	if cmd.Wikidata != "" && (len(cmd.Wikidata) < 2 || cmd.Wikidata[0] != 'Q' || strings.Trim(cmd.Wikidata[1:], "0123456789") != "") {
 		f.Add("wikidata", "error.wikidata")
@@ -212,7 +209,8 @@ func (f *Faults) procedure(p *Procedure) {
 	f.text("note", &p.Note)
 }
 
-// AddRespondent adds a respondent by hand: one that does not stand as a party of the election. It returns its slug.
+// AddRespondent adds a respondent by hand: one that does not stand as a party of the election. It returns its slug. The very
+// same again is a double click and adds none.
 func (s *Service) AddRespondent(ctx context.Context, actor Actor, questionnaire string, cmd SaveRespondent) (slug string, err error) {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return "", err
@@ -230,6 +228,17 @@ func (s *Service) AddRespondent(ctx context.Context, actor Actor, questionnaire 
 		r := Respondent{Questionnaire: questionnaire, ID: id}
 		if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
 			return err
+		}
+		for other, err := range tx.Respondents.List(questionnaire + "/") {
+			if err != nil {
+				return err
+			}
+			again := r
+			again.ID, again.Slug, again.Sequence = other.ID, other.Slug, other.Sequence
+			if same(again, other) {
+				slug = other.Slug
+				return nil
+			}
 		}
 		slug = r.Slug
 		if err := tx.Respondents.Put(r); err != nil {
@@ -253,7 +262,8 @@ func (s *Service) fillRespondent(tx *Tx, r *Respondent, cmd SaveRespondent, due 
 }
 
 // SaveRespondent changes a respondent, and returns its slug, which follows the short name. After the dispatch that is
-// possible only while it has not been asked, and its names and place stay as they are.
+// possible only while it has not been asked; its names and place stay as they are, and its address has a way of its own, see
+// SetAddress. What is so already changes nothing.
 func (s *Service) SaveRespondent(ctx context.Context, actor Actor, questionnaire, slug string, cmd SaveRespondent) (newSlug string, err error) {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return "", err
@@ -268,28 +278,34 @@ func (s *Service) SaveRespondent(ctx context.Context, actor Actor, questionnaire
 		if err != nil {
 			return err
 		}
-		if r.Revision != cmd.Revision {
-			return stale()
-		}
+		before := r
 		if q.DispatchedAt.IsZero() {
 			if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
 				return err
 			}
 		} else {
-			r.Email, r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Email, cmd.Language, cmd.Procedure, due, cmd.NotAsked
+			r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Language, cmd.Procedure, due, cmd.NotAsked
 			r.Revision++
-			if err := s.audit(tx, actor, "respondent_changed", r.ID); err != nil {
-				return err
-			}
 		}
 		newSlug = r.Slug
+		again := r
+		again.Revision = before.Revision
+		if same(again, before) {
+			return nil
+		}
+		if before.Revision != cmd.Revision {
+			return stale()
+		}
 		if err := tx.Respondents.Put(r); err != nil {
 			return err
 		}
-		if q.DispatchedAt.IsZero() {
+		switch {
+		case q.DispatchedAt.IsZero():
 			return putInOrder(tx, questionnaire)
+		case before.NotAsked != r.NotAsked:
+			return s.audit(tx, actor, "not_asked", r.ID, before.NotAsked, r.NotAsked)
 		}
-		return nil
+		return s.audit(tx, actor, "respondent_changed", r.ID)
 	})
 	return newSlug, err
 }
@@ -308,7 +324,8 @@ func (s *Service) editable(tx *Tx, questionnaire, slug string) (q Questionnaire,
 	return q, r, nil
 }
 
-// RemoveRespondent takes a respondent off the list. After the dispatch nobody can be removed any more.
+// RemoveRespondent takes a respondent off the list. After the dispatch nobody can be removed any more, and no dispatch goes out
+// while a party of the election is missing.
 func (s *Service) RemoveRespondent(ctx context.Context, actor Actor, questionnaire, slug string) error {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
@@ -324,51 +341,9 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor Actor, questionnai
 		if err := tx.Respondents.Delete(r.Key()); err != nil {
 			return err
 		}
+		if err := s.audit(tx, actor, "remove_respondent", r.ID); err != nil {
+			return err
+		}
 		return putInOrder(tx, questionnaire)
-	})
-}
-
-// LeftOutQuestion is a line of the form that leaves questions out for one respondent.
-type LeftOutQuestion struct {
-	Question string // id
-	Reason   string // public; "" asks the question
-}
-
-// LeaveOut notes the questions a respondent is not asked, each with its public reason, and asks it all others. A fault is
-// named reason-<question id>.
-func (s *Service) LeaveOut(ctx context.Context, actor Actor, questionnaire, slug string, revision int, lines []LeftOutQuestion) error {
-	if err := actor.require(RoleCoordinator); err != nil {
-		return err
-	}
-	var faults Faults
-	left := map[string]string{}
-	for _, l := range lines {
-		faults.line("reason-"+l.Question, &l.Reason, 500, false)
-		if l.Reason != "" {
-			left[l.Question] = l.Reason
-		}
-	}
-	if err := faults.Err(); err != nil {
-		return err
-	}
-	return s.update(ctx, func(tx *Tx) error {
-		q, r, err := s.editable(tx, questionnaire, slug)
-		if err != nil {
-			return err
-		}
-		if r.Revision != revision {
-			return stale()
-		}
-		questions, _, err := sentQuestions(tx, q)
-		if err != nil {
-			return err
-		}
-		for id := range left {
-			if !slices.ContainsFunc(questions, func(c CatalogueQuestion) bool { return c.ID == id }) {
-				return Fail(NotFound, "error.not_found")
-			}
-		}
-		r.LeftOut, r.Revision = left, r.Revision+1
-		return tx.Respondents.Put(r)
 	})
 }

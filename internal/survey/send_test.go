@@ -41,7 +41,7 @@ func newSending(t *testing.T) *sending {
 	}
 	clock := testkit.NewClock(sendStart)
 	s := &sending{t: t, clock: clock, q: "q1", Service: &survey.Service{
-		Store: memory.New(), Clock: clock, Rand: rand.Reader, Sealer: sealer, BaseURL: "https://fragen.example",
+		Store: memory.New(), Clock: clock, Rand: rand.Reader, Sealer: sealer, BaseURL: "https://fragen.example", MailReady: true,
 		Compose: func(lang, name string, data any) (string, string, error) {
 			text, err := engine.Mail(lang, name, data)
 			subject, body, _ := strings.Cut(text, "\n\n")
@@ -550,12 +550,22 @@ func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
 		t.Fatal(err)
 	}
 	mails := s.mails(survey.MailReminder)
-	if len(mails) != 1 || mails["gz@partei.example"].Body == "" {
+	if len(mails) != 2 || mails["gz@partei.example"].Body == "" {
 		t.Fatalf("reminded %v", mails)
+	}
+	if body := mails["ub@partei.example"].Body; strings.Contains(body, "zugang") || !strings.Contains(body, "Bitte antworten Sie auf diese E-Mail") {
+		t.Errorf("who answers by mail is reminded without a link:\n%s", body)
 	}
 	if again := s.link(mails["gz@partei.example"].Body); again.Hash == first.Hash || !first.RevokedAt.IsZero() {
 		t.Error("a reminder has a link of its own, beside the first")
 	}
+	if err := s.SendReminder(t.Context(), s.office, s.q, text); err != nil {
+		t.Errorf("a double click: %v", err)
+	}
+	if n := len(s.mails(survey.MailReminder)); n != 2 {
+		t.Errorf("%d mails after a double click", n)
+	}
+	text.Subject = "Noch einmal"
 	if err := s.SendReminder(t.Context(), s.office, s.q, text); errorKey(err) != "send.error.reminded" {
 		t.Errorf("a second reminder: %v", err)
 	}
@@ -578,7 +588,7 @@ func TestExtension(t *testing.T) {
 		want   string
 	}{
 		"earlier":   {func(c *survey.SetDeadline) { c.Local = "2026-12-20T18:00" }, "deadline send.error.deadline_earlier"},
-		"over":      {func(c *survey.SetDeadline) { c.Local = "2026-11-01T18:00" }, "deadline send.error.deadline_past"},
+		"over":      {func(c *survey.SetDeadline) { c.Local = "2026-11-01T18:00" }, "deadline error.time.past"},
 		"no reason": {func(c *survey.SetDeadline) { c.Reason = "" }, "reason error.required"},
 	} {
 		cmd := later
@@ -596,8 +606,11 @@ func TestExtension(t *testing.T) {
 		t.Errorf("%+v", q.Extended)
 	}
 	mails := s.mails(survey.MailExtension)
-	if len(mails) != 1 {
-		t.Fatalf("informed %v; fm has submitted, ub has a date of its own", mails)
+	if len(mails) != 2 {
+		t.Fatalf("informed %v; ub has a date of its own", mails)
+	}
+	if body := mails["fm@partei.example"].Body; !strings.Contains(body, "Ihre Antwort liegt uns vor.") || !strings.Contains(body, "/zugang/") {
+		t.Errorf("who has submitted is told too:\n%s", body)
 	}
 	m := mails["gz@partei.example"]
 	if !strings.Contains(m.Body, "Neue Frist: Sonntag, 10. Januar 2027, 18:00 Uhr (MEZ)") || !strings.Contains(m.Mail.Calendar, "SEQUENCE:1") {
@@ -627,7 +640,11 @@ func TestResend(t *testing.T) {
 	s.mustDispatch()
 	old := s.mails(survey.MailInvitation)["fm@partei.example"]
 	resend := func(id string, revoke bool, to string) (string, error) {
-		return s.ResendMail(t.Context(), s.office, s.q, id, survey.ResendMail{To: to, Keep: true, Revoke: revoke})
+		newID, waits, err := s.ResendMail(t.Context(), s.office, s.q, id, survey.ResendMail{To: to, Keep: true, Revoke: revoke})
+		if waits {
+			t.Error("the rule is off, but a second person is waited for")
+		}
+		return newID, err
 	}
 	if _, err := resend(old.Mail.ID, true, "wer"); errorKey(err) != "to error.email" {
 		t.Errorf("no address: %v", err)
@@ -722,7 +739,10 @@ func TestSendBoard(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
 	s.submitted("fm")
-	if err := s.MarkNotReached(t.Context(), s.office, s.q, "gz", "Adresse besteht nicht mehr"); err != nil {
+	mark := func(reason string) error {
+		return s.MarkNotReached(t.Context(), s.office, s.q, "gz", survey.MarkNotReached{Reason: reason, Revision: s.respondent("gz").Revision})
+	}
+	if err := mark("Adresse besteht nicht mehr"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.RecordAttempt(t.Context(), s.mails(survey.MailInvitation)["ub@partei.example"].Mail.ID, survey.MailOutcome{Attempt: 1, Permanent: true, Reply: "550 unbekannt"}); err != nil {
@@ -745,7 +765,7 @@ func TestSendBoard(t *testing.T) {
 			t.Errorf("%s: %v, want %v", row.Respondent.Slug, got, want[row.Respondent.Slug])
 		}
 	}
-	if err := s.MarkNotReached(t.Context(), s.office, s.q, "gz", ""); err != nil {
+	if err := mark(""); err != nil {
 		t.Fatal(err)
 	}
 	s.clock.Set(time.Date(2026, 12, 22, 9, 0, 0, 0, time.UTC))
@@ -777,15 +797,21 @@ func TestSendRights(t *testing.T) {
 			_, err := s.SaveRespondent(ctx, a, s.q, "fm", survey.SaveRespondent{})
 			return err
 		},
-		"remove":   func(a survey.Actor) error { return s.RemoveRespondent(ctx, a, s.q, "fm") },
-		"leave":    func(a survey.Actor) error { return s.LeaveOut(ctx, a, s.q, "fm", 1, nil) },
-		"cover":    func(a survey.Actor) error { return s.SaveCover(ctx, a, s.q, survey.SaveCover{}) },
-		"test":     func(a survey.Actor) error { return s.SendTestLetter(ctx, a, s.q, "fm") },
-		"late":     func(a survey.Actor) error { return s.InviteLate(ctx, a, s.q, "zett") },
-		"resend":   func(a survey.Actor) error { _, err := s.ResendMail(ctx, a, s.q, "m", survey.ResendMail{}); return err },
-		"revoke":   func(a survey.Actor) error { return s.RevokeLinks(ctx, a, s.q, "fm") },
-		"link":     func(a survey.Actor) error { _, err := s.MakeAccessLink(ctx, a, s.q, "fm"); return err },
-		"reach":    func(a survey.Actor) error { return s.MarkNotReached(ctx, a, s.q, "fm", "x") },
+		"remove": func(a survey.Actor) error { return s.RemoveRespondent(ctx, a, s.q, "fm") },
+		"leave":  func(a survey.Actor) error { return s.LeaveOut(ctx, a, s.q, "fm", 1, nil) },
+		"cover":  func(a survey.Actor) error { return s.SaveCover(ctx, a, s.q, survey.SaveCover{}) },
+		"test":   func(a survey.Actor) error { return s.SendTestLetter(ctx, a, s.q, "fm") },
+		"late":   func(a survey.Actor) error { return s.InviteLate(ctx, a, s.q, "zett") },
+		"resend": func(a survey.Actor) error {
+			_, _, err := s.ResendMail(ctx, a, s.q, "m", survey.ResendMail{})
+			return err
+		},
+		"due":    func(a survey.Actor) error { return s.SaveDue(ctx, a, s.q, "ub", survey.SaveDue{}) },
+		"revoke": func(a survey.Actor) error { return s.RevokeLinks(ctx, a, s.q, "fm") },
+		"link":   func(a survey.Actor) error { _, err := s.MakeAccessLink(ctx, a, s.q, "fm"); return err },
+		"reach": func(a survey.Actor) error {
+			return s.MarkNotReached(ctx, a, s.q, "fm", survey.MarkNotReached{Reason: "x"})
+		},
 		"reminder": func(a survey.Actor) error { return s.SendReminder(ctx, a, s.q, survey.Cover{}) },
 		"extend":   func(a survey.Actor) error { return s.ExtendDeadline(ctx, a, s.q, survey.SetDeadline{}) },
 		"portal":   func(a survey.Actor) error { return s.RecordPortal(ctx, a, s.q, "fm", survey.RecordPortal{}) },

@@ -1,7 +1,9 @@
 package survey
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/url"
 	"time"
@@ -24,6 +26,9 @@ type Service struct {
 	// HashPassword and MatchPassword are argon2id, handed in so that the domain needs no cryptography of its own.
 	HashPassword  func(password string) (hash string, err error)
 	MatchPassword func(password, hash string) (bool, error)
+
+	// MailReady tells whether mails that are queued can go out: there is a mail server. Without one nobody can be asked by mail.
+	MailReady bool
 
 	// Kick wakes the outbox worker after a commit that queued mail. May be nil.
 	Kick func()
@@ -51,9 +56,20 @@ func (s *Service) update(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
-// audit notes who did what.
-func (s *Service) audit(tx *Tx, actor Actor, what, subject string) error {
-	return tx.Audit.Put(AuditEntry{ID: NewID(), At: s.now(), Who: actor.who(), What: what, Subject: subject})
+// audit notes who did what; of what changes a public state also the state before and after, in that order.
+func (s *Service) audit(tx *Tx, actor Actor, what, subject string, states ...string) error {
+	e := AuditEntry{ID: NewID(), At: s.now(), Who: actor.who(), What: what, Subject: subject}
+	if len(states) == 2 {
+		e.From, e.To = states[0], states[1]
+	}
+	return tx.Audit.Put(e)
+}
+
+// same tells whether two states of a record are stored alike: a save of what is saved already is no change, and no conflict.
+func same[T any](a, b T) bool {
+	x, errA := json.Marshal(a)
+	y, errB := json.Marshal(b)
+	return errA == nil && errB == nil && bytes.Equal(x, y)
 }
 
 // stale is the answer to a save that started from an old revision.

@@ -41,8 +41,9 @@ func (p accountPage) field(name, kind, autocomplete, value string) templates.Fie
 	return f
 }
 
-// secretPage keeps an address with a token in it from leaving in a Referer.
-func secretPage(r *request) { r.Header("Referrer-Policy", "no-referrer") }
+// secretPage keeps an address with a token in it from leaving in a Referer. Not "no-referrer": with it browsers send a form
+// with "Origin: null" (Fetch standard, "append a request Origin header"), which is refused where Sec-Fetch-Site is unknown.
+func secretPage(r *request) { r.Header("Referrer-Policy", "strict-origin") }
 
 // ---- first start
 

@@ -41,7 +41,7 @@ func TestFromSetUpToASecondPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	ada := w.visitor(t)
-	if got := ada.get("/einrichten/" + token); got.Code != 200 || got.Header().Get("Referrer-Policy") != "no-referrer" {
+	if got := ada.get("/einrichten/" + token); got.Code != 200 || got.Header().Get("Referrer-Policy") != "strict-origin" {
 		t.Fatalf("%d %v", got.Code, got.Header())
 	}
 	got := ada.post("/einrichten/"+token, url.Values{"alliance": {"Bündnis Nordmark"}, "name": {"Ada Beispiel"}, "email": {"falsch"}, "password": {"kurz"}, "again": {"kurz"}})
@@ -187,7 +187,7 @@ func TestEveryAuditedActHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	ends := map[string][]string{
-		"link_": {"invitation", "reset"}, "password_": {"invitation", "reset"}, "request_": {"lock", "dispatch", "transcription", "publication"},
+		"link_": {"invitation", "reset"}, "password_": {"invitation", "reset"}, "request_": {"lock", "dispatch", "transcription", "publication", "address"},
 	}
 	call, named := regexp.MustCompile(`s\.audit\(tx, .*?, ("[a-z_]+"|what)[^"]`), regexp.MustCompile(`what(?:, who)? :?= "([a-z_]+)"`)
 	acts := map[string]bool{}

@@ -82,6 +82,8 @@ func approvalPath(slug string, act survey.ApprovalKind) string {
 		return "/werkstatt/" + slug + "/katalog"
 	case survey.ActDispatch:
 		return "/versand/" + slug + "/absenden"
+	case survey.ActAddress:
+		return "/versand/" + slug
 	}
 	return "/veroeffentlichen/" + slug
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -88,6 +89,7 @@ type personForm struct {
 	Disabled      bool     `form:"disabled"`
 	Member        []string `form:"member"`
 	Lead          []string `form:"lead"`
+	accepted      bool     // the invitation: the address stays as it is
 }
 
 func (f personForm) memberships() []survey.Membership {
@@ -110,16 +112,25 @@ func (s *Server) newPersonPage(r *request) error {
 }
 
 func (s *Server) personPage(r *request) error {
-	people, err := s.Service.People(r.Request.Context(), r.Actor)
+	form, err := s.storedPerson(r)
 	if err != nil {
 		return err
+	}
+	return s.renderPerson(r, http.StatusOK, form, nil)
+}
+
+// storedPerson is the form of the person in the path as it is stored now.
+func (s *Server) storedPerson(r *request) (personForm, error) {
+	people, err := s.Service.People(r.Request.Context(), r.Actor)
+	if err != nil {
+		return personForm{}, err
 	}
 	for _, person := range people {
 		if person.ID != r.Param("person") {
 			continue
 		}
 		form := personForm{Revision: person.Revision, Name: person.Name, Email: person.Email, Language: person.Language,
-			Administrator: person.Administrator, Coordinator: person.Coordinator, Disabled: person.Disabled}
+			Administrator: person.Administrator, Coordinator: person.Coordinator, Disabled: person.Disabled, accepted: person.PasswordHash != ""}
 		for _, m := range person.Memberships {
 			if m.Lead {
 				form.Lead = append(form.Lead, m.WorkingGroup)
@@ -127,9 +138,9 @@ func (s *Server) personPage(r *request) error {
 				form.Member = append(form.Member, m.WorkingGroup)
 			}
 		}
-		return s.renderPerson(r, http.StatusOK, form, nil)
+		return form, nil
 	}
-	return survey.Fail(survey.NotFound, "error.not_found")
+	return personForm{}, survey.Fail(survey.NotFound, "error.not_found")
 }
 
 func (s *Server) renderPerson(r *request, status int, form personForm, errs []templates.FieldError) error {
@@ -137,6 +148,10 @@ func (s *Server) renderPerson(r *request, status int, form personForm, errs []te
 	if err != nil {
 		return err
 	}
+	return r.page(status, "admin/form", r.personPage(groups, form, errs))
+}
+
+func (r *request) personPage(groups []survey.WorkingGroup, form personForm, errs []templates.FieldError) formPage {
 	isNew := r.Param("person") == ""
 	title := "admin.personen.edit"
 	if isNew {
@@ -145,7 +160,10 @@ func (s *Server) renderPerson(r *request, status int, form personForm, errs []te
 	p := formPage{Base: r.adminBase(title), Action: r.Request.URL.Path}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("admin.personen.title"), Href: "/verwaltung/personen"})
 	p.Errors, p.Button = errs, p.Must("common.button.save")
-	email := templates.Field{Name: "email", Type: "email", Label: p.Must("admin.account.email"), Value: form.Email, Required: true, Error: p.ErrorAt("email"), Disabled: !isNew}
+	email := templates.Field{Name: "email", Type: "email", Label: p.Must("admin.account.email"), Value: form.Email, Required: true, Error: p.ErrorAt("email"), Disabled: form.accepted}
+	if !isNew && !form.accepted {
+		email.Hint = p.Must("admin.personen.email_hint")
+	}
 	if isNew {
 		p.Button, p.Lead = p.Must("admin.personen.invite"), p.Must("admin.personen.invite_text")
 	}
@@ -169,7 +187,7 @@ func (s *Server) renderPerson(r *request, status int, form personForm, errs []te
 	if !isNew {
 		p.Groups = append(p.Groups, fieldGroup{Title: p.Must("admin.personen.access"), Fields: []templates.Field{tick("disabled", form.Disabled)}})
 	}
-	return r.page(status, "admin/form", p)
+	return p
 }
 
 func (s *Server) savePerson(r *request) error {
@@ -177,17 +195,37 @@ func (s *Server) savePerson(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
+	isNew := r.Param("person") == ""
+	var saved personForm
+	if !isNew {
+		var err error
+		if saved, err = s.storedPerson(r); err != nil {
+			return err
+		}
+		if form.accepted = saved.accepted; form.accepted {
+			form.Email = saved.Email // the field is not sent
+		}
+	}
 	_, err := s.Service.SavePerson(r.Request.Context(), r.Actor, survey.SavePerson{ID: r.Param("person"), Revision: form.Revision, Name: form.Name,
 		Email: form.Email, Administrator: form.Administrator, Coordinator: form.Coordinator, Disabled: form.Disabled,
 		Memberships: form.memberships(), Language: r.language})
 	if errs, ok := r.faults(err); ok {
 		return s.renderPerson(r, http.StatusUnprocessableEntity, form, errs)
 	}
+	if stale(err) {
+		groups, err := s.Service.WorkingGroups(r.Request.Context(), r.Actor)
+		if err != nil {
+			return err
+		}
+		p := r.personPage(groups, form, nil)
+		r.overtaken(&p.Base, p.Groups, r.personPage(groups, saved, nil).Groups)
+		return r.page(http.StatusConflict, "admin/form", p)
+	}
 	if err != nil {
 		return err
 	}
 	notice := "admin.notice.saved"
-	if r.Param("person") == "" {
+	if isNew || !form.Disabled && !strings.EqualFold(strings.TrimSpace(form.Email), saved.Email) {
 		notice = "admin.notice.invited"
 	}
 	return r.redirect("/verwaltung/personen", notice)

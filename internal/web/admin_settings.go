@@ -101,10 +101,10 @@ func (s *Server) alliancePage(r *request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderAlliance(r, http.StatusOK, a, nil)
+	return r.page(http.StatusOK, "admin/form", r.alliancePage(a, nil))
 }
 
-func (s *Server) renderAlliance(r *request, status int, a survey.Alliance, errs []templates.FieldError) error {
+func (r *request) alliancePage(a survey.Alliance, errs []templates.FieldError) formPage {
 	p := formPage{Base: r.adminBase("admin.buendnis.title"), Action: "/verwaltung/buendnis"}
 	p.Errors, p.Button, p.Lead = errs, p.Must("common.button.save"), p.Must("admin.buendnis.lead")
 	field := func(name, kind, value string, rows int) templates.Field {
@@ -139,7 +139,7 @@ func (s *Server) renderAlliance(r *request, status int, a survey.Alliance, errs 
 			rule("check_transcription", a.CheckTranscription), rule("check_publication", a.CheckPublication),
 		}},
 	}
-	return r.page(status, "admin/form", p)
+	return p
 }
 
 func (s *Server) saveAlliance(r *request) error {
@@ -149,7 +149,16 @@ func (s *Server) saveAlliance(r *request) error {
 	}
 	err := s.Service.SaveAlliance(r.Request.Context(), r.Actor, survey.SaveAlliance{Alliance: form.alliance()})
 	if errs, ok := r.faults(err); ok {
-		return s.renderAlliance(r, http.StatusUnprocessableEntity, form.alliance(), errs)
+		return r.page(http.StatusUnprocessableEntity, "admin/form", r.alliancePage(form.alliance(), errs))
+	}
+	if stale(err) {
+		saved, err := s.Service.Alliance(r.Request.Context())
+		if err != nil {
+			return err
+		}
+		p := r.alliancePage(form.alliance(), nil)
+		r.overtaken(&p.Base, p.Groups, r.alliancePage(saved, nil).Groups)
+		return r.page(http.StatusConflict, "admin/form", p)
 	}
 	if err != nil {
 		return err
@@ -245,12 +254,17 @@ func (s *Server) renderNames(r *request, status int, kind string, list []namedFo
 	}
 	p.Add = p.nameForm(path, sent, add, website)
 	for _, f := range list {
-		title := f.Name
-		if len(errs) > 0 && f.ID == sent.ID {
-			f = sent
-		}
 		form := p.nameForm(path, sent, f, website)
-		form.Title = title
+		if f.ID == sent.ID && status != http.StatusOK {
+			saved := []fieldGroup{{Fields: form.Fields}}
+			form = p.nameForm(path, sent, sent, website)
+			if status == http.StatusConflict {
+				typed := []fieldGroup{{Fields: form.Fields}}
+				r.overtaken(&p.Base, typed, saved)
+				form.Open, form.Fields = true, typed[0].Fields
+			}
+		}
+		form.Title = f.Name
 		p.Items = append(p.Items, form)
 	}
 	return r.page(status, "admin/names", p)
@@ -264,6 +278,9 @@ func (s *Server) saveOrganisation(r *request) error {
 	err := s.Service.SaveOrganisation(r.Request.Context(), r.Actor, survey.Organisation{ID: form.ID, Revision: form.Revision, Name: form.Name, Website: form.Website})
 	if errs, ok := r.faults(err); ok {
 		return s.renderOrganisations(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if stale(err) {
+		return s.renderOrganisations(r, http.StatusConflict, form, nil)
 	}
 	if err != nil {
 		return err
@@ -295,6 +312,9 @@ func (s *Server) saveGroup(r *request) error {
 	err := s.Service.SaveWorkingGroup(r.Request.Context(), r.Actor, survey.WorkingGroup{ID: form.ID, Revision: form.Revision, Name: form.Name})
 	if errs, ok := r.faults(err); ok {
 		return s.renderGroups(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if stale(err) {
+		return s.renderGroups(r, http.StatusConflict, form, nil)
 	}
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ type checkPage struct {
 	Stops    []problemView // what stops the submission
 	Hints    []problemView
 	Blocked  string // why nothing can be submitted now; "" when it can
+	Only     string // nothing but the open licence can be agreed to; "" otherwise
 	Name     templates.Field
 	Function templates.Field
 	Verbatim templates.Field
@@ -81,6 +82,8 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 		p.Blocked = p.Must("answer.error.deadline")
 	case sheet.Stopped():
 		p.Blocked = p.Must("answer.error.problems")
+	case !sheet.Changed() && sheet.Respondent.Email != "" && sheet.Opens(sheet.Alliance.Licence):
+		p.Only = p.Must("answer.check.only_licence")
 	case !sheet.Changed() && len(sheet.Confirmed) > 0:
 		p.Blocked = p.Must("answer.error.unchanged")
 	case !sheet.Changed():

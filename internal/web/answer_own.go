@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"pruefstein/internal/survey"
@@ -64,14 +65,16 @@ type declinePage struct {
 	answerBase
 	Reason  templates.Field
 	Replace []answerTask // drafts that say something else so far
+	Kept    []answerTask // those that keep a reason of their own
 	Count   int
+	Digest  string
 }
 
 func (s *Server) declineAllPage(r *request) error {
-	return s.renderDecline(r, http.StatusOK, "", nil)
+	return s.renderDecline(r, http.StatusOK, "", nil, "")
 }
 
-func (s *Server) renderDecline(r *request, status int, reason string, errs []templates.FieldError) error {
+func (s *Server) renderDecline(r *request, status int, reason string, errs []templates.FieldError, warning string) error {
 	sheet, err := r.sheet()
 	if err != nil {
 		return err
@@ -80,14 +83,20 @@ func (s *Server) renderDecline(r *request, status int, reason string, errs []tem
 		return survey.Fail(survey.Conflict, "answer.error.deadline")
 	}
 	p := declinePage{answerBase: r.answerBase(sheet, "answer.decline.title"), Count: len(sheet.Cells)}
-	p.Errors = errs
+	if p.Digest, err = sheet.Digest(); err != nil {
+		return err
+	}
+	p.Errors, p.Warning = errs, warning
 	limit := survey.MaxTextUnits
 	for _, c := range sheet.Cells {
 		limit = min(limit, c.Limit)
-		if c.Entry.Empty() || c.Entry.Status == survey.Declined {
-			continue
+		task := answerTask{Number: c.Question.Number, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: r.answerState(c.State)}
+		if !c.Entry.Empty() && c.Entry.Status != survey.Declined {
+			p.Replace = append(p.Replace, task)
 		}
-		p.Replace = append(p.Replace, answerTask{Number: c.Question.Number, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: r.answerState(c.State)})
+		if task.Reason = c.Started().Reason; task.Reason != "" {
+			p.Kept = append(p.Kept, task)
+		}
 	}
 	p.Reason = templates.Field{Name: "reason", Type: "textarea", Rows: 8, Label: p.Must("answer.field.reason"), Hint: p.Must("answer.field.reason_hint"), Value: reason,
 		Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: limit, Used: survey.Length(reason)}}
@@ -95,13 +104,20 @@ func (s *Server) renderDecline(r *request, status int, reason string, errs []tem
 }
 
 func (s *Server) declineAll(r *request) error {
-	var form answerForm
+	var form struct {
+		Digest string `form:"digest"`
+		Reason string `form:"reason"`
+	}
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	err := s.Service.DeclineAll(r.Request.Context(), r.Actor, form.Reason)
+	err := s.Service.DeclineAll(r.Request.Context(), r.Actor, survey.DeclineAll{Digest: form.Digest, Reason: form.Reason})
 	if errs, ok := r.faults(err); ok {
-		return s.renderDecline(r, http.StatusUnprocessableEntity, form.Reason, errs)
+		return s.renderDecline(r, http.StatusUnprocessableEntity, form.Reason, errs, "")
+	}
+	var refused *survey.Error
+	if errors.As(err, &refused) && refused.Key == "answer.error.decline_changed" {
+		return s.renderDecline(r, http.StatusConflict, form.Reason, nil, r.printer().Must(refused.Key))
 	}
 	if err != nil {
 		return err

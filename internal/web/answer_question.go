@@ -151,8 +151,12 @@ func (s *Server) saidJSON(r *request, draft survey.AnswerDraft, err error) error
 	if err != nil {
 		return err
 	}
-	saved := r.printer().Time(draft.UpdatedAt.In(r.Questionnaire.Deadline.Location()))
-	if draft.Late {
+	sheet, err := r.sheet()
+	if err != nil {
+		return err
+	}
+	saved := r.printer().Time(draft.UpdatedAt.In(sheet.Due.Location()))
+	if !draft.UpdatedAt.Before(sheet.Due.At) {
 		saved += ", " + r.printer().Must("answer.late")
 	}
 	r.JSON(http.StatusOK, gin.H{"revision": draft.Revision, "saved": saved})

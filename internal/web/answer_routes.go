@@ -27,10 +27,11 @@ func (s *Server) answerRoutes() []Route {
 		{Method: get, Path: "/antwort/ablehnen", Who: parties, Phases: answering, Handle: s.declineAllPage},
 		{Method: post, Path: "/antwort/ablehnen", Who: parties, Phases: answering, Handle: s.declineAll},
 		{Method: get, Path: "/antwort/pruefen", Who: parties, Phases: answering, Handle: s.checkPage},
-		{Method: post, Path: "/antwort/pruefen", Who: parties, Phases: answering, Limit: limitMail, Handle: s.requestSubmission},
+		// No limit by address on what mails a code: a whole parliament may sit behind one, and survey limits both by respondent.
+		{Method: post, Path: "/antwort/pruefen", Who: parties, Phases: answering, Handle: s.requestSubmission},
 		{Method: get, Path: "/antwort/code", Who: parties, Phases: answering, Handle: s.codePage},
 		{Method: post, Path: "/antwort/code", Who: parties, Phases: answering, Limit: limitSecret, Handle: s.confirmSubmission},
-		{Method: post, Path: "/antwort/code/neu", Who: parties, Phases: answering, Limit: limitMail, Handle: s.resendCode},
+		{Method: post, Path: "/antwort/code/neu", Who: parties, Phases: answering, Handle: s.resendCode},
 		{Method: get, Path: "/antwort/bestaetigung", Who: parties, Phases: answering, Handle: s.confirmationPage},
 		{Method: get, Path: "/antwort/quittung/:submission", Who: parties, Phases: answering, Handle: s.receiptFile},
 	}

@@ -45,8 +45,9 @@ type tasksPage struct {
 	Next     templates.NavItem
 	Other    templates.NavItem // a second way on; Href "" is none
 	Tasks    []answerTask
-	Declines bool // whether the whole catalogue can still be declined
-	Handed   bool // something was submitted
+	Declines bool     // whether the whole catalogue can still be declined
+	Handed   bool     // something was submitted
+	HandMade []string // a line for each access link the office made by hand
 }
 
 type answerTask struct {
@@ -57,6 +58,7 @@ type answerTask struct {
 	Said   survey.Status // what the party says so far, "" nothing
 	Late   bool
 	Notes  []string // what stops a submission
+	Reason string   // for declining, where it is shown
 }
 
 func (s *Server) answerTasks(r *request) error {
@@ -87,6 +89,9 @@ func (s *Server) answerTasks(r *request) error {
 	p.Progress = p.Must("answer.tasks.progress", "Ready", ready, "Count", len(sheet.Cells))
 	if len(sheet.Cells) > 0 {
 		p.Share = 100 * ready / len(sheet.Cells)
+	}
+	for _, at := range sheet.HandMade {
+		p.HandMade = append(p.HandMade, p.Must("answer.links.made", "At", p.DateTime(at.In(sheet.Due.Location()), nil)))
 	}
 	p.nextStep(sheet)
 	return r.page(http.StatusOK, "answer/tasks", p)

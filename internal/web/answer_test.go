@@ -44,7 +44,7 @@ func newAnswerWorld(t *testing.T) *world {
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r1", AskedAt: w.Clock.Now(), Slug: "frei", ShortName: "Frei", Name: "Freie Mitte", Email: "post@frei.example", Language: "de", Sequence: 1}),
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r2", AskedAt: w.Clock.Now(), Slug: "moin", ShortName: "Moin", Name: "Moin Nordmark", Email: "post@moin.example", Language: "en",
 				LeftOut: map[string]string{"q02": "passt nicht"}, Sequence: 2}),
-			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken("frei"), Questionnaire: "q1", Respondent: "r1"}),
+			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken("frei"), Questionnaire: "q1", Respondent: "r1", CreatedAt: w.Clock.Now()}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken("moin"), Questionnaire: "q1", Respondent: "r2"}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken("revoked"), Questionnaire: "q1", Respondent: "r1", RevokedAt: w.Clock.Now()}),
 		)
@@ -161,6 +161,28 @@ func rows[T survey.Entity](enc *json.Encoder, table survey.Table[T]) error {
 	return nil
 }
 
+// A whole parliament may sit behind one address: what others do there does not stop a submission.
+func TestLimitsDoNotMix(t *testing.T) {
+	w := newAnswerWorld(t)
+	for range 11 {
+		w.partyRequest(t, http.MethodPost, "/passwort", "", url.Values{"email": {"x@partei.example"}})
+	}
+	for range 31 {
+		w.partyRequest(t, http.MethodPost, "/einladung/x", "", nil)
+	}
+	for _, path := range []string{"/passwort", "/einladung/x"} {
+		if answer := w.partyRequest(t, http.MethodPost, path, "", nil); answer.Code != http.StatusTooManyRequests {
+			t.Errorf("%s: %d", path, answer.Code)
+		}
+	}
+	cookie := w.enter(t, "frei")
+	for range 12 {
+		if answer := w.partyRequest(t, http.MethodPost, "/antwort/pruefen", cookie, nil); answer.Code != http.StatusUnprocessableEntity {
+			t.Fatalf("checking: %d", answer.Code)
+		}
+	}
+}
+
 func TestReadingAnswersWritesNothing(t *testing.T) {
 	w := newAnswerWorld(t)
 	cookie := w.enter(t, "frei")
@@ -181,7 +203,7 @@ func TestReadingAnswersWritesNothing(t *testing.T) {
 			if answer.Header().Get("Set-Cookie") != "" {
 				t.Errorf("%s %s sets a cookie", method, path)
 			}
-			if strings.HasPrefix(path, "/zugang/") && answer.Header().Get("Referrer-Policy") != "no-referrer" {
+			if strings.HasPrefix(path, "/zugang/") && answer.Header().Get("Referrer-Policy") != "strict-origin" {
 				t.Errorf("%s %s: referrer policy %q", method, path, answer.Header().Get("Referrer-Policy"))
 			}
 		}

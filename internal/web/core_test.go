@@ -73,7 +73,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 					t.Errorf("%s: %q", header, h.Get(header))
 				}
 			}
-			if p := h.Get("Referrer-Policy"); p != "same-origin" && p != "no-referrer" {
+			if p := h.Get("Referrer-Policy"); p != "same-origin" && p != "strict-origin" {
 				t.Errorf("Referrer-Policy %q", p)
 			}
 			if strings.Contains(h.Get("Content-Security-Policy"), "unsafe") || h.Get("Strict-Transport-Security") != "" || h.Get("Server") != "" {

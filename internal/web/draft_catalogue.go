@@ -20,6 +20,7 @@ type cataloguePage struct {
 	Questions    []catalogueRow
 	MayOrder     bool
 	OrderURL     string
+	Hash         string // of the order shown
 	Facts        []templates.Fact
 	Blocks       []string
 	Respondents  []catalogueRespondent
@@ -68,6 +69,9 @@ func (s *Server) renderCatalogue(r *request, status int, places map[string]strin
 	}
 	p := s.catalogue(r, v)
 	p.Errors = errs
+	if status == http.StatusConflict {
+		p.Warning = p.Must("draft.catalogue.overtaken")
+	}
 	for i := range p.Questions {
 		place := &p.Questions[i].Place
 		if typed, ok := places[p.Questions[i].ID]; ok {
@@ -94,7 +98,7 @@ func (s *Server) catalogue(r *request, v survey.CatalogueView) cataloguePage {
 	if v.Locked {
 		key = "draft.catalogue.title"
 	}
-	p := cataloguePage{Base: r.draftBase(key), Tabs: r.draftTabs(), Locked: v.Locked, MayOrder: v.MayOrder, OrderURL: r.draftPath("/katalog/reihenfolge"), Print: r.draftPath("/katalog/druck")}
+	p := cataloguePage{Base: r.draftBase(key), Tabs: r.draftTabs(), Locked: v.Locked, MayOrder: v.MayOrder, OrderURL: r.draftPath("/katalog/reihenfolge"), Hash: v.Catalogue.Hash, Print: r.draftPath("/katalog/druck")}
 	p.Kicker = v.Questionnaire.Title
 	p.Lead = p.Must("draft.catalogue.lead_plan")
 	if v.Locked {
@@ -205,7 +209,7 @@ func catalogueRespondentOf(r *request, v survey.CatalogueView, one survey.Catalo
 		}
 	}
 	if r.Actor.Has(survey.RoleCoordinator) && one.Editable(v.Questionnaire) && v.Questionnaire.DispatchedAt.IsZero() && len(one.Packet.Questions) > 0 {
-		row.Href = r.draftPath("/katalog/befragte/" + one.Slug)
+		row.Href = "/versand/" + v.Questionnaire.Slug + "/befragte/" + one.Slug + "#fragen"
 	}
 	return row
 }
@@ -239,7 +243,7 @@ func (s *Server) orderCatalogue(r *request) error {
 	if err := parseForm(r.Request); err != nil {
 		return err
 	}
-	cmd := survey.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Places: map[string]string{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
+	cmd := survey.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[string]string{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
 	for name := range r.Request.PostForm {
 		if id, ok := strings.CutPrefix(name, "place-"); ok {
 			cmd.Places[id] = r.PostForm(name)
@@ -248,6 +252,9 @@ func (s *Server) orderCatalogue(r *request) error {
 	err := s.Service.OrderCatalogue(r.Request.Context(), r.Actor, cmd)
 	if faults, ok := r.faults(err); ok {
 		return s.renderCatalogue(r, http.StatusUnprocessableEntity, cmd.Places, faults)
+	}
+	if stale(err) {
+		return s.renderCatalogue(r, http.StatusConflict, cmd.Places, nil)
 	}
 	if err != nil {
 		return err
@@ -274,83 +281,4 @@ func (s *Server) withdrawLock(r *request) error {
 		return err
 	}
 	return r.redirect(r.draftPath("/katalog"), "draft.notice.lock_withdrawn")
-}
-
-// leaveOutPage leaves questions out for one respondent.
-type leaveOutPage struct {
-	templates.Base
-	Lead, Channel string
-	Findings      []string
-	Action        string
-	Revision      templates.Field
-	Questions     []leaveOutRow
-	Cancel        templates.NavItem
-}
-
-type leaveOutRow struct {
-	Number, Text, Length, Over string
-	Reason                     templates.Field
-}
-
-func (s *Server) leaveOutPage(r *request) error {
-	return s.renderLeaveOut(r, http.StatusOK, "", nil, nil)
-}
-
-func (s *Server) renderLeaveOut(r *request, status int, revision string, typed map[string]string, errs []templates.FieldError) error {
-	v, err := s.Service.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
-	if err != nil {
-		return err
-	}
-	for _, one := range v.Respondents {
-		if one.Slug != r.Param("respondent") {
-			continue
-		}
-		p := leaveOutPage{Base: r.draftBase("draft.leave_out.title", "Name", one.ShortName), Action: r.Request.URL.Path}
-		p.Errors = errs
-		p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("draft.tab.catalogue"), Href: r.draftPath("/katalog")})
-		p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: r.draftPath("/katalog")}
-		row := catalogueRespondentOf(r, v, one)
-		p.Channel, p.Findings = row.Channel, row.Findings
-		if revision == "" {
-			revision = strconv.Itoa(one.Revision)
-		}
-		p.Revision = templates.Field{Name: "revision", Type: "hidden", Value: revision}
-		for _, q := range one.Packet.Questions {
-			name := "reason-" + q.ID
-			line := leaveOutRow{Number: strconv.Itoa(q.Number), Text: q.Text, Length: p.Must("common.characters", "Count", q.Length),
-				Reason: templates.Field{Name: name, Label: p.Must("draft.leave_out.reason", "Number", q.Number), Value: q.LeftOut, Error: p.ErrorAt(name)}}
-			if q.Over > 0 {
-				line.Over = p.Must("draft.too_long", "Count", q.Over)
-			}
-			if value, ok := typed[q.ID]; ok {
-				line.Reason.Value = value
-			}
-			p.Questions = append(p.Questions, line)
-		}
-		return r.page(status, "draft/leave-out", p)
-	}
-	return survey.Fail(survey.NotFound, "error.not_found")
-}
-
-func (s *Server) saveLeftOut(r *request) error {
-	if err := parseForm(r.Request); err != nil {
-		return err
-	}
-	typed := map[string]string{}
-	var lines []survey.LeftOutQuestion
-	for name := range r.Request.PostForm {
-		if id, ok := strings.CutPrefix(name, "reason-"); ok {
-			typed[id] = r.PostForm(name)
-			lines = append(lines, survey.LeftOutQuestion{Question: id, Reason: typed[id]})
-		}
-	}
-	revision, _ := strconv.Atoi(r.PostForm("revision")) // what is no number is stale
-	err := s.Service.LeaveOut(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), revision, lines)
-	if faults, ok := r.faults(err); ok {
-		return s.renderLeaveOut(r, http.StatusUnprocessableEntity, r.PostForm("revision"), typed, faults)
-	}
-	if err != nil {
-		return err
-	}
-	return r.redirect(r.draftPath("/katalog")+"#befragte", "draft.notice.left_out")
 }

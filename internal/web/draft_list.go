@@ -198,6 +198,9 @@ func (s *Server) saveQuestionnaire(r *request) error {
 	if faults, ok := r.faults(err); ok {
 		return s.renderSettings(r, http.StatusUnprocessableEntity, f, faults)
 	}
+	if stale(err) {
+		return s.renderSettings(r, http.StatusConflict, f, nil)
+	}
 	if err != nil {
 		return err
 	}
@@ -212,6 +215,18 @@ func (s *Server) renderSettings(r *request, status int, f settingsForm, errs []t
 	if err != nil {
 		return err
 	}
+	p := r.settingsForm(elections, f, errs)
+	if status == http.StatusConflict {
+		// Read again: the questionnaire of the path was loaded before the save that came first may have been done.
+		if r.Questionnaire, err = s.Service.QuestionnaireBySlug(r.Request.Context(), r.Actor, r.Questionnaire.Slug); err != nil {
+			return err
+		}
+		r.overtaken(&p.Base, p.Groups, r.settingsForm(elections, settingsOf(r.Questionnaire), nil).Groups)
+	}
+	return r.page(status, "draft/form", p)
+}
+
+func (r *request) settingsForm(elections []survey.ElectionSummary, f settingsForm, errs []templates.FieldError) draftForm {
 	isNew := r.Questionnaire.ID == ""
 	key := "draft.settings.title"
 	if isNew {
@@ -277,5 +292,5 @@ func (s *Server) renderSettings(r *request, status int, f settingsForm, errs []t
 		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{required(field("order_rule", "text", f.OrderRule)), required(field("licence", "text", f.Licence))}},
 		{Title: p.Must("draft.settings.group_deadline"), Fields: times},
 	}
-	return r.page(status, "draft/form", p)
+	return p
 }

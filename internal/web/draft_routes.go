@@ -30,8 +30,6 @@ func (s *Server) draftRoutes() []Route {
 		{Method: post, Path: one + "/katalog/reihenfolge", Who: coordinators, Phases: drafting, Handle: s.orderCatalogue},
 		{Method: post, Path: one + "/katalog/sperren", Who: checkers, Phases: drafting, Handle: s.lockCatalogue},
 		{Method: post, Path: one + "/katalog/zuruecknehmen", Who: checkers, Phases: drafting, Handle: s.withdrawLock},
-		{Method: get, Path: one + "/katalog/befragte/:respondent", Who: coordinators, Phases: settings, Handle: s.leaveOutPage},
-		{Method: post, Path: one + "/katalog/befragte/:respondent", Who: coordinators, Phases: settings, Handle: s.saveLeftOut},
 	}, s.electionRoutes()...)
 }
 

@@ -57,7 +57,8 @@ type electionPage struct {
 	MayEdit         bool
 	Facts           []templates.Fact
 	Parties         []partyRow
-	Edit, Add, List string
+	Edit, Add, List string // Edit "" may not
+	Fixed           string // why not
 	Questionnaire   string // where a new one for this election is made
 	Empty           templates.Empty
 }
@@ -76,6 +77,15 @@ func (s *Server) electionPage(r *request) error {
 	p := electionPage{Base: r.electionBase(e, "draft.election.title"), MayEdit: r.Actor.Has(survey.RoleCoordinator),
 		Edit: electionPath(e.ID, "/bearbeiten"), Add: electionPath(e.ID, "/parteien/neu"), List: electionPath(e.ID, "/liste"), Questionnaire: "/werkstatt/neu?wahl=" + e.ID}
 	p.Title = e.Name
+	if p.MayEdit {
+		fixed, err := s.Service.ElectionFixed(r.Request.Context(), r.Actor, e.ID)
+		if err != nil {
+			return err
+		}
+		if fixed {
+			p.Edit, p.Fixed = "", p.Must("draft.error.election_fixed")
+		}
+	}
 	p.Empty = templates.Empty{Title: p.Must("draft.election.empty"), Text: p.Must("draft.election.empty_text")}
 	for _, f := range []templates.Fact{
 		{Label: p.Must("draft.election.date"), Value: dateWords(p.Base, e.Date)},
@@ -115,9 +125,13 @@ func (s *Server) electionForm(r *request) error {
 		if e, _, err = s.Service.ElectionParties(r.Request.Context(), r.Actor, id); err != nil {
 			return err
 		}
-		f = electionForm{Revision: e.Revision, Name: e.Name, Date: e.Date, Level: string(e.Level), Region: e.Region}
+		f = electionFormOf(e)
 	}
-	return s.renderElection(r, http.StatusOK, e, f, nil)
+	return r.page(http.StatusOK, "draft/form", r.electionForm(e, f, nil))
+}
+
+func electionFormOf(e survey.Election) electionForm {
+	return electionForm{Revision: e.Revision, Name: e.Name, Date: e.Date, Level: string(e.Level), Region: e.Region}
 }
 
 func (s *Server) saveElection(r *request) error {
@@ -128,7 +142,16 @@ func (s *Server) saveElection(r *request) error {
 	id := r.Param("election")
 	e, err := s.Service.SaveElection(r.Request.Context(), r.Actor, survey.SaveElection{ID: id, Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
 	if faults, ok := r.faults(err); ok {
-		return s.renderElection(r, http.StatusUnprocessableEntity, survey.Election{ID: id, Name: f.Name}, f, faults)
+		return r.page(http.StatusUnprocessableEntity, "draft/form", r.electionForm(survey.Election{ID: id, Name: f.Name}, f, faults))
+	}
+	if stale(err) {
+		saved, _, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, id)
+		if err != nil {
+			return err
+		}
+		p := r.electionForm(saved, f, nil)
+		r.overtaken(&p.Base, p.Groups, r.electionForm(saved, electionFormOf(saved), nil).Groups)
+		return r.page(http.StatusConflict, "draft/form", p)
 	}
 	if err != nil {
 		return err
@@ -136,7 +159,7 @@ func (s *Server) saveElection(r *request) error {
 	return r.redirect(electionPath(e.ID, ""), "draft.notice.saved")
 }
 
-func (s *Server) renderElection(r *request, status int, e survey.Election, f electionForm, errs []templates.FieldError) error {
+func (r *request) electionForm(e survey.Election, f electionForm, errs []templates.FieldError) draftForm {
 	key, path, back := "draft.election.title_new", "/verwaltung/wahlen/neu", "/verwaltung/wahlen"
 	if e.ID != "" {
 		key, path, back = "draft.election.title_edit", electionPath(e.ID, "/bearbeiten"), electionPath(e.ID, "")
@@ -155,7 +178,7 @@ func (s *Server) renderElection(r *request, status int, e survey.Election, f ele
 		level,
 		{Name: "region", Label: p.Must("draft.election.region"), Hint: p.Must("draft.election.region_hint"), Value: f.Region, Error: p.ErrorAt("region")},
 	}}}
-	return r.page(status, "draft/form", p)
+	return p
 }
 
 // partyForm is the form of a party in an election.
@@ -177,15 +200,24 @@ func (s *Server) partyForm(r *request) error {
 	}
 	id := r.Param("party")
 	if id == "" {
-		return s.renderParty(r, http.StatusOK, e, partyForm{}, nil)
+		return r.page(http.StatusOK, "draft/form", r.partyForm(e, partyForm{}, nil))
 	}
+	form, err := partyFormOf(parties, id)
+	if err != nil {
+		return err
+	}
+	return r.page(http.StatusOK, "draft/form", r.partyForm(e, form, nil))
+}
+
+// partyFormOf is the form of a party of an election as it is stored.
+func partyFormOf(parties []survey.Standing, id string) (partyForm, error) {
 	for _, c := range parties {
 		if c.ID == id {
-			return s.renderParty(r, http.StatusOK, e, partyForm{PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
-				BallotPosition: typedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Colour: c.Colour, Email: c.Contestant.Email}, nil)
+			return partyForm{PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
+				BallotPosition: typedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Colour: c.Colour, Email: c.Contestant.Email}, nil
 		}
 	}
-	return survey.Fail(survey.NotFound, "error.not_found")
+	return partyForm{}, survey.Fail(survey.NotFound, "error.not_found")
 }
 
 func (s *Server) saveParty(r *request) error {
@@ -197,12 +229,21 @@ func (s *Server) saveParty(r *request) error {
 	_, err := s.Service.SaveContestant(r.Request.Context(), r.Actor, survey.SaveContestant{Election: election, Party: r.Param("party"), PartyRevision: f.PartyRevision,
 		ContestantRevision: f.ContestantRevision, ListedParty: survey.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
 			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}})
-	if faults, ok := r.faults(err); ok {
-		e, _, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, election)
+	if faults, ok := r.faults(err); ok || stale(err) {
+		e, parties, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, election)
 		if err != nil {
 			return err
 		}
-		return s.renderParty(r, http.StatusUnprocessableEntity, e, f, faults)
+		p := r.partyForm(e, f, faults)
+		if ok {
+			return r.page(http.StatusUnprocessableEntity, "draft/form", p)
+		}
+		saved, err := partyFormOf(parties, r.Param("party"))
+		if err != nil {
+			return err
+		}
+		r.overtaken(&p.Base, p.Groups, r.partyForm(e, saved, nil).Groups)
+		return r.page(http.StatusConflict, "draft/form", p)
 	}
 	if err != nil {
 		return err
@@ -210,7 +251,7 @@ func (s *Server) saveParty(r *request) error {
 	return r.redirect(electionPath(election, ""), "draft.notice.saved")
 }
 
-func (s *Server) renderParty(r *request, status int, e survey.Election, f partyForm, errs []templates.FieldError) error {
+func (r *request) partyForm(e survey.Election, f partyForm, errs []templates.FieldError) draftForm {
 	id := r.Param("party")
 	key, path := "draft.party.title_new", electionPath(e.ID, "/parteien/neu")
 	if id != "" {
@@ -234,7 +275,7 @@ func (s *Server) renderParty(r *request, status int, e survey.Election, f partyF
 		p.Info = p.Must("draft.party.everywhere")
 		p.Remove = &templates.Confirm{Title: p.Must("draft.party.remove_title"), Text: p.Must("draft.party.remove_text"), Action: path + "/entfernen", Button: p.Must("common.button.remove"), Danger: true}
 	}
-	return r.page(status, "draft/form", p)
+	return p
 }
 
 func (s *Server) removeParty(r *request) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,8 +79,15 @@ func (s *Server) fail(r *request, err error) {
 	page := errorPage{Base: r.base("error.title." + string(e.Code)), Message: r.printer().Must(e.Key, e.Args...), Typed: typed(r)}
 	page.Nav = nil // the narrow page has no room for it
 	page.Back = templates.NavItem{Label: page.Must("error.back"), Href: page.HomeHref()}
-	if e == errSignIn {
+	form := s.formPath(r)
+	switch {
+	case e == errSignIn:
 		page.Back = templates.NavItem{Label: page.Must("error.sign_in_link"), Href: "/anmelden"}
+		if form != "" {
+			page.Back.Href += "?weiter=" + queryEscape(form)
+		}
+	case form != "" && e != errNoAccess:
+		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
 	}
 	page.RefNumber = r.GetString("request")
 	for _, f := range e.Faults {
@@ -98,20 +106,42 @@ func (s *Server) serveError(err error) gin.HandlerFunc {
 	}
 }
 
+// formPath is the page whose form was sent, "" if there was none: what the browser says if it is a path of ours, else the
+// path of the form itself if it can be opened. An address that holds a token is not repeated.
+func (s *Server) formPath(r *request) string {
+	if r.Request.Method != http.MethodPost || strings.Contains(r.FullPath(), ":token") {
+		return ""
+	}
+	if from, err := url.Parse(r.Request.Referer()); err == nil && from.Scheme+"://"+from.Host == s.Service.BaseURL && len(from.Path) > 1 {
+		query := from.Query()
+		query.Del("ok")
+		return ownPath((&url.URL{Path: from.Path, RawQuery: query.Encode()}).RequestURI())
+	}
+	for _, route := range s.Routes() {
+		if route.Method == http.MethodGet && route.Path == r.FullPath() {
+			return ownPath(r.Request.URL.EscapedPath())
+		}
+	}
+	return ""
+}
+
 // secretFields are never given back, whatever form they came with.
 var secretFields = []string{"password", "again", "old", "code", "token"}
 
-// typed gives back the longer texts of a form that was refused as a whole, so that nothing typed is lost.
+// machineFields were not typed by anybody.
+var machineFields = []string{"id", "form", "hash", "digest", "number", "undo", "user", "language", "weiter"}
+
+// typed gives back what was typed into a form that was refused as a whole, so that nothing of it is lost.
 func typed(r *request) []templates.Field {
 	var fields []templates.Field
 	for _, name := range slices.Sorted(maps.Keys(r.Request.PostForm)) {
-		if slices.Contains(secretFields, name) {
+		if slices.Contains(secretFields, name) || slices.Contains(machineFields, name) || strings.HasSuffix(name, "revision") {
 			continue
 		}
 		for _, text := range r.Request.PostForm[name] {
-			if len(text) > 20 {
+			if strings.TrimSpace(text) != "" {
 				fields = append(fields, templates.Field{ID: "typed-" + strconv.Itoa(len(fields)+1), Name: "typed", Type: "textarea", Quiet: true,
-					Label: r.printer().Must("error.typed_field", "Name", name), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: min(3+len(text)/80+strings.Count(text, "\n"), 16)})
+					Label: r.printer().Must("error.typed_field", "Name", name), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
 			}
 		}
 	}

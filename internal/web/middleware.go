@@ -113,7 +113,7 @@ const languageCookie = "sprache"
 // limit names how often a kind of request may come from one network.
 type limit string
 
-// The limits, per client network (IPv6 by /64).
+// The limits, per client network (IPv6 by /64) and route.
 const (
 	limitSecret limit = "secret" // guessing passwords, links, codes
 	limitMail   limit = "mail"   // causing mails
@@ -128,13 +128,14 @@ func newLimiters() limiters {
 	}
 }
 
-// exceeded counts the request against its limit. Reading is not limited here.
+// exceeded counts the request against its limit, for each route apart: whoever asks for a new password takes nothing from
+// others behind the same address who do something else. Reading is not limited here.
 func (l limiters) exceeded(r *request, name limit) bool {
 	limiter, ok := l[name]
 	if !ok || r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead {
 		return false
 	}
-	return limiter.OnLimit(r.Writer, r.Request, httprate.CanonicalizeIP(r.ClientIP())+" "+string(name))
+	return limiter.OnLimit(r.Writer, r.Request, httprate.CanonicalizeIP(r.ClientIP())+" "+r.FullPath())
 }
 
 // ownPath returns a redirect target if it is a path of this application, else "". Browsers read a backslash as a slash and

@@ -92,12 +92,11 @@ func (s *Server) admit(r *request, route Route) error {
 	slug := r.Param("questionnaire")
 	switch {
 	case r.Actor.Respondent != "":
-		if err := s.Service.Store.View(r.Request.Context(), func(tx *survey.Tx) (err error) {
-			r.Questionnaire, err = tx.Questionnaires.Get(r.Actor.Questionnaire)
-			return err
-		}); err != nil {
+		q, err := s.Service.OwnQuestionnaire(r.Request.Context(), r.Actor)
+		if err != nil {
 			return err
 		}
+		r.Questionnaire = q
 	case slug != "":
 		q, err := s.Service.QuestionnaireBySlug(r.Request.Context(), r.Actor, slug)
 		if err != nil {

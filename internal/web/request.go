@@ -160,6 +160,79 @@ func (r *request) faults(err error) ([]templates.FieldError, bool) {
 	return list, true
 }
 
+// stale tells whether a save was refused because somebody else saved first. The form is then shown again with status 409
+// and overtaken's notes, so that nothing typed is lost and saving again is a decision.
+func stale(err error) bool {
+	var e *survey.Error
+	return errors.As(err, &e) && e.Code == survey.Conflict && e.Key == "error.stale"
+}
+
+// overtaken prepares a form that came too late to be sent once more: typed holds what was typed, saved the same fields as
+// they are stored now. Its hidden revisions become those of saved; each field that reads differently gets a message with
+// what is stored, a long text the stored text below it; the page says so on top.
+func (r *request) overtaken(page *templates.Base, typed, saved []fieldGroup) {
+	var changed []string
+	stored := map[string]templates.Field{}
+	for _, g := range saved {
+		for _, f := range g.Fields {
+			stored[f.Name] = f
+		}
+	}
+	for i := range typed {
+		var fields []templates.Field
+		for _, f := range typed[i].Fields {
+			theirs, known := stored[f.Name]
+			if f.Type == "hidden" && strings.HasSuffix(f.Name, "revision") {
+				f.Value = theirs.Value
+			}
+			value := r.inWords(theirs)
+			if f.Type == "hidden" || !known || value == r.inWords(f) {
+				fields = append(fields, f)
+				continue
+			}
+			f.Error = page.Must("error.overtaken_field", "Value", value)
+			switch {
+			case value == "":
+				f.Error = page.Must("error.overtaken_empty")
+			case f.Type == "textarea":
+				f.Error = page.Must("error.overtaken_text")
+			}
+			changed = append(changed, f.Label)
+			fields = append(fields, f)
+			if f.Type == "textarea" && value != "" {
+				fields = append(fields, templates.Field{Name: "saved-" + f.ElementID(), Type: "textarea", Quiet: true, Rows: f.Rows, Lang: f.Lang,
+					Label: page.Must("error.overtaken_saved", "Field", f.Label), Value: value})
+			}
+		}
+		typed[i].Fields = fields
+	}
+	page.Warning = page.Must("error.overtaken")
+	if len(changed) > 0 {
+		page.Warning += " " + page.Must("error.overtaken_fields", "Fields", strings.Join(changed, ", "))
+	}
+}
+
+// inWords is what a field says: its text, or the labels of what is chosen.
+func (r *request) inWords(f templates.Field) string {
+	if f.Kind() == "tick" {
+		if f.Checked {
+			return r.printer().Must("common.yes")
+		}
+		return r.printer().Must("common.no")
+	}
+	if len(f.Options) == 0 {
+		text, _, _ := survey.Text(f.Value) // a browser sends CRLF
+		return text
+	}
+	var chosen []string
+	for _, o := range f.Options {
+		if o.Selected || f.Type == "select" && f.Value != "" && o.Value == f.Value {
+			chosen = append(chosen, o.Label)
+		}
+	}
+	return r.printer().Join(chosen)
+}
+
 // page renders a page into a buffer and sends it: never half a page. The status is that of the answer.
 func (r *request) page(status int, name string, data any) error {
 	var buf bytes.Buffer

@@ -25,6 +25,9 @@ func (s *Server) sendList(r *request) error {
 		return err
 	}
 	p := sendListPage{Base: r.base("send.list.title")}
+	if !s.Service.MailReady {
+		p.Warning = p.Must("send.no_mail")
+	}
 	p.Empty = templates.Empty{Title: p.Must("send.list.empty"), Text: p.Must("send.list.empty_text"),
 		Action: templates.NavItem{Label: p.Must("common.nav.draft"), Href: "/werkstatt"}}
 	for _, q := range list {
@@ -158,6 +161,9 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 			if !ok {
 				href = r.sendPath("befragte")
 			}
+			if c.Name == "mail" {
+				href = mailSetUp
+			}
 			add(c.Name, len(c.Who), href)
 		}
 		switch {
@@ -169,7 +175,7 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 		return list
 	}
 	for _, problem := range []survey.SendProblem{survey.ProblemMail, survey.ProblemPortal, survey.ProblemProcedure, survey.ProblemAddress,
-		survey.ProblemUnasked, survey.ProblemLink} {
+		survey.ProblemUnasked, survey.ProblemLink, survey.ProblemConfirm} {
 		if n := b.Problems[problem]; n > 0 {
 			href := r.sendPath("befragte")
 			if problem == survey.ProblemMail {

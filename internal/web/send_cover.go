@@ -29,6 +29,7 @@ type sendLetterPage struct {
 	Sent       *survey.Dispatch
 	SentFacts  []templates.Fact
 	Recipients []string
+	Over       []string
 	Unreached  []string
 	Submitted  string
 	Nobody     templates.Empty
@@ -116,6 +117,12 @@ func (s *Server) renderCover(r *request, status int, form sendLetterForm, errs [
 	p.Recipient = p.recipientField(d.Respondents, form.Slug)
 	if p.Editable {
 		p.Fields, p.Save, p.Placeholders = p.letterFormFields(form, p.Recipient), p.Must("common.button.save"), p.placeholders()
+		if status == http.StatusConflict {
+			typed := []fieldGroup{{Fields: p.Fields}}
+			saved := sendLetterForm{Subject: d.Cover.Subject, Body: d.Cover.Body, Language: d.Cover.Language, Revision: d.Questionnaire.Revision}
+			r.overtaken(&p.Base, typed, []fieldGroup{{Fields: p.letterFormFields(saved, p.Recipient)}})
+			p.Fields = typed[0].Fields
+		}
 		for _, lang := range locale.Languages {
 			p.Templates = append(p.Templates, templates.NavItem{Label: p.Must("send.template." + lang), Href: r.sendPath("anschreiben") + "?vorlage=" + lang})
 		}
@@ -150,6 +157,9 @@ func (s *Server) saveCover(r *request) error {
 	}
 	if errs, ok := r.faults(err); ok {
 		return s.renderCover(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if stale(err) {
+		return s.renderCover(r, http.StatusConflict, form, nil)
 	}
 	if err != nil {
 		return err
@@ -208,7 +218,7 @@ func (s *Server) renderReminder(r *request, status int, form sendLetterForm, err
 	}
 	p := sendLetterPage{sendPage: r.sendBase("send.reminder.title"), Action: r.sendPath("erinnerung"), Sent: plan.Sent}
 	p.Errors, p.Lead = errs, p.Must("send.reminder.lead")
-	p.Recipients, p.Unreached = shortNames(plan.Recipients), shortNames(plan.Unreached)
+	p.Recipients, p.Over, p.Unreached = shortNames(plan.Recipients), shortNames(plan.Over), shortNames(plan.Unreached)
 	p.Submitted = p.Must("send.reminder.submitted", "Count", plan.Submitted)
 	open := r.Questionnaire.Phase(s.now()) == survey.PhaseOpen
 	switch {

@@ -38,6 +38,9 @@ var checkLook = map[survey.CheckState]struct{ icon, tone string }{
 	survey.CheckOK: {"check", "good"}, survey.CheckWarn: {"warning", "wait"}, survey.CheckMissing: {"warning", "bad"},
 }
 
+// mailSetUp is where the mail server is tested.
+const mailSetUp = "/verwaltung"
+
 func (s *Server) dispatchPage(r *request) error {
 	d, err := s.Service.DispatchPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
@@ -74,6 +77,8 @@ func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
 		href = r.sendPath("frist")
 	case "cover", "letter":
 		href = r.sendPath("anschreiben")
+	case "mail":
+		href = mailSetUp
 	}
 	line.Where = templates.NavItem{Label: p.Must("send.check.go"), Href: href}
 	return line
@@ -214,15 +219,27 @@ func (s *Server) renderDeadline(r *request, status int, form deadlineForm, errs 
 	case p.Extends && plan.Published:
 		p.Only = p.Must("send.deadline.published")
 	default:
-		p.Fields = p.instantFields("deadline", form.Local, form.Zone, form.Choice)
-		p.Fields[0].Required = true
-		if p.Extends {
-			reason := requiredField(p.field("reason", "text", form.Reason))
-			p.Fields = append(p.Fields, reason)
+		p.Fields = p.fields(form)
+		if status == http.StatusConflict {
+			saved := deadlineForm{Local: q.Deadline.Local, Zone: q.Deadline.Zone, Revision: q.Revision}
+			if n := len(q.Extended); n > 0 {
+				saved.Reason = q.Extended[n-1].Reason
+			}
+			typed := []fieldGroup{{Fields: p.Fields}}
+			r.overtaken(&p.Base, typed, []fieldGroup{{Fields: p.fields(saved)}})
+			p.Fields = typed[0].Fields
 		}
-		p.Fields = append([]templates.Field{hiddenField("revision", strconv.Itoa(form.Revision))}, p.Fields...)
 	}
 	return r.page(status, "send/deadline", p)
+}
+
+func (p deadlinePage) fields(form deadlineForm) []templates.Field {
+	fields := append([]templates.Field{hiddenField("revision", strconv.Itoa(form.Revision))}, p.instantFields("deadline", form.Local, form.Zone, form.Choice)...)
+	fields[1].Required = true
+	if p.Extends {
+		fields = append(fields, requiredField(p.field("reason", "text", form.Reason)))
+	}
+	return fields
 }
 
 func (s *Server) saveDeadline(r *request) error {
@@ -237,6 +254,9 @@ func (s *Server) saveDeadline(r *request) error {
 	err := save(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.SetDeadline(form))
 	if errs, ok := r.faults(err); ok {
 		return s.renderDeadline(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if stale(err) {
+		return s.renderDeadline(r, http.StatusConflict, form, nil)
 	}
 	if err != nil {
 		return err

@@ -147,12 +147,16 @@ func (s *Server) resendMail(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	id, err := s.Service.ResendMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"), survey.ResendMail(form))
+	id, waits, err := s.Service.ResendMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"), survey.ResendMail(form))
 	if errs, ok := r.faults(err); ok {
 		return s.renderMail(r, http.StatusUnprocessableEntity, &form, errs)
 	}
 	if err != nil {
 		return err
 	}
-	return r.redirect(r.sendPath("postausgang", id), "send.notice.resent")
+	notice := "send.notice.resent"
+	if waits {
+		notice = "send.notice.resent_waits"
+	}
+	return r.redirect(r.sendPath("postausgang", id), notice)
 }

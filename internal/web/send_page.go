@@ -26,6 +26,9 @@ func (r *request) sendPath(parts ...string) string {
 // sendBase makes such a page. The tabs show which of them the page belongs to.
 func (r *request) sendBase(titleKey string, args ...any) sendPage {
 	p := sendPage{Base: r.base(titleKey, args...), Kicker: r.Questionnaire.Title, CanAct: r.Actor.Has(survey.RoleCoordinator)}
+	if !r.server.Service.MailReady {
+		p.Warning = p.Must("send.no_mail")
+	}
 	p.Breadcrumbs = []templates.NavItem{{Label: p.Must("common.nav.send"), Href: "/versand"}}
 	if p.Path != r.sendPath() {
 		p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: r.Questionnaire.Title, Href: r.sendPath()})

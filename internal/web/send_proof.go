@@ -86,6 +86,12 @@ func (s *Server) renderPortal(r *request, status int, form portalForm, errs []te
 			p.Fields[0].Required = true
 		}
 	}
+	if status == http.StatusConflict {
+		if len(p.Fields) == 0 { // entered by somebody else: no form is left for what was typed
+			return survey.Fail(survey.Conflict, "error.stale")
+		}
+		r.overtaken(&p.Base, nil, nil)
+	}
 	return r.page(status, "send/portal", p)
 }
 
@@ -98,6 +104,9 @@ func (s *Server) recordPortal(r *request) error {
 	err := s.Service.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, survey.RecordPortal(form))
 	if errs, ok := r.faults(err); ok {
 		return s.renderPortal(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if stale(err) {
+		return s.renderPortal(r, http.StatusConflict, form, nil)
 	}
 	if err != nil {
 		return err

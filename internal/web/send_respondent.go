@@ -19,7 +19,7 @@ type respondentPage struct {
 	Facts     []templates.Fact
 	Proof     string
 	Portal    string // where its own form is noted; "" it has none
-	Groups    []sendFields
+	Groups    []fieldGroup
 	Action    string
 	Editable  bool
 	Remove    *templates.Confirm
@@ -33,9 +33,52 @@ type respondentPage struct {
 	LateForm  string
 	LinkForm  string
 	Revoke    *templates.Confirm
-	Reach     templates.Field
+	Reach     []fieldGroup // why nothing could be delivered
 	ReachForm string
 	Reached   bool // nothing marked
+	Due       []fieldGroup
+	DueForm   string
+	Address   addressPart
+}
+
+// addressPart changes where mails go after the dispatch.
+type addressPart struct {
+	Form     string // "" may not be changed
+	Groups   []fieldGroup
+	Button   string
+	Second   bool
+	Waiting  string // a sentence about the request that waits
+	Own      bool
+	Confirm  []templates.Field
+	Withdraw string
+}
+
+// respondentTyped is what was typed into one of the forms of the page when it was refused; nil where nothing was.
+type respondentTyped struct {
+	form    *respondentForm
+	reasons map[string]string
+	reach   *reachForm
+	due     *dueForm
+	address *addressForm
+}
+
+type reachForm struct {
+	Reason   string `form:"not_reached"`
+	Undo     bool   `form:"undo"`
+	Revision int    `form:"revision"`
+}
+
+type dueForm struct {
+	Local    string `form:"due"`
+	Zone     string `form:"due_zone"`
+	Choice   string `form:"due_choice"`
+	Reason   string `form:"due_reason"`
+	Revision int    `form:"revision"`
+}
+
+type addressForm struct {
+	Email    string `form:"email"`
+	Revision int    `form:"revision"`
 }
 
 // packetLine is a question against the respondent's procedure.
@@ -53,11 +96,21 @@ type packetLine struct {
 type linkLine struct{ Created, How, Used, Revoked string }
 
 func (s *Server) respondentPage(r *request) error {
-	return s.renderRespondent(r, http.StatusOK, nil, nil, nil)
+	return s.renderRespondent(r, http.StatusOK, respondentTyped{}, nil)
 }
 
-// renderRespondent shows the page; form and reasons are what was typed when it was refused.
-func (s *Server) renderRespondent(r *request, status int, form *respondentForm, reasons map[string]string, errs []templates.FieldError) error {
+// respondentRefused shows the page again with what was typed, when a save breaks a rule or somebody else was faster.
+func (s *Server) respondentRefused(r *request, err error, typed respondentTyped) error {
+	if errs, ok := r.faults(err); ok {
+		return s.renderRespondent(r, http.StatusUnprocessableEntity, typed, errs)
+	}
+	if stale(err) {
+		return s.renderRespondent(r, http.StatusConflict, typed, nil)
+	}
+	return err
+}
+
+func (s *Server) renderRespondent(r *request, status int, typed respondentTyped, errs []templates.FieldError) error {
 	f, err := s.Service.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
 	if err != nil {
 		return err
@@ -78,23 +131,124 @@ func (s *Server) renderRespondent(r *request, status int, form *respondentForm, 
 	p.Misfits = r.misfits(who.Procedure, f.Packet)
 	p.Revision = hiddenField("revision", formOf(who).revision())
 	for _, q := range f.Packet.Questions {
-		p.Questions = append(p.Questions, p.packetLine(q, reasons))
+		p.Questions = append(p.Questions, p.packetLine(q, typed.reasons))
 	}
+	late := status == http.StatusConflict
 	if p.Editable {
-		if form == nil {
-			saved := formOf(who)
-			form = &saved
+		saved := formOf(who)
+		form := &saved
+		if typed.form != nil {
+			form = typed.form
 		}
 		p.Action, p.Groups = r.sendPath("befragte", who.Slug), form.groups(p.sendPage, !p.After)
+		if late && typed.form != nil {
+			r.overtaken(&p.Base, p.Groups, saved.groups(p.sendPage, !p.After))
+		}
+		if late && typed.reasons != nil {
+			p.overtakenReasons(r, f)
+		}
 	}
 	if p.CanAct && !p.After {
 		p.Remove = &templates.Confirm{Title: p.Must("send.remove.title"), Text: p.Must("send.remove.text", "Name", who.ShortName),
 			Action: r.sendPath("befragte", who.Slug, "entfernen"), Button: p.Must("common.button.remove"), Danger: true}
 	}
-	p.Reach = requiredField(p.field("not_reached", "text", ""))
-	p.ReachForm = r.sendPath("befragte", who.Slug, "nicht-erreicht")
+	if p.CanAct && p.After {
+		p.reach(r, who, late, typed.reach)
+		p.due(r, f, late, typed.due)
+	}
+	if p.After {
+		p.address(r, f, late, typed.address)
+	}
 	p.deliveries(r, f)
 	return r.page(status, "send/respondent", p)
+}
+
+// overtakenReasons says which reasons for leaving a question out somebody else has changed.
+func (p *respondentPage) overtakenReasons(r *request, f survey.RespondentFile) {
+	var typed, saved fieldGroup
+	for i, q := range f.Packet.Questions {
+		typed.Fields = append(typed.Fields, p.Questions[i].Reason)
+		saved.Fields = append(saved.Fields, p.packetLine(q, nil).Reason)
+	}
+	groups := []fieldGroup{typed}
+	r.overtaken(&p.Base, groups, []fieldGroup{saved})
+	for i := range p.Questions {
+		p.Questions[i].Reason = groups[0].Fields[i]
+	}
+}
+
+// reach is the form that says that nothing could be delivered.
+func (p *respondentPage) reach(r *request, who survey.Respondent, late bool, typed *reachForm) {
+	form := func(reason string) []fieldGroup {
+		return []fieldGroup{{Fields: []templates.Field{p.Revision, requiredField(p.field("not_reached", "text", reason))}}}
+	}
+	p.ReachForm, p.Reach = r.sendPath("befragte", who.Slug, "nicht-erreicht"), form("")
+	if typed == nil {
+		return
+	}
+	p.Reach = form(typed.Reason)
+	if late {
+		stored := ""
+		if who.NotReached != nil {
+			stored = who.NotReached.Reason
+		}
+		r.overtaken(&p.Base, p.Reach, form(stored))
+	}
+}
+
+// due is the form that moves the own date of a respondent that was asked.
+func (p *respondentPage) due(r *request, f survey.RespondentFile, late bool, typed *dueForm) {
+	who := f.Row.Respondent
+	if !who.OwnDate() {
+		return
+	}
+	form := func(d dueForm) []fieldGroup {
+		fields := append([]templates.Field{p.Revision}, p.instantFields("due", d.Local, d.Zone, d.Choice)...)
+		fields[1].Required = true
+		return []fieldGroup{{Fields: append(fields, requiredField(p.field("due_reason", "text", d.Reason)))}}
+	}
+	saved := dueForm{Local: f.Row.Due.Local, Zone: f.Row.Due.Zone}
+	p.DueForm, p.Due = r.sendPath("befragte", who.Slug, "datum"), form(saved)
+	if typed == nil {
+		return
+	}
+	p.Due = form(*typed)
+	if late {
+		if n := len(who.DueChanges); n > 0 {
+			saved.Reason = who.DueChanges[n-1].Reason
+		}
+		r.overtaken(&p.Base, p.Due, form(saved))
+	}
+}
+
+// address is the form that changes the address after the dispatch, and the request that waits for a second person.
+func (p *respondentPage) address(r *request, f survey.RespondentFile, late bool, typed *addressForm) {
+	who, action := f.Row.Respondent, r.sendPath("befragte", f.Row.Respondent.Slug, "adresse")
+	if who.NotAsked != "" {
+		return
+	}
+	if f.Address != nil {
+		p.Address.Waiting = p.Must("send.address.waiting", "Name", f.AddressBy, "At", r.moment(f.Address.RequestedAt), "Email", who.NewEmail)
+		p.Address.Own, p.Address.Withdraw = f.AddressOwn, action+"/zuruecknehmen"
+		p.Address.Form = action
+		p.Address.Confirm = []templates.Field{p.Revision, hiddenField("email", who.NewEmail)}
+	}
+	if !p.CanAct {
+		return
+	}
+	form := func(email string) []fieldGroup {
+		return []fieldGroup{{Fields: []templates.Field{p.Revision, requiredField(p.emailField(email))}}}
+	}
+	p.Address.Form, p.Address.Groups, p.Address.Second, p.Address.Button = action, form(who.Email), f.TwoPerson, p.Must("send.address.button")
+	if f.TwoPerson {
+		p.Address.Button = p.Must("send.address.request")
+	}
+	if typed != nil {
+		p.Address.Groups = form(typed.Email)
+	}
+	if typed != nil && late {
+		r.overtaken(&p.Base, p.Address.Groups, form(who.Email))
+	}
 }
 
 func (f respondentForm) revision() string {
@@ -136,6 +290,9 @@ func (r *request) respondentFacts(f survey.RespondentFile) []templates.Fact {
 	add("note", who.Procedure.Note)
 	add("email", who.Email)
 	add("due", r.instant(f.Row.Due))
+	for _, c := range who.DueChanges {
+		add("due_changed", p.Must("send.due.changed", "From", r.instant(c.From), "To", r.instant(c.To), "Reason", c.Reason))
+	}
 	add("not_asked", who.NotAsked)
 	add("asked", r.moment(who.AskedAt))
 	if who.Portal != nil {
@@ -190,118 +347,4 @@ func (r *request) linkLine(l survey.AccessLink) linkLine {
 		line.How = r.printer().Must("send.link.by_hand")
 	}
 	return line
-}
-
-func (s *Server) saveRespondent(r *request) error {
-	var form respondentForm
-	if err := r.bind(&form); err != nil {
-		return err
-	}
-	slug, err := s.Service.SaveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), form.command())
-	if errs, ok := r.faults(err); ok {
-		return s.renderRespondent(r, http.StatusUnprocessableEntity, &form, nil, errs)
-	}
-	if err != nil {
-		return err
-	}
-	return r.redirect(r.sendPath("befragte", slug), "send.notice.saved")
-}
-
-func (s *Server) leaveOut(r *request) error {
-	var form struct {
-		Revision int `form:"revision"`
-	}
-	if err := r.bind(&form); err != nil {
-		return err
-	}
-	var lines []survey.LeftOutQuestion
-	typed := map[string]string{}
-	for name, values := range r.Request.PostForm {
-		if id, ok := strings.CutPrefix(name, "reason-"); ok {
-			lines = append(lines, survey.LeftOutQuestion{Question: id, Reason: values[0]})
-			typed[id] = values[0]
-		}
-	}
-	slug := r.Param("respondent")
-	err := s.Service.LeaveOut(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision, lines)
-	if errs, ok := r.faults(err); ok {
-		return s.renderRespondent(r, http.StatusUnprocessableEntity, nil, typed, errs)
-	}
-	if err != nil {
-		return err
-	}
-	return r.redirect(r.sendPath("befragte", slug)+"#fragen", "send.notice.left_out")
-}
-
-func (s *Server) removeRespondent(r *request) error {
-	if err := s.Service.RemoveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
-		return err
-	}
-	return r.redirect(r.sendPath("befragte"), "send.notice.removed")
-}
-
-func (s *Server) inviteLate(r *request) error {
-	if err := s.Service.InviteLate(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
-		return err
-	}
-	return r.redirect(r.sendPath("befragte", r.Param("respondent")), "send.notice.invited")
-}
-
-func (s *Server) notReached(r *request) error {
-	var form struct {
-		Reason string `form:"not_reached"`
-		Undo   bool   `form:"undo"`
-	}
-	if err := r.bind(&form); err != nil {
-		return err
-	}
-	slug := r.Param("respondent")
-	if form.Undo {
-		form.Reason = ""
-	} else if strings.TrimSpace(form.Reason) == "" {
-		errs := []templates.FieldError{{FieldID: "not_reached", Message: r.printer().Must("error.required")}}
-		return s.renderRespondent(r, http.StatusUnprocessableEntity, nil, nil, errs)
-	}
-	err := s.Service.MarkNotReached(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Reason)
-	if errs, ok := r.faults(err); ok {
-		return s.renderRespondent(r, http.StatusUnprocessableEntity, nil, nil, errs)
-	}
-	if err != nil {
-		return err
-	}
-	notice := "send.notice.not_reached"
-	if form.Undo {
-		notice = "send.notice.reached"
-	}
-	return r.redirect(r.sendPath("befragte", slug), notice)
-}
-
-func (s *Server) revokeLinks(r *request) error {
-	if err := s.Service.RevokeLinks(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
-		return err
-	}
-	return r.redirect(r.sendPath("befragte", r.Param("respondent")), "send.notice.revoked")
-}
-
-// madeLinkPage shows a link that was made by hand, this once.
-type madeLinkPage struct {
-	sendPage
-	Lead string
-	Link templates.Copy
-	Back templates.NavItem
-}
-
-// makeLink answers with the page itself: a redirect would need the secret kept somewhere.
-func (s *Server) makeLink(r *request) error {
-	slug := r.Param("respondent")
-	address, err := s.Service.MakeAccessLink(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug)
-	if err != nil {
-		return err
-	}
-	secretPage(r)
-	p := madeLinkPage{sendPage: r.sendBase("send.made.title")}
-	p.Lead = p.Must("send.made.lead")
-	p.Link = templates.Copy{ID: "link", Label: p.Must("send.made.label"), Text: address}
-	p.Back = templates.NavItem{Label: p.Must("common.button.back"), Href: r.sendPath("befragte", slug)}
-	return r.page(http.StatusOK, "send/made_link", p)
 }

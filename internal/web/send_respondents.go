@@ -94,16 +94,10 @@ type sendFormPage struct {
 	sendPage
 	Lead   string
 	Action string
-	Groups []sendFields
+	Groups []fieldGroup
 	Button string
 	Cancel string
 	Empty  templates.Empty
-}
-
-// sendFields is the fields under one heading; "" has none.
-type sendFields struct {
-	Title  string
-	Fields []templates.Field
 }
 
 type joinForm struct {
@@ -137,7 +131,7 @@ func (s *Server) renderJoin(r *request, status int, form joinForm, errs []templa
 		parties.Options = append(parties.Options, option)
 	}
 	if len(parties.Options) > 1 {
-		p.Groups = []sendFields{{Fields: []templates.Field{parties, p.field("short_name", "text", form.ShortName), p.field("name", "text", form.Name)}}}
+		p.Groups = []fieldGroup{{Fields: []templates.Field{parties, p.field("short_name", "text", form.ShortName), p.field("name", "text", form.Name)}}}
 		p.Groups[0].Fields[1].Hint, p.Groups[0].Fields[2].Hint = p.Must("send.join.short_name_hint"), p.Must("send.join.name_hint")
 	}
 	return r.page(status, "send/form", p)
@@ -198,9 +192,9 @@ func formOf(r survey.Respondent) respondentForm {
 	}
 }
 
-// groups lays the form out. After the dispatch the names are printed and cannot change.
-func (f respondentForm) groups(p sendPage, names bool) []sendFields {
-	who := sendFields{Title: p.Must("send.respondent.who")}
+// groups lays the form out. After the dispatch the names are printed and cannot change, and the address has a form of its own.
+func (f respondentForm) groups(p sendPage, names bool) []fieldGroup {
+	who := fieldGroup{Title: p.Must("send.respondent.who")}
 	if names {
 		position := p.field("ballot_position", "number", f.BallotPosition)
 		position.Min = "0"
@@ -214,9 +208,10 @@ func (f respondentForm) groups(p sendPage, names bool) []sendFields {
 	if language == "" {
 		language = "de"
 	}
-	email := p.field("email", "email", f.Email)
-	email.Autocomplete = "off"
-	who.Fields = append(who.Fields, email, p.choice("language", "select", language, "common.language.", "de", "en"), hiddenField("revision", strconv.Itoa(f.Revision)))
+	if names {
+		who.Fields = append(who.Fields, p.emailField(f.Email))
+	}
+	who.Fields = append(who.Fields, p.choice("language", "select", language, "common.language.", "de", "en"), hiddenField("revision", strconv.Itoa(f.Revision)))
 
 	var channels []string
 	for _, c := range survey.Channels {
@@ -234,14 +229,20 @@ func (f respondentForm) groups(p sendPage, names bool) []sendFields {
 	questions.Min, characters.Min = "0", "0"
 	note := p.field("note", "textarea", f.Note)
 	note.Rows = 3
-	how := sendFields{Title: p.Must("send.respondent.procedure"), Fields: []templates.Field{channel, questions, characters,
+	how := fieldGroup{Title: p.Must("send.respondent.procedure"), Fields: []templates.Field{channel, questions, characters,
 		p.field("source", "text", f.Source), p.field("checked_on", "date", f.CheckedOn), note}}
 
 	notAsked := p.field("not_asked", "textarea", f.NotAsked)
 	notAsked.Rows = 3
-	return []sendFields{who, how,
+	return []fieldGroup{who, how,
 		{Title: p.Must("send.respondent.due"), Fields: p.instantFields("due", f.Due, f.DueZone, f.DueChoice)},
 		{Title: p.Must("send.respondent.not_asked"), Fields: []templates.Field{notAsked}}}
+}
+
+func (p sendPage) emailField(value string) templates.Field {
+	f := p.field("email", "email", value)
+	f.Autocomplete = "off"
+	return f
 }
 
 func (s *Server) newRespondent(r *request) error {

@@ -258,16 +258,21 @@ func TestSendWay(t *testing.T) {
 		t.Error("the link made by hand is not shown, or could leave in a Referer")
 	}
 	post(base+"/befragte/frei/links-widerrufen", http.StatusSeeOther, nil)
+	revisionOf := func(slug string) []string {
+		return []string{revisionField.FindStringSubmatch(get(base + "/befragte/" + slug))[1]}
+	}
 	post(base+"/befragte/frei/nicht-erreicht", http.StatusUnprocessableEntity, url.Values{"not_reached": {" "}})
-	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"not_reached": {"Postfach voll"}})
+	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"not_reached": {"Postfach voll"}, "revision": revisionOf("frei")})
 	get(base+"/befragte/frei/nachweis", "Postfach voll", "Message-ID", "frist.ics", survey.LinkMark)
-	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"undo": {"true"}})
+	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"undo": {"true"}, "revision": revisionOf("frei")})
 
-	reminder := get(base+"/erinnerung", "Erinnerung jetzt senden (eine Mail)")
+	reminder := get(base+"/erinnerung", "Erinnerung jetzt senden (2 Mails)")
 	text := regexp.MustCompile(`(?s)<textarea[^>]*>(.*?)</textarea>`).FindStringSubmatch(reminder)[1]
 	remind := url.Values{"subject": {"Erinnerung"}, "body": {strings.TrimSpace(text)}, "language": {"de"}, "do": {"send"}}
 	post(base+"/erinnerung", http.StatusSeeOther, remind)
 	get(base+"/erinnerung", "Die Erinnerung ist versandt")
+	post(base+"/erinnerung", http.StatusSeeOther, remind) // a double click
+	remind.Set("subject", "Noch eine")
 	post(base+"/erinnerung", http.StatusConflict, remind)
 
 	deadline := get(base+"/frist", "Frist für alle verlängern", "frei")
@@ -275,6 +280,7 @@ func TestSendWay(t *testing.T) {
 	post(base+"/frist", http.StatusUnprocessableEntity, later)
 	later.Set("reason", "Feiertage")
 	post(base+"/frist", http.StatusSeeOther, later)
+	post(base+"/frist", http.StatusSeeOther, later) // a double click
 	get(base+"/frist", "Feiertage", "Sonntag, 10. Januar 2027")
 }
 
@@ -284,14 +290,14 @@ func TestSendWordsExist(t *testing.T) {
 		keys = append(keys, "send.state."+string(s), "send.check_state.ok")
 	}
 	for _, p := range []survey.SendProblem{survey.ProblemAddress, survey.ProblemProcedure, survey.ProblemFit, survey.ProblemMail, survey.ProblemDelayed,
-		survey.ProblemLink, survey.ProblemPortal, survey.ProblemUnasked} {
+		survey.ProblemLink, survey.ProblemPortal, survey.ProblemUnasked, survey.ProblemConfirm} {
 		keys = append(keys, "send.problem."+string(p))
 	}
 	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {
 		keys = append(keys, "send.event."+word)
 	}
 	for word := range strings.FieldsSeq("catalogue deadline cover respondents letter dispatch confirm publish address procedure fit date contestants " +
-		"sent_mail sent_portal sent_procedure sent_address sent_unasked sent_link reminder letters") {
+		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_link reminder letters") {
 		keys = append(keys, "send.next."+word)
 	}
 	for _, name := range survey.Placeholders {

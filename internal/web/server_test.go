@@ -48,7 +48,7 @@ func newTestServer(t *testing.T) *world {
 	}
 	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 	service := &survey.Service{
-		Store: memory.New(), Clock: clock, Rand: rand.Reader, BaseURL: "http://127.0.0.1:8080",
+		Store: memory.New(), Clock: clock, Rand: rand.Reader, BaseURL: "http://127.0.0.1:8080", MailReady: true,
 		Sealer: testSealer(t),
 		Compose: func(lang, name string, data any) (string, string, error) {
 			text, err := engine.Mail(lang, name, data)

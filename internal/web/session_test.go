@@ -170,7 +170,7 @@ func TestExpiredSessionGivesBackWhatWasTyped(t *testing.T) {
 	got := v.post("/verwaltung/buendnis", url.Values{"intro": {text}, "name": {"kurz"}, "password": {"ein geheimes Passwort"}, "again": {"ein geheimes Passwort"},
 		"old": {"ein geheimes Passwort"}, "code": {"123456 123456 123456 geheim"}, "token": {"ein geheimes Token, lang"}})
 	page := got.Body.String()
-	if got.Code != http.StatusUnauthorized || !strings.Contains(page, "an dem &lt;b&gt;lange&lt;/b&gt; geschrieben wurde.") || !strings.Contains(page, `href="/anmelden"`) {
+	if got.Code != http.StatusUnauthorized || !strings.Contains(page, "an dem &lt;b&gt;lange&lt;/b&gt; geschrieben wurde.") || !strings.Contains(page, `href="/anmelden?weiter=%2Fverwaltung%2Fbuendnis"`) || !strings.Contains(page, "kurz</textarea>") {
 		t.Errorf("%d\n%s", got.Code, page)
 	}
 	if strings.Contains(page, "geheim") {

@@ -55,6 +55,9 @@ func (s *Server) renderLetter(r *request, status int, sheet survey.Transcription
 			if c.Question.ID == e.Question {
 				entry := newLetterEntry(c.Question)
 				entry.say(e.Entry)
+				if !c.Asked {
+					entry.About = p.Must("transcription.view.others_only", "Party", who.ShortName)
+				}
 				p.Entries = append(p.Entries, entry)
 			}
 		}
@@ -91,7 +94,7 @@ func (r *request) letterActs(p *letterViewPage, sheet survey.TranscriptionSheet,
 		back := p.field("note", "textarea", note)
 		back.Required, back.Rows = !line.Wrote, 3
 		p.Back = &templates.Confirm{Title: p.Must("transcription.back.title"), Text: p.Must("transcription.back.text"), Action: path + "/zurueckgeben",
-			Button: p.Must("transcription.back.button"), Fields: []templates.Field{back}}
+			Button: p.Must("transcription.back.button"), Fields: []templates.Field{revision, back}}
 		if line.Wrote {
 			p.Back.Title, p.Back.Text, p.Back.Button = p.Must("transcription.back.own_title"), p.Must("transcription.back.own_text"), p.Must("transcription.back.own_button")
 		}
@@ -169,13 +172,14 @@ func (s *Server) checkTranscription(r *request) error {
 
 func (s *Server) sendBackTranscription(r *request) error {
 	var form struct {
-		Note string `form:"note"`
+		Revision int    `form:"revision"`
+		Note     string `form:"note"`
 	}
 	if err := r.bind(&form); err != nil {
 		return err
 	}
 	ref := r.letterRef()
-	err := s.Service.SendBackTranscription(r.Request.Context(), r.Actor, ref, form.Note)
+	err := s.Service.SendBackTranscription(r.Request.Context(), r.Actor, ref, form.Revision, form.Note)
 	if errs, ok := r.faults(err); ok {
 		return s.refuseLetter(r, form.Note, errs)
 	}

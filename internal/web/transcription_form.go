@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"pruefstein/internal/survey"
-	"pruefstein/internal/textdiff"
 	"pruefstein/templates"
 )
 
@@ -250,13 +249,12 @@ func (s *Server) renderLetterCollision(r *request, form transcriptionForm, uploa
 // letterChanges lists the fields in which two states of the form differ.
 func (r *request) letterChanges(p transcriptionBase, sheet survey.TranscriptionSheet, theirs, mine transcriptionForm) (list []textChange) {
 	add := func(label, old, new string) {
-		old, _, _ = survey.Text(old)
-		new, _, _ = survey.Text(new)
-		if old == new {
+		diff := survey.CompareTexts(old, new)
+		if diff.Parts == nil {
 			return
 		}
-		c := textChange{Label: label, Old: old, New: new}
-		for _, part := range textdiff.Words(old, new) {
+		c := textChange{Label: label, Old: diff.Old, New: diff.New}
+		for _, part := range diff.Parts {
 			c.Parts = append(c.Parts, templates.DiffPart{Kind: part.Kind, Text: part.Text})
 		}
 		list = append(list, c)

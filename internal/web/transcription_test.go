@@ -155,11 +155,15 @@ func TestTranscriptionSendBackPage(t *testing.T) {
 	anna, ada := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ada@buendnis.example")
 	id := survey.NewID()
 	contains(t, anna.upload(letterURL(id), letterForm(), "brief.pdf", []byte(letterPDF)), 303)
-	contains(t, ada.post(letterURL(id)+"/zurueckgeben", url.Values{}), 422, "Bitte füllen Sie dieses Feld aus")
-	contains(t, ada.post(letterURL(id)+"/zurueckgeben", url.Values{"note": {"Der zweite Absatz fehlt."}}), 303)
+	letter, _ := w.stored(t, id)
+	back := url.Values{"revision": {itoa(letter.Revision)}}
+	contains(t, ada.post(letterURL(id)+"/zurueckgeben", back), 422, "Bitte füllen Sie dieses Feld aus")
+	contains(t, ada.post(letterURL(id)+"/zurueckgeben", url.Values{"note": {"Der zweite Absatz fehlt."}, "revision": {"1"}}), 409, "Inzwischen hat jemand etwas geändert")
+	back.Set("note", "Der zweite Absatz fehlt.")
+	contains(t, ada.post(letterURL(id)+"/zurueckgeben", back), 303)
 	contains(t, anna.get(letterURL(id)), 200, "Der zweite Absatz fehlt.", "brief.pdf")
 	contains(t, ada.get(letterURL(id)), 200, "in Arbeit")
-	letter, _ := w.stored(t, id)
+	letter, _ = w.stored(t, id)
 	contains(t, anna.post(letterURL(id)+"/loeschen", url.Values{"revision": {itoa(letter.Revision)}}), 303)
 	contains(t, anna.get(letterURL(id)), 404)
 }

@@ -1,0 +1,300 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"pruefstein/internal/config"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
+)
+
+// A role is somebody in the demonstration.
+type role struct {
+	name   string
+	link   string   // that lets in; "" for a reader
+	button string   // to press there
+	start  []string // pages to begin at
+	client *http.Client
+}
+
+// Everything that links lead to in the demonstration is there, for every role; each kind of page passes axe; and nothing
+// that is not published can be reached without signing in.
+func TestDemo(t *testing.T) {
+	folder := t.TempDir()
+	log := newLogBook()
+	serve := config.Serve{Listen: "127.0.0.1:0"}
+	serve.Data.Data = filepath.Join(folder, "demo")
+	fresh, err := demoFolder(serve.Data.Data)
+	if err != nil || !fresh {
+		t.Fatal(fresh, err)
+	}
+	a, err := New(Options{Serve: serve, Log: slog.New(slog.NewTextHandler(log, nil)), Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var greeting strings.Builder
+	start := time.Now()
+	if err := a.startDemo(t.Context(), serve.Data.Data, fresh, &greeting); err != nil {
+		t.Fatal(err, a.Close())
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("the demonstration was ready after %s", took)
+	}
+	runUntilEnd(t, a)
+	t.Cleanup(func() { log.check(t) })
+
+	links := linkPattern.FindAllString(greeting.String(), -1)[2:] // after the address and the mailbox
+	inside := []string{"/uebersicht", "/werkstatt"}
+	roles := []*role{
+		{name: "administrator", button: "Anmelden als Wiebke Sanders", link: links[0], start: inside},
+		{name: "coordinator", button: "Anmelden als Jonte Petersen", link: links[1], start: inside},
+		{name: "member", button: "Anmelden als Lasse Brandt", link: links[3], start: inside},
+		{name: "party", button: "Antwortformular öffnen", link: links[4], start: []string{"/antwort"}},
+		{name: "reader", start: []string{"/", "/en/", "/impressum", "/anmelden"}},
+	}
+	d := &demoCrawl{t: t, url: a.URL, log: log, kinds: map[string]kind{}, staff: map[string]bool{}}
+	for _, r := range roles {
+		d.enter(r)
+		d.crawl(r)
+	}
+	d.secrets(t.Context(), a)
+	d.readersSeeNothing()
+	d.everyKindPassesAxe(roles)
+}
+
+// demoCrawl is what the crawlers have found.
+type demoCrawl struct {
+	t     *testing.T
+	url   string
+	log   *logBook
+	kinds map[string]kind // by route: one page of each kind
+	staff map[string]bool // paths that were found signed in
+	read  map[string]string
+	words []string // that no reader may see
+}
+
+// A kind is a kind of page, with one example and who came to it.
+type kind struct {
+	path string
+	role *role
+}
+
+// enter signs in over HTTP.
+func (d *demoCrawl) enter(r *role) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	r.client = &http.Client{Jar: jar}
+	if r.link == "" {
+		return
+	}
+	response, err := r.client.Post(r.link, "application/x-www-form-urlencoded", nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
+		d.t.Fatal(r.name, response.Status, err)
+	}
+}
+
+// leadsOut tells which links a crawler leaves alone: those of another role's world, and those that carry a secret or
+// change the language.
+func leadsOut(r *role, path string) bool {
+	for _, prefix := range []string{"/sprache/", "/zugang/", "/einladung/", "/passwort/", "/demo/anmelden/", "/public/"} {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	reader := path == "/" || strings.HasPrefix(path, "/vergleich/") || strings.HasPrefix(path, "/en/") || path == "/impressum" || path == "/datenschutz"
+	return reader != (r.name == "reader") && path != "/anmelden" && path != "/passwort"
+}
+
+// crawl follows every link from where the role begins.
+func (d *demoCrawl) crawl(r *role) {
+	bodies := map[string]string{}
+	waiting := slices.Clone(r.start)
+	for len(waiting) > 0 {
+		path := waiting[0]
+		waiting = waiting[1:]
+		if _, known := bodies[path]; known {
+			continue
+		}
+		response, body := d.get(r.client, path)
+		bodies[path] = body
+		if response.StatusCode != http.StatusOK {
+			d.t.Errorf("%s: %s answers %s", r.name, path, response.Status)
+			continue
+		}
+		if r.name == "reader" && (len(response.Cookies()) > 0 || strings.Contains(response.Header.Get("Vary"), "Cookie")) {
+			d.t.Errorf("%s sets a cookie, or depends on one: %v", path, response.Header)
+		}
+		if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
+			continue
+		}
+		route := d.log.route(response.Header.Get("X-Request-Id")) + variant(path)
+		if _, known := d.kinds[route]; !known {
+			d.kinds[route] = kind{path: path, role: r}
+		}
+		for _, link := range hrefs(d.t, response.Request.URL, body) {
+			if to, ours := strings.CutPrefix(link, d.url); ours && !leadsOut(r, to) {
+				waiting = append(waiting, to)
+			}
+		}
+	}
+	d.t.Logf("%s: %d addresses", r.name, len(bodies))
+	if r.name == "reader" {
+		d.read = bodies
+		return
+	}
+	for path := range bodies {
+		d.staff[path] = true
+	}
+}
+
+func (d *demoCrawl) get(client *http.Client, path string) (*http.Response, string) {
+	response, err := client.Get(d.url + path)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return response, string(body)
+}
+
+var publicPage = regexp.MustCompile(`^(?:/en)?/vergleich/[^/]+/(v\d+/)?(?:en/)?(fragen|parteien)?`)
+
+// variant tells the pages below a publication apart, which share one route.
+func variant(path string) string {
+	if i := strings.Index(path, "/vorschau/"); i >= 0 {
+		path = "/vergleich/x/" + path[i+len("/vorschau/"):]
+	}
+	if m := publicPage.FindStringSubmatch(path); m != nil {
+		return " " + m[2] + map[bool]string{true: " single file"}[strings.Contains(path, "vergleich.html")]
+	}
+	return ""
+}
+
+// hrefs are the links of the page at an address, absolute and without their fragments.
+func hrefs(t *testing.T, base *url.URL, page string) (links []string) {
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range root.Descendants() {
+		for _, a := range n.Attr {
+			if n.Data != "a" || a.Key != "href" {
+				continue
+			}
+			to, err := base.Parse(a.Val)
+			if err != nil {
+				t.Errorf("%s: link %q: %v", base, a.Val, err)
+				continue
+			}
+			to.Fragment = ""
+			links = append(links, to.String())
+		}
+	}
+	return links
+}
+
+// secrets collects what no reader may see: the questions of what is not published, what parties have only drafted, and
+// the addresses of everybody.
+func (d *demoCrawl) secrets(ctx context.Context, a *App) {
+	err := a.core.store.View(ctx, func(tx *survey.Tx) error {
+		for _, slug := range []string{demoOpenSlug, demoDraftSlug} {
+			q, err := a.Service.QuestionnaireBySlug(ctx, console, slug)
+			if err != nil {
+				return err
+			}
+			d.words = append(d.words, q.Title)
+			for question, err := range tx.Questions.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				d.words = append(d.words, question.Text)
+			}
+			for draft, err := range tx.AnswerDrafts.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				d.words = append(d.words, draft.Text)
+			}
+		}
+		for user, err := range tx.Users.List("") {
+			if err != nil {
+				return err
+			}
+			d.words = append(d.words, user.Email)
+		}
+		return nil
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.words = slices.DeleteFunc(d.words, func(word string) bool { return len(word) < 10 || word == "koordination@buendnis.example" }) // that one is public
+	if len(d.words) < 20 {
+		d.t.Errorf("only %d secrets: %q", len(d.words), d.words)
+	}
+}
+
+// readersSeeNothing asks for everything that was found signed in, without being so.
+func (d *demoCrawl) readersSeeNothing() {
+	reader := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, path := range slices.Sorted(maps.Keys(d.staff)) {
+		if strings.HasPrefix(path, "/demo") || path == "/anmelden" || path == "/passwort" {
+			continue // open to anybody; /demo is the demonstration's own
+		}
+		response, body := d.get(reader, path)
+		if response.StatusCode == http.StatusOK || len(response.Cookies()) > 0 {
+			d.t.Errorf("without signing in, %s answers %s", path, response.Status)
+		}
+		d.read[path+" (refused)"] = body
+	}
+	for path, body := range d.read {
+		for _, word := range d.words {
+			if strings.Contains(html.UnescapeString(body), word) {
+				d.t.Errorf("%s tells a reader %q", path, word)
+			}
+		}
+	}
+}
+
+// everyKindPassesAxe opens one page of each kind in the browser.
+func (d *demoCrawl) everyKindPassesAxe(roles []*role) {
+	for _, r := range roles {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(d.kinds)), func(k kind) bool { return k.role == r }) {
+			continue
+		}
+		p := newPerson(d.t, d.url, testkit.TabOptions{})
+		if r.link != "" {
+			p.visit(r.link)
+			p.press(r.button)
+		}
+		count := 0
+		for _, route := range slices.Sorted(maps.Keys(d.kinds)) {
+			if k := d.kinds[route]; k.role == r {
+				p.visit(k.path)
+				count++
+			}
+		}
+		d.t.Logf("%s: %d kinds of pages", r.name, count)
+	}
+}

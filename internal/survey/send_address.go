@@ -1,0 +1,123 @@
+package survey
+
+import (
+	"context"
+	"slices"
+)
+
+// address cleans a mail address in place: a bare one, without umlauts, because the mail server would refuse them.
+func (f *Faults) address(field string, s *string, required bool) {
+	before := len(*f)
+	f.email(field, s, required)
+	if len(*f) == before && *s != "" && !bareAddress(*s) {
+		f.Add(field, "error.email")
+	}
+}
+
+// SetAddress is the form that changes where a respondent's mails go after the dispatch.
+type SetAddress struct {
+	Email    string
+	Revision int // of the respondent
+}
+
+// addressChange is what a change of address is approved for.
+type addressChange struct{ Respondent, From, To string }
+
+// SetAddress changes a respondent's address after the dispatch. The codes that make a submission valid go there, so a second
+// person has to confirm where the dispatch needs one: the first call notes the request and returns done false, the call of
+// the second person with the same address changes it. Whoever was asked at the old address is told there. Conflict while a
+// submission waits for its code. Asking for what is so already, or was asked for, changes nothing.
+func (s *Service) SetAddress(ctx context.Context, actor Actor, questionnaire, slug string, cmd SetAddress) (done bool, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return false, err
+	}
+	var faults Faults
+	faults.address("email", &cmd.Email, true)
+	if err := faults.Err(); err != nil {
+		return false, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		done = false
+		q, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if r.NotAsked != "" {
+			return Fail(Conflict, "send.error.address_not_asked")
+		}
+		own, err := ownAddressRequest(tx, actor, r, cmd.Email)
+		if done = r.Email == cmd.Email; err != nil || done || own {
+			return err
+		}
+		if r.Revision != cmd.Revision {
+			return stale()
+		}
+		done, err = s.changeAddress(tx, actor, q, &r, cmd.Email)
+		return err
+	})
+	return done, err
+}
+
+// ownAddressRequest tells whether the actor's request for this address waits already.
+func ownAddressRequest(tx *Tx, actor Actor, r Respondent, to string) (bool, error) {
+	waiting, err := WaitingApproval(tx, r.Questionnaire, ActAddress, r.ID)
+	return waiting != nil && waiting.RequestedBy == actor.who() && r.NewEmail == to, err
+}
+
+// changeAddress changes the address of a respondent of a questionnaire that was sent, or notes that somebody wants to.
+func (s *Service) changeAddress(tx *Tx, actor Actor, q Questionnaire, r *Respondent, to string) (done bool, err error) {
+	if own, err := ownAddressRequest(tx, actor, *r, to); err != nil || own {
+		return false, err
+	}
+	// a code that is under way went to the old address, and the receipt has to follow it there
+	submissions, err := collect(tx.Submissions.List(r.Key() + "/"))
+	if err != nil {
+		return false, err
+	}
+	if slices.ContainsFunc(submissions, func(sub Submission) bool {
+		return sub.State == SubmissionRequested && s.now().Before(sub.CodeExpiresAt)
+	}) {
+		return false, Fail(Conflict, "send.error.address_busy")
+	}
+	done, _, err = s.approve(tx, actor, q.ID, ActAddress, r.ID, addressChange{Respondent: r.ID, From: r.Email, To: to})
+	if err != nil {
+		return false, err
+	}
+	old := *r
+	r.NewEmail, r.Revision = to, r.Revision+1
+	if !done {
+		return false, tx.Respondents.Put(*r)
+	}
+	r.Email, r.NewEmail = to, ""
+	if err := tx.Respondents.Put(*r); err != nil {
+		return false, err
+	}
+	if !old.AskedAt.IsZero() {
+		if err := s.tellRespondent(tx, q, old, "notice_address"); err != nil {
+			return false, err
+		}
+	}
+	return true, s.audit(tx, actor, "address", r.ID)
+}
+
+// tellRespondent mails a notice about its access to a respondent, if it has an address.
+func (s *Service) tellRespondent(tx *Tx, q Questionnaire, r Respondent, name string) error {
+	if !bareAddress(r.Email) {
+		return nil
+	}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	m := Mail{Kind: MailNotice, Questionnaire: q.ID, Respondent: r.ID, To: r.Email, Language: "de"}
+	if r.Language != "" {
+		m.Language = r.Language
+	}
+	m.Subject, m.Body, err = s.Compose(m.Language, name, LetterNotice{Party: r.Name, Questionnaire: q.Title, Election: h.election.Name,
+		Alliance: h.alliance.Name, Contact: h.alliance.Email, At: s.now().In(q.Deadline.Location())})
+	if err != nil {
+		return err
+	}
+	_, err = s.enqueue(tx, m, "")
+	return err
+}

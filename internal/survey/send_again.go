@@ -1,0 +1,159 @@
+package survey
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Resendable tells whether a mail of the kind can be sent again to another address by the office.
+func Resendable(kind MailKind) bool {
+	return kind == MailInvitation || kind == MailReminder || kind == MailExtension
+}
+
+// rewrite writes a mail to a respondent anew as it would be sent now: its date may have moved since, and the calendar entry
+// with it.
+func (s *Service) rewrite(tx *Tx, h letterhead, r Respondent, m *Mail) (err error) {
+	switch m.Kind {
+	case MailInvitation:
+		m.Subject, m.Body, err = s.renderCover(h.questionnaire.Cover, h, r, LinkMark)
+	case MailReminder:
+		d, err := tx.Dispatches.Get(m.Questionnaire + "/" + m.Dispatch)
+		if err != nil {
+			return err
+		}
+		if m.Subject, m.Body, err = s.renderCover(Cover{Subject: d.Subject, Body: d.Body, Language: m.Language}, h, r, LinkMark); err != nil {
+			return err
+		}
+	case MailExtension:
+		err = s.writeNewDate(tx, h, r, m)
+	}
+	if err != nil {
+		return err
+	}
+	m.Calendar, err = s.deadlineEvent(m.Language, h, r)
+	return err
+}
+
+// sendAgain queues a mail of the kind of an old one, written anew, with a link of its own if the respondent answers in our
+// form.
+func (s *Service) sendAgain(tx *Tx, h letterhead, r Respondent, old Mail, to string) (Mail, error) {
+	fresh := Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to,
+		Language: old.Language, Subject: old.Subject, Body: old.Body}
+	if err := s.rewrite(tx, h, r, &fresh); err != nil {
+		return fresh, err
+	}
+	if r.Procedure.Channel != ChannelForm {
+		return s.enqueue(tx, fresh, "")
+	}
+	return s.enqueueWithLink(tx, fresh)
+}
+
+// replaceQueued stops the mails to respondents whose date has moved that have not gone out, and queues them anew with the
+// date of now. A mail about an earlier change is not: another about this one follows. The links of the stopped mails stay,
+// because one of them may be on its way at this very moment.
+func (s *Service) replaceQueued(tx *Tx, h letterhead, concerned []Respondent) error {
+	mails, err := mailsOf(tx, h.questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		i := slices.IndexFunc(concerned, func(r Respondent) bool { return r.ID == m.Respondent })
+		if i < 0 || m.State != MailQueued || !Resendable(m.Kind) {
+			continue
+		}
+		if err := revokeMail(tx, m.ID); err != nil {
+			return err
+		}
+		if m.Kind == MailExtension {
+			continue
+		}
+		if _, err := s.sendAgain(tx, h, concerned[i], m, m.To); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// movedSince tells whether the respondent's date was moved after an instant.
+func (r Respondent) movedSince(q Questionnaire, at time.Time) bool {
+	changes := q.Extended
+	if !r.Due.IsZero() {
+		changes = r.DueChanges
+	}
+	return slices.ContainsFunc(changes, func(e Extended) bool { return e.At.After(at) })
+}
+
+// ResendMail is the form that sends a mail again.
+type ResendMail struct {
+	To     string
+	Keep   bool // the address becomes the respondent's, see SetAddress
+	Revoke bool // the old link is revoked, and the old mail stopped if it has not gone out
+}
+
+// ResendMail sends a mail again to a corrected address, written anew with the date of now and with a link of its own. It
+// returns the id of the new mail. A party whose link goes to another address than its own is told at its own one. With Keep
+// the address is changed too, where the rule wants it as a request that waits (waits true) for a second person.
+func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id string, cmd ResendMail) (newID string, waits bool, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return "", false, err
+	}
+	var faults Faults
+	faults.address("to", &cmd.To, true)
+	if err := faults.Err(); err != nil {
+		return "", false, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		waits = false
+		old, err := mailOf(tx, questionnaire, id)
+		if err != nil {
+			return err
+		}
+		if !Resendable(old.Kind) {
+			return Fail(Conflict, "send.error.resend_kind")
+		}
+		q, err := tx.Questionnaires.Get(questionnaire)
+		if err != nil {
+			return err
+		}
+		if err := s.inPhase(q, PhaseOpen, PhaseClosed); err != nil {
+			return err
+		}
+		r, err := tx.Respondents.Get(questionnaire + "/" + old.Respondent)
+		if err != nil {
+			return err
+		}
+		other := r.Email != cmd.To
+		if other && r.Procedure.Channel == ChannelForm {
+			if err := s.tellRespondent(tx, q, r, "notice_link"); err != nil {
+				return err
+			}
+		}
+		if other && cmd.Keep {
+			done, err := s.changeAddress(tx, actor, q, &r, cmd.To)
+			if err != nil {
+				return err
+			}
+			waits = !done
+		}
+		if cmd.Revoke {
+			if err := revokeMail(tx, old.ID); err != nil {
+				return err
+			}
+			if _, err := s.revokeLinks(tx, questionnaire, old.Respondent, old.ID); err != nil {
+				return err
+			}
+		}
+		h, err := loadLetterhead(tx, q)
+		if err != nil {
+			return err
+		}
+		fresh, err := s.sendAgain(tx, h, r, old, cmd.To)
+		if err != nil {
+			return err
+		}
+		newID = fresh.ID
+		return s.audit(tx, actor, "resend_mail", old.ID)
+	})
+	return newID, waits, err
+}

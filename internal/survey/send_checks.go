@@ -1,0 +1,78 @@
+package survey
+
+import "slices"
+
+// checks goes through the points of the checklist.
+func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]DispatchCheck, error) {
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return nil, err
+	}
+	var list []DispatchCheck
+	add := func(name string, state CheckState, who ...string) {
+		list = append(list, DispatchCheck{Name: name, State: state, Who: who})
+	}
+	when := func(ok bool, otherwise CheckState) CheckState {
+		if ok {
+			return CheckOK
+		}
+		return otherwise
+	}
+	add("catalogue", when(!q.LockedAt.IsZero(), CheckMissing))
+	add("deadline", when(q.Deadline.At.After(s.now()), CheckMissing))
+	add("cover", when(q.Cover.Body != "", CheckMissing))
+	needsMail := slices.ContainsFunc(c.Respondents, Respondent.getsMail)
+	add("mail", when(s.MailReady || !needsMail, CheckMissing))
+	var asked, addressless, unknown, unfit, early, unrendered []string
+	for _, r := range c.Respondents {
+		if r.NotAsked != "" {
+			continue
+		}
+		asked = append(asked, r.ShortName)
+		if r.Procedure.Channel == ChannelUnknown {
+			unknown = append(unknown, r.ShortName)
+		}
+		if !packetOf(r, h.questions, !q.LockedAt.IsZero()).Fits() {
+			unfit = append(unfit, r.ShortName)
+		}
+		if !r.Due.IsZero() && !r.Due.At.After(s.now()) {
+			early = append(early, r.ShortName)
+		}
+		if !r.getsMail() {
+			continue
+		}
+		if !bareAddress(r.Email) {
+			addressless = append(addressless, r.ShortName)
+		}
+		if q.Cover.Body == "" {
+			continue
+		}
+		subject, _, err := s.renderCover(q.Cover, h, r, LinkMark)
+		if err != nil && !isLetterFault(err) {
+			return nil, err
+		}
+		if err != nil || Length(subject) > maxSubject {
+			unrendered = append(unrendered, r.ShortName)
+		}
+	}
+	add("respondents", when(len(asked) > 0, CheckMissing))
+	add("address", when(addressless == nil, CheckMissing), addressless...)
+	if unrendered != nil {
+		add("letter", CheckMissing, unrendered...)
+	}
+	add("procedure", when(unknown == nil, CheckWarn), unknown...)
+	add("fit", when(unfit == nil, CheckWarn), unfit...)
+	if early != nil {
+		add("date", CheckWarn, early...)
+	}
+	// all on the ballot are asked, or a reason why not is recorded and printed
+	parties, err := candidates(tx, q, c.Respondents)
+	var left []string
+	for _, p := range parties {
+		if p.Respondent == "" {
+			left = append(left, p.Party.ShortName)
+		}
+	}
+	add("contestants", when(left == nil, CheckMissing), left...)
+	return list, err
+}
