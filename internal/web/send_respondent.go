@@ -186,7 +186,7 @@ func (p *respondentPage) reach(r *request, who survey.Respondent, late bool, typ
 	if typed == nil {
 		return
 	}
-	p.Reach = form(typed.Reason)
+	p.Reach, p.Reached = form(typed.Reason), p.Reached || typed.Reason != "" // what was typed stays to be seen
 	if late {
 		stored := ""
 		if who.NotReached != nil {

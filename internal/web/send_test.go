@@ -254,7 +254,7 @@ func TestSendWay(t *testing.T) {
 	get(base+"/befragte/deich/eingabe", "Eingereicht am 23.11.2026, 09:30 durch Kim", "Vorgang 7")
 
 	made := post(base+"/befragte/frei/link", http.StatusOK, nil)
-	if !strings.Contains(made.Body.String(), "http://127.0.0.1:8080/zugang/") || made.Header().Get("Referrer-Policy") != "no-referrer" {
+	if !strings.Contains(made.Body.String(), "http://127.0.0.1:8080/zugang/") || made.Header().Get("Referrer-Policy") != "strict-origin" {
 		t.Error("the link made by hand is not shown, or could leave in a Referer")
 	}
 	post(base+"/befragte/frei/links-widerrufen", http.StatusSeeOther, nil)

@@ -1,0 +1,119 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"pruefstein/internal/survey"
+)
+
+// Who comes second keeps what was typed, reads what the first one saved, and can save again knowingly.
+func TestSendKeepsWhatCameSecond(t *testing.T) {
+	w := newSendWorld(t)
+	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.staffCookie(t, "kim@buendnis.example")
+	const locked, open = "/versand/nord-locked", "/versand/nord-open"
+	if answer := w.partyRequest(t, http.MethodPost, locked+"/uebernehmen", cookie, nil); answer.Code != http.StatusSeeOther {
+		t.Fatal(answer.Code)
+	}
+	for name, test := range map[string]struct {
+		page, path    string // of the form, and where it is sent to
+		first, second url.Values
+		typed, saved  string
+	}{
+		"cover": {locked + "/anschreiben", locked + "/anschreiben",
+			url.Values{"subject": {"Erster"}, "body": {"Erster Text {{link}} {{fragen}}"}, "language": {"de"}, "do": {"save"}},
+			url.Values{"subject": {"Zweiter"}, "body": {"Zweiter Text {{link}} {{fragen}}"}, "language": {"de"}, "do": {"save"}},
+			"Zweiter Text", "Erster Text"},
+		"respondent": {locked + "/befragte/moin", locked + "/befragte/moin",
+			url.Values{"short_name": {"Moin"}, "name": {"Moin eins"}, "language": {"de"}, "channel": {"mail"}},
+			url.Values{"short_name": {"Moin"}, "name": {"Moin zwei"}, "language": {"de"}, "channel": {"form"}},
+			"Moin zwei", "Inzwischen gespeichert ist „Moin eins“"},
+		"left-out questions": {locked + "/befragte/deich", locked + "/befragte/deich/fragen",
+			url.Values{"reason-q01": {"Grund eins"}}, url.Values{"reason-q01": {"Grund zwei"}}, `value="Grund zwei"`, "„Grund eins“"},
+		"deadline": {locked + "/frist", locked + "/frist",
+			url.Values{"deadline": {"2027-01-10T18:00"}, "deadline_zone": {"Europe/Berlin"}},
+			url.Values{"deadline": {"2027-01-12T19:00"}, "deadline_zone": {"Europe/Berlin"}}, `value="2027-01-12T19:00"`, "2027-01-10T18:00"},
+		"extension": {open + "/frist", open + "/frist",
+			url.Values{"deadline": {"2027-02-10T18:00"}, "deadline_zone": {"Europe/Berlin"}, "reason": {"Grund eins"}},
+			url.Values{"deadline": {"2027-02-12T19:00"}, "deadline_zone": {"Europe/Berlin"}, "reason": {"Grund zwei"}}, "Grund zwei", "„Grund eins“"},
+		"not reached": {open + "/befragte/frei", open + "/befragte/frei/nicht-erreicht",
+			url.Values{"not_reached": {"Grund eins"}}, url.Values{"not_reached": {"Grund zwei"}}, `value="Grund zwei"`, "„Grund eins“"},
+		"own date": {open + "/befragte/moin", open + "/befragte/moin/datum",
+			url.Values{"due": {"2027-01-10T18:00"}, "due_zone": {"Europe/Berlin"}, "due_reason": {"Grund eins"}},
+			url.Values{"due": {"2027-01-12T19:00"}, "due_zone": {"Europe/Berlin"}, "due_reason": {"Grund zwei"}}, "Grund zwei", "„Grund eins“"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			revision := revisionField.FindStringSubmatch(w.partyRequest(t, http.MethodGet, test.page, cookie, nil).Body.String())[1]
+			test.first.Set("revision", revision)
+			test.second.Set("revision", revision)
+			for range 2 { // a double click is a success
+				if answer := w.partyRequest(t, http.MethodPost, test.path, cookie, test.first); answer.Code != http.StatusSeeOther {
+					t.Fatalf("first: %d\n%s", answer.Code, answer.Body)
+				}
+			}
+			answer := w.partyRequest(t, http.MethodPost, test.path, cookie, test.second)
+			body := answer.Body.String()
+			if answer.Code != http.StatusConflict || !strings.Contains(body, test.typed) || !strings.Contains(body, test.saved) ||
+				!strings.Contains(body, "Jemand hat inzwischen etwas geändert") {
+				t.Fatalf("second: %d, not all there\n%s", answer.Code, body)
+			}
+			test.second.Set("revision", revisionField.FindStringSubmatch(body)[1])
+			if answer := w.partyRequest(t, http.MethodPost, test.path, cookie, test.second); answer.Code != http.StatusSeeOther {
+				t.Errorf("knowingly: %d\n%s", answer.Code, answer.Body)
+			}
+		})
+	}
+}
+
+func TestAddressChangeInTheBrowser(t *testing.T) {
+	w := newSendWorld(t)
+	w.addUser(t, survey.User{ID: "k", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.addUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances },
+		survey.Alliance{Name: "Bündnis Nordmark", CheckDispatch: survey.RuleOn, Revision: 1})
+	kim, ada := w.staffCookie(t, "kim@buendnis.example"), w.staffCookie(t, "ada@buendnis.example")
+	const page = "/versand/nord-closed/befragte/deich" // its party form: nothing waits for a code there
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Submissions.Delete("q-closed/r-deich/s") }); err != nil {
+		t.Fatal(err)
+	}
+	post := func(cookie string) {
+		t.Helper()
+		revision := revisionField.FindStringSubmatch(w.partyRequest(t, http.MethodGet, page, cookie, nil).Body.String())[1]
+		answer := w.partyRequest(t, http.MethodPost, page+"/adresse", cookie, url.Values{"email": {"neu@partei.example"}, "revision": {revision}})
+		if answer.Code != http.StatusSeeOther {
+			t.Fatalf("%d\n%s", answer.Code, answer.Body)
+		}
+	}
+	sees := func(path, cookie, want string) {
+		t.Helper()
+		if body := w.partyRequest(t, http.MethodGet, path, cookie, nil).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%s: %q is missing\n%s", path, want, body)
+		}
+	}
+	post(kim)
+	sees(page, kim, "Eine andere Person aus Koordination oder Administration muss bestätigen.")
+	sees("/uebersicht", ada, "Neue E-Mail-Adresse bestätigen")
+	sees("/versand/nord-closed", ada, "Neue Adresse wartet auf Bestätigung")
+	sees(page, ada, "Neue Adresse bestätigen")
+	if answer := w.partyRequest(t, http.MethodPost, page+"/adresse/zuruecknehmen", ada, nil); answer.Code != http.StatusSeeOther {
+		t.Fatal(answer.Code)
+	}
+	post(kim)
+	post(ada)
+	sees(page, ada, "neu@partei.example")
+}
+
+func TestOfficeIsWarnedWithoutAMailServer(t *testing.T) {
+	w := newSendWorld(t)
+	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.staffCookie(t, "kim@buendnis.example")
+	w.MailReady = false
+	for _, path := range []string{"/versand", "/versand/nord-open", "/versand/nord-locked/absenden"} {
+		if body := w.partyRequest(t, http.MethodGet, path, cookie, nil).Body.String(); !strings.Contains(body, "Es ist kein Mailserver eingerichtet.") {
+			t.Errorf("%s: no warning", path)
+		}
+	}
+}
