@@ -137,12 +137,14 @@ type NavItem struct {
 	Lang    string // language of the target if it is another, sets lang and hreflang
 	Count   string // small figure or word behind the label; may be empty
 	Current bool   // the page itself or the part of the site it is in
+	NewTab  bool   // opens beside this page, which holds what was typed; in lists of links
 }
 
 // FieldError is a broken rule at a form field. FieldID is the id of the field to go to, "" for the form as a whole.
 type FieldError struct {
 	FieldID string
 	Message string
+	Label   string // of the field, for the summary; LabelErrors sets it
 }
 
 // AssetURL is the address of an asset, "css/site.css", as this page links to it: absolute in the application, relative

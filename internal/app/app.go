@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	gomail "github.com/wneessen/go-mail"
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
@@ -194,13 +195,17 @@ func (a *App) open(opts Options) (err error) {
 		a.worker = mail.NewWorker(a.Service, a.demoBox, demoSender, a.log)
 		a.demoSignIn = map[string]survey.User{}
 		cfg.Demo = demoMailbox(a.demoBox, a.demoSignIn)
+		cfg.Admin.TestMail = testMail(demoSender, func(ctx context.Context, msg *gomail.Msg) ([]string, error) {
+			reply, err := a.demoBox.Send(ctx, msg)
+			return []string{"S: " + reply}, err
+		})
 	case opts.SMTP.Host != "":
 		smtp, err := mail.NewSMTP(mail.SMTPConfig{Host: opts.SMTP.Host, Port: opts.SMTP.Port, User: opts.SMTP.User, Password: opts.SMTP.Password})
 		if err != nil {
 			return err
 		}
 		a.worker = mail.NewWorker(a.Service, smtp, sender, a.log)
-		cfg.Admin.TestMail = testMail(smtp, sender)
+		cfg.Admin.TestMail = testMail(sender, smtp.Dialogue)
 	}
 	if a.worker != nil {
 		a.Service.Kick, a.Service.MailReady = a.worker.Kick, true
@@ -220,7 +225,7 @@ func (a *App) open(opts Options) (err error) {
 var demoSender = mail.Sender{Name: demoAlliance, Address: "wahlpruefsteine@buendnis.example"}
 
 // testMail sends one mail at once and returns what the server and we said.
-func testMail(smtp *mail.SMTP, sender mail.Sender) func(ctx context.Context, to string) ([]string, error) {
+func testMail(sender mail.Sender, send func(context.Context, *gomail.Msg) ([]string, error)) func(ctx context.Context, to string) ([]string, error) {
 	return func(ctx context.Context, to string) ([]string, error) {
 		m := survey.Mail{ID: survey.NewID(), Kind: survey.MailTest, To: to, Language: "de", CreatedAt: time.Now(),
 			Subject: "Testmail von Prüfstein", MessageID: survey.NewID() + "@" + "localhost"}
@@ -228,7 +233,7 @@ func testMail(smtp *mail.SMTP, sender mail.Sender) func(ctx context.Context, to 
 		if err != nil {
 			return nil, err
 		}
-		return smtp.Dialogue(ctx, msg)
+		return send(ctx, msg)
 	}
 }
 

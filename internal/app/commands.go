@@ -103,7 +103,7 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 	return os.WriteFile(cfg.Output, content.Bytes(), 0o644)
 }
 
-// check prints a line a fault; any fault is an error.
+// check prints a line a fault, or that there is none; any fault is an error.
 func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 	var faults []string
 	err := readCore(cfg.Data.Data, func(store *bolt.Store) (err error) {
@@ -115,6 +115,9 @@ func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 	})
 	for _, f := range faults {
 		fmt.Fprintln(out, f)
+	}
+	if err == nil && len(faults) == 0 {
+		fmt.Fprintln(out, "No faults.")
 	}
 	if err == nil && len(faults) > 0 {
 		err = fmt.Errorf("%d faults; restore a backup, or ask for help with this list", len(faults))
@@ -180,8 +183,8 @@ func backup(ctx context.Context, cfg config.Backup, out io.Writer) error {
 	if err := readCore(cfg.Data.Data, func(store *bolt.Store) error { return store.Backup(ctx, cfg.File) }); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "%s: copied, reopened and checked. Keep %s, %s and the folder %s of %s with it.\n",
-		cfg.File, ledgerKeyFile, sealKeyFile, originalsFolder, cfg.Data.Data)
+	_, err := fmt.Fprintf(out, "%s: copied, reopened and checked. Keep the files %s and %s and the folders %s and %s of %s with it.\n",
+		cfg.File, ledgerKeyFile, sealKeyFile, originalsFolder, publicationsFolder, cfg.Data.Data)
 	return err
 }
 

@@ -3,6 +3,7 @@ package export
 import (
 	"regexp"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
@@ -36,15 +37,31 @@ func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
 	return list
 }
 
+// changed says all that changed: what the party did, then what the alliance did beside it.
 func changed(p *locale.Printer, change survey.Change) string {
 	status := func(s survey.Status) string { return p.Must("common.status." + string(s)) }
+	var list []string
 	switch {
 	case change.From == "" && change.To != "":
-		return p.Must("compare.change.new", "To", status(change.To))
+		list = append(list, p.Must("compare.change.new", "To", status(change.To)))
 	case change.From != change.To:
-		return p.Must("compare.change.status", "From", status(change.From), "To", status(change.To))
+		list = append(list, p.Must("compare.change.status", "From", status(change.From), "To", status(change.To)))
 	case change.Wording:
-		return p.Must("compare.change.wording")
+		list = append(list, p.Must("compare.change.wording"))
 	}
-	return p.Must("compare.change.quotation")
+	if change.Quotation {
+		list = append(list, p.Must("compare.change.quotation"+quotationWord(change)))
+	}
+	return strings.Join(list, "; ")
+}
+
+// quotationWord ends the message keys of what happened to a quotation.
+func quotationWord(change survey.Change) string {
+	switch {
+	case change.QuotationNew:
+		return "_new"
+	case change.QuotationGone:
+		return "_gone"
+	}
+	return ""
 }

@@ -153,13 +153,16 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 		licence.Value = p.Must("compare.meta.no_licence")
 	}
 	facts = append(facts, licence)
+	if q.Licence != "" && !q.Imported {
+		add("compare.meta.licence_scope", p.Must("compare.meta.licence_scope_text", "Licence", q.Licence))
+	}
 	if !q.Deadline.IsZero() {
 		add("common.deadline", p.DateTime(q.Deadline.At, q.Deadline.Location()))
 	}
 	for _, e := range q.Extended {
 		add("compare.meta.extension", p.Must("compare.meta.extension_text", "To", p.DateTime(e.To.At, e.To.Location()), "Reason", e.Reason))
 	}
-	add("compare.meta.order", OrderRule(p, c))
+	facts = append(facts, OrderFact(p, c))
 	method := "compare.meta.method_text"
 	if q.Imported {
 		method = "compare.meta.method_imported"
@@ -172,15 +175,21 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 	return facts
 }
 
-// OrderRule says by which rule the parties are ordered.
-func OrderRule(p *locale.Printer, c survey.Comparison) string {
+// OrderFact says by which rule the parties are ordered. A rule the alliance wrote is in its language.
+func OrderFact(p *locale.Printer, c survey.Comparison) templates.Fact {
+	fact := templates.Fact{Label: p.Must("compare.meta.order")}
 	switch {
 	case c.Questionnaire.OrderRule != "":
-		return c.Questionnaire.OrderRule
+		fact.Value = c.Questionnaire.OrderRule
+		if p.Lang() != german.Lang() {
+			fact.Lang = german.Lang()
+		}
 	case c.Questionnaire.Imported:
-		return p.Must("compare.order.imported")
+		fact.Value = p.Must("compare.order.imported")
+	default:
+		fact.Value = p.Must("compare.order.given")
 	}
-	return p.Must("compare.order.given")
+	return fact
 }
 
 // webAddress returns a source if it is an address to link to, else "": a source can be prose ("Brief vom 3. Mai").

@@ -250,27 +250,30 @@ func changesSheet(c survey.Comparison) *sheet {
 		name: "Änderungen", table: "Aenderungen", frozen: 0, repeat: 0,
 		columns: []column{
 			{title: "Veröffentlichung", width: 17}, {title: "Am", width: 17}, {title: "Partei", width: 18}, {title: "Frage Nr.", width: 10},
-			{title: "Was", width: 24}, {title: "Vorher", width: 26}, {title: "Jetzt", width: 26}, {title: "Änderungsvermerk", width: 60, most: 100},
+			{title: "Was", width: 26}, {title: "Vorher", width: 26}, {title: "Jetzt", width: 26}, {title: "Änderungsvermerk", width: 60, most: 100},
 		},
 	}
 	in := zone(c)
 	for _, change := range c.Changes {
-		what := german.Must("export.changes.status")
-		if change.Wording {
-			what = german.Must("export.changes.wording")
-		}
 		question := number(change.Question)
 		if change.Question == 0 {
 			question = text(german.Must("export.changes.all"))
 		}
-		before := ""
-		if change.From != "" {
-			before = statusWord(change.From)
+		row := func(what, before, now, note string) {
+			s.rows = append(s.rows, []value{number(change.Version), moment(change.At, in), text(change.ShortName), question,
+				text(german.Must("export.changes." + what)), text(before), text(now), text(note)})
 		}
-		s.rows = append(s.rows, []value{
-			number(change.Version), moment(change.At, in), text(change.ShortName), question, text(what), text(before),
-			text(statusWord(change.To)), text(change.Note),
-		})
+		switch {
+		case change.From == "":
+			row("status", "", statusWord(change.To), change.Note)
+		case change.From != change.To:
+			row("status", statusWord(change.From), statusWord(change.To), change.Note)
+		case change.Wording:
+			row("wording", "", german.Must("export.changes.changed"), change.Note)
+		}
+		if change.Quotation {
+			row("quotation", "", german.Must("export.changes.changed"+quotationWord(change)), "")
+		}
 	}
 	if len(s.rows) == 0 {
 		s.rows = [][]value{{{}, {}, {}, {}, text(german.Must("export.changes.none")), {}, {}, {}}}
@@ -297,7 +300,7 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	told("election_day", readable(c.Election.Date))
 	told("as_of", instantText(c.At, in))
 	if c.Version > 0 {
-		told("version", strconv.Itoa(c.Version))
+		told("version", german.Must("compare.meta.version_of", "Version", c.Version))
 	} else {
 		told("version", german.Must("export.readme.preview"))
 	}
@@ -305,6 +308,9 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	told("source", q.Source)
 	if q.Licence != "" {
 		told("licence", q.Licence)
+		if !q.Imported {
+			told("licence_scope", german.Must("export.readme.licence_scope_text", "Licence", q.Licence))
+		}
 	} else {
 		told("licence", german.Must("export.readme.no_licence"))
 	}

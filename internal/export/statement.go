@@ -1,6 +1,7 @@
 package export
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -69,18 +70,19 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 	return s
 }
 
-// Citations returns what makes the line to quote an answer by: who, what, where, which version, when.
+// Citations returns what makes the line to quote an answer by: who, what, where, which publication, when. As it names the
+// publication, its address is the frozen one.
 func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespondent, survey.CatalogueQuestion) templates.Copy {
 	in, label := work(p, c), p.Must("compare.cite.label")
 	return func(r survey.ComparedRespondent, q survey.CatalogueQuestion) templates.Copy {
 		return templates.Copy{ID: "c:" + r.Slug + ":" + strconv.Itoa(q.Number), Label: label,
-			Text: p.Must("compare.cite.answer", "Party", r.ShortName, "Number", q.Number, "Work", in, "Address", Permalink(c, q.Number, r.Slug))}
+			Text: p.Must("compare.cite.answer", "Party", r.ShortName, "Number", q.Number, "Work", in, "Address", frozen(c)+"fragen/"+strconv.Itoa(q.Number)+"#"+url.PathEscape(r.Slug))}
 	}
 }
 
 // WorkCitation is the line to quote the comparison as a whole by.
 func WorkCitation(p *locale.Printer, c survey.Comparison) string {
-	return work(p, c) + " " + Address(c)
+	return work(p, c) + " " + frozen(c)
 }
 
 func work(p *locale.Printer, c survey.Comparison) string {
@@ -116,7 +118,8 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 		default:
 			add("compare.from.transcribed")
 		}
-		if received != "" {
+		// the source of a letter without a date names the day it came
+		if received != "" && !strings.Contains(v.Source, german.Must("compare.from.received", "Date", dayInWords(german, c, cell.History[0].ReceivedAt))) {
 			add("compare.from.received", "Date", received)
 		}
 		switch {

@@ -18,6 +18,14 @@ func Address(c survey.Comparison) string {
 	return c.BaseURL + "/vergleich/" + c.Questionnaire.Slug + "/"
 }
 
+// frozen is the address that shows this very publication for ever; of a preview, the address it will have.
+func frozen(c survey.Comparison) string {
+	if c.Version == 0 {
+		return Address(c)
+	}
+	return Address(c) + "v" + strconv.Itoa(c.Version) + "/"
+}
+
 // Permalink is the public address of one answer: of its question, at the party.
 func Permalink(c survey.Comparison, number int, party string) string {
 	return questionAddress(c, number) + "#" + url.PathEscape(party)
@@ -42,7 +50,10 @@ func ReturnsSentence(p *locale.Printer, s survey.ReturnsSummary) string {
 	case responded > 0:
 		parts = append(parts, p.Must("export.returns.some", "Count", responded, "Asked", p.Number(asked)))
 	case s.Count[survey.ReturnPending] == asked:
+		// what has come is nobody's to know before the date, nor that nothing has
 		return p.Must("export.returns.waiting", "Count", asked) + "."
+	case s.Count[survey.ReturnPending] > 0:
+		parts = append(parts, p.Must("export.returns.asked", "Count", asked))
 	default:
 		parts = append(parts, p.Must("export.returns.none", "Count", asked))
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 	"unicode/utf8"
 
 	"pruefstein/internal/survey"
@@ -79,7 +80,11 @@ func wellFormed(data []byte, faults *Faults) bool {
 		before := data[:max(offset-1, 0)]
 		line := bytes.Count(before, []byte("\n")) + 1
 		column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
-		faults.add("", "error.import.syntax", "Detail", err.Error(), "Line", line, "Column", column)
+		key := "error.import.syntax"
+		if syntax == nil || strings.Contains(err.Error(), "unexpected end") {
+			key = "error.import.cut_off"
+		}
+		faults.add("", key, "Line", line, "Column", column)
 		return false
 	}
 	return true

@@ -25,7 +25,7 @@ type QuestionPage struct {
 	AskedBy    string
 	Context    string
 	Text       string
-	OrderRule  string
+	Order      templates.Fact
 	Stand      string
 	Filter     templates.Field
 	Statements []export.Statement
@@ -44,7 +44,7 @@ func (s *site) questionPage(b templates.Base, i int) any {
 	b.Breadcrumbs = []templates.NavItem{{Label: c.Questionnaire.Title, Href: b.RelRoot}}
 	page := QuestionPage{
 		Base: b, Number: q.Number, Count: len(c.Catalogue.Questions), Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
-		Context: q.Context, Text: q.Text, OrderRule: export.OrderRule(p, c), Stand: p.Date(c.At.In(export.Zone(c))), Filter: partyFilter(p, c),
+		Context: q.Context, Text: q.Text, Order: export.OrderFact(p, c), Stand: p.Date(c.At.In(export.Zone(c))), Filter: partyFilter(p, c),
 	}
 	cite := export.Citations(p, c)
 	for _, r := range c.Respondents {

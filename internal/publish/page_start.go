@@ -22,16 +22,18 @@ type StartPage struct {
 	Returns   string // to quote
 	Bar       templates.Bar
 	Stand     string // date in words
-	OrderRule string
+	Order     templates.Fact
 	Imported  bool
 	Theses    bool // there is at least one thesis
+	Openings  bool // there is at least one answer of which the table shows but the first words
 	Parties   []startParty
 	Rows      []startRow
 	Filter    templates.Field
 	Downloads []download
 	Meta      []templates.Fact
 	Cite      templates.Copy
-	Declined  []voice // and why, in their own words
+	Declined  []voice // all they were asked, and why, in their own words
+	Partly    []voice // single questions declined or answers withdrawn
 	Silent    []templates.Party
 	Reasons   []voice // not asked or not reached, with the alliance's reason
 	Changes   []export.ChangeLine
@@ -47,6 +49,7 @@ type startParty struct {
 
 type startRow struct {
 	Number int
+	Anchor string // "frage-7"
 	Path   string
 	Label  string
 	Text   string
@@ -68,9 +71,12 @@ type startCell struct {
 	Meta     string // what must be said beside it: late, not checked
 }
 
+// Cut tells whether the cell shows but the first words of the answer.
+func (c startCell) Cut() bool { return c.Linked || c.Text != c.Opening }
+
 type voice struct {
 	Party templates.Party
-	Why   string   // status in words
+	Why   string   // status in words, of which questions; "" where the heading says it
 	Texts []string // reasons
 }
 
@@ -93,7 +99,7 @@ func (s *site) startPage(b templates.Base) any {
 	b.Title = c.Questionnaire.Title
 	page := StartPage{
 		Election: export.ElectionName(p, c), Intro: c.Questionnaire.Intro, AskedBy: organisations(p, c), Returns: export.ReturnsSentence(p, returns),
-		Bar: returnsBar(p, returns), Stand: p.Date(c.At.In(export.Zone(c))), OrderRule: export.OrderRule(p, c), Imported: c.Questionnaire.Imported,
+		Bar: returnsBar(p, returns), Stand: p.Date(c.At.In(export.Zone(c))), Order: export.OrderFact(p, c), Imported: c.Questionnaire.Imported,
 		Meta: export.MetaFacts(p, c), Changes: export.ChangeLines(p, c), Statuses: export.StatusesOf(c),
 		Cite:  templates.Copy{ID: "c:all", Label: p.Must("compare.cite.all"), Text: export.WorkCitation(p, c)},
 		Proof: templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Block: true},
@@ -105,13 +111,15 @@ func (s *site) startPage(b templates.Base) any {
 	full := s.wordings() <= startPageTexts
 	topic := ""
 	for i, q := range c.Catalogue.Questions {
-		row := startRow{Number: q.Number, Path: questionPath(q) + ".html", Label: q.Label, Text: q.Text}
+		row := startRow{Number: q.Number, Anchor: "frage-" + strconv.Itoa(q.Number), Path: questionPath(q) + ".html", Label: q.Label, Text: q.Text}
 		if name := export.TopicName(c, q); name != topic {
 			topic, row.Topic = name, name
 		}
 		page.Theses = page.Theses || q.Kind == survey.KindThesis
 		for _, r := range c.Respondents {
-			row.Cells = append(row.Cells, newStartCell(p, q, r, r.Cells[i], full))
+			cell := newStartCell(p, q, r, r.Cells[i], full)
+			page.Openings = page.Openings || cell.Cut()
+			row.Cells = append(row.Cells, cell)
 		}
 		page.Rows = append(page.Rows, row)
 	}
@@ -246,12 +254,14 @@ func returnsBar(p *locale.Printer, returns survey.ReturnsSummary) templates.Bar 
 	return bar
 }
 
-// press fills in who declined and why, who was silent, and whom the alliance did not ask or reach.
+// press fills in who declined and why, all or single questions, who was silent, and whom the alliance did not ask or reach.
 func (s *site) press(p *locale.Printer, page *StartPage, returns survey.ReturnsSummary) {
 	for _, one := range returns.Returns {
 		party := linkedParty(one.Respondent, "")
-		if own := reasonsOf(one.Respondent, true); len(own) > 0 || one.State == survey.ReturnDeclined {
-			page.Declined = append(page.Declined, voice{Party: party, Texts: own})
+		if declinedAll(one.Respondent) {
+			page.Declined = append(page.Declined, voice{Party: party, Texts: reasonsOf(one.Respondent, true)})
+		} else {
+			page.Partly = append(page.Partly, singleRefusals(p, party, one.Respondent)...)
 		}
 		if theirs := reasonsOf(one.Respondent, false); len(theirs) > 0 {
 			page.Reasons = append(page.Reasons, voice{Party: party, Why: p.Must("compare.bar." + string(one.State)), Texts: theirs})
@@ -260,6 +270,52 @@ func (s *site) press(p *locale.Printer, page *StartPage, returns survey.ReturnsS
 			page.Silent = append(page.Silent, party)
 		}
 	}
+}
+
+// declinedAll tells whether a respondent declined every question it was asked.
+func declinedAll(r survey.ComparedRespondent) bool {
+	asked := 0
+	for _, cell := range r.Cells {
+		switch cell.Status {
+		case survey.NotAsked:
+			continue
+		case survey.Declined:
+			asked++
+		default:
+			return false
+		}
+	}
+	return asked > 0
+}
+
+// singleRefusals are the questions a respondent declined, or took its answer back from with a reason. What it says of
+// several alike is told once, with their numbers.
+func singleRefusals(p *locale.Printer, party templates.Party, r survey.ComparedRespondent) (list []voice) {
+	type refusal struct {
+		status survey.Status
+		reason string
+	}
+	var order []refusal
+	numbers := map[refusal][]string{}
+	for _, cell := range r.Cells {
+		if cell.Status != survey.Declined && (cell.Reason == "" || !cell.Status.FromParty()) {
+			continue
+		}
+		one := refusal{cell.Status, cell.Reason}
+		if len(numbers[one]) == 0 {
+			order = append(order, one)
+		}
+		numbers[one] = append(numbers[one], strconv.Itoa(cell.Question.Number))
+	}
+	for _, one := range order {
+		v := voice{Party: party, Why: p.Must("compare.press.partly_at", "Count", len(numbers[one]), "Numbers", p.Join(numbers[one]),
+			"Status", p.Must("common.status."+string(one.status)))}
+		if one.reason != "" {
+			v.Texts = []string{one.reason}
+		}
+		list = append(list, v)
+	}
+	return list
 }
 
 // reasonsOf lists each reason of a respondent's cells once: its own words, or the alliance's.

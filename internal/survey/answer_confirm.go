@@ -3,6 +3,7 @@ package survey
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -92,14 +93,15 @@ func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission
 }
 
 // submitCell adds the version of a cell that changed, and notes in the entry which version it stands for. An open licence
-// is part of what a version says about itself, so a new consent makes a new version too.
+// is part of what a version says about itself, so a new consent makes a new version too. Leaving its box empty takes
+// nothing back: what did not change keeps the licence it has.
 func submitCell(tx *Tx, sheet AnswerSheet, sub Submission, entry *SubmissionEntry) error {
 	versions, err := collect(tx.Versions.List(CellKey(sub.Questionnaire, sub.Respondent, entry.Question) + "/"))
 	if err != nil {
 		return err
 	}
 	last := standing(versions)
-	if last != nil && last.Provenance == ByForm && last.Entry() == entry.Entry && last.Licence == sub.Declaration.Licence {
+	if last != nil && last.Provenance == ByForm && last.Entry() == entry.Entry && (sub.Declaration.Licence == "" || last.Licence == sub.Declaration.Licence) {
 		entry.Version = last.Number
 		return nil
 	}
@@ -135,13 +137,20 @@ type ReceiptMail struct {
 type ReceiptEntry struct {
 	Question CatalogueQuestion
 	SubmissionEntry
+	New bool // the submission made this version; else it stands since an earlier one
 }
 
-// ReceiptEntries pairs what was submitted with the questions, in the order of the catalogue.
-func (s Submission) ReceiptEntries(c Catalogue) (list []ReceiptEntry) {
+// ReceiptEntries pairs what was submitted with the questions, in the order of the catalogue. confirmed are the submissions
+// of the party, by which it tells new versions from those that stood already.
+func (s Submission) ReceiptEntries(c Catalogue, confirmed []Submission) (list []ReceiptEntry) {
 	for _, e := range s.Entries {
 		question, _ := c.Question(e.Question)
-		list = append(list, ReceiptEntry{Question: question, SubmissionEntry: e})
+		stood := slices.ContainsFunc(confirmed, func(earlier Submission) bool {
+			return earlier.ConfirmedAt.Before(s.ConfirmedAt) && slices.ContainsFunc(earlier.Entries, func(o SubmissionEntry) bool {
+				return o.Question == e.Question && o.Version == e.Version
+			})
+		})
+		list = append(list, ReceiptEntry{Question: question, SubmissionEntry: e, New: !stood})
 	}
 	return list
 }
@@ -155,7 +164,7 @@ func (s *Service) mailReceipt(tx *Tx, actor Actor, sheet AnswerSheet, sub Submis
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
 		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), Number: sub.Receipt.Leaf, Licence: sub.Declaration.Licence,
-		Entries: sub.ReceiptEntries(sheet.Catalogue),
+		Entries: sub.ReceiptEntries(sheet.Catalogue, sheet.Confirmed),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)
 	if err != nil {

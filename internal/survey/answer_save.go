@@ -26,7 +26,7 @@ const (
 )
 
 // SaveAnswer saves the draft of one answer. It may exceed the questionnaire's limit: nothing is cut, and only a submission
-// has to keep it. After the deadline it is kept as a late draft. When a colleague was faster, it returns the Conflict
+// has to keep it; what is empty or could not be submitted is not marked as done, though. After the deadline it is kept as a late draft. When a colleague was faster, it returns the Conflict
 // error.stale together with the stored draft; saving what is already stored changes nothing.
 func (s *Service) SaveAnswer(ctx context.Context, actor Actor, cmd SaveAnswer) (draft AnswerDraft, err error) {
 	if err := actor.require(RoleParty); err != nil {
@@ -71,7 +71,7 @@ func (s *Service) SaveAnswer(ctx context.Context, actor Actor, cmd SaveAnswer) (
 			return err
 		}
 		draft = cell.Draft
-		done := draft.Done && cmd.Mark == MarkKeep || cmd.Mark == MarkDone
+		done := (draft.Done && cmd.Mark == MarkKeep || cmd.Mark == MarkDone) && cell.ready(cmd.Entry)
 		switch {
 		case draft.Revision > 0 && draft.Entry == cmd.Entry && draft.Done == done:
 			return nil // a second click, or nothing was changed
@@ -82,6 +82,12 @@ func (s *Service) SaveAnswer(ctx context.Context, actor Actor, cmd SaveAnswer) (
 		return err
 	})
 	return draft, err
+}
+
+// ready tells whether an entry is something that can be submitted.
+func (c AnswerCell) ready(e Entry) bool {
+	c.Entry = e.said(c.Question.Kind)
+	return !c.Entry.Empty() && !c.Stopped()
 }
 
 // saveDraft writes the next revision of a draft.

@@ -225,6 +225,11 @@ func answerCell(sheet AnswerSheet, question CatalogueQuestion, draft AnswerDraft
 	return c
 }
 
+// Stopped tells whether a problem of the cell stops a submission.
+func (c AnswerCell) Stopped() bool {
+	return slices.ContainsFunc(c.problems(), func(p AnswerProblem) bool { return p.Stops })
+}
+
 // problems lists what stops a submission, and what the releaser should know.
 func (c AnswerCell) problems() (list []AnswerProblem) {
 	add := func(stops bool, key string, args ...any) {
@@ -250,14 +255,7 @@ func (c AnswerCell) problems() (list []AnswerProblem) {
 
 // Stopped tells whether a problem stops a submission.
 func (sheet AnswerSheet) Stopped() bool {
-	for _, c := range sheet.Cells {
-		for _, p := range c.Problems {
-			if p.Stops {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(sheet.Cells, AnswerCell.Stopped)
 }
 
 // Changed tells whether a submission would say anything that does not stand already.
@@ -265,6 +263,22 @@ func (sheet AnswerSheet) Changed() bool {
 	return slices.ContainsFunc(sheet.Cells, func(c AnswerCell) bool {
 		return !c.Entry.Empty() && (!c.own() || c.Entry != c.Standing.Entry())
 	})
+}
+
+// Licenced tells whether something the party has submitted stands under an open licence.
+func (sheet AnswerSheet) Licenced() bool {
+	return slices.ContainsFunc(sheet.Cells, func(c AnswerCell) bool { return c.own() && c.Standing.Licence != "" })
+}
+
+// Unlicenced lists the numbers of the questions whose new wording would stand without the open licence their submitted one
+// has, if the box for it stayed empty.
+func (sheet AnswerSheet) Unlicenced() (numbers []int) {
+	for _, c := range sheet.Cells {
+		if c.own() && c.Standing.Licence != "" && !c.Entry.Empty() && c.Entry != c.Standing.Entry() {
+			numbers = append(numbers, c.Question.Number)
+		}
+	}
+	return numbers
 }
 
 // Opens tells whether a consent to a licence would say anything new about what the party has submitted. That it agreed to

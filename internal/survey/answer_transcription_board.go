@@ -66,6 +66,8 @@ type TranscriptionLine struct {
 	File                         *Original // nil without one
 	Late                         bool      // against the date of the respondent it is shown at
 	Wrote                        bool      // the actor has typed in it
+	Unasked                      bool      // not in effect yet, and it came before one it answers for was asked
+	Older                        []int     // not in effect yet, and it would replace what came later: at these questions
 }
 
 // TranscriptionBoard gathers it. Conflict unless the questionnaire was sent.
@@ -146,6 +148,11 @@ func transcriptionLines(tx *Tx, actor Actor, q Questionnaire, r Respondent) (lin
 				return nil, err
 			}
 			line.File = &file
+		}
+		if t.State != TranscriptionChecked {
+			if line.Unasked, line.Older, err = doubts(tx, q, line.Sender, t); err != nil {
+				return nil, err
+			}
 		}
 		lines = append(lines, line)
 	}

@@ -146,3 +146,57 @@ func (t Transcription) incomplete(q Questionnaire, now time.Time) (f Faults) {
 	}
 	return f
 }
+
+// before tells whether a letter came before an instant. A day without an hour is before the days after it.
+func (t Transcription) before(q Questionnaire, at time.Time, exact bool) bool {
+	arrived, stamp := t.arrival(q)
+	if arrived.IsZero() || at.IsZero() {
+		return false
+	}
+	if zone := (Instant{Zone: transcriptionZone(q)}).Location(); !exact || stamp == Stamp(t.ReceivedOn) {
+		return t.ReceivedOn < at.In(zone).Format(time.DateOnly)
+	}
+	return arrived.Before(at)
+}
+
+// doubts are what whoever hands a letter over or checks it should look at twice: that it came before somebody it answers
+// for was asked, and the questions at which it would replace what a later letter says.
+func doubts(tx *Tx, q Questionnaire, r Respondent, t Transcription) (unasked bool, older []int, err error) {
+	catalogue, err := tx.Catalogues.Get(q.ID)
+	if err != nil {
+		return false, nil, err
+	}
+	speakers, err := transcriptionSpeakers(tx, r, t)
+	if err != nil {
+		return false, nil, err
+	}
+	if t, err = t.expand(tx, speakers, catalogue); err != nil {
+		return false, nil, err
+	}
+	for _, speaker := range speakers {
+		unasked = unasked || t.before(q, speaker.AskedAt, true)
+		for _, e := range t.Entries {
+			if asked, _ := speaker.Asked(e.Question); !asked || slices.Contains(older, e.Number) {
+				continue
+			}
+			versions, err := collect(tx.Versions.List(CellKey(q.ID, speaker.ID, e.Question) + "/"))
+			if err != nil {
+				return false, nil, err
+			}
+			last := standing(versions)
+			if last == nil || last.Provenance != Transcribed || last.Entry() == e.Entry {
+				continue
+			}
+			at, err := last.ReceivedAt.Time()
+			exact := err == nil
+			if !exact { // the day alone
+				at, err = time.ParseInLocation(time.DateOnly, string(last.ReceivedAt), Instant{Zone: transcriptionZone(q)}.Location())
+			}
+			if err == nil && t.before(q, at, exact) {
+				older = append(older, e.Number)
+			}
+		}
+	}
+	slices.Sort(older)
+	return unasked, older, nil
+}

@@ -62,8 +62,10 @@ func changesSince(previous Publication, digests []CellDigest, c Comparison) []Ch
 			}
 			change := Change{Version: c.Version, At: c.At, Respondent: r.Slug, ShortName: r.ShortName, Question: now.Question,
 				From: was.Status, To: now.Status,
-				Wording:   known && was.Status == now.Status && was.Digest != now.Digest,
-				Quotation: was.Quotation != now.Quotation}
+				Wording:       known && was.Status == now.Status && was.Digest != now.Digest,
+				Quotation:     was.Quotation != now.Quotation,
+				QuotationNew:  was.Quotation == "" && now.Quotation != "",
+				QuotationGone: was.Quotation != "" && now.Quotation == ""}
 			if cell.Current != nil && (was.Status != now.Status || was.Digest != now.Digest) {
 				change.Note = cell.Current.ChangeNote
 			}

@@ -59,6 +59,7 @@ type PublicationState struct {
 	OpenChecks int                  // transcriptions that wait for their second person
 	Unasked    []string             // short names of those who were not asked without a recorded reason
 	Pending    []ComparedRespondent // still within their own date: they would be printed as pending
+	Received   int                  // how many of them have something in already
 	News       bool                 // there is something new since the last version, or none yet
 	Changes    []Change             // what the next version would list as changed
 	TwoPerson  bool
@@ -95,9 +96,17 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 			Phase: plan.Comparison.Questionnaire.Phase(now)}
 		st.Comparison.Version = 0
 		st.Unasked = unexplained(plan.Comparison)
+		heard, err := heardFrom(tx, questionnaire)
+		if err != nil {
+			return err
+		}
 		for _, r := range plan.Comparison.Respondents {
-			if slices.ContainsFunc(r.Cells, func(c ComparedCell) bool { return c.Status == Pending }) {
-				st.Pending = append(st.Pending, r)
+			if !slices.ContainsFunc(r.Cells, func(c ComparedCell) bool { return c.Status == Pending }) {
+				continue
+			}
+			st.Pending = append(st.Pending, r)
+			if heard[r.ID] {
+				st.Received++
 			}
 		}
 		if st.OpenChecks, err = waitingTranscriptions(tx, questionnaire); err != nil {
@@ -128,4 +137,16 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 		return nil
 	})
 	return st, err
+}
+
+// heardFrom are the ids of the respondents that have submitted anything, public yet or not.
+func heardFrom(tx *Tx, questionnaire string) (map[string]bool, error) {
+	heard := map[string]bool{}
+	for v, err := range tx.Versions.List(questionnaire + "/") {
+		if err != nil {
+			return nil, err
+		}
+		heard[v.Respondent] = true
+	}
+	return heard, nil
 }

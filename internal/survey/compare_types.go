@@ -59,8 +59,12 @@ type Change struct {
 	From       Status    `json:"from,omitempty"`
 	To         Status    `json:"to"`
 	Wording    bool      `json:"wording"`             // the wording, position or reason changed
-	Quotation  bool      `json:"quotation,omitempty"` // the alliance's quotation changed; not the party's words
 	Note       string    `json:"note,omitempty"`
+
+	// The alliance's quotation, not the party's words: it differs at all, and it is the first, or was taken away.
+	Quotation     bool `json:"quotation,omitempty"`
+	QuotationNew  bool `json:"quotation_new,omitempty"`
+	QuotationGone bool `json:"quotation_gone,omitempty"`
 }
 
 // Publication is one immutable version of what readers see: files in a folder, and this record of them.

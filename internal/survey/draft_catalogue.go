@@ -294,7 +294,7 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 		var moved []placed
 		var rest []Question
 		for i, q := range agreed {
-			if to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, maxSlots); to > 0 && to != i+1 {
+			if to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, len(agreed)); to > 0 && to != i+1 {
 				moved = append([]placed{{q, to - 1}}, moved...)
 			} else {
 				rest = append(rest, q)

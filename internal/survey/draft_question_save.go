@@ -19,7 +19,7 @@ type SaveQuestion struct {
 }
 
 // clean brings the form's own fields to their stored form.
-func (cmd *SaveQuestion) clean() error {
+func (cmd *SaveQuestion) clean() Faults {
 	var f Faults
 	f.line("label", &cmd.Label, 120, false)
 	f.text("text", &cmd.Text)
@@ -41,7 +41,7 @@ func (cmd *SaveQuestion) clean() error {
 	if cmd.AskedBy = slices.Compact(cmd.AskedBy); len(cmd.AskedBy) == 0 {
 		cmd.AskedBy = nil
 	}
-	return f.Err()
+	return f
 }
 
 // SaveQuestion creates a question as an idea or saves new words of one, and adds its Revision. A text over the limits of
@@ -51,7 +51,7 @@ func (s *Service) SaveQuestion(ctx context.Context, actor Actor, cmd SaveQuestio
 	if err := actor.require(RoleMember, RoleCoordinator); err != nil {
 		return q, err
 	}
-	if err := cmd.clean(); err != nil {
+	if err := cmd.clean().Err(); err != nil {
 		return q, err
 	}
 	err = s.update(ctx, func(tx *Tx) error {
@@ -137,10 +137,12 @@ type SetQuestionState struct {
 	Revision          int
 	State             QuestionState
 	Note              string
+	Words             *Wording // of the form beside the button, saved with the state; nil: they stay
 }
 
-// SetQuestionState moves a question on the board and adds a Revision. Conflict when the question has changed since the
-// actor saw it: nobody agrees on words they have not read.
+// SetQuestionState moves a question on the board and adds a Revision, with the words of the form if there is one: what was
+// typed is never left behind. Conflict when the question has changed since the actor saw it: error.stale if the form's words
+// would be lost, see Collision, else draft.error.changed_meanwhile, since nobody agrees on words they have not read.
 func (s *Service) SetQuestionState(ctx context.Context, actor Actor, cmd SetQuestionState) (q Question, err error) {
 	if err := actor.require(RoleMember, RoleCoordinator); err != nil {
 		return q, err
@@ -150,29 +152,66 @@ func (s *Service) SetQuestionState(ctx context.Context, actor Actor, cmd SetQues
 	if !slices.Contains(QuestionStates, cmd.State) {
 		f.Add("state", "error.choice")
 	}
+	if cmd.Words != nil {
+		save := SaveQuestion{ID: cmd.ID, Wording: *cmd.Words}
+		f = append(f, save.clean()...)
+		cmd.Words = &save.Wording
+	}
 	if err := f.Err(); err != nil {
 		return q, err
 	}
 	err = s.update(ctx, func(tx *Tx) error {
-		if _, err := s.drafting(tx, cmd.Questionnaire); err != nil {
+		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
+		if err != nil {
 			return err
 		}
 		if q, err = tx.Questions.Get(Question{Questionnaire: cmd.Questionnaire, ID: cmd.ID}.Key()); err != nil {
 			return err
 		}
-		if q.State == cmd.State {
+		typed := cmd.Words != nil && !reflect.DeepEqual(q.Wording, *cmd.Words)
+		if q.State == cmd.State && !typed {
 			return nil // the second click of two
 		}
-		if !slices.Contains(actor.NextStates(q), cmd.State) {
+		if q.State != cmd.State && !slices.Contains(actor.NextStates(q), cmd.State) {
 			return Fail(Forbidden, "draft.error.not_your_decision")
 		}
 		if q.Revision != cmd.Revision {
+			if typed {
+				typed, err = s.typed(tx, q, cmd)
+			}
+			if err != nil {
+				return err
+			}
+			if typed {
+				return stale()
+			}
 			return Fail(Conflict, "draft.error.changed_meanwhile")
+		}
+		if typed {
+			if !actor.MayEdit(q) {
+				return Fail(Forbidden, "draft.error.not_your_group")
+			}
+			if err := references(tx, questionnaire, actor, *cmd.Words); err != nil {
+				return err
+			}
+			q.Wording = *cmd.Words
+		}
+		if q.State != cmd.State && !slices.Contains(actor.NextStates(q), cmd.State) {
+			return Fail(Forbidden, "draft.error.not_your_decision") // as a question of the group it was just given to
 		}
 		q.State = cmd.State
 		return s.revise(tx, actor, &q, cmd.Note)
 	})
 	return q, err
+}
+
+// typed tells whether the form's words differ from those it was made from: somebody typed.
+func (s *Service) typed(tx *Tx, q Question, cmd SetQuestionState) (bool, error) {
+	from, err := tx.Revisions.Get(Revision{Questionnaire: q.Questionnaire, Question: q.ID, Number: cmd.Revision}.Key())
+	if err != nil && !IsNotFound(err) {
+		return false, err
+	}
+	return err != nil || !reflect.DeepEqual(from.Wording, *cmd.Words), nil
 }
 
 // RestoreRevision brings the words of an earlier revision back.

@@ -88,7 +88,7 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor Actor, cmd SaveQu
 
 // settings takes over what can be changed until the dispatch.
 func (s *Service) settings(f *Faults, cmd SaveQuestionnaire, q *Questionnaire) {
-	f.line("title", &cmd.Title, 200, true)
+	f.line("title", &cmd.Title, 300, true)
 	f.text("intro", &cmd.Intro)
 	f.line("order_rule", &cmd.OrderRule, 300, true)
 	f.licence("licence", &cmd.Licence, true)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // maxBallotPosition is far above the longest ballot so far (47 parties in 2021).
@@ -19,6 +20,7 @@ type ListedParty struct {
 var (
 	wikidataForm = regexp.MustCompile(`^Q[1-9][0-9]{0,11}$`)
 	colourForm   = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+	thousands    = regexp.MustCompile(`^[0-9]{1,3}([., '’\x{a0}\x{202f}][0-9]{3})+$`)
 )
 
 // clean brings the fields to their stored form and notes their faults. It returns the ballot position, 0 for none.
@@ -42,11 +44,19 @@ func (f *Faults) party(shortName, name, wikidata, colour, email *string) {
 	f.email("email", email, false)
 }
 
-// whole reads a whole number as typed and notes its fault. Nothing typed is 0.
+// whole reads a whole number as typed, with or without marks between the thousands, and notes its fault. Nothing typed is 0.
 func (f *Faults) whole(field, typed string, least, most int) int {
 	typed = strings.TrimSpace(typed)
 	if typed == "" {
 		return 0
+	}
+	if thousands.MatchString(typed) {
+		typed = strings.Map(func(r rune) rune {
+			if unicode.IsDigit(r) {
+				return r
+			}
+			return -1
+		}, typed)
 	}
 	n, err := strconv.Atoi(typed)
 	if err != nil || n < least || n > most {

@@ -213,10 +213,17 @@ func (s *Server) renderForgot(r *request, status int, form accountForm, errs []t
 	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must("admin.account.forgot.button")
 	p.Text = p.Must("admin.account.forgot.text")
 	p.Fields = []templates.Field{p.field("email", "email", "username", form.Email)}
+	if !s.Service.MailReady {
+		p.Text, p.Fields = p.Must("admin.account.forgot.no_mail"), nil
+		p.More = []templates.NavItem{{Label: p.Must("error.sign_in_link"), Href: "/anmelden"}}
+	}
 	return r.page(status, "account", p)
 }
 
 func (s *Server) forgot(r *request) error {
+	if !s.Service.MailReady {
+		return s.renderForgot(r, http.StatusConflict, accountForm{}, nil) // no mail would bring the link
+	}
 	var form accountForm
 	if err := r.bind(&form); err != nil {
 		return err

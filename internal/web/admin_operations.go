@@ -117,6 +117,8 @@ type mailTestPage struct {
 	Field    templates.Field
 	Dialogue string
 	Failed   string
+	Lead     string
+	Mailbox  string // of the demonstration, where the mail lies
 }
 
 type mailTestForm struct {
@@ -131,6 +133,10 @@ func (s *Server) renderMailTest(r *request, status int, form mailTestForm, errs 
 	p := mailTestPage{Base: r.adminBase("admin.mailtest.title"), Ready: s.Admin.TestMail != nil}
 	p.Errors = errs
 	p.Field = templates.Field{Name: "to", Type: "email", Label: p.Must("admin.mailtest.to"), Value: form.To, Required: true, Error: p.ErrorAt("to")}
+	p.Lead = p.Must("admin.mailtest.lead")
+	if s.Demo != nil {
+		p.Lead = p.Must("admin.mailtest.lead_demo")
+	}
 	var lines bytes.Buffer
 	for _, line := range dialogue {
 		lines.WriteString(line + "\n")
@@ -139,6 +145,8 @@ func (s *Server) renderMailTest(r *request, status int, form mailTestForm, errs 
 	switch {
 	case failed != nil:
 		p.Failed = p.Must("admin.mailtest.failed")
+	case len(dialogue) > 0 && s.Demo != nil:
+		p.Notice, p.Mailbox = p.Must("admin.mailtest.in_mailbox"), "/demo/postfach"
 	case len(dialogue) > 0:
 		p.Notice = p.Must("admin.mailtest.sent")
 	}

@@ -69,6 +69,11 @@ func (s *Server) overviewPage(r *request) error {
 		p.Questionnaires = append(p.Questionnaires, item)
 	}
 	p.Empty = templates.Empty{Title: p.Must("admin.overview.empty"), Text: p.Must("admin.overview.empty_text")}
+	if !r.Actor.HasAny(staff...) {
+		p.Empty = templates.Empty{Title: p.Must("admin.overview.no_role"), Text: p.Must("admin.overview.no_role_text")}
+	} else if r.Actor.Has(survey.RoleMember) && !office {
+		p.Empty.Text = p.Must("admin.overview.empty_member")
+	}
 	if r.Actor.Has(survey.RoleCoordinator) {
 		p.Empty.Action = templates.NavItem{Label: p.Must("admin.overview.create"), Href: "/werkstatt"}
 	}

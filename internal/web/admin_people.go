@@ -17,6 +17,7 @@ type peoplePage struct {
 	templates.Base
 	People  []personRow
 	MayEdit bool
+	NoMail  string          // there is no mail server: links are handed over by hand
 	Link    *templates.Copy // a link made by hand, shown once
 }
 
@@ -25,6 +26,8 @@ type personRow struct {
 	Roles           string
 	State           string // word
 	Invited         bool   // has not accepted yet
+	HasLink         bool   // with an open link
+	Resend          bool   // by mail
 }
 
 func (s *Server) peoplePage(r *request) error { return s.renderPeople(r, "") }
@@ -43,8 +46,9 @@ func (s *Server) renderPeople(r *request, link string) error {
 		names[g.ID] = g.Name
 	}
 	p := peoplePage{Base: r.adminBase("admin.personen.title"), MayEdit: r.Actor.Has(survey.RoleAdministrator)}
+	var idle []string // nothing to do here until they get a role
 	for _, person := range people {
-		row := personRow{ID: person.ID, Name: person.Name, Email: person.Email, Invited: person.PasswordHash == "" && !person.Disabled}
+		row := personRow{ID: person.ID, Name: person.Name, Email: person.Email, Invited: person.PasswordHash == "" && !person.Disabled, HasLink: !person.InvitedAt.IsZero(), Resend: s.Service.MailReady}
 		var roles []string
 		if person.Administrator {
 			roles = append(roles, p.Must("common.role.administrator"))
@@ -60,6 +64,9 @@ func (s *Server) renderPeople(r *request, link string) error {
 			roles = append(roles, p.Must(key, "Group", names[m.WorkingGroup]))
 		}
 		row.Roles = p.Join(roles)
+		if len(roles) == 0 && !person.Disabled {
+			idle = append(idle, person.Name)
+		}
 		switch {
 		case person.Disabled:
 			row.State = p.Must("admin.personen.disabled")
@@ -71,6 +78,12 @@ func (s *Server) renderPeople(r *request, link string) error {
 			row.State = p.Must("admin.personen.invited", "Date", p.ShortDate(person.InvitedAt), "Until", p.ShortDate(person.ExpiresAt))
 		}
 		p.People = append(p.People, row)
+	}
+	if len(idle) > 0 {
+		p.Warning = p.Must("admin.personen.idle", "Count", len(idle), "Names", p.Join(idle))
+	}
+	if !s.Service.MailReady {
+		p.NoMail = p.Must("admin.personen.no_mail")
 	}
 	if link != "" {
 		p.Link = &templates.Copy{ID: "invitation-link", Label: p.Must("admin.personen.link_label"), Text: link, Block: true}
@@ -166,6 +179,9 @@ func (r *request) personPage(groups []survey.WorkingGroup, form personForm, errs
 	}
 	if isNew {
 		p.Button, p.Lead = p.Must("admin.personen.invite"), p.Must("admin.personen.invite_text")
+		if !r.server.Service.MailReady {
+			p.Lead = p.Must("admin.personen.invite_by_hand")
+		}
 	}
 	tick := func(name string, on bool) templates.Field {
 		return templates.Field{Name: name, Type: "checkbox", Value: "true", Checked: on, Label: p.Must("admin.personen." + name), Hint: p.Must("admin.personen." + name + "_hint"), Required: true, Error: p.ErrorAt(name)}
@@ -226,7 +242,9 @@ func (s *Server) savePerson(r *request) error {
 	}
 	notice := "admin.notice.saved"
 	if isNew || !form.Disabled && !strings.EqualFold(strings.TrimSpace(form.Email), saved.Email) {
-		notice = "admin.notice.invited"
+		if notice = "admin.notice.invited"; !s.Service.MailReady {
+			notice = "admin.notice.invited_by_hand"
+		}
 	}
 	return r.redirect("/verwaltung/personen", notice)
 }
@@ -234,6 +252,9 @@ func (s *Server) savePerson(r *request) error {
 func (s *Server) resendInvitation(r *request) error {
 	if err := s.Service.ResendInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
 		return err
+	}
+	if !s.Service.MailReady {
+		return r.redirect("/verwaltung/personen", "admin.notice.invited_by_hand")
 	}
 	return r.redirect("/verwaltung/personen", "admin.notice.invited")
 }

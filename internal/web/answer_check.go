@@ -66,8 +66,14 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 	}
 	p.Errors, p.Warning, p.SentTo = errs, warning, maskAddress(sheet.Respondent.Email)
 	p.Lead = p.Must("answer.check.lead", "Deadline", p.Deadline)
+	if sheet.Over {
+		p.Lead = p.Must("answer.check.lead_over")
+	}
 	for _, c := range sheet.Cells {
-		v := r.entryView(sheet, c, sheet.Now)
+		v := r.entryView(sheet, c)
+		if sheet.Over { // nothing is left to settle
+			v.Problems = nil
+		}
 		for _, problem := range v.Problems {
 			if problem.Stops {
 				p.Stops = append(p.Stops, problem)
@@ -99,6 +105,11 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 	if licence := sheet.Alliance.Licence; licence != "" {
 		p.Licence = templates.Field{Name: "licence", Type: "checkbox", Label: p.Must("answer.field.licence", "Licence", licence), Hint: p.Must("answer.field.licence_hint"),
 			Checked: form.Licence != ""}
+		if changed := sheet.Unlicenced(); len(changed) > 0 {
+			p.Licence.Hint += " " + p.Must("answer.field.licence_changed", "Count", len(changed), "Numbers", p.Join(itoas(changed)))
+		} else if sheet.Licenced() {
+			p.Licence.Hint += " " + p.Must("answer.field.licence_kept")
+		}
 	}
 	return r.page(status, "answer/check", p)
 }

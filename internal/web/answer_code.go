@@ -135,10 +135,13 @@ func (s *Server) confirmationPage(r *request) error {
 	if last.Declaration.Licence != "" {
 		p.Facts[4].Value = p.Must("answer.confirmation.open", "Licence", last.Declaration.Licence)
 	}
-	for _, e := range last.ReceiptEntries(sheet.Catalogue) {
+	for _, e := range last.ReceiptEntries(sheet.Catalogue, sheet.Confirmed) {
 		v := r.questionView(e.Question)
 		v.say(e.Entry)
-		v.Provenance = p.Must("common.version", "Number", e.Version)
+		v.Provenance = p.Must("answer.confirmation.version_kept", "Number", e.Version)
+		if e.New {
+			v.Provenance = p.Must("answer.confirmation.version_new", "Number", e.Version)
+		}
 		p.Entries = append(p.Entries, v)
 	}
 	p.Download = receipt(last)

@@ -1,10 +1,6 @@
 package web
 
-import (
-	"time"
-
-	"pruefstein/internal/survey"
-)
+import "pruefstein/internal/survey"
 
 // entryView is one question with what is said to it, as readers will see it.
 type entryView struct {
@@ -31,8 +27,8 @@ type problemView struct {
 	Stops   bool
 }
 
-// entryView shows what a submission at an instant would say.
-func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell, at time.Time) entryView {
+// entryView shows what a submission would say.
+func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell) entryView {
 	v := r.questionView(c.Question)
 	v.AskedBy, v.Edit = r.printer().Join(c.AskedBy), questionPath(c.Question.Number)
 	switch {
@@ -49,13 +45,13 @@ func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell, at ti
 		}
 	case c.State == survey.AnswerSubmitted:
 		v.say(c.Entry)
-		if received, err := c.Standing.ReceivedAt.Time(); err == nil {
-			at = received
-		}
-		v.Provenance = r.byForm(sheet, at)
+		v.Provenance = r.printer().Must("answer.entry.provenance", "Date", r.printer().Date(c.Standing.CountsAt.In(sheet.Due.Location())))
 	default:
 		v.say(c.Entry)
-		v.Provenance = r.byForm(sheet, at)
+		v.Provenance = r.printer().Must("answer.entry.will")
+		if sheet.Over {
+			v.Provenance = r.printer().Must("answer.entry.draft_over")
+		}
 	}
 	for _, problem := range c.Problems {
 		v.Problems = append(v.Problems, problemView{Message: r.printer().Must(problem.Key, problem.Args...), Href: v.Edit, Stops: problem.Stops})
@@ -69,9 +65,4 @@ func (r *request) questionView(q survey.CatalogueQuestion) entryView {
 
 func (v *entryView) say(e survey.Entry) {
 	v.Status, v.Position, v.Text, v.Reason = e.Status, e.Position, e.Text, e.Reason
-}
-
-// byForm is the provenance line of what a party submits itself.
-func (r *request) byForm(sheet survey.AnswerSheet, at time.Time) string {
-	return r.printer().Must("answer.entry.provenance", "Date", r.printer().Date(at.In(sheet.Due.Location())))
 }

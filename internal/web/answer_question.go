@@ -35,6 +35,7 @@ type questionPage struct {
 	Mine     *savedView
 	Standing *savedView // what was handed in last, where it differs
 	Late     bool       // there is a draft from after the deadline
+	Zone     string     // of the times on the page, as browsers name it
 	Before   templates.NavItem
 	After    templates.NavItem
 }
@@ -77,6 +78,11 @@ func (s *Server) answerQuestion(r *request) error {
 		return err
 	}
 	p := r.questionPage(sheet, cell, cell.Started(), nil)
+	for _, problem := range cell.Problems {
+		if problem.Stops && !sheet.Over && p.Warning == "" {
+			p.Warning = p.Must(problem.Key, problem.Args...)
+		}
+	}
 	return r.page(http.StatusOK, "answer/question", p)
 }
 
@@ -163,14 +169,25 @@ func (s *Server) saidJSON(r *request, draft survey.AnswerDraft, err error) error
 	return nil
 }
 
-// answerSaved leads on after a save: an answer that is done to the next open question, any other back to its own page.
+// answerSaved leads on after a save: an answer that is done to the next open question, any other back to its own page, also
+// one that was called done and is not: that page says what it lacks.
 func (s *Server) answerSaved(r *request, number int, mark string) error {
 	sheet, err := r.sheet()
 	if err != nil {
 		return err
 	}
 	notice, path := "answer.notice.saved_draft", questionPath(number)
-	if survey.AnswerMark(mark) == survey.MarkDone {
+	cell, err := sheet.Cell(number)
+	if err != nil {
+		return err
+	}
+	switch {
+	case survey.AnswerMark(mark) != survey.MarkDone:
+	case cell.Stopped() && !sheet.Over:
+		notice = "answer.notice.not_done"
+	case cell.State == survey.AnswerNone && !sheet.Over:
+		notice = "answer.notice.empty"
+	default:
 		notice, path = "answer.notice.saved", "/antwort"
 		if next := sheet.Next(number); next != 0 {
 			path = questionPath(next)
@@ -204,6 +221,7 @@ func (r *request) questionPage(sheet survey.AnswerSheet, cell survey.AnswerCell,
 		p.After = templates.NavItem{Label: p.Must("answer.question.after", "Number", after), Href: questionPath(after)}
 	}
 	p.Action, p.Revision, p.Late = questionPath(q.Number), cell.Draft.Revision, cell.Late
+	p.Zone = sheet.Due.Location().String()
 	p.Key = sheet.Questionnaire.ID + "/" + sheet.Respondent.ID + "/" + q.ID
 	if cell.Draft.Revision > 0 {
 		p.Saved.Saved = p.Must("answer.question.saved", "At", p.ShortDateTime(cell.Draft.UpdatedAt.In(sheet.Due.Location())))

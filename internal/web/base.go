@@ -43,19 +43,25 @@ func (r *request) base(titleKey string, args ...any) templates.Base {
 }
 
 // otherLanguages links to the same page in the other languages. Public pages, which have an address in each, bring their
-// own links; a reader gets no cookie, not even by way of an error page. The answer to a form has none: what was typed
-// would be lost.
+// own links; a reader gets no cookie, not even by way of an error page. Beside the answer to a form the form's page opens in
+// a tab of its own: what was typed stays in this one, and speaks the other language once it is sent.
 func (r *request) otherLanguages() (links []templates.NavItem) {
-	if _, public := publicLanguage(r.Request.URL.Path); public || r.FullPath() == "" || r.Request.Method == http.MethodPost {
+	if _, public := publicLanguage(r.Request.URL.Path); public || r.FullPath() == "" {
 		return nil
 	}
 	here := *r.Request.URL
 	query := here.Query()
 	query.Del("ok")
 	here.RawQuery = query.Encode()
+	target, typed := here.RequestURI(), r.Request.Method == http.MethodPost
+	if typed {
+		if target = r.server.formPath(r); target == "" {
+			return nil
+		}
+	}
 	for _, lang := range locale.Languages {
 		if lang != r.language {
-			links = append(links, templates.NavItem{Label: locale.Names[lang], Href: "/sprache/" + lang + "?weiter=" + url.QueryEscape(here.RequestURI()), Lang: lang})
+			links = append(links, templates.NavItem{Label: locale.Names[lang], Href: "/sprache/" + lang + "?weiter=" + url.QueryEscape(target), Lang: lang, NewTab: typed})
 		}
 	}
 	return links

@@ -55,6 +55,7 @@ type publicationPage struct {
 	Public   string // address of what readers get, "" before the first version
 	Checks   []checkItem
 	Pending  []pendingItem
+	Received string // how many of them have something in
 	Changes  []string
 	First    bool // nothing is published yet
 	News     bool
@@ -111,6 +112,12 @@ func (s *Server) renderPublication(r *request, status int, errs []templates.Fiel
 	ready := page.checklist(r, st)
 	for _, p := range st.Pending {
 		page.Pending = append(page.Pending, pendingItem{Party: templates.Party{Name: p.ShortName, Colour: p.Colour}, Due: page.DateTime(p.Due.At, p.Due.Location())})
+	}
+	switch {
+	case st.Received > 0:
+		page.Received = page.Must("compare.office.received", "Count", st.Received)
+	default:
+		page.Received = page.Must("compare.office.received_none")
 	}
 	page.act(r, q, st, ready)
 	for _, v := range st.Versions {
@@ -176,7 +183,18 @@ func (p *publicationPage) act(r *request, q survey.Questionnaire, st survey.Publ
 		key = "request"
 	}
 	p.Confirm = &templates.Confirm{Title: p.Must("compare.office." + key + "_title"), Text: p.Must("compare.office." + key + "_text"), Action: own,
-		Button: p.Must("compare.office." + key)}
+		Button: p.Must("compare.office." + key), Fields: []templates.Field{p.readTick()}}
+}
+
+// readTick is what whoever publishes says: that the preview has been read.
+func (p *publicationPage) readTick() templates.Field {
+	f := templates.Field{Name: previewRead, Type: "checkbox", Label: p.Must("compare.office.read"), Required: true}
+	for _, e := range p.Errors {
+		if e.FieldID == f.Name {
+			f.Error = e.Message
+		}
+	}
+	return f
 }
 
 func (p *publicationPage) version(st survey.PublicationState, v survey.PublishedVersion) versionItem {
@@ -198,7 +216,19 @@ func (p *publicationPage) version(st survey.PublicationState, v survey.Published
 	return item
 }
 
+// previewRead is the field without which nothing is published.
+const previewRead = "gelesen"
+
 func (s *Server) publish(r *request) error {
+	var form struct {
+		Read string `form:"gelesen"`
+	}
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	if form.Read == "" {
+		return s.renderPublication(r, http.StatusUnprocessableEntity, []templates.FieldError{{FieldID: previewRead, Message: r.printer().Must("compare.error.unread")}})
+	}
 	published, err := s.Publisher.Publish(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if e := new(survey.Error); errors.As(err, &e) && e.Code == survey.Conflict {
 		return s.renderPublication(r, http.StatusConflict, []templates.FieldError{{Message: r.printer().Must(e.Key, e.Args...)}})

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -51,6 +50,7 @@ type draftQuestionPage struct {
 	Facts    []templates.Fact
 	Limits   []limitRow
 	Next     []stateButton
+	Form     string // id of the form the state buttons send, with what is typed in it; "" when the words cannot be changed
 	StateURL string
 	Revision int
 	History  string
@@ -105,9 +105,8 @@ func (s *Server) saveQuestion(r *request) error {
 		}
 		return s.renderQuestion(r, http.StatusUnprocessableEntity, page, f, faults)
 	}
-	var failed *survey.Error
-	if errors.As(err, &failed) && failed.Key == "error.stale" {
-		return s.renderCollision(r, f)
+	if stale(err) {
+		return s.renderCollision(r, f, "draft.collision.nothing_lost")
 	}
 	if err != nil {
 		return err
@@ -189,7 +188,7 @@ func (s *Server) renderQuestion(r *request, status int, page survey.QuestionPage
 	p.StateURL, p.History, p.Revision = p.Action+"/stand", p.Action+"/verlauf", q.Revision
 	p.Text, p.Context = q.Text, q.Context
 	if page.MayEdit {
-		p.Fields = r.questionFields(p.Base, page, f)
+		p.Fields, p.Form = r.questionFields(p.Base, page, f), "question-form"
 	} else {
 		p.Why = p.Must(whyNot(page))
 		p.Limits = limitRows(r, page)
@@ -253,11 +252,11 @@ func limitRows(r *request, page survey.QuestionPage) []limitRow {
 	return rows
 }
 
-// stateForm moves a question on the board.
+// stateForm moves a question on the board. Whoever may change the words sends them with it: the button stands beside their
+// form, and what was typed there must not be lost.
 type stateForm struct {
-	Revision int    `form:"revision"`
-	State    string `form:"state"`
-	Note     string `form:"note"`
+	questionForm
+	State string `form:"state"`
 }
 
 func (s *Server) setQuestionState(r *request) error {
@@ -265,8 +264,24 @@ func (s *Server) setQuestionState(r *request) error {
 	if err := r.bind(&f); err != nil {
 		return err
 	}
-	q, err := s.Service.SetQuestionState(r.Request.Context(), r.Actor, survey.SetQuestionState{Questionnaire: r.Questionnaire.ID, ID: r.Param("question"),
-		Revision: f.Revision, State: survey.QuestionState(f.State), Note: f.Note})
+	f.ID = r.Param("question")
+	cmd := survey.SetQuestionState{Questionnaire: r.Questionnaire.ID, ID: f.ID, Revision: f.Revision, State: survey.QuestionState(f.State), Note: f.Note}
+	withWords := r.Request.PostForm.Has("text")
+	if withWords {
+		words := f.command("").Wording
+		cmd.Words = &words
+	}
+	q, err := s.Service.SetQuestionState(r.Request.Context(), r.Actor, cmd)
+	if faults, ok := r.faults(err); ok && withWords {
+		page, err := s.Service.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, f.ID)
+		if err != nil {
+			return err
+		}
+		return s.renderQuestion(r, http.StatusUnprocessableEntity, page, f.questionForm, faults)
+	}
+	if stale(err) {
+		return s.renderCollision(r, f.questionForm, "draft.collision.state")
+	}
 	if err != nil {
 		return err
 	}
@@ -277,6 +292,7 @@ func (s *Server) setQuestionState(r *request) error {
 type collisionPage struct {
 	templates.Base
 	Lead    string
+	Lost    string // nothing is
 	Changes []textChange
 	Other   []templates.Fact // what else is saved differently than typed here
 	Action  string
@@ -302,12 +318,13 @@ func (b *request) textChanges(list []survey.TextChange) []textChange {
 	return changes
 }
 
-func (s *Server) renderCollision(r *request, f questionForm) error {
+func (s *Server) renderCollision(r *request, f questionForm, lost string) error {
 	c, err := s.Service.Collision(r.Request.Context(), r.Actor, f.command(r.Questionnaire.ID))
 	if err != nil {
 		return err
 	}
 	p := collisionPage{Base: r.draftBase("draft.collision.title"), Action: r.draftPath("/fragen/" + f.ID)}
+	p.Lost = p.Must(lost)
 	p.Lead = p.Must("draft.collision.lead", "Name", nameOr(p.Base, c.Page.UpdatedBy), "Time", p.ShortDateTime(c.Theirs.UpdatedAt.In(berlin())))
 	p.Cancel = templates.NavItem{Label: p.Must("draft.collision.cancel"), Href: p.Action}
 	for _, change := range r.textChanges(c.Changes) {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,7 @@ var statusOf = map[survey.Code]int{
 type errorPage struct {
 	templates.Base
 	Message string
+	Advice  string // what to do, when something has changed in between
 	Faults  []string
 	Typed   []templates.Field // texts of the form that could not be saved, to copy
 	Back    templates.NavItem // what to do now
@@ -86,6 +88,9 @@ func (s *Server) fail(r *request, err error) {
 		if form != "" {
 			page.Back.Href += "?weiter=" + queryEscape(form)
 		}
+	case form != "" && e != errNoAccess && e.Code == survey.Conflict:
+		page.Advice = page.Must("error.conflict_advice")
+		page.Back = templates.NavItem{Label: page.Must("error.back_page"), Href: form}
 	case form != "" && e != errNoAccess:
 		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
 	}
@@ -129,7 +134,10 @@ func (s *Server) formPath(r *request) string {
 var secretFields = []string{"password", "again", "old", "code", "token"}
 
 // machineFields were not typed by anybody.
-var machineFields = []string{"id", "form", "hash", "digest", "number", "undo", "user", "language", "weiter"}
+var machineFields = []string{"id", "form", "hash", "digest", "number", "undo", "user", "language", "weiter", "seen", "read", "state", "do", "act", "mark", "up", "down"}
+
+// machineText is what a hidden input, a tick or a button sends under any name: an id, a hash, a yes.
+var machineText = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|true|on)$`)
 
 // typed gives back what was typed into a form that was refused as a whole, so that nothing of it is lost.
 func typed(r *request) []templates.Field {
@@ -139,7 +147,7 @@ func typed(r *request) []templates.Field {
 			continue
 		}
 		for _, text := range r.Request.PostForm[name] {
-			if strings.TrimSpace(text) != "" {
+			if text := strings.TrimSpace(text); text != "" && !machineText.MatchString(text) {
 				fields = append(fields, templates.Field{ID: "typed-" + strconv.Itoa(len(fields)+1), Name: "typed", Type: "textarea", Quiet: true,
 					Label: r.printer().Must("error.typed_field", "Name", name), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
 			}

@@ -47,6 +47,9 @@ type homeItem struct {
 func (r *request) publicBase(lang, path, titleKey string, alliance survey.Alliance) templates.Base {
 	r.language = lang
 	b := templates.Base{Printer: r.printer(), Path: r.Request.URL.Path, Home: publicPath(lang, "/"), AllianceName: alliance.Name, IsDemo: r.server.Demo != nil}
+	if b.IsDemo {
+		b.DemoMailbox, b.DemoPeople = "/demo/postfach", "/demo"
+	}
 	b.Title = b.Must(titleKey)
 	b.Canonical = r.server.BaseURL + publicPath(lang, path)
 	for _, other := range locale.Languages {

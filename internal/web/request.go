@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -152,12 +153,23 @@ func (r *request) faults(err error) ([]templates.FieldError, bool) {
 	}
 	var list []templates.FieldError
 	for _, f := range e.Faults {
-		list = append(list, templates.FieldError{FieldID: f.Field, Message: r.printer().Must(f.Key, f.Args...)})
+		list = append(list, templates.FieldError{FieldID: f.Field, Message: r.printer().Must(f.Key, r.readable(f.Args)...)})
 	}
 	if len(list) == 0 {
 		list = append(list, templates.FieldError{Message: r.printer().Must(e.Key, e.Args...)})
 	}
 	return list, true
+}
+
+// readable prints the bounds among a message's arguments as people read numbers, "100.000".
+func (r *request) readable(args []any) []any {
+	args = slices.Clone(args)
+	for i := 1; i < len(args); i += 2 {
+		if n, ok := args[i].(int); ok && args[i-1] != "Count" {
+			args[i] = r.printer().Number(n)
+		}
+	}
+	return args
 }
 
 // stale tells whether a save was refused because somebody else saved first. The form is then shown again with status 409
@@ -235,6 +247,7 @@ func (r *request) inWords(f templates.Field) string {
 
 // page renders a page into a buffer and sends it: never half a page. The status is that of the answer.
 func (r *request) page(status int, name string, data any) error {
+	templates.LabelErrors(data)
 	var buf bytes.Buffer
 	if err := r.server.Engine.Render(&buf, name, data); err != nil {
 		return err

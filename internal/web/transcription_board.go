@@ -91,7 +91,8 @@ type transcriptionBoardRow struct {
 	QuotationsHref    string
 	State             *templates.Badge // not reached or not asked
 	StateHref, Reason string
-	New               string // "" nothing can be entered
+	Next              *templates.NavItem // nil: nothing is to be done
+	Idle              string             // what stands in place of it
 }
 
 // transcriptionLine is a transcription in a list.
@@ -128,6 +129,14 @@ func (s *Server) transcriptionBoard(r *request) error {
 	return r.page(http.StatusOK, "transcription/board", p)
 }
 
+// itoas prints numbers, to be joined.
+func itoas(numbers []int) (list []string) {
+	for _, n := range numbers {
+		list = append(list, itoa(n))
+	}
+	return list
+}
+
 func anyWaiting(letters []survey.TranscriptionLine) bool {
 	for _, l := range letters {
 		if l.State == survey.TranscriptionWaiting {
@@ -157,10 +166,41 @@ func (r *request) transcriptionBoardRow(p transcriptionBase, row survey.Transcri
 	if out.State != nil {
 		out.StateHref = "/versand/" + r.Questionnaire.Slug + "/befragte/" + who.Slug
 	}
-	if p.CanAct && who.NotAsked == "" {
-		out.New = r.letterPath(who.Slug, "neu")
-	}
+	r.nextLetterStep(p, row, &out)
 	return out
+}
+
+// nextLetterStep says what there is to do for a respondent: to check or finish a letter, or to enter one from somebody who
+// was asked and of whom nothing is there. The respondent's own page has the rest.
+func (r *request) nextLetterStep(p transcriptionBase, row survey.TranscriptionRow, out *transcriptionBoardRow) {
+	step := func(key string, path ...string) {
+		out.Next = &templates.NavItem{Label: p.Must(key), Href: r.letterPath(path...)}
+	}
+	effective, waiting := false, false
+	for _, l := range row.Letters {
+		switch {
+		case l.State == survey.TranscriptionWaiting && !l.Wrote:
+			step("transcription.next.check", l.Sender.Slug, "uebertragung", l.ID)
+			return
+		case l.State == survey.TranscriptionDraft && p.CanAct:
+			step("transcription.next.finish", l.Sender.Slug, "uebertragung", l.ID)
+			return
+		}
+		waiting = waiting || l.State == survey.TranscriptionWaiting
+		effective = effective || l.State == survey.TranscriptionChecked
+	}
+	switch who := row.Respondent; {
+	case waiting:
+		out.Idle = p.Must("transcription.next.waiting")
+	case who.NotAsked != "":
+		out.Idle = p.Must("common.status.not_asked")
+	case effective || !row.SubmittedAt.IsZero():
+		out.Idle = p.Must("transcription.next.none")
+	case who.AskedAt.IsZero():
+		out.Idle = p.Must("transcription.next.unasked")
+	case p.CanAct:
+		step("transcription.new", who.Slug, "neu")
+	}
 }
 
 func (r *request) submittedWord(at time.Time) string {

@@ -13,6 +13,7 @@ type letterViewPage struct {
 	transcriptionBase
 	State     templates.Badge
 	Info      string
+	Doubts    []string
 	Facts     []templates.Fact
 	File      templates.NavItem
 	FileFacts string
@@ -42,7 +43,7 @@ func (s *Server) renderLetter(r *request, status int, sheet survey.Transcription
 	who := sheet.Respondent
 	p := letterViewPage{transcriptionBase: r.transcriptionBase("transcription.view.title", "Party", who.ShortName)}
 	p.Errors = errs
-	p.State = letterBadge(p.transcriptionBase, line.Transcription)
+	p.State, p.Doubts = letterBadge(p.transcriptionBase, line.Transcription), p.doubts(line)
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: r.letterPath(who.Slug)})
 	if line.File != nil {
 		p.File, p.FileFacts = r.originalLink(p.transcriptionBase, who, *line.File)
@@ -62,14 +63,14 @@ func (s *Server) renderLetter(r *request, status int, sheet survey.Transcription
 			}
 		}
 	}
-	var left []string
+	var left []int
 	for _, c := range sheet.Cells {
 		if c.Asked && !said[c.Question.Number] {
-			left = append(left, strconv.Itoa(c.Question.Number))
+			left = append(left, c.Question.Number)
 		}
 	}
 	if len(left) > 0 {
-		p.Left = p.Must("transcription.view.left", "Numbers", p.Join(left))
+		p.Left = p.Must("transcription.view.left", "Numbers", p.Join(itoas(left)))
 	}
 	r.letterActs(&p, sheet, line, note)
 	return r.page(status, "transcription/view", p)

@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -28,7 +29,9 @@ func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.Tr
 	case line.Revision > 0 && !line.Wrote && sheet.TwoPerson:
 		p.Warning = p.Must("transcription.form.others_draft", "Name", nameOr(p.Base, line.EnteredByName))
 	}
-	p.Hidden = []templates.Field{hiddenField("revision", strconv.Itoa(form.Revision)), hiddenField("original_id", form.Original)}
+	p.Doubts = p.doubts(line)
+	p.Hidden = []templates.Field{hiddenField("revision", strconv.Itoa(form.Revision)), hiddenField("original_id", form.Original),
+		hiddenField("seen", strings.Join(p.Doubts, "\n"))}
 	r.letterHead(&p, sheet, form)
 	p.letterFile(r, sheet, line, form)
 	for _, c := range sheet.Cells {
@@ -39,6 +42,17 @@ func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.Tr
 			Action: p.Action + "/loeschen", Button: p.Must("common.button.delete"), Fields: []templates.Field{hiddenField("revision", strconv.Itoa(line.Revision))}}
 	}
 	return p
+}
+
+// doubts says what to look at twice before a letter takes effect. Nothing is said of one that has.
+func (p transcriptionBase) doubts(line survey.TranscriptionLine) (list []string) {
+	if line.Unasked {
+		list = append(list, p.Must("transcription.doubt.unasked"))
+	}
+	if len(line.Older) > 0 {
+		list = append(list, p.Must("transcription.doubt.older", "Count", len(line.Older), "Numbers", p.Join(itoas(line.Older))))
+	}
+	return list
 }
 
 // letterHead fills in the fields of the letter as a whole.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -23,7 +24,8 @@ type transcriptionForm struct {
 	Whole        string   `form:"whole"`
 	WholeText    string   `form:"whole_text"`
 	Original     string   `form:"original_id"`
-	Act          string   `form:"act"` // hand_over, else it is only saved
+	Seen         string   `form:"seen"` // the doubts the form showed
+	Act          string   `form:"act"`  // hand_over, else it is only saved
 
 	entries map[int]survey.Entry
 }
@@ -36,6 +38,7 @@ type letterFormPage struct {
 	transcriptionBase
 	Action    string
 	Note      string // why it was sent back
+	Doubts    []string
 	Changes   []textChange
 	Head      []templates.Field
 	File      templates.Field
@@ -184,6 +187,9 @@ func (s *Server) saveTranscription(r *request) error {
 	if form.Act == handOver {
 		notice = "transcription.notice.handed_over"
 		if saved.State == survey.TranscriptionDraft {
+			if shown, err := s.renderDoubts(r, form.Seen); shown || err != nil {
+				return err
+			}
 			saved, err = s.Service.HandOverTranscription(r.Request.Context(), r.Actor, cmd.TranscriptionRef, saved.Revision)
 		}
 		if errs, ok := r.letterFaults(err); ok {
@@ -223,6 +229,24 @@ func (s *Server) renderSaved(r *request, errs []templates.FieldError) error {
 		return err
 	}
 	return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, formOfLetter(sheet, line.Transcription), errs, nil)
+}
+
+// renderDoubts shows the draft that was saved with what to look at twice, unless the form showed the same already.
+func (s *Server) renderDoubts(r *request, seen string) (shown bool, err error) {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return false, err
+	}
+	line, err := sheet.Letter(r.Param("letter"))
+	if err != nil {
+		return false, err
+	}
+	p := r.letterFormPage(sheet, line, formOfLetter(sheet, line.Transcription), nil, nil)
+	if len(p.Doubts) == 0 || strings.Join(p.Doubts, "\n") == strings.ReplaceAll(seen, "\r\n", "\n") {
+		return false, nil
+	}
+	p.Warning = p.Must("transcription.doubt.saved", "Button", p.Button)
+	return true, r.page(http.StatusUnprocessableEntity, "transcription/form", p)
 }
 
 // renderLetterCollision shows what somebody else saved beside what was typed; nothing is saved, nothing lost.

@@ -19,6 +19,14 @@ function entered(form) {
     .map((e) => [e.name, e.type === 'checkbox' || e.type === 'radio' ? [e.value, e.checked] : e.value.replace(/\r\n?/g, '\n')]);
 }
 
+// The day and time as the pages print them: in the zone of the deadline, which the form names.
+function dayTime(form, at) {
+  const lang = document.documentElement.lang;
+  const look = lang === 'de' ? { day: '2-digit', month: '2-digit', year: 'numeric' } : { day: 'numeric', month: 'short', year: 'numeric' };
+  const show = (timeZone) => new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, { ...look, hour: '2-digit', minute: '2-digit', timeZone }).format(at);
+  try { return show(form.dataset.zone || undefined); } catch { return show(); } // a zone the browser does not know
+}
+
 function enter(form, values) {
   for (const [name, value] of values) {
     for (const e of form.elements) {
@@ -137,7 +145,7 @@ function start(form) {
   if (!copy || !box) return;
   const arrived = JSON.stringify(copy.values) === known || (copy.submitted && Number(revision.value) > Number(copy.revision));
   if (arrived) { store.drop(key); return; }
-  box.querySelector('p').textContent = fill(box.dataset.text, { time: new Date(copy.at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' }) });
+  box.querySelector('p').textContent = fill(box.dataset.text, { time: dayTime(form, copy.at) });
   box.hidden = false;
   box.querySelector('[data-take]').addEventListener('click', () => { box.hidden = true; enter(form, copy.values); });
   box.querySelector('[data-drop]').addEventListener('click', () => { box.hidden = true; store.drop(key); });
