@@ -84,7 +84,7 @@ func TestEveryLayoutInEveryLanguage(t *testing.T) {
 				Printer: locale.For(lang), Title: "Titel <b>", AllianceName: "Bündnis", UserName: "Ada", SignOut: "/abmelden", IsDemo: true, DemoMailbox: "/postfach",
 				Nav:    []NavItem{{Label: "Werkstatt", Href: "/werkstatt", Current: true, Count: "3"}},
 				Footer: []NavItem{{Label: "Impressum", Href: "/impressum"}}, OtherLangs: []NavItem{{Label: "English", Href: "/en/", Lang: "en"}},
-				Breadcrumbs: []NavItem{{Label: "Start", Href: "/"}}, Notice: "Gespeichert.", Warning: "Achtung.", Errors: []FieldError{{"name", "fehlt"}, {"", "geht nicht"}},
+				Breadcrumbs: []NavItem{{Label: "Start", Href: "/"}}, Notice: "Gespeichert.", Warning: "Achtung.", Errors: []FieldError{{FieldID: "name", Message: "fehlt"}, {Message: "geht nicht"}},
 			}}
 			var out bytes.Buffer
 			if err := engine.Render(&out, "draft/x", data); err != nil {

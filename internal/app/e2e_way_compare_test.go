@@ -28,6 +28,7 @@ func (j *journey) publish() {
 	p.press("Vorschau ansehen")
 	p.reads("Freie Lernmaterialien", "FM", "GZN", "SU/KB")
 	p.visit("/veroeffentlichen/" + slug)
+	p.tick("gelesen")
 	p.press("Veröffentlichung beantragen")
 	p.reads("Beantragt.")
 	j.unpublished()
@@ -38,8 +39,9 @@ func (j *journey) publish() {
 func (j *journey) confirmPublication() {
 	j.amira.visit("/uebersicht")
 	j.amira.press("Veröffentlichung freigeben")
+	j.amira.tick("gelesen")
 	j.amira.press("Bestätigen und veröffentlichen")
-	j.amira.reads("Die Seiten sind jetzt für alle zu lesen.")
+	j.amira.reads("Es kann eine Minute dauern, bis alle die neuen Seiten sehen.")
 }
 
 // unpublished fails if a reader gets anything of the comparison.
@@ -80,7 +82,7 @@ func (j *journey) readers() {
 	p.onPhone()
 	p.press("Wahlprüfsteine Nordmark 2027")
 	p.at(public)
-	p.reads("Wer die Beantwortung abgelehnt hat, und warum", declineWhy, "keine Antwort", "Stimme zu", "presse@buendnis.example")
+	p.reads("Wer die Beantwortung ganz abgelehnt hat, und warum", declineWhy, "keine Antwort", "Stimme zu", "presse@buendnis.example")
 	for _, hidden := range []string{lateText, "Ole Hansen", "freie-mitte.example"} {
 		if strings.Contains(p.text("html"), hidden) {
 			j.t.Errorf("the comparison gives away %q", hidden)
@@ -91,7 +93,7 @@ func (j *journey) readers() {
 	p.at(public + "fragen/1.html")
 	p.reads("Ab dem nächsten Schuljahr.", "von der Partei selbst abgegeben", "übertragen aus: Brief vom 13. Januar 2027", "Wir zahlen sie.")
 	p.open("Zitieren und verlinken")
-	if cite := p.quoted(); !strings.Contains(cite, "FM zu Frage 1. In: Bündnis Offene Nordmark: Wahlprüfsteine Nordmark 2027.") || !strings.Contains(cite, j.url+public+"fragen/1#fm") {
+	if cite := p.quoted(); !strings.Contains(cite, "FM zu Frage 1. In: Bündnis Offene Nordmark: Wahlprüfsteine Nordmark 2027.") || !strings.Contains(cite, j.url+public+"v1/fragen/1#fm") {
 		j.t.Errorf("citation %q", cite)
 	}
 	p.onPhone()
@@ -207,12 +209,13 @@ func (j *journey) publishAgain() {
 	j.checkLetter("E-Mail, eingegangen am 27. Februar 2027")
 	p.visit("/veroeffentlichen/" + slug)
 	p.reads("Das würde als Änderung vermerkt", "SU/KB")
+	p.tick("gelesen")
 	p.press("Veröffentlichung beantragen")
 	j.confirmPublication()
 
 	reader := j.person()
 	reader.visit(public)
-	reader.reads(refusal, "Veröffentlichung 2", "vorher keine Antwort, jetzt Beantwortung abgelehnt")
+	reader.reads(refusal, "Veröffentlichung Nr. 2", "vorher keine Antwort, jetzt Beantwortung abgelehnt")
 	reader.onPhone()
 	reader.visit(public + "parteien/su-kb")
 	reader.reads(refusal, "nach Ablauf der Frist eingegangen")

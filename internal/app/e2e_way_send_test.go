@@ -41,7 +41,7 @@ func (j *journey) coverLetter() {
 	p.press("Speichern")
 	p.pick("befragte", "SU/KB")
 	p.press("Vorschau zeigen")
-	p.reads("So kommt es bei SU/KB an", "An: gemeinsam@su-kb.example", "Wahlprüfsteine zur Landtagswahl Nordmark 2027", "Freitag, 26. Februar 2027", short, long, "frist.ics")
+	p.reads("So kommt es bei SU/KB an", "An: gemeinsam@su-kb.example", "Wahlprüfsteine Nordmark 2027: unsere Fragen an", "Freitag, 26. Februar 2027", short, long, "frist.ics")
 	p.onPhone()
 	p.press("Gespeicherten Text als Probe an mich senden")
 	if m := j.mail(jonte); !strings.Contains(m.Text, long) {
@@ -62,7 +62,7 @@ func (j *journey) dispatch() {
 
 	j.amira.visit("/uebersicht")
 	j.amira.press("Fragen versenden")
-	j.amira.press("Bestätigen und an alle absenden")
+	j.amira.press("Bestätigen und an 2 Befragte absenden")
 	j.amira.reads("Versandt", "GZN")
 	j.amira.press("GZN")
 	j.amira.reads("30 Zeichen zu lang")

@@ -213,3 +213,28 @@ func TestLines(t *testing.T) {
 		}
 	}
 }
+
+// Every row of the change list says what changed: status, wording or the alliance's quotation.
+func TestChangesSheetSaysWhat(t *testing.T) {
+	s := changesSheet(survey.Comparison{Changes: []survey.Change{
+		{ShortName: "A", Question: 1, From: survey.NoAnswer, To: survey.Answered, Quotation: true, QuotationNew: true, Note: "Nachgereicht."},
+		{ShortName: "B", Question: 2, From: survey.Answered, To: survey.Answered, Wording: true},
+		{ShortName: "C", From: survey.NoAnswer, To: survey.NoAnswer, Quotation: true},
+		{ShortName: "D", Question: 3, From: survey.NoAnswer, To: survey.NoAnswer, Quotation: true, QuotationGone: true},
+	}})
+	var got []string
+	for _, row := range s.rows {
+		var words []string
+		for _, v := range append(row[2:3:3], row[4:]...) {
+			words = append(words, v.text)
+		}
+		got = append(got, strings.Join(words, "|"))
+	}
+	want := []string{
+		"A|Status|keine Antwort|beantwortet|Nachgereicht.", "A|Zitat aus dem Wahlprogramm||neu|", "B|Wortlaut oder Position||geändert|",
+		"C|Zitat aus dem Wahlprogramm||geändert|", "D|Zitat aus dem Wahlprogramm||entfernt|",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

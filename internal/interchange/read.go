@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"strings"
 	"unicode/utf8"
 
 	"pruefstein/internal/survey"
@@ -67,8 +66,8 @@ func wellFormed(data []byte, faults *Faults) bool {
 	}
 	var raw json.RawMessage
 	err := json.Unmarshal(data, &raw)
-	if err == nil && (len(raw) == 0 || raw[0] != '{') {
-		faults.add("", "error.import.type", "Want", "object", "Got", "another type")
+	if err == nil && raw[0] != '{' {
+		faults.add("", "error.import.type", "Want", "object", "Got", typeOf(raw))
 		return false
 	}
 	if err != nil {
@@ -80,12 +79,23 @@ func wellFormed(data []byte, faults *Faults) bool {
 		before := data[:max(offset-1, 0)]
 		line := bytes.Count(before, []byte("\n")) + 1
 		column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
-		key := "error.import.syntax"
-		if syntax == nil || strings.Contains(err.Error(), "unexpected end") {
-			key = "error.import.cut_off"
-		}
-		faults.add("", key, "Line", line, "Column", column)
+		faults.add("", "error.import.syntax", "Detail", err.Error(), "Line", line, "Column", column) // the detail is for English only
 		return false
 	}
 	return true
+}
+
+// typeOf names the JSON type of a value that is well-formed.
+func typeOf(raw json.RawMessage) string {
+	switch raw[0] {
+	case '[':
+		return "array"
+	case '"':
+		return "string"
+	case 't', 'f':
+		return "boolean"
+	case 'n':
+		return "null"
+	}
+	return "number"
 }

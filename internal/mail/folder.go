@@ -68,7 +68,7 @@ func (f *Folder) Send(_ context.Context, msg *gomail.Msg) (reply string, err err
 	if err := f.root.Rename(id+".part", id+".eml"); err != nil {
 		return err.Error(), err
 	}
-	return "250 " + id + ".eml", nil
+	return "250 im Postfach der Vorführung abgelegt", nil
 }
 
 // Rest implements Transport; nothing is kept open.

@@ -28,7 +28,7 @@ func TestFolder(t *testing.T) {
 	second.ID = "0199c2f5-0000-7c31-9a5e-2f6d1b7c8e90"
 	second.MessageID = second.ID + "@fragen.example"
 	second.Subject = "Code"
-	if reply := send(t, f, first, goldenText); reply != "250 "+first.ID+".eml" {
+	if reply := send(t, f, first, goldenText); reply != "250 im Postfach der Vorführung abgelegt" {
 		t.Errorf("reply %q", reply)
 	}
 	send(t, f, second, "483920\n")

@@ -72,7 +72,7 @@ type startCell struct {
 }
 
 // Cut tells whether the cell shows but the first words of the answer.
-func (c startCell) Cut() bool { return c.Linked || c.Text != c.Opening }
+func (c startCell) Cut() bool { return c.Linked || c.Text != "" && c.Text != c.Opening }
 
 type voice struct {
 	Party templates.Party
@@ -259,13 +259,15 @@ func (s *site) press(p *locale.Printer, page *StartPage, returns survey.ReturnsS
 	for _, one := range returns.Returns {
 		party := linkedParty(one.Respondent, "")
 		if declinedAll(one.Respondent) {
-			page.Declined = append(page.Declined, voice{Party: party, Texts: reasonsOf(one.Respondent, true)})
+			page.Declined = append(page.Declined, voice{Party: party, Texts: ownReasons(one.Respondent)})
 		} else {
-			page.Partly = append(page.Partly, singleRefusals(p, party, one.Respondent)...)
+			page.Partly = append(page.Partly, voices(p, party, one.Respondent, func(cell survey.ComparedCell) bool {
+				return cell.Status == survey.Declined || cell.Reason != "" && cell.Status.FromParty()
+			})...)
 		}
-		if theirs := reasonsOf(one.Respondent, false); len(theirs) > 0 {
-			page.Reasons = append(page.Reasons, voice{Party: party, Why: p.Must("compare.bar." + string(one.State)), Texts: theirs})
-		}
+		page.Reasons = append(page.Reasons, voices(p, party, one.Respondent, func(cell survey.ComparedCell) bool {
+			return cell.Reason != "" && !cell.Status.FromParty()
+		})...)
 		if one.State == survey.ReturnSilent {
 			page.Silent = append(page.Silent, party)
 		}
@@ -288,28 +290,30 @@ func declinedAll(r survey.ComparedRespondent) bool {
 	return asked > 0
 }
 
-// singleRefusals are the questions a respondent declined, or took its answer back from with a reason. What it says of
-// several alike is told once, with their numbers.
-func singleRefusals(p *locale.Printer, party templates.Party, r survey.ComparedRespondent) (list []voice) {
-	type refusal struct {
+// voices tell status and reason of some of a respondent's cells. What holds of several is told once, with the numbers of
+// their questions unless it holds of all.
+func voices(p *locale.Printer, party templates.Party, r survey.ComparedRespondent, tell func(survey.ComparedCell) bool) (list []voice) {
+	type said struct {
 		status survey.Status
 		reason string
 	}
-	var order []refusal
-	numbers := map[refusal][]string{}
+	var order []said
+	numbers := map[said][]string{}
 	for _, cell := range r.Cells {
-		if cell.Status != survey.Declined && (cell.Reason == "" || !cell.Status.FromParty()) {
+		if !tell(cell) {
 			continue
 		}
-		one := refusal{cell.Status, cell.Reason}
+		one := said{cell.Status, cell.Reason}
 		if len(numbers[one]) == 0 {
 			order = append(order, one)
 		}
 		numbers[one] = append(numbers[one], strconv.Itoa(cell.Question.Number))
 	}
 	for _, one := range order {
-		v := voice{Party: party, Why: p.Must("compare.press.partly_at", "Count", len(numbers[one]), "Numbers", p.Join(numbers[one]),
-			"Status", p.Must("common.status."+string(one.status)))}
+		v := voice{Party: party, Why: p.Must("common.status." + string(one.status))}
+		if len(numbers[one]) < len(r.Cells) {
+			v.Why = p.Must("compare.press.at", "Count", len(numbers[one]), "Numbers", p.Join(numbers[one]), "Status", v.Why)
+		}
 		if one.reason != "" {
 			v.Texts = []string{one.reason}
 		}
@@ -318,12 +322,12 @@ func singleRefusals(p *locale.Printer, party templates.Party, r survey.ComparedR
 	return list
 }
 
-// reasonsOf lists each reason of a respondent's cells once: its own words, or the alliance's.
-func reasonsOf(r survey.ComparedRespondent, own bool) []string {
+// ownReasons lists each reason of a respondent's cells once, in its own words.
+func ownReasons(r survey.ComparedRespondent) []string {
 	var list []string
 	told := map[string]bool{}
 	for _, cell := range r.Cells {
-		if cell.Reason != "" && cell.Status.FromParty() == own && !told[cell.Reason] {
+		if cell.Reason != "" && cell.Status.FromParty() && !told[cell.Reason] {
 			told[cell.Reason] = true
 			list = append(list, cell.Reason)
 		}

@@ -284,7 +284,7 @@ func TestSecondVersionAndItsChanges(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if body := h.get(t, "/vergleich/nordmark-2026/").Body.String(); !strings.Contains(body, "Präzisiert.") || !strings.Contains(body, "Veröffentlichung 2") {
+	if body := h.get(t, "/vergleich/nordmark-2026/").Body.String(); !strings.Contains(body, "Präzisiert.") || !strings.Contains(body, "Veröffentlichung Nr. 2") {
 		t.Error("the start page does not list the changes")
 	}
 	if body := h.get(t, "/vergleich/nordmark-2026/fragen/1").Body.String(); !strings.Contains(body, "<del>") || !strings.Contains(body, "Fassung 2") {
@@ -381,5 +381,38 @@ func TestChangeWhileBuilding(t *testing.T) {
 	}
 	if rows, err := h.Service.Publications(t.Context()); err != nil || len(rows) > 0 {
 		t.Error(rows, err)
+	}
+}
+
+// Who declined one question is not among those who declined all, and the alliance's reasons name their questions.
+func TestPressBoxNamesTheQuestions(t *testing.T) {
+	h := newHouse(t)
+	h.say(t, "r1", "q02", 2, survey.Version{Status: survey.Declined, Reason: "Dazu nichts."})
+	h.say(t, "r2", "q02", 1, survey.Version{Status: survey.Declined, Reason: "Wir antworten nur auf eigene Fragen."})
+	h.publish(t)
+	body := h.get(t, "/vergleich/nordmark-2026/").Body.String()
+	_, box, _ := strings.Cut(body, "Wer die Beantwortung ganz abgelehnt hat, und warum</h3>")
+	whole, rest, found := strings.Cut(box, "Wer einzelne Fragen abgelehnt oder Antworten zurückgezogen hat</h3>")
+	single, _, _ := strings.Cut(rest, "<h3>")
+	if !found || !strings.Contains(whole, "GZN") || !strings.Contains(whole, "Wir antworten nur auf eigene Fragen.") || strings.Contains(whole, "Freie Mitte") {
+		t.Errorf("declined all: %s", whole)
+	}
+	if !strings.Contains(single, "Freie Mitte") || !strings.Contains(single, "Frage 2: Beantwortung abgelehnt") || !strings.Contains(single, "Dazu nichts.") || strings.Contains(single, "GZN") {
+		t.Errorf("declined single questions: %s", single)
+	}
+	if question := h.get(t, "/vergleich/nordmark-2026/fragen/2").Body.String(); !strings.Contains(question, "https://pruefsteine.example/vergleich/nordmark-2026/v1/fragen/2#freie-mitte") {
+		t.Error("the citation does not lead to the frozen version")
+	}
+}
+
+// The office learns how many of those still within their date have something in; what it is stays hidden from everybody.
+func TestOfficeCountsWhatIsIn(t *testing.T) {
+	h := newHouse(t)
+	for _, want := range []int{0, 1} {
+		st, err := h.Service.PublicationState(t.Context(), coordinator, "q")
+		if err != nil || len(st.Pending) != 1 || st.Received != want {
+			t.Errorf("%d pending, %d of them heard from, want %d; %v", len(st.Pending), st.Received, want, err)
+		}
+		h.say(t, "r3", "q01", 1, survey.Version{Status: survey.Answered, Text: "Schon fertig."})
 	}
 }

@@ -2,6 +2,7 @@ package survey_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -509,5 +510,37 @@ func TestTranscribedThenSubmitted(t *testing.T) {
 	})
 	if c := w.sheet(t, w.frei).Cells[0]; c.Standing.Text != "selbst" || c.Standing.Number != 2 || c.State != survey.AnswerSubmitted {
 		t.Errorf("%+v", c)
+	}
+}
+
+// Leaving the box of the open licence empty later takes it from new wording only, and the receipt tells which is new.
+func TestLicenceStaysWithWhatStands(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("Eins."))
+	w.save(t, w.frei, 3, answer("Drei."))
+	form := w.form(t, w.frei)
+	form.Licence = true
+	sub, err := w.RequestSubmission(t.Context(), w.frei, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, w.code(t, "r1/"+sub.ID)); err != nil {
+		t.Fatal(err)
+	}
+	w.save(t, w.frei, 3, answer("Drei, anders."))
+	if sheet := w.sheet(t, w.frei); !sheet.Licenced() || !slices.Equal(sheet.Unlicenced(), []int{3}) {
+		t.Errorf("would lose its licence: %v", sheet.Unlicenced())
+	}
+	w.clock.Advance(time.Minute)
+	sub = w.submit(t, w.frei)
+	if v := w.versions(t, "r1", "q01"); len(v) != 1 || v[0].Licence != "CC-BY-4.0" {
+		t.Errorf("unchanged: %+v", v)
+	}
+	if v := w.versions(t, "r1", "q03"); len(v) != 2 || v[0].Licence != "CC-BY-4.0" || v[1].Licence != "" {
+		t.Errorf("changed: %+v", v)
+	}
+	sheet := w.sheet(t, w.frei)
+	if list := sub.ReceiptEntries(sheet.Catalogue, sheet.Confirmed); len(list) != 2 || list[0].New || list[0].Version != 1 || !list[1].New || list[1].Version != 2 {
+		t.Errorf("receipt: %+v", list)
 	}
 }

@@ -313,3 +313,26 @@ func TestLateDraft(t *testing.T) {
 	}
 	w.submit(t, w.frei)
 }
+
+func TestWhatIsNotDone(t *testing.T) {
+	for name, c := range map[string]struct {
+		number int
+		entry  survey.Entry
+		done   bool
+	}{
+		"empty":                     {1, answer(""), false},
+		"too long":                  {1, answer(strings.Repeat("a", 51)), false},
+		"as long as may be":         {1, answer(strings.Repeat("a", 50)), true},
+		"a thesis without position": {2, answer("Weil."), false},
+		"a thesis":                  {2, survey.Entry{Status: survey.Answered, Position: survey.Agree}, true},
+		"declined":                  {1, survey.Entry{Status: survey.Declined}, true},
+		"a reason too long":         {1, survey.Entry{Status: survey.Declined, Reason: strings.Repeat("a", 51)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newAnswerWorld(t)
+			if d := w.save(t, w.frei, c.number, c.entry); d.Done != c.done || d.Entry != c.entry {
+				t.Errorf("%+v", d)
+			}
+		})
+	}
+}

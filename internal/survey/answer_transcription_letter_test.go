@@ -257,3 +257,38 @@ func TestTranscriptionFaults(t *testing.T) {
 		})
 	}
 }
+
+func TestTranscriptionDoubts(t *testing.T) {
+	for name, c := range map[string]struct {
+		stood, day, hour string // when the letter that stands came, a day or a day and an hour; when the other one
+		text             string
+		unasked, older   bool
+	}{
+		"a day earlier":              {"2026-11-23", "2026-11-22", "", "Nein.", true, true},
+		"the same day":               {"2026-11-23", "2026-11-23", "", "Nein.", false, false},
+		"the same day, hours known":  {"2026-11-23T19:00", "2026-11-23", "18:30", "Nein.", false, true},
+		"the same day, one hour":     {"2026-11-23T19:00", "2026-11-23", "", "Nein.", false, false},
+		"later":                      {"2026-11-23T19:00", "2026-11-23", "19:30", "Nein.", false, false},
+		"before the hour of asking":  {"2026-11-23", "2026-11-23", "07:00", "Nein.", true, false},
+		"earlier, of the same words": {"2026-11-23", "2026-11-22", "", "Ja.", true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newLetterWorld(t)
+			w.clock.Advance(2 * time.Hour)
+			stands := w.letter(letterLine(1, answer("Ja.")))
+			stands.ReceivedOn, stands.ReceivedTime, _ = strings.Cut(c.stood, "T")
+			w.effective(t, stands)
+			cmd := w.letter(letterLine(1, answer(c.text)))
+			cmd.ReceivedOn, cmd.ReceivedTime = c.day, c.hour
+			w.saveLetter(t, w.anna, cmd)
+			sheet, err := w.TranscriptionSheet(t.Context(), w.ben, "q1", "frei")
+			if err != nil {
+				t.Fatal(err)
+			}
+			line, err := sheet.Letter(cmd.ID)
+			if err != nil || line.Unasked != c.unasked || (len(line.Older) == 1 && line.Older[0] == 1) != c.older {
+				t.Errorf("unasked %v, older %v, %v", line.Unasked, line.Older, err)
+			}
+		})
+	}
+}

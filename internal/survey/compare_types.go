@@ -58,7 +58,7 @@ type Change struct {
 	Question   int       `json:"question"` // number; 0 for the whole respondent
 	From       Status    `json:"from,omitempty"`
 	To         Status    `json:"to"`
-	Wording    bool      `json:"wording"`             // the wording, position or reason changed
+	Wording    bool      `json:"wording"` // the wording, position or reason changed
 	Note       string    `json:"note,omitempty"`
 
 	// The alliance's quotation, not the party's words: it differs at all, and it is the first, or was taken away.

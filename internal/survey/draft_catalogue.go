@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -285,6 +284,18 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 			return err
 		}
 		before := agreedInOrder(questions)
+		words, err := loadWords(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		now, err := plannedCatalogue(questionnaire, before, words)
+		if err != nil {
+			return err
+		}
+		places := len(before)
+		if now.Hash != cmd.Seen {
+			places = maxSlots // the actor may have seen more questions
+		}
 		agreed := before
 		var faults Faults
 		type placed struct {
@@ -294,7 +305,7 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 		var moved []placed
 		var rest []Question
 		for i, q := range agreed {
-			if to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, len(agreed)); to > 0 && to != i+1 {
+			if to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, places); to > 0 && to != i+1 {
 				moved = append([]placed{{q, to - 1}}, moved...)
 			} else {
 				rest = append(rest, q)
@@ -320,12 +331,8 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 		if slices.EqualFunc(agreed, before, func(a, b Question) bool { return a.ID == b.ID }) {
 			return nil // the second click of two
 		}
-		words, err := loadWords(tx, questionnaire)
-		if err != nil {
-			return err
-		}
-		if seen, err := plannedCatalogue(questionnaire, before, words); err != nil || seen.Hash != cmd.Seen {
-			return cmp.Or(err, stale())
+		if now.Hash != cmd.Seen {
+			return stale()
 		}
 		for i, q := range agreed {
 			if q.Sequence != i+1 {

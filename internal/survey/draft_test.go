@@ -3,6 +3,7 @@ package survey_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -268,6 +269,61 @@ func TestRevisions(t *testing.T) {
 	}
 	if h.Revisions[1].Note != "zusammengeführt" || len(h.Compared) != 1 || len(h.Compared[0].Parts) == 0 {
 		t.Errorf("got %+v", h)
+	}
+}
+
+// A state button takes along what was typed beside it, or keeps it all for another try.
+func TestStateTakesTheWordsAlong(t *testing.T) {
+	w := newWorkshop(t)
+	q := w.question("Wie steht es um die Schulen?", survey.StateDraft)
+	move := func(actor survey.Actor, revision int, state survey.QuestionState, text string) (survey.Question, error) {
+		words := q.Wording
+		words.Text = text
+		return w.SetQuestionState(w.ctx, actor, survey.SetQuestionState{Questionnaire: q.Questionnaire, ID: q.ID, Revision: revision, State: state, Words: &words})
+	}
+	const typed = "Wie steht es um alle Schulen?"
+	for range 2 { // the second click of two
+		got, err := move(w.member, q.Revision, survey.StateReview, typed)
+		if err != nil || got.Text != typed || got.State != survey.StateReview || got.Revision != q.Revision+1 {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	}
+	_, err := move(w.lead, q.Revision, survey.StateAgreed, "Noch ein Text?")
+	if diff := cmp.Diff(survey.Fail(survey.Conflict, "error.stale").Error(), fmt.Sprint(err)); diff != "" {
+		t.Errorf("typed words under an old revision: %s", diff)
+	}
+	_, err = move(w.lead, q.Revision, survey.StateAgreed, q.Text) // as the form had it: nothing was typed
+	if diff := cmp.Diff(survey.Fail(survey.Conflict, "draft.error.changed_meanwhile").Error(), fmt.Sprint(err)); diff != "" {
+		t.Errorf("agreed on words not read: %s", diff)
+	}
+	if _, err := move(w.lead, q.Revision+1, survey.StateAgreed, " "); code(err) != survey.Invalid {
+		t.Errorf("no text: %v", err)
+	}
+	if _, err := move(w.member, q.Revision+1, survey.StateAgreed, "Vom Mitglied?"); code(err) != survey.Forbidden {
+		t.Errorf("a member agreed: %v", err)
+	}
+	words := q.Wording
+	words.WorkingGroup = "g2"
+	both := w.member
+	both.User.Memberships = []survey.Membership{{WorkingGroup: "g1", Lead: true}, {WorkingGroup: "g2"}}
+	if _, err := w.SetQuestionState(w.ctx, both, survey.SetQuestionState{Questionnaire: q.Questionnaire, ID: q.ID, Revision: q.Revision + 1,
+		State: survey.StateAgreed, Words: &words}); code(err) != survey.Forbidden {
+		t.Errorf("agreed for a group one does not lead: %v", err)
+	}
+}
+
+// People write numbers with marks between the thousands.
+func TestWholeNumbersAsTyped(t *testing.T) {
+	w := newWorkshop(t)
+	for typed, want := range map[string]int{"1.500": 1500, "1 500": 1500, "1,500": 1500, "1500": 1500, "1.50": -1, "1.5": -1, "-1": -1} {
+		q, err := w.SaveQuestionnaire(w.ctx, w.office, survey.SaveQuestionnaire{Title: "Länge " + typed, Election: "e1", OrderRule: "Alphabet",
+			Licence: "CC0-1.0", AnswerLimit: typed})
+		if want < 0 && code(err) == survey.Invalid {
+			continue
+		}
+		if err != nil || q.AnswerLimit != want {
+			t.Errorf("%q: %d, %v", typed, q.AnswerLimit, err)
+		}
 	}
 }
 

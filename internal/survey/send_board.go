@@ -3,7 +3,6 @@ package survey
 import (
 	"cmp"
 	"context"
-	"slices"
 	"time"
 )
 
@@ -15,14 +14,18 @@ const (
 	SendPlanned    SendState = "planned"     // not sent yet
 	SendUnasked    SendState = "unasked"     // sent to others, this one could not be asked yet
 	SendWaiting    SendState = "waiting"     // asked, its date not over, nothing came
-	SendReturned   SendState = "returned"    // submitted, or a checked transcription of its letter is there
+	SendReturned   SendState = "returned"    // answered at least one question, see Returns
+	SendGeneral    SendState = "general"     // sent but a general text
+	SendRefers     SendState = "refers"      // only points to its manifesto
+	SendDeclined   SendState = "declined"    // said only that it will not answer
+	SendWithdrawn  SendState = "withdrawn"   // took back all it had said
 	SendSilent     SendState = "silent"      // its date over, nothing came
 	SendNotReached SendState = "not_reached" // nothing could be delivered
 	SendNotAsked   SendState = "not_asked"   // not to be asked
 )
 
 // SendStates in the order of the bar.
-var SendStates = []SendState{SendReturned, SendWaiting, SendSilent, SendUnasked, SendPlanned, SendNotReached, SendNotAsked}
+var SendStates = []SendState{SendReturned, SendGeneral, SendRefers, SendDeclined, SendWithdrawn, SendWaiting, SendSilent, SendUnasked, SendPlanned, SendNotReached, SendNotAsked}
 
 // SendProblem is what the office should look at.
 type SendProblem string
@@ -50,6 +53,7 @@ type SendRow struct {
 	LinkUsed   time.Time // first time one of its links was opened with the button; zero never
 	Returned   time.Time
 	ReturnedBy Provenance // ByForm, or Transcribed from its letter
+	DayOnly    bool       // Returned is a day: nobody noted the hour a letter came
 	Last       time.Time  // the last event
 	LastEvent  string     // its message key is send.event.<LastEvent>; "" nothing has happened
 	Problem    SendProblem
@@ -68,8 +72,8 @@ type SendBoard struct {
 	Published     bool
 }
 
-// Asked counts the respondents that are to be asked.
-func (b SendBoard) Asked() int { return len(b.Rows) - b.Count[SendNotAsked] }
+// Asked counts the respondents that are to be asked; once the catalogue was sent, those that were, as Returns counts them.
+func (b SendBoard) Asked() int { return len(b.Rows) - b.Count[SendNotAsked] - b.Count[SendUnasked] }
 
 // SendBoard returns the status board.
 func (s *Service) SendBoard(ctx context.Context, actor Actor, questionnaire string) (b SendBoard, err error) {
@@ -118,7 +122,7 @@ func (s *Service) sendBoard(tx *Tx, actor Actor, questionnaire string) (b SendBo
 		return b, err
 	}
 	for _, r := range all {
-		row, err := s.sendRow(tx, q, r, traffic[r.ID])
+		row, err := s.sendRow(tx, q, r, questions, traffic[r.ID])
 		if err != nil {
 			return b, err
 		}
@@ -163,7 +167,7 @@ func loadTraffic(tx *Tx, questionnaire string) (map[string]traffic, error) {
 	return by, nil
 }
 
-func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, t traffic) (row SendRow, err error) {
+func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion, t traffic) (row SendRow, err error) {
 	row = SendRow{Respondent: r, Due: r.DueAt(q)}
 	if row.Returned, row.ReturnedBy, err = returnedAt(tx, r); err != nil {
 		return row, err
@@ -208,7 +212,13 @@ func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, t traffic) (row
 	} else {
 		happened(row.Returned, "transcribed")
 	}
-	row.State = s.sendState(q, r, !row.Returned.IsZero())
+	back, err := s.returnAtDue(tx, q, r, questions)
+	if err != nil {
+		return row, err
+	}
+	_, notDay := time.Parse(time.DateOnly, string(back.Received))
+	row.DayOnly = row.ReturnedBy == Transcribed && notDay == nil
+	row.State = s.sendState(q, r, back.State, !row.Returned.IsZero())
 	row.Problem = sendProblem(q, row, openLinks)
 	if r.NewEmail != "" {
 		waiting, err := WaitingApproval(tx, q.ID, ActAddress, r.ID)
@@ -222,9 +232,39 @@ func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, t traffic) (row
 	return row, nil
 }
 
-func (s *Service) sendState(q Questionnaire, r Respondent, returned bool) SendState {
+// returnAtDue sums up what came back from a respondent by the one rule of the comparison. Before its date, which the
+// comparison keeps to itself, it is what would be told then.
+func (s *Service) returnAtDue(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (Return, error) {
+	c := Comparison{Questionnaire: q, Catalogue: Catalogue{Questions: questions}, At: s.now()}
+	if due := r.DueAt(q).At; c.At.Before(due) {
+		c.At = due
+	}
+	versions := map[string][]Version{}
+	for v, err := range tx.Versions.List(r.Key() + "/") {
+		if err != nil {
+			return Return{}, err
+		}
+		key := CellKey(q.ID, r.ID, v.Question)
+		versions[key] = append(versions[key], v)
+	}
+	return returnOf(compared(c, r, versions, nil)), nil
+}
+
+// cameBack are the states of the returns in which something came back.
+var cameBack = map[ReturnState]SendState{ReturnAnswered: SendReturned, ReturnPartly: SendReturned, ReturnGeneral: SendGeneral,
+	ReturnRefers: SendRefers, ReturnDeclined: SendDeclined, ReturnWithdrawn: SendWithdrawn}
+
+// CameBack tells whether something came back from the respondent, be it a refusal.
+func (s SendState) CameBack() bool {
+	return s == SendReturned || s == SendGeneral || s == SendRefers || s == SendDeclined || s == SendWithdrawn
+}
+
+func (s *Service) sendState(q Questionnaire, r Respondent, back ReturnState, returned bool) SendState {
+	if state, ok := cameBack[back]; ok {
+		return state
+	}
 	switch {
-	case r.NotAsked != "":
+	case r.NotAsked != "", back == ReturnNotAsked && !q.DispatchedAt.IsZero() && !r.neverAsked(q):
 		return SendNotAsked
 	case returned:
 		return SendReturned
@@ -244,7 +284,7 @@ func sendProblem(q Questionnaire, row SendRow, openLinks int) SendProblem {
 	r := row.Respondent
 	sent := !q.DispatchedAt.IsZero()
 	switch {
-	case row.State == SendNotAsked || row.State == SendReturned || row.State == SendNotReached:
+	case row.State == SendNotAsked || row.State.CameBack() || row.State == SendNotReached:
 		return ProblemNone
 	case r.Procedure.Channel == ChannelUnknown:
 		return ProblemProcedure
@@ -262,128 +302,4 @@ func sendProblem(q Questionnaire, row SendRow, openLinks int) SendProblem {
 		return ProblemDelayed
 	}
 	return ProblemNone
-}
-
-// SendSummary is a line of the list of questionnaires.
-type SendSummary struct {
-	Questionnaire Questionnaire
-	Election      string
-	Phase         Phase
-	Asked         int // respondents that are or will be asked
-	Returned      int
-}
-
-// SendList returns the questionnaires conducted here, the newest first.
-func (s *Service) SendList(ctx context.Context, actor Actor) (list []SendSummary, err error) {
-	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
-		return nil, err
-	}
-	err = s.Store.View(ctx, func(tx *Tx) error {
-		list = nil
-		all, err := collect(tx.Questionnaires.List(""))
-		if err != nil {
-			return err
-		}
-		slices.Reverse(all)
-		for _, q := range all {
-			if q.Imported {
-				continue
-			}
-			one := SendSummary{Questionnaire: q, Phase: q.Phase(s.now())}
-			if election, err := tx.Elections.Get(q.Election); err == nil {
-				one.Election = election.Name
-			} else if !IsNotFound(err) {
-				return err
-			}
-			for r, err := range tx.Respondents.List(q.ID + "/") {
-				if err != nil {
-					return err
-				}
-				if r.NotAsked != "" {
-					continue
-				}
-				one.Asked++
-				at, _, err := returnedAt(tx, r)
-				if err != nil {
-					return err
-				}
-				if !at.IsZero() {
-					one.Returned++
-				}
-			}
-			list = append(list, one)
-		}
-		return nil
-	})
-	return list, err
-}
-
-// OutboxRow is a mail of a questionnaire with the name of whom it is for.
-type OutboxRow struct {
-	Mail
-	ShortName string    // "" for a test mail
-	Slug      string    // of the respondent
-	Due       time.Time // of the next attempt; zero when none is planned
-}
-
-// OutboxList returns the mails of a questionnaire, the newest first. Codes are not among them: that a party asked for one is
-// its own matter until it has submitted.
-func (s *Service) OutboxList(ctx context.Context, actor Actor, questionnaire string) (list []OutboxRow, err error) {
-	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
-		return nil, err
-	}
-	err = s.Store.View(ctx, func(tx *Tx) error {
-		list = nil
-		mails, err := mailsOf(tx, questionnaire)
-		if err != nil {
-			return err
-		}
-		for _, m := range slices.Backward(mails) {
-			row, err := outboxRow(tx, m)
-			if err != nil {
-				return err
-			}
-			list = append(list, row)
-		}
-		return nil
-	})
-	return list, err
-}
-
-func outboxRow(tx *Tx, m Mail) (row OutboxRow, err error) {
-	row.Mail = m
-	row.Sealed = nil
-	if m.Kind == MailReceipt {
-		row.Body, row.Attachment = "", nil // the party's own text, for the party alone
-	}
-	if m.Respondent != "" {
-		r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
-		if err != nil && !IsNotFound(err) {
-			return row, err
-		}
-		row.ShortName, row.Slug = r.ShortName, r.Slug
-	}
-	if e, err := tx.Outbox.Get(m.ID); err == nil {
-		row.Due = e.DueAt
-	} else if !IsNotFound(err) {
-		return row, err
-	}
-	return row, nil
-}
-
-// OutboxMail returns one mail of a questionnaire as it was or will be sent, with LinkMark for its link. The text of a
-// receipt is the party's and is left out.
-func (s *Service) OutboxMail(ctx context.Context, actor Actor, questionnaire, id string) (row OutboxRow, err error) {
-	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
-		return row, err
-	}
-	err = s.Store.View(ctx, func(tx *Tx) error {
-		m, err := mailOf(tx, questionnaire, id)
-		if err != nil {
-			return err
-		}
-		row, err = outboxRow(tx, m)
-		return err
-	})
-	return row, err
 }

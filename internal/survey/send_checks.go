@@ -1,8 +1,14 @@
 package survey
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
-// checks goes through the points of the checklist.
+// shortNotice is less time to answer than anybody should be given unasked.
+const shortNotice = 14 * 24 * time.Hour
+
+// checks goes through the points of the checklist, in the order they are worked off: who is asked, what, by when.
 func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]DispatchCheck, error) {
 	h, err := loadLetterhead(tx, q)
 	if err != nil {
@@ -18,11 +24,6 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 		}
 		return otherwise
 	}
-	add("catalogue", when(!q.LockedAt.IsZero(), CheckMissing))
-	add("deadline", when(q.Deadline.At.After(s.now()), CheckMissing))
-	add("cover", when(q.Cover.Body != "", CheckMissing))
-	needsMail := slices.ContainsFunc(c.Respondents, Respondent.getsMail)
-	add("mail", when(s.MailReady || !needsMail, CheckMissing))
 	var asked, addressless, unknown, unfit, early, unrendered []string
 	for _, r := range c.Respondents {
 		if r.NotAsked != "" {
@@ -56,17 +57,11 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 		}
 	}
 	add("respondents", when(len(asked) > 0, CheckMissing))
-	add("address", when(addressless == nil, CheckMissing), addressless...)
-	if unrendered != nil {
-		add("letter", CheckMissing, unrendered...)
-	}
-	add("procedure", when(unknown == nil, CheckWarn), unknown...)
-	add("fit", when(unfit == nil, CheckWarn), unfit...)
-	if early != nil {
-		add("date", CheckWarn, early...)
-	}
 	// all on the ballot are asked, or a reason why not is recorded and printed
 	parties, err := candidates(tx, q, c.Respondents)
+	if err != nil {
+		return nil, err
+	}
 	var left []string
 	for _, p := range parties {
 		if p.Respondent == "" {
@@ -74,5 +69,23 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 		}
 	}
 	add("contestants", when(left == nil, CheckMissing), left...)
-	return list, err
+	add("address", when(addressless == nil, CheckMissing), addressless...)
+	add("procedure", when(unknown == nil, CheckWarn), unknown...)
+	add("fit", when(unfit == nil, CheckWarn), unfit...)
+	if early != nil {
+		add("date", CheckWarn, early...)
+	}
+	add("catalogue", when(!q.LockedAt.IsZero(), CheckMissing))
+	add("cover", when(q.Cover.Body != "", CheckMissing))
+	if unrendered != nil {
+		add("letter", CheckMissing, unrendered...)
+	}
+	needsMail := slices.ContainsFunc(c.Respondents, Respondent.getsMail)
+	add("mail", when(s.MailReady || !needsMail, CheckMissing))
+	if q.Deadline.At.After(s.now()) {
+		add("deadline", when(!q.Deadline.At.Before(s.now().Add(shortNotice)), CheckWarn))
+	} else {
+		add("deadline", CheckMissing)
+	}
+	return list, nil
 }

@@ -33,7 +33,9 @@ type DispatchPlan struct {
 	Channels      map[Channel]int
 	NotAsked      int
 	NotReached    int
-	Digest        string // of all that would be sent; Dispatch wants it back
+	Recipients    []Respondent        // that get a letter, in the printed order
+	Questions     []CatalogueQuestion // that are sent
+	Digest        string              // of all that would be sent; Dispatch wants it back
 	TwoPerson     bool
 	Waiting       *Approval // a request that waits for a second person
 	WaitingName   string    // who made it
@@ -109,6 +111,9 @@ func (s *Service) dispatchPlan(tx *Tx, actor Actor, questionnaire string) (p Dis
 		return p, err
 	}
 	for _, r := range content.Respondents {
+		if r.getsMail() {
+			p.Recipients = append(p.Recipients, r)
+		}
 		switch {
 		case r.NotAsked != "":
 			p.NotAsked++
@@ -117,6 +122,9 @@ func (s *Service) dispatchPlan(tx *Tx, actor Actor, questionnaire string) (p Dis
 		default:
 			p.Channels[r.Procedure.Channel]++
 		}
+	}
+	if p.Questions, _, err = sentQuestions(tx, q); err != nil {
+		return p, err
 	}
 	if !q.DispatchedAt.IsZero() {
 		return p, p.loadSent(tx)

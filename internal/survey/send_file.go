@@ -63,7 +63,7 @@ func (s *Service) respondentFile(tx *Tx, actor Actor, questionnaire, slug string
 		}
 		f.Mails = append(f.Mails, row)
 	}
-	if f.Row, err = s.sendRow(tx, f.Questionnaire, r, t); err != nil {
+	if f.Row, err = s.sendRow(tx, f.Questionnaire, r, questions, t); err != nil {
 		return f, err
 	}
 	if r.Portal != nil {

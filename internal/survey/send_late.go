@@ -30,7 +30,7 @@ func (s *Service) InviteLate(ctx context.Context, actor Actor, questionnaire, sl
 			return err
 		}
 		d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.now(), By: actor.who()}
-		before := s.sendState(q, r, false)
+		before := s.sendState(q, r, ReturnUnknown, false)
 		if err := s.invite(tx, h, &d, r, d.At); err != nil {
 			return err
 		}

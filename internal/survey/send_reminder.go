@@ -40,6 +40,7 @@ type ReminderPlan struct {
 	Unreached     []Respondent // nothing came back either, but nothing can be delivered
 	Sent          *Dispatch    // the one reminder, once sent
 	SentName      string
+	SentMails     []Mail // its mails, the oldest first
 }
 
 // ReminderPlan returns who would get the reminder now.
@@ -89,7 +90,16 @@ func (s *Service) reminderPlan(tx *Tx, questionnaire string) (p ReminderPlan, er
 			p.SentName = nameOfUser(tx, d.By)
 		}
 	}
-	return p, nil
+	if p.Sent == nil {
+		return p, nil
+	}
+	mails, err := mailsOf(tx, questionnaire)
+	for _, m := range mails {
+		if m.Dispatch == p.Sent.ID {
+			p.SentMails = append(p.SentMails, m)
+		}
+	}
+	return p, err
 }
 
 // SendReminder sends one text to everybody who was asked by mail and has not answered, those who answer in our form with a

@@ -214,7 +214,7 @@ func (s *Server) renderForgot(r *request, status int, form accountForm, errs []t
 	p.Text = p.Must("admin.account.forgot.text")
 	p.Fields = []templates.Field{p.field("email", "email", "username", form.Email)}
 	if !s.Service.MailReady {
-		p.Text, p.Fields = p.Must("admin.account.forgot.no_mail"), nil
+		p.Text, p.Fields, p.Button = p.Must("admin.account.forgot.no_mail"), nil, ""
 		p.More = []templates.NavItem{{Label: p.Must("error.sign_in_link"), Href: "/anmelden"}}
 	}
 	return r.page(status, "account", p)

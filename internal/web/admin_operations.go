@@ -145,8 +145,8 @@ func (s *Server) renderMailTest(r *request, status int, form mailTestForm, errs 
 	switch {
 	case failed != nil:
 		p.Failed = p.Must("admin.mailtest.failed")
-	case len(dialogue) > 0 && s.Demo != nil:
-		p.Notice, p.Mailbox = p.Must("admin.mailtest.in_mailbox"), "/demo/postfach"
+	case len(dialogue) > 0 && s.Demo != nil: // there was no conversation
+		p.Dialogue, p.Notice, p.Mailbox = "", p.Must("admin.mailtest.in_mailbox"), "/demo/postfach"
 	case len(dialogue) > 0:
 		p.Notice = p.Must("admin.mailtest.sent")
 	}

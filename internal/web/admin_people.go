@@ -79,10 +79,10 @@ func (s *Server) renderPeople(r *request, link string) error {
 		}
 		p.People = append(p.People, row)
 	}
-	if len(idle) > 0 {
+	if len(idle) > 0 && p.MayEdit {
 		p.Warning = p.Must("admin.personen.idle", "Count", len(idle), "Names", p.Join(idle))
 	}
-	if !s.Service.MailReady {
+	if !s.Service.MailReady && p.MayEdit {
 		p.NoMail = p.Must("admin.personen.no_mail")
 	}
 	if link != "" {

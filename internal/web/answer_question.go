@@ -72,12 +72,18 @@ func (r *request) questionNumber() (int, error) {
 	return number, nil
 }
 
+// noticeEmpty is what is said of an answer that was called done and is empty.
+const noticeEmpty = "answer.notice.empty"
+
 func (s *Server) answerQuestion(r *request) error {
 	sheet, cell, err := r.cell()
 	if err != nil {
 		return err
 	}
 	p := r.questionPage(sheet, cell, cell.Started(), nil)
+	if r.Query("ok") == noticeEmpty { // no success
+		p.Notice, p.Warning = "", p.Notice
+	}
 	for _, problem := range cell.Problems {
 		if problem.Stops && !sheet.Over && p.Warning == "" {
 			p.Warning = p.Must(problem.Key, problem.Args...)
@@ -186,7 +192,7 @@ func (s *Server) answerSaved(r *request, number int, mark string) error {
 	case cell.Stopped() && !sheet.Over:
 		notice = "answer.notice.not_done"
 	case cell.State == survey.AnswerNone && !sheet.Over:
-		notice = "answer.notice.empty"
+		notice = noticeEmpty
 	default:
 		notice, path = "answer.notice.saved", "/antwort"
 		if next := sheet.Next(number); next != 0 {

@@ -61,7 +61,11 @@ func (r *request) otherLanguages() (links []templates.NavItem) {
 	}
 	for _, lang := range locale.Languages {
 		if lang != r.language {
-			links = append(links, templates.NavItem{Label: locale.Names[lang], Href: "/sprache/" + lang + "?weiter=" + url.QueryEscape(target), Lang: lang, NewTab: typed})
+			name := locale.Names[lang]
+			if typed {
+				name = locale.For(lang).Must("common.nav.new_tab", "Name", name)
+			}
+			links = append(links, templates.NavItem{Label: name, Href: "/sprache/" + lang + "?weiter=" + url.QueryEscape(target), Lang: lang, NewTab: typed})
 		}
 	}
 	return links

@@ -44,6 +44,9 @@ func newPublishWorld(t *testing.T) *world {
 	return w
 }
 
+// readPreview is the form of whoever publishes.
+var readPreview = url.Values{"gelesen": {"on"}}
+
 func TestPublishInTheBrowser(t *testing.T) {
 	w := newPublishWorld(t)
 	reader, office, member := w.visitor(t), w.visitor(t).signIn("ada@buendnis.example"), w.visitor(t).signIn("mia@buendnis.example")
@@ -83,10 +86,16 @@ func TestPublishInTheBrowser(t *testing.T) {
 	if !strings.Contains(page, "Jetzt veröffentlichen") || !strings.Contains(page, "Das Impressum ist eingetragen.") {
 		t.Error("the office cannot publish")
 	}
-	if answer := office.post("/veroeffentlichen/nordmark", url.Values{}); answer.Code != http.StatusSeeOther {
+	if answer := office.post("/veroeffentlichen/nordmark", url.Values{}); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), `href="#gelesen"`) {
+		t.Errorf("published without having read the preview: %d", answer.Code)
+	}
+	if code := reader.get("/vergleich/nordmark/").Code; code != http.StatusNotFound {
+		t.Errorf("published all the same: %d", code)
+	}
+	if answer := office.post("/veroeffentlichen/nordmark", readPreview); answer.Code != http.StatusSeeOther {
 		t.Fatalf("publish: %d %s", answer.Code, answer.Body)
 	}
-	if answer := office.post("/veroeffentlichen/nordmark", url.Values{}); answer.Code != http.StatusConflict || !strings.Contains(answer.Body.String(), "nichts geändert") {
+	if answer := office.post("/veroeffentlichen/nordmark", readPreview); answer.Code != http.StatusConflict || !strings.Contains(answer.Body.String(), "nichts geändert") {
 		t.Errorf("publish again: %d", answer.Code)
 	}
 	for path, want := range map[string]string{
@@ -119,11 +128,11 @@ func TestPublishTakesTwoPeople(t *testing.T) {
 	if body := ada.get(path).Body.String(); !strings.Contains(body, "Veröffentlichung beantragen") {
 		t.Error("no request is offered")
 	}
-	ada.post(path, url.Values{})
+	ada.post(path, readPreview)
 	if body := ada.get(path).Body.String(); !strings.Contains(body, "Sie haben die Veröffentlichung") || strings.Contains(body, "Bestätigen und") {
 		t.Error("who asked may confirm")
 	}
-	if code := ada.post(path, url.Values{}).Code; code != http.StatusConflict || published() {
+	if code := ada.post(path, readPreview).Code; code != http.StatusConflict || published() {
 		t.Errorf("confirmed by one person: %d", code)
 	}
 	if body := ben.get(path).Body.String(); !strings.Contains(body, "Ada hat die Veröffentlichung") || !strings.Contains(body, "Bestätigen und veröffentlichen") {
@@ -133,8 +142,8 @@ func TestPublishTakesTwoPeople(t *testing.T) {
 	if body := ben.get(path).Body.String(); strings.Contains(body, "Ada hat die Veröffentlichung") {
 		t.Error("the request is still there")
 	}
-	ada.post(path, url.Values{})
-	ben.post(path, url.Values{})
+	ada.post(path, readPreview)
+	ben.post(path, readPreview)
 	if !published() {
 		t.Fatal("not published by two people")
 	}
@@ -146,7 +155,7 @@ func TestPublishTakesTwoPeople(t *testing.T) {
 // P11: the front page lists, the publications are read, whatever the database does.
 func TestPublicPagesWithoutDatabase(t *testing.T) {
 	w := newPublishWorld(t)
-	w.visitor(t).signIn("ada@buendnis.example").post("/veroeffentlichen/nordmark", url.Values{})
+	w.visitor(t).signIn("ada@buendnis.example").post("/veroeffentlichen/nordmark", readPreview)
 	w.Store = broken{}
 	for path, want := range map[string]string{"/": "Fragen an Nordmark", "/vergleich/nordmark/": "Unsere Antwort.", "/en/vergleich/nordmark/fragen/1": "Unsere Antwort."} {
 		if answer := w.visitor(t).get(path); answer.Code != 200 || !strings.Contains(answer.Body.String(), want) {

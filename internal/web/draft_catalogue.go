@@ -43,6 +43,8 @@ type catalogueRow struct {
 type catalogueRespondent struct {
 	Name, Colour, Channel, Asked string
 	Findings                     []string
+	Fits                         string // when nothing was found
+	NotAsked                     bool
 	LeftOut                      []string
 	Href                         string // to leave questions out; "" may not
 }
@@ -193,9 +195,13 @@ func catalogueRespondentOf(r *request, v survey.CatalogueView, one survey.Catalo
 	if one.NotAsked != "" {
 		row.Asked = p.Must("common.status.not_asked")
 		row.LeftOut = []string{one.NotAsked}
-		row.Findings = nil
+		row.Findings, row.Fits, row.NotAsked = nil, p.Must("draft.fit.not_asked"), true
 		return row
 	}
+	if c := one.Procedure.Channel; (c == survey.ChannelForm || c == survey.ChannelMail) && one.Email == "" {
+		row.Findings = append(row.Findings, p.Must("draft.fit.no_address"))
+	}
+	row.Fits = p.Must("draft.fit.fits")
 	row.Asked = p.Must("common.questions", "Count", one.Packet.Asked)
 	if one.Packet.Surplus > 0 {
 		row.Findings = append(row.Findings, p.Must("draft.fit.surplus", "Count", one.Packet.Surplus))

@@ -34,7 +34,7 @@ func (s *Server) sendList(r *request) error {
 		item := sendListItem{Title: q.Questionnaire.Title, Href: "/versand/" + q.Questionnaire.Slug, Election: q.Election,
 			Deadline: r.instant(q.Questionnaire.Deadline), Phase: r.phaseBadge(q.Phase)}
 		if q.Phase == survey.PhaseOpen || q.Phase == survey.PhaseClosed {
-			item.Returned = p.Must("send.returned", "Returned", q.Returned, "Asked", q.Asked)
+			item.Returned = p.Must("send.returned", "Count", q.Returned, "Returned", q.Returned, "Asked", q.Asked)
 		} else {
 			item.Returned = p.Must("send.respondents", "Count", q.Asked)
 		}
@@ -64,6 +64,7 @@ type sendBoardPage struct {
 	Election string
 	Phase    templates.Badge
 	Sentence string
+	Apart    []string // who sent something that answers no question
 	Bar      templates.Bar
 	Next     []templates.NavItem
 	Rows     []sendBoardRow
@@ -82,6 +83,10 @@ type sendBoardRow struct {
 // stateLook is how the states of a respondent are drawn.
 var stateLook = map[survey.SendState]struct{ bar, icon, tone string }{
 	survey.SendReturned:   {"answered", "check", "good"},
+	survey.SendGeneral:    {"general", "general", ""},
+	survey.SendRefers:     {"refers", "refers", ""},
+	survey.SendDeclined:   {"declined", "declined", ""},
+	survey.SendWithdrawn:  {"withdrawn", "withdrawn", ""},
 	survey.SendWaiting:    {"pending", "pending", "wait"},
 	survey.SendSilent:     {"no_answer", "no_answer", ""},
 	survey.SendUnasked:    {"unknown", "warning", "warn"},
@@ -97,14 +102,25 @@ func (s *Server) sendBoard(r *request) error {
 	}
 	p := sendBoardPage{sendPage: r.sendBase("send.board.title", "Title", r.Questionnaire.Title), Election: b.Election.Name,
 		Phase: r.phaseBadge(b.Phase)}
-	p.Sentence = p.Must("send.sentence."+string(b.Phase), "Returned", b.Count[survey.SendReturned], "Asked", b.Asked(),
+	p.Sentence = p.Must("send.sentence."+string(b.Phase), "Count", b.Count[survey.SendReturned], "Returned", b.Count[survey.SendReturned], "Asked", b.Asked(),
 		"Deadline", r.instant(r.Questionnaire.Deadline))
 	if r.Questionnaire.Deadline.IsZero() {
 		p.Sentence = p.Must("send.sentence.no_deadline", "Asked", b.Asked())
 	}
 	p.Bar.Label = p.Must("send.board.bar")
 	for _, state := range survey.SendStates {
-		p.Bar.Parts = append(p.Bar.Parts, templates.BarPart{Status: stateLook[state].bar, Label: p.Must("send.state." + string(state)), Count: b.Count[state]})
+		p.Bar.Parts = append(p.Bar.Parts, templates.BarPart{Status: stateLook[state].bar, Label: p.Must("send.bar."+string(state), "Count", b.Count[state]), Count: b.Count[state]})
+	}
+	for _, state := range []survey.SendState{survey.SendGeneral, survey.SendRefers, survey.SendDeclined, survey.SendWithdrawn} {
+		var who []string
+		for _, row := range b.Rows {
+			if row.State == state {
+				who = append(who, row.Respondent.ShortName)
+			}
+		}
+		if who != nil {
+			p.Apart = append(p.Apart, p.Must("send.apart."+string(state), "Who", p.Join(who)))
+		}
 	}
 	p.Next = r.nextSteps(b)
 	p.Empty = templates.Empty{Title: p.Must("send.board.empty"), Text: p.Must("send.board.empty_text"),
@@ -133,7 +149,10 @@ func (r *request) boardRow(row survey.SendRow) sendBoardRow {
 	case row.ReturnedBy == survey.ByForm:
 		out.Returned = r.moment(row.Returned)
 	case !row.Returned.IsZero():
-		out.Returned = p.Must("send.board.transcribed", "At", r.moment(row.Returned))
+		out.Returned = p.Must("send.board.transcribed", "At", r.returnedAt(row))
+	}
+	if row.LastEvent == "transcribed" {
+		out.LastAt = r.returnedAt(row)
 	}
 	if row.LastEvent != "" {
 		out.Last = p.Must("send.event." + row.LastEvent)
@@ -142,6 +161,14 @@ func (r *request) boardRow(row survey.SendRow) sendBoardRow {
 		out.Problem = p.Must("send.problem." + string(row.Problem))
 	}
 	return out
+}
+
+// returnedAt says when something came back: the day alone where nobody noted the hour a letter came.
+func (r *request) returnedAt(row survey.SendRow) string {
+	if row.DayOnly {
+		return r.printer().ShortDate(row.Returned.In(r.place()))
+	}
+	return r.moment(row.Returned)
 }
 
 // nextSteps is the short list of what to do next, each with where it is done.
@@ -164,7 +191,11 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 			if c.Name == "mail" {
 				href = mailSetUp
 			}
-			add(c.Name, len(c.Who), href)
+			step := c.Name
+			if c.Name == "deadline" && c.State == survey.CheckWarn {
+				step = "deadline_soon"
+			}
+			add(step, len(c.Who), href)
 		}
 		switch {
 		case b.Plan.Waiting != nil && !b.Plan.Void:

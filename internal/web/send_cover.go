@@ -28,6 +28,9 @@ type sendLetterPage struct {
 
 	Sent       *survey.Dispatch
 	SentFacts  []templates.Fact
+	SentTitle  string // whose mail SentMail is
+	SentMail   *mailView
+	SentTo     []string
 	Recipients []string
 	Over       []string
 	Unreached  []string
@@ -227,8 +230,9 @@ func (s *Server) renderReminder(r *request, status int, form sendLetterForm, err
 			{Label: p.Must("send.fact.sent_at"), Value: r.moment(plan.Sent.At)},
 			{Label: p.Must("send.fact.sent_by"), Value: plan.SentName},
 			{Label: p.Must("send.fact.recipients"), Value: p.Number(plan.Sent.Recipients)},
-			{Label: p.Must("send.field.subject"), Value: plan.Sent.Subject},
-			{Label: p.Must("send.field.body"), Value: plan.Sent.Body},
+		}
+		if err := s.sentReminder(r, &p, plan); err != nil {
+			return err
 		}
 	case !open:
 		p.Nobody = templates.Empty{Title: p.Must("send.reminder.closed")}
@@ -253,6 +257,22 @@ func (s *Server) renderReminder(r *request, status int, form sendLetterForm, err
 		}
 	}
 	return r.page(status, "send/reminder", p)
+}
+
+// sentReminder shows the text as it was sent, to one of those who got it.
+func (s *Server) sentReminder(r *request, p *sendLetterPage, plan survey.ReminderPlan) error {
+	for i, m := range plan.SentMails {
+		row, err := s.Service.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, m.ID)
+		if err != nil {
+			return err
+		}
+		p.SentTo = append(p.SentTo, row.ShortName)
+		if i == 0 {
+			view := r.mailView(row)
+			p.SentTitle, p.SentMail = p.Must("send.reminder.text", "Name", row.ShortName), &view
+		}
+	}
+	return nil
 }
 
 func (s *Server) sendReminder(r *request) error {

@@ -20,11 +20,20 @@ type dispatchPage struct {
 	Void     bool
 	Confirm  *templates.Confirm
 	Withdraw string
-	Only     string // why there is no button
+	Only     string           // why there is no button
+	Letters  []dispatchLetter // what goes out, once it can
+	Packet   []packetLine
+	Who      []templates.Fact // who gets it
 	Sent     bool
 	Facts    []templates.Fact
 	Mails    []outboxLine
 	Portals  []templates.NavItem // own forms to be filled in by hand
+}
+
+// dispatchLetter is the letter to one of those who get it.
+type dispatchLetter struct {
+	Title string
+	Mail  *mailView
 }
 
 type dispatchLine struct {
@@ -59,7 +68,41 @@ func (s *Server) dispatchPage(r *request) error {
 		p.Checks = append(p.Checks, r.dispatchLine(c))
 	}
 	r.dispatchButton(&p, d)
+	if err := s.dispatchContent(r, &p, d); err != nil {
+		return err
+	}
 	return r.page(http.StatusOK, "send/dispatch", p)
+}
+
+// dispatchContent shows what goes out, and to whom, to whoever is about to press the button: a letter of each kind, the
+// questions, the recipients.
+func (s *Server) dispatchContent(r *request, p *dispatchPage, d survey.DispatchPlan) error {
+	if p.Confirm == nil {
+		return nil
+	}
+	for _, channel := range []survey.Channel{survey.ChannelForm, survey.ChannelMail} {
+		var who []string
+		for _, one := range d.Recipients {
+			if one.Procedure.Channel != channel {
+				continue
+			}
+			if who == nil {
+				letter, err := s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Questionnaire.Cover, one.Slug)
+				if err != nil {
+					return err
+				}
+				p.Letters = append(p.Letters, dispatchLetter{Title: p.Must("send.cover.preview", "Name", one.ShortName), Mail: r.preview(letter)})
+			}
+			who = append(who, one.ShortName+" ("+one.Email+")")
+		}
+		if who != nil {
+			p.Who = append(p.Who, templates.Fact{Label: r.channelWord(channel), Value: strings.Join(who, "\n")})
+		}
+	}
+	for _, q := range d.Questions {
+		p.Packet = append(p.Packet, packetLine{Number: q.Number, Text: q.Text})
+	}
+	return nil
 }
 
 func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
@@ -100,15 +143,16 @@ func (r *request) dispatchButton(p *dispatchPage, d survey.DispatchPlan) {
 		p.Only = p.Must("send.dispatch.own")
 		return
 	case waiting:
-		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.confirm_title"), p.Must("send.dispatch.confirm_text", "Name", d.WaitingName),
-			p.Must("send.dispatch.confirm_button")
+		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.confirm_title"), p.Must("send.dispatch.confirm_text", "Name", d.WaitingName, "Count", len(d.Recipients)),
+			p.Must("send.dispatch.confirm_button", "Count", len(d.Recipients))
 	case !p.CanAct:
 		p.Only = p.Must("send.dispatch.only_coordinators")
 		return
 	case d.TwoPerson:
 		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.request_title"), p.Must("send.dispatch.request_text"), p.Must("send.dispatch.request_button")
 	default:
-		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.send_title"), p.Must("send.dispatch.send_text"), p.Must("send.dispatch.send_button")
+		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.send_title"), p.Must("send.dispatch.send_text", "Count", len(d.Recipients)),
+			p.Must("send.dispatch.send_button", "Count", len(d.Recipients))
 	}
 	p.Confirm = confirm
 }

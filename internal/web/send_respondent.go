@@ -25,6 +25,7 @@ type respondentPage struct {
 	Remove    *templates.Confirm
 	Questions []packetLine
 	Misfits   []string
+	Fits      string // what is said where nothing misfits
 	Locked    bool
 	Revision  templates.Field
 	Mails     []outboxLine
@@ -128,7 +129,7 @@ func (s *Server) renderRespondent(r *request, status int, typed respondentTyped,
 	}
 	p.Facts = r.respondentFacts(f)
 	p.Editable = p.CanAct && who.Editable(f.Questionnaire)
-	p.Misfits = r.misfits(who.Procedure, f.Packet)
+	p.Misfits, p.Fits = r.fits(who, f.Packet)
 	p.Revision = hiddenField("revision", formOf(who).revision())
 	for _, q := range f.Packet.Questions {
 		p.Questions = append(p.Questions, p.packetLine(q, typed.reasons))
@@ -307,7 +308,7 @@ func (r *request) respondentFacts(f survey.RespondentFile) []templates.Fact {
 	case f.Row.ReturnedBy == survey.ByForm:
 		add("returned", r.moment(f.Row.Returned))
 	case !f.Row.Returned.IsZero():
-		add("returned", p.Must("send.board.transcribed", "At", r.moment(f.Row.Returned)))
+		add("returned", p.Must("send.board.transcribed", "At", r.returnedAt(f.Row)))
 	}
 	return list
 }

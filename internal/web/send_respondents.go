@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"pruefstein/internal/survey"
@@ -17,6 +18,9 @@ type respondentsPage struct {
 	TakeForm, JoinHref, NewHref string
 	Rows                        []respondentsRow
 	Empty                       templates.Empty
+	FormLabel, FormAction       string // our form for all whose procedure is not known; "" label: there is none
+	NotAskedAction              string
+	NotAsked                    []templates.Field // one reason for several; nil: nobody is left to choose
 }
 
 type respondentsRow struct {
@@ -24,16 +28,28 @@ type respondentsRow struct {
 	Name, Position, Channel, Limits, Due string
 	Address                              string
 	NotAsked                             string
-	Fit                                  []string // what does not fit its procedure; empty: it fits
+	Fit                                  []string // what does not fit its procedure, or is not known of it; empty: see Fits
+	Fits                                 string
 	Asked                                string
 }
 
+// notAskedForm is one reason for not asking several, as typed.
+type notAskedForm struct {
+	Respondents []string `form:"respondents"`
+	Reason      string   `form:"reason_for_all"`
+}
+
 func (s *Server) sendRespondents(r *request) error {
+	return s.renderRespondents(r, http.StatusOK, notAskedForm{}, nil)
+}
+
+func (s *Server) renderRespondents(r *request, status int, form notAskedForm, errs []templates.FieldError) error {
 	l, err := s.Service.RespondentList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
 	p := respondentsPage{sendPage: r.sendBase("send.respondents.title"), Before: r.Questionnaire.DispatchedAt.IsZero(), Missing: l.Missing}
+	p.Errors = errs
 	p.TakeForm, p.JoinHref, p.NewHref = r.sendPath("uebernehmen"), r.sendPath("gemeinsam"), r.sendPath("neu")
 	p.Take = p.Must("send.respondents.take", "Count", l.Missing)
 	p.Empty = templates.Empty{Title: p.Must("send.respondents.empty"), Text: p.Must("send.respondents.empty_text", "Count", len(l.Candidates))}
@@ -44,12 +60,77 @@ func (s *Server) sendRespondents(r *request) error {
 			Limits: r.limitsWord(row.Procedure), Due: r.moment(row.Respondent.Due.At), Address: row.Email, NotAsked: row.NotAsked,
 			Asked: p.Must("common.questions", "Count", row.Packet.Asked),
 		}
-		if row.NotAsked == "" {
-			out.Fit = r.misfits(row.Procedure, row.Packet)
-		}
+		out.Fit, out.Fits = r.fits(row.Respondent, row.Packet)
 		p.Rows = append(p.Rows, out)
 	}
-	return r.page(http.StatusOK, "send/respondents", p)
+	p.bulk(r, l, form)
+	return r.page(status, "send/respondents", p)
+}
+
+// bulk is what can be set for several respondents at once until the dispatch.
+func (p *respondentsPage) bulk(r *request, l survey.RespondentList, form notAskedForm) {
+	unknown := 0
+	chosen := requiredField(p.field("respondents", "checkbox", ""))
+	for _, row := range l.Rows {
+		if row.AwaitsProcedure() {
+			unknown++
+		}
+		if row.NotAsked == "" {
+			chosen.Options = append(chosen.Options, templates.Option{Value: row.Slug, Label: row.ShortName, Selected: slices.Contains(form.Respondents, row.Slug)})
+		}
+	}
+	if !p.CanAct || !p.Before || chosen.Options == nil {
+		return
+	}
+	if unknown > 0 {
+		p.FormLabel, p.FormAction = p.Must("send.bulk.form_button", "Count", unknown), r.sendPath("unser-formular")
+	}
+	chosen.Inline = true
+	reason := requiredField(p.field("reason_for_all", "textarea", form.Reason))
+	reason.Rows = 3
+	p.NotAskedAction, p.NotAsked = r.sendPath("nicht-fragen"), []templates.Field{chosen, reason}
+}
+
+// fits says what does not fit a respondent's procedure or is not known of it, or else that all fits or why nothing has to.
+func (r *request) fits(who survey.Respondent, packet survey.Packet) (misfits []string, fits string) {
+	p, channel := r.printer(), who.Procedure.Channel
+	if who.NotAsked != "" {
+		return nil, p.Must("send.fit.not_asked")
+	}
+	if who.AwaitsProcedure() {
+		misfits = append(misfits, p.Must("send.problem.procedure")+".")
+	}
+	if who.Email == "" && (channel == survey.ChannelForm || channel == survey.ChannelMail) {
+		misfits = append(misfits, p.Must("send.problem.address")+".")
+	}
+	return append(misfits, r.misfits(who.Procedure, packet)...), p.Must("send.misfit.none")
+}
+
+func (s *Server) askInOurForm(r *request) error {
+	changed, err := s.Service.AskInOurForm(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	notice := "send.notice.our_form"
+	if changed == 0 {
+		notice = "send.notice.our_form_none"
+	}
+	return r.redirect(r.sendPath("befragte"), notice)
+}
+
+func (s *Server) notAskMany(r *request) error {
+	var form notAskedForm
+	if err := r.bind(&form); err != nil {
+		return err
+	}
+	_, err := s.Service.NotAskMany(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.NotAskMany(form))
+	if errs, ok := r.faults(err); ok {
+		return s.renderRespondents(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("befragte"), "send.notice.not_asked")
 }
 
 // limitsWord says what a procedure takes, "" if no limit is known.

@@ -22,6 +22,8 @@ func (s *Server) sendRoutes() []Route {
 
 		{Method: get, Path: one + "/befragte", Who: checkers, Phases: conducted, Handle: s.sendRespondents},
 		{Method: post, Path: one + "/uebernehmen", Who: coordinators, Phases: before, Handle: s.takeContestants},
+		{Method: post, Path: one + "/unser-formular", Who: coordinators, Phases: before, Handle: s.askInOurForm},
+		{Method: post, Path: one + "/nicht-fragen", Who: coordinators, Phases: before, Handle: s.notAskMany},
 		{Method: get, Path: one + "/gemeinsam", Who: coordinators, Phases: before, Handle: s.joinPage},
 		{Method: post, Path: one + "/gemeinsam", Who: coordinators, Phases: before, Handle: s.join},
 		{Method: get, Path: one + "/neu", Who: coordinators, Phases: before, Handle: s.newRespondent},

@@ -237,7 +237,7 @@ func TestSendWay(t *testing.T) {
 	post(base+"/anschreiben", http.StatusSeeOther, form)
 	post(base+"/anschreiben/probe", http.StatusSeeOther, url.Values{"befragte": {"frei"}})
 
-	plan := get(base+"/absenden", "Jetzt an alle absenden", "Verfahren noch nicht bekannt")
+	plan := get(base+"/absenden", "Jetzt an 2 Befragte absenden", "frei@partei.example", "So kommt es bei frei an", "Die 2 Fragen lesen", "Verfahren noch nicht bekannt")
 	seen := url.Values{"seen": {regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(plan)[1]}}
 	post(base+"/absenden", http.StatusSeeOther, seen)
 	post(base+"/absenden", http.StatusSeeOther, seen) // a double click
@@ -246,7 +246,7 @@ func TestSendWay(t *testing.T) {
 	if n := strings.Count(outbox, "wartet auf Versand"); n != 3 {
 		t.Errorf("%d mails wait, want two letters and a test", n)
 	}
-	get(base, "0 von 4 Befragten haben geantwortet", "Noch nicht im Formular eingereicht")
+	get(base, "0 von 2 Befragten haben geantwortet", "Noch nicht im Formular eingereicht")
 
 	portal := get(base+"/befragte/deich/eingabe", "Wie fördern Sie freie Software?")
 	revision := revisionField.FindStringSubmatch(portal)[1]
@@ -270,7 +270,7 @@ func TestSendWay(t *testing.T) {
 	text := regexp.MustCompile(`(?s)<textarea[^>]*>(.*?)</textarea>`).FindStringSubmatch(reminder)[1]
 	remind := url.Values{"subject": {"Erinnerung"}, "body": {strings.TrimSpace(text)}, "language": {"de"}, "do": {"send"}}
 	post(base+"/erinnerung", http.StatusSeeOther, remind)
-	get(base+"/erinnerung", "Die Erinnerung ist versandt")
+	get(base+"/erinnerung", "Die Erinnerung ist versandt", "So ging es an", "keine Antwort von")
 	post(base+"/erinnerung", http.StatusSeeOther, remind) // a double click
 	remind.Set("subject", "Noch eine")
 	post(base+"/erinnerung", http.StatusConflict, remind)
@@ -284,10 +284,37 @@ func TestSendWay(t *testing.T) {
 	get(base+"/frist", "Feiertage", "Sonntag, 10. Januar 2027")
 }
 
+func TestSeveralRespondentsAtOnce(t *testing.T) {
+	w := newSendWorld(t)
+	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.staffCookie(t, "kim@buendnis.example")
+	do := func(method, path string, code int, form url.Values, wants ...string) {
+		t.Helper()
+		answer := w.partyRequest(t, method, "/versand/nord-locked"+path, cookie, form)
+		if answer.Code != code {
+			t.Fatalf("%s %s: %d, want %d", method, path, answer.Code, code)
+		}
+		for _, want := range wants {
+			if !strings.Contains(answer.Body.String(), want) {
+				t.Errorf("%s %s: %q is missing", method, path, want)
+			}
+		}
+	}
+	do(http.MethodPost, "/uebernehmen", http.StatusSeeOther, nil)
+	do(http.MethodGet, "/befragte", http.StatusOK, nil, "Unser Formular für alle 4 Befragten", "Verfahren noch nicht bekannt.")
+	do(http.MethodGet, "/befragte/frei", http.StatusOK, nil, "<strong>Verfahren noch nicht bekannt.</strong>")
+	do(http.MethodPost, "/nicht-fragen", http.StatusUnprocessableEntity, url.Values{"reason_for_all": {"Tritt nicht an."}}, "Tritt nicht an.", "Bitte wählen Sie mindestens einen Befragten.")
+	do(http.MethodPost, "/nicht-fragen", http.StatusSeeOther, url.Values{"respondents": {"frei", "moin"}, "reason_for_all": {"Tritt nicht an."}})
+	do(http.MethodGet, "/befragte", http.StatusOK, nil, "Unser Formular für alle 2 Befragten", "Wird nicht gefragt.")
+	do(http.MethodGet, "/befragte/frei", http.StatusOK, nil, "Wird nicht gefragt.")
+	do(http.MethodPost, "/unser-formular", http.StatusSeeOther, nil)
+	do(http.MethodGet, "/befragte", http.StatusOK, nil, "Alles passt.")
+}
+
 func TestSendWordsExist(t *testing.T) {
 	var keys []string
 	for _, s := range survey.SendStates {
-		keys = append(keys, "send.state."+string(s), "send.check_state.ok")
+		keys = append(keys, "send.state."+string(s), "send.bar."+string(s), "send.check_state.ok")
 	}
 	for _, p := range []survey.SendProblem{survey.ProblemAddress, survey.ProblemProcedure, survey.ProblemFit, survey.ProblemMail, survey.ProblemDelayed,
 		survey.ProblemLink, survey.ProblemPortal, survey.ProblemUnasked, survey.ProblemConfirm} {
@@ -296,7 +323,7 @@ func TestSendWordsExist(t *testing.T) {
 	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {
 		keys = append(keys, "send.event."+word)
 	}
-	for word := range strings.FieldsSeq("catalogue deadline cover respondents letter dispatch confirm publish address procedure fit date contestants " +
+	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents letter dispatch confirm publish address procedure fit date contestants " +
 		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_link reminder letters") {
 		keys = append(keys, "send.next."+word)
 	}

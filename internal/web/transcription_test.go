@@ -416,3 +416,35 @@ func TestQuotationPages(t *testing.T) {
 	}
 	contains(t, anna.post(path+"/9", form), 404)
 }
+
+// What is older than the question, or than what stands, is said before it is handed over, and to whoever checks it.
+func TestTranscriptionDoubts(t *testing.T) {
+	w := newLetterWorld(t)
+	anna, ben := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ben@buendnis.example")
+	id := survey.NewID()
+	form := letterForm()
+	contains(t, anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 303)
+	letter, _ := w.stored(t, id)
+	contains(t, ben.get("/antworten/nordmark-2027"), 200, ">Gegenprüfen<")
+	contains(t, ben.post(letterURL(id)+"/pruefen", url.Values{"revision": {itoa(letter.Revision)}, "word_for_word": {"yes"}}), 303)
+	contains(t, ben.get("/antworten/nordmark-2027"), 200, "nichts zu tun")
+
+	id = survey.NewID()
+	form.Set("received_on", "2026-11-12")
+	form.Set("letter_date", "")
+	form.Set("text-1", "Ein älteres Wort.")
+	form.Set("change_note", "nachgetragen")
+	doubts := []string{"bevor gefragt wurde", "Zu Frage 1 gilt schon ein Schreiben, das später eingegangen ist."}
+	contains(t, anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 422, append(doubts, "noch nicht weitergegeben")...)
+	letter, _ = w.stored(t, id)
+	if letter.State != survey.TranscriptionDraft {
+		t.Fatalf("handed over unread: %s", letter.State)
+	}
+	form.Set("revision", itoa(letter.Revision))
+	form.Set("original_id", letter.Original)
+	_, seen, _ := strings.Cut(anna.get(letterURL(id)).Body.String(), `name="seen" value="`)
+	seen, _, _ = strings.Cut(seen, `"`)
+	form.Set("seen", strings.ReplaceAll(seen, "\n", "\r\n"))
+	contains(t, anna.post(letterURL(id), form), 303)
+	contains(t, ben.get(letterURL(id)), 200, doubts...)
+}

@@ -1,0 +1,143 @@
+package survey
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// SendSummary is a line of the list of questionnaires.
+type SendSummary struct {
+	Questionnaire Questionnaire
+	Election      string
+	Phase         Phase
+	Asked         int // respondents that are or will be asked
+	Returned      int // that answered at least one question, see Returns
+}
+
+// SendList returns the questionnaires conducted here, the newest first.
+func (s *Service) SendList(ctx context.Context, actor Actor) (list []SendSummary, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		list = nil
+		all, err := collect(tx.Questionnaires.List(""))
+		if err != nil {
+			return err
+		}
+		slices.Reverse(all)
+		for _, q := range all {
+			if q.Imported {
+				continue
+			}
+			one := SendSummary{Questionnaire: q, Phase: q.Phase(s.now())}
+			if election, err := tx.Elections.Get(q.Election); err == nil {
+				one.Election = election.Name
+			} else if !IsNotFound(err) {
+				return err
+			}
+			if err := s.countReturns(tx, &one); err != nil {
+				return err
+			}
+			list = append(list, one)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// countReturns fills in how many are asked and how many answered.
+func (s *Service) countReturns(tx *Tx, one *SendSummary) error {
+	questions, _, err := sentQuestions(tx, one.Questionnaire)
+	if err != nil {
+		return err
+	}
+	all, err := respondentsInOrder(tx, one.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		row, err := s.sendRow(tx, one.Questionnaire, r, questions, traffic{})
+		if err != nil {
+			return err
+		}
+		if row.State != SendNotAsked && row.State != SendUnasked {
+			one.Asked++
+		}
+		if row.State == SendReturned {
+			one.Returned++
+		}
+	}
+	return nil
+}
+
+// OutboxRow is a mail of a questionnaire with the name of whom it is for.
+type OutboxRow struct {
+	Mail
+	ShortName string    // "" for a test mail
+	Slug      string    // of the respondent
+	Due       time.Time // of the next attempt; zero when none is planned
+}
+
+// OutboxList returns the mails of a questionnaire, the newest first. Codes are not among them: that a party asked for one is
+// its own matter until it has submitted.
+func (s *Service) OutboxList(ctx context.Context, actor Actor, questionnaire string) (list []OutboxRow, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		list = nil
+		mails, err := mailsOf(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		for _, m := range slices.Backward(mails) {
+			row, err := outboxRow(tx, m)
+			if err != nil {
+				return err
+			}
+			list = append(list, row)
+		}
+		return nil
+	})
+	return list, err
+}
+
+func outboxRow(tx *Tx, m Mail) (row OutboxRow, err error) {
+	row.Mail = m
+	row.Sealed = nil
+	if m.Kind == MailReceipt {
+		row.Body, row.Attachment = "", nil // the party's own text, for the party alone
+	}
+	if m.Respondent != "" {
+		r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+		if err != nil && !IsNotFound(err) {
+			return row, err
+		}
+		row.ShortName, row.Slug = r.ShortName, r.Slug
+	}
+	if e, err := tx.Outbox.Get(m.ID); err == nil {
+		row.Due = e.DueAt
+	} else if !IsNotFound(err) {
+		return row, err
+	}
+	return row, nil
+}
+
+// OutboxMail returns one mail of a questionnaire as it was or will be sent, with LinkMark for its link. The text of a
+// receipt is the party's and is left out.
+func (s *Service) OutboxMail(ctx context.Context, actor Actor, questionnaire, id string) (row OutboxRow, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return row, err
+	}
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		m, err := mailOf(tx, questionnaire, id)
+		if err != nil {
+			return err
+		}
+		row, err = outboxRow(tx, m)
+		return err
+	})
+	return row, err
+}

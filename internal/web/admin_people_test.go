@@ -1,0 +1,88 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"testing"
+
+	"pruefstein/internal/survey"
+)
+
+// Without a mail server nothing says that a mail is on its way.
+func TestPeopleWithoutAMailServer(t *testing.T) {
+	w, ada := newStaffWorld(t)
+	w.MailReady = false
+	v := w.visitor(t).signIn(ada.Email)
+	got := v.post("/verwaltung/personen/neu", url.Values{"name": {"Ben"}, "email": {"ben@buendnis.example"}})
+	if want := "/verwaltung/personen?ok=admin.notice.invited_by_hand"; got.Code != 303 || got.Header().Get("Location") != want {
+		t.Fatalf("%d %v", got.Code, got.Header())
+	}
+	page := v.get(got.Header().Get("Location")).Body.String()
+	for _, text := range []string{"geht keine E-Mail hinaus", "kein Mailserver eingerichtet", "Link zum Kopieren für Ben", "Noch ohne Aufgabe: Ben."} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the page lacks %q", text)
+		}
+	}
+	if strings.Contains(page, "/erneut") {
+		t.Error("a mail is offered")
+	}
+	if page := v.get("/verwaltung/personen/neu").Body.String(); strings.Contains(page, "bekommt eine E-Mail") {
+		t.Error("inviting promises a mail")
+	}
+	reader := w.visitor(t)
+	if page := reader.get("/passwort").Body.String(); !strings.Contains(page, "kein Mailserver") || strings.Contains(page, `name="email"`) {
+		t.Error("a link is promised that nobody can send")
+	}
+	if got := reader.post("/passwort", url.Values{"email": {ada.Email}}); got.Code != 409 {
+		t.Errorf("%d", got.Code)
+	}
+}
+
+// Who has no role is told so, and not to create something.
+func TestOverviewWithoutARole(t *testing.T) {
+	w, _ := newStaffWorld(t)
+	idle := w.addUser(t, survey.User{Name: "Cem", Email: "cem@buendnis.example"})
+	if page := w.visitor(t).signIn(idle.Email).get("/uebersicht").Body.String(); !strings.Contains(page, "noch keine Aufgabe") || strings.Contains(page, "Legen Sie") {
+		t.Error("the overview does not say that there is no role")
+	}
+}
+
+// A refused confirmation leads back to its page, says what to do, and shows no values that a machine put into the form.
+func TestErrorPageLeadsBack(t *testing.T) {
+	w := newDraftWorld(t)
+	q, err := w.SaveQuestionnaire(t.Context(), survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}},
+		survey.SaveQuestionnaire{Title: "Nordmark fragt", Election: newElection(t, w), OrderRule: "Alphabet", Licence: "CC0-1.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := w.visitor(t).signIn("office@x.example")
+	from := "/werkstatt/" + q.Slug + "/katalog"
+	got := v.post(from+"/sperren", url.Values{"hash": {"alt"}, "seen": {"4"}, "other": {survey.NewID()}, "note": {"Meine Notiz"}}, "Referer", w.BaseURL+from)
+	page := got.Body.String()
+	if got.Code != 409 || !strings.Contains(page, `href="`+from+`">Zurück zur Seite`) || !strings.Contains(page, "Gehen Sie zurück") {
+		t.Errorf("%d\n%s", got.Code, page)
+	}
+	if strings.Count(page, `name="typed"`) != 1 || !strings.Contains(page, "Meine Notiz") {
+		t.Error("what was typed is missing, or what was not is shown")
+	}
+}
+
+func newElection(t *testing.T, w *world) string {
+	t.Helper()
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.Election] { return tx.Elections },
+		survey.Election{ID: "e9", Name: "Landtagswahl Nordmark", Date: "2027-05-09", Revision: 1})
+	return "e9"
+}
+
+// The demonstration's test mail lies in its mailbox, and the page says so.
+func TestMailTestOfTheDemonstration(t *testing.T) {
+	w, ada := newStaffWorld(t)
+	w.restart(t, func(c *Config) {
+		c.Admin.TestMail = func(context.Context, string) ([]string, error) { return []string{"S: 250 x.eml"}, nil }
+	})
+	page := w.visitor(t).signIn(ada.Email).post("/verwaltung/mailtest", url.Values{"to": {"a@b.example"}}).Body.String()
+	if !strings.Contains(page, "liegt im Postfach der Vorführung") || !strings.Contains(page, `href="/demo/postfach"`) {
+		t.Error(page)
+	}
+}
