@@ -56,7 +56,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	if err != nil {
 		return err
 	}
-	publication, err := c.publisher.Publish(ctx, console, q.ID)
+	publication, err := c.publisher.Publish(ctx, console, q.ID, "")
 	if err != nil {
 		return explain(err, "slug", slug)
 	}
@@ -199,11 +199,8 @@ func readCore(folder string, fn func(*bolt.Store) error) error {
 
 // explain says in plain English what a use case refused, with what it was about.
 func explain(err error, what, value string) error {
-	switch survey.CodeOf(err) {
-	case survey.NotFound:
+	if survey.IsNotFound(err) {
 		return fmt.Errorf("there is no questionnaire with the %s %q", what, value)
-	case survey.Conflict:
-		return fmt.Errorf("%s %q: %w", what, value, err)
 	}
 	return err
 }

@@ -382,7 +382,11 @@ func (s *seeder) deliver() {
 func (s *seeder) publish(q survey.Questionnaire) {
 	for _, person := range []int{coordinator, second} {
 		s.step("publish", func() error {
-			_, err := s.app.core.publisher.Publish(s.ctx, s.actor(person), q.ID)
+			st, err := s.service.PublicationState(s.ctx, s.actor(person), q.ID)
+			if err != nil {
+				return err
+			}
+			_, err = s.app.core.publisher.Publish(s.ctx, s.actor(person), q.ID, st.Content)
 			return err
 		})
 	}

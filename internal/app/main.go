@@ -11,6 +11,8 @@ import (
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
+	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
 )
 
 // Main runs the command line and returns the exit code: 0 done, 1 failed, 2 bad usage. What scripts read goes to out,
@@ -54,6 +56,13 @@ func run(ctx context.Context, cli config.CLI, command string, out, errs io.Write
 
 // advice says what to do about an error of the database; others speak for themselves.
 func advice(err error) string {
+	var refused *survey.Error
+	if errors.As(err, &refused) {
+		return locale.For("en").Must(refused.Key, refused.Args...)
+	}
+	if errors.Is(err, bolt.ErrEmpty) {
+		return err.Error() + "\nRemove it to start anew, or put a backup in its place."
+	}
 	if errors.Is(err, bolt.ErrLocked) {
 		return err.Error() + "\nA running server holds it. Use its pages (Verwaltung) for import, backup and checks, or stop the server first."
 	}

@@ -20,7 +20,7 @@ func TestCrashAtEveryStep(t *testing.T) {
 			h.publish(t)
 			h.clock.Advance(time.Hour)
 			h.say(t, "r1", "q01", 2, survey.Version{Status: survey.Answered, Text: "Neue Fassung."})
-			plan, ready, err := h.Service.PreparePublication(t.Context(), coordinator, "q")
+			plan, ready, err := h.Service.PreparePublication(t.Context(), coordinator, "q", h.seen(t))
 			if err != nil || !ready {
 				t.Fatal(ready, err)
 			}

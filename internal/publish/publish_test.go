@@ -101,7 +101,7 @@ func (h *house) say(t testing.TB, respondent, question string, number int, v sur
 
 func (h *house) publish(t testing.TB) Published {
 	t.Helper()
-	p, err := h.Publish(context.Background(), coordinator, "q")
+	p, err := h.Publish(context.Background(), coordinator, "q", h.seen(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestHeaders(t *testing.T) {
 func TestSecondVersionAndItsChanges(t *testing.T) {
 	h := newHouse(t)
 	h.publish(t)
-	if _, err := h.Publish(t.Context(), coordinator, "q"); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "unchanged") {
+	if _, err := h.Publish(t.Context(), coordinator, "q", h.seen(t)); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "unchanged") {
 		t.Fatalf("published the same twice: %v", err)
 	}
 	h.clock.Advance(time.Hour)
@@ -307,11 +307,11 @@ func TestTwoPeople(t *testing.T) {
 	if p := h.publish(t); !p.Waiting {
 		t.Fatalf("published by one person: %+v", p)
 	}
-	if _, err := h.Publish(t.Context(), coordinator, "q"); survey.CodeOf(err) != survey.Conflict {
+	if _, err := h.Publish(t.Context(), coordinator, "q", h.seen(t)); survey.CodeOf(err) != survey.Conflict {
 		t.Fatalf("confirmed by the one who asked: %v", err)
 	}
 	h.say(t, "r2", "q02", 1, survey.Version{Status: survey.NoPosition})
-	if p, err := h.Publish(t.Context(), second, "q"); err != nil || !p.Waiting {
+	if p, err := h.Publish(t.Context(), second, "q", h.seen(t)); err != nil || !p.Waiting {
 		t.Fatalf("confirmed what was not asked for: %+v, %v", p, err)
 	}
 	if len(h.Library.List()) != 0 {
@@ -330,7 +330,7 @@ func TestPreconditions(t *testing.T) {
 	h := newHouse(t)
 	refused := func(actor survey.Actor, want string) {
 		t.Helper()
-		if _, err := h.Publish(t.Context(), actor, "q"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := h.Publish(t.Context(), actor, "q", h.seen(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, not %s", err, want)
 		}
 		if files := tree(t, h.folder); len(files) > 0 {
@@ -355,7 +355,7 @@ func TestPreconditions(t *testing.T) {
 	refused(coordinator, "error.phase.locked")
 	h.q.Imported = true
 	h.put(t, func(tx *survey.Tx) error { return tx.Questionnaires.Put(h.q) })
-	if p, err := h.Publish(t.Context(), survey.Actor{Console: true}, "q"); err != nil || p.Imprint {
+	if p, err := h.Publish(t.Context(), survey.Actor{Console: true}, "q", ""); err != nil || p.Imprint {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	for name, text := range tree(t, filepath.Join(h.folder, "nordmark-2026", "1")) {
@@ -368,7 +368,7 @@ func TestPreconditions(t *testing.T) {
 // The content changes while the files are built: nothing of it may be published.
 func TestChangeWhileBuilding(t *testing.T) {
 	h := newHouse(t)
-	plan, ready, err := h.Service.PreparePublication(t.Context(), coordinator, "q")
+	plan, ready, err := h.Service.PreparePublication(t.Context(), coordinator, "q", h.seen(t))
 	if err != nil || !ready {
 		t.Fatal(ready, err)
 	}
@@ -414,5 +414,27 @@ func TestOfficeCountsWhatIsIn(t *testing.T) {
 			t.Errorf("%d pending, %d of them heard from, want %d; %v", len(st.Pending), st.Received, want, err)
 		}
 		h.say(t, "r3", "q01", 1, survey.Version{Status: survey.Answered, Text: "Schon fertig."})
+	}
+}
+
+// seen is what the page with the preview would send back.
+func (h *house) seen(t testing.TB) string {
+	t.Helper()
+	st, err := h.Service.PublicationState(t.Context(), survey.Actor{Console: true}, "q")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st.Content
+}
+
+func TestOnlyWhatWasReadIsPublished(t *testing.T) {
+	h := newHouse(t)
+	seen := h.seen(t)
+	h.say(t, "r1", "q01", 2, survey.Version{Status: survey.Answered, Text: "Doch anders."})
+	if _, err := h.Publish(t.Context(), coordinator, "q", seen); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "compare.error.changed") {
+		t.Errorf("an answer that came after the preview was published: %v", err)
+	}
+	if _, err := h.Publish(t.Context(), coordinator, "q", h.seen(t)); err != nil {
+		t.Error(err)
 	}
 }

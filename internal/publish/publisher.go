@@ -44,10 +44,10 @@ const (
 // Publish publishes a questionnaire as it is now, or asks for the second person (see survey.PreparePublication). The order
 // makes it whole or nothing, whenever it stops: files into a folder of no name, then row and leaf in one transaction, then
 // the checkpoint, the folder's name and the switch, which Recover can do again.
-func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire string) (Published, error) {
+func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire, seen string) (Published, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	plan, ready, err := p.Service.PreparePublication(ctx, actor, questionnaire)
+	plan, ready, err := p.Service.PreparePublication(ctx, actor, questionnaire, seen)
 	if err != nil {
 		return Published{}, err
 	}

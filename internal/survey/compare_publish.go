@@ -38,7 +38,11 @@ func (s *Service) Comparison(ctx context.Context, actor Actor, slug string) (c C
 			return err
 		}
 		plan, _, err := s.planPublication(tx, q.ID, now)
+		if err != nil {
+			return err
+		}
 		c = plan.Comparison
+		c.Checked, err = s.TwoPerson(tx, ActPublication)
 		return err
 	})
 	if err != nil {
@@ -48,11 +52,14 @@ func (s *Service) Comparison(ctx context.Context, actor Actor, slug string) (c C
 	return c, nil
 }
 
-// PreparePublication checks that a questionnaire may be published now and asks for the second person where the rule
+// PreparePublication binds to what the actor has read: seen is the PublicationState.Content of the page with the preview,
+// and anything readers would see that has changed since is a Conflict. The console reads nothing and gives "".
+//
+// It checks that a questionnaire may be published now and asks for the second person where the rule
 // wants one. ready false means that the request is noted and waits. It returns Conflict when something stands in the way:
 // the phase, an empty Impressum or privacy notice (but for the console and an import), an open check of a transcription,
 // or nothing new since the last version.
-func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionnaire string) (plan PublicationPlan, ready bool, err error) {
+func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionnaire, seen string) (plan PublicationPlan, ready bool, err error) {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return PublicationPlan{}, false, err
 	}
@@ -64,6 +71,9 @@ func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionn
 		}
 		if err := s.mayPublish(tx, actor, plan, previous); err != nil {
 			return err
+		}
+		if seen != plan.Content && !actor.Console {
+			return Fail(Conflict, "compare.error.changed")
 		}
 		if plan.Comparison.Checkpoint, err = Checkpoint(tx, s.Ledger); err != nil {
 			return err

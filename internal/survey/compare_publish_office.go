@@ -56,6 +56,7 @@ func (s *Service) PublicationBoard(ctx context.Context, actor Actor) (rows []Pub
 type PublicationState struct {
 	Comparison Comparison // as it would be published now
 	Phase      Phase
+	Content    string               // digest of all that readers would see; Publish wants back what was read
 	OpenChecks int                  // transcriptions that wait for their second person
 	Unasked    []string             // short names of those who were not asked without a recorded reason
 	Pending    []ComparedRespondent // still within their own date: they would be printed as pending
@@ -95,6 +96,7 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 		st = PublicationState{Comparison: plan.Comparison, Changes: plan.changes, News: previous == nil || previous.Content != plan.Content,
 			Phase: plan.Comparison.Questionnaire.Phase(now)}
 		st.Comparison.Version = 0
+		st.Content = plan.Content
 		st.Unasked = unexplained(plan.Comparison)
 		heard, err := heardFrom(tx, questionnaire)
 		if err != nil {

@@ -183,7 +183,7 @@ func (p *publicationPage) act(r *request, q survey.Questionnaire, st survey.Publ
 		key = "request"
 	}
 	p.Confirm = &templates.Confirm{Title: p.Must("compare.office." + key + "_title"), Text: p.Must("compare.office." + key + "_text"), Action: own,
-		Button: p.Must("compare.office." + key), Fields: []templates.Field{p.readTick()}}
+		Button: p.Must("compare.office." + key), Fields: []templates.Field{{Name: "content", Type: "hidden", Value: st.Content}, p.readTick()}}
 }
 
 // readTick is what whoever publishes says: that the preview has been read.
@@ -221,7 +221,8 @@ const previewRead = "gelesen"
 
 func (s *Server) publish(r *request) error {
 	var form struct {
-		Read string `form:"gelesen"`
+		Read    string `form:"gelesen"`
+		Content string `form:"content"`
 	}
 	if err := r.bind(&form); err != nil {
 		return err
@@ -229,7 +230,7 @@ func (s *Server) publish(r *request) error {
 	if form.Read == "" {
 		return s.renderPublication(r, http.StatusUnprocessableEntity, []templates.FieldError{{FieldID: previewRead, Message: r.printer().Must("compare.error.unread")}})
 	}
-	published, err := s.Publisher.Publish(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	published, err := s.Publisher.Publish(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Content)
 	if e := new(survey.Error); errors.As(err, &e) && e.Code == survey.Conflict {
 		return s.renderPublication(r, http.StatusConflict, []templates.FieldError{{Message: r.printer().Must(e.Key, e.Args...)}})
 	}

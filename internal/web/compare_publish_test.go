@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,14 @@ func newPublishWorld(t *testing.T) *world {
 }
 
 // readPreview is the form of whoever publishes.
-var readPreview = url.Values{"gelesen": {"on"}}
+// readPreview is what the form of the page sends once its preview was read.
+func readPreview(page string) url.Values {
+	content := ""
+	if found := regexp.MustCompile(`name="content"[^>]*value="([0-9a-f]+)"`).FindStringSubmatch(page); found != nil {
+		content = found[1]
+	}
+	return url.Values{"gelesen": {"on"}, "content": {content}}
+}
 
 func TestPublishInTheBrowser(t *testing.T) {
 	w := newPublishWorld(t)
@@ -89,13 +97,16 @@ func TestPublishInTheBrowser(t *testing.T) {
 	if answer := office.post("/veroeffentlichen/nordmark", url.Values{}); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), `href="#gelesen"`) {
 		t.Errorf("published without having read the preview: %d", answer.Code)
 	}
+	if answer := office.post("/veroeffentlichen/nordmark", url.Values{"gelesen": {"on"}, "content": {"0123"}}); answer.Code != http.StatusConflict {
+		t.Errorf("published another state than the one that was read: %d", answer.Code)
+	}
 	if code := reader.get("/vergleich/nordmark/").Code; code != http.StatusNotFound {
 		t.Errorf("published all the same: %d", code)
 	}
-	if answer := office.post("/veroeffentlichen/nordmark", readPreview); answer.Code != http.StatusSeeOther {
+	if answer := office.post("/veroeffentlichen/nordmark", readPreview(office.get("/veroeffentlichen/nordmark").Body.String())); answer.Code != http.StatusSeeOther {
 		t.Fatalf("publish: %d %s", answer.Code, answer.Body)
 	}
-	if answer := office.post("/veroeffentlichen/nordmark", readPreview); answer.Code != http.StatusConflict || !strings.Contains(answer.Body.String(), "nichts geändert") {
+	if answer := office.post("/veroeffentlichen/nordmark", readPreview(office.get("/veroeffentlichen/nordmark").Body.String())); answer.Code != http.StatusConflict || !strings.Contains(answer.Body.String(), "nichts geändert") {
 		t.Errorf("publish again: %d", answer.Code)
 	}
 	for path, want := range map[string]string{
@@ -128,11 +139,11 @@ func TestPublishTakesTwoPeople(t *testing.T) {
 	if body := ada.get(path).Body.String(); !strings.Contains(body, "Veröffentlichung beantragen") {
 		t.Error("no request is offered")
 	}
-	ada.post(path, readPreview)
+	ada.post(path, readPreview(ada.get(path).Body.String()))
 	if body := ada.get(path).Body.String(); !strings.Contains(body, "Sie haben die Veröffentlichung") || strings.Contains(body, "Bestätigen und") {
 		t.Error("who asked may confirm")
 	}
-	if code := ada.post(path, readPreview).Code; code != http.StatusConflict || published() {
+	if code := ada.post(path, readPreview(ada.get(path).Body.String())).Code; code != http.StatusConflict || published() {
 		t.Errorf("confirmed by one person: %d", code)
 	}
 	if body := ben.get(path).Body.String(); !strings.Contains(body, "Ada hat die Veröffentlichung") || !strings.Contains(body, "Bestätigen und veröffentlichen") {
@@ -142,8 +153,8 @@ func TestPublishTakesTwoPeople(t *testing.T) {
 	if body := ben.get(path).Body.String(); strings.Contains(body, "Ada hat die Veröffentlichung") {
 		t.Error("the request is still there")
 	}
-	ada.post(path, readPreview)
-	ben.post(path, readPreview)
+	ada.post(path, readPreview(ada.get(path).Body.String()))
+	ben.post(path, readPreview(ben.get(path).Body.String()))
 	if !published() {
 		t.Fatal("not published by two people")
 	}
@@ -155,7 +166,8 @@ func TestPublishTakesTwoPeople(t *testing.T) {
 // P11: the front page lists, the publications are read, whatever the database does.
 func TestPublicPagesWithoutDatabase(t *testing.T) {
 	w := newPublishWorld(t)
-	w.visitor(t).signIn("ada@buendnis.example").post("/veroeffentlichen/nordmark", readPreview)
+	ada := w.visitor(t).signIn("ada@buendnis.example")
+	ada.post("/veroeffentlichen/nordmark", readPreview(ada.get("/veroeffentlichen/nordmark").Body.String()))
 	w.Store = broken{}
 	for path, want := range map[string]string{"/": "Fragen an Nordmark", "/vergleich/nordmark/": "Unsere Antwort.", "/en/vergleich/nordmark/fragen/1": "Unsere Antwort."} {
 		if answer := w.visitor(t).get(path); answer.Code != 200 || !strings.Contains(answer.Body.String(), want) {
