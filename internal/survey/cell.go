@@ -1,6 +1,9 @@
 package survey
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Status of one cell (respondent x question). The set is closed and never empty.
 type Status string
@@ -119,8 +122,9 @@ type Cell struct {
 //     not asked, or could not be reached and said nothing, shows at once;
 //   - a version the party itself submitted is never superseded by a transcription;
 //   - of the versions replaced before the date only the last is shown, later ones are all shown;
+//   - what was current in a publication stays in the history for good, whatever replaced it: published has its numbers;
 //   - without a version: not asked (also whoever the catalogue never went to), not reached, or no answer, in this order.
-func CellAt(q Questionnaire, r Respondent, question string, versions []Version, now time.Time) Cell {
+func CellAt(q Questionnaire, r Respondent, question string, versions []Version, now time.Time, published ...int) Cell {
 	if q.Imported {
 		if len(versions) == 0 {
 			return Cell{Status: Unknown}
@@ -137,7 +141,7 @@ func CellAt(q Questionnaire, r Respondent, question string, versions []Version, 
 	if running && asked && (r.NotReached == nil || len(versions) > 0) {
 		return Cell{Status: Pending}
 	}
-	if shown := public(versions, due, now); len(shown) > 0 && !running {
+	if shown := public(versions, due, now, published); len(shown) > 0 && !running {
 		last := shown[len(shown)-1]
 		return Cell{Status: last.Status, Reason: last.Reason, Current: &last, History: shown}
 	}
@@ -150,18 +154,22 @@ func CellAt(q Questionnaire, r Respondent, question string, versions []Version, 
 	return Cell{Status: NoAnswer}
 }
 
-// public returns the versions readers may see, oldest first. versions come in the order of their numbers.
-func public(versions []Version, due, now time.Time) []Version {
-	own := false
+// public returns the versions readers may see, oldest first. versions come in the order of their numbers; published are
+// the numbers of those that were current in a publication.
+func public(versions []Version, due, now time.Time, published []int) []Version {
+	own := 0 // number of the last version the party itself submitted
 	for _, v := range versions {
-		own = own || v.Provenance == ByForm && !v.CountsAt.After(now)
+		if v.Provenance == ByForm && !v.CountsAt.After(now) {
+			own = v.Number
+		}
 	}
 	var shown []Version
 	for _, v := range versions {
-		if v.CountsAt.After(now) || own && v.Provenance != ByForm {
+		superseded := own > 0 && v.Provenance != ByForm && !(v.Number < own && slices.Contains(published, v.Number))
+		if v.CountsAt.After(now) || superseded {
 			continue
 		}
-		if n := len(shown); n > 0 && shown[n-1].CountsAt.Before(due) && v.CountsAt.Before(due) {
+		if n := len(shown); n > 0 && shown[n-1].CountsAt.Before(due) && v.CountsAt.Before(due) && !slices.Contains(published, shown[n-1].Number) {
 			shown[n-1] = v
 			continue
 		}

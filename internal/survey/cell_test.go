@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,5 +160,32 @@ func TestStatusesAreClosed(t *testing.T) {
 	}
 	if len(seen) != 11 || party != 6 || survey.Status("").FromParty() || survey.NoAnswer.FromParty() {
 		t.Errorf("%d statuses, %d from the party", len(seen), party)
+	}
+}
+
+// What readers have seen once stays in the history, whatever replaced it.
+func TestCellAtKeepsWhatWasPublished(t *testing.T) {
+	q := survey.Questionnaire{DispatchedAt: hours(-100), Deadline: survey.Instant{At: hours(0)}}
+	r := survey.Respondent{AskedAt: hours(-100)}
+	for name, c := range map[string]struct {
+		versions  []survey.Version
+		published []int
+		shown     []int
+	}{
+		"a letter corrected after it was published":   {[]survey.Version{copied(1, survey.Answered, -5), copied(2, survey.Answered, -5)}, []int{1}, []int{1, 2}},
+		"a letter corrected before anything came out": {[]survey.Version{copied(1, survey.Answered, -5), copied(2, survey.Answered, -5)}, nil, []int{2}},
+		"a published letter, then the party itself":   {[]survey.Version{copied(1, survey.Declined, -5), said(2, survey.Answered, 2)}, []int{1}, []int{1, 2}},
+		"an unpublished letter, then the party":       {[]survey.Version{copied(1, survey.Declined, -5), said(2, survey.Answered, 2)}, nil, []int{2}},
+		"a letter never supersedes the form":          {[]survey.Version{said(1, survey.Answered, -5), copied(2, survey.Declined, 2)}, []int{1}, []int{1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var shown []int
+			for _, v := range survey.CellAt(q, r, "f1", c.versions, hours(9), c.published...).History {
+				shown = append(shown, v.Number)
+			}
+			if !slices.Equal(shown, c.shown) {
+				t.Errorf("readers see %v, want %v", shown, c.shown)
+			}
+		})
 	}
 }

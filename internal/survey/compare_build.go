@@ -44,21 +44,28 @@ func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, e
 		}
 		quotations[quoted.Key()] = &quoted
 	}
-	for _, r := range respondents {
-		c.Respondents = append(c.Respondents, compared(c, r, versions, quotations))
-	}
 	publications, err := collect(tx.Publications.List(questionnaire + "/"))
 	if err != nil {
 		return Comparison{}, err
 	}
+	published := map[string][]int{} // numbers of the versions that were current in a publication
 	for _, p := range slices.Backward(publications) {
 		c.Changes = append(c.Changes, p.Changes...)
+		for _, d := range p.Digests {
+			if d.Version > 0 {
+				key := publishedKey(d.Respondent, d.Question)
+				published[key] = append(published[key], d.Version)
+			}
+		}
+	}
+	for _, r := range respondents {
+		c.Respondents = append(c.Respondents, compared(c, r, versions, quotations, published))
 	}
 	return c, nil
 }
 
 // compared is the column of one respondent.
-func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation) ComparedRespondent {
+func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, published map[string][]int) ComparedRespondent {
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
 		Wikidata: r.Wikidata, Colour: r.Colour, Sequence: r.Sequence, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
@@ -69,9 +76,12 @@ func compared(c Comparison, r Respondent, versions map[string][]Version, quotati
 		key := CellKey(c.Questionnaire.ID, r.ID, question.ID)
 		column.Cells[i] = ComparedCell{
 			Question:  question,
-			Cell:      CellAt(c.Questionnaire, r, question.ID, versions[key], c.At),
+			Cell:      CellAt(c.Questionnaire, r, question.ID, versions[key], c.At, published[publishedKey(r.Slug, question.Number)]...),
 			Quotation: quotations[key],
 		}
 	}
 	return column
 }
+
+// publishedKey names a cell as publications do.
+func publishedKey(slug string, question int) string { return slug + "/" + seqKey(question) }

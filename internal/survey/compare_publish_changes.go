@@ -17,6 +17,7 @@ func cellDigests(c Comparison) []CellDigest {
 			var current Version
 			if cell.Current != nil {
 				current = *cell.Current
+				d.Version = current.Number
 			}
 			d.Digest = digestOf(string(current.Position), current.Text, cell.Reason)
 			if cell.Quotation != nil {

@@ -90,6 +90,7 @@ type CellDigest struct {
 	Respondent string `json:"respondent"` // slug
 	Question   int    `json:"question"`
 	Status     Status `json:"status"`
+	Version    int    `json:"version,omitempty"`   // number of the current version, 0 for none
 	Digest     string `json:"digest"`              // hex SHA-256 of position, text and reason
 	Quotation  string `json:"quotation,omitempty"` // hex SHA-256 of the alliance's quotation
 }

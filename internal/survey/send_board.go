@@ -247,7 +247,7 @@ func (s *Service) returnAtDue(tx *Tx, q Questionnaire, r Respondent, questions [
 		key := CellKey(q.ID, r.ID, v.Question)
 		versions[key] = append(versions[key], v)
 	}
-	return returnOf(compared(c, r, versions, nil)), nil
+	return returnOf(compared(c, r, versions, nil, nil)), nil
 }
 
 // cameBack are the states of the returns in which something came back.
