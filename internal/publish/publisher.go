@@ -47,6 +47,10 @@ const (
 func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire, seen string) (Published, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	// An earlier publication may have been committed while the disk was full: its switch comes first.
+	if err := p.recover(ctx); err != nil {
+		return Published{}, err
+	}
 	plan, ready, err := p.Service.PreparePublication(ctx, actor, questionnaire, seen)
 	if err != nil {
 		return Published{}, err
@@ -146,6 +150,11 @@ func switchTo(shelf string, version int) error {
 func (p *Publisher) Recover(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.recover(ctx)
+}
+
+// recover is Recover while nobody else publishes.
+func (p *Publisher) recover(ctx context.Context) error {
 	rows, err := p.Service.Publications(ctx)
 	if err != nil {
 		return err

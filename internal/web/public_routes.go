@@ -7,6 +7,9 @@ func (s *Server) publicRoutes() []Route {
 	return []Route{
 		{Method: get, Path: "/", Who: anybody, Handle: s.publicHome("de")},
 		{Method: get, Path: "/en/", Who: anybody, Handle: s.publicHome("en")},
+		{Method: get, Path: "/en", Who: anybody, Handle: redirectTo("/en/")}, // for whoever shortens an address
+		{Method: get, Path: "/vergleich", Who: anybody, Handle: redirectTo("/")},
+		{Method: get, Path: "/vergleich/", Who: anybody, Handle: redirectTo("/")},
 		{Method: get, Path: "/favicon.ico", Who: anybody, Handle: s.favicon},
 		{Method: get, Path: "/impressum", Who: anybody, Handle: s.imprintPage("de")},
 		{Method: get, Path: "/en/impressum", Who: anybody, Handle: s.imprintPage("en")},
@@ -18,4 +21,9 @@ func (s *Server) publicRoutes() []Route {
 		{Method: get, Path: "/en/vergleich/:slug", Who: anybody, Handle: s.published("en")},
 		{Method: get, Path: "/en/vergleich/:slug/*path", Who: anybody, Handle: s.published("en")},
 	}
+}
+
+// redirectTo leads from an address that is not a page to the one that is.
+func redirectTo(path string) func(*request) error {
+	return func(r *request) error { return r.goTo(path) }
 }
