@@ -48,6 +48,8 @@ func changed(p *locale.Printer, change survey.Change) string {
 		list = append(list, p.Must("compare.change.status", "From", status(change.From), "To", status(change.To)))
 	case change.Wording:
 		list = append(list, p.Must("compare.change.wording"))
+	case change.Details:
+		list = append(list, p.Must("compare.change.details"))
 	}
 	if change.Quotation {
 		list = append(list, p.Must("compare.change.quotation"+quotationWord(change)))

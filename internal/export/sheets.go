@@ -269,6 +269,8 @@ func changesSheet(c survey.Comparison) *sheet {
 			row("status", statusWord(change.From), statusWord(change.To), change.Note)
 		case change.Wording:
 			row("wording", "", german.Must("export.changes.changed"), change.Note)
+		case change.Details:
+			row("details", "", german.Must("export.changes.changed"), change.Note)
 		}
 		if change.Quotation {
 			row("quotation", "", german.Must("export.changes.changed"+quotationWord(change)), "")

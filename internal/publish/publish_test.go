@@ -438,3 +438,19 @@ func TestOnlyWhatWasReadIsPublished(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What is said about an answer is part of what readers rely on: its change shows in the list.
+func TestChangedDetailsShow(t *testing.T) {
+	h := newHouse(t)
+	h.publish(t)
+	h.say(t, "r1", "q01", 2, survey.Version{Status: survey.Answered, Text: "Ja, ohne Wenn und Aber.", Licence: "CC-BY-4.0"})
+	h.publish(t)
+	p, err := h.Service.Publications(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := p[len(p)-1].Changes
+	if len(changes) != 1 || !changes[0].Details || changes[0].Wording || changes[0].Question != 1 {
+		t.Errorf("changes %+v", changes)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 
 	"pruefstein/internal/textdiff"
 )
@@ -18,6 +19,8 @@ func cellDigests(c Comparison) []CellDigest {
 			if cell.Current != nil {
 				current = *cell.Current
 				d.Version = current.Number
+				d.Details = digestOf(append([]string{string(current.Provenance), strconv.FormatBool(current.Late), current.Source, current.Licence,
+					string(current.ReceivedAt), strconv.FormatBool(current.CheckedBy != "")}, current.Joint...)...)
 			}
 			d.Digest = digestOf(string(current.Position), current.Text, cell.Reason)
 			if cell.Quotation != nil {
@@ -58,16 +61,19 @@ func changesSince(previous Publication, digests []CellDigest, c Comparison) []Ch
 			now := digests[next]
 			next++
 			was, known := before[place{now.Respondent, now.Question}]
-			if known && was == now {
+			same := known && was.Status == now.Status && was.Digest == now.Digest
+			details := same && was.Details != "" && was.Details != now.Details
+			if same && !details && was.Quotation == now.Quotation {
 				continue
 			}
 			change := Change{Version: c.Version, At: c.At, Respondent: r.Slug, ShortName: r.ShortName, Question: now.Question,
 				From: was.Status, To: now.Status,
 				Wording:       known && was.Status == now.Status && was.Digest != now.Digest,
+				Details:       details,
 				Quotation:     was.Quotation != now.Quotation,
 				QuotationNew:  was.Quotation == "" && now.Quotation != "",
 				QuotationGone: was.Quotation != "" && now.Quotation == ""}
-			if cell.Current != nil && (was.Status != now.Status || was.Digest != now.Digest) {
+			if cell.Current != nil && (was.Status != now.Status || was.Digest != now.Digest || details) {
 				change.Note = cell.Current.ChangeNote
 			}
 			own = append(own, change)

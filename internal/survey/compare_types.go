@@ -58,7 +58,8 @@ type Change struct {
 	Question   int       `json:"question"` // number; 0 for the whole respondent
 	From       Status    `json:"from,omitempty"`
 	To         Status    `json:"to"`
-	Wording    bool      `json:"wording"` // the wording, position or reason changed
+	Wording    bool      `json:"wording"`           // the wording, position or reason changed
+	Details    bool      `json:"details,omitempty"` // only what is said about the answer changed: lateness, source, licence, second check …
 	Note       string    `json:"note,omitempty"`
 
 	// The alliance's quotation, not the party's words: it differs at all, and it is the first, or was taken away.
@@ -92,6 +93,7 @@ type CellDigest struct {
 	Status     Status `json:"status"`
 	Version    int    `json:"version,omitempty"`   // number of the current version, 0 for none
 	Digest     string `json:"digest"`              // hex SHA-256 of position, text and reason
+	Details    string `json:"details,omitempty"`   // hex SHA-256 of what is said about the answer; "" in records made before it was kept
 	Quotation  string `json:"quotation,omitempty"` // hex SHA-256 of the alliance's quotation
 }
 
