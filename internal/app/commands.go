@@ -16,6 +16,7 @@ import (
 	"pruefstein/internal/config"
 	"pruefstein/internal/export"
 	"pruefstein/internal/interchange"
+	"pruefstein/internal/ledger"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 )
@@ -46,7 +47,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	defer func() { err = errors.Join(err, c.Close()) }()
 	slug, err := c.service.Import(ctx, console, interchange.ToImport(file))
 	if err != nil {
-		return explain(err, "slug", file.Questionnaire.Slug)
+		return explain(err, file.Questionnaire.Slug)
 	}
 	fmt.Fprintln(out, slug)
 	if !cfg.Publish {
@@ -58,7 +59,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	}
 	publication, err := c.publisher.Publish(ctx, console, q.ID, "")
 	if err != nil {
-		return explain(err, "slug", slug)
+		return explain(err, slug)
 	}
 	if publication.Waiting {
 		fmt.Fprintln(errs, "Imported. The publication waits for a second person (Vergleich), as the alliance's rules want.")
@@ -90,7 +91,7 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 		service := &survey.Service{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL}
 		comparison, err := service.Comparison(ctx, console, cfg.Slug)
 		if err != nil {
-			return explain(err, "slug", cfg.Slug)
+			return explain(err, cfg.Slug)
 		}
 		return file.Write(&content, comparison)
 	}); err != nil {
@@ -135,7 +136,16 @@ func (c *core) check(ctx context.Context) ([]string, error) {
 func checkStore(ctx context.Context, store *bolt.Store, library *publish.Library, folder string) ([]string, error) {
 	faults := append(store.Check(), library.Check()...)
 	var originals []survey.Original
-	err := store.View(ctx, func(tx *survey.Tx) error {
+	checkpoints, verifier, err := publishedCheckpoints(folder)
+	if err != nil {
+		return nil, err
+	}
+	err = store.View(ctx, func(tx *survey.Tx) error {
+		for place, checkpoint := range checkpoints {
+			if err := survey.CheckCheckpoint(tx, checkpoint, verifier); err != nil {
+				faults = append(faults, fmt.Sprintf("%s: %v", place, err))
+			}
+		}
 		faults = append(faults, survey.CheckReferences(tx)...)
 		faults = append(faults, survey.CheckLedger(tx)...)
 		originals = originals[:0]
@@ -198,9 +208,35 @@ func readCore(folder string, fn func(*bolt.Store) error) error {
 }
 
 // explain says in plain English what a use case refused, with what it was about.
-func explain(err error, what, value string) error {
+func explain(err error, slug string) error {
 	if survey.IsNotFound(err) {
-		return fmt.Errorf("there is no questionnaire with the %s %q", what, value)
+		return fmt.Errorf("there is no questionnaire with the slug %q", slug)
 	}
 	return err
+}
+
+// publishedCheckpoints reads the checkpoint beside every publication, by its path, and the key that verifies them. A ledger that
+// was rewritten as a whole is sound in itself; only what has been published convicts it.
+func publishedCheckpoints(folder string) (checkpoints map[string]string, verifier string, err error) {
+	places, err := filepath.Glob(filepath.Join(folder, publicationsFolder, "*", "[0-9]*", "checkpoint.txt"))
+	if err != nil || len(places) == 0 {
+		return nil, "", err
+	}
+	keyFile := filepath.Join(folder, ledgerKeyFile)
+	if _, err := os.Stat(keyFile); err != nil {
+		return nil, "", err // looking makes no key
+	}
+	key, err := ledger.LoadOrCreateKey(keyFile)
+	if err != nil {
+		return nil, "", err
+	}
+	checkpoints = map[string]string{}
+	for _, place := range places {
+		text, err := os.ReadFile(place)
+		if err != nil {
+			return nil, "", err
+		}
+		checkpoints[place] = string(text)
+	}
+	return checkpoints, key.Verifier(), nil
 }
