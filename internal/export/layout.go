@@ -14,8 +14,8 @@ const (
 	maxLines      = 30   // that fit into it
 	pixelsPerChar = 7    // of a character, at 96 dpi
 	pixelsPad     = 5    // of a column
-	pagePixels    = 1047 // A4 landscape less 10 mm on each side
-	minScale      = 60   // percent; below that, print is too small to read
+	pagePixels    = 995  // A4 landscape less 10 mm on each side (1047), less the five percent by which LibreOffice's columns are wider
+	minScale      = 57   // percent; below that, print is too small to read
 	mostOnOne     = 6    // parties that may be fitted to one page's width
 	mostInBlock   = 4    // parties on a page otherwise
 )

@@ -165,9 +165,9 @@ func TestPrinting(t *testing.T) {
 		want    printing
 	}{
 		{6, 24, printing{fit: true}},
-		{7, 24, printing{scale: 100, newPages: []int{6}}},
-		{6, 60, printing{scale: 64, newPages: []int{5}}},
-		{3, 120, printing{scale: 87, newPages: []int{3, 4}}},
+		{7, 24, printing{scale: 95, newPages: []int{6}}},
+		{6, 60, printing{scale: 61, newPages: []int{5}}},
+		{3, 120, printing{scale: 83, newPages: []int{3, 4}}},
 		{1, 24, printing{fit: true}},
 		{0, 0, printing{fit: true}},
 	}
