@@ -130,7 +130,7 @@ func newStyles(f *excelize.File) (st styles, err error) {
 		}},
 		// "@" keeps a text a text when somebody edits it.
 		{&st.text, excelize.Style{Font: font, Alignment: top, NumFmt: 49}},
-		{&st.number, excelize.Style{Font: font, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "right"}, NumFmt: 1}},
+		{&st.number, excelize.Style{Font: font, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "right", Indent: 1}, NumFmt: 1}},
 		{&st.day, excelize.Style{Font: font, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}, CustomNumFmt: &dayFormat}},
 		{&st.time, excelize.Style{Font: font, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}, CustomNumFmt: &timeFormat}},
 	} {
