@@ -1,6 +1,9 @@
 package survey
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Alliance returns the alliance's settings, empty before they were first saved. Name, Impressum and privacy notice are
 // public; the caller shows no more than the page is for.
@@ -56,9 +59,25 @@ func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAllianc
 			return stale()
 		}
 		saved.Revision++
-		if err := s.audit(tx, actor, "alliance", ""); err != nil {
+		if err := s.audit(tx, actor, "alliance", "", now.rules(), saved.rules()); err != nil {
 			return err
 		}
 		return tx.Alliances.Put(saved)
 	})
+}
+
+// rules is the two-person rules, for the audit.
+func (a Alliance) rules() string {
+	var list []string
+	for _, r := range []struct {
+		name string
+		rule Rule
+	}{{"check_lock", a.CheckLock}, {"check_dispatch", a.CheckDispatch}, {"check_transcription", a.CheckTranscription}, {"check_publication", a.CheckPublication}} {
+		value := string(r.rule)
+		if r.rule == RuleAuto {
+			value = "auto"
+		}
+		list = append(list, r.name+"="+value)
+	}
+	return strings.Join(list, " ")
 }

@@ -115,7 +115,7 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 		if err := keepsAdministrator(tx); err != nil {
 			return err
 		}
-		if err := s.audit(tx, actor, "person", user.ID); err != nil || !moved {
+		if err := s.audit(tx, actor, "person", user.ID, before.rights(), user.rights()); err != nil || !moved {
 			return err
 		}
 		if user.Disabled {
@@ -124,6 +124,27 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 		return s.mailStaffLink(tx, actor, user, LinkInvitation, invitationLife)
 	})
 	return user, err
+}
+
+// rights is what a person may do, for the audit: roles, "member:" or "lead:" with the id of a working group, "disabled".
+func (u User) rights() string {
+	var list []string
+	for _, r := range []struct {
+		name string
+		on   bool
+	}{{string(RoleAdministrator), u.Administrator}, {string(RoleCoordinator), u.Coordinator}, {"disabled", u.Disabled}} {
+		if r.on {
+			list = append(list, r.name)
+		}
+	}
+	for _, m := range u.Memberships {
+		kind := "member:"
+		if m.Lead {
+			kind = "lead:"
+		}
+		list = append(list, kind+m.WorkingGroup)
+	}
+	return strings.Join(list, " ")
 }
 
 // keepsAdministrator refuses a state in which nobody can administer any more.
@@ -189,8 +210,8 @@ func (s *Service) ofInvited(ctx context.Context, actor Actor, userID string, fn 
 	})
 }
 
-// AuditLog returns the newest entries first, at most limit, with the names of those they are about by their id: people,
-// questionnaires, respondents, and whose a submission is.
+// AuditLog returns the newest entries first, at most limit, with the names of those they are about by their id: people, working
+// groups, questionnaires, respondents, and whose a submission is.
 func (s *Service) AuditLog(ctx context.Context, actor Actor, limit int) (entries []AuditEntry, names map[string]string, err error) {
 	if err := actor.require(RoleAdministrator); err != nil {
 		return nil, nil, err
@@ -202,6 +223,12 @@ func (s *Service) AuditLog(ctx context.Context, actor Actor, limit int) (entries
 				return err
 			}
 			names[u.ID] = u.Name
+		}
+		for g, err := range tx.WorkingGroups.List("") {
+			if err != nil {
+				return err
+			}
+			names[g.ID] = g.Name
 		}
 		for q, err := range tx.Questionnaires.List("") {
 			if err != nil {

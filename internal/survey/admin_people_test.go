@@ -78,6 +78,36 @@ func TestLastAdministratorStays(t *testing.T) {
 	wants(t, survey.Forbidden, err) // the User as invited has no password: not active
 }
 
+// Who got which rights, and which two-person rules were changed, stands in the audit.
+func TestRightsAndRulesAreAuditedWithTheirStates(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	must(t, w.SaveWorkingGroup(t.Context(), ada, survey.WorkingGroup{Name: "Digitale Bildung"}))
+	groups, err := w.WorkingGroups(t.Context(), ada)
+	must(t, err)
+	ben := w.join(t, ada, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: groups[0].ID, Lead: true}}})
+	_, err = w.SavePerson(t.Context(), ada, survey.SavePerson{ID: ben.User.ID, Revision: ben.User.Revision, Name: "Ben", Coordinator: true, Administrator: true, Disabled: true})
+	must(t, err)
+	a, err := w.Alliance(t.Context())
+	must(t, err)
+	a.CheckPublication = survey.RuleOff
+	must(t, w.SaveAlliance(t.Context(), ada, survey.SaveAlliance{Alliance: a}))
+	entries, _, err := w.AuditLog(t.Context(), ada, 100)
+	must(t, err)
+	got := map[string][]string{}
+	for _, e := range entries {
+		got[e.What] = append(got[e.What], e.From+" -> "+e.To)
+	}
+	lead := "lead:" + groups[0].ID
+	if want := []string{lead + " -> administrator coordinator disabled", " -> " + lead}; !slices.Equal(got["person"], want) {
+		t.Errorf("%q, want %q", got["person"], want)
+	}
+	all := "check_lock=auto check_dispatch=auto check_transcription=auto check_publication="
+	if want := []string{all + "auto -> " + all + "off"}; !slices.Equal(got["alliance"], want) {
+		t.Errorf("%q, want %q", got["alliance"], want)
+	}
+}
+
 // A mistyped address can be corrected as long as nobody accepted; what went to the wrong one is void, sent or not.
 func TestAddressOfAnInvitationIsCorrected(t *testing.T) {
 	w := newPeopleWorld(t)

@@ -137,14 +137,15 @@ type WorkingGroup struct {
 // Key implements Entity.
 func (g WorkingGroup) Key() string { return g.ID }
 
-// AuditEntry says who did what when. It holds no answer, address or token.
+// AuditEntry says who did what when. It holds no answer, address or token; its states are identifiers, dates as typed, or
+// reasons that are public.
 type AuditEntry struct {
 	ID      string    `json:"id"`
 	At      time.Time `json:"at"`
 	Who     string    `json:"who"`  // user id, "party:" + respondent id, or "console"
 	What    string    `json:"what"` // such as "sign_in", "lock", "publish"
 	Subject string    `json:"subject,omitempty"`
-	From    string    `json:"from,omitempty"` // state before, where a public state changed
+	From    string    `json:"from,omitempty"` // state before, where a public state, a right or a rule changed
 	To      string    `json:"to,omitempty"`   // state after
 }
 

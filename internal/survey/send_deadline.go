@@ -127,7 +127,8 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor Actor, questionnaire
 		case !deadline.At.After(q.Deadline.At):
 			return Faults{{Field: "deadline", Key: "send.error.deadline_earlier"}}.Err()
 		}
-		q.Extended = append(q.Extended, Extended{From: q.Deadline, To: deadline, Reason: cmd.Reason, At: s.now(), By: actor.who()})
+		before := q.Deadline
+		q.Extended = append(q.Extended, Extended{From: before, To: deadline, Reason: cmd.Reason, At: s.now(), By: actor.who()})
 		q.Deadline, q.Revision = deadline, q.Revision+1
 		if err := tx.Questionnaires.Put(q); err != nil {
 			return err
@@ -140,7 +141,7 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor Actor, questionnaire
 		if err := s.tellNewDate(tx, actor, q, concerned, p.Informed); err != nil {
 			return err
 		}
-		return s.audit(tx, actor, "extend", q.ID)
+		return s.audit(tx, actor, "extend", q.ID, before.Local+" "+before.Zone, deadline.Local+" "+deadline.Zone)
 	})
 }
 

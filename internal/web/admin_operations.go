@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
-	"strconv"
-	"strings"
-	"time"
 
 	"pruefstein/internal/interchange"
 	"pruefstein/internal/survey"
@@ -167,55 +164,4 @@ func (s *Server) mailTest(r *request) error {
 	}
 	dialogue, err := s.Admin.TestMail(r.Request.Context(), form.To)
 	return s.renderMailTest(r, http.StatusOK, form, nil, dialogue, err)
-}
-
-// auditPage is the log of who did what.
-type auditPage struct {
-	templates.Base
-	Entries []auditRow
-}
-
-type auditRow struct{ At, Machine, Who, What, Subject string } // Machine is At in RFC 3339
-
-func (s *Server) auditPage(r *request) error {
-	entries, names, err := s.Service.AuditLog(r.Request.Context(), r.Actor, 500)
-	if err != nil {
-		return err
-	}
-	p := auditPage{Base: r.adminBase("admin.protokoll.title")}
-	for _, e := range entries {
-		at := localTime(e.At)
-		p.Entries = append(p.Entries, auditRow{At: p.ShortDateTime(at), Machine: at.Format(time.RFC3339), Who: p.who(names, e.Who),
-			What: p.Must("admin.audit." + e.What), Subject: p.about(names, e.Subject)})
-	}
-	return r.page(http.StatusOK, "admin/audit", p)
-}
-
-// who says who did it.
-func (p auditPage) who(names map[string]string, who string) string {
-	party, isParty := strings.CutPrefix(who, "party:")
-	switch {
-	case who == "":
-		return p.Must("admin.protokoll.nobody")
-	case who == "console":
-		return p.Must("admin.protokoll.console")
-	case isParty && names[party] != "":
-		return p.Must("admin.protokoll.party", "Party", names[party])
-	case names[who] != "":
-		return names[who]
-	}
-	return p.Must("admin.protokoll.deleted")
-}
-
-// about names what it was done to: the parts of the subject that have a name, and its version.
-func (p auditPage) about(names map[string]string, subject string) string {
-	var parts []string
-	for part := range strings.SplitSeq(subject, "/") {
-		if n, err := strconv.Atoi(part); err == nil {
-			parts = append(parts, p.Must("common.version", "Number", n))
-		} else if name := names[part]; name != "" {
-			parts = append(parts, name)
-		}
-	}
-	return strings.Join(parts, ", ")
 }
