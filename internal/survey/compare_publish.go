@@ -157,6 +157,9 @@ func (s *Service) CommitPublication(ctx context.Context, actor Actor, plan Publi
 			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
 			Content: plan.Content, Changes: plan.changes, Digests: plan.digests,
 		}
+		if p.Legal, err = legalDigest(plan.Comparison.Alliance); err != nil {
+			return err
+		}
 		if p.Leaf, err = appendLeaf(tx, LeafPublication, p.Key(), manifest, now); err != nil {
 			return err
 		}

@@ -62,6 +62,7 @@ type PublicationState struct {
 	Pending    []ComparedRespondent // still within their own date: they would be printed as pending
 	Received   int                  // how many of them have something in already
 	News       bool                 // there is something new since the last version, or none yet
+	OldLegal   bool                 // the current version carries another Impressum or privacy notice than the alliance has now
 	Changes    []Change             // what the next version would list as changed
 	TwoPerson  bool
 	Request    *PublicationRequest // nil when none waits
@@ -95,6 +96,9 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 		}
 		st = PublicationState{Comparison: plan.Comparison, Changes: plan.changes, News: previous == nil || previous.Content != plan.Content,
 			Phase: plan.Comparison.Questionnaire.Phase(now)}
+		if st.OldLegal, err = oldLegal(previous, plan.Comparison.Alliance); err != nil {
+			return err
+		}
 		st.Comparison.Version = 0
 		st.Content = plan.Content
 		st.Unasked = unexplained(plan.Comparison)

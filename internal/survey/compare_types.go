@@ -78,6 +78,7 @@ type Publication struct {
 	CheckedBy     string       `json:"checked_by,omitempty"` // user id of the second person
 	Manifest      string       `json:"manifest"`             // hex SHA-256 of the manifest
 	Content       string       `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
+	Legal         string       `json:"legal,omitempty"`      // hex SHA-256 of Impressum and privacy notice; "" in records made before it was kept
 	Leaf          int64        `json:"leaf"`
 	Changes       []Change     `json:"changes,omitempty"` // of this version against the one before
 	Digests       []CellDigest `json:"digests,omitempty"` // what was published, to find the changes of the next version

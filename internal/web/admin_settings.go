@@ -63,6 +63,8 @@ func (r *request) adminBase(titleKey string, args ...any) templates.Base {
 type formPage struct {
 	templates.Base
 	Lead   string
+	Note   string // to heed, about the things below
+	About  []templates.NavItem
 	Action string
 	Groups []fieldGroup
 	Button string
@@ -101,7 +103,18 @@ func (s *Server) alliancePage(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.page(http.StatusOK, "admin/form", r.alliancePage(a, nil))
+	old, err := s.Service.OldLegal(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	p := r.alliancePage(a, nil)
+	if len(old) > 0 {
+		p.Note = p.Must("admin.buendnis.old_legal", "Count", len(old))
+	}
+	for _, q := range old {
+		p.About = append(p.About, templates.NavItem{Label: q.Title, Href: "/veroeffentlichen/" + q.Slug})
+	}
+	return r.page(http.StatusOK, "admin/form", p)
 }
 
 func (r *request) alliancePage(a survey.Alliance, errs []templates.FieldError) formPage {

@@ -99,7 +99,9 @@ func (s *Server) renderPublication(r *request, status int, errs []templates.Fiel
 	q := r.Questionnaire
 	page := publicationPage{Base: r.base("compare.office.page_title", "Title", q.Title), Election: st.Comparison.Election.Name,
 		Preview: "/veroeffentlichen/" + q.Slug + "/vorschau/", First: len(st.Versions) == 0, News: st.News}
-	page.Errors = errs
+	if page.Errors = errs; st.OldLegal {
+		page.Warning = page.Must("compare.office.old_legal")
+	}
 	page.Breadcrumbs = []templates.NavItem{{Label: page.Must("compare.office.title"), Href: "/veroeffentlichen"}}
 	summary := publish.Summarise(page.Printer, st.Comparison, st.Changes)
 	page.Returns = summary.Returns

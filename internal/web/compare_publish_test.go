@@ -181,3 +181,31 @@ type broken struct{}
 
 func (broken) View(context.Context, func(*survey.Tx) error) error   { return errors.New("no disk") }
 func (broken) Update(context.Context, func(*survey.Tx) error) error { return errors.New("no disk") }
+
+// Who changes the Impressum is told, on the settings and at the publication, that readers still get the old one.
+func TestOldImpressumIsTold(t *testing.T) {
+	w := newPublishWorld(t)
+	w.addUser(t, survey.User{ID: "eva", Name: "Eva", Email: "eva@buendnis.example", Administrator: true})
+	office, admin := w.visitor(t).signIn("ada@buendnis.example"), w.visitor(t).signIn("eva@buendnis.example")
+	const path, settings = "/veroeffentlichen/nordmark", "/verwaltung/buendnis"
+	const atPublication = "zeigt noch das frühere Impressum"
+	link := `<a href="` + path + `">Fragen an Nordmark</a>`
+	told := func(want bool, when string) {
+		t.Helper()
+		if got := strings.Contains(admin.get(settings).Body.String(), link); got != want {
+			t.Errorf("%s: the settings say it: %v", when, got)
+		}
+		if got := strings.Contains(office.get(path).Body.String(), atPublication); got != want {
+			t.Errorf("%s: the publication says it: %v", when, got)
+		}
+	}
+	told(false, "nothing is published")
+	office.post(path, readPreview(office.get(path).Body.String()))
+	told(false, "published")
+	if got := admin.post(settings, url.Values{"revision": {"0"}, "name": {"Bündnis Freie Daten"}, "imprint": {"Bündnis\nStraße 2"}, "privacy": {"Nichts."}}); got.Code != http.StatusSeeOther {
+		t.Fatal(got.Code)
+	}
+	told(true, "changed")
+	office.post(path, readPreview(office.get(path).Body.String()))
+	told(false, "published again")
+}
