@@ -413,6 +413,21 @@ func TestReadersGetNoCookie(t *testing.T) {
 	}
 }
 
+// The public pages beside the publications are the same for everybody: caches may keep them.
+func TestPublicPagesMayBeCached(t *testing.T) {
+	w, ada := newStaffWorld(t)
+	reader, staff := w.visitor(t), w.visitor(t).signIn(ada.Email)
+	for _, path := range []string{"/", "/en/", "/impressum", "/en/impressum", "/datenschutz", "/en/datenschutz"} {
+		first := reader.get(path)
+		if got := first.Header().Get("Cache-Control"); got != "public, max-age=60" {
+			t.Errorf("%s: Cache-Control %q", path, got)
+		}
+		if first.Body.String() != staff.get(path).Body.String() {
+			t.Errorf("%s depends on who reads", path)
+		}
+	}
+}
+
 func TestOwnPath(t *testing.T) {
 	for target, want := range map[string]string{
 		"/konto": "/konto", "/werkstatt/a?x=1#y": "/werkstatt/a?x=1#y", "/a/%2F%2Ffremd.example": "/a/%2F%2Ffremd.example",

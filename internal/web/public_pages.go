@@ -29,6 +29,9 @@ func (s *Server) favicon(r *request) error {
 	return nil
 }
 
+// frontCache lets caches keep the public pages that are no part of a publication for a minute: no cookie is read there.
+const frontCache = "public, max-age=60"
+
 // homePage lists the publications.
 type homePage struct {
 	templates.Base
@@ -99,7 +102,7 @@ func (s *Server) publicHome(lang string) func(*request) error {
 		for _, m := range s.Publications.List() {
 			page.Publications = append(page.Publications, newHomeItem(b.Printer, m))
 		}
-		r.Header("Cache-Control", "public, max-age=60")
+		r.Header("Cache-Control", frontCache)
 		return r.page(http.StatusOK, "public/home", page)
 	}
 }
@@ -128,6 +131,7 @@ func (s *Server) privacyPage(lang string) func(*request) error {
 func (s *Server) legalPage(lang, path, titleKey string, text func(survey.Alliance) string) func(*request) error {
 	return func(r *request) error {
 		alliance := s.allianceFor(r.Request.Context())
+		r.Header("Cache-Control", frontCache)
 		return r.page(http.StatusOK, "compare/legal", publish.LegalPage{Base: r.publicBase(lang, path, titleKey, alliance), Text: text(alliance)})
 	}
 }
