@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
@@ -196,6 +197,31 @@ func backup(ctx context.Context, cfg config.Backup, out io.Writer) error {
 	_, err := fmt.Fprintf(out, "%s: copied, reopened and checked. Keep the files %s and %s and the folders %s and %s of %s with it.\n",
 		cfg.File, ledgerKeyFile, sealKeyFile, originalsFolder, publicationsFolder, cfg.Data.Data)
 	return err
+}
+
+// resetLink prints a link for a new password. The person is told by mail when the server runs again.
+func resetLink(ctx context.Context, cfg config.ResetLink, out io.Writer) (err error) {
+	c, err := openCore(cfg.Data.Data, cfg.BaseURL, nil, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	people, err := c.service.People(ctx, console)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if !strings.EqualFold(p.Email, cfg.Email) {
+			continue
+		}
+		link, err := c.service.ResetLink(ctx, console, p.ID)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(out, "Start the server and open this link once, within an hour, to set a new password:\n\n    %s\n\n", link)
+		return err
+	}
+	return fmt.Errorf("nobody has an account with the address %s", cfg.Email)
 }
 
 // readCore opens the database of a data folder to read.

@@ -3,6 +3,7 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -66,4 +67,55 @@ func TestCheckFindsAlteredOriginals(t *testing.T) {
 			t.Errorf("%s: %q", test.name, faults)
 		}
 	}
+}
+
+// A sole administrator who is locked out gets in again by the console.
+func TestResetLinkOfTheConsole(t *testing.T) {
+	folder := t.TempDir()
+	service := func(fn func(*survey.Service)) {
+		t.Helper()
+		c, err := openCore(folder, "https://fragen.example", nil, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn(c.service)
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	service(func(s *survey.Service) {
+		token, err := s.SetupToken(t.Context())
+		if err == nil {
+			_, err = s.SetUp(t.Context(), survey.SetUp{Token: token, Alliance: "Bündnis", Name: "Ada", Email: "ada@buendnis.example", Password: "vergessenes Wort", Again: "vergessenes Wort", Language: "de"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	run := func(email string) (code int, out, errs string) {
+		var o, e strings.Builder
+		code = Main(t.Context(), []string{"reset-link", "--data", folder, "--base-url", "https://fragen.example", email}, &o, &e)
+		return code, o.String(), e.String()
+	}
+	if code, out, errs := run("niemand@buendnis.example"); code != 1 || out != "" || !strings.Contains(errs, "nobody has an account") {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
+	service(func(*survey.Service) { // as a running server
+		if code, out, errs := run("ada@buendnis.example"); code != 1 || out != "" || !strings.Contains(errs, "running server") {
+			t.Errorf("%d %q %q", code, out, errs)
+		}
+	})
+	code, out, errs := run("Ada@buendnis.example")
+	found := regexp.MustCompile(`https://fragen\.example/passwort/(\S+)`).FindStringSubmatch(out)
+	if code != 0 || found == nil {
+		t.Fatalf("%d %q %q", code, out, errs)
+	}
+	service(func(s *survey.Service) {
+		if _, err := s.ResetPassword(t.Context(), survey.NewPassword{Token: found[1], Password: "ein neues Wort", Again: "ein neues Wort"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.SignIn(t.Context(), "ada@buendnis.example", "ein neues Wort"); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -49,6 +49,8 @@ func run(ctx context.Context, cli config.CLI, command string, out, errs io.Write
 		return check(ctx, cli.Check, out)
 	case "backup":
 		return backup(ctx, cli.Backup, out)
+	case "reset-link":
+		return resetLink(ctx, cli.ResetLink, out)
 	}
 	_, err := fmt.Fprintln(out, version())
 	return err

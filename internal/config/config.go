@@ -16,13 +16,14 @@ import (
 
 // CLI is the whole command line.
 type CLI struct {
-	Serve   Serve   `cmd:"" help:"Run the server."`
-	Demo    Demo    `cmd:"" help:"Run a complete demonstration with an invented election. Needs no set-up and no mail server."`
-	Import  Import  `cmd:"" help:"Import a questionnaire from a pruefstein/1 JSON file; prints its slug."`
-	Export  Export  `cmd:"" help:"Write a download of a questionnaire."`
-	Check   Check   `cmd:"" help:"Check database, references and ledger; prints a line a fault."`
-	Backup  Backup  `cmd:"" help:"Write a checked copy of the database."`
-	Version Version `cmd:"" help:"Print the version."`
+	Serve     Serve     `cmd:"" help:"Run the server."`
+	Demo      Demo      `cmd:"" help:"Run a complete demonstration with an invented election. Needs no set-up and no mail server."`
+	Import    Import    `cmd:"" help:"Import a questionnaire from a pruefstein/1 JSON file; prints its slug."`
+	Export    Export    `cmd:"" help:"Write a download of a questionnaire."`
+	Check     Check     `cmd:"" help:"Check database, references and ledger; prints a line a fault."`
+	Backup    Backup    `cmd:"" help:"Write a checked copy of the database."`
+	ResetLink ResetLink `cmd:"" help:"Print a link for a new password, while no server runs: for an administrator who is locked out."`
+	Version   Version   `cmd:"" help:"Print the version."`
 }
 
 // Data is the folder everything is kept in.
@@ -89,6 +90,13 @@ type Backup struct {
 	File string `arg:"" name:"FILE" help:"File to write; it must not exist."`
 }
 
+// ResetLink makes a link for a new password.
+type ResetLink struct {
+	Data
+	Base
+	Email string `arg:"" name:"EMAIL" help:"Address of the person's account."`
+}
+
 // Version prints the version.
 type Version struct{}
 
@@ -122,6 +130,8 @@ func Parse(args []string, out *strings.Builder) (cli CLI, command string, err er
 		err = cli.Import.check()
 	case "export":
 		err = cli.Export.check()
+	case "reset-link":
+		err = cli.ResetLink.check()
 	case "demo":
 		err = cli.Demo.check()
 	}

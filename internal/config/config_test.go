@@ -50,7 +50,7 @@ func TestDefaults(t *testing.T) {
 func TestCommands(t *testing.T) {
 	for line, want := range map[string]string{
 		"import datei.json": "import", "import --publish --data d datei.json": "import", "export a-b vergleich.xlsx": "export",
-		"export a-b daten.json -o x.json": "export", "check": "check", "backup kopie.db": "backup", "version": "version",
+		"export a-b daten.json -o x.json": "export", "check": "check", "backup kopie.db": "backup", "reset-link ada@x.example": "reset-link", "version": "version",
 	} {
 		if _, command, err := parse(strings.Fields(line)...); command != want || err != nil {
 			t.Errorf("%s: %q %v", line, command, err)

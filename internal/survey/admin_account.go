@@ -259,6 +259,7 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose Staf
 		if cmd.Name != "" {
 			user.Name = cmd.Name
 		}
+		user.PasswordBy = link.MadeBy
 		user.PasswordHash, user.Epoch, user.Revision = hash, user.Epoch+1, user.Revision+1
 		if err := tx.Users.Put(user); err != nil {
 			return err
@@ -291,7 +292,8 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 // StaffMail is what the mails to people of the alliance say.
 type StaffMail struct {
 	Name, Alliance, Secret string
-	Days                   int // an invitation lasts
+	By                     string // who made a link by hand; "" at the console
+	Days                   int    // an invitation lasts
 }
 
 // staffLinkPath is where the link of a purpose leads.

@@ -12,11 +12,13 @@ func sortByName[T any](list []T, name func(T) string) {
 	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(Slug(name(a)), Slug(name(b))) })
 }
 
-// Person is a User with the state of the invitation, for the people page.
+// Person is a User with the state of the links made for it, for the people page.
 type Person struct {
 	User
-	InvitedAt time.Time // of the open invitation; zero: none is open
-	ExpiresAt time.Time
+	InvitedAt  time.Time // of the open invitation; zero: none is open
+	ExpiresAt  time.Time
+	ResetUntil time.Time // of the open link for a new password made by hand; zero: none is open
+	HandedBy   string    // name of who handed over the link the password was set by, "" by mail or at the console
 }
 
 // People returns everybody with an account or an invitation, by name.
@@ -25,13 +27,16 @@ func (s *Service) People(ctx context.Context, actor Actor) (people []Person, err
 		return nil, err
 	}
 	err = s.Store.View(ctx, func(tx *Tx) error {
-		open := map[string]StaffLink{}
+		open, resets := map[string]StaffLink{}, map[string]StaffLink{}
 		for l, err := range tx.StaffLinks.List("") {
 			if err != nil {
 				return err
 			}
-			if l.Purpose == LinkInvitation && l.UsedAt.IsZero() && l.RevokedAt.IsZero() && l.ExpiresAt.After(s.now()) {
+			switch usable := l.UsedAt.IsZero() && l.RevokedAt.IsZero() && l.ExpiresAt.After(s.now()); {
+			case usable && l.Purpose == LinkInvitation:
 				open[l.User] = l
+			case usable && l.Purpose == LinkReset && l.MadeBy != "":
+				resets[l.User] = l
 			}
 		}
 		people = nil
@@ -39,7 +44,8 @@ func (s *Service) People(ctx context.Context, actor Actor) (people []Person, err
 			if err != nil {
 				return err
 			}
-			people = append(people, Person{User: u, InvitedAt: open[u.ID].CreatedAt, ExpiresAt: open[u.ID].ExpiresAt})
+			people = append(people, Person{User: u, InvitedAt: open[u.ID].CreatedAt, ExpiresAt: open[u.ID].ExpiresAt,
+				ResetUntil: resets[u.ID].ExpiresAt, HandedBy: nameOfUser(tx, u.PasswordBy)})
 		}
 		return nil
 	})

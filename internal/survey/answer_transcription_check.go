@@ -101,6 +101,14 @@ func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref Trans
 			return err
 		}
 		wrote := slices.Contains(t.Writers, actor.who())
+		handed := false // one of them counts as one with the actor
+		for _, writer := range t.Writers {
+			one, err := oneHand(tx, writer, actor.who())
+			if err != nil {
+				return err
+			}
+			handed = handed || one
+		}
 		switch {
 		case t.State == TranscriptionChecked:
 			return nil // the second click of two
@@ -110,6 +118,8 @@ func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref Trans
 			return Fail(Conflict, "transcription.error.changed")
 		case needed && wrote:
 			return Fail(Conflict, "transcription.error.own")
+		case needed && handed:
+			return Fail(Conflict, "error.one_hand")
 		}
 		// A letter that came in between, or the party's own submission, can stand in its way by now.
 		switch news, changes, err := transcriptionNews(tx, q, r, t); {
@@ -132,7 +142,7 @@ func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref Trans
 				return err
 			}
 		}
-		if !wrote {
+		if !handed {
 			t.CheckedBy, t.CheckedAt = actor.who(), now
 		}
 		t, err = s.takeEffect(tx, actor, q, r, t, now)

@@ -192,6 +192,24 @@ func TestTranscriptionOfTwoWriters(t *testing.T) {
 	}
 }
 
+// Whoever handed the writer a link for a new password could have been the writer.
+func TestTranscriptionIsNotCheckedByWhoHandedThePassword(t *testing.T) {
+	w := newLetterWorld(t)
+	letter := w.handOver(t, w.anna, w.letter(letterLine(1, answer("Ja."))))
+	ref := survey.TranscriptionRef{Questionnaire: "q1", Respondent: "frei", ID: letter.ID}
+	anna := w.anna.User
+	anna.PasswordBy = w.admin.User.ID
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Users.Put(anna) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.CheckTranscription(t.Context(), w.admin, ref, letter.Revision); keyOf(err) != "error.one_hand" {
+		t.Error(err)
+	}
+	if letter, err := w.CheckTranscription(t.Context(), w.ben, ref, letter.Revision); err != nil || letter.CheckedBy != w.ben.User.ID {
+		t.Errorf("%q %v", letter.CheckedBy, err)
+	}
+}
+
 func TestTranscriptionConflicts(t *testing.T) {
 	w := newLetterWorld(t)
 	cmd := w.letter(letterLine(1, answer("meine")))

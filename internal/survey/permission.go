@@ -166,6 +166,12 @@ func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subje
 		if waiting.RequestedBy == actor.who() {
 			return false, waiting, Fail(Conflict, "error.second_person")
 		}
+		switch one, err := oneHand(tx, waiting.RequestedBy, actor.who()); {
+		case err != nil:
+			return false, Approval{}, err
+		case one:
+			return false, waiting, Fail(Conflict, "error.one_hand")
+		}
 		waiting.ApprovedBy, waiting.ApprovedAt = actor.who(), s.now()
 		return true, waiting, tx.Approvals.Put(waiting)
 	}

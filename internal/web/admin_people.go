@@ -17,8 +17,14 @@ type peoplePage struct {
 	templates.Base
 	People  []personRow
 	MayEdit bool
-	NoMail  string          // there is no mail server: links are handed over by hand
-	Link    *templates.Copy // a link made by hand, shown once
+	NoMail  string // there is no mail server: links are handed over by hand
+	Link    *madeLink
+}
+
+// madeLink is a link made by hand, shown once.
+type madeLink struct {
+	Text string
+	templates.Copy
 }
 
 type personRow struct {
@@ -28,11 +34,13 @@ type personRow struct {
 	Invited         bool   // has not accepted yet
 	HasLink         bool   // with an open link
 	Resend          bool   // by mail
+	Reset           string // what a link for a new password made by hand brings about; "" for who has no password
+	HasReset        bool   // one is open
 }
 
-func (s *Server) peoplePage(r *request) error { return s.renderPeople(r, "") }
+func (s *Server) peoplePage(r *request) error { return s.renderPeople(r, nil) }
 
-func (s *Server) renderPeople(r *request, link string) error {
+func (s *Server) renderPeople(r *request, link *madeLink) error {
 	people, err := s.Service.People(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
@@ -72,6 +80,16 @@ func (s *Server) renderPeople(r *request, link string) error {
 			row.State = p.Must("admin.personen.disabled")
 		case person.PasswordHash != "":
 			row.State = p.Must("admin.personen.active")
+			row.Reset, row.HasReset = p.Must("admin.personen.reset_text", "Name", person.Name), !person.ResetUntil.IsZero()
+			switch {
+			case person.HandedBy != "":
+				row.State += ", " + p.Must("admin.personen.handed", "Name", person.HandedBy)
+			case person.PasswordBy != "":
+				row.State += ", " + p.Must("admin.personen.handed_console")
+			}
+			if row.HasReset {
+				row.State += "; " + p.Must("admin.personen.reset_open", "Until", p.Time(localTime(person.ResetUntil)))
+			}
 		case person.InvitedAt.IsZero():
 			row.State = p.Must("admin.personen.no_link")
 		default:
@@ -85,9 +103,7 @@ func (s *Server) renderPeople(r *request, link string) error {
 	if !s.Service.MailReady && p.MayEdit {
 		p.NoMail = p.Must("admin.personen.no_mail")
 	}
-	if link != "" {
-		p.Link = &templates.Copy{ID: "invitation-link", Label: p.Must("admin.personen.link_label"), Text: link, Block: true}
-	}
+	p.Link = link
 	return r.page(http.StatusOK, "admin/people", p)
 }
 
@@ -265,8 +281,30 @@ func (s *Server) copyInvitation(r *request) error {
 	if err != nil {
 		return err
 	}
+	return s.showLink(r, "link_label", "link_once", link)
+}
+
+// showLink shows a link made by hand.
+func (s *Server) showLink(r *request, label, text, link string) error {
 	secretPage(r)
-	return s.renderPeople(r, link)
+	p, family := r.printer(), "admin.personen."
+	return s.renderPeople(r, &madeLink{Text: p.Must(family + text), Copy: templates.Copy{ID: "made-link", Label: p.Must(family + label), Text: link, Block: true}})
+}
+
+// makeReset shows a fresh link for a new password once, as copyInvitation does.
+func (s *Server) makeReset(r *request) error {
+	link, err := s.Service.ResetLink(r.Request.Context(), r.Actor, r.Param("person"))
+	if err != nil {
+		return err
+	}
+	return s.showLink(r, "reset_label", "reset_once", link)
+}
+
+func (s *Server) revokeReset(r *request) error {
+	if err := s.Service.RevokeReset(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+		return err
+	}
+	return r.redirect("/verwaltung/personen", "admin.notice.reset_revoked")
 }
 
 func (s *Server) revokeInvitation(r *request) error {

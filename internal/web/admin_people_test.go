@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -84,5 +85,54 @@ func TestMailTestOfTheDemonstration(t *testing.T) {
 	page := w.visitor(t).signIn(ada.Email).post("/verwaltung/mailtest", url.Values{"to": {"a@b.example"}}).Body.String()
 	if !strings.Contains(page, "liegt im Postfach der Vorführung") || !strings.Contains(page, `href="/demo/postfach"`) {
 		t.Error(page)
+	}
+}
+
+// An administrator helps somebody who forgot the password, without a mail server: the link is shown once and works once.
+func TestResetLinkByHandOnThePages(t *testing.T) {
+	w, ada := newStaffWorld(t)
+	ben := w.addUser(t, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Coordinator: true})
+	admin, lost := w.visitor(t).signIn(ada.Email), w.visitor(t).signIn(ben.Email)
+	const people = "/verwaltung/personen"
+	page := admin.get(people).Body.String()
+	for _, text := range []string{`action="/verwaltung/personen/ben/passwort"`, "gelten Sie beide bei den Vier-Augen-Regeln als eine Person"} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the page lacks %q", text)
+		}
+	}
+	if strings.Contains(lost.get(people).Body.String(), "/passwort\"") {
+		t.Error("offered to somebody who may not")
+	}
+	got := admin.post(people+"/ben/passwort", nil)
+	link := regexp.MustCompile(regexp.QuoteMeta(w.BaseURL) + `(/passwort/[A-Za-z0-9_-]+)`).FindStringSubmatch(got.Body.String())
+	if got.Code != 200 || link == nil || !strings.Contains(got.Body.String(), "wird nur jetzt gezeigt") || got.Header().Get("Referrer-Policy") != "strict-origin" {
+		t.Fatalf("%d %v", got.Code, got.Header())
+	}
+	page = admin.get(people).Body.String()
+	if strings.Contains(page, link[1]) || !strings.Contains(page, "Link für ein neues Passwort gilt bis 11:00 Uhr") || !strings.Contains(page, "/ben/passwort/widerrufen") {
+		t.Error("the link is shown again, or not that it is open")
+	}
+	form := url.Values{"password": {"ganz anderes Wort"}, "again": {"ganz anderes Wort"}}
+	fresh := w.visitor(t)
+	if fresh.get(link[1]).Code != 200 || fresh.post(link[1], form).Code != 303 || fresh.get("/konto").Code != 200 {
+		t.Fatal("the link does not work")
+	}
+	if lost.get("/konto").Code != 303 || w.visitor(t).post(link[1], form).Code != 410 {
+		t.Error("an earlier session, or the link, outlives its use")
+	}
+	if page := admin.get(people).Body.String(); !strings.Contains(page, "aktiv, Passwort über einen Link von Ada gesetzt") || strings.Contains(page, "/passwort/widerrufen") {
+		t.Error("the page does not say how the password was set")
+	}
+	log := admin.get("/verwaltung/protokoll").Body.String()
+	if !strings.Contains(log, "Link für ein neues Passwort von Hand erzeugt") || !strings.Contains(log, "Passwort zurückgesetzt") {
+		t.Error("it is not in the log")
+	}
+
+	second := regexp.MustCompile(`/passwort/[A-Za-z0-9_-]{30,}`).FindString(admin.post(people+"/ben/passwort", nil).Body.String())
+	if got := admin.post(people+"/ben/passwort/widerrufen", nil); got.Code != 303 || got.Header().Get("Location") != people+"?ok=admin.notice.reset_revoked" {
+		t.Error(got.Code)
+	}
+	if got := w.visitor(t).post(second, form); got.Code != 410 {
+		t.Errorf("a revoked link: %d", got.Code)
 	}
 }

@@ -28,6 +28,8 @@ func (s *Server) adminRoutes() []Route {
 		{Method: post, Path: "/verwaltung/personen/:person/erneut", Who: admins, Limit: limitMail, Handle: s.resendInvitation},
 		{Method: post, Path: "/verwaltung/personen/:person/link", Who: admins, Handle: s.copyInvitation},
 		{Method: post, Path: "/verwaltung/personen/:person/widerrufen", Who: admins, Handle: s.revokeInvitation},
+		{Method: post, Path: "/verwaltung/personen/:person/passwort", Who: admins, Limit: limitMail, Handle: s.makeReset},
+		{Method: post, Path: "/verwaltung/personen/:person/passwort/widerrufen", Who: admins, Handle: s.revokeReset},
 		{Method: get, Path: "/verwaltung/import", Who: admins, Handle: s.importPage},
 		{Method: post, Path: "/verwaltung/import", Who: admins, Body: importBody, Handle: s.importFile},
 		{Method: get, Path: "/verwaltung/sicherung", Who: admins, Handle: s.backupPage},

@@ -1,0 +1,150 @@
+package survey_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// handed makes a link by hand and returns its token.
+func (w *peopleWorld) handed(t *testing.T, admin survey.Actor, user string) string {
+	t.Helper()
+	link, err := w.ResetLink(t.Context(), admin, user)
+	must(t, err)
+	token, ok := strings.CutPrefix(link, "https://fragen.example/passwort/")
+	if !ok {
+		t.Fatal("the link leads elsewhere")
+	}
+	return token
+}
+
+func (w *peopleWorld) reset(t *testing.T, token string) error {
+	t.Helper()
+	_, err := w.ResetPassword(t.Context(), survey.NewPassword{Token: token, Password: "ganz anderes Wort", Again: "ganz anderes Wort"})
+	return err
+}
+
+func TestResetLinkByHand(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	ben := w.join(t, ada, survey.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Coordinator: true})
+	cem, _ := w.invite(t, ada, survey.SavePerson{Name: "Cem", Email: "cem@buendnis.example"})
+	wants(t, survey.Forbidden, second(w.ResetLink(t.Context(), ben, ada.User.ID)))
+	wants(t, survey.Forbidden, w.RevokeReset(t.Context(), ben, ada.User.ID))
+	wants(t, survey.Conflict, second(w.ResetLink(t.Context(), ada, cem.ID)))
+	wants(t, survey.NotFound, second(w.ResetLink(t.Context(), ada, "niemand")))
+
+	mails := countOf(t, w, mailTable)
+	first := w.handed(t, ada, ben.User.ID)
+	if got := countOf(t, w, mailTable); got != mails+1 {
+		t.Errorf("%d mails: the person is not told", got-mails)
+	}
+	must(t, w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		var last survey.Mail
+		for m, err := range tx.Mails.List("") {
+			must(t, err)
+			last = m
+		}
+		if last.To != "ben@buendnis.example" || !strings.Contains(last.Body, "Ada Beispiel hat von Hand einen Link") || strings.Contains(last.Body, "/passwort/") || len(last.Sealed) > 0 {
+			t.Errorf("%+v", last)
+		}
+		for l, err := range tx.StaffLinks.List("") {
+			must(t, err)
+			if strings.Contains(l.Hash, first) {
+				t.Error("the token is stored")
+			}
+		}
+		return nil
+	}))
+	people, err := w.People(t.Context(), ada)
+	must(t, err)
+	for _, p := range people {
+		if want := p.ID == ben.User.ID; !p.ResetUntil.IsZero() != want {
+			t.Errorf("%s: a link until %v", p.Name, p.ResetUntil)
+		}
+	}
+
+	again := w.handed(t, ada, ben.User.ID)
+	wants(t, survey.Gone, w.reset(t, first))
+	must(t, w.RevokeReset(t.Context(), ada, ben.User.ID))
+	wants(t, survey.Gone, w.reset(t, again))
+	late := w.handed(t, ada, ben.User.ID)
+	w.clock.Advance(time.Hour)
+	wants(t, survey.Gone, w.reset(t, late))
+	session := ben.User.SessionValue()
+	good := w.handed(t, ada, ben.User.ID)
+	must(t, w.reset(t, good))
+	wants(t, survey.Gone, w.reset(t, good))
+	wants(t, survey.NotFound, second(w.StaffActor(t.Context(), session)))
+
+	entries, _, err := w.AuditLog(t.Context(), ada, 100)
+	must(t, err)
+	acts := map[string]int{}
+	for _, e := range entries {
+		if e.Subject == ben.User.ID && e.Who == ada.User.ID {
+			acts[e.What]++
+		}
+	}
+	if acts["reset_made"] != 4 || acts["reset_revoked"] != 1 {
+		t.Errorf("%v", acts)
+	}
+}
+
+// Whoever handed somebody a link for a new password could have used it, so the two are one for the two-person rules, until
+// a link that went by mail was used.
+func TestWhoHandsOverAPasswordIsNoSecondPerson(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	office := func(name string) survey.Actor {
+		return w.join(t, ada, survey.SavePerson{Name: name, Email: strings.ToLower(name) + "@buendnis.example", Coordinator: true, Administrator: true})
+	}
+	ben, cem, dora := office("Ben"), office("Cem"), office("Dora")
+	digest := 0
+	// confirms lets one person ask and another confirm, and says what became of it.
+	confirms := func(asks, confirms survey.Actor) string {
+		t.Helper()
+		digest++
+		key := "confirmed"
+		must(t, w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+			if done, _, err := w.ApproveForTest(tx, asks, "q", survey.ActLock, "", digest); err != nil || done {
+				t.Fatalf("asked: %v %v", done, err)
+			}
+			if _, _, err := w.ApproveForTest(tx, confirms, "q", survey.ActLock, "", digest); err != nil {
+				key = errorKey(err)
+			}
+			return tx.Approvals.Delete("q/lock/")
+		}))
+		return key
+	}
+	check := func(when string, asks, second survey.Actor, want string) {
+		t.Helper()
+		if got := confirms(asks, second); got != want {
+			t.Errorf("%s: %s, want %s", when, got, want)
+		}
+		if got := confirms(second, asks); got != want {
+			t.Errorf("%s, the other way round: %s, want %s", when, got, want)
+		}
+	}
+	check("before", ada, ben, "confirmed")
+	token := w.handed(t, ada, ben.User.ID)
+	check("made, not used", ada, ben, "confirmed")
+	must(t, w.reset(t, token))
+	check("used", ada, ben, "error.one_hand")
+	check("somebody else", cem, ben, "confirmed")
+	must(t, w.reset(t, w.handed(t, ada, cem.User.ID)))
+	check("two whose links came from one", cem, ben, "error.one_hand")
+	must(t, w.reset(t, w.handed(t, dora, ada.User.ID)))
+	check("who holds the holder's", dora, ben, "error.one_hand")
+	must(t, w.reset(t, w.handed(t, ada, dora.User.ID))) // in a circle
+	check("in a circle", dora, cem, "error.one_hand")
+
+	ben.User, _ = w.SignIn(t.Context(), "ben@buendnis.example", "ganz anderes Wort")
+	_, err := w.SaveAccount(t.Context(), ben, survey.SaveAccount{Name: "Ben", Language: "de", Old: "ganz anderes Wort", Password: goodPassword, Again: goodPassword})
+	must(t, err)
+	check("whoever has the account may change its password", ada, ben, "error.one_hand")
+	must(t, w.RequestReset(t.Context(), "ben@buendnis.example"))
+	must(t, w.reset(t, w.mailedToken(t)))
+	check("a link by mail", ada, ben, "confirmed")
+}
