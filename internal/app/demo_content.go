@@ -162,12 +162,13 @@ var (
 		text("Grundsätzlich ja, sofern Sicherheitsbelange und die Interessen der beauftragten Betriebe gewahrt bleiben."),
 		text("Die Schulträger entscheiden vor Ort, welche Software sie einsetzen. Das Land sollte hier nicht lenkend eingreifen."),
 	}
-	demoGeneral    = "Fortschritt Jetzt steht für ein modernes Land, in dem Digitalisierung den Menschen dient. Wir wollen Chancen nutzen, Bürokratie abbauen und alle mitnehmen. Bildung, Verwaltung und Wirtschaft müssen dabei zusammen gedacht werden. Für Rückfragen stehen wir Ihnen nach der Wahl gern zur Verfügung."
-	demoDecline    = "Wegen der großen Zahl von Anfragen beantworten wir in diesem Wahlkampf keine Fragebögen von Verbänden. Wir bitten um Verständnis."
-	demoRefers     = "Unsere Haltung zu diesen Fragen entnehmen Sie bitte unserem Wahlprogramm."
-	demoLate       = "Wir bitten die Verspätung zu entschuldigen. Zur ersten Frage: Auch Lernmaterialien zum Tierschutz sollten frei zugänglich sein. Wir werden uns dafür einsetzen, dass das Land eine Sammlung offener Materialien zum Umgang mit Tieren und zur Umweltbildung aufbaut."
-	demoCorrection = "Wir haben die Frage intern beraten. Ein Zwang zu eigenen Rechenzentren ist aus unserer Sicht zu teuer. Entscheidend sind Verträge, die Zugriff und Standort regeln."
-	demoQuotes     = []string{
+	demoGeneral     = "Fortschritt Jetzt steht für ein modernes Land, in dem Digitalisierung den Menschen dient. Wir wollen Chancen nutzen, Bürokratie abbauen und alle mitnehmen. Bildung, Verwaltung und Wirtschaft müssen dabei zusammen gedacht werden. Für Rückfragen stehen wir Ihnen nach der Wahl gern zur Verfügung."
+	demoDecline     = "Wegen der großen Zahl von Anfragen beantworten wir in diesem Wahlkampf keine Fragebögen von Verbänden. Wir bitten um Verständnis."
+	demoOpenDecline = "Wir für Nordmark tritt nur zur Landtagswahl an. Zu Fragen, die die Gemeinden entscheiden, nehmen wir nicht Stellung."
+	demoRefers      = "Unsere Haltung zu diesen Fragen entnehmen Sie bitte unserem Wahlprogramm."
+	demoLate        = "Wir bitten die Verspätung zu entschuldigen. Zur ersten Frage: Auch Lernmaterialien zum Tierschutz sollten frei zugänglich sein. Wir werden uns dafür einsetzen, dass das Land eine Sammlung offener Materialien zum Umgang mit Tieren und zur Umweltbildung aufbaut."
+	demoCorrection  = "Wir haben die Frage intern beraten. Ein Zwang zu eigenen Rechenzentren ist aus unserer Sicht zu teuer. Entscheidend sind Verträge, die Zugriff und Standort regeln."
+	demoQuotes      = []string{
 		"Das Handwerk lebt vom Weitergeben. Was im Unterricht gebraucht wird und aus Steuern bezahlt ist, darf nicht hinter verschlossenen Türen liegen.",
 		"Wir wollen keine Verwaltung, die bei jedem Rechnerwechsel erst in Übersee anrufen muss.",
 	}

@@ -115,7 +115,8 @@ func (s *seeder) closed(election string) {
 	s.publish(q)
 }
 
-// open is the questionnaire whose deadline is still to come: one party has submitted, one is in the middle of it.
+// open is the questionnaire whose deadline is still to come: one party has submitted, one is in the middle of it, and the
+// letter of a third waits for its check: whoever comes in finds something that takes a second person.
 func (s *seeder) open(election string) {
 	s.at(3)
 	q := s.questionnaire(survey.SaveQuestionnaire{
@@ -147,6 +148,8 @@ func (s *seeder) open(election string) {
 	s.answer(s.party(q, "dn"), []demoEntry{
 		text("Bis 2030, und zwar in öffentlicher Hand verlegt und an alle Anbieter vermietet. So gehört das Netz am Ende denen, die es bezahlt haben."),
 	})
+	s.at(0.3)
+	s.handOver(q, "wfn", survey.SaveTranscription{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.Declined, Reason: demoOpenDecline}}, -0.4, demoOpenDecline, second)
 }
 
 // draft is the questionnaire the working groups are still at.
@@ -214,8 +217,17 @@ func (s *seeder) leaveOut(q survey.Questionnaire, slug string, indexes []int, re
 	})
 }
 
-// transcribe enters a letter that came some weeks from today, with its original, and lets the second person check it.
+// transcribe enters a letter that came some weeks from today, and lets the second person check it.
 func (s *seeder) transcribe(q survey.Questionnaire, slug string, cmd survey.SaveTranscription, came float64, letter string) {
+	t := s.handOver(q, slug, cmd, came, letter, coordinator)
+	s.step("check "+slug, func() error {
+		_, err := s.service.CheckTranscription(s.ctx, s.actor(second), survey.TranscriptionRef{Questionnaire: q.ID, Respondent: slug, ID: t.ID}, t.Revision)
+		return err
+	})
+}
+
+// handOver lets one person enter a letter that came some weeks from today, with its original: it waits for somebody else then.
+func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd survey.SaveTranscription, came float64, letter string, person int) (t survey.Transcription) {
 	s.step("transcribe "+slug, func() error {
 		if letter == "" {
 			for _, e := range cmd.Entries {
@@ -229,16 +241,13 @@ func (s *seeder) transcribe(q survey.Questionnaire, slug string, cmd survey.Save
 		cmd.TranscriptionRef = survey.TranscriptionRef{Questionnaire: q.ID, Respondent: slug, ID: survey.NewID()}
 		cmd.ReceivedOn, cmd.LetterDate = s.local(came, "")[:10], s.local(came-0.2, "")[:10]
 		cmd.Upload = upload
-		t, err := s.service.SaveTranscription(s.ctx, s.actor(coordinator), cmd)
-		if err != nil {
+		if t, err = s.service.SaveTranscription(s.ctx, s.actor(person), cmd); err != nil {
 			return err
 		}
-		if t, err = s.service.HandOverTranscription(s.ctx, s.actor(coordinator), cmd.TranscriptionRef, t.Revision); err != nil {
-			return err
-		}
-		_, err = s.service.CheckTranscription(s.ctx, s.actor(second), cmd.TranscriptionRef, t.Revision)
+		t, err = s.service.HandOverTranscription(s.ctx, s.actor(person), cmd.TranscriptionRef, t.Revision)
 		return err
 	})
+	return t
 }
 
 // original puts a letter into the folder of originals, under the hash of its bytes.

@@ -56,6 +56,7 @@ func TestDemo(t *testing.T) {
 	}
 	runUntilEnd(t, a)
 	t.Cleanup(func() { log.check(t) })
+	somethingWaits(t, a)
 
 	links := linkPattern.FindAllString(greeting.String(), -1)[2:] // after the address and the mailbox
 	inside := []string{"/uebersicht", "/werkstatt"}
@@ -74,6 +75,25 @@ func TestDemo(t *testing.T) {
 	d.secrets(t.Context(), a)
 	d.readersSeeNothing()
 	d.everyKindPassesAxe(roles)
+}
+
+// somethingWaits makes sure that whoever arrives as the coordinator, or to administer, finds something that takes a second
+// person, and can be that.
+func somethingWaits(t *testing.T, a *App) {
+	t.Helper()
+	for _, p := range demoPeople[:2] {
+		user, err := a.demoUser(t.Context(), p.Email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := a.Service.Overview(t.Context(), survey.Actor{User: user})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(o.Transcriptions) != 1 || slices.Contains(o.Transcriptions[0].Writers, user.ID) {
+			t.Errorf("%s: %+v", user.Name, o.Transcriptions)
+		}
+	}
 }
 
 // demoCrawl is what the crawlers have found.
