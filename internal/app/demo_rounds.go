@@ -53,14 +53,7 @@ func (s *seeder) closed(election string) {
 	s.at(18)
 	s.dispatch(q)
 	for _, slug := range []string{"kb-kp", "vn"} {
-		s.step("portal", func() error {
-			f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
-			if err != nil {
-				return err
-			}
-			return s.service.RecordPortal(s.ctx, s.actor(coordinator), q.ID, slug, survey.RecordPortal{Local: s.local(-18, "11:30"), Zone: survey.DefaultZone,
-				Note: "Bestätigung der Geschäftsstelle am selben Tag.", Revision: f.Row.Respondent.Revision})
-		})
+		s.portal(q, slug, -18)
 	}
 	s.step("not reached", func() error {
 		f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, "jln")
@@ -178,6 +171,18 @@ func (s *seeder) draft(election string) {
 		s.respondent(q, slug, func(*survey.SaveRespondent) {})
 	}
 	s.at(0)
+}
+
+// portal notes that the questions were entered into a party's own form, some weeks from today.
+func (s *seeder) portal(q survey.Questionnaire, slug string, entered float64) {
+	s.step("portal", func() error {
+		f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
+		if err != nil {
+			return err
+		}
+		return s.service.RecordPortal(s.ctx, s.actor(coordinator), q.ID, slug, survey.RecordPortal{Local: s.local(entered, "11:30"), Zone: survey.DefaultZone,
+			Note: "Bestätigung der Geschäftsstelle am selben Tag.", Revision: f.Row.Respondent.Revision})
+	})
 }
 
 // demoShort is the short name behind a slug.
