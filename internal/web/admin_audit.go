@@ -124,7 +124,7 @@ func (p auditPage) rights(names map[string]string, state string) string {
 		}
 	}
 	if len(list) == 0 {
-		return p.Must("admin.personen.no_role")
+		return p.Must("admin.audit_none.person")
 	}
 	return p.Join(list)
 }

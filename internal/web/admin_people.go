@@ -80,7 +80,14 @@ func (s *Server) renderPeople(r *request, link *madeLink) error {
 			row.State = p.Must("admin.personen.disabled")
 		case person.PasswordHash != "":
 			row.State = p.Must("admin.personen.active")
-			row.Reset, row.HasReset = p.Must("admin.personen.reset_text", "Name", person.Name), !person.ResetUntil.IsZero()
+			row.HasReset = !person.ResetUntil.IsZero()
+			if person.ID != r.Actor.User.ID { // one's own password has its place in the account
+				key := "admin.personen.reset_text"
+				if !s.Service.MailReady {
+					key = "admin.personen.reset_text_no_mail"
+				}
+				row.Reset = p.Must(key, "Name", person.Name)
+			}
 			switch {
 			case person.HandedBy != "":
 				row.State += ", " + p.Must("admin.personen.handed", "Name", person.HandedBy)

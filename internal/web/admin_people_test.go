@@ -25,6 +25,9 @@ func TestPeopleWithoutAMailServer(t *testing.T) {
 			t.Errorf("the page lacks %q", text)
 		}
 	}
+	if text := "Wer den Link öffnet, setzt ein neues Passwort"; strings.Contains(page, "erfährt auch per E-Mail") || strings.Contains(page, text) {
+		t.Error("a mail is promised, or one's own password is offered")
+	}
 	if strings.Contains(page, "/erneut") {
 		t.Error("a mail is offered")
 	}
