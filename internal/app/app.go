@@ -49,6 +49,7 @@ type App struct {
 	Service *survey.Service
 
 	core     *core
+	pages    *web.Server
 	listener net.Listener
 	server   *http.Server
 	worker   *mail.Worker // nil without a mail server
@@ -210,12 +211,11 @@ func (a *App) open(opts Options) (err error) {
 	if a.worker != nil {
 		a.Service.Kick, a.Service.MailReady = a.worker.Kick, true
 	}
-	handler, err := web.New(cfg)
-	if err != nil {
+	if a.pages, err = web.New(cfg); err != nil {
 		return err
 	}
 	a.server = &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
+		Handler: a.pages, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
 	return nil
@@ -273,7 +273,7 @@ func (a *App) Run(ctx context.Context) error {
 	return err
 }
 
-// sweep deletes expired sessions, at once and every hour.
+// sweep deletes expired sessions and the files of letters that nothing names, at once and every hour.
 func (a *App) sweep(ctx context.Context) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -283,7 +283,8 @@ func (a *App) sweep(ctx context.Context) {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		if err := a.Service.SweepSessions(ctx); err != nil && ctx.Err() == nil {
+		err := errors.Join(a.Service.SweepSessions(ctx), a.pages.SweepOriginals(ctx))
+		if err != nil && ctx.Err() == nil {
 			a.log.Error("sweep", "error", err)
 		}
 		select {

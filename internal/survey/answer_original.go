@@ -51,6 +51,21 @@ func (s *Service) Original(ctx context.Context, actor Actor, ref TranscriptionRe
 	return o, err
 }
 
+// RecordedOriginals returns the SHA-256, in hex, of every file that a record names.
+func (s *Service) RecordedOriginals(ctx context.Context) (named map[string]bool, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		named = map[string]bool{}
+		for o, err := range tx.Originals.List("") {
+			if err != nil {
+				return err
+			}
+			named[o.SHA256] = true
+		}
+		return nil
+	})
+	return named, err
+}
+
 // transcriptionOriginal records an uploaded file and returns its id. The same file again is the same original.
 func transcriptionOriginal(tx *Tx, actor Actor, t Transcription, upload Original, id string, now time.Time) (string, error) {
 	if t.Original != "" {

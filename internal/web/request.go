@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -88,7 +89,8 @@ func parseForm(r *http.Request) error {
 	var err error
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind == "multipart/form-data" {
-		err = r.ParseMultipartForm(4 << 20)
+		// In memory, whatever its size: the route's limit bounds it, and a letter must not lie in a temporary file.
+		err = r.ParseMultipartForm(math.MaxInt64)
 	} else {
 		err = r.ParseForm()
 	}

@@ -39,6 +39,8 @@ type Server struct {
 	limits   limiters
 	secure   bool // the base URL is https
 	handler  http.Handler
+
+	originals *Originals
 }
 
 // New builds the server: every route with its policy row, and the middleware around them.
@@ -47,7 +49,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: cfg, secure: base.Scheme == "https"}
+	s := &Server{Config: cfg, secure: base.Scheme == "https", originals: &Originals{dir: cfg.Originals}}
 	s.sessions = newSessions(cfg.Service, s.secure)
 	s.limits = newLimiters()
 

@@ -12,7 +12,7 @@ import (
 // letterAccept is what the file field offers first; the bytes decide.
 const letterAccept = ".pdf,.docx,.odt,.eml,.txt,.png,.jpg,.jpeg,.tif,.tiff"
 
-// letterFormPage builds the form. upload is the file of a form that could not be saved: it has to be chosen again.
+// letterFormPage builds the form. upload is the file of a form that could not be saved.
 func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
 	who := sheet.Respondent
 	p := letterFormPage{transcriptionBase: r.transcriptionBase("transcription.form.title", "Party", who.ShortName), Note: line.Note,
@@ -24,8 +24,10 @@ func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.Tr
 		p.Button = p.Must("transcription.form.take_effect")
 	}
 	switch {
-	case upload != nil:
+	case upload != nil && upload.hash == "":
 		p.Warning = p.Must("transcription.form.choose_again", "Name", upload.name)
+	case upload != nil:
+		p.Warning = p.Must("transcription.form.not_saved")
 	case line.Revision > 0 && !line.Wrote && sheet.TwoPerson:
 		p.Warning = p.Must("transcription.form.others_draft", "Name", nameOr(p.Base, line.EnteredByName))
 	}
@@ -34,6 +36,11 @@ func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.Tr
 		hiddenField("seen", strings.Join(p.Doubts, "\n"))}
 	r.letterHead(&p, sheet, form)
 	p.letterFile(r, sheet, line, form)
+	if upload != nil && upload.hash != "" {
+		p.Hidden = append(p.Hidden, hiddenField("kept_original", upload.hash), hiddenField("kept_name", upload.name))
+		p.FileNow, p.FileFacts = templates.NavItem{Label: upload.name}, p.Bytes(upload.size)
+		p.File.Label, p.File.Required = p.Must("transcription.field.original_other"), false
+	}
 	for _, c := range sheet.Cells {
 		p.Cells = append(p.Cells, r.letterCell(p.transcriptionBase, c, form.entries[c.Question.Number], sheet.Questionnaire.AnswerLimit))
 	}

@@ -163,13 +163,7 @@ func (s *Server) saveTranscription(r *request) error {
 	if len(errs) > 0 {
 		return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, form, errs, upload)
 	}
-	if upload != nil {
-		hash, err := Originals{s.Config.Originals}.Put(upload.data)
-		if err != nil {
-			return err
-		}
-		cmd.Upload = &survey.Original{Name: upload.name, Type: upload.mime, Size: int64(len(upload.data)), SHA256: hash}
-	}
+	cmd.Upload = upload.record()
 	saved, err := s.Service.SaveTranscription(r.Request.Context(), r.Actor, cmd)
 	if staleError(err) {
 		for _, e := range cmd.Entries { // as they would have been saved

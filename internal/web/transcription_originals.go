@@ -2,12 +2,14 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net/http"
 	"os"
@@ -15,28 +17,39 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"pruefstein/internal/survey"
 )
 
 // Originals keeps the files transcriptions were made from, each under its SHA-256 in one folder. Nothing else reads the
-// folder, and it lies outside of everything that is served. A file without a row in the database is one whose upload was
-// interrupted: it means nothing.
-type Originals struct{ dir string }
+// folder, and it lies outside of everything that is served. A file without a row in the database came with a form that was
+// never saved, or its transcription was deleted: Sweep removes it.
+type Originals struct {
+	dir string
+	mu  sync.Mutex // a file is not swept between its upload and its record
+}
+
+// keepOriginals is how long a file without a record stays: a form that came back may lie open for as long.
+const keepOriginals = 24 * time.Hour
 
 // Put stores the bytes durably and returns their SHA-256 in hex. They are there before it returns, so a record that names
 // them never points to nothing. The folder has the mode 0700, its files 0600.
-func (o Originals) Put(data []byte) (hash string, err error) {
+func (o *Originals) Put(data []byte) (hash string, err error) {
 	if o.dir == "" {
 		return "", errors.New("no folder for originals is configured")
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if err := os.MkdirAll(o.dir, 0o700); err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256(data)
 	hash = hex.EncodeToString(sum[:])
 	if _, err := o.Get(hash); err == nil {
-		return hash, nil
+		now := time.Now() // of the file system, which Sweep reads
+		return hash, os.Chtimes(filepath.Join(o.dir, hash), now, now)
 	}
 	file, err := os.CreateTemp(o.dir, ".upload-*") // mode 0600
 	if err != nil {
@@ -60,7 +73,7 @@ func (o Originals) Put(data []byte) (hash string, err error) {
 var hashName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Get returns the bytes of a hash, and an error when they are not there or no longer those.
-func (o Originals) Get(hash string) ([]byte, error) {
+func (o *Originals) Get(hash string) ([]byte, error) {
 	if !hashName.MatchString(hash) {
 		return nil, fmt.Errorf("%q is not the hash of an original", hash)
 	}
@@ -72,6 +85,37 @@ func (o Originals) Get(hash string) ([]byte, error) {
 		return nil, fmt.Errorf("the original %s has been altered", hash)
 	}
 	return data, nil
+}
+
+// Sweep deletes the files that no record names and that came longer than keepOriginals ago, and what broken uploads left.
+func (o *Originals) Sweep(recorded func() (map[string]bool, error)) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	files, err := os.ReadDir(o.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	named, err := recorded()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		info, statErr := f.Info()
+		if statErr != nil || named[f.Name()] || time.Since(info.ModTime()) < keepOriginals {
+			err = errors.Join(err, statErr)
+			continue
+		}
+		err = errors.Join(err, os.Remove(filepath.Join(o.dir, f.Name())))
+	}
+	return err
+}
+
+// SweepOriginals deletes the files of letters that nothing refers to any more.
+func (s *Server) SweepOriginals(ctx context.Context) error {
+	return s.originals.Sweep(func() (map[string]bool, error) { return s.Service.RecordedOriginals(ctx) })
 }
 
 // originalKinds are the files an original can be: how they begin, how one knows that the end is there, and how their names
@@ -159,34 +203,66 @@ func isText(b []byte) bool {
 	return !slices.ContainsFunc(b, func(c byte) bool { return c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' || c == 0x7f })
 }
 
-// originalUpload is a file that came with a form.
+// originalUpload is a file that came with a form. One that is taken lies in Originals before anything else of the form is
+// looked at: a form that comes back names it, and it need not be chosen again.
 type originalUpload struct {
 	name string
 	mime string
-	data []byte
+	size int64
+	hash string // "" for one that is not taken
 	key  string // message key of why it is not taken
 }
 
-// uploadedOriginal reads the file of the form, nil when none was chosen.
+// uploadedOriginal reads the file of the form, or finds the one that came with the same form before. Nil: there is none.
 func (r *request) uploadedOriginal() (*originalUpload, error) {
 	file, header, err := r.Request.FormFile("original")
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return nil, nil
+		return r.keptOriginal()
 	}
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	up := &originalUpload{name: survey.OriginalName(header.Filename)}
+	up := &originalUpload{name: survey.OriginalName(header.Filename), size: header.Size}
 	if header.Size > survey.MaxOriginal {
 		up.key = "transcription.error.file_large"
 		return up, nil
 	}
-	if up.data, err = io.ReadAll(file); err != nil {
+	data, err := io.ReadAll(file)
+	if err != nil {
 		return nil, err
 	}
-	up.mime, up.key = originalType(up.name, up.data)
-	return up, nil
+	if up.mime, up.key = originalType(up.name, data); up.key == "" {
+		up.hash, err = r.server.originals.Put(data)
+	}
+	return up, err
+}
+
+// keptOriginal finds a file that came with the same form before. One that is gone has to be chosen again.
+func (r *request) keptOriginal() (*originalUpload, error) {
+	hash := r.Request.PostForm.Get("kept_original")
+	if hash == "" {
+		return nil, nil
+	}
+	up := &originalUpload{name: survey.OriginalName(r.Request.PostForm.Get("kept_name"))}
+	data, err := r.server.originals.Get(hash)
+	if err != nil {
+		up.key = "transcription.error.file_gone"
+		return up, nil
+	}
+	up.size = int64(len(data))
+	if up.mime, up.key = originalType(up.name, data); up.key == "" {
+		up.hash, err = r.server.originals.Put(data) // its day begins anew
+	}
+	return up, err
+}
+
+// record is what is saved of the file, nil without one.
+func (up *originalUpload) record() *survey.Original {
+	if up == nil {
+		return nil
+	}
+	return &survey.Original{Name: up.name, Type: up.mime, Size: up.size, SHA256: up.hash}
 }
 
 // originalFile sends an original to be saved, never to be shown: whatever it is, no browser runs it here.
@@ -195,7 +271,7 @@ func (s *Server) originalFile(r *request) error {
 	if err != nil {
 		return err
 	}
-	data, err := Originals{s.Config.Originals}.Get(o.SHA256)
+	data, err := s.originals.Get(o.SHA256)
 	if err != nil {
 		return &survey.Error{Code: codeInternal, Key: "transcription.error.file_missing", Cause: err}
 	}

@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"mime/multipart"
 	"net/http"
@@ -12,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -184,6 +187,67 @@ func TestTranscriptionIncomplete(t *testing.T) {
 	contains(t, anna.post(letterURL(survey.NewID()), form), 422, "text-1", "Keine Zeit.")
 }
 
+func TestTranscriptionKeepsTheFileOfARefusedForm(t *testing.T) {
+	w := newLetterWorld(t)
+	anna := w.visitor(t).signIn("anna@buendnis.example")
+	id, form := survey.NewID(), letterForm()
+	form.Set("text-1", "a\x00b")
+	page := anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF))
+	sum := sha256.Sum256([]byte(letterPDF))
+	kept := hex.EncodeToString(sum[:])
+	contains(t, page, 422, "auch die Datei ist noch da", `name="kept_original" value="`+kept+`"`, `name="kept_name" value="brief.pdf"`)
+	form = letterForm()
+	form.Set("kept_original", kept)
+	form.Set("kept_name", "brief.pdf")
+	contains(t, anna.post(letterURL(id), form), 303)
+	letter, _ := w.stored(t, id)
+	contains(t, anna.get(freiLetters+"/original/"+letter.Original), 200, letterPDF)
+
+	id = survey.NewID()
+	form.Set("kept_original", strings.Repeat("a", 64))
+	contains(t, anna.post(letterURL(id), form), 422, "liegt nicht mehr vor", "=frei.", `href="#original"`)
+}
+
+func TestSweepOfOriginals(t *testing.T) {
+	w := newLetterWorld(t)
+	anna := w.visitor(t).signIn("anna@buendnis.example")
+	contains(t, anna.upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", []byte(letterPDF)), 303)
+	recorded := w.originals(t)[0]
+	old := time.Now().Add(-keepOriginals - time.Hour)
+	age := func(name string) {
+		t.Helper()
+		if err := os.Chtimes(filepath.Join(w.config.Originals, name), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var unrecorded []string
+	for _, text := range []string{"kept", "swept", "sent again"} {
+		name, err := w.Server.originals.Put([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		unrecorded = append(unrecorded, name)
+	}
+	age(recorded)
+	age(unrecorded[1])
+	age(unrecorded[2])
+	if _, err := w.Server.originals.Put([]byte("sent again")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(w.config.Originals, ".upload-1"), []byte("broken off"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	age(".upload-1")
+	if err := w.Server.SweepOriginals(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{recorded, unrecorded[0], unrecorded[2]}
+	slices.Sort(want)
+	if got := w.originals(t); !slices.Equal(got, want) {
+		t.Errorf("left over: %v, want %v", got, want)
+	}
+}
+
 func TestTranscriptionCollision(t *testing.T) {
 	w := newLetterWorld(t)
 	anna, ben := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ben@buendnis.example")
@@ -231,6 +295,8 @@ func TestUploadRefused(t *testing.T) {
 }
 
 func TestUploadOfTheLargestSize(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
 	w := newLetterWorld(t)
 	anna := w.visitor(t).signIn("anna@buendnis.example")
 	data := bytes.Repeat([]byte(" "), survey.MaxOriginal)
@@ -241,6 +307,9 @@ func TestUploadOfTheLargestSize(t *testing.T) {
 		t.Errorf("%v", names)
 	}
 	contains(t, anna.upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", make([]byte, transcriptionBody)), 413, "60 MB")
+	if files, err := os.ReadDir(temp); err != nil || len(files) > 0 {
+		t.Errorf("a letter was laid aside in the temporary folder: %v, %v", files, err)
+	}
 }
 
 func TestOriginalType(t *testing.T) {
@@ -267,7 +336,7 @@ func TestOriginalType(t *testing.T) {
 }
 
 func TestOriginalsAreWhatWasStored(t *testing.T) {
-	o := Originals{filepath.Join(t.TempDir(), "originals")}
+	o := &Originals{dir: filepath.Join(t.TempDir(), "originals")}
 	hash, err := o.Put([]byte("Brief"))
 	if err != nil {
 		t.Fatal(err)
