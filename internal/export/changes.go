@@ -18,7 +18,7 @@ type ChangeLine struct {
 	Date    string
 	Text    string // who, which question, from what to what
 	Note    string // the party's or the office's note
-	Path    string // of the answer below the publication, "" when it is the whole respondent
+	Path    string // of the answer below the publication, "" when it is not one question
 }
 
 // ChangeLines puts the change list into words, the newest version first.
@@ -26,6 +26,14 @@ func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
 	var list []ChangeLine
 	for _, change := range c.Changes {
 		line := ChangeLine{Version: change.Version, Date: p.Date(change.At.In(zone(c))), Note: change.Note}
+		if change.Facet != "" {
+			line.Text = p.Must("compare.change." + string(change.Facet))
+			if change.ShortName != "" {
+				line.Text = change.ShortName + ": " + line.Text
+			}
+			list = append(list, line)
+			continue
+		}
 		where := p.Must("compare.change.all")
 		if change.Question > 0 {
 			where = p.Must("common.question_number", "Number", change.Question)

@@ -162,6 +162,9 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 	for _, e := range q.Extended {
 		add("compare.meta.extension", p.Must("compare.meta.extension_text", "To", p.DateTime(e.To.At, e.To.Location()), "Reason", e.Reason))
 	}
+	for _, change := range ownDueChanges(p, c) {
+		add("compare.meta.own_due", change)
+	}
 	facts = append(facts, OrderFact(p, c))
 	method := "compare.meta.method_text"
 	if q.Imported {
@@ -173,6 +176,17 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 	}
 	add("compare.meta.press", c.Alliance.PressContact)
 	return facts
+}
+
+// ownDueChanges says of every respondent's own date that was moved after it was asked: who, from when to when, why.
+func ownDueChanges(p *locale.Printer, c survey.Comparison) (list []string) {
+	for _, r := range c.Respondents {
+		for _, d := range r.DueChanges {
+			list = append(list, p.Must("compare.meta.own_due_text", "Party", r.ShortName, "From", p.DateTime(d.From.At, d.From.Location()),
+				"To", p.DateTime(d.To.At, d.To.Location()), "Reason", d.Reason))
+		}
+	}
+	return list
 }
 
 // OrderFact says by which rule the parties are ordered. A rule the alliance wrote is in its language.

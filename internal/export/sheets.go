@@ -263,6 +263,9 @@ func changesSheet(c survey.Comparison) *sheet {
 				text(german.Must("export.changes." + what)), text(before), text(now), text(note)})
 		}
 		switch {
+		case change.Facet != "":
+			question = value{}
+			row(string(change.Facet), "", german.Must("export.changes.changed"), "")
 		case change.From == "":
 			row("status", "", statusWord(change.To), change.Note)
 		case change.From != change.To:
@@ -320,6 +323,9 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	told("deadline", instantText(q.Deadline.At, in))
 	for _, e := range q.Extended {
 		told("extension", german.Must("export.readme.extension_text", "At", instantText(e.At, in), "To", instantText(e.To.At, in), "Reason", e.Reason))
+	}
+	for _, change := range ownDueChanges(german, c) {
+		say(german.Must("compare.meta.own_due"), change)
 	}
 	told("intro", q.Intro)
 	if q.Imported {

@@ -253,6 +253,51 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// What stands beside the cells is named as well when it changes: one line each, and never nothing.
+func TestChangesBesideTheCells(t *testing.T) {
+	h := newHouse(t)
+	h.publish(t)
+	h.clock.Advance(time.Hour)
+	h.put(t, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaires.Get("q")
+		if err != nil {
+			return err
+		}
+		q.Title += ", neu"
+		r, err := tx.Respondents.Get("q/r1")
+		if err != nil {
+			return err
+		}
+		was := h.q.Deadline
+		r.Name, r.Due = "Die Freie Mitte", survey.Instant{At: was.At.Add(30 * time.Minute), Zone: was.Zone, Local: was.Local}
+		r.DueChanges = []survey.Extended{{From: was, To: r.Due, Reason: "Parteitag"}}
+		a, err := tx.Alliances.Get(survey.AllianceKey)
+		if err != nil {
+			return err
+		}
+		a.Imprint += " Neu."
+		return errors.Join(tx.Questionnaires.Put(q), tx.Respondents.Put(r), tx.Alliances.Put(a))
+	})
+	h.publish(t)
+	rows, err := h.Service.Publications(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range rows[1].Changes {
+		got = append(got, fmt.Sprint(c.Facet, " ", c.ShortName))
+	}
+	if diff := cmp.Diff([]string{"heading ", "legal ", "party Freie Mitte", "asked Freie Mitte"}, got); diff != "" {
+		t.Error(diff)
+	}
+	body := h.get(t, "/vergleich/nordmark-2026/").Body.String()
+	for _, want := range []string{"Titel, Einleitung oder Angaben zur Wahl geändert", "Freie Mitte: Angaben zur Befragung geändert", "Eigener Termin geändert", "Grund: Parteitag"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the start page lacks %q", want)
+		}
+	}
+}
+
 func TestSecondVersionAndItsChanges(t *testing.T) {
 	h := newHouse(t)
 	h.publish(t)

@@ -19,6 +19,7 @@ type PublicationPlan struct {
 	Content    string     // hex SHA-256 of all that readers would see but for its date and version
 	changes    []Change   // against the version before
 	digests    []CellDigest
+	facets     map[string]string
 }
 
 // errReady ends the transaction of PreparePublication without a trace: CommitPublication records the release together
@@ -155,7 +156,7 @@ func (s *Service) CommitPublication(ctx context.Context, actor Actor, plan Publi
 		p = Publication{
 			Questionnaire: q.ID, Slug: q.Slug, Version: plan.Comparison.Version, At: plan.Comparison.At,
 			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
-			Content: plan.Content, Changes: plan.changes, Digests: plan.digests,
+			Content: plan.Content, Changes: plan.changes, Digests: plan.digests, Facets: plan.facets,
 		}
 		if p.Legal, err = legalDigest(plan.Comparison.Alliance); err != nil {
 			return err
@@ -188,15 +189,17 @@ func (s *Service) planPublication(tx *Tx, questionnaire string, at time.Time) (p
 		previous = &published[n-1]
 	}
 	c.Version, c.BaseURL = 1, s.BaseURL
-	plan.digests = cellDigests(c)
-	if previous != nil {
-		c.Version = previous.Version + 1
-		plan.changes = changesSince(*previous, plan.digests, c)
-		c.Changes = append(plan.changes[:len(plan.changes):len(plan.changes)], c.Changes...)
+	plan.digests, plan.facets = cellDigests(c), facets(c)
+	if plan.Content, err = publicDigest(c); err != nil {
+		return PublicationPlan{}, nil, err
 	}
 	plan.Comparison = c
-	plan.Content, err = publicDigest(c)
-	return plan, previous, err
+	if previous != nil {
+		plan.Comparison.Version = previous.Version + 1
+		plan.changes = changesSince(*previous, plan)
+		plan.Comparison.Changes = slices.Concat(plan.changes, c.Changes)
+	}
+	return plan, previous, nil
 }
 
 // publicDigest is the hash of all that readers see but for what differs between two publications of the same content:

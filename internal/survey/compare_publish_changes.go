@@ -20,11 +20,11 @@ func cellDigests(c Comparison) []CellDigest {
 				current = *cell.Current
 				d.Version = current.Number
 				d.Details = digestOf(append([]string{string(current.Provenance), strconv.FormatBool(current.Late), current.Source, current.Licence,
-					string(current.ReceivedAt), strconv.FormatBool(current.CheckedBy != "")}, current.Joint...)...)
+					string(current.ReceivedAt), strconv.FormatBool(current.CheckedBy != "")}, current.Joint...))
 			}
-			d.Digest = digestOf(string(current.Position), current.Text, cell.Reason)
+			d.Digest = digestOf([]string{string(current.Position), current.Text, cell.Reason})
 			if cell.Quotation != nil {
-				d.Quotation = digestOf(cell.Quotation.Text, cell.Quotation.Place, cell.Quotation.Source)
+				d.Quotation = digestOf([]string{cell.Quotation.Text, cell.Quotation.Place, cell.Quotation.Source})
 			}
 			list = append(list, d)
 		}
@@ -32,19 +32,75 @@ func cellDigests(c Comparison) []CellDigest {
 	return list
 }
 
-// digestOf hashes texts so that what stands in one cannot be mistaken for what stands in the next.
-func digestOf(texts ...string) string {
-	raw, err := json.Marshal(texts)
+// digestOf hashes a value as JSON, so that what stands in one of its texts cannot be mistaken for what stands in the next.
+func digestOf(value any) string {
+	raw, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // strings always encode
+		panic(err) // what is public can be written
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
 }
 
-// changesSince lists what is new, changed or withdrawn against an earlier publication, in the order of the comparison. A
-// respondent whose cells all changed alike gets one line.
-func changesSince(previous Publication, digests []CellDigest, c Comparison) []Change {
+// facets are the digests of what a publication says beside the cells. Those of a respondent are named with its slug.
+func facets(c Comparison) map[string]string {
+	q := c.Questionnaire
+	var order []string
+	for _, r := range c.Respondents {
+		order = append(order, r.Slug)
+	}
+	found := map[string]string{
+		string(FacetHeading):  digestOf([]any{q.Title, q.Intro, q.Source, c.Election.Name, c.Election.Date, c.Election.Level, c.Election.Region}),
+		string(FacetAlliance): digestOf([]string{c.Alliance.Name, c.Alliance.PressContact}),
+		string(FacetLegal):    digestOf([]string{c.Alliance.Imprint, c.Alliance.Privacy}),
+		string(FacetOrder):    digestOf([]any{q.OrderRule, order}),
+		string(FacetDeadline): digestOf([]any{q.Deadline, q.Extended}),
+		string(FacetLicence):  digestOf(q.Licence),
+	}
+	for _, r := range c.Respondents {
+		own := r.Due
+		if own == q.Deadline {
+			own = Instant{} // an extension for all is no change of each
+		}
+		found[FacetParty.of(r.Slug)] = digestOf([]any{r.ShortName, r.Name, r.Members, r.BallotPosition, r.Wikidata, r.Colour})
+		found[FacetAsked.of(r.Slug)] = digestOf([]any{r.Channel, r.AskedAt, own, r.DueChanges})
+	}
+	return found
+}
+
+// of names the facet of a respondent.
+func (f Facet) of(slug string) string { return string(f) + "/" + slug }
+
+// facetChanges lists which facets differ from an earlier publication. Of one made before they were kept nothing is known.
+func facetChanges(previous Publication, now map[string]string, c Comparison) (list []Change) {
+	add := func(f Facet, name, slug, shortName string) {
+		if was := previous.Facets[name]; was != "" && was != now[name] {
+			list = append(list, Change{Version: c.Version, At: c.At, Facet: f, Respondent: slug, ShortName: shortName})
+		}
+	}
+	for _, f := range []Facet{FacetHeading, FacetAlliance, FacetLegal, FacetOrder, FacetDeadline, FacetLicence} {
+		add(f, string(f), "", "")
+	}
+	for _, r := range c.Respondents {
+		add(FacetParty, FacetParty.of(r.Slug), r.Slug, r.ShortName)
+		add(FacetAsked, FacetAsked.of(r.Slug), r.Slug, r.ShortName)
+	}
+	return list
+}
+
+// changesSince lists what is new, changed or withdrawn against an earlier publication: first what stands beside the cells,
+// then the cells in the order of the comparison. A respondent whose cells all changed alike gets one line. What differs and
+// is none of all that is one line as well: no change goes unsaid.
+func changesSince(previous Publication, plan PublicationPlan) []Change {
+	c := plan.Comparison
+	list := append(facetChanges(previous, plan.facets, c), cellChanges(previous, plan.digests, c)...)
+	if len(list) == 0 && previous.Content != plan.Content {
+		list = []Change{{Version: c.Version, At: c.At, Facet: FacetOther}}
+	}
+	return list
+}
+
+func cellChanges(previous Publication, digests []CellDigest, c Comparison) []Change {
 	type place struct {
 		respondent string
 		question   int

@@ -49,11 +49,12 @@ func (c ComparedCell) PublicNumber() int {
 	return len(c.History)
 }
 
-// Change is one line of the public change list.
+// Change is one line of the public change list: a cell, a respondent's cells, or with a Facet what stands beside the cells.
 type Change struct {
 	Version    int       `json:"version"` // of the publication that shows it first
 	At         time.Time `json:"at"`
-	Respondent string    `json:"respondent"` // slug
+	Facet      Facet     `json:"facet,omitempty"` // then From, To and what follows are empty
+	Respondent string    `json:"respondent"`      // slug; "" for a facet of the whole publication
 	ShortName  string    `json:"short_name"`
 	Question   int       `json:"question"` // number; 0 for the whole respondent
 	From       Status    `json:"from,omitempty"`
@@ -67,6 +68,22 @@ type Change struct {
 	QuotationNew  bool `json:"quotation_new,omitempty"`
 	QuotationGone bool `json:"quotation_gone,omitempty"`
 }
+
+// Facet is something a publication says beside the cells.
+type Facet string
+
+// The facets.
+const (
+	FacetHeading  Facet = "heading"  // title, introduction, source, election
+	FacetAlliance Facet = "alliance" // its name and press contact
+	FacetLegal    Facet = "legal"    // Impressum and privacy notice
+	FacetOrder    Facet = "order"    // of the respondents, and the printed rule
+	FacetDeadline Facet = "deadline" // for all
+	FacetLicence  Facet = "licence"  // of the publication
+	FacetParty    Facet = "party"    // a respondent's names, members, ballot position, colour
+	FacetAsked    Facet = "asked"    // a respondent's channel, when it was asked, its own date
+	FacetOther    Facet = "other"    // anything else
+)
 
 // Publication is one immutable version of what readers see: files in a folder, and this record of them.
 type Publication struct {
@@ -82,6 +99,9 @@ type Publication struct {
 	Leaf          int64        `json:"leaf"`
 	Changes       []Change     `json:"changes,omitempty"` // of this version against the one before
 	Digests       []CellDigest `json:"digests,omitempty"` // what was published, to find the changes of the next version
+
+	// Hex SHA-256 of each facet, by its name, a respondent's with "/" and its slug; none in records made before they were kept.
+	Facets map[string]string `json:"facets,omitempty"`
 }
 
 // Key implements Entity.
