@@ -46,12 +46,10 @@ func HTML(w io.Writer, c survey.Comparison) error {
 	if err := pages.Render(&out, "compare/single", page); err != nil {
 		return fmt.Errorf("vergleich.html: %w", err)
 	}
-	var want []string
+	var want []passage
 	for _, q := range page.Questions {
 		for _, s := range q.Statements {
-			if s.Text != "" {
-				want = append(want, s.Text)
-			}
+			want = append(want, passagesOf(s)...)
 		}
 	}
 	if err := rereadHTML(out.Bytes(), want); err != nil {

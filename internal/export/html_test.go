@@ -9,18 +9,30 @@ import (
 )
 
 func TestRereadHTMLFindsEveryDifference(t *testing.T) {
-	texts := []string{"eins\n\nzwei\ndrei", "<b>vier</b> & mehr"}
-	page := `<div class="answer" lang="de"><p>eins</p>` + "\n" + `<p>zwei<br>drei</p></div><div><p>x</p></div><div class="answer"><p>&lt;b&gt;vier&lt;/b&gt; &amp; mehr</p></div>`
-	if err := rereadHTML([]byte(page), texts); err != nil {
+	want := []passage{
+		{"frage-1-a", passageAnswer, "eins\n\nzwei\ndrei"}, {"frage-1-a", passageNote, "Präzisiert."},
+		{"frage-2-a", passagePosition, "agree"}, {"frage-2-a", passageAnswer, "<b>vier</b> & mehr"},
+		{"frage-2-b", passageReason, "Keine Zeit."}, {"frage-2-b", passageQuotation, "Frei ist gut."},
+	}
+	page := `<article class="entry" id="frage-1-a"><div class="answer" lang="de"><p>eins</p>` + "\n" + `<p>zwei<br>drei</p></div><div><p>x</p></div>
+<p><strong>Vermerk:</strong> <span class="note-text" lang="de">Präzisiert.</span></p></article>
+<article id="frage-2-a"><span class="position position-agree"><svg></svg><span>Stimme zu</span></span><div class="answer"><p>&lt;b&gt;vier&lt;/b&gt; &amp; mehr</p></div></article>
+<article id="frage-2-b"><div class="reason"><p>Grund</p><div class="reason-text"><p>Keine Zeit.</p></div></div>
+<blockquote class="quotation-text"><p>Frei ist gut.</p></blockquote></article>`
+	if err := rereadHTML([]byte(page), want); err != nil {
 		t.Fatal(err)
 	}
-	for _, change := range [][2]string{{"eins", "ein"}, {"<br>", " "}, {"</p>\n<p>", "\n"}, {"&amp;", "&amp;&amp;"}, {`<div class="answer"><p>&lt;`, `<div><p>&lt;`}} {
-		if err := rereadHTML([]byte(strings.Replace(page, change[0], change[1], 1)), texts); err == nil {
+	for _, change := range [][2]string{
+		{"eins", "ein"}, {"<br>", " "}, {"</p>\n<p>", "\n"}, {"&amp;", "&amp;&amp;"}, {`<div class="answer"><p>&lt;`, `<div><p>&lt;`},
+		{"Präzisiert", "präzisiert"}, {"position-agree", "position-neutral"}, {"Keine Zeit", "Keine"}, {"Frei", "frei"}, {"frage-2-a", "frage-2-c"},
+		{"</article>\n<article id=\"frage-2-b\">", ""},
+	} {
+		if err := rereadHTML([]byte(strings.Replace(page, change[0], change[1], 1)), want); err == nil {
 			t.Errorf("%q for %q is not found", change[1], change[0])
 		}
 	}
-	if err := rereadHTML(bytes.Repeat([]byte(page), 2), texts); err == nil {
-		t.Error("an answer too many is not found")
+	if err := rereadHTML(bytes.Repeat([]byte(page), 2), want); err == nil {
+		t.Error("a passage too many is not found")
 	}
 }
 
