@@ -173,6 +173,9 @@ func TestEveryStatusIsWrittenOut(t *testing.T) {
 	if returns[4]["Grund im Wortlaut"] != "Keine Zeit." || returns[4]["Stand"] != "hat abgelehnt" {
 		t.Errorf("returns %v", returns[4])
 	}
+	if row := returns[9]; row["Stand"] != "nicht gefragt" || row["Frist"] != "" || row["Weg"] != "" || row["Grund im Wortlaut"] != "" || row["Grund des Bündnisses"] == "" {
+		t.Errorf("who was not asked has no date, and the reason is the alliance's: %v", row)
+	}
 	for i, row := range records(t, write(t, CSV, c)) {
 		if row["status"] == "" {
 			t.Errorf("row %d has no status", i)
@@ -189,6 +192,19 @@ func TestEveryStatusIsWrittenOut(t *testing.T) {
 	if diff := cmp.Diff([]string{"p01 1 answered", "p01 2 answered", "p02 1 no_position", "p03 1 general", "p04 1 refers", "p05 1 declined",
 		"p06 1 withdrawn", "p07 1 pending", "p08 1 no_answer", "p09 1 not_reached", "p10 1 not_asked"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Reasons that are together too long for a cell of the returns must not stop a publication: each stands in its own row.
+func TestReasonsTooLongForOneCell(t *testing.T) {
+	reason := func(q int) string { return strings.TrimSpace(strings.Repeat(fmt.Sprint(q, " "), 450)) }
+	c := lookalike(40, 1, survey.KindText, func(q, _ int) survey.Cell { return survey.Cell{Status: survey.Declined, Reason: reason(q)} })
+	data := write(t, XLSX, c)
+	if got := table(t, data, "Rücklauf")[0]["Grund im Wortlaut"]; !strings.Contains(got, "Blatt „Antworten“") {
+		t.Errorf("%.80q", got)
+	}
+	if got := table(t, data, "Antworten")[39]["Grund"]; got != reason(39) {
+		t.Errorf("%.80q", got)
 	}
 }
 
@@ -251,6 +267,15 @@ func TestReturnsSentence(t *testing.T) {
 		if got := ReturnsSentence(locale.For("en"), s); got != tt.en {
 			t.Errorf("got %s\nwant %s", got, tt.en)
 		}
+	}
+}
+
+// Respondents are counted, and the sentence says parties: whoever stands for several is named as one.
+func TestReturnsSentenceNamesJointRespondents(t *testing.T) {
+	s := survey.ReturnsSummary{Count: map[survey.ReturnState]int{survey.ReturnAnswered: 2}, Returns: []survey.Return{
+		{Respondent: survey.ComparedRespondent{ShortName: "KB/KP", Members: []string{"KB", "KP"}}}, {Respondent: survey.ComparedRespondent{ShortName: "FM"}}}}
+	if got, want := ReturnsSentence(locale.For("de"), s), "Alle 2 gefragten Parteien haben geantwortet. KB/KP zählt dabei als eine."; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }
 

@@ -160,8 +160,10 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 	for _, e := range q.Extended {
 		add("compare.meta.extension", p.Must("compare.meta.extension_text", "To", p.DateTime(e.To.At, e.To.Location()), "Reason", e.Reason))
 	}
-	for _, change := range ownDueChanges(p, c) {
-		add("compare.meta.own_due", change)
+	for _, r := range c.Respondents {
+		for _, change := range DueChanges(p, r) {
+			add("compare.meta.own_due", r.ShortName+": "+change)
+		}
 	}
 	facts = append(facts, OrderFact(p, c))
 	method := "compare.meta.method_text"
@@ -176,13 +178,11 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 	return facts
 }
 
-// ownDueChanges says of every respondent's own date that was moved after it was asked: who, from when to when, why.
-func ownDueChanges(p *locale.Printer, c survey.Comparison) (list []string) {
-	for _, r := range c.Respondents {
-		for _, d := range r.DueChanges {
-			list = append(list, p.Must("compare.meta.own_due_text", "Party", r.ShortName, "From", p.DateTime(d.From.At, d.From.Location()),
-				"To", p.DateTime(d.To.At, d.To.Location()), "Reason", d.Reason))
-		}
+// DueChanges says how a respondent's own date was moved after it was asked: from when to when, and why.
+func DueChanges(p *locale.Printer, r survey.ComparedRespondent) (list []string) {
+	for _, d := range r.DueChanges {
+		list = append(list, p.Must("compare.party.due_changed_text", "From", p.DateTime(d.From.At, d.From.Location()),
+			"To", p.DateTime(d.To.At, d.To.Location()), "Reason", d.Reason))
 	}
 	return list
 }

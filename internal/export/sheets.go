@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/xuri/excelize/v2"
+
 	"pruefstein/internal/survey"
 )
 
@@ -219,26 +221,42 @@ func returnsSheet(c survey.Comparison) *sheet {
 			{title: "Partei", width: 18}, {title: "Name der Partei", width: 36}, {title: "Gefragt am", width: 17}, {title: "Weg", width: 20},
 			{title: "Frist", width: 17}, {title: "Stand", width: 24}, {title: "Gestellte Fragen", width: 11}, {title: "Davon beantwortet", width: 13},
 			{title: "Eingegangen am", width: 17}, {title: "Verspätet", width: 11}, {title: "Grund im Wortlaut", width: 50, most: 100},
+			{title: "Grund des Bündnisses", width: 40, most: 80}, {title: "Termin geändert", width: 40, most: 80},
 		},
 	}
 	in := zone(c)
 	for _, one := range summary.Returns {
 		r := one.Respondent
-		channel := channelWord(r.Channel)
-		if c.Questionnaire.Imported {
+		channel, due := channelWord(r.Channel), r.Due.At
+		if r.AskedAt.IsZero() { // nothing went to it that could be answered by a date, or an import does not say
 			channel = ""
+			if !c.Questionnaire.Imported {
+				due = time.Time{}
+			}
 		}
 		late := ""
-		if one.Said > 0 || one.Received != "" {
-			late = yesNo(one.Late)
+		switch {
+		case one.Given == 0:
+		case one.Late > 0 && one.Late < one.Given:
+			late = german.Must("export.returns.partly_late")
+		default:
+			late = yesNo(one.Late > 0)
 		}
 		s.rows = append(s.rows, []value{
-			text(r.ShortName), text(r.Name), moment(r.AskedAt, in), text(channel), moment(r.Due.At, in),
+			text(r.ShortName), text(r.Name), moment(r.AskedAt, in), text(channel), moment(due, in),
 			text(german.Must("export.return." + string(one.State))), count(one.Asked), count(one.Said), stamp(one.Received, in), text(late),
-			text(strings.Join(one.Reasons, "\n\n")),
+			text(reasons(one.Reasons)), text(reasons(one.Left)), text(strings.Join(DueChanges(german, r), "\n")),
 		})
 	}
 	return s
+}
+
+// reasons are one cell, or where they are together too long for one, a pointer to where each stands.
+func reasons(list []string) string {
+	if all := strings.Join(list, "\n\n"); survey.Length(all) <= excelize.TotalCellChars {
+		return all
+	}
+	return german.Must("export.returns.see_answers")
 }
 
 // count is a number that says something when it is 0.
@@ -318,14 +336,16 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	} else {
 		told("licence", german.Must("export.readme.no_licence"))
 	}
-	told("order", q.OrderRule)
+	told("order", OrderFact(german, c).Value)
 	told("returns", ReturnsSentence(german, survey.Returns(c)))
 	told("deadline", instantText(q.Deadline.At, in))
 	for _, e := range q.Extended {
 		told("extension", german.Must("export.readme.extension_text", "At", instantText(e.At, in), "To", instantText(e.To.At, in), "Reason", e.Reason))
 	}
-	for _, change := range ownDueChanges(german, c) {
-		say(german.Must("compare.meta.own_due"), change)
+	for _, r := range c.Respondents {
+		for _, change := range DueChanges(german, r) {
+			told("own_due", r.ShortName+": "+change)
+		}
 	}
 	told("intro", q.Intro)
 	if q.Imported {
@@ -335,7 +355,7 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	} else {
 		told("check", german.Must("common.unchecked"))
 	}
-	for _, key := range []string{"wording", "quotation", "rows"} {
+	for _, key := range []string{"wording", "quotation", "dates", "rows"} {
 		told(key, german.Must("export.readme."+key+"_text"))
 	}
 	told("times", german.Must("export.readme.times_text", "Zone", in.String()))

@@ -65,7 +65,11 @@ func ReturnsSentence(p *locale.Printer, s survey.ReturnsSummary) string {
 		}
 		parts = append(parts, p.Must("export.returns."+string(state), "Count", n))
 	}
-	return strings.Join(parts, ", ") + "."
+	sentence := strings.Join(parts, ", ") + "."
+	if joint := s.Joint(); len(joint) > 0 {
+		sentence += " " + p.Must("export.returns.joint", "Count", len(joint), "Names", p.Join(joint))
+	}
+	return sentence
 }
 
 // statusWord is the German word of a status. A status is never empty: one that is not set is unknown.

@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -273,11 +274,11 @@ func (s *sheet) layOutPages(f *excelize.File, sw *excelize.StreamWriter, p print
 // footer is the page footer in the spreadsheet's own notation: source, licence, page. It holds 255 characters at most, so
 // the parts that are too long for it stay out; they stand on the first sheet.
 func footer(c survey.Comparison) string {
-	mask := strings.NewReplacer("&", "&&", "\n", " ")
+	mask := strings.NewReplacer("&", "&&")
 	page := german.Must("export.footer.page", "Page", "&P", "Pages", "&N")
-	licence := c.Questionnaire.Licence
-	for _, source := range []string{c.Questionnaire.Title + ", " + Address(c), Address(c), ""} {
-		text := "&L" + mask.Replace(source) + "&C" + mask.Replace(licence) + "&R" + page
+	licence := cmp.Or(c.Questionnaire.Licence, german.Must("compare.meta.no_licence"))
+	for _, source := range []string{c.Questionnaire.Title + "\n" + Address(c) + ", ", Address(c) + ", ", ""} {
+		text := "&L" + mask.Replace(source+licence) + "&R" + page
 		if survey.Length(text) <= excelize.MaxFieldLength {
 			return text
 		}

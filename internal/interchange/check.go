@@ -3,6 +3,7 @@ package interchange
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/survey"
 )
@@ -15,6 +16,13 @@ func check(f File, faults *Faults) {
 	topics := c.ids("topics", len(f.Topics), func(i int) string { return f.Topics[i].ID })
 	questions := c.ids("questions", len(f.Questions), func(i int) string { return f.Questions[i].ID })
 	parties := c.ids("parties", len(f.Parties), func(i int) string { return f.Parties[i].ID })
+	c.fileNames("parties", len(f.Parties), func(i int) string { return f.Parties[i].ID })
+	if len(f.Questions) == 0 && !c.broken {
+		faults.add("questions", "error.import.none")
+	}
+	if len(f.Parties) == 0 && !c.broken {
+		faults.add("parties", "error.import.none")
+	}
 
 	numbers := map[int]int{}
 	for i, q := range f.Questions {
@@ -89,6 +97,21 @@ func (c checker) ids(list string, n int, id func(int) string) map[string]int {
 		first[id(i)] = i
 	}
 	return first
+}
+
+// fileNames notes ids that differ in case alone: each becomes the name of a page, and many file systems see but one.
+func (c checker) fileNames(list string, n int, id func(int) string) {
+	first := map[string]int{}
+	for i := range n {
+		name := strings.ToLower(id(i))
+		j, twice := first[name]
+		switch {
+		case !twice:
+			first[name] = i
+		case id(i) != id(j): // the same id is a fault already
+			c.faults.add(fmt.Sprintf("%s[%d].id", list, i), "error.import.case", "Value", id(i), "First", fmt.Sprintf("%s[%d].id", list, j))
+		}
+	}
 }
 
 // refers notes a reference to nothing. One misspelled list would make every reference to it a fault; its own fault is enough.

@@ -81,6 +81,8 @@ var english = map[string]string{
 	"error.import.colour":               "must be a colour like #1a2b3c",
 	"error.import.wikidata":             "must be a Wikidata id like Q42",
 	"error.import.choice":               "\"{{.Value}}\" is not one of: {{.Choices}}",
+	"error.import.case":                 "\"{{.Value}}\" differs from {{.First}} in upper and lower case alone",
+	"error.import.none":                 "there has to be at least one entry here",
 	"error.import.duplicate":            "\"{{.Value}}\" stands here already at {{.First}}",
 	"error.import.duplicate_version":    "version {{.Version}} of this answer stands already at {{.First}}",
 	"error.import.version_order":        "version {{.Version}} comes after version {{.Before}} of the same answer; versions must rise",

@@ -42,6 +42,15 @@ func TestReadTakesTheMinimum(t *testing.T) {
 	}
 }
 
+func TestReadWantsSomethingToCompare(t *testing.T) {
+	_, err := Read(strings.NewReader(`{"format": "pruefstein/1", "election": {"name": "Wahl", "date": "2027-03-14"},
+		"questionnaire": {"slug": "leer", "title": "Leer"}, "questions": [], "parties": [], "answers": []}`))
+	var faults Faults
+	if !errors.As(err, &faults) || len(faults) != 2 || faults[0].Path != "questions" || faults[1].Path != "parties" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestReadPassesOverAByteOrderMark(t *testing.T) {
 	if _, err := Read(strings.NewReader("\uFEFF" + minimal)); err != nil {
 		t.Error(err)
@@ -82,6 +91,7 @@ func TestReadFaults(t *testing.T) {
 		{"slug", "nordmark-2027", "../nordmark", []string{"questionnaire.slug: error.import.slug"}},
 		{"id", `"id": "gzn"`, `"id": "../gzn"`, []string{"parties[1].id: error.import.id", "answers[1].party: error.import.dangling"}},
 		{"duplicate id", `"id": "gzn"`, `"id": "fm"`, []string{"parties[1].id: error.import.duplicate", "answers[1].party: error.import.dangling"}},
+		{"ids that differ in case", `"id": "gzn"`, `"id": "FM"`, []string{"parties[1].id: error.import.case", "answers[1].party: error.import.dangling"}},
 		{"duplicate number", `"number": 2`, `"number": 1`, []string{"questions[1].number: error.import.duplicate"}},
 		{"dangling party", `"party": "gzn"`, `"party": "spn"`, []string{"answers[1].party: error.import.dangling"}},
 		{"dangling topic", `"topic": "oer"`, `"topic": "x"`, []string{"questions[0].topic: error.import.dangling"}},

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,11 +127,11 @@ func noEmpty[T any](list []T) []T {
 
 // anyFile draws a sound file that uses every field of the format.
 func anyFile(t *rapid.T) interchange.File {
-	ids := func(name string, most int) []string {
-		return rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z0-9][A-Za-z0-9._-]{0,8}`), 0, most, rapid.ID[string]).Draw(t, name)
+	ids := func(name string, least, most int) []string {
+		return rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z0-9][A-Za-z0-9._-]{0,8}`), least, most, strings.ToLower).Draw(t, name)
 	}
 	named := func(name string) (list []interchange.Named) {
-		for _, id := range ids(name, 3) {
+		for _, id := range ids(name, 0, 3) {
 			list = append(list, interchange.Named{ID: id, Name: anyLine(t)})
 		}
 		return list
@@ -148,7 +149,7 @@ func anyFile(t *rapid.T) interchange.File {
 		},
 		Organisations: named("organisations"), WorkingGroups: named("working groups"), Topics: named("topics"),
 	}
-	for i, id := range ids("questions", 4) {
+	for i, id := range ids("questions", 1, 4) {
 		q := interchange.Question{
 			ID: id, Number: (i*7)%5 + 5*i + 1, Kind: oneOf("", "text", "thesis"), Label: anyLine(t), Text: "x" + anyText(t), Context: anyText(t),
 		}
@@ -162,7 +163,7 @@ func anyFile(t *rapid.T) interchange.File {
 		}
 		f.Questions = append(f.Questions, q)
 	}
-	for _, id := range ids("parties", 4) {
+	for _, id := range ids("parties", 1, 4) {
 		f.Parties = append(f.Parties, interchange.Party{
 			ID: id, ShortName: "x" + anyLine(t), Name: "x" + anyLine(t), Members: anyLines(t), BallotPosition: rapid.IntRange(0, 60).Draw(t, "ballot"),
 			Wikidata: oneOf("", "Q42"), Colour: oneOf("", "#1A2b3c"),

@@ -54,7 +54,13 @@ func build(ctx context.Context, engine *templates.Engine, c survey.Comparison, f
 			}
 		}
 	}
-	if err := errors.Join(b.run(ctx, first), b.run(ctx, last), b.link(copies)); err != nil {
+	if err := b.run(ctx, first); err != nil {
+		return sum, err
+	}
+	if err := b.run(ctx, last); err != nil {
+		return sum, err
+	}
+	if err := b.link(copies); err != nil {
 		return sum, err
 	}
 	m := Manifest{

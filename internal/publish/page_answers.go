@@ -106,9 +106,8 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	if !r.Due.IsZero() && !r.AskedAt.IsZero() {
 		fact("compare.party.due", p.DateTime(r.Due.At, r.Due.Location()))
 	}
-	for _, d := range r.DueChanges {
-		fact("compare.party.due_changed", p.Must("compare.party.due_changed_text", "From", p.DateTime(d.From.At, d.From.Location()),
-			"To", p.DateTime(d.To.At, d.To.Location()), "Reason", d.Reason))
+	for _, change := range export.DueChanges(p, r) {
+		fact("compare.party.due_changed", change)
 	}
 	if r.BallotPosition > 0 {
 		fact("compare.party.ballot", strconv.Itoa(r.BallotPosition))

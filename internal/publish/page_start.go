@@ -258,8 +258,8 @@ func returnsBar(p *locale.Printer, returns survey.ReturnsSummary) templates.Bar 
 func (s *site) press(p *locale.Printer, page *StartPage, returns survey.ReturnsSummary) {
 	for _, one := range returns.Returns {
 		party := linkedParty(one.Respondent, "")
-		if declinedAll(one.Respondent) {
-			page.Declined = append(page.Declined, voice{Party: party, Texts: ownReasons(one.Respondent)})
+		if one.State == survey.ReturnDeclined {
+			page.Declined = append(page.Declined, voice{Party: party, Texts: one.Reasons})
 		} else {
 			page.Partly = append(page.Partly, voices(p, party, one.Respondent, func(cell survey.ComparedCell) bool {
 				return cell.Status == survey.Declined || cell.Reason != "" && cell.Status.FromParty()
@@ -272,22 +272,6 @@ func (s *site) press(p *locale.Printer, page *StartPage, returns survey.ReturnsS
 			page.Silent = append(page.Silent, party)
 		}
 	}
-}
-
-// declinedAll tells whether a respondent declined every question it was asked.
-func declinedAll(r survey.ComparedRespondent) bool {
-	asked := 0
-	for _, cell := range r.Cells {
-		switch cell.Status {
-		case survey.NotAsked:
-			continue
-		case survey.Declined:
-			asked++
-		default:
-			return false
-		}
-	}
-	return asked > 0
 }
 
 // voices tell status and reason of some of a respondent's cells. What holds of several is told once, with the numbers of
@@ -318,19 +302,6 @@ func voices(p *locale.Printer, party templates.Party, r survey.ComparedResponden
 			v.Texts = []string{one.reason}
 		}
 		list = append(list, v)
-	}
-	return list
-}
-
-// ownReasons lists each reason of a respondent's cells once, in its own words.
-func ownReasons(r survey.ComparedRespondent) []string {
-	var list []string
-	told := map[string]bool{}
-	for _, cell := range r.Cells {
-		if cell.Reason != "" && cell.Status.FromParty() && !told[cell.Reason] {
-			told[cell.Reason] = true
-			list = append(list, cell.Reason)
-		}
 	}
 	return list
 }

@@ -436,7 +436,7 @@ func TestPressBoxNamesTheQuestions(t *testing.T) {
 	h.say(t, "r2", "q02", 1, survey.Version{Status: survey.Declined, Reason: "Wir antworten nur auf eigene Fragen."})
 	h.publish(t)
 	body := h.get(t, "/vergleich/nordmark-2026/").Body.String()
-	_, box, _ := strings.Cut(body, "Wer die Beantwortung ganz abgelehnt hat, und warum</h3>")
+	_, box, _ := strings.Cut(body, "Wer die Beantwortung abgelehnt hat, und warum</h3>")
 	whole, rest, found := strings.Cut(box, "Wer einzelne Fragen abgelehnt oder Antworten zurückgezogen hat</h3>")
 	single, _, _ := strings.Cut(rest, "<h3>")
 	if !found || !strings.Contains(whole, "GZN") || !strings.Contains(whole, "Wir antworten nur auf eigene Fragen.") || strings.Contains(whole, "Freie Mitte") {

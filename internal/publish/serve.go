@@ -45,6 +45,7 @@ func (l *Library) Serve(w http.ResponseWriter, r *http.Request) error {
 		if r.URL.RawQuery != "" && !r.URL.Query().Has(germanParameter) {
 			to += "?" + r.URL.RawQuery
 		}
+		openToAll(w.Header())
 		w.Header().Set("Cache-Control", cacheCurrent)
 		w.Header().Set("Location", to)
 		w.WriteHeader(http.StatusPermanentRedirect)
@@ -139,8 +140,7 @@ func (e *edition) send(w http.ResponseWriter, r *http.Request, f file, frozen bo
 	if frozen || strings.HasPrefix(strings.TrimPrefix(f.Path, english+"/"), "static/") {
 		h.Set("Cache-Control", cacheForever)
 	}
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	openToAll(h)
 	if licence := export.LicenceAddress(e.Licence); licence != "" {
 		h.Set("Link", "<"+licence+`>; rel="license"`)
 	}
@@ -172,6 +172,12 @@ func (e *edition) send(w http.ResponseWriter, r *http.Request, f file, frozen bo
 	}
 	_, _ = io.Copy(w, content) // the reader went away; there is nobody to tell
 	return nil
+}
+
+// openToAll lets scripts of other sites read what is public.
+func openToAll(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }
 
 // describe names a download after publication and version, and lets the style of vergleich.html pass.

@@ -1,9 +1,12 @@
 package publish
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path"
@@ -201,7 +204,7 @@ func TestNothingUnpublishedLeaks(t *testing.T) {
 	}
 	files := tree(t, h.folder)
 	for _, i := range (&site{engine: engine, c: c, sizes: func(string) int64 { return 0 }}).items() {
-		if i.write == nil || strings.HasSuffix(i.path, ".xlsx") {
+		if i.write == nil {
 			continue
 		}
 		var out bytes.Buffer
@@ -211,13 +214,50 @@ func TestNothingUnpublishedLeaks(t *testing.T) {
 		files["preview "+i.path] = out.String()
 	}
 	for name, text := range files {
-		if strings.Contains(text, canary) {
+		if strings.Contains(unpacked(t, name, text), canary) {
 			t.Errorf("%s holds what is not public", name)
 		}
+	}
+	if workbook := unpacked(t, "x.xlsx", files["nordmark-2026/1/vergleich.xlsx"]); !strings.Contains(workbook, "Ja, ohne Wenn und Aber.") {
+		t.Error("the workbook was not looked into")
 	}
 	if !strings.Contains(files["nordmark-2026/1/fragen/2.html"], "keine abgestimmte Position") {
 		t.Error("the version that replaced the private one is not there")
 	}
+}
+
+// unpacked is what a file says: the parts of a workbook, the text of a compressed copy.
+func unpacked(t *testing.T, name, data string) string {
+	t.Helper()
+	switch path.Ext(name) {
+	case ".gz":
+		zipped, err := gzip.NewReader(strings.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(zipped)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	case ".xlsx":
+		book, err := zip.NewReader(strings.NewReader(data), int64(len(data)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all strings.Builder
+		for _, f := range book.File {
+			part, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(&all, part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return all.String()
+	}
+	return data
 }
 
 func firstOf(errs ...error) error {

@@ -1,5 +1,7 @@
 package survey
 
+import "slices"
+
 // ReturnState is what came back from one respondent as a whole.
 type ReturnState string
 
@@ -28,9 +30,11 @@ type Return struct {
 	State      ReturnState
 	Asked      int      // questions put to it
 	Said       int      // of these, answered: with its wording, or that it has no position. A general text, a pointer to the manifesto and a refusal answer nothing
-	Late       bool     // at least one current version came late
+	Given      int      // questions it said anything to
+	Late       int      // of these, those it first said something to after its date: a correction makes no answer late
 	Received   Stamp    // of the first version shown, "" while there is none
-	Reasons    []string // its words for declining, or the alliance's for not asking or not reaching; each once
+	Reasons    []string // its own words for declining or withdrawing; each once
+	Left       []string // the alliance's reasons for not asking or not reaching it; each once
 }
 
 // ReturnsSummary is the returns of a comparison in its printed order, and how many respondents are in each state.
@@ -48,6 +52,16 @@ func (s ReturnsSummary) Asked() int {
 	return len(s.Returns) - s.Count[ReturnNotAsked] - s.Count[ReturnUnknown]
 }
 
+// Joint lists the short names of the respondents that stand for several parties: each counts as one.
+func (s ReturnsSummary) Joint() (names []string) {
+	for _, one := range s.Returns {
+		if len(one.Respondent.Members) > 1 {
+			names = append(names, one.Respondent.ShortName)
+		}
+	}
+	return names
+}
+
 // Returns sums up what came back.
 func Returns(c Comparison) ReturnsSummary {
 	s := ReturnsSummary{Count: map[ReturnState]int{}}
@@ -62,16 +76,21 @@ func Returns(c Comparison) ReturnsSummary {
 func returnOf(r ComparedRespondent) Return {
 	one := Return{Respondent: r}
 	count := map[Status]int{}
-	told := map[string]bool{}
 	for _, cell := range r.Cells {
 		count[cell.Status]++
 		if cell.Current != nil {
-			one.Late = one.Late || cell.Current.Late
+			one.Given++
+			if cell.History[0].Late {
+				one.Late++
+			}
 			one.Received = earlier(one.Received, cell.History[0].ReceivedAt)
 		}
-		if cell.Reason != "" && !told[cell.Reason] {
-			told[cell.Reason] = true
-			one.Reasons = append(one.Reasons, cell.Reason)
+		reasons := &one.Left
+		if cell.Status.FromParty() {
+			reasons = &one.Reasons
+		}
+		if cell.Reason != "" && !slices.Contains(*reasons, cell.Reason) {
+			*reasons = append(*reasons, cell.Reason)
 		}
 	}
 	one.Asked = len(r.Cells) - count[NotAsked]

@@ -57,8 +57,12 @@ func TestReturnsCountsAndKeepsReasons(t *testing.T) {
 		v := Version{Status: Declined, ReceivedAt: received, Late: late}
 		return Cell{Status: Declined, Reason: "Keine Zeit.", Current: &v, History: []Version{v}}
 	}
+	corrected := version("2027-02-02T09:45:00+01:00", false)
+	corrected.Current = &Version{Status: Declined, ReceivedAt: "2027-02-09T10:00:00+01:00", Late: true}
+	corrected.History = append(corrected.History, *corrected.Current)
 	c := Comparison{Respondents: []ComparedRespondent{
-		{Slug: "a", Cells: []ComparedCell{{Cell: version("2027-02-02T10:00:00+01:00", true)}, {Cell: version("2027-02-02T09:30:00+01:00", false)}}},
+		{Slug: "a", Cells: []ComparedCell{{Cell: version("2027-02-02T10:00:00+01:00", true)}, {Cell: version("2027-02-02T09:30:00+01:00", false)},
+			{Cell: corrected}, {Cell: Cell{Status: NotAsked, Reason: "Passt nicht in ihr Formular."}}}},
 		{Slug: "b", Cells: []ComparedCell{{Cell: Cell{Status: NotAsked, Reason: "Tritt nicht an."}}}},
 		{Slug: "c", Cells: []ComparedCell{{Cell: Cell{Status: Answered}}}},
 		{Slug: "d", Cells: []ComparedCell{{Cell: Cell{Status: General}}}},
@@ -72,7 +76,10 @@ func TestReturnsCountsAndKeepsReasons(t *testing.T) {
 	if diff := cmp.Diff([]string{"Keine Zeit."}, one.Reasons); diff != "" {
 		t.Error(diff)
 	}
-	if one.Received != "2027-02-02T09:30:00+01:00" || !one.Late {
-		t.Errorf("received %s, late %t", one.Received, one.Late)
+	if diff := cmp.Diff([]string{"Passt nicht in ihr Formular."}, one.Left); diff != "" {
+		t.Error(diff)
+	}
+	if one.Received != "2027-02-02T09:30:00+01:00" || one.Late != 1 || one.Given != 3 {
+		t.Errorf("received %s, %d of %d late", one.Received, one.Late, one.Given)
 	}
 }
