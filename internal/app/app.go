@@ -95,6 +95,14 @@ func openCore(folder, baseURL string, clock survey.Clock, create bool) (*core, e
 }
 
 func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
+	if err := c.store.View(context.Background(), func(tx *survey.Tx) error {
+		if lost := lostKeys(tx, folder); len(lost) > 0 {
+			return errors.New(strings.Join(lost, "\n"))
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
 	key, err := ledger.LoadOrCreateKey(filepath.Join(folder, ledgerKeyFile))
 	if err != nil {
 		return err

@@ -3,8 +3,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +15,6 @@ import (
 	"pruefstein/internal/config"
 	"pruefstein/internal/export"
 	"pruefstein/internal/interchange"
-	"pruefstein/internal/ledger"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 )
@@ -105,90 +102,6 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 	return os.WriteFile(cfg.Output, content.Bytes(), 0o644)
 }
 
-// check prints a line a fault, or that there is none; any fault is an error.
-func check(ctx context.Context, cfg config.Check, out io.Writer) error {
-	var faults []string
-	err := readCore(cfg.Data.Data, func(store *bolt.Store) (err error) {
-		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
-		if err == nil {
-			faults, err = checkStore(ctx, store, library, cfg.Data.Data)
-		}
-		return err
-	})
-	for _, f := range faults {
-		fmt.Fprintln(out, f)
-	}
-	if err == nil && len(faults) == 0 {
-		fmt.Fprintln(out, "No faults.")
-	}
-	if err == nil && len(faults) > 0 {
-		err = fmt.Errorf("%d faults; restore a backup, or ask for help with this list", len(faults))
-	}
-	return err
-}
-
-// check is what the administrator's page runs while the server holds the database.
-func (c *core) check(ctx context.Context) ([]string, error) {
-	return checkStore(ctx, c.store, c.library, c.folder)
-}
-
-// checkStore looks at pages and values, at references, at the ledger, at the published files and at the originals of a
-// data folder.
-func checkStore(ctx context.Context, store *bolt.Store, library *publish.Library, folder string) ([]string, error) {
-	faults := append(store.Check(), library.Check()...)
-	var originals []survey.Original
-	checkpoints, verifier, err := publishedCheckpoints(folder)
-	if err != nil {
-		return nil, err
-	}
-	err = store.View(ctx, func(tx *survey.Tx) error {
-		for place, checkpoint := range checkpoints {
-			if err := survey.CheckCheckpoint(tx, checkpoint, verifier); err != nil {
-				faults = append(faults, fmt.Sprintf("%s: %v", place, err))
-			}
-		}
-		faults = append(faults, survey.CheckReferences(tx)...)
-		faults = append(faults, survey.CheckLedger(tx)...)
-		originals = originals[:0]
-		for o, err := range tx.Originals.List("") {
-			if err == nil { // what cannot be read is named above
-				originals = append(originals, o)
-			}
-		}
-		return nil
-	})
-	return append(faults, checkOriginals(filepath.Join(folder, originalsFolder), originals)...), err
-}
-
-// checkOriginals returns a line for each original whose file is missing or has another SHA-256 than its record says. Files
-// without a record mean nothing: their upload was interrupted, or the draft they belonged to is gone.
-func checkOriginals(folder string, originals []survey.Original) (faults []string) {
-	hashed := map[string]string{} // by name; one file can be the original of several records
-	for _, o := range originals {
-		if _, done := hashed[o.SHA256]; !done {
-			hashed[o.SHA256] = hashFile(folder, o.SHA256)
-		}
-		if found := hashed[o.SHA256]; found != o.SHA256 {
-			faults = append(faults, fmt.Sprintf("Original %s: its file %s has been altered or cannot be read: %s", o.Key(), o.SHA256, found))
-		}
-	}
-	return faults
-}
-
-// hashFile returns the SHA-256 of a file in hex, or why it cannot be read. A name from a record leads nowhere else.
-func hashFile(folder, name string) string {
-	file, err := os.OpenInRoot(folder, name)
-	if err != nil {
-		return err.Error()
-	}
-	defer file.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, file); err != nil {
-		return err.Error()
-	}
-	return hex.EncodeToString(sum.Sum(nil))
-}
-
 // backup writes a checked copy of the database to a file that must not exist.
 func backup(ctx context.Context, cfg config.Backup, out io.Writer) error {
 	if err := readCore(cfg.Data.Data, func(store *bolt.Store) error { return store.Backup(ctx, cfg.File) }); err != nil {
@@ -239,30 +152,4 @@ func explain(err error, slug string) error {
 		return fmt.Errorf("there is no questionnaire with the slug %q", slug)
 	}
 	return err
-}
-
-// publishedCheckpoints reads the checkpoint beside every publication, by its path, and the key that verifies them. A ledger that
-// was rewritten as a whole is sound in itself; only what has been published convicts it.
-func publishedCheckpoints(folder string) (checkpoints map[string]string, verifier string, err error) {
-	places, err := filepath.Glob(filepath.Join(folder, publicationsFolder, "*", "[0-9]*", "checkpoint.txt"))
-	if err != nil || len(places) == 0 {
-		return nil, "", err
-	}
-	keyFile := filepath.Join(folder, ledgerKeyFile)
-	if _, err := os.Stat(keyFile); err != nil {
-		return nil, "", err // looking makes no key
-	}
-	key, err := ledger.LoadOrCreateKey(keyFile)
-	if err != nil {
-		return nil, "", err
-	}
-	checkpoints = map[string]string{}
-	for _, place := range places {
-		text, err := os.ReadFile(place)
-		if err != nil {
-			return nil, "", err
-		}
-		checkpoints[place] = string(text)
-	}
-	return checkpoints, key.Verifier(), nil
 }

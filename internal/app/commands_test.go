@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -66,6 +67,71 @@ func TestCheckFindsAlteredOriginals(t *testing.T) {
 		if found := strings.Join(faults, "\n"); !strings.HasPrefix(found, test.want) || test.want == "" && found != "" || len(faults) > 1 {
 			t.Errorf("%s: %q", test.name, faults)
 		}
+	}
+}
+
+// What was published is checked against its record, and a key that is gone is named; nothing is made in its place.
+func TestCheckFindsAlteredPublications(t *testing.T) {
+	folder := ""
+	edition := func(name string) string { return filepath.Join(folder, publicationsFolder, goldenSlug, "1", name) }
+	remove := func(name string) error {
+		if _, err := os.Stat(name); err != nil {
+			return err
+		}
+		return os.RemoveAll(name)
+	}
+	add := func(name, text string) error {
+		old, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(name, append(old, text...), 0o600)
+	}
+	for _, test := range []struct {
+		name   string
+		damage func() error
+		want   []string // one line each
+		closed bool     // the server does not start
+	}{
+		{"sound", func() error { return nil }, nil, false},
+		{"manifest altered", func() error { return add(edition("manifest.json"), "\n") }, []string{"its manifest.json is not the one that was recorded"}, false},
+		{"checkpoint altered", func() error { return add(edition("checkpoint.txt"), "\n") }, []string{"its checkpoint.txt is not the one"}, false},
+		{"checkpoint gone", func() error { return remove(edition("checkpoint.txt")) }, []string{"its checkpoint.txt cannot be read"}, false},
+		{"folder of all gone", func() error { return remove(filepath.Join(folder, publicationsFolder)) }, []string{"its folder cannot be read"}, false},
+		{"unknown version", func() error {
+			return errors.Join(os.CopyFS(edition("../2"), os.DirFS(edition("."))), add(edition("../2/checkpoint.txt"), "\n"))
+		}, []string{"version 2: the manifest is of", "2: checkpoint.txt: "}, false},
+		{"ledger key gone", func() error { return remove(filepath.Join(folder, ledgerKeyFile)) }, []string{"ledger.key is missing"}, true},
+		{"seal key gone", func() error { return remove(filepath.Join(folder, sealKeyFile)) }, []string{"seal.key is missing"}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			folder = t.TempDir()
+			if err := errors.Join(unpack(goldenFolder+"/schema-"+schemaOfToday(t)+".tar.gz", folder), test.damage()); err != nil {
+				t.Fatal(err)
+			}
+			var out, errs strings.Builder
+			code := Main(t.Context(), []string{"check", "--data", folder}, &out, &errs)
+			lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+			if test.want == nil && (code != 0 || out.String() != "No faults.\n") || test.want != nil && (code != 1 || len(lines) != len(test.want)) {
+				t.Fatalf("%d %s%s", code, out.String(), errs.String())
+			}
+			for i, want := range test.want {
+				if !strings.Contains(lines[i], want) {
+					t.Errorf("%q, want %q", lines[i], want)
+				}
+			}
+			c, err := openCore(folder, goldenURL, nil, false)
+			if test.closed != (err != nil) || test.closed && err.Error() != lines[0] {
+				t.Fatal(err)
+			}
+			if c == nil {
+				return
+			}
+			faults, err := c.check(t.Context()) // of the administrator's page
+			if err := errors.Join(err, c.Close()); err != nil || len(faults) != len(test.want) {
+				t.Error(faults, err)
+			}
+		})
 	}
 }
 

@@ -1,0 +1,197 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"pruefstein/internal/bolt"
+	"pruefstein/internal/config"
+	"pruefstein/internal/ledger"
+	"pruefstein/internal/publish"
+	"pruefstein/internal/survey"
+)
+
+// check prints a line a fault, or that there is none; any fault is an error.
+func check(ctx context.Context, cfg config.Check, out io.Writer) error {
+	var faults []string
+	err := readCore(cfg.Data.Data, func(store *bolt.Store) (err error) {
+		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
+		if err == nil {
+			faults, err = checkStore(ctx, store, library, cfg.Data.Data)
+		}
+		return err
+	})
+	for _, f := range faults {
+		fmt.Fprintln(out, f)
+	}
+	if err == nil && len(faults) == 0 {
+		fmt.Fprintln(out, "No faults.")
+	}
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("faults: %d; restore a backup, or ask for help with this list", len(faults))
+	}
+	return err
+}
+
+// check is what the administrator's page runs while the server holds the database.
+func (c *core) check(ctx context.Context) ([]string, error) {
+	return checkStore(ctx, c.store, c.library, c.folder)
+}
+
+// checkStore looks at pages and values, at references, at the ledger and its key, at the published files and at the
+// originals of a data folder.
+func checkStore(ctx context.Context, store *bolt.Store, library *publish.Library, folder string) ([]string, error) {
+	faults := append(store.Check(), library.Check()...)
+	var originals []survey.Original
+	err := store.View(ctx, func(tx *survey.Tx) error {
+		faults = append(faults, lostKeys(tx, folder)...)
+		faults = append(faults, survey.CheckReferences(tx)...)
+		faults = append(faults, survey.CheckLedger(tx)...)
+		for o, err := range tx.Originals.List("") {
+			if err == nil { // what cannot be read is named above
+				originals = append(originals, o)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return faults, err
+	}
+	faults = append(faults, checkOriginals(filepath.Join(folder, originalsFolder), originals)...)
+	published, err := checkPublications(ctx, store, folder)
+	return append(faults, published...), err
+}
+
+// checkPublications returns a line for each recorded publication whose folder is not the one that was recorded, and for
+// each checkpoint beside the others that is not of this ledger. A ledger that was rewritten as a whole is sound in itself;
+// only what has been published convicts it.
+func checkPublications(ctx context.Context, store *bolt.Store, folder string) (faults []string, err error) {
+	service := &survey.Service{Store: store}
+	rows, err := service.Publications(ctx)
+	if err != nil {
+		return nil, err
+	}
+	places, err := filepath.Glob(filepath.Join(folder, publicationsFolder, "*", "[0-9]*"))
+	if err != nil || len(rows)+len(places) == 0 {
+		return nil, err
+	}
+	keyFile := filepath.Join(folder, ledgerKeyFile)
+	_, err = os.Stat(keyFile)
+	keyLost := err != nil // named by lostKeys; looking makes no key
+	if !keyLost {
+		if service.Ledger, err = ledger.LoadOrCreateKey(keyFile); err != nil {
+			return nil, err
+		}
+	}
+	fault := func(place, format string, args ...any) {
+		faults = append(faults, "publication "+place+": "+fmt.Sprintf(format, args...))
+	}
+	for _, row := range rows {
+		place := filepath.Join(folder, publicationsFolder, row.Slug, strconv.Itoa(row.Version))
+		places = slices.DeleteFunc(places, func(p string) bool { return p == place })
+		if _, err := os.Stat(place); err != nil {
+			fault(place, "its folder cannot be read: %v", err)
+			continue
+		}
+		if found := hashFile(place, "manifest.json"); found != row.Manifest {
+			fault(place, "its manifest.json is not the one that was recorded, with the SHA-256 %s: %s", row.Manifest, found)
+		}
+		if keyLost {
+			continue
+		}
+		want, err := service.PublicationCheckpoint(ctx, row)
+		if err != nil {
+			fault(place, "%v", err)
+			continue
+		}
+		switch text, err := os.ReadFile(filepath.Join(place, "checkpoint.txt")); {
+		case err != nil:
+			fault(place, "its checkpoint.txt cannot be read: %v", err)
+		case string(text) != want:
+			fault(place, "its checkpoint.txt is not the one of this ledger and its key")
+		}
+	}
+	if keyLost {
+		return faults, nil
+	}
+	err = store.View(ctx, func(tx *survey.Tx) error {
+		for _, place := range places { // no row knows them: the database may be older than what was published
+			text, err := os.ReadFile(filepath.Join(place, "checkpoint.txt"))
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err == nil {
+				err = survey.CheckCheckpoint(tx, string(text), service.Ledger.Verifier())
+			}
+			if err != nil {
+				fault(place, "checkpoint.txt: %v", err)
+			}
+		}
+		return nil
+	})
+	return faults, err
+}
+
+// lostKeys returns a line for each key file that is gone though it is needed: a fresh ledger key would disown every receipt
+// and publication, a fresh seal key opens no link that waits.
+func lostKeys(tx *survey.Tx, folder string) (lost []string) {
+	gone := func(name string) (path string, missing bool) {
+		path = filepath.Join(folder, name)
+		_, err := os.Stat(path)
+		return path, errors.Is(err, fs.ErrNotExist)
+	}
+	if path, missing := gone(ledgerKeyFile); missing {
+		for range tx.Leaves.List("") {
+			lost = append(lost, path+" is missing, and receipts or publications were signed with it. Put it back from your copies; it cannot be made anew.")
+			break
+		}
+	}
+	if path, missing := gone(sealKeyFile); missing {
+		for m := range tx.Mails.List("") {
+			if len(m.Sealed) > 0 {
+				lost = append(lost, path+" is missing, and links in mails that wait are sealed with it. Put it back from your copies. If there is none, "+
+					"make one (openssl rand -hex 32 > "+path+"; chmod 600 "+path+"); these mails then fail, and their links have to be made anew.")
+				break
+			}
+		}
+	}
+	return lost
+}
+
+// checkOriginals returns a line for each original whose file is missing or has another SHA-256 than its record says. Files
+// without a record mean nothing: their upload was interrupted, or the draft they belonged to is gone.
+func checkOriginals(folder string, originals []survey.Original) (faults []string) {
+	hashed := map[string]string{} // by name; one file can be the original of several records
+	for _, o := range originals {
+		if _, done := hashed[o.SHA256]; !done {
+			hashed[o.SHA256] = hashFile(folder, o.SHA256)
+		}
+		if found := hashed[o.SHA256]; found != o.SHA256 {
+			faults = append(faults, fmt.Sprintf("Original %s: its file %s has been altered or cannot be read: %s", o.Key(), o.SHA256, found))
+		}
+	}
+	return faults
+}
+
+// hashFile returns the SHA-256 of a file in hex, or why it cannot be read. A name from a record leads nowhere else.
+func hashFile(folder, name string) string {
+	file, err := os.OpenInRoot(folder, name)
+	if err != nil {
+		return err.Error()
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return err.Error()
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
