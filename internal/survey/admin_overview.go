@@ -58,7 +58,11 @@ func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err er
 			if err != nil {
 				return err
 			}
-			if a.ApprovedAt.IsZero() && a.Act != ActTranscription {
+			needed, err := s.TwoPerson(tx, a.Act) // the rule may have been switched off since
+			if err != nil {
+				return err
+			}
+			if needed && a.ApprovedAt.IsZero() && a.Act != ActTranscription {
 				o.Approvals = append(o.Approvals, a)
 			}
 		}

@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -281,7 +282,8 @@ func TestAllianceSettings(t *testing.T) {
 func TestOverviewShowsWhatConcernsOne(t *testing.T) {
 	store := soundStore(t)
 	must(t, store.Update(t.Context(), func(tx *survey.Tx) error {
-		return tx.Approvals.Put(survey.Approval{Questionnaire: "q1", Act: survey.ActPublication, RequestedBy: "u1"})
+		return errors.Join(tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOn, CheckDispatch: survey.RuleOn, CheckPublication: survey.RuleOn}),
+			tx.Approvals.Put(survey.Approval{Questionnaire: "q1", Act: survey.ActPublication, RequestedBy: "u1"}))
 	}))
 	s := &survey.Service{Store: store, Clock: testkit.NewClock(someday)}
 	for name, c := range map[string]struct {

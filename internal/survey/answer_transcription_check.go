@@ -130,20 +130,15 @@ func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref Trans
 		case changes && t.ChangeNote == "":
 			return Fail(Conflict, "transcription.error.change_note_now")
 		}
-		done, _, err := s.approve(tx, actor, q.ID, ActTranscription, t.ID, t.content())
+		done, approval, err := s.approve(tx, actor, q.ID, ActTranscription, t.ID, t.content())
 		if err != nil {
 			return err
 		}
 		if !done { // the request is gone, or was for other words
 			return Fail(Conflict, "transcription.error.not_waiting")
 		}
-		if !needed { // the rule was switched off while it waited
-			if err := tx.Approvals.Delete(Approval{Questionnaire: q.ID, Act: ActTranscription, Subject: t.ID}.Key()); err != nil {
-				return err
-			}
-		}
-		if !handed {
-			t.CheckedBy, t.CheckedAt = actor.who(), now
+		if !wrote && !handed { // the rule may have been switched off while it waited
+			t.CheckedBy, t.CheckedAt = approval.ApprovedBy, approval.ApprovedAt
 		}
 		t, err = s.takeEffect(tx, actor, q, r, t, now)
 		return err

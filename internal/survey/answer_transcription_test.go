@@ -130,10 +130,12 @@ func TestTranscriptionSecondPerson(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		who     func(*letterWorld) survey.Actor
-		rule    survey.Rule
+		rule    survey.Rule // by the time of the check
 		want    survey.Code
 		checked string
 	}{
+		{"another coordinator, the rule is off", func(w *letterWorld) survey.Actor { return w.ben }, survey.RuleOff, "", "ben"},
+		{"whoever typed it, the rule is off", func(w *letterWorld) survey.Actor { return w.anna }, survey.RuleOff, "", ""},
 		{"another coordinator", func(w *letterWorld) survey.Actor { return w.ben }, survey.RuleAuto, "", "ben"},
 		{"an administrator", func(w *letterWorld) survey.Actor { return w.admin }, survey.RuleAuto, "", "admin"},
 		{"whoever typed it", func(w *letterWorld) survey.Actor { return w.anna }, survey.RuleAuto, survey.Conflict, ""},
@@ -143,9 +145,9 @@ func TestTranscriptionSecondPerson(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newLetterWorld(t)
-			w.rule(t, test.rule)
 			cmd := w.letter(letterLine(1, answer("Ja.")))
 			letter := w.handOver(t, w.anna, cmd)
+			w.rule(t, test.rule)
 			if letter.State != survey.TranscriptionWaiting || len(w.versions(t, "r1", "q01")) != 0 {
 				t.Fatalf("not waiting: %+v", letter)
 			}

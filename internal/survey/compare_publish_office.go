@@ -121,15 +121,15 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 		if st.TwoPerson, err = s.TwoPerson(tx, ActPublication); err != nil {
 			return err
 		}
-		waiting, err := WaitingApproval(tx, questionnaire, ActPublication, "")
+		digest, err := contentDigest(plan.Content)
+		if err != nil {
+			return err
+		}
+		waiting, err := s.openRequest(tx, actor, questionnaire, ActPublication, digest)
 		if err != nil {
 			return err
 		}
 		if waiting != nil {
-			digest, err := contentDigest(plan.Content)
-			if err != nil {
-				return err
-			}
 			st.Request = &PublicationRequest{Approval: *waiting, By: nameOfUser(tx, waiting.RequestedBy),
 				Own: waiting.RequestedBy == actor.who(), Stale: waiting.Digest != digest}
 		}

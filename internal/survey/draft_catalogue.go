@@ -106,7 +106,11 @@ func (s *Service) plannedView(tx *Tx, actor Actor, words wordbook, v *CatalogueV
 	if v.TwoPerson, err = s.TwoPerson(tx, ActLock); err != nil {
 		return err
 	}
-	if v.Waiting, err = WaitingApproval(tx, v.Questionnaire.ID, ActLock, ""); err != nil {
+	digest, err := contentDigest(v.Catalogue)
+	if err != nil {
+		return err
+	}
+	if v.Waiting, err = s.openRequest(tx, actor, v.Questionnaire.ID, ActLock, digest); err != nil {
 		return err
 	}
 	coordinator := actor.Has(RoleCoordinator)
@@ -114,10 +118,6 @@ func (s *Service) plannedView(tx *Tx, actor Actor, words wordbook, v *CatalogueV
 	v.MayOrder = coordinator
 	v.MayLock = coordinator && len(v.Blocks) == 0
 	if v.Waiting != nil {
-		digest, err := contentDigest(v.Catalogue)
-		if err != nil {
-			return err
-		}
 		v.WaitingFor, v.Outdated = words.users[v.Waiting.RequestedBy], v.Waiting.Digest != digest
 		own := v.Waiting.RequestedBy == actor.who()
 		v.MayConfirm = checker && !own && !v.Outdated && len(v.Blocks) == 0

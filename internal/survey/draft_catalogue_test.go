@@ -189,6 +189,28 @@ func TestLockTakesTwo(t *testing.T) {
 	}
 }
 
+// A request from before the rule was switched off asks nobody for a second person any more.
+func TestLockAfterTheRule(t *testing.T) {
+	w := newWorkshop(t)
+	w.question("Wie?", survey.StateAgreed)
+	if locked, err := w.lock(w.office); locked || err != nil {
+		t.Fatal(locked, err)
+	}
+	w.update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
+	if v := w.catalogue(w.second); v.Waiting == nil || !v.MayConfirm || v.MayLock {
+		t.Errorf("another person: %+v", v)
+	}
+	if v := w.catalogue(w.office); v.Waiting != nil || !v.MayLock {
+		t.Errorf("who asked: %+v", v)
+	}
+	if locked, err := w.lock(w.office); !locked || err != nil {
+		t.Fatal(locked, err)
+	}
+	if c := w.catalogue(w.office).Catalogue; c.LockedBy != "office" || c.CheckedBy != "" {
+		t.Errorf("got %+v", c)
+	}
+}
+
 func TestLockAlone(t *testing.T) {
 	w := newWorkshop(t)
 	w.update(func(tx *survey.Tx) error {

@@ -140,8 +140,9 @@ func (s *Service) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
 }
 
 // approve runs the two-person rule for an act on content, which is digested so that the approval binds to it.
-// It returns done true when the act may be carried out now, with the approval to record (CheckedBy "" where the rule is
-// off). Otherwise the request has been noted and waits for a second person; the caller returns without acting.
+// It returns done true when the act may be carried out now, with the approval to record. Where the rule is off, its
+// ApprovedBy is "" unless somebody else's request for the same content waited from before; no request is left over.
+// Otherwise the request has been noted and waits for a second person; the caller returns without acting.
 func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subject string, content any) (done bool, approval Approval, err error) {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, Approval{}, err
@@ -155,28 +156,33 @@ func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subje
 	if err != nil {
 		return false, Approval{}, err
 	}
-	if !needed {
-		return true, fresh, actor.require(RoleCoordinator)
-	}
-	waiting, err := tx.Approvals.Get(fresh.Key())
-	if err != nil && !IsNotFound(err) {
+	waiting, err := WaitingApproval(tx, q, act, subject)
+	if err != nil {
 		return false, Approval{}, err
 	}
-	if err == nil && waiting.ApprovedAt.IsZero() && waiting.Digest == digest {
-		if waiting.RequestedBy == actor.who() {
-			return false, waiting, Fail(Conflict, "error.second_person")
-		}
-		switch one, err := oneHand(tx, waiting.RequestedBy, actor.who()); {
+	if waiting != nil && waiting.Digest == digest {
+		own := waiting.RequestedBy == actor.who()
+		one, err := oneHand(tx, waiting.RequestedBy, actor.who())
+		switch {
 		case err != nil:
 			return false, Approval{}, err
-		case one:
-			return false, waiting, Fail(Conflict, "error.one_hand")
+		case !one:
+			waiting.ApprovedBy, waiting.ApprovedAt = actor.who(), s.now()
+			return true, *waiting, tx.Approvals.Put(*waiting)
+		case needed && own:
+			return false, *waiting, Fail(Conflict, "error.second_person")
+		case needed:
+			return false, *waiting, Fail(Conflict, "error.one_hand")
 		}
-		waiting.ApprovedBy, waiting.ApprovedAt = actor.who(), s.now()
-		return true, waiting, tx.Approvals.Put(waiting)
 	}
 	if err := actor.require(RoleCoordinator); err != nil {
 		return false, Approval{}, err
+	}
+	if !needed {
+		if waiting != nil { // from when the rule was on
+			err = tx.Approvals.Delete(waiting.Key())
+		}
+		return true, fresh, err
 	}
 	if err := s.audit(tx, actor, "request_"+string(act), q); err != nil {
 		return false, Approval{}, err
@@ -210,6 +216,19 @@ func WaitingApproval(tx *Tx, q string, act ApprovalKind, subject string) (*Appro
 		return nil, err
 	}
 	return &a, nil
+}
+
+// openRequest is WaitingApproval for the page of an act, whose content has the digest now: a request the rule no longer asks
+// for is left out unless the actor could still be its second person.
+func (s *Service) openRequest(tx *Tx, actor Actor, q string, act ApprovalKind, digest string) (*Approval, error) {
+	waiting, err := WaitingApproval(tx, q, act, "")
+	if waiting == nil || waiting.RequestedBy != actor.who() && waiting.Digest == digest {
+		return waiting, err
+	}
+	if needed, err := s.TwoPerson(tx, act); err != nil || !needed {
+		return nil, err
+	}
+	return waiting, nil
 }
 
 // WithdrawApproval takes back a request that waits, by whoever may make one.

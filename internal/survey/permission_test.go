@@ -165,6 +165,57 @@ func TestApproval(t *testing.T) {
 	}
 }
 
+// The rule is switched off while a request waits: it leads nowhere any more, and nothing of it is left.
+func TestApprovalAfterTheRule(t *testing.T) {
+	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
+	admin, handed := active(survey.User{ID: "admin", Administrator: true}), active(survey.User{ID: "handed", Coordinator: true, PasswordBy: "anna"})
+	for name, c := range map[string]struct {
+		actor    survey.Actor
+		content  string
+		approved string
+		code     survey.Code
+	}{
+		"another person":     {ben, "A", "ben", ""},
+		"an administrator":   {admin, "A", "admin", ""},
+		"the same person":    {anna, "A", "", ""},
+		"one hand":           {handed, "A", "", ""},
+		"other content":      {ben, "B", "", ""},
+		"other, by an admin": {admin, "B", "", survey.Forbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := office(t, survey.Alliance{CheckLock: survey.RuleOn}, anna.User, handed.User)
+			run := func(actor survey.Actor, content string) (done bool, a survey.Approval, err error) {
+				err = s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
+					done, a, err = s.ApproveForTest(tx, actor, "q1", survey.ActLock, "", content)
+					return err
+				})
+				return done, a, err
+			}
+			if done, _, err := run(anna, "A"); done || err != nil {
+				t.Fatal(done, err)
+			}
+			must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) }))
+			if o, err := s.Overview(t.Context(), ben); err != nil || len(o.Approvals) != 0 {
+				t.Error(o.Approvals, err)
+			}
+			done, a, err := run(c.actor, c.content)
+			if survey.CodeOf(err) != c.code || done != (c.code == "") || a.ApprovedBy != c.approved {
+				t.Errorf("%v %+v %v", done, a, err)
+			}
+			if c.code != "" {
+				return
+			}
+			must(t, s.Store.View(t.Context(), func(tx *survey.Tx) error {
+				a, err := survey.WaitingApproval(tx, "q1", survey.ActLock, "")
+				if a != nil {
+					t.Errorf("still waiting: %+v", a)
+				}
+				return err
+			}))
+		})
+	}
+}
+
 func TestApprovalsDoNotMix(t *testing.T) {
 	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
 	s := office(t, survey.Alliance{CheckLock: survey.RuleOn, CheckTranscription: survey.RuleOn})

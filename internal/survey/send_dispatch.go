@@ -142,7 +142,7 @@ func (s *Service) dispatchPlan(tx *Tx, actor Actor, questionnaire string) (p Dis
 	if p.TwoPerson, err = s.TwoPerson(tx, ActDispatch); err != nil {
 		return p, err
 	}
-	if p.Waiting, err = WaitingApproval(tx, q.ID, ActDispatch, ""); err != nil || p.Waiting == nil {
+	if p.Waiting, err = s.openRequest(tx, actor, q.ID, ActDispatch, p.Digest); err != nil || p.Waiting == nil {
 		return p, err
 	}
 	p.Void, p.Own = p.Waiting.Digest != p.Digest, p.Waiting.RequestedBy == actor.who()

@@ -177,7 +177,7 @@ func (p *publicationPage) act(r *request, q survey.Questionnaire, st survey.Publ
 	}
 	key := "publish"
 	switch {
-	case st.TwoPerson && st.Request != nil && !st.Request.Stale:
+	case st.Request != nil && !st.Request.Stale:
 		key = "confirm"
 	case !r.Actor.Has(survey.RoleCoordinator):
 		return // only a coordinator may begin
