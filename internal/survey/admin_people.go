@@ -174,11 +174,13 @@ func (s *Service) ResendInvitation(ctx context.Context, actor Actor, userID stri
 }
 
 // InvitationLink makes a new link to hand over by other means than mail, and returns its full address; the earlier link
-// is void. It is shown once: only its hash is kept.
+// is void. It is shown once: only its hash is kept. From its use on the two count as one for the two-person rules, see oneHand.
 func (s *Service) InvitationLink(ctx context.Context, actor Actor, userID string) (link string, err error) {
 	token := NewToken()
 	err = s.ofInvited(ctx, actor, userID, func(tx *Tx, user User) error {
-		if err := s.replaceStaffLink(tx, user.ID, s.staffLink(token, LinkInvitation, user.ID, invitationLife)); err != nil {
+		made := s.staffLink(token, LinkInvitation, user.ID, invitationLife)
+		made.MadeBy = actor.who()
+		if err := s.replaceStaffLink(tx, user.ID, made); err != nil {
 			return err
 		}
 		return s.audit(tx, actor, "link_copied", user.ID)

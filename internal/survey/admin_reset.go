@@ -68,8 +68,8 @@ func (s *Service) tellOfReset(tx *Tx, actor Actor, user User) error {
 	return err
 }
 
-// oneHand tells whether two people count as one for the two-person rules: whoever hands somebody a link for a new password
-// could have used it. A link that went by mail ends that. Names are those of Actor.who.
+// oneHand tells whether two people count as one for the two-person rules: whoever hands somebody an invitation or a link for a
+// new password could have used it. A link that went by mail ends that. Names are those of Actor.who.
 func oneHand(tx *Tx, a, b string) (bool, error) {
 	mine, err := hands(tx, a)
 	if err != nil {

@@ -147,4 +147,15 @@ func TestWhoHandsOverAPasswordIsNoSecondPerson(t *testing.T) {
 	must(t, w.RequestReset(t.Context(), "ben@buendnis.example"))
 	must(t, w.reset(t, w.mailedToken(t)))
 	check("a link by mail", ada, ben, "confirmed")
+
+	eve, _ := w.invite(t, ben, survey.SavePerson{Name: "Eve", Email: "eve@buendnis.example", Coordinator: true})
+	link, err := w.InvitationLink(t.Context(), ben, eve.ID)
+	must(t, err)
+	eve, err = w.AcceptInvitation(t.Context(), survey.NewPassword{Token: strings.TrimPrefix(link, "https://fragen.example/einladung/"), Name: "Eve", Password: goodPassword, Again: goodPassword})
+	must(t, err)
+	check("an invitation by hand", ben, survey.Actor{User: eve}, "error.one_hand")
+	check("an invitation by hand, somebody else", dora, survey.Actor{User: eve}, "confirmed")
+	must(t, w.RequestReset(t.Context(), eve.Email))
+	must(t, w.reset(t, w.mailedToken(t)))
+	check("invited by hand, then a link by mail", ben, survey.Actor{User: eve}, "confirmed")
 }

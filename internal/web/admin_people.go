@@ -34,7 +34,7 @@ type personRow struct {
 	Invited         bool   // has not accepted yet
 	HasLink         bool   // with an open link
 	Resend          bool   // by mail
-	Reset           string // what a link for a new password made by hand brings about; "" for who has no password
+	ByHand          string // what a link made by hand brings about; "" for who gets none
 	HasReset        bool   // one is open
 }
 
@@ -75,6 +75,17 @@ func (s *Server) renderPeople(r *request, link *madeLink) error {
 		if len(roles) == 0 && !person.Disabled {
 			idle = append(idle, person.Name)
 		}
+		// what it means to hand over a link of one's own making
+		byHand := func(key string) string {
+			end := "admin.personen.one_hand"
+			if !s.Service.MailReady {
+				end = "admin.personen.one_hand_no_mail"
+			}
+			return p.Must(key, "Name", person.Name) + " " + p.Must(end, "Name", person.Name)
+		}
+		if row.Invited {
+			row.ByHand = byHand("admin.personen.copy_text")
+		}
 		switch {
 		case person.Disabled:
 			row.State = p.Must("admin.personen.disabled")
@@ -86,7 +97,7 @@ func (s *Server) renderPeople(r *request, link *madeLink) error {
 				if !s.Service.MailReady {
 					key = "admin.personen.reset_text_no_mail"
 				}
-				row.Reset = p.Must(key, "Name", person.Name)
+				row.ByHand = byHand(key)
 			}
 			switch {
 			case person.HandedBy != "":

@@ -21,7 +21,7 @@ func TestPeopleWithoutAMailServer(t *testing.T) {
 		t.Fatalf("%d %v", got.Code, got.Header())
 	}
 	page := v.get(got.Header().Get("Location")).Body.String()
-	for _, text := range []string{"geht keine E-Mail hinaus", "kein Mailserver eingerichtet", "Link zum Kopieren für Ben", "Noch ohne Aufgabe: Ben."} {
+	for _, text := range []string{"geht keine E-Mail hinaus", "kein Mailserver eingerichtet", "Link zum Kopieren für Ben", "was Sie oder Ben beantragen", "Noch ohne Aufgabe: Ben."} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page lacks %q", text)
 		}
