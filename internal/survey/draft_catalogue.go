@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -264,6 +265,7 @@ type OrderCatalogue struct {
 	Questionnaire string
 	Seen          string            // Catalogue.Hash of the order the actor's page showed
 	Places        map[string]string // question id -> place as typed
+	Was           map[string]int    // question id -> the place the field showed
 	Up, Down      string            // id of the question to move by one; "" none
 }
 
@@ -305,7 +307,7 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 		var moved []placed
 		var rest []Question
 		for i, q := range agreed {
-			if to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, places); to > 0 && to != i+1 {
+			if to := faults.whole("place-"+q.ID, cmd.Places[q.ID], 1, places); to > 0 && to != cmp.Or(cmd.Was[q.ID], i+1) {
 				moved = append([]placed{{q, to - 1}}, moved...)
 			} else {
 				rest = append(rest, q)
@@ -324,6 +326,9 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 			by int
 		}{{cmd.Up, -1}, {cmd.Down, 1}} {
 			at := slices.IndexFunc(agreed, func(q Question) bool { return q.ID == move.id })
+			if was := cmd.Was[move.id]; was > 0 && now.Hash != cmd.Seen && at+1 == was+move.by {
+				continue // it went there already
+			}
 			if to := at + move.by; at >= 0 && to >= 0 && to < len(agreed) {
 				agreed[at], agreed[to] = agreed[to], agreed[at]
 			}

@@ -249,10 +249,16 @@ func (s *Server) orderCatalogue(r *request) error {
 	if err := parseForm(r.Request); err != nil {
 		return err
 	}
-	cmd := survey.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[string]string{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
+	cmd := survey.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[string]string{}, Was: map[string]int{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
 	for name := range r.Request.PostForm {
-		if id, ok := strings.CutPrefix(name, "place-"); ok {
-			cmd.Places[id] = r.PostForm(name)
+		id, ok := strings.CutPrefix(name, "place-")
+		if !ok {
+			continue
+		}
+		typed, was := r.PostForm(name), r.PostForm("was-"+id)
+		cmd.Was[id], _ = strconv.Atoi(was)
+		if typed != was { // what nobody touched says nothing, least of all when the page is shown again
+			cmd.Places[id] = typed
 		}
 	}
 	err := s.Service.OrderCatalogue(r.Request.Context(), r.Actor, cmd)

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -87,19 +88,61 @@ func TestAFormThatCameTooLateIsShownAgain(t *testing.T) {
 
 func TestOrderThatCameTooLateIsShownAgain(t *testing.T) {
 	w, v := newOvertakenWorld(t)
-	for _, id := range []string{"a", "b"} {
+	for _, id := range []string{"a", "b", "c"} {
 		put(t, w, func(tx *survey.Tx) survey.Table[survey.Question] { return tx.Questions },
 			survey.Question{Questionnaire: "q1", ID: id, State: survey.StateAgreed, Wording: survey.Wording{Kind: survey.KindText, Text: "Frage " + id + "?"}})
 	}
-	got := v.post("/werkstatt/nordmark/katalog/reihenfolge", url.Values{"hash": {"0000"}, "place-a": {"2"}, "place-b": {"1"}})
-	page := got.Body.String()
-	if got.Code != 409 || !strings.Contains(page, `name="place-a" value="2"`) || !strings.Contains(page, "Jemand hat inzwischen die Reihenfolge") {
-		t.Fatalf("%d\n%s", got.Code, page)
+	const path = "/werkstatt/nordmark/katalog"
+	// sent is all that a browser sends of the form of a page.
+	sent := func(page string) url.Values {
+		form := url.Values{}
+		_, page, _ = strings.Cut(page, path+"/reihenfolge")
+		page, _, _ = strings.Cut(page, "</form>")
+		for _, input := range regexp.MustCompile(`<input[^>]*>`).FindAllString(page, -1) {
+			form.Set(regexp.MustCompile(`name="([^"]*)"`).FindStringSubmatch(input)[1], regexp.MustCompile(`value="([^"]*)"`).FindStringSubmatch(input)[1])
+		}
+		if len(form) != 7 {
+			t.Fatalf("the form has %v", form)
+		}
+		return form
 	}
-	_, hash, _ := strings.Cut(page, `name="hash" value="`)
-	hash, _, _ = strings.Cut(hash, `"`)
-	if got := v.post("/werkstatt/nordmark/katalog/reihenfolge", url.Values{"hash": {hash}, "place-a": {"2"}, "place-b": {"1"}}); got.Code != 303 {
+	order := func(want string) {
+		t.Helper()
+		got := ""
+		for _, id := range regexp.MustCompile(`name="place-(.)"`).FindAllStringSubmatch(v.get(path).Body.String(), -1) {
+			got += id[1]
+		}
+		if got != want {
+			t.Errorf("ordered %s, want %s", got, want)
+		}
+	}
+	first, late := sent(v.get(path).Body.String()), sent(v.get(path).Body.String())
+	first.Set("place-c", "1")
+	for range 2 { // the second click of two changes nothing
+		if got := v.post(path+"/reihenfolge", first); got.Code != 303 {
+			t.Fatalf("%d\n%s", got.Code, got.Body)
+		}
+		order("cab")
+	}
+	late.Set("place-a", "3")
+	got := v.post(path+"/reihenfolge", late)
+	page := got.Body.String()
+	again := sent(page)
+	if got.Code != 409 || !strings.Contains(page, "Jemand hat inzwischen die Reihenfolge") || again.Get("place-a") != "3" || again.Get("place-b") != "3" || again.Get("place-c") != "1" {
+		t.Fatalf("%d %v", got.Code, again)
+	}
+	order("cab")
+	if got := v.post(path+"/reihenfolge", again); got.Code != 303 {
 		t.Errorf("%d", got.Code)
+	}
+	order("cba")
+	up := sent(v.get(path).Body.String())
+	up.Set("up", "a")
+	for range 2 {
+		if got := v.post(path+"/reihenfolge", up); got.Code != 303 {
+			t.Errorf("%d", got.Code)
+		}
+		order("cab")
 	}
 }
 
