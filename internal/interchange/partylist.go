@@ -35,11 +35,14 @@ var partyColumns = map[string]string{
 }
 
 // ReadPartyList reads a CSV list of parties. Its first line names the columns, in any order; short name and name must be
-// among them. Comma, semicolon and tab are told apart by that line. A byte order mark is skipped; bytes that are no UTF-8
+// among them. Comma, semicolon and tab are told apart by that line, or by Excel's "sep=;" above it. A byte order mark is skipped; bytes that are no UTF-8
 // are read as Windows-1252. All faults of its form are returned at once; its values are checked by the domain.
 func ReadPartyList(data []byte) (list PartyList, faults []survey.LineFault) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	if bytes.IndexByte(data, 0) >= 0 { // a workbook, or UTF-16
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) { // Excel's "Unicode text"
+		return list, []survey.LineFault{{Key: "draft.error.list_utf16"}}
+	}
+	if bytes.IndexByte(data, 0) >= 0 { // a workbook
 		return list, []survey.LineFault{{Key: "draft.error.list_encoding"}}
 	}
 	if !utf8.Valid(data) {
@@ -74,6 +77,7 @@ func ReadPartyList(data []byte) (list PartyList, faults []survey.LineFault) {
 		line, _ := r.FieldPos(0)
 		switch {
 		case strings.TrimSpace(strings.Join(record, "")) == "":
+		case columns == nil && line == 1 && strings.HasPrefix(strings.ToLower(record[0]), "sep="):
 		case columns == nil:
 			var own []survey.LineFault
 			columns, own = partyHeader(line, record)

@@ -62,9 +62,13 @@ func TestReadPartyListFaults(t *testing.T) {
 		{"nothing", " \n", []found{{0, "", "draft.error.list_empty"}}},
 		{"header only", "Kurzname;Name\n", []found{{0, "", "draft.error.list_no_lines"}}},
 		{"a workbook", "PK\x03\x04\x00\x00", []found{{0, "", "draft.error.list_encoding"}}},
+		{"UTF-16", "\xff\xfeK\x00u\x00", []found{{0, "", "draft.error.list_utf16"}}},
+		{"UTF-16, the other way round", "\xfe\xff\x00K\x00u", []found{{0, "", "draft.error.list_utf16"}}},
 		{"no header", "FM;Freie Mitte\nGZN;Grüne Zukunft\n", []found{{1, "", "draft.error.list_column_unknown"}, {1, "", "draft.error.list_column_unknown"}, {1, "short_name", "draft.error.list_column_missing"}, {1, "name", "draft.error.list_column_missing"}}},
 		{"a column twice", "Kurzname,Name,Farbe,Color\nFM,Freie Mitte,,\n", []found{{1, "", "draft.error.list_column_twice"}}},
 		{"all lines are read to the end", "Kurzname;Name\nFM;Freie Mitte;1;2\nA;\"B\"x\nC;D;E\n", []found{{2, "", "draft.error.list_columns"}, {3, "", "draft.error.list_quotes"}, {4, "", "draft.error.list_columns"}}},
+		{"Excel's line that names the separator", "sep=;\r\nKurzname;Name\r\nFM;Freie Mitte;1;2\r\n", []found{{3, "", "draft.error.list_columns"}}},
+		{"the same quoted, with a comma", "\ufeff\"sep=,\"\nKurzname,Name\nFM,Freie Mitte,1,2\n", []found{{3, "", "draft.error.list_columns"}}},
 		{"too long", "Kurzname;Name\n" + strings.Repeat("FM;Freie Mitte\n", 1001), []found{{1002, "", "draft.error.list_long"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

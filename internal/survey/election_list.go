@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -134,17 +135,21 @@ func planParties(tx *Tx, election string, list []ListLine) (plan PartyPlan, faul
 				lineOf[key] = line.Line
 			}
 		}
+		p.apply(ballot)
+		ballot = p.standing.Contestant.BallotPosition // a line without one keeps it
 		if first, ok := ballots[ballot]; ok && ballot > 0 {
 			own.Add("ballot_position", "draft.error.list_ballot_twice", "First", first)
 		}
 		ballots[ballot] = line.Line
-		for _, f := range own {
-			faults = append(faults, LineFault{Line: line.Line, Column: f.Field, Key: f.Key, Args: f.Args})
-		}
-		p.apply(ballot)
+		faults = append(faults, ofLine(line.Line, own)...)
 		plan.Lines = append(plan.Lines, p)
 	}
-	faults = append(faults, takenBallots(plan, there)...)
+	unlisted := slices.DeleteFunc(there, func(s Standing) bool {
+		return slices.ContainsFunc(plan.Lines, func(p PlannedParty) bool { return p.standing.ID == s.ID })
+	})
+	for _, p := range plan.Lines {
+		faults = append(faults, ofLine(p.Line, p.taken(p.standing.ID, p.standing.Contestant.BallotPosition, unlisted, known))...)
+	}
 	if len(faults) > 0 {
 		return PartyPlan{}, faults, nil
 	}
@@ -195,19 +200,10 @@ func positionText(n int) string {
 	return fmt.Sprint(n)
 }
 
-// takenBallots finds positions that a party outside the list holds.
-func takenBallots(plan PartyPlan, there []Standing) (faults []LineFault) {
-	listed := map[string]bool{}
-	for _, p := range plan.Lines {
-		listed[p.standing.ID] = true
-	}
-	for _, p := range plan.Lines {
-		for _, other := range there {
-			position := p.standing.Contestant.BallotPosition
-			if !listed[other.ID] && position > 0 && other.Contestant.BallotPosition == position {
-				faults = append(faults, LineFault{Line: p.Line, Column: "ballot_position", Key: "draft.error.ballot_taken", Args: []any{"Name", other.ShortName}})
-			}
-		}
+// ofLine names the line of faults.
+func ofLine(line int, own Faults) (faults []LineFault) {
+	for _, f := range own {
+		faults = append(faults, LineFault{Line: line, Column: f.Field, Key: f.Key, Args: f.Args})
 	}
 	return faults
 }

@@ -165,7 +165,11 @@ func (s *Service) SaveContestant(ctx context.Context, actor Actor, cmd SaveConte
 				return stale()
 			}
 		}
-		if err := contestantFaults(cmd, standing.ID, ballot, there, known); err != nil {
+		faults := cmd.taken(standing.ID, ballot, there, known)
+		if cmd.Party == "" && slices.ContainsFunc(there, func(s Standing) bool { return s.ID == standing.ID }) {
+			faults.Add("short_name", "draft.error.party_listed", "Name", standing.ShortName)
+		}
+		if err := faults.Err(); err != nil {
 			return err
 		}
 		standing.Contestant.Party, standing.Contestant.BallotPosition, standing.Contestant.Email = standing.ID, ballot, cmd.Email
@@ -179,23 +183,23 @@ func (s *Service) SaveContestant(ctx context.Context, actor Actor, cmd SaveConte
 	return standing, err
 }
 
-// contestantFaults finds what the party would share with another one.
-func contestantFaults(cmd SaveContestant, id string, ballot int, there []Standing, known []Party) error {
-	var faults Faults
-	for _, other := range there {
+// taken finds what the party with the id would share with another one: its name or place in the election, or its number.
+func (p ListedParty) taken(id string, ballot int, others []Standing, known []Party) (faults Faults) {
+	for _, other := range others {
 		switch {
-		case other.ID == id && cmd.Party == "", other.ID != id && strings.EqualFold(other.ShortName, cmd.ShortName):
+		case other.ID == id:
+		case strings.EqualFold(other.ShortName, p.ShortName):
 			faults.Add("short_name", "draft.error.party_listed", "Name", other.ShortName)
-		case other.ID != id && ballot > 0 && other.Contestant.BallotPosition == ballot:
+		case ballot > 0 && other.Contestant.BallotPosition == ballot:
 			faults.Add("ballot_position", "draft.error.ballot_taken", "Name", other.ShortName)
 		}
 	}
 	for _, other := range known {
-		if other.ID != id && cmd.Wikidata != "" && other.Wikidata == cmd.Wikidata {
+		if other.ID != id && p.Wikidata != "" && other.Wikidata == p.Wikidata {
 			faults.Add("wikidata", "draft.error.wikidata_taken", "Name", other.ShortName)
 		}
 	}
-	return faults.Err()
+	return faults
 }
 
 // RemoveContestant takes a party out of an election, not out of the others. Conflict when it is already among the

@@ -124,6 +124,26 @@ func TestPartyListFaults(t *testing.T) {
 	}
 }
 
+// A list brings no two parties of one short name or one place into an election, as the form does not.
+func TestPartyListSharesNothing(t *testing.T) {
+	w := newWorkshop(t)
+	w.take("e1", party(2, "FM", "Freie Mitte", wikidata("Q1"), at("7")), party(3, "AL", "Andere Liste", wikidata("Q2")))
+	for want, list := range map[string][]survey.ListLine{
+		"2 short_name draft.error.party_listed":           {party(2, "fm", "Fremde Mitte", wikidata("Q3"))},
+		"3 short_name draft.error.party_listed":           {party(2, "LN", "Liste Nord"), party(3, "FM", "Andere Liste", wikidata("Q2"))},
+		"3 ballot_position draft.error.list_ballot_twice": {party(2, "FM", "Freie Mitte"), party(3, "LN", "Liste Nord", at("7"))},
+	} {
+		_, faults, err := w.PlanParties(w.ctx, w.office, "e1", list)
+		if err != nil || len(faults) != 1 || fmt.Sprintf("%d %s %s", faults[0].Line, faults[0].Column, faults[0].Key) != want {
+			t.Errorf("%+v %v, want %s", faults, err, want)
+		}
+	}
+	got := w.take("e1", party(2, "AL", "Freie Mitte", wikidata("Q1")), party(3, "FM", "Andere Liste", wikidata("Q2")))
+	if diff := cmp.Diff([]string{"AL changes 1", "FM changes 1"}, got); diff != "" { // two may swap
+		t.Error(diff)
+	}
+}
+
 func TestPartyListIsTakenAsShown(t *testing.T) {
 	w := newWorkshop(t)
 	list := []survey.ListLine{party(2, "FM", "Freie Mitte")}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"pruefstein/internal/interchange"
@@ -145,6 +146,7 @@ func (s *Server) renderPlan(r *request, list interchange.PartyList, plan survey.
 	switch {
 	case len(faults) > 0:
 		status = http.StatusUnprocessableEntity
+		slices.SortStableFunc(faults, func(a, b survey.LineFault) int { return cmp.Compare(a.Line, b.Line) }) // of form and of content
 		for _, f := range faults {
 			p.Faults = append(p.Faults, lineFaultWords(p.Base, f))
 		}
