@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -39,6 +41,9 @@ const (
 	originalsFolder    = "originals"
 	mailboxFolder      = "mailbox" // of a demonstration
 )
+
+// errDatabaseLost is what databaseLost finds; advice says what to do about it.
+var errDatabaseLost = errors.New("the database of this folder is gone")
 
 // stopTime is how long requests and the mail under way have to end after a signal; the promise is ten seconds in all.
 const stopTime = 8 * time.Second
@@ -83,6 +88,9 @@ func openCore(folder, baseURL string, clock survey.Clock, create bool) (*core, e
 	if err != nil {
 		return nil, err
 	}
+	if err := databaseLost(folder); err != nil {
+		return nil, err
+	}
 	store, err := bolt.Open(filepath.Join(folder, databaseFile), bolt.Options{Create: create})
 	if err != nil {
 		return nil, err
@@ -92,6 +100,26 @@ func openCore(folder, baseURL string, clock survey.Clock, create bool) (*core, e
 		return nil, errors.Join(err, store.Close())
 	}
 	return c, nil
+}
+
+// databaseLost returns an error when a data folder holds what only a database can have left there, and no database: a new
+// one beside it would hide the loss, and its ledger would contradict what is published.
+func databaseLost(folder string) error {
+	if _, err := os.Lstat(filepath.Join(folder, databaseFile)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, name := range []string{ledgerKeyFile, publicationsFolder, originalsFolder} {
+		err := filepath.WalkDir(filepath.Join(folder, name), func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				err = fmt.Errorf("%s is missing, but %s is there: %w", filepath.Join(folder, databaseFile), path, errDatabaseLost)
+			}
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {

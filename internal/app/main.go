@@ -62,10 +62,15 @@ func advice(err error) string {
 	if errors.As(err, &refused) {
 		return locale.For("en").Must(refused.Key, refused.Args...)
 	}
-	if errors.Is(err, bolt.ErrEmpty) {
-		return err.Error() + "\nRemove it to start anew, or put a backup in its place."
-	}
-	if errors.Is(err, bolt.ErrLocked) {
+	const meanwhile = "\nMeanwhile any static web server can show what is published: the pages are plain files in the folder publications."
+	switch {
+	case errors.Is(err, errDatabaseLost):
+		return err.Error() + "\nPut a backup in its place; to start anew, move the whole folder away first." + meanwhile
+	case errors.Is(err, bolt.ErrEmpty):
+		return err.Error() + "\nRemove it to start anew, or put a backup in its place." + meanwhile
+	case errors.Is(err, bolt.ErrDamaged), errors.Is(err, bolt.ErrForeign):
+		return err.Error() + "\nPut a backup in its place." + meanwhile
+	case errors.Is(err, bolt.ErrLocked):
 		return err.Error() + "\nA running server holds it. Use its pages (Verwaltung) for import, backup and checks, or stop the server first."
 	}
 	return err.Error()

@@ -64,9 +64,11 @@ func (s *Store) writeCopy(path string) error {
 		return err
 	}
 	// The transaction lasts as long as the local disk takes, never as long as a reader's network.
-	err = s.db.View(func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(file)
-		return err
+	err = s.guard(false, func() error {
+		return s.db.View(func(tx *bbolt.Tx) error {
+			_, err := tx.WriteTo(file)
+			return err
+		})
 	})
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err

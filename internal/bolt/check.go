@@ -16,18 +16,20 @@ func (s *Store) Check() (faults []string) {
 			faults = append(faults, fmt.Sprintf("database: %v", p))
 		}
 	}()
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		for err := range tx.Check() {
-			faults = append(faults, "database: "+err.Error())
-		}
-		if len(faults) > 0 {
-			return nil // a walk through broken pages may not end
-		}
-		all := reflect.ValueOf(tables(tx)).Elem()
-		for i := range all.NumField() {
-			faults = append(faults, all.Field(i).Interface().(interface{ check() []string }).check()...)
-		}
-		return nil
+	err := s.guard(false, func() error {
+		return s.db.View(func(tx *bbolt.Tx) error {
+			for err := range tx.Check() {
+				faults = append(faults, "database: "+err.Error())
+			}
+			if len(faults) > 0 {
+				return nil // a walk through broken pages may not end
+			}
+			all := reflect.ValueOf(tables(tx)).Elem()
+			for i := range all.NumField() {
+				faults = append(faults, all.Field(i).Interface().(interface{ check() []string }).check()...)
+			}
+			return nil
+		})
 	})
 	if err != nil {
 		faults = append(faults, "database: "+err.Error())

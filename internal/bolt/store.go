@@ -8,6 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
@@ -18,12 +22,13 @@ import (
 
 // What Open finds wrong with a file. The errors it returns name the file as well; compare with errors.Is.
 var (
-	ErrEmpty   = errors.New("the file is empty")                                        // bbolt would make it a fresh database
-	ErrForeign = errors.New("the file is not a database of Prüfstein")                  // or so damaged that it cannot be told
-	ErrDamaged = errors.New("the database is damaged or was cut off; use a backup")     // shorter than it says, or broken at the root
-	ErrLocked  = errors.New("another process has the database open")                    // such as a running server
-	ErrNewer   = errors.New("the database was written by a newer version of Prüfstein") // a downgrade would lose data
-	ErrOlder   = errors.New("the database has to be migrated first: start the server once")
+	ErrEmpty    = errors.New("the file is empty")                                        // bbolt would make it a fresh database
+	ErrForeign  = errors.New("the file is not a database of Prüfstein")                  // or so damaged that it cannot be told
+	ErrDamaged  = errors.New("the database is damaged or was cut off; use a backup")     // shorter than it says, or broken at the root
+	ErrLocked   = errors.New("another process has the database open")                    // such as a running server
+	ErrNewer    = errors.New("the database was written by a newer version of Prüfstein") // a downgrade would lose data
+	ErrReplaced = errors.New("another file has taken the place of the database; end the server first")
+	ErrOlder    = errors.New("the database has to be migrated first: start the server once")
 )
 
 // Options of Open.
@@ -35,7 +40,11 @@ type Options struct {
 
 // Store is a survey.Store in one file. One Update is one commit, synced to the disk before it returns.
 type Store struct {
-	db *bbolt.DB
+	db      *bbolt.DB
+	file    *os.File     // the open file, to see whether the path still leads to it
+	size    atomic.Int64 // bytes it has at least; it only grows
+	broken  atomic.Bool  // a page could not be read: nothing more is asked of the file
+	writing sync.Mutex   // held by the one writer; bbolt's own stays locked if its Begin dies
 }
 
 var _ survey.Store = (*Store)(nil)
@@ -75,7 +84,7 @@ func Open(path string, opts Options) (*Store, error) {
 	case version < len(migrations) && opts.ReadOnly:
 		return nil, fmt.Errorf("%s: %w", path, ErrOlder)
 	}
-	db, err := openFile(path, opts.ReadOnly, opts.Timeout)
+	db, file, err := openFile(path, opts.ReadOnly, opts.Timeout)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -85,7 +94,7 @@ func Open(path string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}
-	return &Store{db}, nil
+	return &Store{db: db, file: file}, nil
 }
 
 // Close waits for open transactions and lets go of the file.
@@ -105,22 +114,78 @@ func (s *Store) run(ctx context.Context, write bool, fn func(*survey.Tx) error) 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	tx, err := s.db.Begin(write)
+	if write {
+		s.writing.Lock()
+		defer s.writing.Unlock()
+		if err := ctx.Err(); err != nil { // the wait for another writer may have been long
+			return err
+		}
+	}
+	return s.guard(write, func() error {
+		tx, err := s.db.Begin(write)
+		if err != nil {
+			return unavailable(err)
+		}
+		// After a commit a rollback does nothing; after an error or a panic of fn it lets go of the lock.
+		defer func() { _ = tx.Rollback() }()
+		if err := fn(tables(tx)); err != nil || !write {
+			return err
+		}
+		if err := tx.Commit(); err != nil {
+			return unavailable(err)
+		}
+		return nil
+	})
+}
+
+// guard runs what touches the pages of the file. They are mapped into memory: where the file was cut off, reading one is a
+// fault that would end the process. It is an error here instead, of this access and of all that follow.
+func (s *Store) guard(write bool, fn func() error) (err error) {
+	if err := s.sound(write); err != nil {
+		return unavailable(err)
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		fault, ok := p.(interface {
+			runtime.Error
+			Addr() uintptr
+		})
+		if !ok {
+			panic(p)
+		}
+		s.broken.Store(true)
+		err = unavailable(fmt.Errorf("%w: %w", ErrDamaged, fault))
+	}()
+	return fn()
+}
+
+// sound tells what has happened to the file behind our back: that it was cut off, or, before writing, that its path leads
+// elsewhere, so that what is written would be gone with the process.
+func (s *Store) sound(write bool) error {
+	known := s.size.Load() // before the file is looked at: it may grow meanwhile
+	opened, err := s.file.Stat()
 	if err != nil {
-		return unavailable(err)
-	}
-	// After a commit a rollback does nothing; after an error or a panic of fn it lets go of the lock.
-	defer func() { _ = tx.Rollback() }()
-	if err := ctx.Err(); err != nil { // the wait for another writer may have been long
 		return err
 	}
-	if err := fn(tables(tx)); err != nil || !write {
-		return err
+	if opened.Size() < known {
+		s.broken.Store(true)
 	}
-	if err := tx.Commit(); err != nil {
-		return unavailable(err)
+	if s.broken.Load() {
+		return ErrDamaged
 	}
-	return nil
+	s.size.CompareAndSwap(known, opened.Size()) // another's newer look is as good
+	if !write {
+		return nil
+	}
+	there, err := os.Stat(s.db.Path())
+	if err == nil && !os.SameFile(there, opened) {
+		err = ErrReplaced
+	}
+	return err
 }
 
 // unavailable is an error of the database itself: the disk is full, read-only or gone.
@@ -128,9 +193,13 @@ func unavailable(cause error) error {
 	return &survey.Error{Code: survey.Unavailable, Key: "error.storage", Cause: cause}
 }
 
-// openFile opens the file in bbolt and translates its errors.
-func openFile(path string, readOnly bool, timeout time.Duration) (*bbolt.DB, error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+// openFile opens the file in bbolt and translates its errors. The file is closed with the database.
+func openFile(path string, readOnly bool, timeout time.Duration) (db *bbolt.DB, file *os.File, err error) {
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			file, err = os.OpenFile(name, flag, mode)
+			return file, err
+		},
 		Timeout:         timeout,
 		ReadOnly:        readOnly,
 		FreelistType:    bbolt.FreelistMapType, // the array slows down when much was deleted
@@ -138,17 +207,17 @@ func openFile(path string, readOnly bool, timeout time.Duration) (*bbolt.DB, err
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
-		return nil, ErrLocked
+		return nil, nil, ErrLocked
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
-		return nil, ErrForeign
+		return nil, nil, ErrForeign
 	}
-	return db, err
+	return db, file, err
 }
 
 // probe reads the version of the schema and refuses a file that ends before its last page: bbolt opens such a file
 // without a word and dies by signal when it touches what is missing. Read-only, bbolt touches only the first two pages.
 func probe(path string, timeout time.Duration) (version int, err error) {
-	db, err := openFile(path, true, timeout)
+	db, _, err := openFile(path, true, timeout)
 	if err != nil {
 		return 0, err
 	}
@@ -183,7 +252,7 @@ func create(path string) error {
 		return err
 	}
 	defer os.Remove(temp) // gone already if all went well
-	db, err := openFile(temp, false, time.Second)
+	db, _, err := openFile(temp, false, time.Second)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package bolt_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -225,6 +226,78 @@ func TestReadOnly(t *testing.T) {
 	closeStore(t, s)
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the file changed: %v", err)
+	}
+}
+
+// What is written into a file without a name is gone with the process: nobody may be told that it was saved.
+func TestUpdateWithoutFile(t *testing.T) {
+	s, path := create(t)
+	putParty(t, s, "a")
+	aside := path + ".aside"
+	refused := func(name string, want error) {
+		t.Helper()
+		err := s.Update(t.Context(), func(tx *survey.Tx) error { return tx.Parties.Put(survey.Party{ID: "b"}) })
+		if survey.CodeOf(err) != survey.Unavailable || !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+		if hasParty(t, s, "b") || !hasParty(t, s, "a") {
+			t.Errorf("%s: reading is not what it was", name)
+		}
+	}
+	if err := os.Rename(path, aside); err != nil {
+		t.Fatal(err)
+	}
+	refused("deleted", fs.ErrNotExist)
+	write(t, path, []byte("a backup that was put there"))
+	refused("replaced", bolt.ErrReplaced)
+	if err := os.Rename(aside, path); err != nil {
+		t.Fatal(err)
+	}
+	putParty(t, s, "c") // it is back
+}
+
+// Reading a page that was cut off is a fault of the machine, which would end the process.
+func TestCutOffWhileOpen(t *testing.T) {
+	for _, during := range []bool{false, true} {
+		s, path := create(t)
+		storetest.FillTables(t, s)
+		read := func(tx *survey.Tx) error {
+			for _, err := range tx.Parties.List("") {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		if err := s.View(t.Context(), read); err != nil {
+			t.Fatal(err)
+		}
+		cut := func() {
+			if err := os.Truncate(path, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !during {
+			cut()
+		}
+		for name, access := range map[string]func(context.Context, func(*survey.Tx) error) error{"View": s.View, "Update": s.Update} {
+			err := access(t.Context(), func(tx *survey.Tx) error {
+				if during {
+					cut()
+				}
+				return read(tx)
+			})
+			if survey.CodeOf(err) != survey.Unavailable || !errors.Is(err, bolt.ErrDamaged) {
+				t.Errorf("%s, cut off during it %v: %v", name, during, err)
+			}
+		}
+		if faults := s.Check(); len(faults) != 1 {
+			t.Errorf("Check: %q", faults)
+		}
+		if _, err := s.Snapshot(t.Context()); !errors.Is(err, bolt.ErrDamaged) {
+			t.Errorf("Snapshot: %v", err)
+		}
+		closeStore(t, s)
 	}
 }
 

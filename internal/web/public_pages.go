@@ -77,14 +77,19 @@ func publicPath(lang, path string) string {
 	return "/" + lang + path
 }
 
-// allianceFor reads the alliance's settings for a public page. The front page must not fail for want of them: it says so
-// in the log and goes on without.
+// allianceFor reads the alliance's settings for a public page. Without a database it goes on with what it read last, from
+// the start of the server on.
 func (s *Server) allianceFor(ctx context.Context) survey.Alliance {
 	alliance, err := s.Service.Alliance(ctx)
-	if err != nil {
-		s.Log.Warn("public page without the alliance's settings", "error", err)
+	if err == nil {
+		s.alliance.Store(&alliance)
+		return alliance
 	}
-	return alliance
+	s.Log.Warn("public page with the alliance's settings of before", "error", err)
+	if last := s.alliance.Load(); last != nil {
+		return *last
+	}
+	return survey.Alliance{}
 }
 
 func (s *Server) publicHome(lang string) func(*request) error {

@@ -5,9 +5,11 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/gin-gonic/gin"
 
@@ -39,6 +41,7 @@ type Server struct {
 	limits   limiters
 	secure   bool // the base URL is https
 	handler  http.Handler
+	alliance atomic.Pointer[survey.Alliance] // as last read, for public pages when the database is gone
 
 	originals *Originals
 }
@@ -88,6 +91,7 @@ func New(cfg Config) (*Server, error) {
 	mux.Handle(public.Prefix, public.Handler())
 	mux.Handle("/", app)
 	s.handler = s.headers(mux)
+	s.allianceFor(context.Background())
 	return s, nil
 }
 
