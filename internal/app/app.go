@@ -181,14 +181,33 @@ func newPasswords() passwords { return passwords{slots: make(chan struct{}, 2)} 
 
 var argonParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-func (p passwords) hash(password string) (string, error) {
-	p.slots <- struct{}{}
+// passwordWait is how long a sign-in waits for one of them.
+const passwordWait = 5 * time.Second
+
+// take waits for a slot, as long as somebody waits for the answer.
+func (p passwords) take(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, passwordWait)
+	defer cancel()
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return &survey.Error{Code: survey.Unavailable, Key: "error.busy", Cause: ctx.Err()}
+	}
+}
+
+func (p passwords) hash(ctx context.Context, password string) (string, error) {
+	if err := p.take(ctx); err != nil {
+		return "", err
+	}
 	defer func() { <-p.slots }()
 	return argon2id.CreateHash(password, argonParams)
 }
 
-func (p passwords) match(password, hash string) (bool, error) {
-	p.slots <- struct{}{}
+func (p passwords) match(ctx context.Context, password, hash string) (bool, error) {
+	if err := p.take(ctx); err != nil {
+		return false, err
+	}
 	defer func() { <-p.slots }()
 	return argon2id.ComparePasswordAndHash(password, hash)
 }

@@ -128,7 +128,7 @@ func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user User, err error) {
 	if err := faults.Err(); err != nil {
 		return user, err
 	}
-	hash, err := s.HashPassword(cmd.Password)
+	hash, err := s.HashPassword(ctx, cmd.Password)
 	if err != nil {
 		return user, err
 	}
@@ -176,7 +176,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (User, err
 	if !user.Active() {
 		hash = absentHash
 	}
-	match, err := s.MatchPassword(password, hash)
+	match, err := s.MatchPassword(ctx, password, hash)
 	if err != nil {
 		return User{}, err
 	}
@@ -237,7 +237,7 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose Staf
 	if err := faults.Err(); err != nil {
 		return user, err
 	}
-	hash, err := s.HashPassword(cmd.Password)
+	hash, err := s.HashPassword(ctx, cmd.Password)
 	if err != nil {
 		return user, err
 	}
@@ -380,7 +380,7 @@ func (s *Service) SaveAccount(ctx context.Context, actor Actor, cmd SaveAccount)
 	}
 	hash := ""
 	if cmd.Old+cmd.Password+cmd.Again != "" {
-		match, err := s.MatchPassword(cmd.Old, actor.User.PasswordHash)
+		match, err := s.MatchPassword(ctx, cmd.Old, actor.User.PasswordHash)
 		if err != nil {
 			return user, err
 		}
@@ -393,7 +393,7 @@ func (s *Service) SaveAccount(ctx context.Context, actor Actor, cmd SaveAccount)
 		return user, err
 	}
 	if cmd.Password != "" {
-		if hash, err = s.HashPassword(cmd.Password); err != nil {
+		if hash, err = s.HashPassword(ctx, cmd.Password); err != nil {
 			return user, err
 		}
 	}

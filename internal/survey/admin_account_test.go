@@ -2,6 +2,7 @@ package survey_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -40,8 +41,8 @@ func newPeopleWorld(t *testing.T) *peopleWorld {
 			subject, body, _ := strings.Cut(text, "\n\n")
 			return strings.TrimPrefix(subject, "Subject: "), body, err
 		},
-		HashPassword: func(password string) (string, error) { w.hashed++; return "plain:" + password, nil },
-		MatchPassword: func(password, hash string) (bool, error) {
+		HashPassword: func(_ context.Context, password string) (string, error) { w.hashed++; return "plain:" + password, nil },
+		MatchPassword: func(_ context.Context, password, hash string) (bool, error) {
 			w.matched, w.comparedWith = w.matched+1, hash
 			return hash == "plain:"+password, nil
 		},

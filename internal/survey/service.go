@@ -24,8 +24,9 @@ type Service struct {
 	Compose func(lang, name string, data any) (subject, body string, err error)
 
 	// HashPassword and MatchPassword are argon2id, handed in so that the domain needs no cryptography of its own.
-	HashPassword  func(password string) (hash string, err error)
-	MatchPassword func(password, hash string) (bool, error)
+	// When too many wait for them they return Unavailable.
+	HashPassword  func(ctx context.Context, password string) (hash string, err error)
+	MatchPassword func(ctx context.Context, password, hash string) (bool, error)
 
 	// MailReady tells whether mails that are queued can go out: there is a mail server. Without one nobody can be asked by mail.
 	MailReady bool

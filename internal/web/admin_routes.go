@@ -31,7 +31,7 @@ func (s *Server) adminRoutes() []Route {
 		{Method: post, Path: "/verwaltung/personen/:person/passwort", Who: admins, Limit: limitMail, Handle: s.makeReset},
 		{Method: post, Path: "/verwaltung/personen/:person/passwort/widerrufen", Who: admins, Handle: s.revokeReset},
 		{Method: get, Path: "/verwaltung/import", Who: admins, Handle: s.importPage},
-		{Method: post, Path: "/verwaltung/import", Who: admins, Body: importBody, Handle: s.importFile},
+		{Method: post, Path: "/verwaltung/import", Who: admins, Body: importBody, Time: uploadTime, Handle: s.importFile},
 		{Method: get, Path: "/verwaltung/sicherung", Who: admins, Handle: s.backupPage},
 		{Method: post, Path: "/verwaltung/sicherung", Who: admins, Handle: s.downloadBackup},
 		{Method: post, Path: "/verwaltung/pruefung", Who: admins, Handle: s.runCheck},

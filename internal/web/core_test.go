@@ -31,7 +31,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	for range 40 {
 		limited.post("/einladung/x", nil)
 	}
-	w.HashPassword = func(string) (string, error) { return "", errors.New("kein Platz") }
+	w.HashPassword = func(context.Context, string) (string, error) { return "", errors.New("kein Platz") }
 	for name, c := range map[string]struct {
 		got  *httptest.ResponseRecorder
 		want int
@@ -276,7 +276,7 @@ func TestLogHoldsNothingPrivate(t *testing.T) {
 	party := w.visitor(t)
 	party.post("/zugang/frei", nil)
 	party.post("/antwort/fragen/1", url.Values{"text": {"geheime Antwort"}, "revision": {"0"}})
-	w.MatchPassword = func(string, string) (bool, error) { return false, errors.New("die Ursache") }
+	w.MatchPassword = func(context.Context, string, string) (bool, error) { return false, errors.New("die Ursache") }
 	v.post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {"geheimeswort"}})
 	lines := log.String()
 	for _, secret := range []string{"geheim", "ada@", "zugang/frei", "192.0.2.1", "4711"} {
@@ -308,13 +308,32 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 			v := w.visitor(t)
 			v.from = c.from
 			if target == "/anmelden" {
-				v.get(target, "X-Forwarded-For", "198.51.100.7", "X-Real-IP", "198.51.100.7")
+				v.get(target, "X-Forwarded-For", "198.51.100.7", "X-Real-IP", "203.0.113.9")
 			} else { // the refusal of a foreign page takes another way
 				v.post(target, nil, "Sec-Fetch-Site", "cross-site", "X-Forwarded-For", "198.51.100.7")
 			}
 			if !strings.Contains(log.String(), "from="+c.want) {
 				t.Errorf("%s, %s: %s", name, target, log)
 			}
+		}
+	}
+	// A proxy that is not trusted is told of, once; and no other header counts, though a trusted proxy passes it on.
+	for from, want := range map[string]int{"127.0.0.1:1": 1, "10.0.0.7:1": 1, "[fd00::1]:1": 1, "192.0.2.1:1": 0} {
+		w := newTestServer(t)
+		log := w.logOf(t, nil)
+		v := w.visitor(t)
+		v.from = from
+		for range 3 {
+			v.get("/anmelden", "X-Forwarded-For", "198.51.100.7")
+		}
+		if got := strings.Count(log.String(), "--trusted-proxies"); got != want {
+			t.Errorf("%s: %d warnings\n%s", from, got, log)
+		}
+		log = w.logOf(t, func(conf *Config) { conf.TrustedProxies = []string{"127.0.0.0/8", "10.0.0.0/8", "fd00::/8", "192.0.2.1"} })
+		v.get("/anmelden", "X-Real-IP", "203.0.113.9")
+		v.get("/anmelden", "X-Forwarded-For", "198.51.100.7")
+		if got := log.String(); strings.Contains(got, "--trusted-proxies") || strings.Contains(got, "from=203.0.113.0") || !strings.Contains(got, "from=198.51.100.0/24") {
+			t.Errorf("%s, trusted:\n%s", from, got)
 		}
 	}
 	// Nobody gets a fresh limit by naming another address.
@@ -335,7 +354,7 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 func TestPanicIsAPage(t *testing.T) {
 	w := newTestServer(t)
 	log := w.logOf(t, nil)
-	w.MatchPassword = func(string, string) (bool, error) { panic("der Grund") }
+	w.MatchPassword = func(context.Context, string, string) (bool, error) { panic("der Grund") }
 	got := w.visitor(t).post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
 	page, id := got.Body.String(), got.Header().Get("X-Request-Id")
 	if got.Code != 500 || id == "" || !strings.Contains(page, id) || !strings.Contains(page, "<h1>") {
@@ -372,7 +391,7 @@ func TestPanicHalfWayBreaksTheConnection(t *testing.T) {
 func TestErrorsAreTold(t *testing.T) {
 	w := newTestServer(t)
 	log := w.logOf(t, nil)
-	w.MatchPassword = func(string, string) (bool, error) { return false, errors.New("geheime Ursache") }
+	w.MatchPassword = func(context.Context, string, string) (bool, error) { return false, errors.New("geheime Ursache") }
 	v := w.visitor(t)
 	got := v.post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
 	if got.Code != 500 || strings.Contains(got.Body.String(), "Ursache") || !strings.Contains(log.String(), "geheime Ursache") {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -44,6 +45,7 @@ func (s *Server) observe(c *gin.Context) {
 	id := uuid.NewString()[:8]
 	c.Set("request", id)
 	c.Header("X-Request-Id", id)
+	s.warnOfProxy(c)
 	defer func() {
 		cause := recover()
 		if cause != nil {
@@ -62,6 +64,18 @@ func (s *Server) observe(c *gin.Context) {
 		}
 	}()
 	c.Next()
+}
+
+// warnOfProxy says once in the log that a proxy in front of us is not trusted: all its clients then share one limit.
+func (s *Server) warnOfProxy(c *gin.Context) {
+	if c.GetHeader("X-Forwarded-For") == "" || c.ClientIP() != c.RemoteIP() {
+		return
+	}
+	if peer, err := netip.ParseAddr(c.RemoteIP()); err == nil && (peer.IsLoopback() || peer.IsPrivate()) {
+		s.proxyWarning.Do(func() {
+			s.Log.Warn("a proxy is not trusted, so the limits count all its clients as one: name it in --trusted-proxies", "proxy", c.RemoteIP())
+		})
+	}
 }
 
 // network cuts an address to its network, /24 or /48: enough to see an attack, too little to see a person.
@@ -113,8 +127,10 @@ const languageCookie = "sprache"
 // limit names how often a kind of request may come from one network.
 type limit string
 
-// The limits, per client network (IPv6 by /64) and route.
+// The limits: per respondent or person, and per client network (IPv6 by /64) as long as nobody is known; all but the general
+// one per route as well.
 const (
+	limitPosts  limit = "posts"  // the general one, on every POST: a whole parliament may type behind one address
 	limitSecret limit = "secret" // guessing passwords, links, codes
 	limitMail   limit = "mail"   // causing mails
 )
@@ -123,19 +139,25 @@ type limiters map[limit]*httprate.RateLimiter
 
 func newLimiters() limiters {
 	return limiters{
+		limitPosts:  httprate.NewRateLimiter(3000, time.Minute),
 		limitSecret: httprate.NewRateLimiter(30, time.Minute),
 		limitMail:   httprate.NewRateLimiter(10, time.Minute),
 	}
 }
 
-// exceeded counts the request against its limit, for each route apart: whoever asks for a new password takes nothing from
-// others behind the same address who do something else. Reading is not limited here.
+// exceeded counts the request against the general limit and its own, that for each route apart: whoever asks for a new
+// password takes nothing from others behind the same address who do something else. Whoever is known is counted alone, so
+// that no stranger behind the same address, or behind a proxy that is not trusted, locks them out. Reading is not limited.
 func (l limiters) exceeded(r *request, name limit) bool {
-	limiter, ok := l[name]
-	if !ok || r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead {
+	if r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead {
 		return false
 	}
-	return limiter.OnLimit(r.Writer, r.Request, httprate.CanonicalizeIP(r.ClientIP())+" "+r.FullPath())
+	who := cmp.Or(r.Actor.Respondent, r.Actor.User.ID, httprate.CanonicalizeIP(r.ClientIP()))
+	if l[limitPosts].OnLimit(r.Writer, r.Request, who) {
+		return true
+	}
+	limiter, ok := l[name]
+	return ok && limiter.OnLimit(r.Writer, r.Request, who+" "+r.FullPath())
 }
 
 // ownPath returns a redirect target if it is a path of this application, else "". Browsers read a backslash as a slash and

@@ -18,7 +18,8 @@ type Route struct {
 	Who    []survey.Role  // any of them; none: nobody
 	Phases []survey.Phase // of the questionnaire in the path, or of the party's own; none: any
 	Body   int64          // most bytes of the body; 0: defaultBody
-	Limit  limit          // how often; "" only the general limits
+	Time   time.Duration  // how long the body may take once the request is admitted; 0: as long as every request
+	Limit  limit          // how often; "" only the general limit
 	Handle func(*request) error
 }
 
@@ -49,7 +50,13 @@ func (s *Server) Routes() []Route {
 	return routes
 }
 
-// serve runs a route's row: body limit, rate limit, session, role, questionnaire, phase, handler.
+// How long a large file may take on a slow line, and the answer to it afterwards.
+const (
+	uploadTime = 10 * time.Minute
+	answerTime = 2 * time.Minute
+)
+
+// serve runs a route's row: body limit, session, rate limit, role, questionnaire, phase, handler.
 func (s *Server) serve(route Route) gin.HandlerFunc {
 	bodyLimit := route.Body
 	if bodyLimit == 0 {
@@ -59,9 +66,13 @@ func (s *Server) serve(route Route) gin.HandlerFunc {
 		r := &request{Context: c, server: s, language: s.languageOf(c.Request)}
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
 		if err := s.admit(r, route); err != nil {
-			r.readTyped()
-			s.fail(r, err)
+			s.refuse(r, err)
 			return
+		}
+		if route.Time > 0 {
+			body := http.NewResponseController(r.Writer) // no errors in net/http's own server
+			_ = body.SetReadDeadline(time.Now().Add(route.Time))
+			_ = body.SetWriteDeadline(time.Now().Add(route.Time + answerTime))
 		}
 		if err := route.Handle(r); err != nil {
 			s.fail(r, err)
@@ -72,13 +83,13 @@ func (s *Server) serve(route Route) gin.HandlerFunc {
 // admit decides whether the request may reach its handler. The order matters: who comes first, so that nobody learns
 // from an error what exists.
 func (s *Server) admit(r *request, route Route) error {
-	if s.limits.exceeded(r, route.Limit) {
-		return survey.Fail(survey.TooMany, "error.too_many")
-	}
 	if !slices.Contains(route.Who, survey.RoleReader) || route.Method != http.MethodGet {
 		if err := s.sessions.identify(r, slices.Contains(route.Who, survey.RoleParty)); err != nil {
 			return err
 		}
+	}
+	if s.limits.exceeded(r, route.Limit) {
+		return survey.Fail(survey.TooMany, "error.too_many")
 	}
 	if !r.Actor.HasAny(route.Who...) {
 		switch {
@@ -110,6 +121,29 @@ func (s *Server) admit(r *request, route Route) error {
 		}
 	}
 	return nil
+}
+
+// What a refused request gets its texts back with: anybody can ask for it, so it must stay cheap.
+const (
+	echoesAtOnce = 4
+	echoWait     = 3 * time.Second  // for one of them; afterwards the page comes without the texts
+	echoTime     = 10 * time.Second // for the body
+)
+
+// refuse answers a request that may not reach its handler, with what was typed: an expired session must not cost what
+// somebody wrote. Of a request over a limit nothing is read.
+func (s *Server) refuse(r *request, err error) {
+	if r.Request.Method == http.MethodPost && survey.CodeOf(err) != survey.TooMany {
+		select {
+		case s.echoes <- struct{}{}:
+			defer func() { <-s.echoes }()
+			_ = http.NewResponseController(r.Writer).SetReadDeadline(time.Now().Add(echoTime))
+			r.readTyped()
+		case <-time.After(echoWait):
+		case <-r.Request.Context().Done():
+		}
+	}
+	s.fail(r, err)
 }
 
 func (s *Server) now() time.Time { return s.Service.Clock.Now() }

@@ -137,11 +137,15 @@ func textsOf(body []byte, boundary string) url.Values {
 	}
 }
 
+// echoBody is the most bytes read of a request that was refused before its handler: four texts of full length with umlauts,
+// encoded.
+const echoBody = 1 << 20
+
 // readTyped reads the form of a request that was refused before its handler, so that its texts can be given back: an
 // expired session must not cost what somebody wrote. Whoever is refused gets no more than the usual body read.
 func (r *request) readTyped() {
 	if r.Request.Method == http.MethodPost {
-		r.Request.Body = http.MaxBytesReader(r.Writer, r.Request.Body, defaultBody)
+		r.Request.Body = http.MaxBytesReader(r.Writer, r.Request.Body, echoBody)
 		_ = parseForm(r.Request) // its error would hide the one that is being answered
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 
 	"github.com/gin-gonic/gin"
@@ -44,7 +45,14 @@ type Server struct {
 	alliance atomic.Pointer[survey.Alliance] // as last read, for public pages when the database is gone
 
 	originals *Originals
+
+	echoes       chan struct{} // slots for refused requests that are read
+	proxyWarning sync.Once
 }
+
+// forwardedHeader is the one header in which a trusted proxy names the client. gin believes X-Real-IP as well, which a
+// proxy that does not know it passes on from anybody.
+var forwardedHeader = []string{"X-Forwarded-For"}
 
 // New builds the server: every route with its policy row, and the middleware around them.
 func New(cfg Config) (*Server, error) {
@@ -55,12 +63,14 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{Config: cfg, secure: base.Scheme == "https", originals: &Originals{dir: cfg.Originals}}
 	s.sessions = newSessions(cfg.Service, s.secure)
 	s.limits = newLimiters()
+	s.echoes = make(chan struct{}, echoesAtOnce)
 
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
 	engine.ContextWithFallback = true
+	engine.RemoteIPHeaders = forwardedHeader
 	if err := engine.SetTrustedProxies(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
@@ -79,6 +89,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	refuse := gin.New() // a router of its own, so that the refusal is a page like every other error
+	refuse.RemoteIPHeaders = forwardedHeader
 	if err := refuse.SetTrustedProxies(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}

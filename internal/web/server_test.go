@@ -55,8 +55,8 @@ func newTestServer(t *testing.T) *world {
 			subject, body, _ := strings.Cut(text, "\n\n")
 			return strings.TrimPrefix(subject, "Subject: "), body, err
 		},
-		HashPassword:  func(password string) (string, error) { return "plain:" + password, nil },
-		MatchPassword: func(password, hash string) (bool, error) { return hash == "plain:"+password, nil },
+		HashPassword:  func(_ context.Context, password string) (string, error) { return "plain:" + password, nil },
+		MatchPassword: func(_ context.Context, password, hash string) (bool, error) { return hash == "plain:"+password, nil },
 	}
 	library, err := publish.Open(t.TempDir())
 	if err != nil {

@@ -26,7 +26,7 @@ func (s *Server) transcriptionRoutes() []Route {
 
 		{Method: get, Path: respondent + "/neu", Who: coordinators, Phases: sent, Handle: s.newTranscription},
 		{Method: get, Path: letter, Who: checkers, Phases: sent, Handle: s.transcriptionPage},
-		{Method: post, Path: letter, Who: coordinators, Phases: sent, Body: transcriptionBody, Handle: s.saveTranscription},
+		{Method: post, Path: letter, Who: coordinators, Phases: sent, Body: transcriptionBody, Time: uploadTime, Handle: s.saveTranscription},
 		{Method: post, Path: letter + "/loeschen", Who: coordinators, Phases: sent, Handle: s.deleteTranscription},
 		{Method: post, Path: letter + "/pruefen", Who: checkers, Phases: sent, Handle: s.checkTranscription},
 		{Method: post, Path: letter + "/zurueckgeben", Who: checkers, Phases: sent, Handle: s.sendBackTranscription},
