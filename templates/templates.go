@@ -86,7 +86,8 @@
 //
 //	counter.js   inside the field partial, when Field.Counter is set
 //	autosave.js  <form data-autosave data-key="unique per document"> with an input named revision and {{template "autosave" .}}; posts the
-//	             form with Accept: application/json, expects {"revision":4,"saved":"14:32"} or {"error":"…"} with 409, 401, 403 or 422
+//	             form with Accept: application/json, expects {"revision":4,"saved":"14:32"} or {"error":"…"} with 409, 401, 403 or 422.
+//	             With data-rescue instead of data-autosave it posts nothing and only keeps a copy in the browser
 //	copy.js      inside the copy partial
 //	filter.js    <fieldset class="party-filter" data-filter="partei" hidden> of checkboxes with the party's id as value and, if wanted,
 //	             <button type="button" data-filter-all>; hides every [data-party="id"] not chosen,

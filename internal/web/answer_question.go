@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 
@@ -120,8 +119,7 @@ func (s *Server) saveAnswer(r *request) error {
 		return s.saidJSON(r, draft, err)
 	}
 	errs, invalid := r.faults(err)
-	stale := staleError(err)
-	if !invalid && !stale {
+	if !invalid && !stale(err) {
 		if err != nil {
 			return err
 		}
@@ -144,19 +142,13 @@ func (s *Server) saveAnswer(r *request) error {
 	return r.page(http.StatusConflict, "answer/question", p)
 }
 
-// staleError tells whether somebody else was faster.
-func staleError(err error) bool {
-	var e *survey.Error
-	return errors.As(err, &e) && e.Key == "error.stale"
-}
-
 // saidJSON answers autosave.js.
 func (s *Server) saidJSON(r *request, draft survey.AnswerDraft, err error) error {
 	if errs, ok := r.faults(err); ok {
 		r.JSON(http.StatusUnprocessableEntity, gin.H{"error": errs[0].Message})
 		return nil
 	}
-	if staleError(err) {
+	if stale(err) {
 		r.JSON(http.StatusConflict, gin.H{"error": r.printer().Must("common.autosave.conflict"), "revision": draft.Revision})
 		return nil
 	}

@@ -134,7 +134,7 @@ func (s *Server) formPath(r *request) string {
 var secretFields = []string{"password", "again", "old", "code", "token"}
 
 // machineFields were not typed by anybody.
-var machineFields = []string{"id", "form", "hash", "digest", "number", "undo", "user", "language", "weiter", "seen", "read", "state", "do", "act", "mark", "up", "down"}
+var machineFields = []string{"id", "form", "hash", "digest", "number", "undo", "user", "language", "weiter", "seen", "read", "state", "do", "act", "mark", "up", "down", "sent"}
 
 // machineText is what a hidden input, a tick or a button sends under any name: an id, a hash, a yes.
 var machineText = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|true|on)$`)

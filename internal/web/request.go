@@ -264,19 +264,22 @@ func (r *request) page(status int, name string, data any) error {
 }
 
 // redirect answers a successful POST: 303 to an own path, with a notice to show there. The notice is a message key such
-// as "draft.notice.saved", so that a link cannot put words into our mouth.
+// as "draft.notice.saved", so that a link cannot put words into our mouth. A form whose script keeps a copy in the browser
+// is told that just this press of its button was stored.
 func (r *request) redirect(path, notice string) error {
-	if notice != "" {
-		path, fragment, hash := strings.Cut(path, "#")
+	path, fragment, hash := strings.Cut(path, "#")
+	for _, add := range [][2]string{{"ok", notice}, {"sent", r.Request.PostForm.Get("sent")}} {
+		if add[1] == "" {
+			continue
+		}
 		sep := "?"
 		if strings.Contains(path, "?") {
 			sep = "&"
 		}
-		path += sep + "ok=" + url.QueryEscape(notice)
-		if hash {
-			path += "#" + fragment
-		}
-		return r.goTo(path)
+		path += sep + add[0] + "=" + url.QueryEscape(add[1])
+	}
+	if hash {
+		path += "#" + fragment
 	}
 	return r.goTo(path)
 }

@@ -16,7 +16,7 @@ const letterAccept = ".pdf,.docx,.odt,.eml,.txt,.png,.jpg,.jpeg,.tif,.tiff"
 func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
 	who := sheet.Respondent
 	p := letterFormPage{transcriptionBase: r.transcriptionBase("transcription.form.title", "Party", who.ShortName), Note: line.Note,
-		Action: r.letterPath(who.Slug, "uebertragung", line.ID)}
+		Action: r.letterPath(who.Slug, "uebertragung", line.ID), Key: sheet.Questionnaire.ID + "/" + who.ID, Zone: sheet.Questionnaire.Deadline.Location().String()}
 	p.Errors = errs
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: r.letterPath(who.Slug)})
 	p.Button = p.Must("transcription.form.hand_over")

@@ -37,6 +37,10 @@ const handOver = "hand_over"
 type letterFormPage struct {
 	transcriptionBase
 	Action    string
+	Key       string // of the rescue copy in the browser
+	Unsaved   string // "invalid" or "conflict": the form holds what was refused
+	Stored    string // the press of a button whose texts are saved, though the page is not done
+	Zone      string // of the times on the page, as browsers name it
 	Note      string // why it was sent back
 	Doubts    []string
 	Changes   []textChange
@@ -50,6 +54,7 @@ type letterFormPage struct {
 	Cells     []letterCell
 	Hidden    []templates.Field
 	Button    string
+	Saved     templates.Autosave
 	Remove    *templates.Confirm
 }
 
@@ -165,7 +170,7 @@ func (s *Server) saveTranscription(r *request) error {
 	}
 	cmd.Upload = upload.record()
 	saved, err := s.Service.SaveTranscription(r.Request.Context(), r.Actor, cmd)
-	if staleError(err) {
+	if stale(err) {
 		for _, e := range cmd.Entries { // as they would have been saved
 			form.entries[e.Number] = e.Entry
 		}
@@ -222,7 +227,9 @@ func (s *Server) renderSaved(r *request, errs []templates.FieldError) error {
 	if err != nil {
 		return err
 	}
-	return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, formOfLetter(sheet, line.Transcription), errs, nil)
+	p := r.letterFormPage(sheet, line, formOfLetter(sheet, line.Transcription), errs, nil)
+	p.Stored = r.Request.PostForm.Get("sent")
+	return r.page(http.StatusUnprocessableEntity, "transcription/form", p)
 }
 
 // renderDoubts shows the draft that was saved with what to look at twice, unless the form showed the same already.
@@ -239,7 +246,7 @@ func (s *Server) renderDoubts(r *request, seen string) (shown bool, err error) {
 	if len(p.Doubts) == 0 || strings.Join(p.Doubts, "\n") == strings.ReplaceAll(seen, "\r\n", "\n") {
 		return false, nil
 	}
-	p.Warning = p.Must("transcription.doubt.saved", "Button", p.Button)
+	p.Warning, p.Stored = p.Must("transcription.doubt.saved", "Button", p.Button), r.Request.PostForm.Get("sent")
 	return true, r.page(http.StatusUnprocessableEntity, "transcription/form", p)
 }
 
@@ -260,6 +267,7 @@ func (s *Server) renderLetterCollision(r *request, form transcriptionForm, uploa
 	}
 	p := r.letterFormPage(sheet, line, form, nil, upload)
 	p.Warning = p.Must("transcription.collision.warning", "Name", nameOr(p.Base, line.EnteredByName), "At", r.moment(line.EnteredAt))
+	p.Unsaved, p.Saved.Saved = "conflict", p.Must("common.autosave.unsaved")
 	p.Changes = r.letterChanges(p.transcriptionBase, sheet, theirs, form)
 	return r.page(http.StatusConflict, "transcription/form", p)
 }
@@ -305,5 +313,9 @@ func (r *request) letterChanges(p transcriptionBase, sheet survey.TranscriptionS
 }
 
 func (s *Server) renderTranscription(r *request, status int, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) error {
-	return r.page(status, "transcription/form", r.letterFormPage(sheet, line, form, errs, upload))
+	p := r.letterFormPage(sheet, line, form, errs, upload)
+	if status != http.StatusOK {
+		p.Unsaved, p.Saved.Saved = "invalid", p.Must("common.autosave.unsaved")
+	}
+	return r.page(status, "transcription/form", p)
 }

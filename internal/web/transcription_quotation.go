@@ -98,7 +98,7 @@ func (s *Server) saveQuotation(r *request) error {
 	}
 	_, err = s.Service.SaveQuotation(r.Request.Context(), r.Actor, survey.SaveQuotation{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"),
 		Number: number, Revision: form.Revision, Text: form.Text, Place: form.Place, Source: form.Source})
-	if staleError(err) {
+	if stale(err) {
 		return s.renderQuotations(r, http.StatusConflict, number, form, nil)
 	}
 	if errs, ok := r.faults(err); ok {
