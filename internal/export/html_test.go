@@ -50,3 +50,16 @@ func TestProvenanceGivesTheDayOnce(t *testing.T) {
 		}
 	}
 }
+
+// Everything in the line is said of the version that counts: a party's own answer did not come on the day of the letter it replaced.
+func TestProvenanceIsThatOfTheCurrentVersion(t *testing.T) {
+	letter := survey.Version{Number: 1, Status: survey.Answered, Provenance: survey.Transcribed, Record: "r", Source: "Brief vom 3. Januar 2027", ReceivedAt: "2027-01-05", Late: true}
+	own := survey.Version{Number: 2, Status: survey.Answered, Provenance: survey.ByForm, Record: "s", ReceivedAt: "2027-02-20T10:00:00Z"}
+	var said []string
+	for _, f := range provenance(german, survey.Comparison{}, survey.ComparedCell{Cell: survey.Cell{Status: survey.Answered, Current: &own, History: []survey.Version{letter, own}}}) {
+		said = append(said, f.Value)
+	}
+	if got := strings.Join(said, ", "); got != "von der Partei selbst abgegeben am 20. Februar 2027, Fassung 2" {
+		t.Error(got)
+	}
+}

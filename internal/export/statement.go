@@ -105,7 +105,7 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 	v := *cell.Current
 	var facts []templates.Fact
 	add := func(key string, args ...any) { facts = append(facts, templates.Fact{Value: p.Must(key, args...)}) }
-	received := dayInWords(p, c, cell.History[0].ReceivedAt)
+	received := dayInWords(p, c, v.ReceivedAt)
 	switch {
 	case v.Provenance == survey.ByForm && received != "":
 		add("compare.from.form_at", "Date", received)
@@ -119,7 +119,7 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 			add("compare.from.transcribed")
 		}
 		// the source of a letter without a date names the day it came
-		if received != "" && !strings.Contains(v.Source, german.Must("compare.from.received", "Date", dayInWords(german, c, cell.History[0].ReceivedAt))) {
+		if received != "" && !strings.Contains(v.Source, german.Must("compare.from.received", "Date", dayInWords(german, c, v.ReceivedAt))) {
 			add("compare.from.received", "Date", received)
 		}
 		switch {
@@ -144,11 +144,7 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 		add("compare.from.joint", "Parties", p.Join(strings.Split(joint(c, v.Joint), "; ")))
 	}
 	if n := cell.PublicNumber(); n > 1 {
-		if changed := dayInWords(p, c, v.ReceivedAt); changed != "" {
-			add("compare.from.version_at", "Number", n, "Date", changed)
-		} else {
-			add("common.version", "Number", n)
-		}
+		add("common.version", "Number", n)
 	}
 	if v.Licence != "" {
 		add("compare.from.licence", "Licence", v.Licence)
