@@ -329,7 +329,9 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 		if got := strings.Count(log.String(), "--trusted-proxies"); got != want {
 			t.Errorf("%s: %d warnings\n%s", from, got, log)
 		}
-		log = w.logOf(t, func(conf *Config) { conf.TrustedProxies = []string{"127.0.0.0/8", "10.0.0.0/8", "fd00::/8", "192.0.2.1"} })
+		log = w.logOf(t, func(conf *Config) {
+			conf.TrustedProxies = []string{"127.0.0.0/8", "10.0.0.0/8", "fd00::/8", "192.0.2.1"}
+		})
 		v.get("/anmelden", "X-Real-IP", "203.0.113.9")
 		v.get("/anmelden", "X-Forwarded-For", "198.51.100.7")
 		if got := log.String(); strings.Contains(got, "--trusted-proxies") || strings.Contains(got, "from=203.0.113.0") || !strings.Contains(got, "from=198.51.100.0/24") {

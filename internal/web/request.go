@@ -97,7 +97,11 @@ func parseForm(r *http.Request) error {
 	if err == nil {
 		return nil
 	}
-	r.PostForm = textsOf(head.Bytes(), params["boundary"])
+	if boundary := params["boundary"]; boundary != "" {
+		r.PostForm = textsOf(&head, boundary)
+	} else {
+		r.PostForm, _ = url.ParseQuery(head.String()) // the pairs that can be read
+	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return &survey.Error{Code: survey.TooLarge, Key: "error.body_too_large", Args: []any{"Limit", tooLarge.Limit >> 20}, Cause: err}
@@ -113,28 +117,26 @@ func (c *capped) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// textsOf reads the fields of a body that broke off: its last one may be a part. Files are left out.
-func textsOf(body []byte, boundary string) url.Values {
-	if boundary == "" {
-		values, _ := url.ParseQuery(string(body)) // the pairs that can be read
-		return values
-	}
-	values := url.Values{}
-	parts := multipart.NewReader(bytes.NewReader(body), boundary)
-	for {
+// textsOf reads the fields of a refused body, up to keptBody bytes and as many parts as net/http reads; files are passed over
+// and never held. Where the body broke off, its last field may be a part.
+func textsOf(body io.Reader, boundary string) url.Values {
+	values, left := url.Values{}, int64(keptBody)
+	parts := multipart.NewReader(body, boundary)
+	for range 1000 {
 		part, err := parts.NextPart()
 		if err != nil {
-			return values
+			break
 		}
 		if part.FileName() != "" {
 			continue
 		}
-		text, err := io.ReadAll(part)
+		text, err := io.ReadAll(io.LimitReader(part, left))
 		values.Add(part.FormName(), string(text))
-		if err != nil {
-			return values
+		if left -= int64(len(text)); err != nil || left == 0 {
+			break
 		}
 	}
+	return values
 }
 
 // echoBody is the most bytes read of a request that was refused before its handler: four texts of full length with umlauts,
@@ -142,12 +144,17 @@ func textsOf(body []byte, boundary string) url.Values {
 const echoBody = 1 << 20
 
 // readTyped reads the form of a request that was refused before its handler, so that its texts can be given back: an
-// expired session must not cost what somebody wrote. Whoever is refused gets no more than the usual body read.
+// expired session must not cost what somebody wrote, nor must the file beside it.
 func (r *request) readTyped() {
-	if r.Request.Method == http.MethodPost {
-		r.Request.Body = http.MaxBytesReader(r.Writer, r.Request.Body, echoBody)
-		_ = parseForm(r.Request) // its error would hide the one that is being answered
+	if r.Request.Method != http.MethodPost {
+		return
 	}
+	if kind, params, _ := mime.ParseMediaType(r.Request.Header.Get("Content-Type")); kind == "multipart/form-data" {
+		r.Request.PostForm = textsOf(r.Request.Body, params["boundary"])
+		return
+	}
+	r.Request.Body = http.MaxBytesReader(r.Writer, r.Request.Body, echoBody)
+	_ = parseForm(r.Request) // its error would hide the one that is being answered
 }
 
 // faults returns the messages of an Invalid error, linked to their fields, and whether it was one: the caller then

@@ -37,15 +37,14 @@ func (v *visitor) upload(target string, form url.Values, name string, data []byt
 	v.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
-	err := error(nil)
+	part, err := m.CreateFormFile("original", name) // on the page it stands above the texts
+	if err == nil {
+		_, err = part.Write(data)
+	}
 	for field, values := range form {
 		for _, value := range values {
 			err = errors.Join(err, m.WriteField(field, value))
 		}
-	}
-	part, perr := m.CreateFormFile("original", name)
-	if err = errors.Join(err, perr); err == nil {
-		_, err = part.Write(data)
 	}
 	if err = errors.Join(err, m.Close()); err != nil {
 		v.t.Fatal(err)
@@ -465,6 +464,18 @@ func TestTranscriptionPagesOnlyForTheOffice(t *testing.T) {
 		t.Fatal(err)
 	}
 	contains(t, w.visitor(t).signIn("anna@buendnis.example").get(freiLetters+"/original/"+letter.Original), 500, "fehlt auf dem Server")
+}
+
+// A session that has ended costs no word of a letter, however large the file above its texts.
+func TestLetterOfAnExpiredSession(t *testing.T) {
+	w := newLetterWorld(t)
+	contains(t, w.visitor(t).upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", make([]byte, survey.MaxOriginal)), 401, "„Frei“ &lt;b&gt;heißt", "Keine Zeit.")
+	form := letterForm()
+	form.Set("text-2", strings.Repeat("a", 2*keptBody))
+	answer := w.visitor(t).upload(letterURL(survey.NewID()), form, "brief.pdf", []byte(letterPDF))
+	if answer.Code != 401 || strings.Count(answer.Body.String(), "a") > keptBody+10_000 {
+		t.Errorf("%d with %d bytes", answer.Code, answer.Body.Len())
+	}
 }
 
 func TestQuotationPages(t *testing.T) {
