@@ -136,6 +136,11 @@ func (s *Service) SaveTranscription(ctx context.Context, actor Actor, cmd SaveTr
 		case t.Revision != cmd.Revision:
 			return stale()
 		}
+		if next.Original != "" {
+			if _, err := tx.Originals.Get(r.Key() + "/" + next.Original); err != nil {
+				return err
+			}
+		}
 		before := t.Original
 		next.EnteredBy, next.EnteredAt = actor.who(), now
 		if !slices.Contains(next.Writers, actor.who()) {
@@ -197,11 +202,6 @@ func (cmd SaveTranscription) apply(tx *Tx, q Questionnaire, r Respondent, t Tran
 		t.Entries = append(t.Entries, e)
 	}
 	t.Original = cmd.Original
-	if t.Original != "" {
-		if _, err := tx.Originals.Get(r.Key() + "/" + t.Original); err != nil {
-			return t, err
-		}
-	}
 	return t, f.Err()
 }
 

@@ -262,7 +262,7 @@ func (s *Server) renderLetterCollision(r *request, form transcriptionForm, uploa
 	}
 	theirs := formOfLetter(sheet, line.Transcription)
 	form.Revision = theirs.Revision
-	if upload == nil && form.Original == "" {
+	if upload == nil && theirs.Original != "" { // mine may have been replaced, and is gone then
 		form.Original = theirs.Original
 	}
 	p := r.letterFormPage(sheet, line, form, nil, upload)

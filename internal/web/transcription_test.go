@@ -265,6 +265,17 @@ func TestTranscriptionCollision(t *testing.T) {
 	form.Set("revision", "1")
 	form.Set("original_id", letter.Original)
 	contains(t, ben.post(letterURL(id), form), 303)
+
+	// The file may be the thing that was replaced: it is gone from under whoever still names it.
+	form.Set("revision", "2")
+	form.Set("text-1", "Annas Fassung")
+	contains(t, anna.upload(letterURL(id), form, "anderer.pdf", []byte(letterPDF+"\n")), 303)
+	replaced, _ := w.stored(t, id)
+	form.Set("text-1", "Bens Fassung")
+	contains(t, ben.post(letterURL(id), form), 409, "Bens Fassung", "Annas Fassung", "anderer.pdf", `name="original_id" value="`+replaced.Original+`"`)
+	form.Set("revision", itoa(replaced.Revision))
+	form.Set("original_id", replaced.Original)
+	contains(t, ben.post(letterURL(id), form), 303)
 }
 
 func TestUploadRefused(t *testing.T) {
