@@ -433,7 +433,7 @@ func TestDoubleClicksSucceed(t *testing.T) {
 	s := newSending(t)
 	s.ready()
 	q := s.questionnaire()
-	cover := survey.SaveCover{Cover: survey.Cover{Subject: "Neu", Body: "{{link}} {{fragen}}", Language: "de"}, Revision: q.Revision}
+	cover := survey.SaveCover{Cover: survey.Cover{Subject: "Neu", Body: "{{frist}}\n\n{{link}}\n\n{{fragen}}", Language: "de"}, Revision: q.Revision}
 	deadline := survey.SetDeadline{Local: "2027-01-05T18:00", Zone: "Europe/Berlin", Revision: q.Revision + 1}
 	r := s.respondent("fm")
 	respondent := survey.SaveRespondent{ShortName: "FM", Name: "Freie Mitte neu", Language: "de", Email: "fm@partei.example", Procedure: r.Procedure, Revision: r.Revision}

@@ -24,6 +24,9 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 		}
 		return otherwise
 	}
+	letter := q.Cover
+	var letterFaults Faults // of a text saved before a rule was made
+	letterFaults.checkLetter(&letter)
 	var asked, addressless, unknown, unfit, early, unrendered []string
 	for _, r := range c.Respondents {
 		if r.NotAsked != "" {
@@ -52,7 +55,7 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 		if err != nil && !isLetterFault(err) {
 			return nil, err
 		}
-		if err != nil || Length(subject) > maxSubject {
+		if err != nil || letterFaults != nil || Length(subject) > maxSubject {
 			unrendered = append(unrendered, r.ShortName)
 		}
 	}

@@ -16,11 +16,15 @@ var Placeholders = []string{"partei", "frist", "fragebogen", "wahl", "buendnis",
 // ExampleLink is the path of the link in previews and test mails. It opens nothing.
 const ExampleLink = "/zugang/beispiel-jeder-empfaenger-bekommt-seinen-eigenen-link"
 
-var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+var (
+	placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+	emptyLine   = regexp.MustCompile(`\n[\p{Zs}\t]*\n`)
+	singleBrace = regexp.MustCompile(`(?i)\{\s*(` + strings.Join(Placeholders, "|") + `)\s*\}`)
+)
 
 // checkLetter cleans a letter in place and notes its faults: an unknown placeholder is named, and the body must say where
-// the link and the questions go, because nobody could answer without them. The paragraph with the link is what those who
-// answer by mail get another sentence for.
+// the link, the date and the questions go, because nobody could answer without them. The paragraph with the link holds no
+// other placeholder: those who answer by mail get another sentence for it.
 func (f *Faults) checkLetter(cover *Cover) {
 	f.line("subject", &cover.Subject, maxSubject, true)
 	f.text("body", &cover.Body)
@@ -41,19 +45,32 @@ func (f *Faults) checkLetter(cover *Cover) {
 				f.Add(part.field, "send.error.placeholder_subject", "Name", name)
 			}
 		}
-		if rest := placeholder.ReplaceAllString(part.text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
+		rest := placeholder.ReplaceAllString(part.text, "")
+		if strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
 			f.Add(part.field, "send.error.placeholder_open")
+		} else if found := singleBrace.FindStringSubmatch(rest); found != nil {
+			f.Add(part.field, "send.error.placeholder_single", "Name", found[1])
 		}
 		if strings.Contains(part.text, LinkMark) {
 			f.Add(part.field, "send.error.link_mark", "Mark", LinkMark)
 		}
 	}
-	for _, name := range []string{"link", "fragen"} {
+	for _, name := range []string{"link", "frist", "fragen"} {
 		if !usesPlaceholder(cover.Body, name) {
 			f.Add("body", "send.error.placeholder_missing", "Name", name)
 		}
 	}
+	for _, paragraph := range paragraphs(cover.Body) {
+		for _, name := range Placeholders {
+			if name != "link" && usesPlaceholder(paragraph, name) && usesPlaceholder(paragraph, "link") {
+				f.Add("body", "send.error.placeholder_link", "Name", name)
+			}
+		}
+	}
 }
+
+// paragraphs splits a letter where a line is empty, or looks it.
+func paragraphs(body string) []string { return emptyLine.Split(body, -1) }
 
 func usesPlaceholder(text, name string) bool {
 	return slices.ContainsFunc(placeholder.FindAllStringSubmatch(text, -1), func(found []string) bool {
@@ -128,15 +145,15 @@ func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link stri
 	if err != nil {
 		return "", "", err
 	}
-	paragraphs := strings.Split(cover.Body, "\n\n")
+	parted := paragraphs(cover.Body)
 	if r.Procedure.Channel == ChannelMail {
 		_, byMail, err := s.Compose(lang, "by_mail", parts)
 		if err != nil {
 			return "", "", err
 		}
-		for i, paragraph := range paragraphs {
+		for i, paragraph := range parted {
 			if usesPlaceholder(paragraph, "link") {
-				paragraphs[i] = strings.TrimSpace(byMail)
+				parted[i] = strings.TrimSpace(byMail)
 			}
 		}
 	}
@@ -156,7 +173,7 @@ func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link stri
 			return value
 		})
 	}
-	subject, body = fill(cover.Subject), fill(strings.Join(paragraphs, "\n\n"))
+	subject, body = fill(cover.Subject), fill(strings.Join(parted, "\n\n"))
 	return subject, body + "\n", unknown.Err()
 }
 

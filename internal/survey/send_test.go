@@ -322,7 +322,7 @@ func TestPacketSaysWhatDoesNotFit(t *testing.T) {
 func TestLetterFaults(t *testing.T) {
 	s := newSending(t)
 	s.ready()
-	sound := survey.Cover{Subject: "Fragen an {{partei}}", Body: "Bis {{ frist }}.\n\nHier: {{link}}\n\n{{fragen}}", Language: "de"}
+	sound := survey.Cover{Subject: "Fragen an {{partei}}", Body: "Bis {{ frist }}.\n \nHier: {{link}}\n\n{{fragen}}", Language: "de"}
 	for name, test := range map[string]struct {
 		change func(*survey.Cover)
 		want   string
@@ -336,7 +336,13 @@ func TestLetterFaults(t *testing.T) {
 		"link in subject":    {func(c *survey.Cover) { c.Subject = "{{link}}" }, "subject send.error.placeholder_subject"},
 		"not closed":         {func(c *survey.Cover) { c.Body += "{{partei" }, "body send.error.placeholder_open"},
 		"no link":            {func(c *survey.Cover) { c.Body = "{{fragen}}" }, "body send.error.placeholder_missing"},
-		"no questions":       {func(c *survey.Cover) { c.Body = "{{link}}" }, "body send.error.placeholder_missing"},
+		"no questions":       {func(c *survey.Cover) { c.Body = "{{link}}\n\n{{frist}}" }, "body send.error.placeholder_missing"},
+		"no date":            {func(c *survey.Cover) { c.Body = "{{link}}\n\n{{fragen}}" }, "body send.error.placeholder_missing"},
+		"single braces":      {func(c *survey.Cover) { c.Body += " {partei}" }, "body send.error.placeholder_single"},
+		"in the subject":     {func(c *survey.Cover) { c.Subject = "An { Partei }" }, "subject send.error.placeholder_single"},
+		"braces of theirs":   {func(c *survey.Cover) { c.Body += " {a} {parteien}" }, ""},
+		"date at the link":   {func(c *survey.Cover) { c.Body = "{{link}}, bis {{frist}}\n\n{{fragen}}" }, "body send.error.placeholder_link"},
+		"all in one":         {func(c *survey.Cover) { c.Body = "{{frist}}\n{{link}}\n{{fragen}}" }, "body send.error.placeholder_link"},
 		"the mark":           {func(c *survey.Cover) { c.Body += survey.LinkMark }, "body send.error.link_mark"},
 		"language":           {func(c *survey.Cover) { c.Language = "fr" }, "language error.choice"},
 	} {
@@ -403,7 +409,7 @@ func TestDispatchOnce(t *testing.T) {
 	for name, err := range map[string]error{
 		"remove": s.RemoveRespondent(t.Context(), s.office, s.q, "fm"),
 		"cover": s.SaveCover(t.Context(), s.office, s.q, survey.SaveCover{Revision: s.questionnaire().Revision,
-			Cover: survey.Cover{Subject: "x", Body: "{{link}} {{fragen}}", Language: "de"}}),
+			Cover: survey.Cover{Subject: "x", Body: "{{frist}}\n\n{{link}}\n\n{{fragen}}", Language: "de"}}),
 		"deadline": s.SetDeadline(t.Context(), s.office, s.q, survey.SetDeadline{Local: "2027-01-01T10:00", Zone: "UTC", Revision: s.questionnaire().Revision}),
 	} {
 		if survey.CodeOf(err) != survey.Conflict {
@@ -460,6 +466,11 @@ func TestDispatchWantsEverything(t *testing.T) {
 			q.Cover = survey.Cover{}
 			s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
 		}, "cover"},
+		"text of an older rule": {func(s *sending) {
+			q := s.questionnaire()
+			q.Cover.Body = "{{link}}\n\n{{fragen}}"
+			s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
+		}, "letter"},
 		"subject too long": {func(s *sending) {
 			s.change("fm", func(c *survey.SaveRespondent) { c.Name = strings.Repeat("Freie Mitte ", 25) })
 		}, "letter"},

@@ -118,6 +118,18 @@ func (s *Server) renderCover(r *request, status int, form sendLetterForm, errs [
 	p.Errors, p.Lead = errs, p.Must("send.cover.lead")
 	p.Editable = p.CanAct && r.Questionnaire.DispatchedAt.IsZero()
 	p.Recipient = p.recipientField(d.Respondents, form.Slug)
+	if p.Recipient != nil && len(errs) == 0 {
+		preview, err := s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		faults, ok := r.faults(err)
+		switch {
+		case ok && p.Editable: // a text saved before a rule was made
+			p.Errors = faults
+		case err == nil:
+			p.Preview, p.PreviewFor = r.preview(preview), preview.Respondent.ShortName
+		case !ok:
+			return err
+		}
+	}
 	if p.Editable {
 		p.Fields, p.Save, p.Placeholders = p.letterFormFields(form, p.Recipient), p.Must("common.button.save"), p.placeholders()
 		if status == http.StatusConflict {
@@ -133,13 +145,6 @@ func (s *Server) renderCover(r *request, status int, form sendLetterForm, errs [
 			p.Test = r.sendPath("anschreiben", "probe")
 			p.TestSlug = hiddenField("befragte", form.Slug)
 		}
-	}
-	if p.Recipient != nil && len(errs) == 0 {
-		preview, err := s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
-		if err != nil {
-			return err
-		}
-		p.Preview, p.PreviewFor = r.preview(preview), preview.Respondent.ShortName
 	}
 	return r.page(status, "send/cover", p)
 }

@@ -24,8 +24,8 @@ func TestSendKeepsWhatCameSecond(t *testing.T) {
 		typed, saved  string
 	}{
 		"cover": {locked + "/anschreiben", locked + "/anschreiben",
-			url.Values{"subject": {"Erster"}, "body": {"Erster Text {{link}} {{fragen}}"}, "language": {"de"}, "do": {"save"}},
-			url.Values{"subject": {"Zweiter"}, "body": {"Zweiter Text {{link}} {{fragen}}"}, "language": {"de"}, "do": {"save"}},
+			url.Values{"subject": {"Erster"}, "body": {"Erster Text {{frist}}\n\n{{link}}\n\n{{fragen}}"}, "language": {"de"}, "do": {"save"}},
+			url.Values{"subject": {"Zweiter"}, "body": {"Zweiter Text {{frist}}\n\n{{link}}\n\n{{fragen}}"}, "language": {"de"}, "do": {"save"}},
 			"Zweiter Text", "Erster Text"},
 		"respondent": {locked + "/befragte/moin", locked + "/befragte/moin",
 			url.Values{"short_name": {"Moin"}, "name": {"Moin eins"}, "language": {"de"}, "channel": {"mail"}},

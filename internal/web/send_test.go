@@ -59,7 +59,7 @@ func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
 		return errors.Join(err, tx.Questionnaires.Put(q))
 	}
 	q.DispatchedAt = now.AddDate(0, 0, -8)
-	q.Cover = survey.Cover{Subject: "Fragen", Body: "{{link}}\n\n{{fragen}}", Language: "de"}
+	q.Cover = survey.Cover{Subject: "Fragen", Body: "Bis {{frist}}.\n\n{{link}}\n\n{{fragen}}", Language: "de"}
 	if phase == "closed" {
 		q.Deadline.At = now.AddDate(0, 0, -1)
 	}
@@ -225,10 +225,10 @@ func TestSendWay(t *testing.T) {
 	get(base+"/befragte/deich", "32 Zeichen", "11 Zeichen zu lang")
 
 	cover := get(base+"/anschreiben", "Das ist unsere Vorlage", "beispiel-jeder-empfaenger")
-	form := url.Values{"subject": {"Fragen an {{partei}}"}, "body": {"Hier: {{link}}\n\n{{fragen}} {{unsinn}}"}, "language": {"de"},
+	form := url.Values{"subject": {"Fragen an {{partei}}"}, "body": {"Bis {{frist}}.\n\nHier: {{link}}\n\n{{fragen}} {{unsinn}}"}, "language": {"de"},
 		"revision": {revisionField.FindStringSubmatch(cover)[1]}, "befragte": {"moin"}}
 	post(base+"/anschreiben", http.StatusUnprocessableEntity, form)
-	form.Set("body", "Hier: {{link}}\n\n{{fragen}}")
+	form.Set("body", "Bis {{frist}}.\n\nHier: {{link}}\n\n{{fragen}}")
 	form.Set("do", "preview")
 	if body := post(base+"/anschreiben", http.StatusOK, form).Body.String(); !strings.Contains(body, "So kommt es bei moin an") || !strings.Contains(body, "Bitte antworten Sie auf diese E-Mail") {
 		t.Error("no preview of what was typed")
