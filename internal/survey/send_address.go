@@ -25,8 +25,8 @@ type addressChange struct{ Respondent, From, To string }
 
 // SetAddress changes a respondent's address after the dispatch. The codes that make a submission valid go there, so a second
 // person has to confirm where the dispatch needs one: the first call notes the request and returns done false, the call of
-// the second person with the same address changes it. Whoever was asked at the old address is told there. Conflict while a
-// submission waits for its code. Asking for what is so already, or was asked for, changes nothing.
+// the second person with the same address changes it. Whoever was asked at the old address is told there, and mails that wait go to the new
+// one. Conflict while a submission waits for its code. Asking for what is so already, or was asked for, changes nothing.
 func (s *Service) SetAddress(ctx context.Context, actor Actor, questionnaire, slug string, cmd SetAddress) (done bool, err error) {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, err
@@ -96,6 +96,9 @@ func (s *Service) changeAddress(tx *Tx, actor Actor, q Questionnaire, r *Respond
 		if err := s.tellRespondent(tx, q, old, "notice_address"); err != nil {
 			return false, err
 		}
+	}
+	if err := s.redirectQueued(tx, q, *r, old.Email); err != nil {
+		return false, err
 	}
 	return true, s.audit(tx, actor, "address", r.ID)
 }

@@ -75,6 +75,37 @@ func (s *Service) replaceQueued(tx *Tx, h letterhead, concerned []Respondent) er
 	return nil
 }
 
+// redirectQueued stops the mails to a respondent that wait to go to its old address, and queues them anew to the one of now,
+// but for those that have been sent there again already. As in replaceQueued the links of the stopped ones stay.
+func (s *Service) redirectQueued(tx *Tx, q Questionnaire, r Respondent, from string) error {
+	mails, err := mailsOf(tx, q.ID)
+	if err != nil {
+		return err
+	}
+	mails = slices.DeleteFunc(mails, func(m Mail) bool { return m.Respondent != r.ID || !Resendable(m.Kind) })
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		if m.State != MailQueued || m.To != from {
+			continue
+		}
+		if err := revokeMail(tx, m.ID); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(mails, func(o Mail) bool {
+			return o.To == r.Email && o.Kind == m.Kind && o.Dispatch == m.Dispatch && (o.State == MailQueued || o.State == MailSent)
+		}) {
+			continue
+		}
+		if _, err := s.sendAgain(tx, h, r, m, r.Email); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // movedSince tells whether the respondent's date was moved after an instant.
 func (r Respondent) movedSince(q Questionnaire, at time.Time) bool {
 	changes := q.Extended
@@ -93,7 +124,8 @@ type ResendMail struct {
 
 // ResendMail sends a mail again to a corrected address, written anew with the date of now and with a link of its own. It
 // returns the id of the new mail. A party whose link goes to another address than its own is told at its own one. With Keep
-// the address is changed too, where the rule wants it as a request that waits (waits true) for a second person.
+// the address is changed too, where the rule wants it as a request that waits (waits true) for a second person. Whoever was
+// marked as not reached is so no longer.
 func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id string, cmd ResendMail) (newID string, waits bool, err error) {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return "", false, err
@@ -125,16 +157,9 @@ func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id
 		}
 		other := r.Email != cmd.To
 		if other && r.Procedure.Channel == ChannelForm {
-			if err := s.tellRespondent(tx, q, r, "notice_link"); err != nil {
+			if err := s.tellRespondent(tx, q, r, "notice_resent"); err != nil {
 				return err
 			}
-		}
-		if other && cmd.Keep {
-			done, err := s.changeAddress(tx, actor, q, &r, cmd.To)
-			if err != nil {
-				return err
-			}
-			waits = !done
 		}
 		if cmd.Revoke {
 			if err := revokeMail(tx, old.ID); err != nil {
@@ -153,6 +178,16 @@ func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id
 			return err
 		}
 		newID = fresh.ID
+		if err := s.reachedAgain(tx, actor, &r); err != nil {
+			return err
+		}
+		if other && cmd.Keep { // after the new mail is there, so that the old one does not follow it
+			done, err := s.changeAddress(tx, actor, q, &r, cmd.To)
+			if err != nil {
+				return err
+			}
+			waits = !done
+		}
 		return s.audit(tx, actor, "resend_mail", old.ID)
 	})
 	return newID, waits, err

@@ -37,6 +37,7 @@ func TestAddressChangeNeedsASecondPerson(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
 	s.twoPersons()
+	waiting := s.mails(survey.MailInvitation)["fm@partei.example"]
 	set := func(actor survey.Actor, email string) (bool, error) {
 		return s.SetAddress(t.Context(), actor, s.q, "fm", survey.SetAddress{Email: email, Revision: s.respondent("fm").Revision})
 	}
@@ -68,6 +69,10 @@ func TestAddressChangeNeedsASecondPerson(t *testing.T) {
 	}
 	if told := s.mails(survey.MailNotice)["fm@partei.example"]; !strings.Contains(told.Body, "sondern an eine andere Adresse von Freie Mitte") {
 		t.Errorf("the old address is not told:\n%s", told.Body)
+	}
+	mails := s.mails(survey.MailInvitation)
+	if _, old := mails["fm@partei.example"]; old || s.link(mails["andere@partei.example"].Body).Hash == s.link(waiting.Body).Hash || len(mails) != 3 {
+		t.Error("the letter that waits does not go to the new address with a link of its own")
 	}
 	if len(s.audited("address")) != 1 || len(s.audited("request_address")) != 2 {
 		t.Error("not in the audit")
@@ -117,8 +122,46 @@ func TestResendingKeepsTheAddressOnlyWithASecondPerson(t *testing.T) {
 	if r := s.respondent("fm"); r.Email != "fm@partei.example" || r.NewEmail != "neu@partei.example" {
 		t.Errorf("%q, %q", r.Email, r.NewEmail)
 	}
-	if told := s.mails(survey.MailNotice)["fm@partei.example"]; !strings.Contains(told.Body, "von Hand erstellt") {
+	if told := s.mails(survey.MailNotice)["fm@partei.example"]; !strings.Contains(told.Body, "an eine andere\nAdresse gesandt") || strings.Contains(told.Body, "von Hand") {
 		t.Errorf("a link goes elsewhere, and the party is not told:\n%s", told.Body)
+	}
+}
+
+// What failed at an old address is no use there; and whoever something goes out to anew is not given up any more.
+func TestFailedMailGoesToTheAddressOfNow(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	id := s.mails(survey.MailInvitation)["fm@partei.example"].Mail.ID
+	if err := s.RecordAttempt(t.Context(), id, survey.MailOutcome{Attempt: 1, Permanent: true, Reply: "550 unbekannt"}); err != nil {
+		t.Fatal(err)
+	}
+	giveUp := func() {
+		t.Helper()
+		mark := survey.MarkNotReached{Reason: "Adresse besteht nicht mehr", Revision: s.respondent("fm").Revision}
+		if err := s.MarkNotReached(t.Context(), s.office, s.q, "fm", mark); err != nil {
+			t.Fatal(err)
+		}
+	}
+	giveUp()
+	if done, err := s.SetAddress(t.Context(), s.office, s.q, "fm", survey.SetAddress{Email: "neu@partei.example", Revision: s.respondent("fm").Revision}); !done || err != nil {
+		t.Fatal(done, err)
+	}
+	if len(s.mails(survey.MailInvitation)) != 2 || s.respondent("fm").NotReached == nil {
+		t.Error("what had failed goes out without being asked for")
+	}
+	if err := s.RetryMail(t.Context(), s.office, id); err != nil {
+		t.Fatal(err)
+	}
+	if m := s.mails(survey.MailInvitation)["neu@partei.example"]; m.Mail.ID != id || s.respondent("fm").NotReached != nil {
+		t.Errorf("tried again at the old address, or given up all the same: %+v", s.respondent("fm").NotReached)
+	}
+	giveUp()
+	if _, _, err := s.ResendMail(t.Context(), s.office, s.q, id, survey.ResendMail{To: "neu@partei.example"}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.ReminderPlan(t.Context(), s.office, s.q)
+	if err != nil || len(p.Unreached) != 0 || len(s.audited("reached")) != 2 {
+		t.Errorf("sent again, but still given up: %v, %v", p.Unreached, err)
 	}
 }
 

@@ -125,7 +125,7 @@ type (
 		From, To                                               time.Time // in their own zones
 		Returned                                               bool      // its answer is there already
 	}
-	// LetterNotice is for notice_link and notice_address.
+	// LetterNotice is for notice_link, notice_resent and notice_address.
 	LetterNotice struct {
 		Party, Questionnaire, Election, Alliance, Contact string
 		At                                                time.Time // in the zone of the deadline

@@ -96,3 +96,16 @@ func (s *Service) MarkNotReached(ctx context.Context, actor Actor, questionnaire
 		return s.audit(tx, actor, what, r.ID, before, cmd.Reason)
 	})
 }
+
+// reachedAgain takes back that nothing could be delivered, because something goes out anew.
+func (s *Service) reachedAgain(tx *Tx, actor Actor, r *Respondent) error {
+	if r.NotReached == nil {
+		return nil
+	}
+	before := r.NotReached.Reason
+	r.NotReached, r.Revision = nil, r.Revision+1
+	if err := tx.Respondents.Put(*r); err != nil {
+		return err
+	}
+	return s.audit(tx, actor, "reached", r.ID, before, "")
+}

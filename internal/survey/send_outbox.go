@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -241,7 +242,8 @@ func (s *Service) postpone(tx *Tx, m *Mail, permanent bool) error {
 }
 
 // RetryMail puts a mail that failed, or waits for its next attempt, back to the front: it is due now, and the time to give
-// up starts again. A mail that was sent or revoked, or whose code has expired, is a Conflict; those need a new mail.
+// up starts again. What failed goes to the respondent's address of now, who is no longer marked as not reached. A mail that
+// was sent or revoked, or whose code has expired, is a Conflict; those need a new mail.
 func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return err
@@ -257,7 +259,7 @@ func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
 		if m.Kind == MailCode && len(m.Sealed) == 0 {
 			return Fail(Conflict, "error.mail.code_expired")
 		}
-		if err := s.bringUpToDate(tx, &m); err != nil {
+		if err := s.bringUpToDate(tx, actor, &m); err != nil {
 			return err
 		}
 		m.State = MailQueued
@@ -271,8 +273,9 @@ func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
 	})
 }
 
-// bringUpToDate writes a mail that failed anew if the date it tells was moved since. One that waits has been replaced then.
-func (s *Service) bringUpToDate(tx *Tx, m *Mail) error {
+// bringUpToDate addresses a mail that failed to where the respondent is reached now, and writes it anew if the date it tells
+// was moved since. One that waits has been replaced then.
+func (s *Service) bringUpToDate(tx *Tx, actor Actor, m *Mail) error {
 	if m.State != MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
 		return nil
 	}
@@ -281,7 +284,11 @@ func (s *Service) bringUpToDate(tx *Tx, m *Mail) error {
 		return err
 	}
 	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
-	if err != nil || !r.movedSince(q, m.CreatedAt) {
+	if err != nil {
+		return err
+	}
+	m.To = cmp.Or(r.Email, m.To)
+	if err := s.reachedAgain(tx, actor, &r); err != nil || !r.movedSince(q, m.CreatedAt) {
 		return err
 	}
 	h, err := loadLetterhead(tx, q)
