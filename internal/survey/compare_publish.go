@@ -59,7 +59,7 @@ func (s *Service) Comparison(ctx context.Context, actor Actor, slug string) (c C
 // It checks that a questionnaire may be published now and asks for the second person where the rule
 // wants one. ready false means that the request is noted and waits. It returns Conflict when something stands in the way:
 // the phase, an empty Impressum or privacy notice (but for the console and an import), an open check of a transcription,
-// or nothing new since the last version.
+// a party of the election that is missing or was not asked without a reason, or nothing new since the last version.
 func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionnaire, seen string) (plan PublicationPlan, ready bool, err error) {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return PublicationPlan{}, false, err
@@ -114,6 +114,12 @@ func (s *Service) mayPublish(tx *Tx, actor Actor, plan PublicationPlan, previous
 	if names := unexplained(plan.Comparison); len(names) > 0 {
 		return Fail(Conflict, "compare.error.unexplained", "Names", strings.Join(names, ", "))
 	}
+	switch missing, err := missingContestants(tx, q); {
+	case err != nil:
+		return err
+	case len(missing) > 0:
+		return Fail(Conflict, "compare.error.missing", "Names", strings.Join(missing, ", "))
+	}
 	if previous != nil && previous.Content == plan.Content {
 		return Fail(Conflict, "compare.error.unchanged", "Version", previous.Version)
 	}
@@ -128,6 +134,15 @@ func unexplained(c Comparison) (names []string) {
 		}
 	}
 	return names
+}
+
+// missingContestants are the parties of the election that are not in the comparison at all.
+func missingContestants(tx *Tx, q Questionnaire) ([]string, error) {
+	respondents, err := collect(tx.Respondents.List(q.ID + "/"))
+	if err != nil {
+		return nil, err
+	}
+	return unrepresented(tx, q, respondents)
 }
 
 // CommitPublication records a publication whose files are built: its row, its leaf (the hash of its manifest) and its

@@ -68,6 +68,7 @@ type SendBoard struct {
 	Count         map[SendState]int
 	Problems      map[SendProblem]int
 	Plan          DispatchPlan // until the dispatch
+	Missing       []string     // short names of the parties of the election no respondent stands for
 	Reminded      bool
 	Published     bool
 }
@@ -119,6 +120,9 @@ func (s *Service) sendBoard(tx *Tx, actor Actor, questionnaire string) (b SendBo
 	}
 	all, err := respondentsInOrder(tx, questionnaire)
 	if err != nil {
+		return b, err
+	}
+	if b.Missing, err = unrepresented(tx, q, all); err != nil {
 		return b, err
 	}
 	for _, r := range all {

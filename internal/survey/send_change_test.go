@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -215,6 +216,55 @@ func TestAllOnTheBallotAreAskedOrTheReasonIsRecorded(t *testing.T) {
 	}
 	if len(s.audited("remove_respondent")) != 1 {
 		t.Error("not in the audit")
+	}
+}
+
+// A party that is admitted, or was forgotten, after the dispatch can still be asked or listed with a reason, and must be.
+func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	s.put(func(tx *survey.Tx) error {
+		return errors.Join(
+			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example", Imprint: "x", Privacy: "x", CheckDispatch: survey.RuleOff}),
+			tx.Parties.Put(survey.Party{ID: "nn", ShortName: "Neu", Name: "Neue Nordmark"}),
+			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "nn", BallotPosition: 4, Email: "nn@partei.example"}),
+			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "zz", BallotPosition: 1, Email: "zz@partei.example"}))
+	})
+	publish := func() string {
+		t.Helper()
+		_, _, err := s.PreparePublication(t.Context(), s.office, s.q, "")
+		return errorKey(err)
+	}
+	s.change("aehrenbund", func(c *survey.SaveRespondent) { c.NotAsked = "Nimmt keine Fragen an." })
+	s.change("zett", func(c *survey.SaveRespondent) { c.NotAsked = "Auf eigenen Wunsch." })
+	b, err := s.SendBoard(t.Context(), s.admin, s.q)
+	if err != nil || !slices.Equal(b.Missing, []string{"Neu"}) {
+		t.Errorf("the board does not say who is missing: %v, %v", b.Missing, err)
+	}
+	st, err := s.PublicationState(t.Context(), s.office, s.q)
+	if err != nil || !slices.Equal(st.Missing, []string{"Neu"}) || publish() != "compare.error.missing" {
+		t.Errorf("published without a party of the election: %v, %v", st.Missing, err)
+	}
+	for i, want := range []int{1, 0} { // the second is a double click
+		if n, err := s.TakeContestants(t.Context(), s.office, s.q); n != want || err != nil {
+			t.Fatal(i, n, err)
+		}
+	}
+	if r := s.respondent("neu"); !r.AskedAt.IsZero() || !r.Editable(s.questionnaire()) || len(s.audited("take_contestants")) != 1 {
+		t.Errorf("%+v", r)
+	}
+	if zz, ub := s.respondent("zett").Sequence, s.respondent("ub").Sequence; zz != 2 || ub != 1 {
+		t.Errorf("the printed order does not follow the ballot: %d, %d", zz, ub)
+	}
+	if publish() != "compare.error.unexplained" {
+		t.Errorf("published without a reason: %s", publish())
+	}
+	s.change("neu", func(c *survey.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
+	if err := s.InviteLate(t.Context(), s.office, s.q, "neu"); err != nil {
+		t.Fatal(err)
+	}
+	if s.mails(survey.MailInvitation)["nn@partei.example"].Body == "" || publish() != "compare.error.changed" {
+		t.Errorf("not asked, or something else stands in the way: %s", publish())
 	}
 }
 

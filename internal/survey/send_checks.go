@@ -61,15 +61,9 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 	}
 	add("respondents", when(len(asked) > 0, CheckMissing))
 	// all on the ballot are asked, or a reason why not is recorded and printed
-	parties, err := candidates(tx, q, c.Respondents)
+	left, err := unrepresented(tx, q, c.Respondents)
 	if err != nil {
 		return nil, err
-	}
-	var left []string
-	for _, p := range parties {
-		if p.Respondent == "" {
-			left = append(left, p.Party.ShortName)
-		}
 	}
 	add("contestants", when(left == nil, CheckMissing), left...)
 	add("address", when(addressless == nil, CheckMissing), addressless...)

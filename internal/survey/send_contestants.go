@@ -34,6 +34,21 @@ func candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate,
 	return list, nil
 }
 
+// unrepresented are the short names of the parties of the election no respondent stands for. An import says itself who was
+// asked.
+func unrepresented(tx *Tx, q Questionnaire, respondents []Respondent) (names []string, err error) {
+	if q.Imported {
+		return nil, nil
+	}
+	list, err := candidates(tx, q, respondents)
+	for _, c := range list {
+		if c.Respondent == "" {
+			names = append(names, c.Party.ShortName)
+		}
+	}
+	return names, err
+}
+
 // respondentOf makes the respondent of one party that stands.
 func respondentOf(q Questionnaire, c Candidate) Respondent {
 	return Respondent{Questionnaire: q.ID, ID: NewID(), Parties: []string{c.Party.ID}, ShortName: c.Party.ShortName, Name: c.Party.Name,
@@ -42,15 +57,19 @@ func respondentOf(q Questionnaire, c Candidate) Respondent {
 }
 
 // TakeContestants makes a respondent of every party of the election that is not among them yet. Of those that are, only
-// the ballot position follows, for the printed order. It returns how many came in.
+// the ballot position follows, for the printed order. It returns how many came in. Whoever comes in after the dispatch has not
+// been asked: it is invited late, or the reason why not is recorded.
 func (s *Service) TakeContestants(ctx context.Context, actor Actor, questionnaire string) (added int, err error) {
 	if err := actor.require(RoleCoordinator); err != nil {
 		return 0, err
 	}
 	err = s.update(ctx, func(tx *Tx) error {
 		added = 0
-		q, err := s.beforeDispatch(tx, questionnaire)
+		q, err := tx.Questionnaires.Get(questionnaire)
 		if err != nil {
+			return err
+		}
+		if err := s.inPhase(q, PhaseDraft, PhaseLocked, PhaseOpen, PhaseClosed); err != nil {
 			return err
 		}
 		existing, err := respondentsInOrder(tx, questionnaire)
@@ -81,6 +100,11 @@ func (s *Service) TakeContestants(ctx context.Context, actor Actor, questionnair
 				}
 			}
 		}
+		if added > 0 && !q.DispatchedAt.IsZero() {
+			if err := s.audit(tx, actor, "take_contestants", q.ID); err != nil {
+				return err
+			}
+		}
 		return putInOrder(tx, questionnaire)
 	})
 	return added, err
@@ -101,7 +125,7 @@ func firstPosition(list []Candidate, parties []string) int {
 type JoinParties struct {
 	Parties   []string // ids, at least two
 	ShortName string   // "" is made of theirs: "A/B"
-	Name      string   // "" likewise: "A und B"
+	Name      string   // "" likewise: "A / B"
 }
 
 // JoinParties makes one respondent of several parties that answer together. The single respondents of these parties are

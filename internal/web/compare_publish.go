@@ -147,7 +147,9 @@ func (p *publicationPage) checklist(r *request, st survey.PublicationState) (rea
 	check(st.Comparison.Alliance.Imprint != "", "imprint", settings)
 	check(st.Comparison.Alliance.Privacy != "", "privacy", settings)
 	if !q.Imported {
-		check(len(st.Unasked) == 0, "reasons", templates.NavItem{Label: p.Must("compare.check.respondents"), Href: "/versand/" + q.Slug + "/befragte"}, "Names", p.Join(st.Unasked))
+		respondents := templates.NavItem{Label: p.Must("compare.check.respondents"), Href: "/versand/" + q.Slug + "/befragte"}
+		check(len(st.Missing) == 0, "contestants", respondents, "Names", p.Join(st.Missing))
+		check(len(st.Unasked) == 0, "reasons", respondents, "Names", p.Join(st.Unasked))
 		check(st.OpenChecks == 0, "transcriptions", templates.NavItem{Label: p.Must("compare.check.answers"), Href: "/antworten/" + q.Slug}, "Count", st.OpenChecks)
 	}
 	return ready

@@ -205,6 +205,9 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 		}
 		return list
 	}
+	if n := len(b.Missing); n > 0 {
+		add("contestants", n, r.sendPath("befragte"))
+	}
 	for _, problem := range []survey.SendProblem{survey.ProblemMail, survey.ProblemPortal, survey.ProblemProcedure, survey.ProblemAddress,
 		survey.ProblemUnasked, survey.ProblemLink, survey.ProblemConfirm} {
 		if n := b.Problems[problem]; n > 0 {

@@ -14,6 +14,7 @@ type respondentsPage struct {
 	sendPage
 	Before                      bool // before the dispatch
 	Missing                     int
+	After                       string // what to do about the missing after the dispatch
 	Take                        string // label of the button
 	TakeForm, JoinHref, NewHref string
 	Rows                        []respondentsRow
@@ -51,6 +52,9 @@ func (s *Server) renderRespondents(r *request, status int, form notAskedForm, er
 	p := respondentsPage{sendPage: r.sendBase("send.respondents.title"), Before: r.Questionnaire.DispatchedAt.IsZero(), Missing: l.Missing}
 	p.Errors = errs
 	p.TakeForm, p.JoinHref, p.NewHref = r.sendPath("uebernehmen"), r.sendPath("gemeinsam"), r.sendPath("neu")
+	if !p.Before && p.CanAct && l.Missing > 0 {
+		p.After = p.Must("send.respondents.after", "Count", l.Missing)
+	}
 	p.Take = p.Must("send.respondents.take", "Count", l.Missing)
 	p.Empty = templates.Empty{Title: p.Must("send.respondents.empty"), Text: p.Must("send.respondents.empty_text", "Count", len(l.Candidates))}
 	for _, row := range l.Rows {

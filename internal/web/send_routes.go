@@ -21,7 +21,7 @@ func (s *Server) sendRoutes() []Route {
 		{Method: get, Path: one, Who: checkers, Phases: conducted, Handle: s.sendBoard},
 
 		{Method: get, Path: one + "/befragte", Who: checkers, Phases: conducted, Handle: s.sendRespondents},
-		{Method: post, Path: one + "/uebernehmen", Who: coordinators, Phases: before, Handle: s.takeContestants},
+		{Method: post, Path: one + "/uebernehmen", Who: coordinators, Phases: conducted, Handle: s.takeContestants},
 		{Method: post, Path: one + "/unser-formular", Who: coordinators, Phases: before, Handle: s.askInOurForm},
 		{Method: post, Path: one + "/nicht-fragen", Who: coordinators, Phases: before, Handle: s.notAskMany},
 		{Method: get, Path: one + "/gemeinsam", Who: coordinators, Phases: before, Handle: s.joinPage},

@@ -282,6 +282,20 @@ func TestSendWay(t *testing.T) {
 	post(base+"/frist", http.StatusSeeOther, later)
 	post(base+"/frist", http.StatusSeeOther, later) // a double click
 	get(base+"/frist", "Feiertage", "Sonntag, 10. Januar 2027")
+
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		return errors.Join(tx.Parties.Put(survey.Party{ID: "neu", ShortName: "Neu", Name: "Neu Nordmark"}),
+			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "neu", BallotPosition: 5, Email: "neu@partei.example"}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	get(base, "Eine antretende Partei fehlt noch")
+	get("/veroeffentlichen/nord-locked", "Treten an, sind aber nicht unter den Befragten: Neu.")
+	if body := get(base+"/befragte", "Eine antretende Partei übernehmen", "kann nichts veröffentlicht werden"); strings.Contains(body, base+"/neu") {
+		t.Error("somebody can be added by hand after the dispatch")
+	}
+	post(base+"/uebernehmen", http.StatusSeeOther, nil)
+	get(base+"/befragte", "Neu Nordmark")
 }
 
 func TestSeveralRespondentsAtOnce(t *testing.T) {
