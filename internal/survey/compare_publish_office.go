@@ -129,7 +129,7 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 		if err != nil {
 			return err
 		}
-		waiting, err := s.openRequest(tx, actor, questionnaire, ActPublication, digest)
+		waiting, err := s.openRequest(tx, actor, questionnaire, ActPublication, "", digest)
 		if err != nil {
 			return err
 		}

@@ -111,7 +111,7 @@ func (s *Service) plannedView(tx *Tx, actor Actor, words wordbook, v *CatalogueV
 	if err != nil {
 		return err
 	}
-	if v.Waiting, err = s.openRequest(tx, actor, v.Questionnaire.ID, ActLock, digest); err != nil {
+	if v.Waiting, err = s.openRequest(tx, actor, v.Questionnaire.ID, ActLock, "", digest); err != nil {
 		return err
 	}
 	coordinator := actor.Has(RoleCoordinator)

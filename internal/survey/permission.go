@@ -220,8 +220,8 @@ func WaitingApproval(tx *Tx, q string, act ApprovalKind, subject string) (*Appro
 
 // openRequest is WaitingApproval for the page of an act, whose content has the digest now: a request the rule no longer asks
 // for is left out unless the actor could still be its second person.
-func (s *Service) openRequest(tx *Tx, actor Actor, q string, act ApprovalKind, digest string) (*Approval, error) {
-	waiting, err := WaitingApproval(tx, q, act, "")
+func (s *Service) openRequest(tx *Tx, actor Actor, q string, act ApprovalKind, subject, digest string) (*Approval, error) {
+	waiting, err := WaitingApproval(tx, q, act, subject)
 	if waiting == nil || waiting.RequestedBy != actor.who() && waiting.Digest == digest {
 		return waiting, err
 	}

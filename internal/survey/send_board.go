@@ -42,6 +42,7 @@ const (
 	ProblemPortal    SendProblem = "portal"    // the questions are not entered in its own form yet
 	ProblemUnasked   SendProblem = "unasked"   // not asked yet, though it could be
 	ProblemConfirm   SendProblem = "confirm"   // a change of its address waits for a second person
+	ProblemLate      SendProblem = "late"      // its late invitation waits for a second person
 )
 
 // SendRow is a respondent on the status board. It says nothing of what the party does before it submits.
@@ -224,6 +225,15 @@ func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, questions []Cat
 	row.DayOnly = row.ReturnedBy == Transcribed && notDay == nil
 	row.State = s.sendState(q, r, back.State, !row.Returned.IsZero())
 	row.Problem = sendProblem(q, row, openLinks)
+	if row.Problem == ProblemUnasked {
+		waiting, err := WaitingApproval(tx, q.ID, ActDispatch, r.ID)
+		if err != nil {
+			return row, err
+		}
+		if waiting != nil {
+			row.Problem = ProblemLate
+		}
+	}
 	if r.NewEmail != "" {
 		waiting, err := WaitingApproval(tx, q.ID, ActAddress, r.ID)
 		if err != nil {

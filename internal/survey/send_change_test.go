@@ -129,6 +129,60 @@ func TestResendingKeepsTheAddressOnlyWithASecondPerson(t *testing.T) {
 }
 
 // What failed at an old address is no use there; and whoever something goes out to anew is not given up any more.
+func TestLateInvitationNeedsASecondPerson(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	s.twoPersons()
+	s.change("zett", func(c *survey.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
+	invite := func(actor survey.Actor) (bool, error) {
+		return s.InviteLate(t.Context(), actor, s.q, "zett", s.late(s.office, "zett").Digest)
+	}
+	for name, actor := range map[string]survey.Actor{"administrator": s.admin, "member": s.member, "reader": {}, "party": {Respondent: "r", Questionnaire: s.q}} {
+		if _, err := invite(actor); survey.CodeOf(err) != survey.Forbidden {
+			t.Errorf("%s asks: %v", name, err)
+		}
+	}
+	for range 2 { // the second is a double click
+		if sent, err := invite(s.office); sent || err != nil {
+			t.Fatal(sent, err)
+		}
+	}
+	if len(s.mails(survey.MailInvitation)) != 3 || !s.respondent("zett").AskedAt.IsZero() {
+		t.Fatal("one person sent it")
+	}
+	p := s.late(s.admin, "zett")
+	if p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void || !strings.Contains(p.Letter.Subject, "Zentrale Liste") {
+		t.Errorf("the second person does not see it: %+v", p)
+	}
+	b, err := s.SendBoard(t.Context(), s.admin, s.q)
+	if err != nil || b.Problems[survey.ProblemLate] != 1 {
+		t.Errorf("the board does not say that it waits: %v, %v", b.Problems, err)
+	}
+	s.change("zett", func(c *survey.SaveRespondent) { c.NotAsked, c.Procedure.Note = "", "Ruft zurück" })
+	if _, err := s.InviteLate(t.Context(), s.second, s.q, "zett", p.Digest); errorKey(err) != "error.stale" {
+		t.Errorf("confirmed what has changed since: %v", err)
+	}
+	if !s.late(s.second, "zett").Void {
+		t.Error("the request is not void")
+	}
+	if sent, err := invite(s.second); sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	if sent, err := invite(s.admin); !sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	f, err := s.RespondentFile(t.Context(), s.admin, s.q, "zett")
+	if err != nil || f.Invited == nil || f.InvitedBy != "Person u2" || f.InvitedCheck != "Person u3" || f.Late != nil {
+		t.Errorf("%+v, by %q, confirmed by %q, %v", f.Invited, f.InvitedBy, f.InvitedCheck, err)
+	}
+	if s.mails(survey.MailInvitation)["zz@partei.example"].Body == "" || len(s.audited("request_dispatch")) != 2 {
+		t.Error("no letter, or not in the audit")
+	}
+	if s.questionnaire().DispatchedAt != sendStart {
+		t.Error("the dispatch of all was touched")
+	}
+}
+
 func TestFailedMailGoesToTheAddressOfNow(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
@@ -260,7 +314,7 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 		t.Errorf("published without a reason: %s", publish())
 	}
 	s.change("neu", func(c *survey.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
-	if err := s.InviteLate(t.Context(), s.office, s.q, "neu"); err != nil {
+	if err := s.inviteLate("neu"); err != nil {
 		t.Fatal(err)
 	}
 	if s.mails(survey.MailInvitation)["nn@partei.example"].Body == "" || publish() != "compare.error.changed" {
@@ -342,7 +396,7 @@ func TestMailsAfterAnExtensionTellTheNewDate(t *testing.T) {
 	record(fm.ID, survey.MailOutcome{Sent: true})
 	// zz has been asked, but its letter still waits when the deadline is extended
 	s.change("zett", func(c *survey.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
-	if err := s.InviteLate(t.Context(), s.office, s.q, "zett"); err != nil {
+	if err := s.inviteLate("zett"); err != nil {
 		t.Fatal(err)
 	}
 	old := s.mails(survey.MailInvitation)["zz@partei.example"]
@@ -475,7 +529,7 @@ func TestPublicStatesAreChangedKnowinglyAndAudited(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.InviteLate(t.Context(), s.office, s.q, "zett"); err != nil {
+	if err := s.inviteLate("zett"); err != nil {
 		t.Fatal(err)
 	}
 	for what, want := range map[string][]string{

@@ -36,14 +36,31 @@ type DispatchPlan struct {
 	Recipients    []Respondent        // that get a letter, in the printed order
 	Questions     []CatalogueQuestion // that are sent
 	Digest        string              // of all that would be sent; Dispatch wants it back
-	TwoPerson     bool
-	Waiting       *Approval // a request that waits for a second person
-	WaitingName   string    // who made it
-	Void          bool      // the request is for another content than there is now
-	Own           bool      // whoever asks made the request
-	Sent          *Dispatch // once sent
+	SecondPerson                      // until it is sent
+	Sent          *Dispatch           // once sent
 	SentName      string
 	CheckedName   string
+}
+
+// SecondPerson is how the two-person rule stands for something that is to be sent.
+type SecondPerson struct {
+	TwoPerson   bool      // the rule is on
+	Waiting     *Approval // a request that waits for a second person
+	WaitingName string    // who made it
+	Void        bool      // the request is for another content than there is now
+	Own         bool      // whoever asks made the request
+}
+
+func (s *Service) secondPerson(tx *Tx, actor Actor, q string, act ApprovalKind, subject, digest string) (p SecondPerson, err error) {
+	if p.TwoPerson, err = s.TwoPerson(tx, act); err != nil {
+		return p, err
+	}
+	if p.Waiting, err = s.openRequest(tx, actor, q, act, subject, digest); err != nil || p.Waiting == nil {
+		return p, err
+	}
+	p.Void, p.Own = p.Waiting.Digest != digest, p.Waiting.RequestedBy == actor.who()
+	p.WaitingName = nameOfUser(tx, p.Waiting.RequestedBy)
+	return p, nil
 }
 
 // dispatchContent is what a dispatch is approved for: all that the letters and the answer form say.
@@ -139,15 +156,8 @@ func (s *Service) dispatchPlan(tx *Tx, actor Actor, questionnaire string) (p Dis
 	for _, c := range p.Checks {
 		p.Ready = p.Ready && c.State != CheckMissing
 	}
-	if p.TwoPerson, err = s.TwoPerson(tx, ActDispatch); err != nil {
-		return p, err
-	}
-	if p.Waiting, err = s.openRequest(tx, actor, q.ID, ActDispatch, p.Digest); err != nil || p.Waiting == nil {
-		return p, err
-	}
-	p.Void, p.Own = p.Waiting.Digest != p.Digest, p.Waiting.RequestedBy == actor.who()
-	p.WaitingName = nameOfUser(tx, p.Waiting.RequestedBy)
-	return p, nil
+	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, ActDispatch, "", p.Digest)
+	return p, err
 }
 
 // loadSent adds what the dispatch sent.

@@ -19,6 +19,10 @@ type RespondentFile struct {
 	AddressBy     string    // who made it
 	AddressOwn    bool      // whoever asks made it
 	TwoPerson     bool      // such a change needs one
+	Late          *LatePlan // to invite it late; nil unless it is to be
+	Invited       *Dispatch // by which it was invited
+	InvitedBy     string    // who sent that
+	InvitedCheck  string    // the second person, "" none
 }
 
 // RespondentFile returns the file of the respondent with the slug.
@@ -71,6 +75,17 @@ func (s *Service) respondentFile(tx *Tx, actor Actor, questionnaire, slug string
 	}
 	if r.NotReached != nil {
 		f.NotReachedBy = nameOfUser(tx, r.NotReached.By)
+	}
+	i := slices.IndexFunc(t.mails, func(m Mail) bool { return m.Kind == MailInvitation })
+	if i >= 0 {
+		d, err := tx.Dispatches.Get(questionnaire + "/" + t.mails[i].Dispatch)
+		if err != nil {
+			return f, err
+		}
+		f.Invited, f.InvitedBy, f.InvitedCheck = &d, nameOfUser(tx, d.By), nameOfUser(tx, d.CheckedBy)
+	}
+	if f.Late, _, err = s.latePlan(tx, actor, f.Questionnaire, r); err != nil {
+		return f, err
 	}
 	if f.TwoPerson, err = s.TwoPerson(tx, ActAddress); err != nil {
 		return f, err

@@ -2,34 +2,90 @@ package survey
 
 import "context"
 
-// InviteLate sends the cover letter to a respondent that could not be asked at the dispatch, because its procedure was not
-// known or it could not be reached then.
-func (s *Service) InviteLate(ctx context.Context, actor Actor, questionnaire, slug string) error {
-	if err := actor.require(RoleCoordinator); err != nil {
-		return err
+// LatePlan is what InviteLate would send to a respondent that has not been asked yet, and who has to confirm it.
+type LatePlan struct {
+	SecondPerson
+	Letter LetterPreview
+	Digest string // of all that would be sent; InviteLate wants it back
+	Fault  string // message key of what stands in the way, "" nothing; the letter is empty then
+}
+
+// latePlan returns nil for a respondent that is not to be invited late.
+func (s *Service) latePlan(tx *Tx, actor Actor, q Questionnaire, r Respondent) (p *LatePlan, content dispatchContent, err error) {
+	phase := q.Phase(s.now())
+	if phase != PhaseOpen && phase != PhaseClosed || !r.Editable(q) || !r.getsMail() || r.NotReached != nil {
+		return nil, content, nil
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	p = &LatePlan{}
+	switch {
+	case phase == PhaseClosed && r.Procedure.Channel == ChannelForm:
+		p.Fault = "error.phase.closed"
+	case r.Email == "":
+		p.Fault = "send.error.no_address"
+	case !r.DueAt(q).At.After(s.now()):
+		p.Fault = "send.error.due_over"
+	}
+	if p.Fault != "" {
+		return p, content, nil
+	}
+	if content, err = loadDispatchContent(tx, q); err != nil {
+		return nil, content, err
+	}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return nil, content, err
+	}
+	p.Letter = LetterPreview{Respondent: r, Link: s.link(ExampleLink)}
+	if p.Letter.Subject, p.Letter.Body, err = s.renderCover(q.Cover, h, r, p.Letter.Link); err != nil {
+		return nil, content, err
+	}
+	r.Revision, r.Sequence = 0, 0 // neither is sent
+	content.Respondents = []Respondent{r}
+	if p.Digest, err = content.digest(); err != nil {
+		return nil, content, err
+	}
+	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, ActDispatch, r.ID, p.Digest)
+	return p, content, err
+}
+
+// InviteLate sends the cover letter to a respondent that could not be asked at the dispatch, because its procedure was not
+// known, it could not be reached or it did not stand then. seen is the Digest of the plan the actor read; if anything changed
+// since, nothing happens (Conflict error.stale). Where the dispatch needs a second person, so does this: the first call notes
+// the request and returns sent false, the call of the second person sends.
+func (s *Service) InviteLate(ctx context.Context, actor Actor, questionnaire, slug, seen string) (sent bool, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return false, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		sent = false
 		q, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
 			return err
 		}
-		if err := s.inPhase(q, PhaseOpen); err != nil && r.Procedure.Channel == ChannelForm {
+		p, content, err := s.latePlan(tx, actor, q, r)
+		switch {
+		case err != nil:
+			return err
+		case p == nil:
+			return Fail(Conflict, "send.error.not_late")
+		case p.Fault != "":
+			return Fail(Conflict, p.Fault)
+		case p.Digest != seen:
+			return stale()
+		case p.Own && !p.Void:
+			return nil // a double click
+		}
+		done, approval, err := s.approve(tx, actor, q.ID, ActDispatch, r.ID, content)
+		if err != nil || !done {
 			return err
 		}
-		if !r.Editable(q) || !r.getsMail() || r.NotReached != nil {
-			return Fail(Conflict, "send.error.not_late")
-		}
-		if r.Email == "" {
-			return Fail(Conflict, "send.error.no_address")
-		}
-		if !r.DueAt(q).At.After(s.now()) {
-			return Fail(Conflict, "send.error.due_over")
-		}
+		sent = true
 		h, err := loadLetterhead(tx, q)
 		if err != nil {
 			return err
 		}
-		d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.now(), By: actor.who()}
+		d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.now(),
+			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
 		before := s.sendState(q, r, ReturnUnknown, false)
 		if err := s.invite(tx, h, &d, r, d.At); err != nil {
 			return err
@@ -39,6 +95,7 @@ func (s *Service) InviteLate(ctx context.Context, actor Actor, questionnaire, sl
 		}
 		return s.audit(tx, actor, "invite_late", r.ID, string(before), string(SendWaiting))
 	})
+	return sent, err
 }
 
 // sentRespondent loads a respondent of a questionnaire that has been sent.

@@ -209,7 +209,7 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 		add("contestants", n, r.sendPath("befragte"))
 	}
 	for _, problem := range []survey.SendProblem{survey.ProblemMail, survey.ProblemPortal, survey.ProblemProcedure, survey.ProblemAddress,
-		survey.ProblemUnasked, survey.ProblemLink, survey.ProblemConfirm} {
+		survey.ProblemUnasked, survey.ProblemLate, survey.ProblemLink, survey.ProblemConfirm} {
 		if n := b.Problems[problem]; n > 0 {
 			href := r.sendPath("befragte")
 			if problem == survey.ProblemMail {

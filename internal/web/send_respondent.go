@@ -31,7 +31,7 @@ type respondentPage struct {
 	Mails     []outboxLine
 	Links     []linkLine
 	After     bool // sent
-	LateForm  string
+	Late      *latePart
 	LinkForm  string
 	Revoke    *templates.Confirm
 	Reach     []fieldGroup // why nothing could be delivered
@@ -51,6 +51,17 @@ type addressPart struct {
 	Waiting  string // a sentence about the request that waits
 	Own      bool
 	Confirm  []templates.Field
+	Withdraw string
+}
+
+// latePart invites a respondent that has not been asked yet.
+type latePart struct {
+	Only     string // why there is no button
+	Waiting  string // a sentence about the request that waits
+	Void     bool   // it is for another content than there is now
+	Confirm  *templates.Confirm
+	Title    string // whose letter Letter is
+	Letter   *mailView
 	Withdraw string
 }
 
@@ -160,6 +171,7 @@ func (s *Server) renderRespondent(r *request, status int, typed respondentTyped,
 	if p.After {
 		p.address(r, f, late, typed.address)
 	}
+	p.late(r, f)
 	p.deliveries(r, f)
 	return r.page(status, "send/respondent", p)
 }
@@ -252,6 +264,41 @@ func (p *respondentPage) address(r *request, f survey.RespondentFile, late bool,
 	}
 }
 
+// late is the letter to a respondent that has not been asked yet, and who may press what.
+func (p *respondentPage) late(r *request, f survey.RespondentFile) {
+	if f.Late == nil || !p.CanAct && f.Late.Waiting == nil {
+		return
+	}
+	action := r.sendPath("befragte", f.Row.Respondent.Slug, "anschreiben")
+	late := latePart{Void: f.Late.Void, Title: p.Must("send.cover.preview", "Name", f.Row.Respondent.ShortName)}
+	p.Late = &late
+	if f.Late.Fault != "" {
+		late.Only = p.Must(f.Late.Fault)
+		return
+	}
+	late.Letter = r.preview(f.Late.Letter)
+	waiting := f.Late.Waiting != nil && !f.Late.Void
+	if f.Late.Waiting != nil {
+		late.Waiting = p.Must("send.dispatch.waiting", "Name", f.Late.WaitingName, "At", r.moment(f.Late.Waiting.RequestedAt))
+		late.Withdraw = action + "/zuruecknehmen"
+	}
+	key := "button"
+	switch {
+	case waiting && f.Late.Own:
+		late.Only = p.Must("send.dispatch.own")
+		return
+	case waiting:
+		key = "confirm"
+	case !p.CanAct:
+		late.Only = p.Must("send.dispatch.only_coordinators")
+		return
+	case f.Late.TwoPerson:
+		key = "request"
+	}
+	late.Confirm = &templates.Confirm{Title: p.Must("send.late.title"), Text: p.Must("send.late." + key + "_text"), Action: action, Button: p.Must("send.late." + key),
+		Fields: []templates.Field{hiddenField("seen", f.Late.Digest)}}
+}
+
 func (f respondentForm) revision() string {
 	if f.Revision == 0 {
 		return "0"
@@ -296,6 +343,13 @@ func (r *request) respondentFacts(f survey.RespondentFile) []templates.Fact {
 	}
 	add("not_asked", who.NotAsked)
 	add("asked", r.moment(who.AskedAt))
+	if f.Invited != nil {
+		checked := p.Must("common.unchecked")
+		if f.InvitedCheck != "" {
+			checked = p.Must("send.respondent.checked", "Name", f.InvitedCheck)
+		}
+		add("invited", strings.TrimPrefix(f.InvitedBy+", "+checked, ", "))
+	}
 	if who.Portal != nil {
 		add("portal", p.Must("send.portal.entered", "At", r.moment(who.Portal.At), "Name", f.PortalBy))
 		add("portal_note", who.Portal.Note)
@@ -326,12 +380,6 @@ func (p *respondentPage) deliveries(r *request, f survey.RespondentFile) {
 	}
 	if !p.After || !p.CanAct || who.NotAsked != "" {
 		return
-	}
-	switch who.Procedure.Channel {
-	case survey.ChannelForm, survey.ChannelMail:
-		if who.Editable(f.Questionnaire) && who.NotReached == nil {
-			p.LateForm = r.sendPath("befragte", who.Slug, "anschreiben")
-		}
 	}
 	if who.Procedure.Channel == survey.ChannelForm {
 		p.LinkForm = r.sendPath("befragte", who.Slug, "link")

@@ -51,11 +51,24 @@ func (s *Server) removeRespondent(r *request) error {
 }
 
 func (s *Server) inviteLate(r *request) error {
-	if err := s.Service.InviteLate(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
+	var form struct {
+		Seen string `form:"seen"`
+	}
+	if err := r.bind(&form); err != nil {
 		return err
 	}
-	return r.redirect(r.sendPath("befragte", r.Param("respondent")), "send.notice.invited")
+	sent, err := s.Service.InviteLate(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), form.Seen)
+	if err != nil {
+		return err
+	}
+	notice := "send.notice.requested"
+	if sent {
+		notice = "send.notice.invited"
+	}
+	return r.redirect(r.sendPath("befragte", r.Param("respondent")), notice)
 }
+
+func (s *Server) withdrawLate(r *request) error { return s.withdraw(r, survey.ActDispatch) }
 
 func (s *Server) notReached(r *request) error {
 	var form reachForm
@@ -105,13 +118,16 @@ func (s *Server) setAddress(r *request) error {
 	return r.redirect(r.sendPath("befragte", slug), notice)
 }
 
-func (s *Server) withdrawAddress(r *request) error {
+func (s *Server) withdrawAddress(r *request) error { return s.withdraw(r, survey.ActAddress) }
+
+// withdraw takes back a request about one respondent.
+func (s *Server) withdraw(r *request, act survey.ApprovalKind) error {
 	slug := r.Param("respondent")
 	f, err := s.Service.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug)
 	if err != nil {
 		return err
 	}
-	if err := s.Service.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.ActAddress, f.Row.Respondent.ID); err != nil {
+	if err := s.Service.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, act, f.Row.Respondent.ID); err != nil {
 		return err
 	}
 	return r.redirect(r.sendPath("befragte", slug), "send.notice.withdrawn")

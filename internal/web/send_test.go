@@ -296,6 +296,42 @@ func TestSendWay(t *testing.T) {
 	}
 	post(base+"/uebernehmen", http.StatusSeeOther, nil)
 	get(base+"/befragte", "Neu Nordmark")
+
+	// late invitations: one by Kim alone, one with Ada as the second person
+	seenIn := func(body string) url.Values {
+		t.Helper()
+		found := regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(body)
+		if found == nil {
+			t.Fatal("no button to send the letter")
+		}
+		return url.Values{"seen": {found[1]}}
+	}
+	for _, slug := range []string{"neu", "watt"} {
+		post(base+"/befragte/"+slug, http.StatusSeeOther, url.Values{"language": {"de"}, "channel": {"form"}, "short_name": {"x"}, "name": {"x"}, "revision": revisionOf(slug)})
+	}
+	post(base+"/befragte/neu/anschreiben", http.StatusSeeOther, seenIn(get(base+"/befragte/neu", "So kommt es bei Neu an", "Jetzt anschreiben")))
+	get(base+"/befragte/neu", "<p>Kim, nicht gegengeprüft</p>")
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", CheckDispatch: survey.RuleOn, Revision: 2})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	kim, ada := cookie, w.staffCookie(t, "ada@buendnis.example")
+	for range 2 { // asked for, taken back, asked for again
+		cookie = kim
+		post(base+"/befragte/watt/anschreiben", http.StatusSeeOther, seenIn(get(base+"/befragte/watt", "Anschreiben beantragen")))
+		get(base+"/befragte/watt", "Das Anschreiben wartet auf die zweite Person", "Eine andere Person aus Koordination oder Administration muss bestätigen.")
+		get(base, "Ein nachträgliches Anschreiben bestätigen")
+		cookie = ada
+		seen = seenIn(get(base+"/befragte/watt", "Beantragt von Kim", "Bestätigen und jetzt anschreiben"))
+		post(base+"/befragte/watt/anschreiben/zuruecknehmen", http.StatusSeeOther, nil)
+	}
+	cookie = kim
+	post(base+"/befragte/watt/anschreiben", http.StatusSeeOther, seen)
+	cookie = ada
+	post(base+"/befragte/watt/anschreiben", http.StatusSeeOther, seen)
+	get(base+"/befragte/watt", "<p>Kim, bestätigt von Ada</p>")
 }
 
 func TestSeveralRespondentsAtOnce(t *testing.T) {
@@ -331,14 +367,14 @@ func TestSendWordsExist(t *testing.T) {
 		keys = append(keys, "send.state."+string(s), "send.bar."+string(s), "send.check_state.ok")
 	}
 	for _, p := range []survey.SendProblem{survey.ProblemAddress, survey.ProblemProcedure, survey.ProblemFit, survey.ProblemMail, survey.ProblemDelayed,
-		survey.ProblemLink, survey.ProblemPortal, survey.ProblemUnasked, survey.ProblemConfirm} {
+		survey.ProblemLink, survey.ProblemPortal, survey.ProblemUnasked, survey.ProblemConfirm, survey.ProblemLate} {
 		keys = append(keys, "send.problem."+string(p))
 	}
 	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {
 		keys = append(keys, "send.event."+word)
 	}
 	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents letter dispatch confirm publish address procedure fit date contestants " +
-		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_link reminder letters") {
+		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder letters") {
 		keys = append(keys, "send.next."+word)
 	}
 	for _, name := range survey.Placeholders {
