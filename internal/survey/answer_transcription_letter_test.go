@@ -228,7 +228,7 @@ func TestTranscriptionFaults(t *testing.T) {
 		{"skipped hour", func(c *survey.SaveTranscription) { c.ReceivedOn, c.ReceivedTime = "2026-03-29", "02:30" }, "received_time error.time.missing"},
 		{"written after it came", func(c *survey.SaveTranscription) { c.LetterDate = "2026-11-24" }, "letter_date transcription.error.letter_after"},
 		{"no original", func(c *survey.SaveTranscription) { c.Upload = nil }, "original transcription.error.no_original"},
-		{"somebody else's original", func(c *survey.SaveTranscription) { c.Original = "x" }, "error.not_found"},
+		{"somebody else's original", func(c *survey.SaveTranscription) { c.Upload, c.Original = nil, "x" }, "error.not_found"},
 		{"a form without original", func(c *survey.SaveTranscription) { c.Upload, c.Kind = nil, survey.LetterPortal }, "without transcription.error.without"},
 		{"a form without original, and why", func(c *survey.SaveTranscription) {
 			c.Upload, c.Kind, c.Without = nil, survey.LetterPortal, "stand nur dort"
