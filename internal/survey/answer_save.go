@@ -153,6 +153,18 @@ func (c AnswerCell) declined(reason string) Entry {
 	return e
 }
 
+// Unused lists the texts of the draft that a submission would leave out: they were typed before another choice was made.
+func (c AnswerCell) Unused() (texts []string) {
+	said := c.Draft.said(c.Question.Kind)
+	if c.Draft.Text != said.Text {
+		texts = append(texts, c.Draft.Text)
+	}
+	if c.Draft.Reason != said.Reason {
+		texts = append(texts, c.Draft.Reason)
+	}
+	return texts
+}
+
 // Started is where the writer goes on: the draft, else what was submitted last.
 func (c AnswerCell) Started() Entry {
 	if c.Draft.Revision == 0 && c.own() {

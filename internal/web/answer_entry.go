@@ -5,7 +5,6 @@ import "pruefstein/internal/survey"
 // entryView is one question with what is said to it, as readers will see it.
 type entryView struct {
 	Number     int
-	ID         string
 	Question   string
 	Context    string
 	IsThesis   bool
@@ -14,9 +13,10 @@ type entryView struct {
 	Position   survey.Position
 	Text       string
 	Reason     string
-	Provenance string // "" where nothing is said
-	Note       string // what the status does not say
-	Edit       string // "" prints no link
+	Unused     []string // texts of the draft that its choice leaves out
+	Provenance string   // "" where nothing is said
+	Note       string   // what the status does not say
+	Edit       string   // "" prints no link
 	Problems   []problemView
 }
 
@@ -54,13 +54,13 @@ func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell) entry
 		}
 	}
 	for _, problem := range c.Problems {
-		v.Problems = append(v.Problems, problemView{Message: r.printer().Must(problem.Key, problem.Args...), Href: v.Edit, Stops: problem.Stops})
+		v.Problems = append(v.Problems, problemView{Message: r.printer().Must(problem.Key, r.readable(problem.Args)...), Href: v.Edit, Stops: problem.Stops})
 	}
 	return v
 }
 
 func (r *request) questionView(q survey.CatalogueQuestion) entryView {
-	return entryView{Number: q.Number, ID: q.ID, Question: q.Text, Context: q.Context, IsThesis: q.Kind == survey.KindThesis}
+	return entryView{Number: q.Number, Question: q.Text, Context: q.Context, IsThesis: q.Kind == survey.KindThesis}
 }
 
 func (v *entryView) say(e survey.Entry) {

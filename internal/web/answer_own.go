@@ -15,7 +15,6 @@ type entriesPage struct {
 	Lead     string
 	Download templates.NavItem
 	Entries  []entryView
-	Answers  bool // with the answers
 }
 
 func (s *Server) allQuestions(r *request) error {
@@ -39,7 +38,7 @@ func (s *Server) ownAnswers(r *request) error {
 	if err != nil {
 		return err
 	}
-	p := entriesPage{answerBase: r.answerBase(sheet, "answer.own.title"), Heading: sheet.Questionnaire.Title, Answers: true}
+	p := entriesPage{answerBase: r.answerBase(sheet, "answer.own.title"), Heading: sheet.Questionnaire.Title}
 	p.Lead = p.Must("answer.own.lead")
 	p.Download = templates.NavItem{Label: p.Must("answer.own.download"), Href: "/antwort/meine.txt"}
 	for _, c := range sheet.Cells {
@@ -51,7 +50,7 @@ func (s *Server) ownAnswers(r *request) error {
 // ownView shows a cell as the party works on it: with its state instead of the provenance.
 func (r *request) ownView(sheet survey.AnswerSheet, c survey.AnswerCell) entryView {
 	v := r.entryView(sheet, c)
-	v.Problems, v.Provenance = nil, r.printer().Must("answer.state."+string(c.State))
+	v.Problems, v.Provenance, v.Unused = nil, r.printer().Must("answer.state."+string(c.State)), c.Unused()
 	if c.Late {
 		v.Provenance += " · " + r.printer().Must("answer.late")
 	}

@@ -85,7 +85,7 @@ func (s *Server) answerQuestion(r *request) error {
 	}
 	for _, problem := range cell.Problems {
 		if problem.Stops && !sheet.Over && p.Warning == "" {
-			p.Warning = p.Must(problem.Key, problem.Args...)
+			p.Warning = p.Must(problem.Key, r.readable(problem.Args)...)
 		}
 	}
 	return r.page(http.StatusOK, "answer/question", p)
@@ -227,8 +227,11 @@ func (r *request) questionPage(sheet survey.AnswerSheet, cell survey.AnswerCell,
 	r.answerFields(&p, cell, entry)
 	if cell.Standing != nil && cell.State != survey.AnswerSubmitted {
 		key := "answer.question.standing"
-		if cell.Standing.Provenance == survey.Transcribed {
+		switch {
+		case cell.Standing.Provenance == survey.Transcribed:
 			key = "answer.question.transcribed"
+		case sheet.Over:
+			key = "answer.question.standing_over"
 		}
 		p.Standing = r.savedView(key, cell.Standing.Entry())
 		if at, err := cell.Standing.ReceivedAt.Time(); err == nil {
@@ -261,10 +264,12 @@ func (r *request) answerFields(p *questionPage, cell survey.AnswerCell, entry su
 		key := "answer.choice." + string(c)
 		p.Choice.Options = append(p.Choice.Options, templates.Option{Value: string(c), Label: p.Must(key), Hint: p.Must(key + "_hint"), Selected: c == status})
 	}
+	text, _, _ := survey.Text(entry.Text) // a browser sends CRLF
+	reason, _, _ := survey.Text(entry.Reason)
 	p.Text = templates.Field{Name: "text", Type: "textarea", Rows: 14, Quiet: !p.IsThesis, Label: p.Must("answer.field.text"), Value: entry.Text, Error: p.ErrorAt("text"),
-		Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, Used: survey.Length(entry.Text)}}
+		Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, Used: survey.Length(text)}}
 	p.Reason = templates.Field{Name: "reason", Type: "textarea", Rows: 5, Label: p.Must("answer.field.reason"), Hint: p.Must("answer.field.reason_hint"),
-		Value: entry.Reason, Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, Used: survey.Length(entry.Reason)}}
+		Value: entry.Reason, Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, Used: survey.Length(reason)}}
 	if !p.IsThesis {
 		return
 	}

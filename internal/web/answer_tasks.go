@@ -81,7 +81,7 @@ func (s *Server) answerTasks(r *request) error {
 		}
 		for _, problem := range c.Problems {
 			if problem.Stops {
-				task.Notes = append(task.Notes, p.Must(problem.Key+"_short", problem.Args...))
+				task.Notes = append(task.Notes, p.Must(problem.Key+"_short", r.readable(problem.Args)...))
 			}
 		}
 		p.Tasks = append(p.Tasks, task)

@@ -43,6 +43,9 @@ func (s *Server) ownAnswersText(r *request) error {
 				fmt.Fprintf(&b, "\n%s\n", text)
 			}
 		}
+		for _, text := range v.Unused {
+			fmt.Fprintf(&b, "\n%s:\n\n%s\n", r.printer().Must("answer.entry.unused"), text)
+		}
 		b.WriteString("\n")
 	}
 	return r.textFile("antworten-"+sheet.Questionnaire.Slug+".txt", b.String())

@@ -3,6 +3,8 @@
 
 const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+const number = new Intl.NumberFormat(document.documentElement.lang); // as the server prints them
+
 // The server stores NFC with plain line ends, trimmed.
 const length = (text) => text.replace(/\r\n?/g, '\n').normalize('NFC').trim().length;
 
@@ -21,7 +23,7 @@ function watch(box) {
     const used = length(input.value);
     const over = limit > 0 ? Math.max(0, used - limit) : 0;
     const pattern = over > 0 ? box.dataset.over : limit > 0 ? box.dataset.of : box.dataset.used;
-    text.textContent = fill(pattern, { used, limit, over });
+    text.textContent = fill(pattern, { used: number.format(used), limit: number.format(limit), over: number.format(over) });
     text.classList.toggle('is-over', over > 0);
     for (const { word, row } of rows) {
       const own = Number(row.dataset.limit);
