@@ -71,8 +71,11 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 	}
 	for _, c := range sheet.Cells {
 		v := r.entryView(sheet, c)
-		if sheet.Over { // nothing is left to settle
+		switch licence := sheet.Alliance.Licence; {
+		case sheet.Over: // nothing is left to settle
 			v.Problems = nil
+		case licence != "" && v.Licence == "" && !c.Entry.Empty() && c.State != survey.AnswerTranscribed:
+			v.Licence = p.Must("answer.entry.licence_will", "Licence", licence)
 		}
 		for _, problem := range v.Problems {
 			if problem.Stops {

@@ -5,6 +5,7 @@ import "pruefstein/internal/survey"
 // entryView is one question with what is said to it, as readers will see it.
 type entryView struct {
 	Number     int
+	Label      string // short name of the question
 	Question   string
 	Context    string
 	IsThesis   bool
@@ -15,6 +16,7 @@ type entryView struct {
 	Reason     string
 	Unused     []string // texts of the draft that its choice leaves out
 	Provenance string   // "" where nothing is said
+	Licence    string   // stands with the provenance
 	Note       string   // what the status does not say
 	Edit       string   // "" prints no link
 	Problems   []problemView
@@ -38,6 +40,7 @@ func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell) entry
 		if c.Standing.Source != "" {
 			v.Provenance += ", " + c.Standing.Source
 		}
+		v.licence(r, c.Standing.Licence)
 	case c.Entry.Empty():
 		v.Status, v.Note = survey.Pending, r.printer().Must("answer.entry.nothing")
 		if sheet.Over {
@@ -46,6 +49,7 @@ func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell) entry
 	case c.State == survey.AnswerSubmitted:
 		v.say(c.Entry)
 		v.Provenance = r.printer().Must("answer.entry.provenance", "Date", r.printer().Date(c.Standing.CountsAt.In(sheet.Due.Location())))
+		v.licence(r, c.Standing.Licence)
 	default:
 		v.say(c.Entry)
 		v.Provenance = r.printer().Must("answer.entry.will")
@@ -60,7 +64,13 @@ func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell) entry
 }
 
 func (r *request) questionView(q survey.CatalogueQuestion) entryView {
-	return entryView{Number: q.Number, Question: q.Text, Context: q.Context, IsThesis: q.Kind == survey.KindThesis}
+	return entryView{Number: q.Number, Label: q.Label, Question: q.Text, Context: q.Context, IsThesis: q.Kind == survey.KindThesis}
+}
+
+func (v *entryView) licence(r *request, name string) {
+	if name != "" {
+		v.Licence = r.printer().Must("compare.from.licence", "Licence", name)
+	}
 }
 
 func (v *entryView) say(e survey.Entry) {

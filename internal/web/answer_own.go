@@ -50,7 +50,7 @@ func (s *Server) ownAnswers(r *request) error {
 // ownView shows a cell as the party works on it: with its state instead of the provenance.
 func (r *request) ownView(sheet survey.AnswerSheet, c survey.AnswerCell) entryView {
 	v := r.entryView(sheet, c)
-	v.Problems, v.Provenance, v.Unused = nil, r.printer().Must("answer.state."+string(c.State)), c.Unused()
+	v.Problems, v.Licence, v.Provenance, v.Unused = nil, "", r.printer().Must("answer.state."+string(c.State)), c.Unused()
 	if c.Late {
 		v.Provenance += " · " + r.printer().Must("answer.late")
 	}

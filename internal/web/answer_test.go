@@ -38,7 +38,7 @@ func newAnswerWorld(t *testing.T) *world {
 				Deadline: survey.Instant{At: answerDue, Zone: survey.DefaultZone, Local: "2026-11-30T18:00"}, LockedAt: w.Clock.Now(), DispatchedAt: w.Clock.Now(), Revision: 1}),
 			tx.Catalogues.Put(survey.Catalogue{Questionnaire: "q1", Organisations: []survey.Named{{ID: "o1", Name: "Freie Netze Nordmark"}}, Questions: []survey.CatalogueQuestion{
 				{ID: "q01", Number: 1, Kind: survey.KindText, Text: "Wie fördern Sie freie Software?", Context: "Das Land kauft viel ein.", AskedBy: []string{"o1"}},
-				{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Schulen brauchen schnelles Netz."},
+				{ID: "q02", Number: 2, Kind: survey.KindThesis, Label: "Schulnetz", Text: "Schulen brauchen schnelles Netz."},
 				{ID: "q03", Number: 3, Kind: survey.KindText, Text: "Wie schützen Sie offene Daten?"},
 			}}),
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r1", AskedAt: w.Clock.Now().AddDate(0, 0, -7), Slug: "frei", ShortName: "Frei", Name: "Freie Mitte", Email: "post@frei.example", Language: "de", Sequence: 1}),
