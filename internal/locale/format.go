@@ -12,15 +12,18 @@ var monthsDE = [...]string{"Januar", "Februar", "März", "April", "Mai", "Juni",
 
 var weekdaysDE = [...]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"}
 
+// noBreak is the blank inside a date on a page; narrow columns would tear it apart otherwise.
+const noBreak = "\u00a0"
+
 // zonesDE are the German abbreviations of the zones parties and offices sit in.
 var zonesDE = map[string]string{"CET": "MEZ", "CEST": "MESZ", "WET": "WEZ", "WEST": "WESZ", "EET": "OEZ", "EEST": "OESZ"}
 
 // Date is the day in words, "23. November 2026" or "23 November 2026", in the location t carries.
 func (p *Printer) Date(t time.Time) string {
 	if p.lang == "de" {
-		return fmt.Sprintf("%d. %s %d", t.Day(), monthsDE[t.Month()-1], t.Year())
+		return fmt.Sprintf("%d.%s%s %d", t.Day(), p.joint, monthsDE[t.Month()-1], t.Year())
 	}
-	return t.Format("2 January 2006")
+	return t.Format("2" + p.joint + "January 2006")
 }
 
 // ShortDate is the day for tables, "23.11.2026" or "23 Nov 2026", in the location t carries.
@@ -28,14 +31,16 @@ func (p *Printer) ShortDate(t time.Time) string {
 	if p.lang == "de" {
 		return t.Format("02.01.2006")
 	}
-	return t.Format("2 Jan 2006")
+	return t.Format("2" + p.joint + "Jan" + p.joint + "2006")
 }
 
 // Time is the time of day, "14:32", in the location t carries.
 func (p *Printer) Time(t time.Time) string { return t.Format("15:04") }
 
 // ShortDateTime is day and time for tables, "23.11.2026, 14:32" or "23 Nov 2026, 14:32", in the location t carries.
-func (p *Printer) ShortDateTime(t time.Time) string { return p.ShortDate(t) + ", " + p.Time(t) }
+func (p *Printer) ShortDateTime(t time.Time) string {
+	return p.ShortDate(t) + "," + p.joint + p.Time(t)
+}
 
 // DateTime says an instant so that nobody can mistake it, with weekday and zone: "Montag, 23. November 2026, 18:00 Uhr
 // (MEZ)" or "Monday, 23 November 2026, 18:00 (CET)". A nil zone means the location t carries.
@@ -51,9 +56,9 @@ func (p *Printer) DateTime(t time.Time, zone *time.Location) string {
 		if name, ok := zonesDE[abbreviation]; ok {
 			abbreviation = name
 		}
-		return fmt.Sprintf("%s, %s, %s Uhr (%s)", weekdaysDE[t.Weekday()], p.Date(t), p.Time(t), abbreviation)
+		return fmt.Sprintf("%s, %s, %s%sUhr%s(%s)", weekdaysDE[t.Weekday()], p.Date(t), p.Time(t), p.joint, p.joint, abbreviation)
 	}
-	return fmt.Sprintf("%s, %s, %s (%s)", t.Weekday(), p.Date(t), p.Time(t), abbreviation)
+	return fmt.Sprintf("%s, %s, %s%s(%s)", t.Weekday(), p.Date(t), p.Time(t), p.joint, abbreviation)
 }
 
 // Number writes a whole number with thousands separators, "1.444" or "1,444".

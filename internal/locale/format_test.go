@@ -34,6 +34,10 @@ func TestDates(t *testing.T) {
 		{For("en").ShortDate(summer), "1 Jul 2026"},
 		{For("de").ShortDateTime(summer.In(berlin)), "01.07.2026, 09:05"},
 		{For("en").Time(winter), "17:00"},
+		{ForPage("de").DateTime(winter, berlin), "Montag, 23.\u00a0November 2026, 18:00\u00a0Uhr\u00a0(MEZ)"},
+		{ForPage("en").DateTime(winter, berlin), "Monday, 23\u00a0November 2026, 18:00\u00a0(CET)"},
+		{ForPage("de").ShortDateTime(summer), "01.07.2026,\u00a007:05"},
+		{ForPage("en").ShortDateTime(summer), "1\u00a0Jul\u00a02026,\u00a007:05"},
 	} {
 		if test.got != test.want {
 			t.Errorf("%q, not %q", test.got, test.want)

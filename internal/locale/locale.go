@@ -39,14 +39,23 @@ type Printer struct {
 	numbers   *message.Printer
 	plain     map[string]string // messages without placeholder or plural, most of them: a lookup, no template
 	plural    map[string]bool   // of the others: whether Count chooses a form
+	joint     string            // stands inside a date where no line may break: a plain blank or, on pages, a no-break space
 }
 
-// For returns the printer of a language, the German one for a language there is no catalogue of.
+// For returns the printer of a language, the German one for a language there is no catalogue of. Its words go into mails
+// and files, and into what is copied: they have plain blanks only.
 func For(lang string) *Printer {
 	if p, ok := printers[lang]; ok {
 		return p
 	}
 	return printers[Languages[0]]
+}
+
+// ForPage returns the printer of a language for pages, For with dates that do not break at the end of a line.
+func ForPage(lang string) *Printer {
+	p := *For(lang)
+	p.joint = noBreak
+	return &p
 }
 
 // Known says whether there is a catalogue of lang.
@@ -124,7 +133,7 @@ func load() map[string]*Printer {
 	bundle := i18n.NewBundle(language.German)
 	byLang := map[string]*Printer{}
 	for _, lang := range Languages {
-		byLang[lang] = &Printer{lang: lang, numbers: message.NewPrinter(language.Make(lang)), plain: map[string]string{}, plural: map[string]bool{}}
+		byLang[lang] = &Printer{lang: lang, numbers: message.NewPrinter(language.Make(lang)), joint: " ", plain: map[string]string{}, plural: map[string]bool{}}
 		names, err := fs.Glob(files, path.Join("messages", lang, "*.json"))
 		if err != nil || len(names) == 0 {
 			panic(fmt.Sprintf("locale: no catalogue of %q: %v", lang, err))

@@ -65,7 +65,7 @@ func (s *site) items() []item {
 
 // pages lists the pages in one language.
 func (s *site) pages(lang string) []item {
-	p := locale.For(lang)
+	p := locale.ForPage(lang)
 	var list []item
 	add := func(address, template string, last bool, build func(templates.Base) any) {
 		list = append(list, item{path: filePath(lang, address), mime: htmlType, last: last, write: func(w io.Writer) error {

@@ -32,8 +32,8 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 	page := w.visitor(t).signIn(ada.Email).get("/verwaltung/protokoll").Body.String()
 	for _, text := range []string{
 		"vorher: noch nicht gefragt<br>nachher: Antwort steht aus",
-		"vorher: 08.01.2027, 18:00 (Europe/Berlin)<br>nachher: 15.01.2027, 12:30 (Europe/Berlin)",
-		"vorher: 20.01.2027, 18:00 (Europe/Berlin)<br>nachher: 27.01.2027",
+		"vorher: 08.01.2027,\u00a018:00 (Europe/Berlin)<br>nachher: 15.01.2027,\u00a012:30 (Europe/Berlin)",
+		"vorher: 20.01.2027,\u00a018:00 (Europe/Berlin)<br>nachher: 27.01.2027",
 		"vorher: wird gefragt<br>nachher: nicht gefragt: Nicht zugelassen",
 		"vorher: erreicht<br>nachher: nicht erreicht: Postfach voll",
 		"vorher: nicht erreicht: Postfach zu<br>nachher: erreicht",

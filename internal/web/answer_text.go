@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 )
 
@@ -53,7 +54,7 @@ func (s *Server) ownAnswersText(r *request) error {
 
 // textHead names what the file is.
 func (r *request) textHead(b *strings.Builder, sheet survey.AnswerSheet) {
-	p := r.printer()
+	p := locale.For(r.language) // a file: plain blanks in its dates
 	fmt.Fprintf(b, "%s\n%s\n\n", sheet.Questionnaire.Title, sheet.Alliance.Name)
 	fmt.Fprintf(b, "%s: %s\n%s: %s\n", p.Must("common.party"), sheet.Respondent.Name, p.Must("common.deadline"), p.DateTime(sheet.Due.In(), nil))
 	fmt.Fprintf(b, "%s: %s\n\n", p.Must("common.as_of"), p.DateTime(sheet.Now.In(sheet.Due.Location()), nil))

@@ -110,7 +110,7 @@ func TestPublishInTheBrowser(t *testing.T) {
 		t.Errorf("publish again: %d", answer.Code)
 	}
 	for path, want := range map[string]string{
-		"/": "Eine von 2 gefragten Parteien", "/en/": "Fragen an Nordmark", "/vergleich/nordmark/": "Landtagswahl Nordmark, 7. März 2027",
+		"/": "Eine von 2 gefragten Parteien", "/en/": "Fragen an Nordmark", "/vergleich/nordmark/": "Landtagswahl Nordmark, 7.\u00a0März 2027",
 		"/vergleich/nordmark/fragen/1": "Unsere Antwort.", "/en/vergleich/nordmark/": "For the press", "/impressum": "Straße 1", "/en/datenschutz": "Nichts.",
 	} {
 		answer := reader.get(path)

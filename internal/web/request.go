@@ -33,7 +33,7 @@ type request struct {
 	session       *session             // nil without one
 }
 
-func (r *request) printer() *locale.Printer { return locale.For(r.language) }
+func (r *request) printer() *locale.Printer { return locale.ForPage(r.language) }
 
 // wantsJSON tells whether a script asks, such as the one that saves while somebody types.
 func (r *request) wantsJSON() bool {
