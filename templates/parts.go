@@ -5,6 +5,7 @@ type Party struct {
 	Name   string
 	Colour string // "#rrggbb"; "" prints an empty mark
 	Href   string // "" prints no link
+	Full   string // full name, printed small below; "" prints none
 }
 
 // Badge is a state in a word with a symbol: {{template "badge" .}}. For cells, positions and questions there are the
@@ -62,7 +63,7 @@ type DiffPart struct {
 // Copy is a text with a button that copies it: {{template "copy" .}}. Without script the text can be selected.
 type Copy struct {
 	ID, Label, Text string
-	Block           bool // the text in lines of its own instead of one field
+	Rows            int // lines of the field; 0 is a field of one line, for what may be cut off
 }
 
 // Bar shows how a whole divides, as a drawing with the same in words below it: {{template "bar" .}}.

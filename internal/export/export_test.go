@@ -1,6 +1,7 @@
 package export
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"fmt"
@@ -127,6 +128,35 @@ func TestSameDataSameBytes(t *testing.T) {
 				t.Errorf("%s differs from one time to the next", f.Name)
 			}
 		}
+	}
+}
+
+// Pages hold dates together with no-break spaces; in a file they would be found by no search and stop no script from
+// stumbling over them.
+func TestFilesHavePlainBlanks(t *testing.T) {
+	for _, f := range Files {
+		parts := map[string][]byte{f.Name: write(t, f.Write, conducted())}
+		if book, err := zip.NewReader(bytes.NewReader(parts[f.Name]), int64(len(parts[f.Name]))); err == nil {
+			for _, part := range book.File {
+				r, err := part.Open()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if parts[part.Name], err = io.ReadAll(r); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for name, data := range parts {
+			if bytes.ContainsRune(data, '\u00a0') {
+				t.Errorf("%s: a no-break space in %s", f.Name, name)
+			}
+		}
+	}
+	c := conducted()
+	page, file := Citations(locale.ForPage("de"), c)(c.Respondents[0], c.Catalogue.Questions[0]), Citations(german, c)(c.Respondents[0], c.Catalogue.Questions[0])
+	if page.Text != file.Text {
+		t.Errorf("a citation to copy: %q", page.Text)
 	}
 }
 

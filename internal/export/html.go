@@ -187,15 +187,21 @@ func DueChanges(p *locale.Printer, r survey.ComparedRespondent) (list []string) 
 	return list
 }
 
+// inGerman is a fact whose value is in the alliance's language on every page.
+func inGerman(p *locale.Printer, key, value string) templates.Fact {
+	fact := templates.Fact{Label: p.Must(key), Value: value}
+	if p.Lang() != german.Lang() {
+		fact.Lang = german.Lang()
+	}
+	return fact
+}
+
 // OrderFact says by which rule the parties are ordered. A rule the alliance wrote is in its language.
 func OrderFact(p *locale.Printer, c survey.Comparison) templates.Fact {
 	fact := templates.Fact{Label: p.Must("compare.meta.order")}
 	switch {
 	case c.Questionnaire.OrderRule != "":
-		fact.Value = c.Questionnaire.OrderRule
-		if p.Lang() != german.Lang() {
-			fact.Lang = german.Lang()
-		}
+		return inGerman(p, "compare.meta.order", c.Questionnaire.OrderRule)
 	case c.Questionnaire.Imported:
 		fact.Value = p.Must("compare.order.imported")
 	default:

@@ -10,12 +10,12 @@ import (
 
 func TestRereadHTMLFindsEveryDifference(t *testing.T) {
 	want := []passage{
-		{"frage-1-a", passageAnswer, "eins\n\nzwei\ndrei"}, {"frage-1-a", passageNote, "Präzisiert."},
+		{"frage-1-a", passageAnswer, "eins\n\nzwei\ndrei"}, {"frage-1-a", passageNote, "Präzisiert.\n\nAuf Wunsch."},
 		{"frage-2-a", passagePosition, "agree"}, {"frage-2-a", passageAnswer, "<b>vier</b> & mehr"},
 		{"frage-2-b", passageReason, "Keine Zeit."}, {"frage-2-b", passageQuotation, "Frei ist gut."},
 	}
 	page := `<article class="entry" id="frage-1-a"><div class="answer" lang="de"><p>eins</p>` + "\n" + `<p>zwei<br>drei</p></div><div><p>x</p></div>
-<p><strong>Vermerk:</strong> <span class="note-text" lang="de">Präzisiert.</span></p></article>
+<p><strong>Vermerk:</strong> </p><div class="note-text" lang="de"><p>Präzisiert.</p>` + "\n" + `<p>Auf Wunsch.</p></div></article>
 <article id="frage-2-a"><span class="position position-agree"><svg></svg><span>Stimme zu</span></span><div class="answer"><p>&lt;b&gt;vier&lt;/b&gt; &amp; mehr</p></div></article>
 <article id="frage-2-b"><div class="reason"><p>Grund</p><div class="reason-text"><p>Keine Zeit.</p></div></div>
 <blockquote class="quotation-text"><p>Frei ist gut.</p></blockquote></article>`

@@ -75,14 +75,25 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespondent, survey.CatalogueQuestion) templates.Copy {
 	in, label := work(p, c), p.Must("compare.cite.label")
 	return func(r survey.ComparedRespondent, q survey.CatalogueQuestion) templates.Copy {
-		return templates.Copy{ID: "c:" + r.Slug + ":" + strconv.Itoa(q.Number), Label: label,
-			Text: p.Must("compare.cite.answer", "Party", r.ShortName, "Number", q.Number, "Work", in, "Address", frozen(c)+"fragen/"+strconv.Itoa(q.Number)+"#"+url.PathEscape(r.Slug))}
+		return templates.Copy{ID: "c:" + r.Slug + ":" + strconv.Itoa(q.Number), Label: label, Rows: citationRows,
+			Text: p.Must("compare.cite.answer", "Party", speaker(r), "Number", q.Number, "Work", in, "Address", frozen(c)+"fragen/"+strconv.Itoa(q.Number)+"#"+url.PathEscape(r.Slug))}
 	}
 }
 
-// WorkCitation is the line to quote the comparison as a whole by.
-func WorkCitation(p *locale.Printer, c survey.Comparison) string {
-	return work(p, c) + " " + frozen(c)
+// speaker is the short name of a party with its full one behind it, for readers who meet it outside of the comparison.
+func speaker(r survey.ComparedRespondent) string {
+	if r.Name == "" || r.Name == r.ShortName {
+		return r.ShortName
+	}
+	return r.ShortName + " (" + r.Name + ")"
+}
+
+// citationRows is how many lines a citation takes.
+const citationRows = 3
+
+// WorkCitation makes the line to quote the comparison as a whole by.
+func WorkCitation(p *locale.Printer, c survey.Comparison) templates.Copy {
+	return templates.Copy{ID: "c:all", Label: p.Must("compare.cite.all"), Text: work(p, c) + " " + frozen(c), Rows: citationRows}
 }
 
 func work(p *locale.Printer, c survey.Comparison) string {
@@ -94,7 +105,8 @@ func work(p *locale.Printer, c survey.Comparison) string {
 	if c.Version > 0 {
 		version = p.Must("compare.cite.version", "Version", c.Version)
 	}
-	return p.Must("compare.cite.work", "Publisher", publisher, "Title", c.Questionnaire.Title, "Version", version, "Date", p.Date(c.At.In(Zone(c))))
+	return p.Must("compare.cite.work", "Publisher", publisher, "Title", c.Questionnaire.Title, "Version", version,
+		"Date", locale.For(p.Lang()).Date(c.At.In(Zone(c)))) // to be copied: plain blanks
 }
 
 // Zone is where the times of a comparison are told: the deadline's, else the default.
@@ -114,7 +126,7 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 	case v.Provenance == survey.Transcribed:
 		switch {
 		case v.Source != "":
-			add("compare.from.transcribed_of", "Source", v.Source)
+			facts = append(facts, inGerman(p, "compare.from.transcribed_of", v.Source))
 		default:
 			add("compare.from.transcribed")
 		}
@@ -132,7 +144,9 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 		add("compare.from.import")
 	}
 	if v.Source != "" && v.Provenance != survey.Transcribed {
-		facts = append(facts, templates.Fact{Value: p.Must("compare.from.source", "Source", v.Source), Href: webAddress(v.Source)})
+		fact := inGerman(p, "compare.from.source", v.Source)
+		fact.Href = webAddress(v.Source)
+		facts = append(facts, fact)
 	}
 	if received != "" && v.Provenance != survey.ByForm && v.Provenance != survey.Transcribed {
 		add("compare.from.received", "Date", received)

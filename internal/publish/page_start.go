@@ -101,11 +101,11 @@ func (s *site) startPage(b templates.Base) any {
 		Election: export.ElectionName(p, c), Intro: c.Questionnaire.Intro, AskedBy: organisations(p, c), Returns: export.ReturnsSentence(p, returns),
 		Bar: returnsBar(p, returns), Stand: p.Date(c.At.In(export.Zone(c))), Order: export.OrderFact(p, c), Imported: c.Questionnaire.Imported,
 		Meta: export.MetaFacts(p, c), Changes: export.ChangeLines(p, c), Statuses: export.StatusesOf(c),
-		Cite:  templates.Copy{ID: "c:all", Label: p.Must("compare.cite.all"), Text: export.WorkCitation(p, c)},
-		Proof: templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Block: true},
+		Cite:  export.WorkCitation(p, c),
+		Proof: templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Rows: 6},
 	}
 	for _, r := range c.Respondents {
-		page.Parties = append(page.Parties, startParty{ID: r.Slug, Party: linkedParty(r, "")})
+		page.Parties = append(page.Parties, startParty{ID: r.Slug, Party: namedParty(r)})
 	}
 	page.Filter = partyFilter(p, c)
 	full := s.wordings() <= startPageTexts
@@ -153,7 +153,7 @@ func (s *site) wordings() int {
 }
 
 func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.ComparedRespondent, cell survey.ComparedCell, full bool) startCell {
-	one := startCell{ID: r.Slug, Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Path: questionPath(q) + ".html#" + r.Slug, Status: cell.Status}
+	one := startCell{ID: r.Slug, Party: linkedParty(r, ""), Path: questionPath(q) + ".html#" + r.Slug, Status: cell.Status}
 	v := cell.Current
 	one.Reasoned = cell.Reason != "" || cell.Quotation != nil
 	if v == nil {
@@ -226,6 +226,15 @@ func linkedParty(r survey.ComparedRespondent, root string) templates.Party {
 	return templates.Party{Name: r.ShortName, Colour: r.Colour, Href: root + partyPath(r) + ".html"}
 }
 
+// namedParty is linkedParty with the full name, for the start page: it lies at the root.
+func namedParty(r survey.ComparedRespondent) templates.Party {
+	party := linkedParty(r, "")
+	if r.Name != r.ShortName {
+		party.Full = r.Name
+	}
+	return party
+}
+
 // organisations names who asks.
 func organisations(p *locale.Printer, c survey.Comparison) string {
 	var names []string
@@ -257,7 +266,7 @@ func returnsBar(p *locale.Printer, returns survey.ReturnsSummary) templates.Bar 
 // press fills in who declined and why, all or single questions, who was silent, and whom the alliance did not ask or reach.
 func (s *site) press(p *locale.Printer, page *StartPage, returns survey.ReturnsSummary) {
 	for _, one := range returns.Returns {
-		party := linkedParty(one.Respondent, "")
+		party := namedParty(one.Respondent)
 		if one.State == survey.ReturnDeclined {
 			page.Declined = append(page.Declined, voice{Party: party, Texts: one.Reasons})
 		} else {

@@ -133,6 +133,30 @@ func TestPagesKeepEveryText(t *testing.T) {
 	}
 }
 
+// What readers meet who know neither the parties nor German: full names, links in words, German marked as such.
+func TestPagesForStrangers(t *testing.T) {
+	c := comparisonOf("Ja.")
+	v := c.Respondents[0].Cells[0].Current
+	v.Provenance, v.Source, v.ChangeNote = survey.Transcribed, "Brief vom 3. Januar 2027", "Präzisiert.\n\nAuf Wunsch."
+	folder := built(t, c)
+	for file, texts := range map[string][]string{
+		"index.html": {`<a href="fragen/1.html"><p>Was?</p>`, `P0</a></span> <span class="party-full" lang="de">Partei 0</span></th>`,
+			`<p class="cell-party"><span class="party"><a href="parteien/p0.html">P0</a></span></p>`, "Stand 23.\u00a0November 2026", `<textarea id="c:all" readonly rows="3">`},
+		"fragen/1.html": {"P0 (Partei 0) zu Frage 1.", `<div class="note-text" lang="de"><p>Präzisiert.</p>`, `<span>übertragen aus: Brief vom 3. Januar 2027</span>`},
+		"en/fragen/1.html": {`<span>transcribed from: <span lang="de">Brief vom 3. Januar 2027</span></span>`},
+	} {
+		data, err := os.ReadFile(filepath.Join(folder, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range texts {
+			if !strings.Contains(string(data), text) {
+				t.Errorf("%s lacks %q", file, text)
+			}
+		}
+	}
+}
+
 func TestPagesKeepAnyText(t *testing.T) {
 	piece := rapid.OneOf(rapid.SampledFrom(hard), rapid.SampledFrom([]string{"\n", "\n\n", "\t", "  ", "<", "&", "</p>", "<br>", "\u00ad"}), rapid.String())
 	rapid.Check(t, func(rt *rapid.T) {

@@ -306,7 +306,7 @@ func (s *Server) copyInvitation(r *request) error {
 func (s *Server) showLink(r *request, label, text, link string) error {
 	secretPage(r)
 	p, family := r.printer(), "admin.personen."
-	return s.renderPeople(r, &madeLink{Text: p.Must(family + text), Copy: templates.Copy{ID: "made-link", Label: p.Must(family + label), Text: link, Block: true}})
+	return s.renderPeople(r, &madeLink{Text: p.Must(family + text), Copy: templates.Copy{ID: "made-link", Label: p.Must(family + label), Text: link, Rows: 6}})
 }
 
 // makeReset shows a fresh link for a new password once, as copyInvitation does.

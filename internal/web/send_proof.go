@@ -65,7 +65,7 @@ func (s *Server) renderPortal(r *request, status int, form portalForm, errs []te
 			heading += ": " + q.Label
 		}
 		one := portalQuestion{Heading: heading, Length: p.Must("common.characters", "Count", q.Length),
-			Copy: templates.Copy{ID: "frage-" + strconv.Itoa(q.Number), Label: p.Must("send.portal.text", "Number", q.Number), Text: q.Text, Block: true}}
+			Copy: templates.Copy{ID: "frage-" + strconv.Itoa(q.Number), Label: p.Must("send.portal.text", "Number", q.Number), Text: q.Text, Rows: 6}}
 		if q.Over > 0 {
 			one.TooLong = p.Must("send.misfit.over", "Count", q.Over)
 		}
