@@ -81,6 +81,7 @@ func functions(lang string) map[string]any {
 		"T":          locale.For(lang).T, // the same as .T of a page, for partials and inside range
 		"number":     locale.For(lang).Number,
 		"paragraphs": Paragraphs,
+		"splitAfter": strings.SplitAfter,
 		"sheet":      func() template.CSS { return template.CSS(sheet) },
 		"datetime":   func(t time.Time) string { return locale.For(lang).DateTime(t, nil) }, // for mails, whose data has no Printer
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +68,22 @@ func render(t *testing.T, body string, data testPage) string {
 
 func TestOwnTemplatesParse(t *testing.T) {
 	if _, err := New(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryTableHasACaption(t *testing.T) {
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".html" {
+			return err
+		}
+		data, err := fs.ReadFile(files, name)
+		if tables := strings.Count(string(data), "<table"); tables != strings.Count(string(data), "<caption") {
+			t.Errorf("%s: a table without a caption", name)
+		}
+		return err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 }

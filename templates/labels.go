@@ -30,7 +30,8 @@ var (
 	baseType  = reflect.TypeFor[Base]()
 )
 
-// collectLabels notes the label of every visible field below v by its element id.
+// collectLabels notes the label of every visible field below v by its element id. That of a single checkbox is a whole
+// sentence, which its error repeats.
 func collectLabels(v reflect.Value, labels map[string]string) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -38,7 +39,7 @@ func collectLabels(v reflect.Value, labels map[string]string) {
 			return
 		}
 		if v.Type() == fieldType {
-			if f := v.Interface().(Field); f.Kind() != "hidden" {
+			if f := v.Interface().(Field); f.Kind() != "hidden" && f.Kind() != "tick" {
 				labels[f.ElementID()] = f.Label
 			}
 			return

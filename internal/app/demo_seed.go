@@ -171,9 +171,11 @@ func (s *seeder) alliance() {
 // election puts the election and its parties in place.
 func (s *seeder) election() (id string) {
 	s.at(21)
+	day := s.now.Add(9 * week)
+	day = day.AddDate(0, 0, (7-int(day.Weekday()))%7) // elections are held on Sundays
 	s.step("election", func() error {
 		e, err := s.service.SaveElection(s.ctx, s.actor(coordinator), survey.SaveElection{Name: "Landtagswahl Nordmark",
-			Date: s.now.Add(9 * week).Format(time.DateOnly), Level: string(survey.LevelLand), Region: "Nordmark"})
+			Date: day.Format(time.DateOnly), Level: string(survey.LevelLand), Region: "Nordmark"})
 		id = e.ID
 		return err
 	})

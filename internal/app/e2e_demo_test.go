@@ -58,6 +58,16 @@ func TestDemo(t *testing.T) {
 	t.Cleanup(func() { log.check(t) })
 	somethingWaits(t, a)
 
+	elections, err := a.Service.Elections(t.Context(), survey.Actor{Console: true})
+	if err != nil || len(elections) == 0 {
+		t.Fatal(elections, err)
+	}
+	for _, e := range elections {
+		if day, err := time.Parse(time.DateOnly, e.Date); err != nil || day.Weekday() != time.Sunday {
+			t.Errorf("%s is held on %s, no Sunday: %v", e.Name, e.Date, err)
+		}
+	}
+
 	links := linkPattern.FindAllString(greeting.String(), -1)[2:] // after the address and the mailbox
 	inside := []string{"/uebersicht", "/werkstatt"}
 	roles := []*role{

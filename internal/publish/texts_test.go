@@ -142,7 +142,7 @@ func TestPagesForStrangers(t *testing.T) {
 	for file, texts := range map[string][]string{
 		"index.html": {`<a href="fragen/1.html"><p>Was?</p>`, `P0</a></span> <span class="party-full" lang="de">Partei 0</span></th>`,
 			`<p class="cell-party"><span class="party"><a href="parteien/p0.html">P0</a></span></p>`, "Stand 23.\u00a0November 2026", `<textarea id="c:all" readonly rows="3">`},
-		"fragen/1.html": {"P0 (Partei 0) zu Frage 1.", `<div class="note-text" lang="de"><p>Präzisiert.</p>`, `<span>übertragen aus: Brief vom 3. Januar 2027</span>`},
+		"fragen/1.html":    {"P0 (Partei 0) zu Frage 1.", `<div class="note-text" lang="de"><p>Präzisiert.</p>`, `<span>übertragen aus: Brief vom 3. Januar 2027</span>`},
 		"en/fragen/1.html": {`<span>transcribed from: <span lang="de">Brief vom 3. Januar 2027</span></span>`},
 	} {
 		data, err := os.ReadFile(filepath.Join(folder, file))

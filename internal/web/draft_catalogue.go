@@ -42,6 +42,7 @@ type catalogueRow struct {
 
 type catalogueRespondent struct {
 	Name, Colour, Channel, Asked string
+	Unknown                      string // its procedure is not known yet; nothing to be alarmed about
 	Findings                     []string
 	Fits                         string // when nothing was found
 	NotAsked                     bool
@@ -183,7 +184,7 @@ func catalogueRespondentOf(r *request, v survey.CatalogueView, one survey.Catalo
 	channel := string(one.Procedure.Channel)
 	if channel == "" {
 		channel = "unknown"
-		row.Findings = append(row.Findings, p.Must("draft.fit.unknown"))
+		row.Unknown = p.Must("draft.fit.unknown")
 	}
 	row.Channel = p.Must("common.channel." + channel)
 	if n := one.Procedure.MaxQuestions; n > 0 {
@@ -195,7 +196,7 @@ func catalogueRespondentOf(r *request, v survey.CatalogueView, one survey.Catalo
 	if one.NotAsked != "" {
 		row.Asked = p.Must("common.status.not_asked")
 		row.LeftOut = []string{one.NotAsked}
-		row.Findings, row.Fits, row.NotAsked = nil, p.Must("draft.fit.not_asked"), true
+		row.Unknown, row.Fits, row.NotAsked = "", p.Must("draft.fit.not_asked"), true
 		return row
 	}
 	if c := one.Procedure.Channel; (c == survey.ChannelForm || c == survey.ChannelMail) && one.Email == "" {

@@ -42,6 +42,7 @@ func TestDraftScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents },
+		survey.Respondent{Questionnaire: q.ID, ID: "r2", Slug: "gz", ShortName: "GZ", Name: "Grüne Zukunft", Sequence: 2, Revision: 1},
 		survey.Respondent{Questionnaire: q.ID, ID: "r1", Slug: "fm", ShortName: "FM", Name: "Freie Mitte", Sequence: 1, Revision: 1,
 			Procedure: survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 8, MaxCharacters: 30}})
 	visit.Run(t, "testdata/draft/lock.script")

@@ -72,12 +72,12 @@ type sendBoardPage struct {
 }
 
 type sendBoardRow struct {
-	Party                                     templates.Party
-	Proof                                     string
-	State                                     templates.Badge
-	Channel, Due, Asked, Reply                string
-	Delivered                                 *templates.Badge
-	LinkUsed, Returned, Last, LastAt, Problem string
+	Party                             templates.Party
+	Proof                             string
+	State                             templates.Badge
+	Channel, Due, Asked, Reply        string
+	Delivered                         *templates.Badge
+	LinkUsed, Returned, Last, Problem string
 }
 
 // stateLook is how the states of a respondent are drawn.
@@ -139,11 +139,14 @@ func (r *request) boardRow(row survey.SendRow) sendBoardRow {
 		Proof: r.sendPath("befragte", row.Respondent.Slug, "nachweis"),
 		State: templates.Badge{Icon: look.icon, Tone: look.tone, Label: p.Must("send.state." + string(row.State))},
 		Due:   r.moment(row.Due.At), Asked: r.moment(row.Respondent.AskedAt), LinkUsed: r.moment(row.LinkUsed),
-		Returned: p.Must("common.no"), LastAt: r.moment(row.Last), Channel: r.channelWord(row.Respondent.Procedure.Channel),
+		Returned: p.Must("common.no"), Channel: r.channelWord(row.Respondent.Procedure.Channel),
 	}
 	if row.Mail != nil {
 		badge := r.mailBadge(*row.Mail)
-		out.Delivered, out.Reply = &badge, row.Mail.Reply
+		out.Delivered = &badge
+		if row.Mail.State != survey.MailSent { // what it said when it took the mail is on the mail's page
+			out.Reply = row.Mail.Reply
+		}
 	}
 	switch {
 	case row.ReturnedBy == survey.ByForm:
@@ -151,11 +154,12 @@ func (r *request) boardRow(row survey.SendRow) sendBoardRow {
 	case !row.Returned.IsZero():
 		out.Returned = p.Must("send.board.transcribed", "At", r.returnedAt(row))
 	}
-	if row.LastEvent == "transcribed" {
-		out.LastAt = r.returnedAt(row)
-	}
 	if row.LastEvent != "" {
-		out.Last = p.Must("send.event." + row.LastEvent)
+		at := r.moment(row.Last)
+		if row.LastEvent == "transcribed" {
+			at = r.returnedAt(row)
+		}
+		out.Last = p.Must("send.board.last", "What", p.Must("send.event."+row.LastEvent), "At", at)
 	}
 	if row.Problem != survey.ProblemNone {
 		out.Problem = p.Must("send.problem." + string(row.Problem))

@@ -242,7 +242,7 @@ func TestSendWay(t *testing.T) {
 	post(base+"/absenden", http.StatusSeeOther, seen)
 	post(base+"/absenden", http.StatusSeeOther, seen) // a double click
 	get(base+"/absenden", "Noch einzutragen", "<dd><p>2</p>")
-	outbox := get(base+"/postausgang", "frei@partei.example", "an uns selbst")
+	outbox := get(base+"/postausgang", "frei@<wbr>partei.example", "an uns selbst")
 	if n := strings.Count(outbox, "wartet auf Versand"); n != 3 {
 		t.Errorf("%d mails wait, want two letters and a test", n)
 	}
@@ -251,7 +251,7 @@ func TestSendWay(t *testing.T) {
 	portal := get(base+"/befragte/deich/eingabe", "Wie fördern Sie freie Software?")
 	revision := revisionField.FindStringSubmatch(portal)[1]
 	post(base+"/befragte/deich/eingabe", http.StatusSeeOther, url.Values{"at": {"2026-11-23T09:30"}, "at_zone": {"Europe/Berlin"}, "note": {"Vorgang 7"}, "revision": {revision}})
-	get(base+"/befragte/deich/eingabe", "Eingereicht am 23.11.2026, 09:30 durch Kim", "Vorgang 7")
+	get(base+"/befragte/deich/eingabe", "Eingereicht am 23.11.2026,\u00a009:30 durch Kim", "Vorgang 7")
 
 	made := post(base+"/befragte/frei/link", http.StatusOK, nil)
 	if !strings.Contains(made.Body.String(), "http://127.0.0.1:8080/zugang/") || made.Header().Get("Referrer-Policy") != "strict-origin" {
@@ -281,7 +281,7 @@ func TestSendWay(t *testing.T) {
 	later.Set("reason", "Feiertage")
 	post(base+"/frist", http.StatusSeeOther, later)
 	post(base+"/frist", http.StatusSeeOther, later) // a double click
-	get(base+"/frist", "Feiertage", "Sonntag, 10. Januar 2027")
+	get(base+"/frist", "Feiertage", "Sonntag, 10.\u00a0Januar 2027")
 
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		return errors.Join(tx.Parties.Put(survey.Party{ID: "neu", ShortName: "Neu", Name: "Neu Nordmark"}),
@@ -386,6 +386,16 @@ func TestSendWordsExist(t *testing.T) {
 			if !locale.For(lang).Has(key) {
 				t.Errorf("%s: no message %s", lang, key)
 			}
+		}
+	}
+}
+
+// What the server said when it took a mail is on the page of the mail; the board has room for what went wrong.
+func TestStatusBoardTellsWhyAMailFailed(t *testing.T) {
+	r := &request{language: "de"}
+	for state, want := range map[survey.MailState]string{survey.MailSent: "", survey.MailFailed: "sagt er", survey.MailQueued: "sagt er"} {
+		if got := r.boardRow(survey.SendRow{Mail: &survey.Mail{State: state, Reply: "sagt er"}}).Reply; got != want {
+			t.Errorf("%s: %q", state, got)
 		}
 	}
 }
