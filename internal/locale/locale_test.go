@@ -181,6 +181,16 @@ func TestGermanWordsOfTheDomain(t *testing.T) {
 			t.Errorf("%s is %q, not %q", key, got, words[key])
 		}
 	}
+	// what the glossary calls by another name
+	for key, forms := range catalogue(t, "de") {
+		for _, text := range forms {
+			for _, word := range []string{"Fragebog", "Fragebög", "Listenplatz"} {
+				if strings.Contains(text, word) {
+					t.Errorf("%s: %q says %s", key, text, word)
+				}
+			}
+		}
+	}
 }
 
 func TestT(t *testing.T) {

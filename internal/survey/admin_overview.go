@@ -1,13 +1,23 @@
 package survey
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Overview is what a person of the alliance sees first: the questionnaires, and what waits for somebody.
 type Overview struct {
 	Questionnaires []OverviewQuestionnaire // newest first
 	Approvals      []Approval              // that wait for a second person
-	Transcriptions []Transcription         // that wait for their check
+	Transcriptions []OverviewTranscription // that wait for their check, which the actor could be
 	Titles         map[string]Questionnaire
+	SetUp          []SetUpStep // while something is missing, for those who can see to it
+}
+
+// OverviewTranscription is a transcription with the slug of whose letter it is.
+type OverviewTranscription struct {
+	Transcription
+	Sender string
 }
 
 // OverviewQuestionnaire is one questionnaire with its numbers.
@@ -15,7 +25,8 @@ type OverviewQuestionnaire struct {
 	Questionnaire
 	Phase     Phase
 	Questions map[QuestionState]int
-	Published int // version of its latest publication, 0 for none
+	Undecided int // questions in review that the actor may decide
+	Published int // number of its latest publication, 0 for none
 }
 
 // Overview gathers it for a person of the alliance: nothing for who has no task yet, and what waits for a second person only
@@ -42,6 +53,9 @@ func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err er
 					return err
 				}
 				q.Questions[question.State]++
+				if q.Phase == PhaseDraft && question.State == StateReview && actor.mayDecide(question.WorkingGroup) {
+					q.Undecided++
+				}
 			}
 			for p, err := range tx.Publications.List(q.ID + "/") {
 				if err != nil {
@@ -53,6 +67,9 @@ func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err er
 		}
 		if !actor.HasAny(RoleCoordinator, RoleAdministrator) {
 			return nil
+		}
+		if o.SetUp, err = s.setUp(tx); err != nil {
+			return err
 		}
 		for a, err := range tx.Approvals.List("") {
 			if err != nil {
@@ -70,9 +87,14 @@ func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err er
 			if err != nil {
 				return err
 			}
-			if t.State == TranscriptionWaiting {
-				o.Transcriptions = append(o.Transcriptions, t)
+			if t.State != TranscriptionWaiting || slices.Contains(t.Writers, actor.who()) {
+				continue
 			}
+			sender, err := tx.Respondents.Get(Respondent{Questionnaire: t.Questionnaire, ID: t.Respondent}.Key())
+			if err != nil {
+				return err
+			}
+			o.Transcriptions = append(o.Transcriptions, OverviewTranscription{Transcription: t, Sender: sender.Slug})
 		}
 		return nil
 	})

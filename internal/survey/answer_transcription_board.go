@@ -44,6 +44,7 @@ type TranscriptionBoard struct {
 	Questionnaire Questionnaire
 	Phase         Phase
 	TwoPerson     bool
+	Alone         bool // no second person is needed only because there is none yet
 	Waiting       int
 	Rows          []TranscriptionRow // in the printed order
 }
@@ -85,7 +86,7 @@ func (s *Service) TranscriptionBoard(ctx context.Context, actor Actor, questionn
 			return err
 		}
 		b = TranscriptionBoard{Questionnaire: q, Phase: q.Phase(now)}
-		if b.TwoPerson, err = s.TwoPerson(tx, ActTranscription); err != nil {
+		if b.TwoPerson, b.Alone, err = s.twoPersonOrAlone(tx, ActTranscription); err != nil {
 			return err
 		}
 		if b.Waiting, err = waitingTranscriptions(tx, q.ID); err != nil {

@@ -111,8 +111,15 @@ func (s *Service) mayPublish(tx *Tx, actor Actor, plan PublicationPlan, previous
 	case waiting > 0:
 		return Fail(Conflict, "compare.error.open_checks", "Count", waiting)
 	}
-	if names := unexplained(plan.Comparison); len(names) > 0 {
+	names, unentered := unexplained(plan.Comparison)
+	if len(names) > 0 {
 		return Fail(Conflict, "compare.error.unexplained", "Names", strings.Join(names, ", "))
+	}
+	for _, r := range unentered {
+		names = append(names, r.ShortName)
+	}
+	if len(names) > 0 {
+		return Fail(Conflict, "compare.error.unentered", "Names", strings.Join(names, ", "))
 	}
 	switch missing, err := missingContestants(tx, q); {
 	case err != nil:
@@ -126,14 +133,20 @@ func (s *Service) mayPublish(tx *Tx, actor Actor, plan PublicationPlan, previous
 	return nil
 }
 
-// unexplained lists who was not asked a question without a recorded reason: nobody is left out in silence.
-func unexplained(c Comparison) (names []string) {
+// unexplained lists who was not asked a question without a recorded reason, as nobody is left out in silence, and apart from
+// them those in whose own form the questions are still to be entered.
+func unexplained(c Comparison) (names []string, unentered []ComparedRespondent) {
 	for _, r := range c.Respondents {
-		if !c.Questionnaire.Imported && slices.ContainsFunc(r.Cells, func(c ComparedCell) bool { return c.Status == NotAsked && c.Reason == "" }) {
+		if c.Questionnaire.Imported || !slices.ContainsFunc(r.Cells, func(c ComparedCell) bool { return c.Status == NotAsked && c.Reason == "" }) {
+			continue
+		}
+		if r.Channel == ChannelPortal && r.AskedAt.IsZero() {
+			unentered = append(unentered, r)
+		} else {
 			names = append(names, r.ShortName)
 		}
 	}
-	return names
+	return names, unentered
 }
 
 // missingContestants are the parties of the election that are not in the comparison at all.

@@ -60,6 +60,7 @@ type PublicationState struct {
 	OpenChecks int                  // transcriptions that wait for their second person
 	Unasked    []string             // short names of those who were not asked without a recorded reason
 	Missing    []string             // short names of the parties of the election no respondent stands for
+	Unentered  []ComparedRespondent // those in whose own form the questions are still to be entered
 	Pending    []ComparedRespondent // still within their own date: they would be printed as pending
 	Received   int                  // how many of them have something in already
 	News       bool                 // there is something new since the last version, or none yet
@@ -102,7 +103,7 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 		}
 		st.Comparison.Version = 0
 		st.Content = plan.Content
-		st.Unasked = unexplained(plan.Comparison)
+		st.Unasked, st.Unentered = unexplained(plan.Comparison)
 		if st.Missing, err = missingContestants(tx, plan.Comparison.Questionnaire); err != nil {
 			return err
 		}

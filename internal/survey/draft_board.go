@@ -270,6 +270,7 @@ type QuestionPage struct {
 	Procedures    []ProcedureLimit
 	MayEdit       bool
 	NextStates    []QuestionState
+	Blocks        []Block // of an agreed question: why the catalogue cannot be locked with it
 }
 
 // ProcedureLimit is the most characters a respondent's procedure takes for a question; 0 is unknown or none.
@@ -304,6 +305,9 @@ func (s *Service) QuestionPage(ctx context.Context, actor Actor, questionnaire, 
 			p.MayEdit = drafting && actor.MayEdit(p.Question)
 			if drafting {
 				p.NextStates = actor.NextStates(p.Question)
+				if p.Blocks, err = blocksOf(tx, p.Questionnaire, p.Question, words); err != nil {
+					return err
+				}
 			}
 		}
 		p.Organisations = words.organisations
@@ -316,6 +320,19 @@ func (s *Service) QuestionPage(ctx context.Context, actor Actor, questionnaire, 
 		return err
 	})
 	return p, err
+}
+
+// blocksOf lists what an agreed question brings into the way of the lock: its own length, or one question too many.
+func blocksOf(tx *Tx, questionnaire Questionnaire, question Question, words wordbook) ([]Block, error) {
+	if question.State != StateAgreed {
+		return nil, nil
+	}
+	questions, err := collect(tx.Questions.List(questionnaire.ID + "/"))
+	if err != nil {
+		return nil, err
+	}
+	planned, err := plannedCatalogue(questionnaire, agreedInOrder(questions), words)
+	return slices.DeleteFunc(lockBlocks(questionnaire, planned), func(b Block) bool { return b.Question != "" && b.Question != question.ID }), err
 }
 
 // procedureLimits lists the limits of the respondents that have one of their own, in the printed order.

@@ -9,8 +9,9 @@ import (
 
 // A Block is a reason why the catalogue cannot be locked: a message key and its arguments.
 type Block struct {
-	Key  string
-	Args []any
+	Key      string
+	Args     []any
+	Question string // id of the drafted question it is about, "" for the catalogue as a whole
 }
 
 // CatalogueView is the catalogue as it is, or before the lock as it would be, with what does not fit whom.
@@ -25,6 +26,7 @@ type CatalogueView struct {
 
 	LockedBy, CheckedBy string // names
 	TwoPerson           bool   // the lock needs a second person
+	Alone               bool   // it would, but there is none yet
 	Waiting             *Approval
 	WaitingFor          string // name of who asked
 	Outdated            bool   // the request is for a catalogue that has changed since
@@ -104,7 +106,7 @@ func (s *Service) plannedView(tx *Tx, actor Actor, words wordbook, v *CatalogueV
 		return err
 	}
 	v.Blocks = lockBlocks(v.Questionnaire, v.Catalogue)
-	if v.TwoPerson, err = s.TwoPerson(tx, ActLock); err != nil {
+	if v.TwoPerson, v.Alone, err = s.twoPersonOrAlone(tx, ActLock); err != nil {
 		return err
 	}
 	digest, err := contentDigest(v.Catalogue)
@@ -174,14 +176,14 @@ func plannedCatalogue(q Questionnaire, agreed []Question, words wordbook) (Catal
 // lockBlocks lists why the catalogue cannot be locked.
 func lockBlocks(q Questionnaire, c Catalogue) (blocks []Block) {
 	if len(c.Questions) == 0 {
-		blocks = append(blocks, Block{"draft.block.none", nil})
+		blocks = append(blocks, Block{Key: "draft.block.none"})
 	}
 	if over := len(c.Questions) - q.Slots; q.Slots > 0 && over > 0 {
-		blocks = append(blocks, Block{"draft.block.slots", []any{"Count", over, "Slots", q.Slots}})
+		blocks = append(blocks, Block{Key: "draft.block.slots", Args: []any{"Count", over, "Slots", q.Slots}})
 	}
 	for _, question := range c.Questions {
 		if over := Length(question.Text) - q.QuestionLimit; q.QuestionLimit > 0 && over > 0 {
-			blocks = append(blocks, Block{"draft.block.long", []any{"Number", question.Number, "Count", over, "Limit", q.QuestionLimit}})
+			blocks = append(blocks, Block{Key: "draft.block.long", Args: []any{"Number", question.Number, "Count", over, "Limit", q.QuestionLimit}, Question: question.Origin})
 		}
 	}
 	return blocks

@@ -124,11 +124,24 @@ func TestLockIsBlocked(t *testing.T) {
 	if diff := cmp.Diff([]string{"draft.block.none"}, blocked()); diff != "" {
 		t.Error(diff)
 	}
-	w.question("Erste?", survey.StateAgreed)
-	w.question(strings.Repeat("ä", 41), survey.StateAgreed)
+	first, long, idea := w.question("Erste?", survey.StateAgreed), w.question(strings.Repeat("ä", 41), survey.StateAgreed), w.question("Noch offen?", survey.StateIdea)
 	w.question("Dritte?", survey.StateAgreed)
 	if diff := cmp.Diff([]string{"draft.block.slots", "draft.block.long"}, blocked()); diff != "" {
 		t.Error(diff)
+	}
+	if b := w.catalogue(w.office).Blocks; b[0].Question != "" || b[1].Question != long.ID {
+		t.Errorf("about which questions: %+v", b)
+	}
+	// each agreed question says its part of it
+	for id, want := range map[string][]string{first.ID: {"draft.block.slots"}, long.ID: {"draft.block.slots", "draft.block.long"}, idea.ID: nil} {
+		page, err := w.QuestionPage(w.ctx, w.lead, w.Q.ID, id)
+		var keys []string
+		for _, b := range page.Blocks {
+			keys = append(keys, b.Key)
+		}
+		if diff := cmp.Diff(want, keys); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
 	}
 }
 

@@ -117,14 +117,7 @@ func (s *Service) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	rule := map[ApprovalKind]Rule{
-		ActLock:          alliance.CheckLock,
-		ActDispatch:      alliance.CheckDispatch,
-		ActAddress:       alliance.CheckDispatch, // codes and receipts go there
-		ActTranscription: alliance.CheckTranscription,
-		ActPublication:   alliance.CheckPublication,
-	}[act]
-	if rule != RuleAuto {
+	if rule := alliance.rule(act); rule != RuleAuto {
 		return rule == RuleOn, nil
 	}
 	coordinators := 0
@@ -137,6 +130,28 @@ func (s *Service) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
 		}
 	}
 	return coordinators >= 2, nil
+}
+
+// rule is the alliance's setting for an act.
+func (a Alliance) rule(act ApprovalKind) Rule {
+	return map[ApprovalKind]Rule{
+		ActLock:          a.CheckLock,
+		ActDispatch:      a.CheckDispatch,
+		ActAddress:       a.CheckDispatch, // codes and receipts go there
+		ActTranscription: a.CheckTranscription,
+		ActPublication:   a.CheckPublication,
+	}[act]
+}
+
+// twoPersonOrAlone is TwoPerson, and whether an act that needs nobody would need a second person if there was one: its rule
+// is automatic.
+func (s *Service) twoPersonOrAlone(tx *Tx, act ApprovalKind) (two, alone bool, err error) {
+	alliance, err := loadAlliance(tx)
+	if err != nil {
+		return false, false, err
+	}
+	two, err = s.TwoPerson(tx, act)
+	return two, !two && alliance.rule(act) == RuleAuto, err
 }
 
 // approve runs the two-person rule for an act on content, which is digested so that the approval binds to it.

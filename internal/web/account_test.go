@@ -175,6 +175,7 @@ func TestAdministration(t *testing.T) {
 			t.Errorf("%s: %d\n%s", name, got.Code, got.Body)
 		}
 	}
+	contains(t, v.get("/verwaltung/import"), 200, "daten.json")
 	if page := v.get("/verwaltung/protokoll").Body.String(); !strings.Contains(page, "Sicherung heruntergeladen") || !strings.Contains(page, "10:00") {
 		t.Errorf("the log is not in words, or not in Berlin's time:\n%s", page)
 	}

@@ -61,7 +61,7 @@ func (p auditPage) about(names map[string]string, subject string) string {
 	var parts []string
 	for part := range strings.SplitSeq(subject, "/") {
 		if n, err := strconv.Atoi(part); err == nil {
-			parts = append(parts, p.Must("common.version", "Number", n))
+			parts = append(parts, p.Must("compare.meta.version_of", "Version", n))
 		} else if name := names[part]; name != "" {
 			parts = append(parts, name)
 		}

@@ -28,6 +28,8 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 		put(t, w, func(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit },
 			survey.AuditEntry{ID: survey.NewID(), At: at, Who: ada.ID, What: c.what, From: c.from, To: c.to})
 	}
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit },
+		survey.AuditEntry{ID: survey.NewID(), At: at, Who: ada.ID, What: "publish", Subject: survey.Publication{Questionnaire: "q", Version: 3}.Key()})
 	put(t, w, func(tx *survey.Tx) survey.Table[survey.WorkingGroup] { return tx.WorkingGroups }, survey.WorkingGroup{ID: "g1", Name: "Digitale Bildung"})
 	page := w.visitor(t).signIn(ada.Email).get("/verwaltung/protokoll").Body.String()
 	for _, text := range []string{
@@ -40,6 +42,7 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 		"vorher: ausgelassen: 2: Keine Thesen<br>nachher: alle Fragen werden gefragt",
 		"vorher: Digitale Bildung (Leitung) und gesperrt<br>nachher: Administration, Koordination und Digitale Bildung",
 		"vorher: Veröffentlichen: immer<br>nachher: Veröffentlichen: aus",
+		"Nr. 3",
 	} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page lacks %q", text)

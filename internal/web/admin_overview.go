@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -11,12 +12,54 @@ import (
 type overviewPage struct {
 	templates.Base
 	Lead           string
+	SetUp          []setUpItem
 	Waiting        []overviewItem
 	Questionnaires []overviewItem
 	Empty          templates.Empty
 }
 
-type overviewItem struct{ Kicker, Label, Href, Text string }
+type overviewItem struct {
+	Kicker, Label, Href, Text string
+	Public                    string // address of what readers get, "" for nothing published
+}
+
+// setUpItem is a step of the set-up, with where it is done or, for whoever may not do it, who does it.
+type setUpItem struct {
+	Badge      templates.Badge
+	Text, Href string
+	Who        string
+}
+
+// setUpPlaces is where each step of the set-up is done, and who may.
+var setUpPlaces = map[string]struct {
+	href string
+	who  []survey.Role
+	ask  string // message: whom to ask for it
+}{
+	"legal":         {"/verwaltung/buendnis", admins, "admin.set_up.ask_admin"},
+	"address":       {"/verwaltung/buendnis", admins, "admin.set_up.ask_admin"},
+	"mail":          {"/verwaltung/mailtest", admins, "admin.set_up.ask_admin"},
+	"organisations": {"/verwaltung/organisationen", checkers, ""},
+	"groups":        {"/verwaltung/arbeitsgruppen", checkers, ""},
+	"second":        {"/verwaltung/personen", admins, "admin.set_up.ask_admin"},
+	"election":      {"/verwaltung/wahlen", coordinators, "admin.set_up.ask_office"},
+	"parties":       {"/verwaltung/wahlen", coordinators, "admin.set_up.ask_office"},
+}
+
+func (r *request) setUpItem(step survey.SetUpStep) setUpItem {
+	p, place := r.printer(), setUpPlaces[step.Name]
+	item := setUpItem{Text: p.Must("admin.set_up." + step.Name), Badge: templates.Badge{Icon: "check", Label: p.Must("admin.set_up.done"), Tone: "good"}}
+	if !step.Done {
+		item.Badge = templates.Badge{Icon: "warning", Label: p.Must("admin.set_up.missing"), Tone: "wait"}
+	}
+	switch {
+	case r.Actor.HasAny(place.who...):
+		item.Href = place.href
+	case !step.Done:
+		item.Who = p.Must(place.ask)
+	}
+	return item
+}
 
 func (s *Server) overviewPage(r *request) error {
 	o, err := s.Service.Overview(r.Request.Context(), r.Actor)
@@ -35,14 +78,16 @@ func (s *Server) overviewPage(r *request) error {
 			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("admin.overview.act." + string(a.Act)),
 				Href: approvalPath(q.Slug, a.Act), Text: p.Must("admin.overview.second_person")})
 		}
-		for _, t := range o.Transcriptions {
-			if t.EnteredBy == r.Actor.User.ID {
-				continue
-			}
-			q := o.Titles[t.Questionnaire]
-			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("admin.overview.act.transcription"),
-				Href: "/antworten/" + q.Slug, Text: p.Must("admin.overview.second_person")})
+		p.Waiting = append(p.Waiting, transcriptionsWaiting(p.Base, o)...)
+	}
+	for _, q := range o.Questionnaires {
+		if q.Undecided > 0 {
+			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("admin.overview.undecided", "Count", q.Undecided),
+				Href: "/werkstatt/" + q.Slug + "#column-review", Text: p.Must("admin.overview.undecided_text")})
 		}
+	}
+	for _, step := range o.SetUp {
+		p.SetUp = append(p.SetUp, r.setUpItem(step))
 	}
 	for _, q := range o.Questionnaires {
 		item := overviewItem{Kicker: p.Must("common.phase." + string(q.Phase)), Label: q.Title, Href: "/werkstatt/" + q.Slug}
@@ -65,6 +110,7 @@ func (s *Server) overviewPage(r *request) error {
 		}
 		if q.Published > 0 {
 			item.Text += " " + p.Must("admin.overview.published", "Version", q.Published)
+			item.Public = publish.PublicPath(p.Lang(), q.Slug)
 		}
 		p.Questionnaires = append(p.Questionnaires, item)
 	}
@@ -78,6 +124,28 @@ func (s *Server) overviewPage(r *request) error {
 		p.Empty.Action = templates.NavItem{Label: p.Must("admin.overview.create"), Href: "/werkstatt"}
 	}
 	return r.page(http.StatusOK, "admin/overview", p)
+}
+
+// transcriptionsWaiting leads to the transcription that waits in a questionnaire, or to the list of several.
+func transcriptionsWaiting(b templates.Base, o survey.Overview) (items []overviewItem) {
+	count := map[string]int{}
+	for _, t := range o.Transcriptions {
+		count[t.Questionnaire]++
+	}
+	for _, t := range o.Transcriptions {
+		q, n := o.Titles[t.Questionnaire], count[t.Questionnaire]
+		if n == 0 {
+			continue // stands there already
+		}
+		count[t.Questionnaire] = 0
+		item := overviewItem{Kicker: q.Title, Label: b.Must("admin.overview.act.transcription", "Count", n), Text: b.Must("admin.overview.second_person"),
+			Href: "/antworten/" + q.Slug + "/" + t.Sender + "/uebertragung/" + t.ID}
+		if n > 1 {
+			item.Href = "/antworten/" + q.Slug + "?filter=" + filterWaiting
+		}
+		items = append(items, item)
+	}
+	return items
 }
 
 // approvalPath is the page on which the second person finds what waits.

@@ -59,6 +59,7 @@ type publicationPage struct {
 	Changes  []string
 	First    bool // nothing is published yet
 	News     bool
+	Blocked  bool // something stands in the way
 	Confirm  *templates.Confirm
 	Request  *requestItem
 	Versions []versionItem
@@ -67,7 +68,7 @@ type publicationPage struct {
 type checkItem struct {
 	Badge templates.Badge
 	Text  string
-	Link  templates.NavItem // where it can be mended, "" Href for none
+	Links []templates.NavItem // where it can be mended
 }
 
 type pendingItem struct {
@@ -121,6 +122,7 @@ func (s *Server) renderPublication(r *request, status int, errs []templates.Fiel
 	default:
 		page.Received = page.Must("compare.office.received_none")
 	}
+	page.Blocked = !ready
 	page.act(r, q, st, ready)
 	for _, v := range st.Versions {
 		page.Versions = append(page.Versions, page.version(st, v))
@@ -132,25 +134,37 @@ func (s *Server) renderPublication(r *request, status int, errs []templates.Fiel
 func (p *publicationPage) checklist(r *request, st survey.PublicationState) (ready bool) {
 	q := r.Questionnaire
 	ready = true
-	check := func(good bool, key string, link templates.NavItem, args ...any) {
-		item := checkItem{Badge: templates.Badge{Icon: "check", Label: p.Must("compare.office.good"), Tone: "good"}, Text: p.Must("compare.check." + key + "_good")}
-		if !good {
+	check := func(good bool, key string, links []templates.NavItem, args ...any) {
+		var item checkItem
+		if good {
+			item = checkItem{Badge: templates.Badge{Icon: "check", Label: p.Must("compare.office.good"), Tone: "good"}, Text: p.Must("compare.check." + key + "_good")}
+		} else {
 			ready = false
-			item = checkItem{Badge: templates.Badge{Icon: "warning", Label: p.Must("compare.office.open"), Tone: "warn"}, Text: p.Must("compare.check."+key+"_open", args...), Link: link}
+			item = checkItem{Badge: templates.Badge{Icon: "warning", Label: p.Must("compare.office.open"), Tone: "warn"}, Text: p.Must("compare.check."+key+"_open", args...), Links: links}
 		}
 		p.Checks = append(p.Checks, item)
 	}
-	var settings templates.NavItem
+	link := func(key, href string) []templates.NavItem {
+		return []templates.NavItem{{Label: p.Must(key), Href: href}}
+	}
+	var settings []templates.NavItem
 	if r.Actor.Has(survey.RoleAdministrator) {
-		settings = templates.NavItem{Label: p.Must("compare.check.settings"), Href: "/verwaltung/buendnis"}
+		settings = link("compare.check.settings", "/verwaltung/buendnis")
 	}
 	check(st.Comparison.Alliance.Imprint != "", "imprint", settings)
 	check(st.Comparison.Alliance.Privacy != "", "privacy", settings)
 	if !q.Imported {
-		respondents := templates.NavItem{Label: p.Must("compare.check.respondents"), Href: "/versand/" + q.Slug + "/befragte"}
+		respondents := link("compare.check.respondents", "/versand/"+q.Slug+"/befragte")
 		check(len(st.Missing) == 0, "contestants", respondents, "Names", p.Join(st.Missing))
 		check(len(st.Unasked) == 0, "reasons", respondents, "Names", p.Join(st.Unasked))
-		check(st.OpenChecks == 0, "transcriptions", templates.NavItem{Label: p.Must("compare.check.answers"), Href: "/antworten/" + q.Slug}, "Count", st.OpenChecks)
+		if len(st.Unentered) > 0 {
+			var entries []templates.NavItem
+			for _, one := range st.Unentered {
+				entries = append(entries, templates.NavItem{Label: one.ShortName, Href: "/versand/" + q.Slug + "/befragte/" + one.Slug + "/eingabe"})
+			}
+			check(false, "portals", entries)
+		}
+		check(st.OpenChecks == 0, "transcriptions", link("compare.check.answers", "/antworten/"+q.Slug+"?filter="+filterWaiting), "Count", st.OpenChecks)
 	}
 	return ready
 }

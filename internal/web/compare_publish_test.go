@@ -127,6 +127,7 @@ func TestPublishInTheBrowser(t *testing.T) {
 	if board := office.get("/veroeffentlichen").Body.String(); !strings.Contains(board, "Nr. 1 vom") {
 		t.Error("the list does not say that it is published")
 	}
+	contains(t, member.get("/uebersicht"), 200, "Veröffentlicht: Nr. 1.", `href="/vergleich/nordmark/"`)
 }
 
 func TestPublishTakesTwoPeople(t *testing.T) {

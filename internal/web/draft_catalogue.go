@@ -22,13 +22,18 @@ type cataloguePage struct {
 	OrderURL     string
 	Hash         string // of the order shown
 	Facts        []templates.Fact
-	Blocks       []string
+	Blocks       []blockLine
+	FitCaption   string
 	Respondents  []catalogueRespondent
 	Lock         *templates.Confirm
 	Waiting      *waitingBox
 	Print        string
+	Next         templates.NavItem // the dispatch, once the catalogue is locked
 	Empty        templates.Empty
 }
+
+// blockLine says what stands in the way of the lock, with the page of the question it names.
+type blockLine struct{ Text, Href string }
 
 type catalogueRow struct {
 	ID, Number                      string
@@ -130,15 +135,27 @@ func (s *Server) catalogue(r *request, v survey.CatalogueView) cataloguePage {
 		p.Questions = append(p.Questions, row)
 	}
 	for _, b := range v.Blocks {
-		p.Blocks = append(p.Blocks, p.Must(b.Key, b.Args...))
+		line := blockLine{Text: p.Must(b.Key, b.Args...)}
+		if b.Question != "" {
+			line.Href = r.draftPath("/fragen/" + b.Question)
+		}
+		p.Blocks = append(p.Blocks, line)
 	}
 	for _, one := range v.Respondents {
 		p.Respondents = append(p.Respondents, catalogueRespondentOf(r, v, one))
 	}
+	p.FitCaption = p.Must("draft.fit.caption")
 	if v.Locked {
 		p.Facts = lockFacts(p.Base, v)
+		p.FitCaption = p.Must("draft.fit.caption_sent")
 	} else {
 		s.lockBox(r, v, &p)
+	}
+	if v.Questionnaire.Phase(s.now()) == survey.PhaseLocked {
+		p.FitCaption = p.Must("draft.fit.caption_locked")
+		if r.Actor.HasAny(checkers...) {
+			p.Next = templates.NavItem{Label: p.Must("draft.catalogue.next"), Href: "/versand/" + v.Questionnaire.Slug}
+		}
 	}
 	return p
 }
@@ -238,11 +255,17 @@ func (s *Server) lockBox(r *request, v survey.CatalogueView, p *cataloguePage) {
 	}
 	p.Lock = &templates.Confirm{Title: p.Must("draft.lock.title"), Text: p.Must("draft.lock.text", "Count", len(v.Catalogue.Questions)), Action: action,
 		Button: p.Must("draft.lock.button"), Fields: []templates.Field{hash}}
-	if v.TwoPerson {
+	switch {
+	case v.TwoPerson:
 		p.Lock.Text += "\n\n" + p.Must("draft.lock.two")
 		p.Lock.Button = p.Must("draft.lock.request")
-	} else {
+	case v.Alone && r.Actor.HasAny(admins...):
 		p.Lock.Text += "\n\n" + p.Must("draft.lock.alone")
+		p.Lock.Cancel = templates.NavItem{Label: p.Must("draft.lock.invite"), Href: "/verwaltung/personen/neu"}
+	case v.Alone:
+		p.Lock.Text += "\n\n" + p.Must("draft.lock.alone_ask")
+	default:
+		p.Lock.Text += "\n\n" + p.Must("draft.lock.off")
 	}
 }
 

@@ -134,6 +134,7 @@ type draftForm struct {
 	templates.Base
 	Lead, Action, Button string
 	Info                 string
+	Before               *templates.Empty // what has to be done before
 	Tabs                 *templates.Tabs
 	Groups               []fieldGroup
 	Cancel               templates.NavItem
@@ -242,7 +243,8 @@ func (r *request) settingsForm(elections []survey.ElectionSummary, f settingsFor
 	} else {
 		p.Button = p.Must("common.button.create")
 		if len(elections) == 0 {
-			p.Warning = p.Must("draft.settings.no_election")
+			p.Before = &templates.Empty{Title: p.Must("draft.elections.empty"), Text: p.Must("draft.settings.no_election"),
+				Action: templates.NavItem{Label: p.Must("draft.elections.new"), Href: "/verwaltung/wahlen/neu"}}
 		}
 	}
 	locked := !isNew && !r.Questionnaire.LockedAt.IsZero()

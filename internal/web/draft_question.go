@@ -49,6 +49,7 @@ type draftQuestionPage struct {
 	Context  string
 	Facts    []templates.Fact
 	Limits   []limitRow
+	Blocks   []string // what it brings into the way of the lock
 	Next     []stateButton
 	Form     string // id of the form the state buttons send, with what is typed in it; "" when the words cannot be changed
 	StateURL string
@@ -195,6 +196,9 @@ func (s *Server) renderQuestion(r *request, status int, page survey.QuestionPage
 	}
 	p.Facts = r.questionFacts(p.Base, page.Card)
 	p.Facts = append(p.Facts, templates.Fact{Label: p.Must("draft.question.updated"), Value: p.Must("draft.question.updated_by", "Date", p.ShortDateTime(q.UpdatedAt.In(berlin())), "Name", nameOr(p.Base, page.UpdatedBy))})
+	for _, b := range page.Blocks {
+		p.Blocks = append(p.Blocks, p.Must(b.Key, b.Args...))
+	}
 	for _, state := range page.NextStates {
 		p.Next = append(p.Next, stateButton{State: state, Label: p.Must("draft.to." + string(state))})
 	}
@@ -285,7 +289,7 @@ func (s *Server) setQuestionState(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.redirect(r.draftPath("/fragen/"+q.ID), "draft.notice.state")
+	return r.redirect(r.draftPath("/fragen/"+q.ID), "draft.notice.state_"+string(q.State))
 }
 
 // collisionPage shows what two people wrote at the same time, and lets the second one merge. Nothing has been saved.

@@ -193,7 +193,10 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 				href = r.sendPath("befragte")
 			}
 			if c.Name == "mail" {
-				href = mailSetUp
+				href = r.sendPath("absenden") // says whom to ask
+				if r.Actor.HasAny(admins...) {
+					href = mailSetUp
+				}
 			}
 			step := c.Name
 			if c.Name == "deadline" && c.State == survey.CheckWarn {

@@ -47,8 +47,8 @@ var checkLook = map[survey.CheckState]struct{ icon, tone string }{
 	survey.CheckOK: {"check", "good"}, survey.CheckWarn: {"warning", "wait"}, survey.CheckMissing: {"warning", "bad"},
 }
 
-// mailSetUp is where the mail server is tested.
-const mailSetUp = "/verwaltung"
+// mailSetUp is where an administrator tests the mail server.
+const mailSetUp = "/verwaltung/mailtest"
 
 func (s *Server) dispatchPage(r *request) error {
 	d, err := s.Service.DispatchPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
@@ -121,6 +121,10 @@ func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
 	case "cover", "letter":
 		href = r.sendPath("anschreiben")
 	case "mail":
+		if !r.Actor.HasAny(admins...) {
+			line.Text += " " + p.Must("send.check.ask_admin")
+			return line
+		}
 		href = mailSetUp
 	}
 	line.Where = templates.NavItem{Label: p.Must("send.check.go"), Href: href}

@@ -116,4 +116,14 @@ func TestOfficeIsWarnedWithoutAMailServer(t *testing.T) {
 			t.Errorf("%s: no warning", path)
 		}
 	}
+	// who can set one up is led there, who cannot is told whom to ask
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents },
+		survey.Respondent{Questionnaire: "q-locked", ID: "frei", Slug: "frei", ShortName: "frei", Procedure: survey.Procedure{Channel: survey.ChannelMail}})
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	kim, ada := w.visitor(t).signIn("kim@buendnis.example"), w.visitor(t).signIn("ada@buendnis.example")
+	contains(t, kim.get("/versand/nord-locked/absenden"), 200, "Keine Mail kann hinausgehen. Bitten Sie die Administration.")
+	contains(t, ada.get("/versand/nord-locked/absenden"), 200, `href="/verwaltung/mailtest">Dort klären`)
+	for path, v := range map[string]*visitor{"/versand/nord-locked/absenden": kim, "/verwaltung/mailtest": ada} {
+		contains(t, v.get("/versand/nord-locked"), 200, `<a href="`+path+`">Mailserver einrichten</a>`)
+	}
 }

@@ -63,7 +63,7 @@ func (s *Server) transcriptionList(r *request) error {
 	for _, q := range list {
 		item := transcriptionItem{Title: q.Questionnaire.Title, Href: "/antworten/" + q.Questionnaire.Slug, Election: q.Election,
 			Deadline: r.instant(q.Questionnaire.Deadline), Phase: r.phaseBadge(q.Phase),
-			Returned: p.Must("transcription.list.returned", "Returned", q.Returned, "Asked", q.Asked)}
+			Returned: p.Must("transcription.list.returned", "Returned", q.Returned, "Count", q.Returned, "Asked", q.Asked)}
 		if q.Waiting > 0 {
 			item.Waiting = p.Must("transcription.board.waiting", "Count", q.Waiting)
 		}
@@ -112,7 +112,10 @@ func (s *Server) transcriptionBoard(r *request) error {
 	p := transcriptionBoardPage{transcriptionBase: r.transcriptionBase("transcription.board.title"), Phase: r.phaseBadge(b.Phase)}
 	only := r.Request.URL.Query().Get("filter") == filterWaiting
 	p.Lead = p.Must("transcription.board.lead")
-	if !b.TwoPerson {
+	switch {
+	case b.Alone:
+		p.Warning = p.Must("transcription.board.alone")
+	case !b.TwoPerson:
 		p.Warning = p.Must("transcription.board.rule_off")
 	}
 	p.Tabs = templates.Tabs{Label: p.Must("transcription.board.filter"), Items: []templates.NavItem{

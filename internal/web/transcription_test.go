@@ -139,6 +139,7 @@ func TestTranscriptionWay(t *testing.T) {
 	contains(t, ben.post(letterURL(id)+"/pruefen", form), 303)
 	contains(t, ben.post(letterURL(id)+"/pruefen", form), 303) // a second click
 	contains(t, anna.get(letterURL(id)), 200, "gegengeprüft", "Berichtigung beginnen")
+	contains(t, anna.get("/antworten"), 200, "Befragten hat geantwortet")
 	contains(t, anna.get(freiLetters+"/neu?von="+id), 200, "Brief der _Mitte_.pdf", "heißt&lt;/b&gt;")
 	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
 		v, err := tx.Versions.Get("q1/r1/q01/000001")
