@@ -3,6 +3,7 @@ package survey
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,6 +13,7 @@ const (
 	setupLife      = 24 * time.Hour
 	invitationLife = 14 * 24 * time.Hour
 	resetLife      = time.Hour
+	resetPause     = 5 * time.Minute // until a reset link that went by mail may be followed by another
 )
 
 // Password lengths in bytes. OWASP ASVS 5.0 (6.2.1) asks for 8 and recommends 15; 12 is what volunteers still take. The
@@ -264,13 +266,17 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose Staf
 		if err := tx.Users.Put(user); err != nil {
 			return err
 		}
+		if err := s.revokeStaffLinks(tx, user.ID, LinkReset); err != nil { // others may be open
+			return err
+		}
 		return s.audit(tx, Actor{User: user}, "password_"+string(purpose), user.ID)
 	})
 	return user, err
 }
 
-// RequestReset mails a reset link to the person with the address, if there is one. The caller says the same either way, and
-// either way one transaction is written, so that the time tells nothing.
+// RequestReset mails a reset link to the person with the address, if there is one and no such link is on its way. Earlier links
+// stay good: whoever asks need not be the person. The caller says the same in every case, and in every case one mail is
+// composed, sealed and queued in one transaction, and taken out of the queue again in it where it must not go out.
 func (s *Service) RequestReset(ctx context.Context, email string) error {
 	var faults Faults
 	faults.email("email", &email, true)
@@ -278,15 +284,42 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 		return err
 	}
 	user, err := s.userByEmail(ctx, email)
-	if err != nil && !IsNotFound(err) {
+	if IsNotFound(err) {
+		user = User{Email: email, Language: "de"}
+	} else if err != nil {
 		return err
 	}
 	return s.update(ctx, func(tx *Tx) error {
-		if !user.Active() {
-			return s.audit(tx, Actor{}, "reset_refused", user.ID)
+		underWay, err := s.resetUnderWay(tx, user.ID)
+		if err != nil {
+			return err
 		}
-		return s.mailStaffLink(tx, Actor{}, user, LinkReset, resetLife)
+		link, err := s.enqueueStaffLink(tx, user, LinkReset, resetLife)
+		if err != nil {
+			return err
+		}
+		what := "link_reset"
+		switch {
+		case !user.Active():
+			what = "reset_refused"
+		case underWay:
+			what = "reset_again"
+		default:
+			err = tx.StaffLinks.Put(link)
+		}
+		if what != "link_reset" {
+			err = errors.Join(tx.Outbox.Delete(link.Mail), tx.Mails.Delete(link.Mail))
+		}
+		return errors.Join(err, s.audit(tx, Actor{}, what, user.ID))
 	})
+}
+
+// resetUnderWay tells whether a reset link that was mailed to a person a moment ago can still be used.
+func (s *Service) resetUnderWay(tx *Tx, user string) (bool, error) {
+	links, err := collect(tx.StaffLinks.List(""))
+	return slices.ContainsFunc(links, func(l StaffLink) bool {
+		return l.User == user && l.Purpose == LinkReset && l.Mail != "" && l.UsedAt.IsZero() && l.RevokedAt.IsZero() && s.now().Sub(l.CreatedAt) < resetPause
+	}), err
 }
 
 // StaffMail is what the mails to people of the alliance say.
@@ -309,25 +342,34 @@ func staffLinkPath(purpose StaffLinkKind, token string) string {
 
 // mailStaffLink revokes a person's open links of the purpose and mails a new one.
 func (s *Service) mailStaffLink(tx *Tx, actor Actor, user User, purpose StaffLinkKind, life time.Duration) error {
-	token := NewToken()
-	alliance, err := loadAlliance(tx)
+	link, err := s.enqueueStaffLink(tx, user, purpose, life)
 	if err != nil {
 		return err
 	}
-	subject, body, err := s.Compose(user.Language, "staff_"+string(purpose), StaffMail{Name: user.Name, Alliance: alliance.Name, Secret: LinkMark, Days: int(life.Hours()) / 24})
-	if err != nil {
-		return err
-	}
-	m := Mail{Kind: MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}
-	if m, err = s.enqueue(tx, m, s.link(staffLinkPath(purpose, token))); err != nil {
-		return err
-	}
-	link := s.staffLink(token, purpose, user.ID, life)
-	link.Mail = m.ID
 	if err := s.replaceStaffLink(tx, user.ID, link); err != nil {
 		return err
 	}
 	return s.audit(tx, actor, "link_"+string(purpose), user.ID)
+}
+
+// enqueueStaffLink queues the mail with a new link and returns the link, which the caller stores.
+func (s *Service) enqueueStaffLink(tx *Tx, user User, purpose StaffLinkKind, life time.Duration) (StaffLink, error) {
+	token := NewToken()
+	alliance, err := loadAlliance(tx)
+	if err != nil {
+		return StaffLink{}, err
+	}
+	subject, body, err := s.Compose(user.Language, "staff_"+string(purpose), StaffMail{Name: user.Name, Alliance: alliance.Name, Secret: LinkMark, Days: int(life.Hours()) / 24})
+	if err != nil {
+		return StaffLink{}, err
+	}
+	m := Mail{Kind: MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}
+	if m, err = s.enqueue(tx, m, s.link(staffLinkPath(purpose, token))); err != nil {
+		return StaffLink{}, err
+	}
+	link := s.staffLink(token, purpose, user.ID, life)
+	link.Mail = m.ID
+	return link, nil
 }
 
 // replaceStaffLink revokes a person's open links of the same purpose and puts the new one.
