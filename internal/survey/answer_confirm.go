@@ -12,8 +12,9 @@ import (
 // with the full text. A submission that is confirmed already is returned as it is: a second click has no second effect.
 //
 // Any session of the respondent can enter the code: it went to the party's own address, and whoever asked for it may have
-// signed out since. A wrong code is Invalid at the field code; the fifth one ends the submission. Conflict when it has
-// ended, Gone after its hour. The drafts stay in every case.
+// signed out since. A wrong code is Invalid at the field code; the fifth one from the session that asked for it ends the
+// submission. Another session has five tries of its own and all others together twenty: whoever else holds the link may not
+// end what is not theirs, and gets TooMany instead. Conflict when it has ended, Gone after its hour. The drafts stay in every case.
 func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed string) (sub Submission, err error) {
 	if err := actor.require(RoleParty); err != nil {
 		return sub, err
@@ -39,9 +40,19 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 			return void(tx, sub)
 		case code == "":
 			return Faults{{Field: "code", Key: "answer.error.code_format"}}.Err()
+		case actor.Session != sub.Session && sub.foreignTries(actor.Session) <= 0:
+			return Fail(TooMany, "answer.error.code_tries_here")
 		case sameHash(codeHash(sub, code), sub.CodeHash):
 			sub, err = s.confirm(tx, actor, sheet, sub, now)
 			return err
+		}
+		if actor.Session != sub.Session {
+			sub.Foreign = append(sub.Foreign, actor.Session)
+			refused = Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", sub.foreignTries(actor.Session)}}}.Err()
+			if sub.foreignTries(actor.Session) <= 0 {
+				refused = Fail(TooMany, "answer.error.code_tries_here")
+			}
+			return tx.Submissions.Put(sub)
 		}
 		sub.Tries++
 		if sub.Tries >= codeTries {
@@ -58,6 +69,17 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 		err = refused
 	}
 	return sub, err
+}
+
+// foreignTries is how many wrong codes a session that did not ask for the submission may still enter.
+func (s Submission) foreignTries(session string) int {
+	left := min(codeTries, foreignTries-len(s.Foreign))
+	for _, f := range s.Foreign {
+		if f == session {
+			left--
+		}
+	}
+	return left
 }
 
 // confirm carries a submission out.

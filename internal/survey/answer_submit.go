@@ -16,6 +16,7 @@ import (
 const (
 	codeLife     = time.Hour // greylisting and shared mailboxes take their time; ASVS recommends ten minutes
 	codeTries    = 5
+	foreignTries = 20 // of all sessions together that did not ask for the submission
 	codeMost     = 4  // codes mailed for one submission
 	requestsMost = 10 // submissions a respondent may ask for within codeLife: each mails somebody
 )
@@ -114,7 +115,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 	return sub, err
 }
 
-// newCode returns eight random digits. Five tries at each of ten codes an hour find one in two million hours of trying.
+// newCode returns eight random digits. 25 tries at each of ten codes an hour find one in 400,000 hours of trying.
 func newCode() string {
 	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
 	if err != nil {

@@ -2,6 +2,7 @@ package survey_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -291,6 +292,49 @@ func TestWrongCodeSixTimes(t *testing.T) {
 		t.Error("something was submitted, or lost")
 	}
 	w.submit(t, w.frei)
+}
+
+// Whoever else holds the access link can enter wrong codes, but not end what somebody has asked for.
+func TestWrongCodesOfAnotherSession(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	sub := w.request(t, w.frei)
+	code := w.code(t, "r1/"+sub.ID)
+	wrong := "0000 0000"
+	if code == wrong {
+		wrong = "0000 0001"
+	}
+	stranger := w.enter(t, freiToken, "browser three")
+	for i := range 7 {
+		want := "code answer.error.code_wrong"
+		if i >= 4 {
+			want = "answer.error.code_tries_here"
+		}
+		if _, err := w.ConfirmSubmission(t.Context(), stranger, sub.ID, wrong); keyOf(err) != want {
+			t.Errorf("try %d: %v, want %s", i+1, err, want)
+		}
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), stranger, sub.ID, code); keyOf(err) != "answer.error.code_tries_here" {
+		t.Errorf("the right one from a session without tries: %v", err)
+	}
+	wrongs := 0
+	for n := range 10 { // a session costs nothing
+		if _, err := w.ConfirmSubmission(t.Context(), w.enter(t, freiToken, fmt.Sprint("browser ", 4+n)), sub.ID, wrong); keyOf(err) == "code answer.error.code_wrong" {
+			wrongs++
+		}
+		for range 4 {
+			_, _ = w.ConfirmSubmission(t.Context(), w.enter(t, freiToken, fmt.Sprint("browser ", 4+n)), sub.ID, wrong)
+		}
+	}
+	if wrongs != 3 { // with the first, four sessions of five tries
+		t.Errorf("%d further sessions had tries", wrongs)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, wrong); keyOf(err) != "code answer.error.code_wrong" {
+		t.Errorf("its own session: %v", err)
+	}
+	if sub, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code); err != nil || sub.State != survey.SubmissionConfirmed {
+		t.Errorf("its own session, the right one: %s, %v", sub.State, err)
+	}
 }
 
 func TestCodeIsBound(t *testing.T) {

@@ -45,7 +45,8 @@ type Submission struct {
 	Codes         int               `json:"codes,omitempty"` // how many codes were sent
 	CodeHash      string            `json:"code_hash,omitempty"`
 	CodeExpiresAt time.Time         `json:"code_expires_at,omitzero"`
-	Tries         int               `json:"tries,omitempty"`
+	Tries         int               `json:"tries,omitempty"`   // wrong codes from Session
+	Foreign       []string          `json:"foreign,omitempty"` // hash of the session of each wrong code from another one
 	Receipt       Receipt           `json:"receipt,omitzero"`
 }
 
