@@ -301,8 +301,12 @@ func TestChangesBesideTheCells(t *testing.T) {
 func TestSecondVersionAndItsChanges(t *testing.T) {
 	h := newHouse(t)
 	h.publish(t)
-	if _, err := h.Publish(t.Context(), coordinator, "q", h.seen(t)); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "unchanged") {
+	other := survey.Actor{User: survey.User{ID: "ben", PasswordHash: "x", Coordinator: true}}
+	if _, err := h.Publish(t.Context(), other, "q", h.seen(t)); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "unchanged") {
 		t.Fatalf("published the same twice: %v", err)
+	}
+	if p, err := h.Publish(t.Context(), coordinator, "q", h.seen(t)); err != nil || p.Version != 1 || p.Waiting {
+		t.Fatalf("a second click: %+v, %v", p, err)
 	}
 	h.clock.Advance(time.Hour)
 	h.say(t, "r1", "q01", 2, survey.Version{Status: survey.Answered, Text: "Ja, mit Ausnahmen.", ChangeNote: "Präzisiert."})

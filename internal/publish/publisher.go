@@ -57,6 +57,9 @@ func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnai
 	}
 	result := Published{Version: plan.Comparison.Version, Waiting: !ready,
 		Imprint: plan.Comparison.Alliance.Imprint != "" && plan.Comparison.Alliance.Privacy != ""}
+	if plan.Published > 0 {
+		result.Version, result.Waiting = plan.Published, false
+	}
 	if !ready {
 		return result, nil
 	}

@@ -17,6 +17,7 @@ import (
 type PublicationPlan struct {
 	Comparison Comparison // complete: version, checkpoint, changes and release included
 	Content    string     // hex SHA-256 of all that readers would see but for its date and version
+	Published  int        // the version in which the actor has published exactly this: a second click, nothing to do; else 0
 	changes    []Change   // against the version before
 	digests    []CellDigest
 	facets     map[string]string
@@ -56,6 +57,8 @@ func (s *Service) Comparison(ctx context.Context, actor Actor, slug string) (c C
 // PreparePublication binds to what the actor has read: seen is the PublicationState.Content of the page with the preview,
 // and anything readers would see that has changed since is a Conflict. The console reads nothing and gives "".
 //
+// A second click of whoever published or requested just this is no fault: see PublicationPlan.Published.
+//
 // It checks that a questionnaire may be published now and asks for the second person where the rule
 // wants one. ready false means that the request is noted and waits. It returns Conflict when something stands in the way:
 // the phase, an empty Impressum or privacy notice (but for the console and an import), an open check of a transcription,
@@ -70,6 +73,10 @@ func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionn
 		if plan, previous, err = s.planPublication(tx, questionnaire, now); err != nil {
 			return err
 		}
+		if previous != nil && seen == previous.Content && seen == plan.Content && (previous.By == actor.who() || previous.CheckedBy == actor.who()) {
+			plan.Published = previous.Version
+			return nil
+		}
 		if err := s.mayPublish(tx, actor, plan, previous); err != nil {
 			return err
 		}
@@ -81,7 +88,7 @@ func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionn
 		}
 		done, approval, err := s.approve(tx, actor, questionnaire, ActPublication, "", plan.Content)
 		if err != nil {
-			return err
+			return askedBefore(err)
 		}
 		plan.Comparison.Checked = approval.ApprovedBy != ""
 		if done {

@@ -191,13 +191,16 @@ func lockBlocks(q Questionnaire, c Catalogue) (blocks []Block) {
 
 // LockCatalogue locks the catalogue: numbered, hashed, immutable. Seen is the hash the actor's page showed; a catalogue that
 // has changed since is a Conflict (draft.error.catalogue_changed). Where a second person is needed, the first call asks
-// for it and returns locked false; the call of another person locks.
+// for it and returns locked false; the call of another person locks. A second click of whoever locked or asked is no fault.
 func (s *Service) LockCatalogue(ctx context.Context, actor Actor, questionnaire, seen string) (locked bool, err error) {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, err
 	}
 	err = s.update(ctx, func(tx *Tx) error {
-		locked = false
+		c, err := tx.Catalogues.Get(questionnaire)
+		if locked = err == nil && c.Hash == seen && (c.LockedBy == actor.who() || c.CheckedBy == actor.who()); locked {
+			return nil
+		}
 		if _, err := s.drafting(tx, questionnaire); err != nil {
 			return err
 		}
@@ -213,7 +216,7 @@ func (s *Service) LockCatalogue(ctx context.Context, actor Actor, questionnaire,
 		}
 		done, approval, err := s.approve(tx, actor, questionnaire, ActLock, "", v.Catalogue)
 		if err != nil || !done {
-			return err
+			return askedBefore(err)
 		}
 		locked = true
 		return s.lock(tx, actor, v, approval)

@@ -163,8 +163,8 @@ func TestLockTakesTwo(t *testing.T) {
 	if v := w.catalogue(w.office); v.Waiting == nil || v.WaitingFor != "OFFICE" || v.MayConfirm || v.MayLock || !v.MayWithdraw || v.Locked {
 		t.Errorf("the one who asked sees %+v", v)
 	}
-	if _, err := w.lock(w.office); code(err) != survey.Conflict {
-		t.Errorf("confirmed by the one who asked: %v", err)
+	if locked, err := w.lock(w.office); locked || err != nil || w.catalogue(w.office).Locked {
+		t.Errorf("a second click of the one who asked: %v, %v", locked, err)
 	}
 	if v := w.catalogue(w.admin); !v.MayConfirm || v.MayOrder {
 		t.Errorf("another one sees %+v", v)
@@ -195,6 +195,15 @@ func TestLockTakesTwo(t *testing.T) {
 	}
 	if locked, err := w.lock(w.admin); !locked || err != nil {
 		t.Fatalf("%v, %v", locked, err)
+	}
+	for _, test := range []struct {
+		actor survey.Actor
+		hash  string
+		want  survey.Code
+	}{{w.admin, w.catalogue(w.admin).Catalogue.Hash, ""}, {w.admin, stale, survey.Conflict}, {w.office, w.catalogue(w.office).Catalogue.Hash, survey.Conflict}} {
+		if locked, err := w.LockCatalogue(w.ctx, test.actor, w.Q.ID, test.hash); code(err) != test.want || locked != (err == nil) {
+			t.Errorf("a second click of %s: %v, %v", test.actor.User.ID, locked, err)
+		}
 	}
 	v := w.catalogue(w.member)
 	if !v.Locked || v.LockedBy != "SECOND" || v.CheckedBy != "ADMIN" || v.Catalogue.LockedAt != w.Clock.Now() {
@@ -298,7 +307,7 @@ func TestLockedIsImmutable(t *testing.T) {
 		"order": func() error {
 			return w.OrderCatalogue(w.ctx, w.office, survey.OrderCatalogue{Questionnaire: w.Q.ID, Up: first.ID})
 		},
-		"lock": func() error { _, err := w.lock(w.office); return err },
+		"lock": func() error { _, err := w.lock(w.second); return err },
 	} {
 		if err := write(); code(err) != survey.Conflict {
 			t.Errorf("%s: %v", name, err)

@@ -28,7 +28,7 @@ func (s *Server) draftRoutes() []Route {
 		{Method: get, Path: one + "/katalog", Who: staff, Handle: s.cataloguePage},
 		{Method: get, Path: one + "/katalog/druck", Who: staff, Handle: s.cataloguePrint},
 		{Method: post, Path: one + "/katalog/reihenfolge", Who: coordinators, Phases: drafting, Handle: s.orderCatalogue},
-		{Method: post, Path: one + "/katalog/sperren", Who: checkers, Phases: drafting, Handle: s.lockCatalogue},
+		{Method: post, Path: one + "/katalog/sperren", Who: checkers, Phases: settings, Handle: s.lockCatalogue},
 		{Method: post, Path: one + "/katalog/zuruecknehmen", Who: checkers, Phases: drafting, Handle: s.withdrawLock},
 	}, s.electionRoutes()...)
 }
