@@ -59,6 +59,7 @@ type App struct {
 	server   *http.Server
 	worker   *mail.Worker // nil without a mail server
 	log      *slog.Logger
+	patience time.Duration // with requests under way when it ends
 
 	demoBox    *mail.Folder           // nil but in the demonstration
 	demoSignIn map[string]survey.User // by token hash
@@ -91,7 +92,7 @@ func openCore(folder, baseURL string, clock survey.Clock, create bool) (*core, e
 	if err := databaseLost(folder); err != nil {
 		return nil, err
 	}
-	store, err := bolt.Open(filepath.Join(folder, databaseFile), bolt.Options{Create: create})
+	store, err := openStore(folder, bolt.Options{Create: create})
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +121,15 @@ func databaseLost(folder string) error {
 		}
 	}
 	return nil
+}
+
+// openStore opens the database of a data folder.
+func openStore(folder string, opts bolt.Options) (*bolt.Store, error) {
+	store, err := bolt.Open(filepath.Join(folder, databaseFile), opts)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w\nName the folder it lies in with --data; the first start of the server makes it.", err)
+	}
+	return store, err
 }
 
 func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
@@ -218,7 +228,7 @@ func New(opts Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w", opts.Listen, err)
 	}
-	a := &App{URL: opts.BaseURL, listener: listener, log: opts.Log}
+	a := &App{URL: opts.BaseURL, listener: listener, log: opts.Log, patience: stopTime}
 	if a.URL == "" {
 		a.URL = "http://" + listener.Addr().String()
 	}
@@ -302,7 +312,7 @@ func (a *App) backup(ctx context.Context, w io.Writer) error {
 	return errors.Join(err, snapshot.Close())
 }
 
-// Run serves until ctx ends, then ends what is under way within ten seconds.
+// Run serves until ctx ends, then ends what is under way within ten seconds; who takes longer is cut off.
 func (a *App) Run(ctx context.Context) error {
 	var tasks sync.WaitGroup
 	if a.worker != nil {
@@ -315,10 +325,11 @@ func (a *App) Run(ctx context.Context) error {
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		stop, cancel := context.WithTimeout(context.Background(), stopTime)
+		stop, cancel := context.WithTimeout(context.Background(), a.patience)
 		defer cancel()
-		if err = a.server.Shutdown(stop); err != nil {
-			err = errors.Join(err, a.server.Close())
+		if err = a.server.Shutdown(stop); errors.Is(err, context.DeadlineExceeded) {
+			a.log.Warn("cut off connections that did not end", "after", a.patience)
+			err = a.server.Close()
 		}
 	}
 	tasks.Wait()

@@ -57,7 +57,8 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	}
 	publication, err := c.publisher.Publish(ctx, console, q.ID, "")
 	if err != nil {
-		return explain(err, slug)
+		fmt.Fprintf(errs, "%s is imported, but not published. Do not import it again: start the server and publish it on the page /veroeffentlichen/%s.\n", slug, slug)
+		return err
 	}
 	if publication.Waiting {
 		fmt.Fprintln(errs, "Imported. The publication waits for a second person (Vergleich), as the alliance's rules want.")
@@ -88,6 +89,9 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 		}
 		service := &survey.Service{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL}
 		comparison, err := service.Comparison(ctx, console, cfg.Slug)
+		if q, found := service.QuestionnaireBySlug(ctx, console, cfg.Slug); found == nil && q.Phase(service.Clock.Now()) == survey.PhaseDraft {
+			return fmt.Errorf("the catalogue of %q is not locked yet; there is nothing to export before", cfg.Slug)
+		}
 		if err != nil {
 			return explain(err, cfg.Slug)
 		}
@@ -99,7 +103,27 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 		_, err = content.WriteTo(out)
 		return err
 	}
-	return os.WriteFile(cfg.Output, content.Bytes(), 0o644)
+	return replaceFile(cfg.Output, content.Bytes())
+}
+
+// replaceFile writes a file as a whole: what has the name already stays until the new one is on the disk.
+func replaceFile(name string, data []byte) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(name, data, 0) // a device or a pipe
+	}
+	if _, err := os.Stat(filepath.Dir(name)); err != nil {
+		return fmt.Errorf("--output %s: make its folder first: %w", name, err)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(name), ".pruefstein-export-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // gone already if all went well
+	_, err = temp.Write(data)
+	if err = errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), name)
 }
 
 // backup writes a checked copy of the database to a file that must not exist.
@@ -139,7 +163,7 @@ func resetLink(ctx context.Context, cfg config.ResetLink, out io.Writer) (err er
 
 // readCore opens the database of a data folder to read.
 func readCore(folder string, fn func(*bolt.Store) error) error {
-	store, err := bolt.Open(filepath.Join(folder, databaseFile), bolt.Options{ReadOnly: true})
+	store, err := openStore(folder, bolt.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}

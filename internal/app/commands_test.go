@@ -1,13 +1,18 @@
 package app
 
 import (
+	"bufio"
+	"context"
 	"errors"
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"pruefstein/internal/config"
 	"pruefstein/internal/survey"
 )
 
@@ -132,6 +137,63 @@ func TestCheckFindsAlteredPublications(t *testing.T) {
 				t.Error(faults, err)
 			}
 		})
+	}
+}
+
+// What is still drafted has no download; that is not an unknown slug.
+func TestExportOfADraft(t *testing.T) {
+	folder := t.TempDir()
+	c, err := openCore(folder, goldenURL, nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = c.store.Update(t.Context(), func(tx *survey.Tx) error {
+		return errors.Join(tx.Elections.Put(survey.Election{ID: "e1"}), tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "nordmark-2027", Election: "e1"}))
+	})
+	if err := errors.Join(err, c.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for slug, want := range map[string]string{"nordmark-2027": "is not locked yet", "nordmark-2028": "there is no questionnaire"} {
+		var out, errs strings.Builder
+		if code := Main(t.Context(), []string{"export", "--data", folder, slug, "daten.json"}, &out, &errs); code != 1 || out.String() != "" || !strings.Contains(errs.String(), want) {
+			t.Errorf("%s: %d %s", slug, code, errs.String())
+		}
+	}
+}
+
+// Who does not let go is cut off, and that is no failure; nor is the end that comes before there was anything to serve.
+func TestEndIsNoFailure(t *testing.T) {
+	var log strings.Builder
+	serve := config.Serve{Listen: "127.0.0.1:0"}
+	serve.Data.Data = t.TempDir()
+	a, err := New(Options{Serve: serve, Log: newLog("text", &log)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.patience = 0
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- a.Run(ctx) }()
+	conn, err := net.Dial("tcp", a.listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	// a form of which nothing comes; the server asks for it when its handler waits
+	fmt.Fprintf(conn, "POST /anmelden HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100") {
+		t.Fatal(line, err)
+	}
+	stop()
+	if err := errors.Join(<-ended, a.Close()); err != nil || !strings.Contains(log.String(), "cut off") {
+		t.Errorf("%v\n%s", err, log.String())
+	}
+
+	for _, args := range [][]string{{"serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0"}, {"demo", "--listen", "127.0.0.1:0"}} {
+		var out, errs strings.Builder
+		if code := Main(ctx, args, &out, &errs); code != 0 || strings.Contains(errs.String(), "canceled") {
+			t.Errorf("%v: %d %s", args, code, errs.String())
+		}
 	}
 }
 

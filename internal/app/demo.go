@@ -46,11 +46,10 @@ func demo(ctx context.Context, cfg config.Demo, out, errs io.Writer) (err error)
 	if err != nil {
 		return err
 	}
-	err = a.startDemo(ctx, folder, fresh, out)
-	if err == nil {
+	if err = a.startDemo(ctx, folder, fresh, out); err == nil {
 		err = a.Run(ctx)
 	}
-	return errors.Join(err, a.Close())
+	return errors.Join(unlessEnded(ctx, err), a.Close())
 }
 
 // demoFolder makes sure that the folder is new or that of an earlier demonstration, and says which.

@@ -66,9 +66,9 @@ func advice(err error) string {
 	switch {
 	case errors.Is(err, errDatabaseLost):
 		return err.Error() + "\nPut a backup in its place; to start anew, move the whole folder away first." + meanwhile
-	case errors.Is(err, bolt.ErrEmpty):
-		return err.Error() + "\nRemove it to start anew, or put a backup in its place." + meanwhile
-	case errors.Is(err, bolt.ErrDamaged), errors.Is(err, bolt.ErrForeign):
+	case errors.Is(err, bolt.ErrEmpty), errors.Is(err, bolt.ErrForeign):
+		return err.Error() + "\nMove it away to start anew, or put a backup in its place." + meanwhile
+	case errors.Is(err, bolt.ErrDamaged):
 		return err.Error() + "\nPut a backup in its place." + meanwhile
 	case errors.Is(err, bolt.ErrLocked):
 		return err.Error() + "\nA running server holds it. Use its pages (Verwaltung) for import, backup and checks, or stop the server first."
@@ -109,10 +109,18 @@ func serve(ctx context.Context, cfg config.Serve, out, errs io.Writer) error {
 		return err
 	}
 	if err := a.greet(ctx, out); err != nil {
-		return errors.Join(err, a.Close())
+		return errors.Join(unlessEnded(ctx, err), a.Close())
 	}
 	log.Info("serving", "listen", a.listener.Addr().String(), "base_url", a.URL, "mail", a.worker != nil)
 	return errors.Join(a.Run(ctx), a.Close())
+}
+
+// unlessEnded is an error of what comes before serving, nil when it was told to end: that is no fault.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
 }
 
 // greet prints the address and, as long as there is nobody, the link that creates the first administrator.

@@ -20,6 +20,9 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return &fs.PathError{Op: "backup", Path: path, Err: fs.ErrExist}
 	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("backup: make its folder first: %w", err)
+	}
 	temp, err := s.checkedCopy(ctx, filepath.Dir(path))
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
@@ -82,7 +85,7 @@ func (s *Store) writeCopy(path string) error {
 		return err
 	}
 	if len(faults) > 0 {
-		return fmt.Errorf("%w: %d faults in the copy, the first: %s", ErrDamaged, len(faults), faults[0])
+		return fmt.Errorf("%w: the copy has faults (%d), the first: %s", ErrDamaged, len(faults), faults[0])
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/mail"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -39,7 +40,7 @@ type Base struct {
 // Serve runs the server.
 type Serve struct {
 	Data
-	Base
+	BaseURL        string   `name:"base-url" help:"Address under which people reach the server; every link is made from it. Empty: the address it listens on, on this machine only." env:"PRUEFSTEIN_BASE_URL" placeholder:"URL"`
 	Listen         string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"PRUEFSTEIN_LISTEN" placeholder:"ADDR"`
 	TrustedProxies []string `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." env:"PRUEFSTEIN_TRUSTED_PROXIES" placeholder:"CIDR"`
 	SMTP           SMTP     `embed:"" prefix:"smtp-"`
@@ -143,6 +144,47 @@ var ErrHelp = errors.New("help")
 
 type errHelp struct{}
 
+// check refuses addresses the server could not use, before it has written anything.
+func (s *Serve) check() error {
+	host, err := listenHost(s.Listen)
+	if err != nil {
+		return err
+	}
+	for _, proxy := range s.TrustedProxies {
+		if _, _, err := net.ParseCIDR(proxy); err != nil && net.ParseIP(proxy) == nil {
+			return fmt.Errorf("--trusted-proxies %q: give addresses or networks, such as 127.0.0.1,10.0.0.0/8", proxy)
+		}
+	}
+	if s.BaseURL == "" {
+		if !loopback(host) {
+			return fmt.Errorf("--base-url is missing: who listens on %s is reached under a name the server cannot know; give it, such as https://pruefsteine.example.org", s.Listen)
+		}
+		return nil
+	}
+	base := Base{s.BaseURL}
+	err = base.check()
+	s.BaseURL = base.BaseURL
+	return err
+}
+
+// listenHost returns the host of an address to listen on.
+func listenHost(listen string) (host string, err error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return "", fmt.Errorf("--listen %q: give address and port, such as 127.0.0.1:8080", listen)
+	}
+	return host, nil
+}
+
+// loopback tells whether a host can be reached from this machine only.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 // check brings the address to the form browsers send as Origin (lower case, no default port, no slash) and refuses what is
 // not scheme and host.
 func (b *Base) check() error {
@@ -157,11 +199,11 @@ func (b *Base) check() error {
 
 // check refuses to show the demonstration, whose sign-in links are printed and whose mailbox is open, to a network.
 func (d *Demo) check() error {
-	host, _, err := net.SplitHostPort(d.Listen)
+	host, err := listenHost(d.Listen)
 	if err != nil {
-		return fmt.Errorf("--listen %q: give address and port, such as 127.0.0.1:8080", d.Listen)
+		return err
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !loopback(host) {
 		return fmt.Errorf("--listen %q: the demonstration listens on this machine only, such as 127.0.0.1:8080", d.Listen)
 	}
 	return nil
@@ -171,6 +213,9 @@ func (d *Demo) check() error {
 func (s *SMTP) read() error {
 	if from, err := mail.ParseAddress(s.From); s.Host != "" && (err != nil || from.Address != s.From) {
 		return fmt.Errorf("--smtp-from %q: give the bare address mails are sent from, such as post@example.org", s.From)
+	}
+	if s.Port < 1 || s.Port > 65535 {
+		return fmt.Errorf("--smtp-port %d: give a port from 1 to 65535", s.Port)
 	}
 	if s.PasswordFile == "" {
 		return nil

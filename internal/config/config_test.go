@@ -38,7 +38,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(command, err)
 	}
 	s := cli.Serve
-	if s.Data.Data != "storage" || s.Listen != "127.0.0.1:8080" || s.BaseURL != "http://127.0.0.1:8080" || s.SMTP.Port != 587 || len(s.TrustedProxies) != 0 || s.LogFormat != "text" {
+	if s.Data.Data != "storage" || s.Listen != "127.0.0.1:8080" || s.BaseURL != "" || s.SMTP.Port != 587 || len(s.TrustedProxies) != 0 || s.LogFormat != "text" {
 		t.Errorf("%+v", s)
 	}
 	cli, command, err = parse("demo")
@@ -75,6 +75,15 @@ func TestUsageErrorsSayWhatToDo(t *testing.T) {
 		"serve --smtp-host mx":    "--smtp-from",
 		"serve --smtp-host mx --smtp-from Bündnis<a@b.example>": "bare address",
 		"serve --base-url example.org":                          "https://",
+		"serve --listen 0.0.0.0:8080":                           "--base-url is missing",
+		"serve --listen :8080":                                  "--base-url is missing",
+		"serve --listen xyz":                                    "--listen",
+		"serve --listen 127.0.0.1:99999":                        "--listen",
+		"serve --listen 127.0.0.1:http":                         "--listen",
+		"serve --trusted-proxies 127.0.0.1,garbage":             "--trusted-proxies \"garbage\"",
+		"serve --trusted-proxies 10.0.0.0/33":                   "--trusted-proxies",
+		"serve --smtp-port 99999":                               "--smtp-port",
+		"demo --listen 127.0.0.1:99999":                         "--listen",
 		"demo --listen 0.0.0.0:8080":                            "this machine only",
 		"demo --listen :8080":                                   "this machine only",
 		"demo --listen 192.0.2.1:8080":                          "this machine only",
