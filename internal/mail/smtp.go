@@ -233,7 +233,7 @@ func (c *connection) quit() {
 // deliver says one message. The context ends it at once.
 func (c *connection) deliver(ctx context.Context, msg *gomail.Msg, raw []byte, timeout time.Duration) (reply string, err error) {
 	defer c.within(ctx)()
-	reply, err = c.say(msg, raw, timeout)
+	reply, about, err := c.say(msg, raw, timeout)
 	if err == nil {
 		return reply, nil
 	}
@@ -242,48 +242,50 @@ func (c *connection) deliver(ctx context.Context, msg *gomail.Msg, raw []byte, t
 		c.raw.Close() // see SMTP.close
 	}
 	// 53x is about the account that sends, not about the mail
-	err = &sendError{code: code, permanent: code >= 500 && code/10 != 53, cause: err}
+	err = &sendError{code: code, permanent: about && code >= 500 && code/10 != 53, cause: err}
 	return errorReply(err), err
 }
 
-func (c *connection) say(msg *gomail.Msg, raw []byte, timeout time.Duration) (reply string, err error) {
+// say returns the server's reply, or an error and whether it is about this mail: one in reply to MAIL FROM is about the
+// sender, and all mails have the same.
+func (c *connection) say(msg *gomail.Msg, raw []byte, timeout time.Duration) (reply string, about bool, err error) {
 	from, err := msg.GetSender(false)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	to, err := msg.GetRecipients()
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if err := c.UpdateDeadline(timeout); err != nil {
-		return "", err
+		return "", false, err
 	}
 	if err := c.Mail(from); err != nil {
-		return "", err
+		return "", false, err
 	}
 	for _, address := range to {
 		if err := c.Rcpt(address); err != nil {
-			return "", err
+			return "", true, err
 		}
 	}
 	w, err := c.Data()
 	if err != nil {
-		return "", err
+		return "", true, err
 	}
 	if err := c.UpdateDeadline(finalTimeout); err != nil {
-		return "", err
+		return "", true, err
 	}
 	if _, err := w.Write(raw); err != nil {
-		return "", err
+		return "", true, err
 	}
 	if err := w.Close(); err != nil {
-		return "", err
+		return "", true, err
 	}
 	reply = "250"
 	if said, ok := w.(*smtp.DataCloser); ok {
 		reply += " " + said.ServerResponse()
 	}
-	return oneLine(reply), nil
+	return oneLine(reply), true, nil
 }
 
 // protocolError returns the code of a server's reply that is an error; ok is false if the error is none.

@@ -90,6 +90,13 @@ func TestSMTPRefusals(t *testing.T) {
 			t.Errorf("reply %q, error %v", reply, err)
 		}
 	})
+	t.Run("sender not allowed", func(t *testing.T) { // a setting of ours, which can be mended before anybody is given up
+		server := testkit.SMTP(t, testkit.WithRefused(testSender.EnvelopeFrom))
+		reply, err := trySend(t, localSMTP(t, server), testMail(), "Text")
+		if Permanent(err) || replyCode(err) != 550 || !strings.HasPrefix(reply, "550 5.7.1 Sender not allowed") {
+			t.Errorf("reply %q, error %v", reply, err)
+		}
+	})
 	t.Run("greylisting", func(t *testing.T) {
 		server := testkit.SMTP(t, testkit.WithRejectFirst(1))
 		s := localSMTP(t, server)

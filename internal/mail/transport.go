@@ -28,7 +28,8 @@ func (e *sendError) Error() string { return e.cause.Error() }
 func (e *sendError) Unwrap() error { return e.cause }
 
 // Permanent tells whether an error of a Transport concerns the message itself and would come again: the server refused
-// it with 5xx. A server that cannot be reached, refuses everybody or wants another password is no reason to give up.
+// its recipient or its text with 5xx. A server that cannot be reached, refuses everybody, our sender too, or wants another
+// password is no reason to give up.
 func Permanent(err error) bool {
 	var e *sendError
 	return errors.As(err, &e) && e.permanent

@@ -103,9 +103,14 @@ func (w *Worker) round(ctx, sending context.Context) (next time.Time, waiting bo
 
 // attempt sends one mail; the outcome is pending afterwards.
 func (w *Worker) attempt(ctx context.Context, d survey.MailDue) {
+	if d.Settled {
+		w.pending = &pendingOutcome{mail: d.Mail, MailOutcome: survey.MailOutcome{Attempt: d.Attempt, Settled: true}}
+		w.log.Info("mail stopped", "mail", d.Mail.ID, "kind", d.Mail.Kind)
+		return
+	}
 	reply, err := w.send(ctx, d)
 	w.pending = &pendingOutcome{mail: d.Mail, MailOutcome: survey.MailOutcome{
-		Attempt: d.Attempt, Sent: err == nil, Permanent: Permanent(err), Reply: reply,
+		Attempt: d.Attempt, Sent: err == nil, Permanent: Permanent(err), Reply: reply, NoReply: err != nil && replyCode(err) == 0 && !Permanent(err),
 	}}
 	// Neither reply nor error is logged: a server quotes addresses and sometimes the text.
 	attrs := []any{"mail", d.Mail.ID, "kind", d.Mail.Kind, "attempt", d.Attempt}

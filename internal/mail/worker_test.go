@@ -181,6 +181,38 @@ func TestWorkerTriesAgain(t *testing.T) {
 			d.checkSecrets(t)
 		})
 	}
+	t.Run("nobody there", func(t *testing.T) {
+		server := testkit.SMTP(t)
+		transport := localSMTP(t, server)
+		transport.dial = func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
+		d := newDesk(t, memory.New(), transport)
+		id := queue(t, d.mails, 1)[0]
+		d.once(t)
+		if m := d.mail(t, id); m.State != survey.MailQueued || !m.NoReply || !strings.Contains(m.Reply, "connection refused") {
+			t.Errorf("what went wrong here is told as the server's reply: %+v", m)
+		}
+	})
+	t.Run("nothing to remind of", func(t *testing.T) {
+		server := testkit.SMTP(t)
+		d := newDesk(t, memory.New(), localSMTP(t, server))
+		ids := queue(t, d.mails, 2)
+		err := d.mails.Store.Update(t.Context(), func(tx *survey.Tx) error {
+			m, err := tx.Mails.Get(ids[0])
+			m.Kind, m.Questionnaire, m.Respondent = survey.MailReminder, "q", "r"
+			return errors.Join(err, tx.Mails.Put(m), tx.Questionnaires.Put(survey.Questionnaire{ID: "q", Deadline: survey.Instant{At: d.clock.Now()}}),
+				tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "r"}))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, waiting := d.once(t); waiting || len(server.Messages()) != 1 {
+			t.Errorf("%d messages", len(server.Messages()))
+		}
+		if m := d.mail(t, ids[0]); m.State != survey.MailRevoked || m.Attempts != 0 {
+			t.Errorf("%+v", m)
+		}
+		d.checkSecrets(t)
+	})
 	t.Run("no such mailbox", func(t *testing.T) {
 		server := testkit.SMTP(t, testkit.WithRefused("partei0@nordmark.example"))
 		d := newDesk(t, memory.New(), localSMTP(t, server))
@@ -188,7 +220,7 @@ func TestWorkerTriesAgain(t *testing.T) {
 		if _, waiting := d.once(t); waiting {
 			t.Error("something waits")
 		}
-		if m := d.mail(t, ids[0]); m.State != survey.MailFailed || !strings.HasPrefix(m.Reply, "550 5.1.1") || len(m.Sealed) == 0 {
+		if m := d.mail(t, ids[0]); m.State != survey.MailFailed || !strings.HasPrefix(m.Reply, "550 5.1.1") || m.NoReply || len(m.Sealed) == 0 {
 			t.Errorf("refused: %+v", m)
 		}
 		if m := d.mail(t, ids[1]); m.State != survey.MailSent {
@@ -356,7 +388,7 @@ func TestWorkerUnsendable(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.once(t)
-	if m := d.mail(t, ids[0]); m.State != survey.MailFailed || !strings.Contains(m.Reply, "seal key") {
+	if m := d.mail(t, ids[0]); m.State != survey.MailFailed || !strings.Contains(m.Reply, "seal key") || m.NoReply {
 		t.Errorf("mail %+v", m)
 	}
 	if m := d.mail(t, ids[1]); m.State != survey.MailSent {

@@ -2,7 +2,9 @@ package survey_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -587,4 +589,60 @@ func TestLicenceStaysWithWhatStands(t *testing.T) {
 	if list := sub.ReceiptEntries(sheet.Catalogue, sheet.Confirmed); len(list) != 2 || list[0].New || list[0].Version != 1 || !list[1].New || list[1].Version != 2 {
 		t.Errorf("receipt: %+v", list)
 	}
+}
+
+// Nobody is reminded of what has come, be it in the form or in a letter, also one that answers for others.
+func TestRemindersStopWhenSomethingComesBack(t *testing.T) {
+	for name, test := range map[string]struct {
+		act  func(t *testing.T, w *letterWorld)
+		want map[survey.MailState]int // of a reminder to each of both
+	}{
+		"submission": {func(t *testing.T, w *letterWorld) {
+			w.save(t, w.frei, 1, answer("Ja."))
+			sub := w.request(t, w.frei)
+			if w.reminders(t)[survey.MailQueued] != 2 {
+				t.Error("stopped before the party confirmed")
+			}
+			if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, w.code(t, "r1/"+sub.ID)); err != nil {
+				t.Fatal(err)
+			}
+		}, map[survey.MailState]int{survey.MailRevoked: 1, survey.MailQueued: 1}},
+		"joint letter": {func(t *testing.T, w *letterWorld) {
+			cmd := w.letter(letterLine(1, answer("Ja.")))
+			cmd.Joint = []string{"moin"}
+			w.effective(t, cmd)
+		}, map[survey.MailState]int{survey.MailRevoked: 2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newLetterWorld(t)
+			w.write(t, func(tx *survey.Tx) error {
+				var errs []error
+				for _, r := range []string{"r1", "r2"} {
+					errs = append(errs, tx.Mails.Put(survey.Mail{ID: "m-" + r, Kind: survey.MailReminder, Questionnaire: "q1", Respondent: r, State: survey.MailQueued}),
+						tx.Outbox.Put(survey.OutboxEntry{Mail: "m-" + r, DueAt: w.clock.Now()}))
+				}
+				return errors.Join(errs...)
+			})
+			test.act(t, w)
+			if got := w.reminders(t); !maps.Equal(got, test.want) {
+				t.Errorf("%v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// reminders counts the reminders by state.
+func (w *letterWorld) reminders(t *testing.T) map[survey.MailState]int {
+	t.Helper()
+	count := map[survey.MailState]int{}
+	w.view(t, func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.List("m-") {
+			if err != nil {
+				return err
+			}
+			count[m.State]++
+		}
+		return nil
+	})
+	return count
 }

@@ -214,6 +214,15 @@ func (s *Service) takeEffect(tx *Tx, actor Actor, q Questionnaire, r Respondent,
 	if err := tx.Transcriptions.Put(t); err != nil {
 		return t, err
 	}
+	speakers, err := transcriptionSpeakers(tx, r, t)
+	if err != nil {
+		return t, err
+	}
+	for _, speaker := range speakers {
+		if err := stopReminders(tx, speaker); err != nil {
+			return t, err
+		}
+	}
 	return t, s.audit(tx, actor, "transcription_effective", t.Key())
 }
 

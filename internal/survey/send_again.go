@@ -144,6 +144,9 @@ func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id
 		if !Resendable(old.Kind) {
 			return Fail(Conflict, "send.error.resend_kind")
 		}
+		if err := s.notSettled(tx, old); err != nil {
+			return err
+		}
 		q, err := tx.Questionnaires.Get(questionnaire)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package survey
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -36,8 +37,8 @@ const (
 	ProblemAddress   SendProblem = "address"   // to be asked by mail, no address
 	ProblemProcedure SendProblem = "procedure" // not known yet
 	ProblemFit       SendProblem = "fit"       // the questions do not fit its procedure
-	ProblemMail      SendProblem = "mail"      // its latest mail could not be delivered
-	ProblemDelayed   SendProblem = "delayed"   // its latest mail was refused for now and is tried again
+	ProblemMail      SendProblem = "mail"      // an invitation, reminder or extension could not be delivered, and none of its kind replaced it
+	ProblemDelayed   SendProblem = "delayed"   // one was refused for now and is tried again
 	ProblemLink      SendProblem = "link"      // answers with us, but all its links are revoked
 	ProblemPortal    SendProblem = "portal"    // the questions are not entered in its own form yet
 	ProblemUnasked   SendProblem = "unasked"   // not asked yet, though it could be
@@ -50,7 +51,7 @@ type SendRow struct {
 	Respondent Respondent
 	State      SendState
 	Due        Instant
-	Mail       *Mail     // the latest that asked, reminded or told of an extension; nil none
+	Mail       *Mail     // the latest that asked; nil none
 	LinkUsed   time.Time // first time one of its links was opened with the button; zero never
 	Returned   time.Time
 	ReturnedBy Provenance // ByForm, or Transcribed from its letter
@@ -147,6 +148,38 @@ type traffic struct {
 	links []AccessLink
 }
 
+// openLinks counts the links that work.
+func (t traffic) openLinks() (n int) {
+	for _, l := range t.links {
+		if l.RevokedAt.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// undelivered tells whether the i-th mail failed for good and no later one of its kind took its place.
+func (t traffic) undelivered(i int) bool {
+	m := t.mails[i]
+	return m.State == MailFailed && !slices.ContainsFunc(t.mails[i+1:], func(later Mail) bool {
+		return Resendable(m.Kind) && later.Kind == m.Kind && later.State != MailRevoked
+	})
+}
+
+// problem is what became of the mails that ask, remind or tell of an extension; "" if all is well.
+func (t traffic) problem() (p SendProblem) {
+	for i, m := range t.mails {
+		switch {
+		case !Resendable(m.Kind):
+		case t.undelivered(i):
+			return ProblemMail
+		case m.State == MailQueued && m.Attempts > 0:
+			p = ProblemDelayed
+		}
+	}
+	return p
+}
+
 // loadTraffic reads the mails and links of a questionnaire once, by respondent.
 func loadTraffic(tx *Tx, questionnaire string) (map[string]traffic, error) {
 	by := map[string]traffic{}
@@ -182,21 +215,19 @@ func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, questions []Cat
 			row.Last, row.LastEvent = at, event
 		}
 	}
-	openLinks := 0
 	for _, m := range t.mails {
 		if !Resendable(m.Kind) {
 			continue
 		}
-		row.Mail = &m
+		if m.Kind == MailInvitation {
+			row.Mail = &m
+		}
 		happened(cmp.Or(m.SentAt, m.CreatedAt), "mail_"+string(m.Kind))
 		if m.State == MailFailed {
 			happened(m.LastAttempt, "mail_failed")
 		}
 	}
 	for _, l := range t.links {
-		if l.RevokedAt.IsZero() {
-			openLinks++
-		}
 		if l.Mail == "" {
 			happened(l.CreatedAt, "link_made")
 		}
@@ -224,7 +255,7 @@ func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, questions []Cat
 	_, notDay := time.Parse(time.DateOnly, string(back.Received))
 	row.DayOnly = row.ReturnedBy == Transcribed && notDay == nil
 	row.State = s.sendState(q, r, back.State, !row.Returned.IsZero())
-	row.Problem = sendProblem(q, row, openLinks)
+	row.Problem = sendProblem(q, row, t)
 	if row.Problem == ProblemUnasked {
 		waiting, err := WaitingApproval(tx, q.ID, ActDispatch, r.ID)
 		if err != nil {
@@ -294,7 +325,7 @@ func (s *Service) sendState(q Questionnaire, r Respondent, back ReturnState, ret
 	return SendSilent
 }
 
-func sendProblem(q Questionnaire, row SendRow, openLinks int) SendProblem {
+func sendProblem(q Questionnaire, row SendRow, t traffic) SendProblem {
 	r := row.Respondent
 	sent := !q.DispatchedAt.IsZero()
 	switch {
@@ -308,12 +339,10 @@ func sendProblem(q Questionnaire, row SendRow, openLinks int) SendProblem {
 		return ProblemPortal
 	case sent && r.AskedAt.IsZero():
 		return ProblemUnasked
-	case row.Mail != nil && row.Mail.State == MailFailed:
-		return ProblemMail
-	case sent && r.Procedure.Channel == ChannelForm && openLinks == 0:
-		return ProblemLink
-	case row.Mail != nil && row.Mail.State == MailQueued && row.Mail.Attempts > 0:
-		return ProblemDelayed
 	}
-	return ProblemNone
+	problem := t.problem()
+	if problem != ProblemMail && sent && r.Procedure.Channel == ChannelForm && t.openLinks() == 0 {
+		return ProblemLink
+	}
+	return problem
 }

@@ -608,3 +608,96 @@ func TestDoubleClicksSucceed(t *testing.T) {
 		t.Errorf("another name: %v", err)
 	}
 }
+
+// A reminder is settled when the date is over: the worker is told not to send it, and nobody can send it again.
+func TestNoReminderPastTheDate(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	s.remind()
+	reminders := s.mails(survey.MailReminder)
+	failed := reminders["gz@partei.example"].Mail.ID
+	if err := s.RecordAttempt(t.Context(), failed, survey.MailOutcome{Attempt: 1, Permanent: true, Reply: "550"}); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Set(time.Date(2026, 12, 21, 17, 0, 0, 0, time.UTC)) // the deadline for all; that of ub is later
+	reminders = s.mails(survey.MailReminder)
+	fm := reminders["fm@partei.example"]
+	if !fm.Settled || reminders["ub@partei.example"].Settled || s.mails(survey.MailInvitation)["fm@partei.example"].Settled {
+		t.Error("not exactly the reminder past its date is settled")
+	}
+	if err := s.RecordAttempt(t.Context(), fm.Mail.ID, survey.MailOutcome{Attempt: fm.Attempt, Settled: true}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.OutboxMail(t.Context(), s.office, s.q, fm.Mail.ID)
+	if err != nil || m.State != survey.MailRevoked || m.Attempts != 0 || len(s.mails(survey.MailReminder)) != 1 {
+		t.Errorf("%s after %d attempts, %v", m.State, m.Attempts, err)
+	}
+	_, _, resent := s.ResendMail(t.Context(), s.office, s.q, failed, survey.ResendMail{To: "gz@partei.example"})
+	for what, err := range map[string]error{"retried": s.RetryMail(t.Context(), s.office, failed), "resent": resent} {
+		if errorKey(err) != "send.error.reminder_over" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if n, err := s.RetryFailed(t.Context(), s.office, s.q); n != 0 || err != nil {
+		t.Errorf("retried with all: %d, %v", n, err)
+	}
+}
+
+// remind sends the reminder.
+func (s *sending) remind() survey.Cover {
+	s.t.Helper()
+	text, err := s.StartingText("de", "reminder")
+	if err == nil {
+		err = s.SendReminder(s.t.Context(), s.office, s.q, text)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return text
+}
+
+// A failed mail stays a problem until another of its kind has taken its place, and all of them can be tried again at once.
+func TestFailedMailsAreToldAndTriedAgain(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	first := s.mails(survey.MailInvitation)
+	for to, m := range first {
+		if err := s.RecordAttempt(t.Context(), m.Mail.ID, survey.MailOutcome{Attempt: 1, Permanent: to != "ub@partei.example", Reply: "dial tcp: refused", NoReply: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.remind()
+	rows := func() map[string]survey.SendRow {
+		t.Helper()
+		b, err := s.SendBoard(t.Context(), s.admin, s.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		by := map[string]survey.SendRow{}
+		for _, row := range b.Rows {
+			by[row.Respondent.Slug] = row
+		}
+		return by
+	}
+	by := rows()
+	if by["fm"].Problem != survey.ProblemMail || by["ub"].Problem != survey.ProblemDelayed || by["fm"].Mail.ID != first["fm@partei.example"].Mail.ID || !by["fm"].Mail.NoReply {
+		t.Errorf("a reminder hides the letter that did not arrive: %q, %q", by["fm"].Problem, by["ub"].Problem)
+	}
+	if _, _, err := s.ResendMail(t.Context(), s.office, s.q, first["fm@partei.example"].Mail.ID, survey.ResendMail{To: "fm@partei.example"}); err != nil {
+		t.Fatal(err)
+	}
+	if by = rows(); by["fm"].Problem != survey.ProblemNone || by["gz"].Problem != survey.ProblemMail || by["fm"].Mail.State != survey.MailQueued {
+		t.Errorf("sent again: %q, %q", by["fm"].Problem, by["gz"].Problem)
+	}
+	if _, err := s.RetryFailed(t.Context(), s.admin, s.q); survey.CodeOf(err) != survey.Forbidden {
+		t.Errorf("by an administrator: %v", err)
+	}
+	for i, want := range []int{1, 0} { // what was sent again is not tried again; the second is a double click
+		if n, err := s.RetryFailed(t.Context(), s.office, s.q); n != want || err != nil {
+			t.Errorf("click %d: %d, %v", i, n, err)
+		}
+	}
+	if m := s.mails(survey.MailInvitation)["gz@partei.example"]; m.Mail.ID != first["gz@partei.example"].Mail.ID || len(s.audited("retry_mails")) != 1 {
+		t.Error("the failed letter is not tried again, or not in the audit")
+	}
+}

@@ -78,6 +78,9 @@ type OutboxRow struct {
 	ShortName string    // "" for a test mail
 	Slug      string    // of the respondent
 	Due       time.Time // of the next attempt; zero when none is planned
+
+	// Undelivered: it failed for good, and RetryFailed tries it again. OutboxList alone says so.
+	Undelivered bool
 }
 
 // OutboxList returns the mails of a questionnaire, the newest first. Codes are not among them: that a party asked for one is
@@ -92,11 +95,16 @@ func (s *Service) OutboxList(ctx context.Context, actor Actor, questionnaire str
 		if err != nil {
 			return err
 		}
+		failed, err := s.undelivered(tx, questionnaire)
+		if err != nil {
+			return err
+		}
 		for _, m := range slices.Backward(mails) {
 			row, err := outboxRow(tx, m)
 			if err != nil {
 				return err
 			}
+			row.Undelivered = slices.ContainsFunc(failed, func(f Mail) bool { return f.ID == m.ID })
 			list = append(list, row)
 		}
 		return nil

@@ -23,7 +23,8 @@ type Mail struct {
 	Attempts      int       `json:"attempts"`
 	LastAttempt   time.Time `json:"last_attempt,omitzero"`
 	SentAt        time.Time `json:"sent_at,omitzero"`
-	Reply         string    `json:"reply,omitempty"` // the server's last words
+	Reply         string    `json:"reply,omitempty"`    // the server's last words, or what went wrong without any
+	NoReply       bool      `json:"no_reply,omitempty"` // Reply is not the server's: the connection failed
 }
 
 // LinkMark stands in a stored mail body where the secret goes when the mail is sent.
@@ -62,7 +63,7 @@ const (
 	MailQueued  MailState = "queued"  // waits for its first or next attempt
 	MailSent    MailState = "sent"    // accepted by the mail server
 	MailFailed  MailState = "failed"  // refused for good, or tried too often
-	MailRevoked MailState = "revoked" // its link was revoked before it went out
+	MailRevoked MailState = "revoked" // stopped before it went out: its link was revoked, another took its place, or it reminded of what is over
 )
 
 // OutboxEntry is a mail that waits to be sent.

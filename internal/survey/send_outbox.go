@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +31,7 @@ type MailDue struct {
 	SenderName string // the alliance
 	ReplyTo    string // the alliance's address, may be ""
 	Unreadable bool   // its secret cannot be opened: the seal key was replaced. It must be recorded as failed for good
+	Settled    bool   // a reminder of what is over: it must not be sent, but recorded as MailOutcome.Settled
 }
 
 // MailOutcome is what came of an attempt to send.
@@ -39,7 +39,9 @@ type MailOutcome struct {
 	Attempt   int // MailDue.Attempt: recording an attempt twice changes nothing
 	Sent      bool
 	Permanent bool   // not sent, and trying again would not help
+	Settled   bool   // not tried, because there is nothing to say any more: the mail is stopped
 	Reply     string // the server's last words, or what went wrong before it could say any
+	NoReply   bool   // Reply is not the server's: the connection failed
 }
 
 // enqueue puts a mail and its secret into the caller's transaction: it is sent if and only if that commits. It sets the
@@ -76,7 +78,7 @@ func (s *Service) enqueue(tx *Tx, m Mail, secret string) (Mail, error) {
 	}
 	m.MessageID = m.ID + "@" + host
 	m.CreatedAt, m.State, m.Sealed = s.now(), MailQueued, nil
-	m.Attempts, m.LastAttempt, m.SentAt, m.Reply = 0, time.Time{}, time.Time{}, ""
+	m.Attempts, m.LastAttempt, m.SentAt, m.Reply, m.NoReply = 0, time.Time{}, time.Time{}, "", false
 	if secret != "" {
 		var err error
 		if m.Sealed, err = s.Sealer.Seal([]byte(secret)); err != nil {
@@ -140,6 +142,10 @@ func (s *Service) DueMails(ctx context.Context, limit int) ([]MailDue, error) {
 			} else if secret != "" {
 				d.Body = strings.ReplaceAll(m.Body, LinkMark, secret)
 			}
+			// a fault of one mail must not hold up the others
+			if d.Settled, err = s.settled(tx, m); err != nil && !IsNotFound(err) {
+				return err
+			}
 			due = append(due, d)
 		}
 		return nil
@@ -198,13 +204,16 @@ func (s *Service) RecordAttempt(ctx context.Context, id string, o MailOutcome) e
 		if err != nil || m.Attempts >= o.Attempt {
 			return err
 		}
+		if o.Settled {
+			return revokeMail(tx, id)
+		}
 		now := s.now()
 		// a server can quote the text it refuses, link included
 		secret, err := s.secret(m)
 		if err != nil {
 			secret = ""
 		}
-		m.Attempts, m.LastAttempt, m.Reply = o.Attempt, now, cleanReply(o.Reply, secret)
+		m.Attempts, m.LastAttempt, m.Reply, m.NoReply = o.Attempt, now, cleanReply(o.Reply, secret), o.NoReply
 		switch {
 		case o.Sent:
 			m.State, m.SentAt, m.Sealed = MailSent, now, nil
@@ -239,63 +248,6 @@ func (s *Service) postpone(tx *Tx, m *Mail, permanent bool) error {
 		m.Sealed = nil
 	}
 	return tx.Outbox.Delete(m.ID)
-}
-
-// RetryMail puts a mail that failed, or waits for its next attempt, back to the front: it is due now, and the time to give
-// up starts again. What failed goes to the respondent's address of now, who is no longer marked as not reached. A mail that
-// was sent or revoked, or whose code has expired, is a Conflict; those need a new mail.
-func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
-	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
-		return err
-	}
-	return s.update(ctx, func(tx *Tx) error {
-		m, err := tx.Mails.Get(id)
-		if err != nil {
-			return err
-		}
-		if m.State != MailQueued && m.State != MailFailed {
-			return Fail(Conflict, "error.mail.state")
-		}
-		if m.Kind == MailCode && len(m.Sealed) == 0 {
-			return Fail(Conflict, "error.mail.code_expired")
-		}
-		if err := s.bringUpToDate(tx, actor, &m); err != nil {
-			return err
-		}
-		m.State = MailQueued
-		if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, DueAt: s.now(), Since: s.now()}); err != nil {
-			return err
-		}
-		if err := tx.Mails.Put(m); err != nil {
-			return err
-		}
-		return s.audit(tx, actor, "retry_mail", m.ID)
-	})
-}
-
-// bringUpToDate addresses a mail that failed to where the respondent is reached now, and writes it anew if the date it tells
-// was moved since. One that waits has been replaced then.
-func (s *Service) bringUpToDate(tx *Tx, actor Actor, m *Mail) error {
-	if m.State != MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
-		return nil
-	}
-	q, err := tx.Questionnaires.Get(m.Questionnaire)
-	if err != nil {
-		return err
-	}
-	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
-	if err != nil {
-		return err
-	}
-	m.To = cmp.Or(r.Email, m.To)
-	if err := s.reachedAgain(tx, actor, &r); err != nil || !r.movedSince(q, m.CreatedAt) {
-		return err
-	}
-	h, err := loadLetterhead(tx, q)
-	if err != nil {
-		return err
-	}
-	return s.rewrite(tx, h, r, m)
 }
 
 // cleanReply makes a server's reply a line of text without the secret of the mail it is about.

@@ -69,7 +69,7 @@ func WithRejectFirst(n int) SMTPOption {
 	return func(s *SMTPServer) { s.rejectFirst = n }
 }
 
-// WithRefused makes the server refuse these recipients with 550.
+// WithRefused makes the server refuse these recipients, and senders, with 550.
 func WithRefused(addresses ...string) SMTPOption {
 	return func(s *SMTPServer) { s.refused = append(s.refused, addresses...) }
 }
@@ -193,6 +193,9 @@ func (c *smtpSession) Mail(from string, _ *smtp.MailOptions) error {
 	if c.server.rejectFirst > 0 {
 		c.server.rejectFirst--
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "Greylisted, try again later"}
+	}
+	if slices.Contains(c.server.refused, from) {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "Sender not allowed"}
 	}
 	c.from = from
 	return nil

@@ -145,7 +145,7 @@ func (r *request) boardRow(row survey.SendRow) sendBoardRow {
 		badge := r.mailBadge(*row.Mail)
 		out.Delivered = &badge
 		if row.Mail.State != survey.MailSent { // what it said when it took the mail is on the mail's page
-			out.Reply = row.Mail.Reply
+			out.Reply = r.replyWords(*row.Mail)
 		}
 	}
 	switch {

@@ -10,8 +10,10 @@ import (
 // outboxPage lists the mails of a questionnaire.
 type outboxPage struct {
 	sendPage
-	Mails []outboxLine
-	Empty templates.Empty
+	Mails    []outboxLine
+	Empty    templates.Empty
+	RetryAll string // where trying all failed ones again posts to; "" there are none
+	Retry    string // label of its button
 }
 
 // outboxLine is a mail in a list.
@@ -23,7 +25,7 @@ type outboxLine struct {
 func (r *request) outboxLine(m survey.OutboxRow) outboxLine {
 	p := r.printer()
 	line := outboxLine{Href: r.sendPath("postausgang", m.ID), Who: m.ShortName, To: m.To, Kind: p.Must("common.mail_kind." + string(m.Kind)),
-		Created: r.moment(m.CreatedAt), Sent: r.moment(m.SentAt), Attempts: p.Number(m.Attempts), Reply: m.Reply, State: r.mailBadge(m.Mail)}
+		Created: r.moment(m.CreatedAt), Sent: r.moment(m.SentAt), Attempts: p.Number(m.Attempts), Reply: r.replyWords(m.Mail), State: r.mailBadge(m.Mail)}
 	if line.Who == "" {
 		line.Who = p.Must("send.outbox.ourselves")
 	}
@@ -40,10 +42,32 @@ func (s *Server) outboxPage(r *request) error {
 	}
 	p := outboxPage{sendPage: r.sendBase("send.outbox.title")}
 	p.Empty = templates.Empty{Title: p.Must("send.outbox.empty"), Text: p.Must("send.outbox.empty_text")}
+	failed := 0
 	for _, m := range list {
 		p.Mails = append(p.Mails, r.outboxLine(m))
+		if m.Undelivered {
+			failed++
+		}
+	}
+	if p.CanAct && failed > 0 {
+		p.RetryAll, p.Retry = r.sendPath("postausgang", "alle-wiederholen"), p.Must("send.outbox.retry", "Count", failed)
 	}
 	return r.page(http.StatusOK, "send/outbox", p)
+}
+
+// replyWords is what the mail server said last, or that it said nothing.
+func (r *request) replyWords(m survey.Mail) string {
+	if m.NoReply {
+		return r.printer().Must("send.fact.no_reply") + ": " + m.Reply
+	}
+	return m.Reply
+}
+
+func (s *Server) retryFailed(r *request) error {
+	if _, err := s.Service.RetryFailed(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("postausgang"), "send.notice.retried_all")
 }
 
 // outboxMailPage is one mail, with what can be done about it.
@@ -125,7 +149,11 @@ func (r *request) mailFacts(m survey.OutboxRow) []templates.Fact {
 	if m.SentAt.IsZero() {
 		add("last_attempt", r.moment(m.LastAttempt))
 	}
-	add("reply", m.Reply)
+	if m.NoReply {
+		add("no_reply", m.Reply)
+	} else {
+		add("reply", m.Reply)
+	}
 	add("next_attempt", line.Due)
 	return list
 }

@@ -54,6 +54,7 @@ func (s *Server) sendRoutes() []Route {
 		{Method: post, Path: one + "/absenden/zuruecknehmen", Who: checkers, Phases: before, Handle: s.withdrawDispatch},
 
 		{Method: get, Path: one + "/postausgang", Who: checkers, Phases: conducted, Handle: s.outboxPage},
+		{Method: post, Path: one + "/postausgang/alle-wiederholen", Who: coordinators, Phases: conducted, Limit: limitMail, Handle: s.retryFailed},
 		{Method: get, Path: mail, Who: checkers, Phases: conducted, Handle: s.mailPage},
 		{Method: post, Path: mail + "/wiederholen", Who: coordinators, Phases: conducted, Limit: limitMail, Handle: s.retryMail},
 		{Method: post, Path: mail + "/neu", Who: coordinators, Phases: after, Limit: limitMail, Handle: s.resendMail},

@@ -253,6 +253,27 @@ func TestSendWay(t *testing.T) {
 	post(base+"/befragte/deich/eingabe", http.StatusSeeOther, url.Values{"at": {"2026-11-23T09:30"}, "at_zone": {"Europe/Berlin"}, "note": {"Vorgang 7"}, "revision": {revision}})
 	get(base+"/befragte/deich/eingabe", "Eingereicht am 23.11.2026,\u00a009:30 durch Kim", "Vorgang 7")
 
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.List("") {
+			if err != nil {
+				return err
+			}
+			if m.To == "frei@partei.example" && m.Questionnaire == "q-locked" && m.Kind == survey.MailInvitation {
+				m.State, m.Reply, m.NoReply = survey.MailFailed, "dial tcp: refused", true
+				return errors.Join(tx.Mails.Put(m), tx.Outbox.Delete(m.ID))
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	get(base, "Mail nicht zustellbar", "Kein Kontakt zum Mailserver: dial tcp: refused")
+	get(base+"/postausgang", "Die nicht zustellbare Mail noch einmal versuchen", "Kein Kontakt zum Mailserver: dial tcp: refused")
+	post(base+"/postausgang/alle-wiederholen", http.StatusSeeOther, nil)
+	if body := get(base + "/postausgang"); strings.Contains(body, "alle-wiederholen") {
+		t.Error("nothing failed any more, but it can be tried again")
+	}
+
 	made := post(base+"/befragte/frei/link", http.StatusOK, nil)
 	if !strings.Contains(made.Body.String(), "http://127.0.0.1:8080/zugang/") || made.Header().Get("Referrer-Policy") != "strict-origin" {
 		t.Error("the link made by hand is not shown, or could leave in a Referer")

@@ -1,0 +1,166 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+)
+
+// RetryMail puts a mail that failed, or waits for its next attempt, back to the front: it is due now, and the time to give
+// up starts again. What failed goes to the respondent's address of now, who is no longer marked as not reached. A mail that
+// was sent or revoked, whose code has expired, or that reminds of what is over, is a Conflict; those need a new mail, or none.
+func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		m, err := tx.Mails.Get(id)
+		if err != nil {
+			return err
+		}
+		if m.State != MailQueued && m.State != MailFailed {
+			return Fail(Conflict, "error.mail.state")
+		}
+		if m.Kind == MailCode && len(m.Sealed) == 0 {
+			return Fail(Conflict, "error.mail.code_expired")
+		}
+		if err := s.notSettled(tx, m); err != nil {
+			return err
+		}
+		if err := s.retry(tx, actor, m); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "retry_mail", m.ID)
+	})
+}
+
+// RetryFailed puts all mails of a questionnaire that could not be delivered back to the front, as RetryMail does, and returns
+// how many they were: see OutboxRow.Undelivered.
+func (s *Service) RetryFailed(ctx context.Context, actor Actor, questionnaire string) (retried int, err error) {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return 0, err
+	}
+	err = s.update(ctx, func(tx *Tx) error {
+		list, err := s.undelivered(tx, questionnaire)
+		if retried = len(list); err != nil || retried == 0 {
+			return err
+		}
+		for _, m := range list {
+			if err := s.retry(tx, actor, m); err != nil {
+				return err
+			}
+		}
+		return s.audit(tx, actor, "retry_mails", questionnaire)
+	})
+	return retried, err
+}
+
+// undelivered are the mails of a questionnaire that failed for good and are worth another try: no later one of its kind took
+// its place, its respondent has not been given up, and it does not remind of what is over.
+func (s *Service) undelivered(tx *Tx, questionnaire string) (list []Mail, err error) {
+	all, err := loadTraffic(tx, questionnaire)
+	if err != nil {
+		return nil, err
+	}
+	for id, t := range all {
+		r, err := tx.Respondents.Get(questionnaire + "/" + id)
+		if err != nil && !IsNotFound(err) {
+			return nil, err
+		}
+		for i, m := range t.mails {
+			if !t.undelivered(i) || r.NotReached != nil {
+				continue
+			}
+			over, err := s.settled(tx, m)
+			if err != nil {
+				return nil, err
+			}
+			if !over {
+				list = append(list, m)
+			}
+		}
+	}
+	return list, nil
+}
+
+// settled tells whether a mail is a reminder that has nothing to remind of any more: something came back from the respondent,
+// or its date is over.
+func (s *Service) settled(tx *Tx, m Mail) (bool, error) {
+	if m.Kind != MailReminder {
+		return false, nil
+	}
+	q, err := tx.Questionnaires.Get(m.Questionnaire)
+	if err != nil {
+		return false, err
+	}
+	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+	if err != nil {
+		return false, err
+	}
+	at, _, err := returnedAt(tx, r)
+	return !at.IsZero() || !s.now().Before(r.DueAt(q).At), err
+}
+
+// notSettled returns Conflict for a reminder of what is over.
+func (s *Service) notSettled(tx *Tx, m Mail) error {
+	over, err := s.settled(tx, m)
+	if err == nil && over {
+		err = Fail(Conflict, "send.error.reminder_over")
+	}
+	return err
+}
+
+// stopReminders stops the reminders to a respondent that wait, because something came back from it.
+func stopReminders(tx *Tx, r Respondent) error {
+	entries, err := waiting(tx)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		m, err := tx.Mails.Get(e.Mail)
+		if err != nil {
+			return err
+		}
+		if m.Kind == MailReminder && m.Questionnaire == r.Questionnaire && m.Respondent == r.ID {
+			if err := revokeMail(tx, m.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) retry(tx *Tx, actor Actor, m Mail) error {
+	if err := s.bringUpToDate(tx, actor, &m); err != nil {
+		return err
+	}
+	m.State = MailQueued
+	if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, DueAt: s.now(), Since: s.now()}); err != nil {
+		return err
+	}
+	return tx.Mails.Put(m)
+}
+
+// bringUpToDate addresses a mail that failed to where the respondent is reached now, and writes it anew if the date it tells
+// was moved since. One that waits has been replaced then.
+func (s *Service) bringUpToDate(tx *Tx, actor Actor, m *Mail) error {
+	if m.State != MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
+		return nil
+	}
+	q, err := tx.Questionnaires.Get(m.Questionnaire)
+	if err != nil {
+		return err
+	}
+	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+	if err != nil {
+		return err
+	}
+	m.To = cmp.Or(r.Email, m.To)
+	if err := s.reachedAgain(tx, actor, &r); err != nil || !r.movedSince(q, m.CreatedAt) {
+		return err
+	}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	return s.rewrite(tx, h, r, m)
+}
