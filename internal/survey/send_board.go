@@ -72,6 +72,7 @@ type SendBoard struct {
 	Plan          DispatchPlan // until the dispatch
 	Missing       []string     // short names of the parties of the election no respondent stands for
 	Reminded      bool
+	Unreminded    int // once reminded, how many could have the reminder and have not had it
 	Published     bool
 }
 
@@ -106,7 +107,9 @@ func (s *Service) sendBoard(tx *Tx, actor Actor, questionnaire string) (b SendBo
 	if err != nil {
 		return b, err
 	}
-	b.Reminded = reminder.Sent != nil
+	if b.Reminded = reminder.Sent != nil; b.Reminded {
+		b.Unreminded = len(reminder.Recipients)
+	}
 	deadline, err := s.deadlinePlan(tx, questionnaire)
 	if err != nil {
 		return b, err

@@ -656,6 +656,46 @@ func (s *sending) remind() survey.Cover {
 	return text
 }
 
+// There is one reminder, and whoever is asked late has it too, in the same words.
+func TestReminderForThoseInvitedLate(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	if err := s.RemindLate(t.Context(), s.office, s.q); errorKey(err) != "send.error.not_reminded" {
+		t.Errorf("before the reminder: %v", err)
+	}
+	text := s.remind()
+	if err := s.RemindLate(t.Context(), s.office, s.q); err != nil || len(s.mails(survey.MailReminder)) != 3 {
+		t.Errorf("all have had it: %v", err)
+	}
+	s.change("zett", func(c *survey.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
+	if err := s.inviteLate("zett"); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.ReminderPlan(t.Context(), s.admin, s.q); err != nil || len(p.Recipients) != 1 || p.Recipients[0].Slug != "zett" {
+		t.Errorf("offered to %+v, %v", p.Recipients, err)
+	}
+	if err := s.SendReminder(t.Context(), s.office, s.q, text); err != nil || len(s.mails(survey.MailReminder)) != 3 {
+		t.Errorf("a double click on the first one: %v", err)
+	}
+	if err := s.RemindLate(t.Context(), s.admin, s.q); survey.CodeOf(err) != survey.Forbidden {
+		t.Errorf("by an administrator: %v", err)
+	}
+	for range 2 { // the second is a double click
+		if err := s.RemindLate(t.Context(), s.office, s.q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mails := s.mails(survey.MailReminder)
+	first, late := mails["fm@partei.example"], mails["zz@partei.example"]
+	if len(mails) != 4 || late.Mail.Dispatch != first.Mail.Dispatch || !strings.Contains(late.Body, "keine Antwort von Zentrale Liste") {
+		t.Errorf("%d mails:\n%s", len(mails), late.Body)
+	}
+	p, err := s.ReminderPlan(t.Context(), s.admin, s.q)
+	if err != nil || len(p.Recipients) != 0 || p.Sent.Recipients != 4 {
+		t.Errorf("%+v, %v", p.Recipients, err)
+	}
+}
+
 // A failed mail stays a problem until another of its kind has taken its place, and all of them can be tried again at once.
 func TestFailedMailsAreToldAndTriedAgain(t *testing.T) {
 	s := newSending(t)

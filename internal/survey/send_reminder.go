@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -34,11 +35,12 @@ func returnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
 // ReminderPlan is the page of the reminder: who gets it, who does not and why, and what was sent.
 type ReminderPlan struct {
 	Questionnaire Questionnaire
-	Recipients    []Respondent // asked by mail, in our form or without, nothing came back
+	Recipients    []Respondent // asked by mail, in our form or without, nothing came back; once sent, those who have not had it
 	Submitted     int
 	Over          []Respondent // nothing came back either, but their own date is over
 	Unreached     []Respondent // nothing came back either, but nothing can be delivered
 	Sent          *Dispatch    // the one reminder, once sent
+	Language      string       // of its text
 	SentName      string
 	SentMails     []Mail // its mails, the oldest first
 }
@@ -95,8 +97,12 @@ func (s *Service) reminderPlan(tx *Tx, questionnaire string) (p ReminderPlan, er
 	}
 	mails, err := mailsOf(tx, questionnaire)
 	for _, m := range mails {
-		if m.Dispatch == p.Sent.ID {
-			p.SentMails = append(p.SentMails, m)
+		if m.Dispatch != p.Sent.ID {
+			continue
+		}
+		p.SentMails, p.Language = append(p.SentMails, m), m.Language
+		if m.State != MailRevoked {
+			p.Recipients = slices.DeleteFunc(p.Recipients, func(r Respondent) bool { return r.ID == m.Respondent })
 		}
 	}
 	return p, err
@@ -118,30 +124,56 @@ func (s *Service) SendReminder(ctx context.Context, actor Actor, questionnaire s
 		if err != nil {
 			return err
 		}
-		q := p.Questionnaire
 		switch {
 		case p.Sent != nil && p.Sent.Subject == text.Subject && p.Sent.Body == text.Body:
 			return nil
 		case p.Sent != nil:
 			return Fail(Conflict, "send.error.reminded")
-		case q.Phase(s.now()) != PhaseOpen:
-			return s.inPhase(q, PhaseOpen)
+		case p.Questionnaire.Phase(s.now()) != PhaseOpen:
+			return s.inPhase(p.Questionnaire, PhaseOpen)
 		case len(p.Recipients) == 0:
 			return Fail(Conflict, "send.error.all_submitted")
 		}
-		h, err := loadLetterhead(tx, q)
-		if err != nil {
-			return err
-		}
-		d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailReminder, Subject: text.Subject, Body: text.Body, At: s.now(), By: actor.who()}
-		for _, r := range p.Recipients {
-			if err := s.sendLetter(tx, h, &d, r, text); err != nil {
-				return err
-			}
-		}
-		if err := tx.Dispatches.Put(d); err != nil {
-			return err
-		}
-		return s.audit(tx, actor, "reminder", q.ID)
+		d := Dispatch{Questionnaire: p.Questionnaire.ID, ID: NewID(), Kind: MailReminder, Subject: text.Subject, Body: text.Body, At: s.now(), By: actor.who()}
+		return s.remind(tx, actor, p, d, text.Language)
 	})
+}
+
+// RemindLate sends the one reminder, in its stored words, to those who could have it now and have not had it: they were
+// invited late, or could not be reached. A double click finds nobody and changes nothing.
+func (s *Service) RemindLate(ctx context.Context, actor Actor, questionnaire string) error {
+	if err := actor.require(RoleCoordinator); err != nil {
+		return err
+	}
+	return s.update(ctx, func(tx *Tx) error {
+		p, err := s.reminderPlan(tx, questionnaire)
+		switch {
+		case err != nil:
+			return err
+		case p.Sent == nil:
+			return Fail(Conflict, "send.error.not_reminded")
+		case p.Questionnaire.Phase(s.now()) != PhaseOpen:
+			return s.inPhase(p.Questionnaire, PhaseOpen)
+		case len(p.Recipients) == 0:
+			return nil
+		}
+		return s.remind(tx, actor, p, *p.Sent, p.Language)
+	})
+}
+
+// remind sends the reminder d to the recipients of the plan.
+func (s *Service) remind(tx *Tx, actor Actor, p ReminderPlan, d Dispatch, lang string) error {
+	h, err := loadLetterhead(tx, p.Questionnaire)
+	if err != nil {
+		return err
+	}
+	for _, r := range p.Recipients {
+		if err := s.sendLetter(tx, h, &d, r, Cover{Subject: d.Subject, Body: d.Body, Language: lang}); err != nil {
+			return err
+		}
+	}
+	if err := tx.Dispatches.Put(d); err != nil {
+		return err
+	}
+	return s.audit(tx, actor, "reminder", p.Questionnaire.ID)
 }

@@ -228,6 +228,9 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 	if n := b.Count[survey.SendWaiting]; b.Phase == survey.PhaseOpen && !b.Reminded && n > 0 {
 		add("reminder", n, r.sendPath("erinnerung"))
 	}
+	if b.Phase == survey.PhaseOpen && b.Unreminded > 0 {
+		add("reminder_late", b.Unreminded, r.sendPath("erinnerung"))
+	}
 	if n := b.Count[survey.SendSilent]; b.Phase == survey.PhaseClosed && n > 0 {
 		add("letters", n, "/antworten/"+r.Questionnaire.Slug)
 	}

@@ -36,6 +36,7 @@ type sendLetterPage struct {
 	Unreached  []string
 	Submitted  string
 	Nobody     templates.Empty
+	Late       *templates.Confirm // the reminder for those who have not had it; nil: there are none
 }
 
 type sendLetterForm struct {
@@ -239,6 +240,10 @@ func (s *Server) renderReminder(r *request, status int, form sendLetterForm, err
 		if err := s.sentReminder(r, &p, plan); err != nil {
 			return err
 		}
+		if n := len(plan.Recipients); open && n > 0 && p.CanAct {
+			p.Late = &templates.Confirm{Title: p.Must("send.reminder.late"), Text: p.Must("send.reminder.late_text", "Who", p.Join(p.Recipients)),
+				Action: r.sendPath("erinnerung", "nachholen"), Button: p.Must("send.reminder.late_button", "Count", n)}
+		}
 	case !open:
 		p.Nobody = templates.Empty{Title: p.Must("send.reminder.closed")}
 	case len(plan.Recipients) == 0:
@@ -278,6 +283,13 @@ func (s *Server) sentReminder(r *request, p *sendLetterPage, plan survey.Reminde
 		}
 	}
 	return nil
+}
+
+func (s *Server) remindLate(r *request) error {
+	if err := s.Service.RemindLate(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
+		return err
+	}
+	return r.redirect(r.sendPath("erinnerung"), "send.notice.reminded")
 }
 
 func (s *Server) sendReminder(r *request) error {

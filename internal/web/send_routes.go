@@ -61,6 +61,7 @@ func (s *Server) sendRoutes() []Route {
 
 		{Method: get, Path: one + "/erinnerung", Who: checkers, Phases: after, Handle: s.reminderPage},
 		{Method: post, Path: one + "/erinnerung", Who: coordinators, Phases: after, Limit: limitMail, Handle: s.sendReminder},
+		{Method: post, Path: one + "/erinnerung/nachholen", Who: coordinators, Phases: after, Limit: limitMail, Handle: s.remindLate},
 		{Method: get, Path: one + "/frist", Who: checkers, Phases: conducted, Handle: s.deadlinePage},
 		{Method: post, Path: one + "/frist", Who: coordinators, Phases: conducted, Handle: s.saveDeadline},
 	}

@@ -353,6 +353,13 @@ func TestSendWay(t *testing.T) {
 	cookie = ada
 	post(base+"/befragte/watt/anschreiben", http.StatusSeeOther, seen)
 	get(base+"/befragte/watt", "<p>Kim, bestätigt von Ada</p>")
+	cookie = kim
+	get(base, "2 Parteien haben die Erinnerung noch nicht: nachholen")
+	get(base+"/erinnerung", "ohne diese Erinnerung: watt und Neu.", "Erinnerung nachholen (2 Mails)")
+	post(base+"/erinnerung/nachholen", http.StatusSeeOther, nil)
+	if body := get(base+"/erinnerung", "Die Erinnerung ist versandt", "<dd><p>4</p>"); strings.Contains(body, "nachholen") {
+		t.Error("the reminder can be sent a second time")
+	}
 }
 
 func TestSeveralRespondentsAtOnce(t *testing.T) {
@@ -395,7 +402,7 @@ func TestSendWordsExist(t *testing.T) {
 		keys = append(keys, "send.event."+word)
 	}
 	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents letter dispatch confirm publish address procedure fit date contestants " +
-		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder letters") {
+		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder reminder_late letters") {
 		keys = append(keys, "send.next."+word)
 	}
 	for _, name := range survey.Placeholders {
