@@ -93,6 +93,8 @@
 //	             <button type="button" data-filter-all>; hides every [data-party="id"] not chosen,
 //	             keeps the choice in the address; <p data-filter-count data-text="{shown} von {all} …">
 //	print.js     <button type="button" data-print hidden>
+//	unsaved.js   any <form method="post"> with text of a staff page; <body data-typed> from Base.Typed; <form data-carries> takes
+//	             along what the other forms came with
 package templates
 
 import (
@@ -121,6 +123,7 @@ type Base struct {
 	Notice       string       // one sentence of success, shown above the page
 	Warning      string       // one sentence to heed, shown above the page
 	Errors       []FieldError // what is wrong with the form, shown above the page with links
+	Typed        bool         // the page answers a form: what is typed in it is not saved
 	UserName     string       // of staff, or who a party's link was sent to
 	SignedIn     bool
 	SignOut      string // where the sign-out form posts to; "" shows none

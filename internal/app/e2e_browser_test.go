@@ -223,6 +223,12 @@ func (p *person) reads(texts ...string) {
 	}
 }
 
+// isAsked tells whether the browser would ask before the page is left.
+func (p *person) isAsked() bool {
+	p.t.Helper()
+	return script[bool](p, `(e => (dispatchEvent(e), e.defaultPrevented))(new Event("beforeunload", {cancelable: true}))`)
+}
+
 // address is where the browser is.
 func (p *person) address() string {
 	p.t.Helper()

@@ -28,7 +28,7 @@ func (j *journey) election() {
 	p.press("Liste einlesen")
 	p.fill("list", "Kurzname;Name;Listenplatz;E-Mail\nSU;Soziale Union;3;gemeinsam@su-kb.example\nKB;Konservatives Bündnis;vierter;kb@su-kb.example\n")
 	p.pressFor(422, "Vorschau ansehen")
-	p.reads("Zeile 3, Listenplatz", "Es wurde nichts übernommen")
+	p.reads("Zeile 3, Stimmzettelplatz", "Es wurde nichts übernommen")
 	p.fill("list", "Kurzname;Name;Listenplatz;E-Mail\nSU;Soziale Union;3;gemeinsam@su-kb.example\nKB;Konservatives Bündnis;4;kb@su-kb.example\n")
 	p.press("Vorschau ansehen")
 	p.press("Liste übernehmen")
@@ -59,7 +59,11 @@ func (j *journey) draft() {
 	} {
 		p.visit(board)
 		p.press("Neue Frage")
+		untouched := p.isAsked()
 		p.fill("label", q.label, "text", q.text)
+		if untouched || !p.isAsked() {
+			j.t.Error("typed text can be left behind without a question, or an empty form cannot")
+		}
 		p.choose("kind", q.kind)
 		p.pick("working_group", "Digitale Bildung")
 		p.pick("topic", q.topic)
@@ -82,6 +86,9 @@ func (j *journey) twoAtOnce() {
 	two.fill("text", short+" Mit welcher Lizenz?")
 	two.pressFor(409, "Speichern")
 	two.reads("Zwei Fassungen zur selben Zeit", "Lasse Brandt", "Bis wann?", "Mit welcher Lizenz?")
+	if !two.isAsked() {
+		j.t.Error("what came back unsaved can be left behind without a question")
+	}
 	two.onPhone()
 	two.fill("text", short+" Mit welcher Lizenz, und bis wann?")
 	two.press("Zusammengeführte Fassung speichern")
@@ -102,7 +109,7 @@ func (j *journey) agree() {
 		j.jonte.visit(board)
 		j.jonte.press(label)
 		j.jonte.press("Beschließen")
-		j.jonte.reads("Der Stand ist geändert.")
+		j.jonte.reads("Die Frage ist jetzt beschlossen.")
 	}
 	j.jonte.visit(board)
 	j.jonte.reads("3 von 4 Plätzen")

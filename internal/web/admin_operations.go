@@ -128,7 +128,7 @@ func (s *Server) mailTestPage(r *request) error {
 
 func (s *Server) renderMailTest(r *request, status int, form mailTestForm, errs []templates.FieldError, dialogue []string, failed error) error {
 	p := mailTestPage{Base: r.adminBase("admin.mailtest.title"), Ready: s.Admin.TestMail != nil}
-	p.Errors = errs
+	p.Errors, p.Typed = errs, len(errs) > 0
 	p.Field = templates.Field{Name: "to", Type: "email", Label: p.Must("admin.mailtest.to"), Value: form.To, Required: true, Error: p.ErrorAt("to")}
 	p.Lead = p.Must("admin.mailtest.lead")
 	if s.Demo != nil {

@@ -19,6 +19,7 @@ func (r *request) base(titleKey string, args ...any) templates.Base {
 		Path:    r.Request.URL.Path,
 		Home:    "/",
 		Notice:  r.notice(),
+		Typed:   r.Request.Method == http.MethodPost,
 		IsDemo:  r.server.Demo != nil,
 		Footer: []templates.NavItem{
 			{Label: p.Must("common.nav.imprint"), Href: publicPath(r.language, "/impressum")},

@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
@@ -18,8 +20,9 @@ type sendLetterPage struct {
 	Recipient    *templates.Field // whose letter the preview shows; nil: nobody gets one yet
 	Saved        bool
 	Editable     bool
-	Templates    []templates.NavItem
-	Placeholders []templates.Fact // what may stand in the text
+	Templates    []letterTemplate
+	Replace      *templates.Confirm // asks before a template takes the place of what is typed
+	Placeholders []templates.Fact   // what may stand in the text
 	Preview      *mailView
 	PreviewFor   string
 	Test         string // where the test mail is asked for
@@ -39,13 +42,16 @@ type sendLetterPage struct {
 	Late       *templates.Confirm // the reminder for those who have not had it; nil: there are none
 }
 
+// letterTemplate is a button of the letter's form.
+type letterTemplate struct{ Value, Label string }
+
 type sendLetterForm struct {
 	Subject  string `form:"subject"`
 	Body     string `form:"body"`
 	Language string `form:"language"`
 	Slug     string `form:"befragte"`
 	Revision int    `form:"revision"`
-	Do       string `form:"do"` // preview, or save
+	Do       string `form:"do"` // preview, template-<language>, replace-<language>, or save
 }
 
 func (f sendLetterForm) cover() survey.Cover {
@@ -92,17 +98,11 @@ func (r *request) preview(p survey.LetterPreview) *mailView {
 }
 
 func (s *Server) coverPage(r *request) error {
-	lang := r.Query("vorlage")
 	d, err := s.Service.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
 	if err != nil {
 		return err
 	}
 	cover := d.Cover
-	if locale.Known(lang) {
-		if cover, err = s.Service.StartingText(lang, "cover"); err != nil {
-			return err
-		}
-	}
 	if cover.Language == "" {
 		cover.Language = locale.Languages[0]
 	}
@@ -140,7 +140,12 @@ func (s *Server) renderCover(r *request, status int, form sendLetterForm, errs [
 			p.Fields = typed[0].Fields
 		}
 		for _, lang := range locale.Languages {
-			p.Templates = append(p.Templates, templates.NavItem{Label: p.Must("send.template." + lang), Href: r.sendPath("anschreiben") + "?vorlage=" + lang})
+			p.Templates = append(p.Templates, letterTemplate{Value: "template-" + lang, Label: p.Must("send.template." + lang)})
+		}
+		if lang, ok := strings.CutPrefix(form.Do, "template-"); ok { // and not done, for it would have taken away what is typed
+			p.Warning = p.Must("send.template.warning")
+			p.Replace = &templates.Confirm{Title: p.Must("send.template.replace_title"), Text: p.Must("send.template.replace_text"),
+				Action: "replace-" + lang, Button: p.Must("send.template.replace")}
 		}
 		if d.Saved && p.Recipient != nil {
 			p.Test = r.sendPath("anschreiben", "probe")
@@ -154,6 +159,10 @@ func (s *Server) saveCover(r *request) error {
 	var form sendLetterForm
 	if err := r.bind(&form); err != nil {
 		return err
+	}
+	do, lang, _ := strings.Cut(form.Do, "-")
+	if locale.Known(lang) && (do == "template" || do == "replace") {
+		return s.loadTemplate(r, form, lang, do == "replace")
 	}
 	var err error
 	if form.Do == "preview" {
@@ -178,6 +187,35 @@ func (s *Server) saveCover(r *request) error {
 		path += "?befragte=" + queryEscape(form.Slug)
 	}
 	return r.redirect(path, "send.notice.cover_saved")
+}
+
+// loadTemplate puts one of our texts into the form. It takes the place of the saved text and of another template, which both
+// can be had again, but of words of one's own only once one has said so.
+func (s *Server) loadTemplate(r *request, form sendLetterForm, lang string, sure bool) error {
+	d, err := s.Service.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
+	if err != nil {
+		return err
+	}
+	again, starts := []survey.Cover{d.Cover}, map[string]survey.Cover{}
+	for _, l := range locale.Languages {
+		if starts[l], err = s.Service.StartingText(l, "cover"); err != nil {
+			return err
+		}
+		again = append(again, starts[l])
+	}
+	same := func(c survey.Cover) bool {
+		return plainText(c.Subject) == plainText(form.Subject) && plainText(c.Body) == plainText(form.Body)
+	}
+	if sure || form.Subject+form.Body == "" || slices.ContainsFunc(again, same) {
+		form.Subject, form.Body, form.Language, form.Do = starts[lang].Subject, starts[lang].Body, lang, ""
+	}
+	return s.renderCover(r, http.StatusOK, form, nil)
+}
+
+// plainText is a text as it would be kept.
+func plainText(typed string) string {
+	text, _, _ := survey.Text(typed)
+	return text
 }
 
 func (s *Server) testCover(r *request) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -425,5 +426,45 @@ func TestStatusBoardTellsWhyAMailFailed(t *testing.T) {
 		if got := r.boardRow(survey.SendRow{Mail: &survey.Mail{State: state, Reply: "sagt er"}}).Reply; got != want {
 			t.Errorf("%s: %q", state, got)
 		}
+	}
+}
+
+// A template takes the place of words nobody saved only once one has said so.
+func TestTemplateReplacesNothingTypedUnasked(t *testing.T) {
+	w := newSendWorld(t)
+	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	kim := w.visitor(t).signIn("kim@buendnis.example")
+	const path = "/versand/nord-locked/anschreiben"
+	textarea := regexp.MustCompile(`(?s)<textarea[^>]*>\n?(.*?)</textarea>`)
+	body := func(page string) string { return html.UnescapeString(textarea.FindStringSubmatch(page)[1]) }
+	subject := func(page string) string {
+		return html.UnescapeString(regexp.MustCompile(`name="subject" value="([^"]*)"`).FindStringSubmatch(page)[1])
+	}
+	page := kim.get(path).Body.String()
+	german := body(page)
+	form := url.Values{"subject": {subject(page)}, "body": {strings.ReplaceAll(german, "\n", "\r\n")}, "language": {"de"}, "revision": {"1"}, "do": {"template-en"}}
+	page = kim.post(path, form).Body.String()
+	english := body(page)
+	if english == german || !strings.Contains(page, "data-typed") || strings.Contains(page, "Text ersetzen") {
+		t.Errorf("the English template did not come, or a question about nothing: %q", english)
+	}
+	form.Set("subject", subject(page))
+	form.Set("body", english)
+	form.Set("do", "template-de")
+	if got := body(kim.post(path, form).Body.String()); got != german {
+		t.Errorf("from one template to the other: %q", got)
+	}
+	form.Set("body", "Eigene Worte.\r\n\r\n{{link}} {{fragen}}")
+	page = kim.post(path, form).Body.String()
+	if got := body(page); got != "Eigene Worte.\n\n{{link}} {{fragen}}" && got != form.Get("body") {
+		t.Errorf("typed text became %q", got)
+	}
+	inOrder(t, page, "noch nicht gespeichert", `value="save"`, "durch die Vorlage ersetzen?", `value="replace-de"`)
+	form.Set("do", "replace-de")
+	if got := body(kim.post(path, form).Body.String()); got != german {
+		t.Errorf("asked and answered: %q", got)
+	}
+	if got := body(kim.get(path).Body.String()); got != german {
+		t.Errorf("saved: %q", got)
 	}
 }
