@@ -1,7 +1,7 @@
 # Every task of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check setup bench cover build
+.PHONY: help demo test check deps setup bench cover build
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10
@@ -9,7 +9,7 @@ help: ## List the targets
 demo: ## Run the demo: a complete invented election on your machine
 	go run ./cmd/pruefstein demo
 
-test: setup check ## Everything a newcomer and the CI run: set up, check, test
+test: setup check deps ## Everything a newcomer and the CI run: set up, check, test
 	@# vet ran in check already
 	go test -vet=off ./...
 
@@ -17,6 +17,9 @@ check: ## Formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
+
+deps: ## go.mod is tidy and names nothing with a known vulnerability
+	@sh .ci/dependencies.sh
 
 setup: ## Install Chromium and axe-core for the browser tests, when missing
 	@sh internal/testkit/setup.sh

@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // TranscriptionRef names a transcription.
@@ -39,7 +37,7 @@ type SaveTranscription struct {
 // too; a caller that stores an upload first calls it before.
 func (cmd *SaveTranscription) Clean() error {
 	var f Faults
-	if _, err := uuid.Parse(cmd.ID); err != nil {
+	if !validID(cmd.ID) {
 		f.Add("", "error.form")
 	}
 	if cmd.Kind != "" && !slices.Contains(LetterKinds, cmd.Kind) {

@@ -217,6 +217,7 @@ func TestTranscriptionFaults(t *testing.T) {
 		{"a status no letter has", func(c *survey.SaveTranscription) { c.Entries[0].Status = survey.NotReached }, "status-1 error.choice"},
 		{"position on a question", func(c *survey.SaveTranscription) { c.Entries[0].Position = survey.Agree }, "position-1 error.choice"},
 		{"no question", func(c *survey.SaveTranscription) { c.Entries[0].Number = 9 }, "error.not_found"},
+		{"an id spelt otherwise", func(c *survey.SaveTranscription) { c.ID = "urn:uuid:" + c.ID }, " error.form"},
 		{"no id", func(c *survey.SaveTranscription) { c.ID = "../x" }, " error.form"},
 		{"no kind", func(c *survey.SaveTranscription) { c.Kind = "" }, "kind transcription.error.kind"},
 		{"a kind there is not", func(c *survey.SaveTranscription) { c.Kind = "pigeon" }, "kind error.choice"},

@@ -4,8 +4,6 @@ import (
 	"context"
 	"reflect"
 	"slices"
-
-	"github.com/google/uuid"
 )
 
 // SaveQuestion is the form of a question. Revision 0 makes a new one, under an ID from NewID that the form carries, so
@@ -34,7 +32,7 @@ func (cmd *SaveQuestion) clean() Faults {
 	if cmd.Kind != KindText && cmd.Kind != KindThesis {
 		f.Add("kind", "error.choice")
 	}
-	if _, err := uuid.Parse(cmd.ID); err != nil {
+	if !validID(cmd.ID) {
 		f.Add("", "error.form")
 	}
 	slices.Sort(cmd.AskedBy)

@@ -363,6 +363,18 @@ func TestSecondClickIsNoConflict(t *testing.T) {
 	}
 }
 
+// The id becomes a key: another spelling of the same would be another question.
+func TestQuestionIDHasOneSpelling(t *testing.T) {
+	w := newWorkshop(t)
+	id := survey.NewID()
+	for _, spelling := range []string{"", "../x", "urn:uuid:" + id, "{" + id + "}", strings.ToUpper(id), strings.ReplaceAll(id, "-", "")} {
+		_, err := w.saveText(w.office, survey.Question{Questionnaire: w.Q.ID, ID: spelling, Wording: survey.Wording{WorkingGroup: "g1"}}, "Wie?")
+		if !slices.Contains(faultsOf(t, err), " error.form") {
+			t.Errorf("%q: %v", spelling, err)
+		}
+	}
+}
+
 func TestNewQuestionSentTwice(t *testing.T) {
 	w := newWorkshop(t)
 	cmd := survey.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.NewID(), Wording: wording{Text: "Wie?", WorkingGroup: "g1"}}

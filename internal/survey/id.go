@@ -14,6 +14,12 @@ import (
 // NewID returns a UUIDv7 (RFC 9562): unique, and sorting by the time it was made.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// validID tells whether s is an id as NewID spells it: it becomes a key, and uuid.Parse takes other spellings for the same.
+func validID(s string) bool {
+	id, err := uuid.Parse(s)
+	return err == nil && id.String() == s
+}
+
 // NewToken returns a secret for a link: 52 characters of base32, 260 bits from crypto/rand.
 func NewToken() string { return strings.ToLower(rand.Text() + rand.Text()) }
 
