@@ -246,7 +246,7 @@ func (a *App) open(opts Options) (err error) {
 	if err := a.core.publisher.Recover(context.Background()); err != nil {
 		return fmt.Errorf("publications: %w", err)
 	}
-	sender := mail.Sender{Name: opts.SMTP.FromName, Address: opts.SMTP.From}
+	sender := mail.Sender{Name: opts.SMTP.FromName, Address: opts.SMTP.From, EnvelopeFrom: opts.SMTP.EnvelopeFrom}
 	cfg := web.Config{
 		Service: a.Service, Engine: a.core.engine, Publications: a.core.library, Publisher: a.core.publisher, Log: a.log,
 		BaseURL: a.URL, TrustedProxies: opts.TrustedProxies, Version: version(),
@@ -266,11 +266,13 @@ func (a *App) open(opts Options) (err error) {
 			return []string{"S: " + reply}, err
 		})
 	case opts.SMTP.Host != "":
-		smtp, err := mail.NewSMTP(mail.SMTPConfig{Host: opts.SMTP.Host, Port: opts.SMTP.Port, User: opts.SMTP.User, Password: opts.SMTP.Password})
+		smtp, err := mail.NewSMTP(mail.SMTPConfig{Host: opts.SMTP.Host, Port: opts.SMTP.Port, User: opts.SMTP.User, Password: opts.SMTP.Password,
+			Hello: opts.SMTP.Hello})
 		if err != nil {
 			return err
 		}
 		a.worker = mail.NewWorker(a.Service, smtp, sender, a.log)
+		cfg.Bounces = sender.EnvelopeFrom
 		cfg.Admin.TestMail = testMail(sender, smtp.Dialogue)
 	}
 	if a.worker != nil {

@@ -55,6 +55,8 @@ type SMTP struct {
 	Password     string `help:"Password at the mail server; better in a file." env:"PRUEFSTEIN_SMTP_PASSWORD" placeholder:"SECRET"`
 	PasswordFile string `help:"File that holds the password." env:"PRUEFSTEIN_SMTP_PASSWORD_FILE" placeholder:"FILE"`
 	From         string `help:"Address mails are sent from." env:"PRUEFSTEIN_SMTP_FROM" placeholder:"ADDRESS"`
+	EnvelopeFrom string `help:"Address undeliverable mails come back to; empty: the address mails are sent from." env:"PRUEFSTEIN_SMTP_ENVELOPE_FROM" placeholder:"ADDRESS"`
+	Hello        string `help:"Name we greet the mail server with; empty: this machine's." env:"PRUEFSTEIN_SMTP_HELLO" placeholder:"NAME"`
 	FromName     string `help:"Name mails are sent from." default:"Prüfstein" env:"PRUEFSTEIN_SMTP_FROM_NAME" placeholder:"NAME"`
 }
 
@@ -216,6 +218,11 @@ func (s *SMTP) read() error {
 	}
 	if s.Port < 1 || s.Port > 65535 {
 		return fmt.Errorf("--smtp-port %d: give a port from 1 to 65535", s.Port)
+	}
+	if s.EnvelopeFrom == "" {
+		s.EnvelopeFrom = s.From
+	} else if back, err := mail.ParseAddress(s.EnvelopeFrom); err != nil || back.Address != s.EnvelopeFrom {
+		return fmt.Errorf("--smtp-envelope-from %q: give the bare address undeliverable mails come back to, such as post@example.org", s.EnvelopeFrom)
 	}
 	if s.PasswordFile == "" {
 		return nil

@@ -98,9 +98,24 @@ func TestShortNoticeIsAWarning(t *testing.T) {
 				t.Errorf("%s: %s, want %s", at, c.State, want)
 			}
 		}
-		if order := []string{"respondents", "contestants", "address", "procedure", "fit", "catalogue", "cover", "mail", "deadline"}; !slices.Equal(names, order) {
+		if order := []string{"respondents", "contestants", "address", "procedure", "fit", "catalogue", "cover", "mail", "contact", "deadline"}; !slices.Equal(names, order) {
 			t.Errorf("%v", names)
 		}
+	}
+}
+
+// Two parties with one address are nearly always a slip, but an office may serve both.
+func TestOneAddressTwiceIsAWarning(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	s.change("gz", func(c *survey.SaveRespondent) { c.Email = "FM@partei.example" })
+	p, err := s.DispatchPlan(t.Context(), s.office, s.q)
+	if err != nil || !p.Ready {
+		t.Fatal(p.Ready, err)
+	}
+	i := slices.IndexFunc(p.Checks, func(c survey.DispatchCheck) bool { return c.Name == "same_address" })
+	if i < 0 || p.Checks[i].State != survey.CheckWarn || !slices.Equal(p.Checks[i].Who, []string{"GZ / FM"}) {
+		t.Errorf("%+v", p.Checks)
 	}
 }
 

@@ -1,7 +1,9 @@
 package survey
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,6 +30,7 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 	var letterFaults Faults // of a text saved before a rule was made
 	letterFaults.checkLetter(&letter)
 	var asked, addressless, unknown, unfit, early, unrendered []string
+	at := map[string][]string{} // who has an address
 	for _, r := range c.Respondents {
 		if r.NotAsked != "" {
 			continue
@@ -47,6 +50,8 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 		}
 		if !bareAddress(r.Email) {
 			addressless = append(addressless, r.ShortName)
+		} else {
+			at[r.Email] = append(at[r.Email], r.ShortName)
 		}
 		if q.Cover.Body == "" {
 			continue
@@ -67,6 +72,15 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 	}
 	add("contestants", when(left == nil, CheckMissing), left...)
 	add("address", when(addressless == nil, CheckMissing), addressless...)
+	var shared []string
+	for _, email := range slices.Sorted(maps.Keys(at)) {
+		if len(at[email]) > 1 {
+			shared = append(shared, strings.Join(at[email], " / "))
+		}
+	}
+	if shared != nil {
+		add("same_address", CheckWarn, shared...)
+	}
 	add("procedure", when(unknown == nil, CheckWarn), unknown...)
 	add("fit", when(unfit == nil, CheckWarn), unfit...)
 	if early != nil {
@@ -79,6 +93,7 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 	}
 	needsMail := slices.ContainsFunc(c.Respondents, Respondent.getsMail)
 	add("mail", when(s.MailReady || !needsMail, CheckMissing))
+	add("contact", when(c.Email != "" || !needsMail, CheckMissing))
 	if q.Deadline.At.After(s.now()) {
 		add("deadline", when(!q.Deadline.At.Before(s.now().Add(shortNotice)), CheckWarn))
 	} else {

@@ -112,10 +112,14 @@ type (
 	// (the paragraph that stands in place of the link's for those who answer by mail).
 	LetterParts struct {
 		Deadline  time.Time // in its own zone
+		Limit     int       // most UTF-16 units of an answer, 0 none
 		Questions []CatalogueQuestion
 	}
 	// LetterEvent is for deadline_event: summary and description of the calendar entry.
-	LetterEvent struct{ Questionnaire, Alliance, Election, Party string }
+	LetterEvent struct {
+		Questionnaire, Alliance, Election, Party string
+		ByMail                                   bool // it answers by mail, and has no link
+	}
 	// LetterMarks is for cover and reminder, the texts an office starts from: each field is its own placeholder.
 	LetterMarks struct{ Partei, Frist, Fragebogen, Wahl, Buendnis, Link, Fragen string }
 	// LetterExtension is for extension, and for own_date, where a respondent's own date moved. Link is "" for those who
@@ -140,7 +144,7 @@ func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link stri
 	if lang == "" {
 		lang = "de"
 	}
-	parts := LetterParts{Deadline: r.DueAt(h.questionnaire).In(), Questions: h.asked(r)}
+	parts := LetterParts{Deadline: r.DueAt(h.questionnaire).In(), Limit: h.questionnaire.AnswerLimit, Questions: h.asked(r)}
 	deadline, questions, err := s.Compose(lang, "letter_parts", parts)
 	if err != nil {
 		return "", "", err
@@ -181,7 +185,7 @@ func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link stri
 // new entry replaces the old one.
 func (s *Service) deadlineEvent(lang string, h letterhead, r Respondent) (string, error) {
 	summary, description, err := s.Compose(lang, "deadline_event", LetterEvent{Questionnaire: h.questionnaire.Title,
-		Alliance: h.alliance.Name, Election: h.election.Name, Party: r.Name})
+		Alliance: h.alliance.Name, Election: h.election.Name, Party: r.Name, ByMail: r.Procedure.Channel != ChannelForm})
 	if err != nil {
 		return "", err
 	}

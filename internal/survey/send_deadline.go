@@ -166,7 +166,6 @@ func (s *Service) tellNewDate(tx *Tx, actor Actor, q Questionnaire, concerned, i
 		if err := s.sendToRespondent(tx, h, &d, r, m); err != nil {
 			return err
 		}
-		d.Subject, d.Body = m.Subject, m.Body
 	}
 	return tx.Dispatches.Put(d)
 }

@@ -83,7 +83,7 @@ type Dispatch struct {
 	ID            string    `json:"id"`
 	Kind          MailKind  `json:"kind"`
 	Subject       string    `json:"subject"`
-	Body          string    `json:"body"` // with placeholders
+	Body          string    `json:"body"` // with placeholders; "" of an extension, whose mails each have a text of their own
 	At            time.Time `json:"at"`
 	By            string    `json:"by"`                   // user id
 	CheckedBy     string    `json:"checked_by,omitempty"` // user id of the second person

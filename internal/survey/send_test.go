@@ -380,6 +380,7 @@ func TestLetterFaults(t *testing.T) {
 
 func TestLetterIsWhatArrives(t *testing.T) {
 	s := newSending(t)
+	s.put(editQuestionnaire(func(q *survey.Questionnaire) { q.AnswerLimit = 3000 }))
 	s.mustDispatch()
 	mails := s.mails(survey.MailInvitation)
 	if len(mails) != 3 {
@@ -398,6 +399,16 @@ func TestLetterIsWhatArrives(t *testing.T) {
 	if strings.Contains(byMail.Body, "zugang") || !strings.Contains(byMail.Body, "Bitte antworten Sie auf diese E-Mail") ||
 		strings.Count(byMail.Body, "Freitag, 15. Januar 2027, 12:00 Uhr (MEZ)") != 1 {
 		t.Errorf("by mail:\n%s", byMail.Body)
+	}
+	unfolded := strings.NewReplacer("\r\n ", "")
+	if strings.Contains(unfolded.Replace(byMail.Mail.Calendar), "Zugang") || !strings.Contains(unfolded.Replace(byMail.Mail.Calendar), "Bitte antworten Sie auf unsere E-Mail.") ||
+		!strings.Contains(unfolded.Replace(form.Mail.Calendar), "Der persönliche Zugang steht in unserer E-Mail.") {
+		t.Error("the calendar entry speaks of a link that is not there, or does not speak of one that is")
+	}
+	for _, body := range []string{form.Body, byMail.Body} {
+		if !strings.Contains(body, "Bitte höchstens 3.000 Zeichen je Antwort, Leerzeichen mitgezählt.\n\nFrage 1: Schulen") {
+			t.Errorf("does not tell the limit of an answer:\n%s", body)
+		}
 	}
 	if !strings.Contains(form.Mail.Calendar, "DTSTART:20261221T170000Z") || !strings.Contains(byMail.Mail.Calendar, "DTSTART:20270115T110000Z") {
 		t.Error("calendar entries do not hold the dates")
@@ -494,6 +505,9 @@ func TestDispatchWantsEverything(t *testing.T) {
 			q.Cover.Body = "{{link}}\n\n{{fragen}}"
 			s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
 		}, "letter"},
+		"nobody to answer": {func(s *sending) {
+			s.put(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe"}) })
+		}, "contact"},
 		"subject too long": {func(s *sending) {
 			s.change("fm", func(c *survey.SaveRespondent) { c.Name = strings.Repeat("Freie Mitte ", 25) })
 		}, "letter"},
@@ -528,7 +542,9 @@ func TestDispatchWantsEverything(t *testing.T) {
 func TestDispatchBySecondPerson(t *testing.T) {
 	s := newSending(t)
 	s.ready()
-	s.put(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe"}) }) // on from two coordinators
+	s.put(func(tx *survey.Tx) error {
+		return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example"})
+	}) // on from two coordinators
 	if _, err := s.dispatch(s.admin); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("an administrator asks: %v", err)
 	}
@@ -639,6 +655,14 @@ func TestExtension(t *testing.T) {
 	if q.Phase(s.clock.Now()) != survey.PhaseOpen || len(q.Extended) != 1 || q.Extended[0].Reason != later.Reason || q.Extended[0].From.Local != "2026-12-21T18:00" {
 		t.Errorf("%+v", q.Extended)
 	}
+	s.put(func(tx *survey.Tx) error {
+		for d, err := range tx.Dispatches.List(s.q + "/") {
+			if err != nil || d.Kind == survey.MailExtension && d.Subject+d.Body != "" {
+				t.Errorf("one party's text is kept as that of all: %v, %v", d, err)
+			}
+		}
+		return nil
+	})
 	mails := s.mails(survey.MailExtension)
 	if len(mails) != 2 {
 		t.Fatalf("informed %v; ub has a date of its own", mails)

@@ -192,10 +192,10 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 			if !ok {
 				href = r.sendPath("befragte")
 			}
-			if c.Name == "mail" {
+			if where, ok := adminPlaces[c.Name]; ok {
 				href = r.sendPath("absenden") // says whom to ask
 				if r.Actor.HasAny(admins...) {
-					href = mailSetUp
+					href = where
 				}
 			}
 			step := c.Name

@@ -47,8 +47,8 @@ var checkLook = map[survey.CheckState]struct{ icon, tone string }{
 	survey.CheckOK: {"check", "good"}, survey.CheckWarn: {"warning", "wait"}, survey.CheckMissing: {"warning", "bad"},
 }
 
-// mailSetUp is where an administrator tests the mail server.
-const mailSetUp = "/verwaltung/mailtest"
+// adminPlaces are where an administrator sees to a point of the checklist: tests the mail server, enters the alliance's address.
+var adminPlaces = map[string]string{"mail": "/verwaltung/mailtest", "contact": "/verwaltung/buendnis"}
 
 func (s *Server) dispatchPage(r *request) error {
 	d, err := s.Service.DispatchPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
@@ -120,12 +120,12 @@ func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
 		href = r.sendPath("frist")
 	case "cover", "letter":
 		href = r.sendPath("anschreiben")
-	case "mail":
+	case "mail", "contact":
 		if !r.Actor.HasAny(admins...) {
 			line.Text += " " + p.Must("send.check.ask_admin")
 			return line
 		}
-		href = mailSetUp
+		href = adminPlaces[c.Name]
 	}
 	line.Where = templates.NavItem{Label: p.Must("send.check.go"), Href: href}
 	return line

@@ -12,6 +12,7 @@ type outboxPage struct {
 	sendPage
 	Mails    []outboxLine
 	Empty    templates.Empty
+	Bounces  string // where undeliverable mails come back to; "" none do
 	RetryAll string // where trying all failed ones again posts to; "" there are none
 	Retry    string // label of its button
 }
@@ -42,6 +43,9 @@ func (s *Server) outboxPage(r *request) error {
 	}
 	p := outboxPage{sendPage: r.sendBase("send.outbox.title")}
 	p.Empty = templates.Empty{Title: p.Must("send.outbox.empty"), Text: p.Must("send.outbox.empty_text")}
+	if s.Bounces != "" {
+		p.Bounces = p.Must("send.outbox.bounces", "Address", s.Bounces)
+	}
 	failed := 0
 	for _, m := range list {
 		p.Mails = append(p.Mails, r.outboxLine(m))

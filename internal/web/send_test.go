@@ -269,7 +269,8 @@ func TestSendWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	get(base, "Mail nicht zustellbar", "Kein Kontakt zum Mailserver: dial tcp: refused")
-	get(base+"/postausgang", "Die nicht zustellbare Mail noch einmal versuchen", "Kein Kontakt zum Mailserver: dial tcp: refused")
+	w.Server.Bounces = "ruecklauf@buendnis.example"
+	get(base+"/postausgang", "geht an ruecklauf@buendnis.example", "Die nicht zustellbare Mail noch einmal versuchen", "Kein Kontakt zum Mailserver: dial tcp: refused")
 	post(base+"/postausgang/alle-wiederholen", http.StatusSeeOther, nil)
 	if body := get(base + "/postausgang"); strings.Contains(body, "alle-wiederholen") {
 		t.Error("nothing failed any more, but it can be tried again")
@@ -402,7 +403,7 @@ func TestSendWordsExist(t *testing.T) {
 	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {
 		keys = append(keys, "send.event."+word)
 	}
-	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents letter dispatch confirm publish address procedure fit date contestants " +
+	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents letter dispatch confirm publish address same_address contact procedure fit date contestants " +
 		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder reminder_late letters") {
 		keys = append(keys, "send.next."+word)
 	}

@@ -32,6 +32,7 @@ type Config struct {
 	Version        string
 	Demo           *Demo // nil but in the demonstration
 	Admin          Operations
+	Bounces        string // address undeliverable mails come back to; "" there is no mail server
 	Originals      string // folder of the files that transcriptions were made from
 }
 
