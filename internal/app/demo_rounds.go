@@ -1,15 +1,12 @@
 package app
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
 )
 
 // closed is the questionnaire that has been answered and published twice: every status and provenance that a questionnaire
@@ -255,15 +252,11 @@ func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd survey.SaveTr
 	return t
 }
 
-// original puts a letter into the folder of originals, under the hash of its bytes.
+// original puts a letter into the folder of originals.
 func (s *seeder) original(name, letter string) (*survey.Original, error) {
-	sum := sha256.Sum256([]byte(letter))
-	hash := hex.EncodeToString(sum[:])
-	folder := filepath.Join(s.folder, originalsFolder)
-	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(filepath.Join(folder, hash), []byte(letter), 0o600)); err != nil {
-		return nil, err
-	}
-	return &survey.Original{Name: name, Type: "text/plain", Size: int64(len(letter)), SHA256: hash}, nil
+	files := web.Originals{Dir: filepath.Join(s.folder, originalsFolder)}
+	hash, err := files.Put([]byte(letter))
+	return &survey.Original{Name: name, Type: "text/plain", Size: int64(len(letter)), SHA256: hash}, err
 }
 
 // quote puts a passage of a manifesto beside a cell, under the alliance's name.

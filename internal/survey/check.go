@@ -276,8 +276,9 @@ func (c *referenceCheck) checkSend() {
 }
 
 func (c *referenceCheck) checkPublications() {
-	newest := map[string]int{}
+	newest, latest := map[string]int{}, map[string]Publication{}
 	for p := range each(c, c.tx.Publications) {
+		latest[p.Questionnaire] = p
 		need(c, p, "questionnaire", c.questionnaires, p.Questionnaire)
 		c.byPerson(p, p.By, p.CheckedBy)
 		if q := c.questionnaires[p.Questionnaire]; p.Slug != q.Slug {
@@ -286,6 +287,22 @@ func (c *referenceCheck) checkPublications() {
 		if newest[p.Questionnaire]++; newest[p.Questionnaire] != p.Version {
 			c.fault(p, "version %d is missing", newest[p.Questionnaire])
 			newest[p.Questionnaire] = p.Version
+		}
+	}
+	for q, err := range c.tx.Quotations.List("") {
+		if err == nil { // one that cannot be read is noted already
+			c.quotation(q, latest[q.Questionnaire])
+		}
+	}
+}
+
+// quotation checks that a quotation nobody has changed since the last publication still is what that one showed.
+func (c *referenceCheck) quotation(q Quotation, last Publication) {
+	question, _ := c.catalogues[q.Questionnaire].Question(q.Question)
+	slug := c.respondents[q.Questionnaire+"/"+q.Respondent].Slug
+	for _, d := range last.Digests {
+		if d.Respondent == slug && d.Question == question.Number && d.Quotation != "" && !q.At.IsZero() && q.At.Before(last.At) && d.Quotation != quotationDigest(q) {
+			c.fault(q, "is not what publication %d showed, and was not changed since", last.Version)
 		}
 	}
 }

@@ -145,7 +145,8 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	typed.Respondent, typed.Joint = "lb", []string{"gn"}
 	version("q01", 1, letter, typed)
 
-	p := survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 1, By: "u1", CheckedBy: "u2", Manifest: hex.EncodeToString(sum[:])}
+	quoted := survey.Quotation{Questionnaire: "q1", Respondent: "lb", Question: "q02", Text: "Offen.", By: "u1", At: someday.Add(-time.Hour)}
+	p := survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 1, At: someday, Digests: []survey.CellDigest{{Respondent: "lb", Question: 2, Quotation: survey.QuotationDigest(quoted)}}, By: "u1", CheckedBy: "u2", Manifest: hex.EncodeToString(sum[:])}
 	p.Leaf, err = survey.AppendLeaf(tx, survey.LeafPublication, p.Key(), sum, someday)
 	must(t, err, tx.Publications.Put(p),
 		tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: "q1", Respondent: "lb", Question: "q01", Entry: first, Revision: 1}),
@@ -153,7 +154,7 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 			Questionnaire: "q1", Respondent: "lb", ID: "s3", State: survey.SubmissionRequested,
 			Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: first}}, RequestedAt: someday,
 		}),
-		tx.Quotations.Put(survey.Quotation{Questionnaire: "q1", Respondent: "lb", Question: "q02", Text: "Offen.", By: "u1"}),
+		tx.Quotations.Put(quoted),
 	)
 }
 
@@ -186,3 +187,4 @@ func publications(tx *survey.Tx) survey.Table[survey.Publication]     { return t
 func leaves(tx *survey.Tx) survey.Table[survey.Leaf]                  { return tx.Leaves }
 func hashes(tx *survey.Tx) survey.Table[survey.TreeHash]              { return tx.TreeHashes }
 func versions(tx *survey.Tx) survey.Table[survey.Version]             { return tx.Versions }
+func quotations(tx *survey.Tx) survey.Table[survey.Quotation]         { return tx.Quotations }

@@ -3,6 +3,7 @@ package survey_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pruefstein/internal/memory"
 	"pruefstein/internal/survey"
@@ -97,6 +98,7 @@ func TestReferencesFindChanges(t *testing.T) {
 		"a topic":          {change(questionnaire, "q1", func(q *survey.Questionnaire) { q.Topics = nil }), `Question q1/f1: its topic "t1"`},
 		"a slug twice":     {change(questionnaire, "q0", func(q *survey.Questionnaire) { q.Slug = "nordmark-2026" }), "has the slug"},
 		"a public slug":    {change(publications, "q1/000001", func(p *survey.Publication) { p.Slug = "nordmark" }), "has the slug"},
+		"a quotation":      {change(quotations, "q1/lb/q02", func(q *survey.Quotation) { q.Place = "S. 12" }), "Quotation q1/lb/q02: is not what publication 1 showed"},
 		"a version twice": {func(tx *survey.Tx) error {
 			return tx.Publications.Put(survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 3})
 		}, "version 2 is missing"},
@@ -106,5 +108,9 @@ func TestReferencesFindChanges(t *testing.T) {
 		if !strings.Contains(found, test.want) {
 			t.Errorf("%s: no %q in %q", name, test.want, found)
 		}
+	}
+	edited := change(quotations, "q1/lb/q02", func(q *survey.Quotation) { q.Place, q.At = "S. 12", someday.Add(time.Hour) })
+	if found := tampered(t, store, survey.CheckReferences, edited); len(found) > 0 {
+		t.Errorf("a quotation may be changed after a publication: %q", found)
 	}
 }

@@ -24,13 +24,15 @@ func cellDigests(c Comparison) []CellDigest {
 			}
 			d.Digest = digestOf([]string{string(current.Position), current.Text, cell.Reason})
 			if cell.Quotation != nil {
-				d.Quotation = digestOf([]string{cell.Quotation.Text, cell.Quotation.Place, cell.Quotation.Source})
+				d.Quotation = quotationDigest(*cell.Quotation)
 			}
 			list = append(list, d)
 		}
 	}
 	return list
 }
+
+func quotationDigest(q Quotation) string { return digestOf([]string{q.Text, q.Place, q.Source}) }
 
 // digestOf hashes a value as JSON, so that what stands in one of its texts cannot be mistaken for what stands in the next.
 func digestOf(value any) string {

@@ -1,5 +1,8 @@
 package survey
 
+// QuotationDigest shows quotationDigest to the tests.
+var QuotationDigest = quotationDigest
+
 // FreeSlug shows freeSlug to the tests.
 var FreeSlug = freeSlug
 

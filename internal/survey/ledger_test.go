@@ -6,6 +6,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +24,30 @@ func TestLedgerIsSound(t *testing.T) {
 	}
 	if found := faults(t, memory.New(), survey.CheckLedger); len(found) > 0 {
 		t.Errorf("an empty ledger: %q", found)
+	}
+}
+
+// Whoever checks a record without our program reads its members in docs/ledger.md: all of them, and no others.
+func TestRecordIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/ledger.md")
+	must(t, err)
+	_, text, _ = bytes.Cut(text, []byte("**Record**"))
+	text, _, _ = bytes.Cut(text, []byte("**Digest**"))
+	var documented, members []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`.+?) \\|").FindAllSubmatch(text, -1) {
+		documented = append(documented, strings.Split(strings.Trim(string(row[1]), "`"), "`, `")...)
+	}
+	for _, of := range []reflect.Type{reflect.TypeFor[survey.Record](), reflect.TypeFor[survey.SubmissionEntry]()} {
+		for _, f := range reflect.VisibleFields(of) {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); !f.Anonymous {
+				members = append(members, name)
+			}
+		}
+	}
+	slices.Sort(documented)
+	slices.Sort(members)
+	if !slices.Equal(documented, members) {
+		t.Errorf("documented: %q\nin a record: %q", documented, members)
 	}
 }
 

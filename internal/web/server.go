@@ -61,7 +61,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: cfg, secure: base.Scheme == "https", originals: &Originals{dir: cfg.Originals}}
+	s := &Server{Config: cfg, secure: base.Scheme == "https", originals: &Originals{Dir: cfg.Originals}}
 	s.sessions = newSessions(cfg.Service, s.secure)
 	s.limits = newLimiters()
 	s.echoes = make(chan struct{}, echoesAtOnce)

@@ -27,7 +27,7 @@ import (
 // folder, and it lies outside of everything that is served. A file without a row in the database came with a form that was
 // never saved, or its transcription was deleted: Sweep removes it.
 type Originals struct {
-	dir string
+	Dir string     // made with the first file
 	mu  sync.Mutex // a file is not swept between its upload and its record
 }
 
@@ -37,33 +37,33 @@ const keepOriginals = 24 * time.Hour
 // Put stores the bytes durably and returns their SHA-256 in hex. They are there before it returns, so a record that names
 // them never points to nothing. The folder has the mode 0700, its files 0600.
 func (o *Originals) Put(data []byte) (hash string, err error) {
-	if o.dir == "" {
+	if o.Dir == "" {
 		return "", errors.New("no folder for originals is configured")
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256(data)
 	hash = hex.EncodeToString(sum[:])
 	if _, err := o.Get(hash); err == nil {
 		now := time.Now() // of the file system, which Sweep reads
-		return hash, os.Chtimes(filepath.Join(o.dir, hash), now, now)
+		return hash, os.Chtimes(filepath.Join(o.Dir, hash), now, now)
 	}
-	file, err := os.CreateTemp(o.dir, ".upload-*") // mode 0600
+	file, err := os.CreateTemp(o.Dir, ".upload-*") // mode 0600
 	if err != nil {
 		return "", err
 	}
 	_, err = file.Write(data)
 	err = errors.Join(err, file.Sync(), file.Close())
 	if err == nil {
-		err = os.Rename(file.Name(), filepath.Join(o.dir, hash))
+		err = os.Rename(file.Name(), filepath.Join(o.Dir, hash))
 	}
 	if err != nil {
 		return "", errors.Join(err, os.Remove(file.Name()))
 	}
-	folder, err := os.Open(o.dir)
+	folder, err := os.Open(o.Dir)
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +77,7 @@ func (o *Originals) Get(hash string) ([]byte, error) {
 	if !hashName.MatchString(hash) {
 		return nil, fmt.Errorf("%q is not the hash of an original", hash)
 	}
-	data, err := os.ReadFile(filepath.Join(o.dir, hash))
+	data, err := os.ReadFile(filepath.Join(o.Dir, hash))
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (o *Originals) Get(hash string) ([]byte, error) {
 func (o *Originals) Sweep(recorded func() (map[string]bool, error)) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	files, err := os.ReadDir(o.dir)
+	files, err := os.ReadDir(o.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -108,7 +108,7 @@ func (o *Originals) Sweep(recorded func() (map[string]bool, error)) error {
 			err = errors.Join(err, statErr)
 			continue
 		}
-		err = errors.Join(err, os.Remove(filepath.Join(o.dir, f.Name())))
+		err = errors.Join(err, os.Remove(filepath.Join(o.Dir, f.Name())))
 	}
 	return err
 }

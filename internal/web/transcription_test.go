@@ -347,7 +347,7 @@ func TestOriginalType(t *testing.T) {
 }
 
 func TestOriginalsAreWhatWasStored(t *testing.T) {
-	o := &Originals{dir: filepath.Join(t.TempDir(), "originals")}
+	o := &Originals{Dir: filepath.Join(t.TempDir(), "originals")}
 	hash, err := o.Put([]byte("Brief"))
 	if err != nil {
 		t.Fatal(err)
@@ -355,10 +355,10 @@ func TestOriginalsAreWhatWasStored(t *testing.T) {
 	if again, err := o.Put([]byte("Brief")); err != nil || again != hash {
 		t.Errorf("%s, %v", again, err)
 	}
-	if files, err := os.ReadDir(o.dir); err != nil || len(files) != 1 {
+	if files, err := os.ReadDir(o.Dir); err != nil || len(files) != 1 {
 		t.Errorf("%v, %v", files, err)
 	}
-	if err := os.WriteFile(filepath.Join(o.dir, hash), []byte("Prief"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(o.Dir, hash), []byte("Prief"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{hash, "", "../" + hash, strings.Repeat("a", 64), "/etc/passwd"} {
