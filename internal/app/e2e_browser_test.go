@@ -255,6 +255,9 @@ func (p *person) onPhone() {
 		p.t.Fatal(err)
 	}
 	testkit.Axe(p.t, p.tab)
+	if links := script[[]string](p, `[...document.querySelectorAll("thead a")].filter(seen).map(label)`); len(links) > 0 {
+		p.t.Errorf("%s: the hidden head of a table still takes the keyboard: %q", p.address(), links)
+	}
 	if err := chromedp.Do(p.tab, chromedp.EmulateViewport(1280, 900)); err != nil {
 		p.t.Fatal(err)
 	}

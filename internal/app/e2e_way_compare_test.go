@@ -93,7 +93,7 @@ func (j *journey) readers() {
 	p.at(public + "fragen/1.html")
 	p.reads("Ab dem nächsten Schuljahr.", "von der Partei selbst abgegeben", "übertragen aus: Brief vom 13. Januar 2027", "Wir zahlen sie.")
 	p.open("Zitieren und verlinken")
-	if cite := p.quoted(); !strings.Contains(cite, "FM zu Frage 1. In: Bündnis Offene Nordmark: Wahlprüfsteine Nordmark 2027.") || !strings.Contains(cite, j.url+public+"v1/fragen/1#fm") {
+	if cite := p.quoted(); !strings.Contains(cite, "FM (Freie Mitte) zu Frage 1. In: Bündnis Offene Nordmark: Wahlprüfsteine Nordmark 2027.") || !strings.Contains(cite, j.url+public+"v1/fragen/1#fm") {
 		j.t.Errorf("citation %q", cite)
 	}
 	p.onPhone()
