@@ -117,6 +117,9 @@ func (s *Server) renderCover(r *request, status int, form sendLetterForm, errs [
 	}
 	p := sendLetterPage{sendPage: r.sendBase("send.cover.title"), Action: r.sendPath("anschreiben"), Saved: d.Saved}
 	p.Errors, p.Lead = errs, p.Must("send.cover.lead")
+	if p.Typed, err = s.ownWords(r, form); err != nil {
+		return err
+	}
 	p.Editable = p.CanAct && r.Questionnaire.DispatchedAt.IsZero()
 	p.Recipient = p.recipientField(d.Respondents, form.Slug)
 	if p.Recipient != nil && len(errs) == 0 {
@@ -189,27 +192,35 @@ func (s *Server) saveCover(r *request) error {
 	return r.redirect(path, "send.notice.cover_saved")
 }
 
-// loadTemplate puts one of our texts into the form. It takes the place of the saved text and of another template, which both
-// can be had again, but of words of one's own only once one has said so.
+// loadTemplate puts one of our texts into the form, but in the place of words of one's own only once one has said so.
 func (s *Server) loadTemplate(r *request, form sendLetterForm, lang string, sure bool) error {
-	d, err := s.Service.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
+	own, err := s.ownWords(r, form)
 	if err != nil {
 		return err
 	}
-	again, starts := []survey.Cover{d.Cover}, map[string]survey.Cover{}
-	for _, l := range locale.Languages {
-		if starts[l], err = s.Service.StartingText(l, "cover"); err != nil {
+	if sure || !own {
+		start, err := s.Service.StartingText(lang, "cover")
+		if err != nil {
 			return err
 		}
-		again = append(again, starts[l])
-	}
-	same := func(c survey.Cover) bool {
-		return plainText(c.Subject) == plainText(form.Subject) && plainText(c.Body) == plainText(form.Body)
-	}
-	if sure || form.Subject+form.Body == "" || slices.ContainsFunc(again, same) {
-		form.Subject, form.Body, form.Language, form.Do = starts[lang].Subject, starts[lang].Body, lang, ""
+		form.Subject, form.Body, form.Language, form.Do = start.Subject, start.Body, lang, ""
 	}
 	return s.renderCover(r, http.StatusOK, form, nil)
+}
+
+// ownWords tells whether a letter holds what cannot be had again: neither the saved text nor one of our templates.
+func (s *Server) ownWords(r *request, form sendLetterForm) (bool, error) {
+	again := []survey.Cover{{}, r.Questionnaire.Cover}
+	for _, lang := range locale.Languages {
+		start, err := s.Service.StartingText(lang, "cover")
+		if err != nil {
+			return false, err
+		}
+		again = append(again, start)
+	}
+	return !slices.ContainsFunc(again, func(c survey.Cover) bool {
+		return plainText(c.Subject) == plainText(form.Subject) && plainText(c.Body) == plainText(form.Body)
+	}), nil
 }
 
 // plainText is a text as it would be kept.
