@@ -14,6 +14,11 @@ import (
 	"pruefstein/internal/survey"
 )
 
+// smallImport is a questionnaire as a file.
+const smallImport = `{"format": "pruefstein/1", "election": {"name": "Kommunalwahl Hafenstadt", "date": "2031-05-18"},
+	"questionnaire": {"slug": "rathaus-2031", "title": "Fragen an das Rathaus"}, "questions": [{"id": "q1", "number": 1, "text": "Wann öffnet das Rathaus?"}],
+	"parties": [{"id": "hafen", "short_name": "Hafen", "name": "Hafenliste"}], "answers": [{"question": "q1", "party": "hafen", "status": "answered", "text": "Um acht."}]}`
+
 // A database that breaks under a running server leaves the public pages up; nothing else says that it worked (P1, P11).
 func TestBrokenDatabase(t *testing.T) {
 	for _, test := range []struct {
@@ -27,9 +32,7 @@ func TestBrokenDatabase(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
 			file := filepath.Join(folder, "rathaus.json")
-			if err := os.WriteFile(file, []byte(`{"format": "pruefstein/1", "election": {"name": "Kommunalwahl Hafenstadt", "date": "2031-05-18"},
-				"questionnaire": {"slug": "rathaus-2031", "title": "Fragen an das Rathaus"}, "questions": [{"id": "q1", "number": 1, "text": "Wann öffnet das Rathaus?"}],
-				"parties": [{"id": "hafen", "short_name": "Hafen", "name": "Hafenliste"}], "answers": [{"question": "q1", "party": "hafen", "status": "answered", "text": "Um acht."}]}`), 0o600); err != nil {
+			if err := os.WriteFile(file, []byte(smallImport), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			serve := config.Serve{Listen: "127.0.0.1:0"}

@@ -78,6 +78,7 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 		return fmt.Errorf("there is no download %q; there are: %s", name, export.Names())
 	}
 	var content bytes.Buffer
+	unpublished := false
 	if err := readCore(cfg.Data.Data, func(store *bolt.Store) error {
 		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
 		if err != nil {
@@ -95,15 +96,31 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 		if err != nil {
 			return explain(err, cfg.Slug)
 		}
+		unpublished = true
 		return file.Write(&content, comparison)
 	}); err != nil {
 		return err
+	}
+	if unpublished {
+		if err := noteExport(ctx, cfg); err != nil {
+			return err
+		}
 	}
 	if cfg.Output == "" {
 		_, err = content.WriteTo(out)
 		return err
 	}
 	return replaceFile(cfg.Output, content.Bytes())
+}
+
+// noteExport puts into the audit that the console took what is not published.
+func noteExport(ctx context.Context, cfg config.Export) error {
+	store, err := openStore(cfg.Data.Data, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	service := &survey.Service{Store: store, Clock: survey.SystemClock{}}
+	return errors.Join(service.NoteExport(ctx, console, cfg.Slug), store.Close())
 }
 
 // replaceFile writes a file as a whole: what has the name already stays until the new one is on the disk.

@@ -5,13 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
 	"pruefstein/internal/survey"
 )
@@ -193,6 +196,49 @@ func TestEndIsNoFailure(t *testing.T) {
 		var out, errs strings.Builder
 		if code := Main(ctx, args, &out, &errs); code != 0 || strings.Contains(errs.String(), "canceled") {
 			t.Errorf("%v: %d %s", args, code, errs.String())
+		}
+	}
+}
+
+// Who takes what is not published stands in the audit, at the console too; a published file is everybody's.
+func TestExportIsAudited(t *testing.T) {
+	folder := t.TempDir()
+	file, data := filepath.Join(folder, "rathaus.json"), filepath.Join(folder, "data")
+	if err := os.WriteFile(file, []byte(smallImport), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		args []string
+		want int // entries afterwards
+	}{
+		{[]string{"import", "--data", data, file}, 0},
+		{[]string{"export", "--data", data, "rathaus-2031", "antworten.csv"}, 1},
+		{[]string{"export", "--data", data, "rathaus-2031", "daten.json", "-o", filepath.Join(folder, "again.json")}, 2},
+		{[]string{"import", "--publish", "--data", filepath.Join(folder, "second"), file}, 0},
+		{[]string{"export", "--data", filepath.Join(folder, "second"), "rathaus-2031", "antworten.csv"}, 0},
+	} {
+		var errs strings.Builder
+		if code := Main(t.Context(), step.args, io.Discard, &errs); code != 0 {
+			t.Fatal(step.args, errs.String())
+		}
+		exports := 0
+		if err := readCore(step.args[slices.Index(step.args, "--data")+1], func(store *bolt.Store) error {
+			return store.View(t.Context(), func(tx *survey.Tx) error {
+				for e, err := range tx.Audit.List("") {
+					if err != nil {
+						return err
+					}
+					if e.What == "export" && e.Who == "console" {
+						exports++
+					}
+				}
+				return nil
+			})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if exports != step.want {
+			t.Errorf("%q: %d entries, want %d", step.args, exports, step.want)
 		}
 	}
 }

@@ -180,6 +180,12 @@ func openToAll(h http.Header) {
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }
 
+// IsDownload tells whether a path below a publication is that of a download, in any language.
+func IsDownload(address string) bool {
+	_, ok := export.Find(path.Base(address))
+	return ok
+}
+
 // describe names a download after publication and version, and lets the style of vergleich.html pass.
 func (e *edition) describe(h http.Header, f file) {
 	base := path.Base(f.Path)

@@ -266,6 +266,25 @@ func (s *Service) AuditLog(ctx context.Context, actor Actor, limit int) (entries
 	return entries, names, err
 }
 
+// NoteDenial puts into the audit that somebody with an account was refused something: a kind of page, never an address.
+func (s *Service) NoteDenial(ctx context.Context, actor Actor, page string) error {
+	return s.Store.Update(ctx, func(tx *Tx) error { return s.audit(tx, actor, "denied", page) })
+}
+
+// NoteExport puts into the audit that somebody took a download of what is not published.
+func (s *Service) NoteExport(ctx context.Context, actor Actor, slug string) error {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return err
+	}
+	return s.Store.Update(ctx, func(tx *Tx) error {
+		q, err := questionnaireBySlug(tx, slug)
+		if err != nil {
+			return err
+		}
+		return s.audit(tx, actor, "export", q.ID)
+	})
+}
+
 // NoteBackup puts into the audit that somebody took a copy of everything.
 func (s *Service) NoteBackup(ctx context.Context, actor Actor) error {
 	if err := actor.require(RoleAdministrator); err != nil {

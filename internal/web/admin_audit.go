@@ -58,6 +58,9 @@ func (p auditPage) who(names map[string]string, who string) string {
 
 // about names what it was done to: the parts of the subject that have a name, and its version.
 func (p auditPage) about(names map[string]string, subject string) string {
+	if strings.HasPrefix(subject, "/") {
+		return subject // a kind of page
+	}
 	var parts []string
 	for part := range strings.SplitSeq(subject, "/") {
 		if n, err := strconv.Atoi(part); err == nil {

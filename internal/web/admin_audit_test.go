@@ -8,6 +8,51 @@ import (
 	"pruefstein/internal/survey"
 )
 
+// A refusal of somebody with an account and a download of what is not published are noted; a loop is noted once.
+func TestAuditNotesDenialsAndExports(t *testing.T) {
+	w := newPublishWorld(t)
+	w.addUser(t, survey.User{ID: "eva", Name: "Eva", Email: "eva@buendnis.example", Administrator: true})
+	ada, mia, eva := w.visitor(t).signIn("ada@buendnis.example"), w.visitor(t).signIn("mia@buendnis.example"), w.visitor(t).signIn("eva@buendnis.example")
+	for range 3 {
+		mia.get("/veroeffentlichen/nordmark/vorschau/antworten.csv")
+		mia.post("/verwaltung/import", nil)
+		w.visitor(t).get("/verwaltung/import")
+	}
+	for _, name := range []string{"vergleich.xlsx", "vergleich.html", "fragen/1.html", ""} {
+		ada.get("/veroeffentlichen/nordmark/vorschau/" + name)
+	}
+	count := func(what string) (n int) {
+		if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
+			for e, err := range tx.Audit.List("") {
+				if err != nil {
+					return err
+				}
+				if e.What == what {
+					n++
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if denied, exports := count("denied"), count("export"); denied != 2 || exports != 2 {
+		t.Errorf("%d denials, %d exports", denied, exports)
+	}
+	w.Clock.Advance(denialPause)
+	mia.post("/verwaltung/import", nil)
+	if denied := count("denied"); denied != 3 {
+		t.Errorf("%d denials an hour later", denied)
+	}
+	page := eva.get("/verwaltung/protokoll").Body.String()
+	for _, want := range []string{"Zugriff verweigert", "/veroeffentlichen/:questionnaire/vorschau/*path", "Unveröffentlichten Stand heruntergeladen", "Fragen an Nordmark", "Mia"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
 // What an act changed stands in words, whatever the entry holds: no identifier is shown.
 func TestAuditShowsBeforeAndAfter(t *testing.T) {
 	w, ada := newStaffWorld(t)

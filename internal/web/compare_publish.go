@@ -280,6 +280,11 @@ func (s *Server) publicationPreview(r *request) error {
 	if err != nil {
 		return err
 	}
+	if publish.IsDownload(r.Param("path")) && r.Request.Method == http.MethodGet {
+		if err := s.Service.NoteExport(r.Request.Context(), r.Actor, r.Questionnaire.Slug); err != nil {
+			return err
+		}
+	}
 	r.Header("X-Robots-Tag", "noindex")
 	if base := path.Base(r.Param("path")); base == "vergleich.html" {
 		r.Header("Content-Security-Policy", strings.Replace(contentPolicy, "style-src 'self'", "style-src "+templates.SheetHash(), 1))

@@ -98,6 +98,7 @@ func (s *Server) admit(r *request, route Route) error {
 		case r.Actor.User.ID == "":
 			return errSignIn
 		}
+		s.noteDenial(r)
 		return survey.Fail(survey.Forbidden, "error.forbidden")
 	}
 	slug := r.Param("questionnaire")
@@ -121,6 +122,27 @@ func (s *Server) admit(r *request, route Route) error {
 		}
 	}
 	return nil
+}
+
+// denialPause is how long the next refusals of the same kind are not noted again: a loop must not fill the database.
+const denialPause = time.Hour
+
+// noteDenial puts a refusal of somebody with an account into the audit. That it cannot be noted changes nothing for them.
+func (s *Server) noteDenial(r *request) {
+	kind, now := r.Actor.User.ID+" "+r.Request.Method+" "+r.FullPath(), s.now()
+	s.denialsLock.Lock()
+	last := s.denials[kind]
+	again := !last.IsZero() && now.Sub(last) < denialPause
+	if !again {
+		s.denials[kind] = now
+	}
+	s.denialsLock.Unlock()
+	if again {
+		return
+	}
+	if err := s.Service.NoteDenial(r.Request.Context(), r.Actor, r.FullPath()); err != nil {
+		s.Log.Error("denial not noted", "request", r.GetString("request"), "error", err)
+	}
 }
 
 // What a refused request gets its texts back with: anybody can ask for it, so it must stay cheap.

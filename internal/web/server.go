@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -49,6 +50,9 @@ type Server struct {
 
 	echoes       chan struct{} // slots for refused requests that are read
 	proxyWarning sync.Once
+
+	denialsLock sync.Mutex
+	denials     map[string]time.Time // when a refusal was last noted, by person and route
 }
 
 // forwardedHeader is the one header in which a trusted proxy names the client. gin believes X-Real-IP as well, which a
@@ -63,7 +67,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{Config: cfg, secure: base.Scheme == "https", originals: &Originals{Dir: cfg.Originals}}
 	s.sessions = newSessions(cfg.Service, s.secure)
-	s.limits = newLimiters()
+	s.limits, s.denials = newLimiters(), map[string]time.Time{}
 	s.echoes = make(chan struct{}, echoesAtOnce)
 
 	gin.SetMode(gin.ReleaseMode)
