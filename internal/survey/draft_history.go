@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"slices"
 
 	"pruefstein/internal/textdiff"
 )
@@ -32,6 +33,24 @@ func changes(old, new Wording) []TextChange {
 	return list
 }
 
+// choices names what two wordings differ in beside their texts, by form name in the order of the form.
+func choices(old, new Wording) (differ []string) {
+	for _, c := range []struct {
+		field string
+		same  bool
+	}{
+		{"kind", old.Kind == new.Kind},
+		{"working_group", old.WorkingGroup == new.WorkingGroup},
+		{"topic", old.Topic == new.Topic},
+		{"asked_by", slices.Equal(old.AskedBy, new.AskedBy)}, // sorted by clean
+	} {
+		if !c.same {
+			differ = append(differ, c.field)
+		}
+	}
+	return differ
+}
+
 // CompareTexts compares a text with what somebody typed in its place, both by the one text rule.
 func CompareTexts(old, new string) TextChange {
 	var c TextChange
@@ -49,6 +68,7 @@ type Past struct {
 	Who     string       // name
 	Before  *Revision    // the one before it; nil of the first
 	Changes []TextChange // of its texts against the one before
+	Choices []string     // form names of what else differs from the one before
 	Card    BoardCard    // its names
 }
 
@@ -81,9 +101,9 @@ func (s *Service) History(ctx context.Context, actor Actor, questionnaire, id st
 		for i, r := range all {
 			p := Past{Revision: r, Who: words.users[r.By], Card: words.card(Question{Wording: r.Wording})}
 			if i > 0 {
-				p.Before, p.Changes = &all[i-1], changes(all[i-1].Wording, r.Wording)
+				p.Before, p.Changes, p.Choices = &all[i-1], changes(all[i-1].Wording, r.Wording), choices(all[i-1].Wording, r.Wording)
 			} else {
-				p.Changes = changes(Wording{}, r.Wording)
+				p.Changes, p.Choices = changes(Wording{}, r.Wording), choices(Wording{}, r.Wording)
 			}
 			h.Revisions = append([]Past{p}, h.Revisions...)
 		}
@@ -101,6 +121,7 @@ type Collision struct {
 	Page    QuestionPage
 	Theirs  Question
 	Changes []TextChange // from theirs to yours
+	Choices []string     // form names of what else differs
 }
 
 // Collision compares the words of a save that was refused as stale with what is saved now.
@@ -109,9 +130,7 @@ func (s *Service) Collision(ctx context.Context, actor Actor, cmd SaveQuestion) 
 	if err != nil {
 		return c, err
 	}
-	yours := cmd.Wording
-	yours.Label, _, _ = Line(yours.Label)
-	yours.Text, _, _ = Text(yours.Text)
-	yours.Context, _, _ = Text(yours.Context)
-	return Collision{Page: page, Theirs: page.Question, Changes: changes(page.Question.Wording, yours)}, nil
+	_ = cmd.clean() // its faults are for the next save
+	theirs := page.Question.Wording
+	return Collision{Page: page, Theirs: page.Question, Changes: changes(theirs, cmd.Wording), Choices: choices(theirs, cmd.Wording)}, nil
 }

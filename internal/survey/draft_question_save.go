@@ -65,14 +65,14 @@ func (s *Service) SaveQuestion(ctx context.Context, actor Actor, cmd SaveQuestio
 		case err != nil:
 			return err
 		default:
-			if !actor.MayEdit(q) {
-				return Fail(Forbidden, "draft.error.not_your_group")
-			}
 			if reflect.DeepEqual(q.Wording, cmd.Wording) {
 				return nil // the second click of two
 			}
 			if q.Revision != cmd.Revision {
-				return stale()
+				return stale() // first: a change that also took the right away must not hide what it says
+			}
+			if !actor.MayEdit(q) {
+				return Fail(Forbidden, "draft.error.not_your_group")
 			}
 		}
 		if err := references(tx, questionnaire, actor, cmd.Wording); err != nil {
@@ -170,9 +170,6 @@ func (s *Service) SetQuestionState(ctx context.Context, actor Actor, cmd SetQues
 		if q.State == cmd.State && !typed {
 			return nil // the second click of two
 		}
-		if q.State != cmd.State && !slices.Contains(actor.NextStates(q), cmd.State) {
-			return Fail(Forbidden, "draft.error.not_your_decision")
-		}
 		if q.Revision != cmd.Revision {
 			if typed {
 				typed, err = s.typed(tx, q, cmd)
@@ -184,6 +181,9 @@ func (s *Service) SetQuestionState(ctx context.Context, actor Actor, cmd SetQues
 				return stale()
 			}
 			return Fail(Conflict, "draft.error.changed_meanwhile")
+		}
+		if q.State != cmd.State && !slices.Contains(actor.NextStates(q), cmd.State) {
+			return Fail(Forbidden, "draft.error.not_your_decision")
 		}
 		if typed {
 			if !actor.MayEdit(q) {

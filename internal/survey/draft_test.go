@@ -224,9 +224,22 @@ func TestRevisions(t *testing.T) {
 	if _, err := w.SaveQuestion(w.ctx, w.lead, mine); code(err) != survey.Conflict {
 		t.Fatalf("got %v, want a conflict", err)
 	}
+	w.update(func(tx *survey.Tx) error {
+		stored, err := tx.Questions.Get(q.Key())
+		stored.AskedBy = []string{"o1", "o2"}
+		return errors.Join(err, tx.Questions.Put(stored))
+	})
+	other := mine
+	other.AskedBy, other.Kind = []string{"o2", "o1", "o2"}, survey.KindThesis // in the order of the form's boxes
+	if c, err := w.Collision(w.ctx, w.lead, other); err != nil || cmp.Diff([]string{"kind"}, c.Choices) != "" {
+		t.Errorf("%v %v", c.Choices, err)
+	}
 	c, err := w.Collision(w.ctx, w.lead, mine)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"asked_by"}, c.Choices); diff != "" {
+		t.Error(diff)
 	}
 	if len(c.Changes) != 1 || c.Changes[0].Old != theirs.Text || c.Changes[0].New != mine.Text || c.Theirs.Revision != 3 || c.Page.UpdatedBy != "MEMBER" {
 		t.Errorf("got %+v", c)

@@ -83,26 +83,13 @@ func (s *Server) historyPage(r *request) error {
 		if past.Before == nil || past.Before.State != past.State {
 			row.State = past.State
 		}
-		if past.Before == nil || !sameFrame(past.Before.Wording, past.Wording) {
+		if len(past.Choices) > 0 {
 			row.Facts = r.questionFacts(p.Base, past.Card)
 		}
 		row.MayRestore = h.Page.MayEdit && !row.Current
 		p.Revisions = append(p.Revisions, row)
 	}
 	return r.page(http.StatusOK, "draft/history", p)
-}
-
-// sameFrame tells whether two wordings differ in their texts at most.
-func sameFrame(a, b survey.Wording) bool {
-	if a.Kind != b.Kind || a.Topic != b.Topic || a.WorkingGroup != b.WorkingGroup || len(a.AskedBy) != len(b.AskedBy) {
-		return false
-	}
-	for i := range a.AskedBy {
-		if a.AskedBy[i] != b.AskedBy[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // restoreForm brings an earlier revision back.

@@ -1,10 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -226,17 +226,22 @@ func questionTitle(w survey.Wording) string {
 // questionFacts are the words beside a question's text.
 func (r *request) questionFacts(b templates.Base, c survey.BoardCard) []templates.Fact {
 	var facts []templates.Fact
-	for _, f := range []templates.Fact{
-		{Label: b.Must("draft.question.kind"), Value: b.Must("draft.kind." + string(c.Kind))},
-		{Label: b.Must("draft.group"), Value: c.Group},
-		{Label: b.Must("draft.topic"), Value: c.Topic},
-		{Label: b.Must("draft.question.asked_by"), Value: b.Join(c.AskedBy)},
-	} {
-		if f.Value != "" {
+	for _, field := range []string{"kind", "working_group", "topic", "asked_by"} {
+		if f := r.questionFact(b, c, field); f.Value != "" {
 			facts = append(facts, f)
 		}
 	}
 	return facts
+}
+
+// questionFact is what was chosen in a field of the form.
+func (r *request) questionFact(b templates.Base, c survey.BoardCard, field string) templates.Fact {
+	return map[string]templates.Fact{
+		"kind":          {Label: b.Must("draft.question.kind"), Value: b.Must("draft.kind." + string(c.Kind))},
+		"working_group": {Label: b.Must("draft.group"), Value: c.Group},
+		"topic":         {Label: b.Must("draft.topic"), Value: c.Topic},
+		"asked_by":      {Label: b.Must("draft.question.asked_by"), Value: b.Join(c.AskedBy)},
+	}[field]
 }
 
 // limitRows measures the saved text against the questionnaire's limit and the parties' procedures.
@@ -299,6 +304,7 @@ type collisionPage struct {
 	Lost    string // nothing is
 	Changes []textChange
 	Other   []templates.Fact // what else is saved differently than typed here
+	MayEdit bool             // else the fields are there to copy from
 	Action  string
 	Fields  []templates.Field
 	Cancel  templates.NavItem
@@ -336,9 +342,13 @@ func (s *Server) renderCollision(r *request, f questionForm, lost string) error 
 			p.Changes = append(p.Changes, change)
 		}
 	}
-	mine := f.command("").Wording
-	if theirs := c.Theirs.Wording; theirs.Kind != mine.Kind || theirs.Topic != mine.Topic || theirs.WorkingGroup != mine.WorkingGroup || strings.Join(theirs.AskedBy, " ") != strings.Join(mine.AskedBy, " ") {
-		p.Other = r.questionFacts(p.Base, c.Page.Card)
+	for _, field := range c.Choices {
+		fact := r.questionFact(p.Base, c.Page.Card, field)
+		fact.Value = cmp.Or(fact.Value, p.Must("draft.blank"))
+		p.Other = append(p.Other, fact)
+	}
+	if p.MayEdit = c.Page.MayEdit; !p.MayEdit {
+		p.Lost = p.Must("draft.collision.too_late") + " " + p.Must(whyNot(c.Page))
 	}
 	f.Revision = c.Theirs.Revision
 	p.Fields = r.questionFields(p.Base, c.Page, f)

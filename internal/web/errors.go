@@ -134,10 +134,39 @@ func (s *Server) formPath(r *request) string {
 var secretFields = []string{"password", "again", "old", "code", "token"}
 
 // machineFields were not typed by anybody.
-var machineFields = []string{"id", "form", "hash", "digest", "number", "undo", "user", "language", "weiter", "seen", "read", "state", "do", "act", "mark", "up", "down", "sent"}
+var machineFields = []string{"id", "form", "hash", "digest", "number", "undo", "user", "language", "weiter", "seen", "read", "state", "do", "act", "mark", "up", "down", "sent",
+	"kind", "topic", "working_group", "asked_by", "member", "lead", "election", "level"}
 
 // machineText is what a hidden input, a tick or a button sends under any name: an id, a hash, a yes.
 var machineText = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|true|on)$`)
+
+// fieldLabels are where the labels of a form's fields stand, by the beginning of its route.
+var fieldLabels = []struct{ path, family string }{
+	{"/werkstatt/:questionnaire/fragen/", "draft.question."},
+	{"/werkstatt/", "draft.settings."},
+	{"/verwaltung/wahlen/:election/parteien/", "draft.party."},
+	{"/verwaltung/wahlen/", "draft.election."},
+	{"/verwaltung/buendnis", "admin.buendnis."},
+	{"/verwaltung/personen/", "admin.personen."},
+	{"/verwaltung/organisationen", "admin.names."},
+	{"/verwaltung/arbeitsgruppen", "admin.names."},
+}
+
+// fieldLabel is what the form calls a field, its name where that is not known.
+func (r *request) fieldLabel(name string) string {
+	for _, f := range fieldLabels {
+		if !strings.HasPrefix(r.FullPath(), f.path) {
+			continue
+		}
+		for _, key := range []string{f.family + "field_" + name, f.family + name} {
+			if r.printer().Has(key) {
+				return r.printer().Must(key)
+			}
+		}
+		break
+	}
+	return name
+}
 
 // typed gives back what was typed into a form that was refused as a whole, so that nothing of it is lost.
 func typed(r *request) []templates.Field {
@@ -149,7 +178,7 @@ func typed(r *request) []templates.Field {
 		for _, text := range r.Request.PostForm[name] {
 			if text := strings.TrimSpace(text); text != "" && !machineText.MatchString(text) {
 				fields = append(fields, templates.Field{ID: "typed-" + strconv.Itoa(len(fields)+1), Name: "typed", Type: "textarea", Quiet: true,
-					Label: r.printer().Must("error.typed_field", "Name", name), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
+					Label: r.printer().Must("error.typed_field", "Name", r.fieldLabel(name)), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
 			}
 		}
 	}
