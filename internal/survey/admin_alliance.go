@@ -34,10 +34,7 @@ func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAllianc
 	faults.text("press_contact", &a.PressContact)
 	faults.email("email", &a.Email, false)
 	faults.licence("licence", &a.Licence, false)
-	for _, f := range []struct {
-		name string
-		rule Rule
-	}{{"check_lock", a.CheckLock}, {"check_dispatch", a.CheckDispatch}, {"check_transcription", a.CheckTranscription}, {"check_publication", a.CheckPublication}} {
+	for _, f := range a.namedRules() {
 		if f.rule != RuleAuto && f.rule != RuleOn && f.rule != RuleOff {
 			faults.Add(f.name, "error.choice")
 		}
@@ -66,13 +63,20 @@ func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAllianc
 	})
 }
 
+// namedRule is a two-person rule by its form name.
+type namedRule struct {
+	name string
+	rule Rule
+}
+
+func (a Alliance) namedRules() []namedRule {
+	return []namedRule{{"check_lock", a.CheckLock}, {"check_dispatch", a.CheckDispatch}, {"check_transcription", a.CheckTranscription}, {"check_publication", a.CheckPublication}}
+}
+
 // rules is the two-person rules, for the audit.
 func (a Alliance) rules() string {
 	var list []string
-	for _, r := range []struct {
-		name string
-		rule Rule
-	}{{"check_lock", a.CheckLock}, {"check_dispatch", a.CheckDispatch}, {"check_transcription", a.CheckTranscription}, {"check_publication", a.CheckPublication}} {
+	for _, r := range a.namedRules() {
 		value := string(r.rule)
 		if r.rule == RuleAuto {
 			value = "auto"

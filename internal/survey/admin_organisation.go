@@ -54,38 +54,8 @@ func (s *Service) SaveOrganisation(ctx context.Context, actor Actor, o Organisat
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	id := NewID()
-	return s.Store.Update(ctx, func(tx *Tx) error {
-		all, err := collect(tx.Organisations.List(""))
-		if err != nil {
-			return err
-		}
-		saved, taken := o, map[string]bool{}
-		for _, other := range all {
-			if other.ID == o.ID {
-				saved.Slug, saved.Revision = other.Slug, other.Revision
-				if same(other, saved) {
-					return nil // the second click of two
-				}
-				if other.Revision != o.Revision {
-					return stale()
-				}
-				continue
-			}
-			taken[other.Slug] = true
-			if strings.EqualFold(other.Name, o.Name) {
-				return Faults{{Field: "name", Key: "admin.error.name_taken"}}.Err()
-			}
-		}
-		switch {
-		case o.ID == "":
-			saved.ID, saved.Slug = id, freeSlug(slugOr(o.Name, "organisation"), func(s string) bool { return taken[s] })
-		case saved.Slug == "":
-			return Fail(NotFound, "error.not_found")
-		}
-		saved.Revision++
-		return tx.Organisations.Put(saved)
-	})
+	return saveNamed(ctx, s, func(tx *Tx) Table[Organisation] { return tx.Organisations }, o, "organisation",
+		func(o *Organisation) namedRecord { return namedRecord{&o.ID, &o.Slug, &o.Name, &o.Revision} })
 }
 
 // SaveWorkingGroup creates (ID "") or changes a working group.
@@ -98,37 +68,51 @@ func (s *Service) SaveWorkingGroup(ctx context.Context, actor Actor, g WorkingGr
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	id := NewID()
+	return saveNamed(ctx, s, func(tx *Tx) Table[WorkingGroup] { return tx.WorkingGroups }, g, "ag",
+		func(g *WorkingGroup) namedRecord { return namedRecord{&g.ID, &g.Slug, &g.Name, &g.Revision} })
+}
+
+// namedRecord is what organisations and working groups have in common.
+type namedRecord struct {
+	id, slug, name *string
+	revision       *int
+}
+
+// saveNamed creates (ID "") or changes a record whose name is its own; fallback is the slug of a name without letters.
+func saveNamed[T Entity](ctx context.Context, s *Service, table func(*Tx) Table[T], typed T, fallback string, of func(*T) namedRecord) error {
+	fresh := NewID()
 	return s.Store.Update(ctx, func(tx *Tx) error {
-		all, err := collect(tx.WorkingGroups.List(""))
+		all, err := collect(table(tx).List(""))
 		if err != nil {
 			return err
 		}
-		saved, taken := g, map[string]bool{}
+		saved, taken := typed, map[string]bool{}
+		mine, revision := of(&saved), *of(&typed).revision
 		for _, other := range all {
-			if other.ID == g.ID {
-				saved.Slug, saved.Revision = other.Slug, other.Revision
+			theirs := of(&other)
+			if *theirs.id == *mine.id {
+				*mine.slug, *mine.revision = *theirs.slug, *theirs.revision
 				if same(other, saved) {
 					return nil // the second click of two
 				}
-				if other.Revision != g.Revision {
+				if *theirs.revision != revision {
 					return stale()
 				}
 				continue
 			}
-			taken[other.Slug] = true
-			if strings.EqualFold(other.Name, g.Name) {
+			taken[*theirs.slug] = true
+			if strings.EqualFold(*theirs.name, *mine.name) {
 				return Faults{{Field: "name", Key: "admin.error.name_taken"}}.Err()
 			}
 		}
 		switch {
-		case g.ID == "":
-			saved.ID, saved.Slug = id, freeSlug(slugOr(g.Name, "ag"), func(s string) bool { return taken[s] })
-		case saved.Slug == "":
+		case *mine.id == "":
+			*mine.id, *mine.slug = fresh, freeSlug(slugOr(*mine.name, fallback), func(s string) bool { return taken[s] })
+		case *mine.slug == "":
 			return Fail(NotFound, "error.not_found")
 		}
-		saved.Revision++
-		return tx.WorkingGroups.Put(saved)
+		*mine.revision++
+		return table(tx).Put(saved)
 	})
 }
 

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"time"
 )
@@ -127,7 +126,7 @@ func (s *Service) SaveTranscription(ctx context.Context, actor Actor, cmd SaveTr
 			}
 		}
 		switch {
-		case t.Revision > 0 && (reflect.DeepEqual(t, next) || reflect.DeepEqual(t.contract(), next)):
+		case t.Revision > 0 && (same(t, next) || same(t.contract(), next)):
 			return nil // the second click of two
 		case t.State != TranscriptionDraft:
 			return Fail(Conflict, "transcription.error.no_draft")

@@ -37,7 +37,8 @@ type CatalogueView struct {
 // CatalogueRespondent is a respondent with what it is asked.
 type CatalogueRespondent struct {
 	Respondent
-	Packet Packet
+	Packet    Packet
+	NoAddress bool // it is asked by mail, and there is no address to send to
 }
 
 // CatalogueView returns the catalogue of a questionnaire for its page.
@@ -74,7 +75,7 @@ func (s *Service) catalogueView(tx *Tx, actor Actor, questionnaire string) (v Ca
 	}
 	respondents, err := respondentsInOrder(tx, questionnaire)
 	for _, r := range respondents {
-		v.Respondents = append(v.Respondents, CatalogueRespondent{Respondent: r, Packet: packetOf(r, v.askable(), v.Locked)})
+		v.Respondents = append(v.Respondents, CatalogueRespondent{Respondent: r, Packet: packetOf(r, v.askable(), v.Locked), NoAddress: r.getsMail() && !bareAddress(r.Email)})
 	}
 	return v, err
 }

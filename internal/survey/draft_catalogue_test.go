@@ -110,6 +110,30 @@ func TestOrderOfACatalogueThatChanged(t *testing.T) {
 	}
 }
 
+// What the page before the lock calls an address is what the dispatch calls one.
+func TestCatalogueNamesWhoHasNoAddress(t *testing.T) {
+	w := newWorkshop(t)
+	want := map[string]bool{}
+	for i, r := range []struct {
+		channel survey.Channel
+		email   string
+		missing bool
+	}{{survey.ChannelForm, "", true}, {survey.ChannelMail, "Büro <post@fm.example>", true}, {survey.ChannelMail, "post@fm.example", false}, {survey.ChannelPortal, "", false}} {
+		id := string(rune('a' + i))
+		want[id] = r.missing
+		w.update(func(tx *survey.Tx) error {
+			return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: id, Slug: id, ShortName: id, Email: r.email, Procedure: survey.Procedure{Channel: r.channel}})
+		})
+	}
+	got := map[string]bool{}
+	for _, r := range w.catalogue(w.office).Respondents {
+		got[r.ID] = r.NoAddress
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLockIsBlocked(t *testing.T) {
 	w := newWorkshop(t) // two slots, 40 characters
 	blocked := func() (keys []string) {

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"reflect"
 	"slices"
 )
 
@@ -65,7 +64,7 @@ func (s *Service) SaveQuestion(ctx context.Context, actor Actor, cmd SaveQuestio
 		case err != nil:
 			return err
 		default:
-			if reflect.DeepEqual(q.Wording, cmd.Wording) {
+			if same(q.Wording, cmd.Wording) {
 				return nil // the second click of two
 			}
 			if q.Revision != cmd.Revision {
@@ -166,7 +165,7 @@ func (s *Service) SetQuestionState(ctx context.Context, actor Actor, cmd SetQues
 		if q, err = tx.Questions.Get(Question{Questionnaire: cmd.Questionnaire, ID: cmd.ID}.Key()); err != nil {
 			return err
 		}
-		typed := cmd.Words != nil && !reflect.DeepEqual(q.Wording, *cmd.Words)
+		typed := cmd.Words != nil && !same(q.Wording, *cmd.Words)
 		if q.State == cmd.State && !typed {
 			return nil // the second click of two
 		}
@@ -209,7 +208,7 @@ func (s *Service) typed(tx *Tx, q Question, cmd SetQuestionState) (bool, error) 
 	if err != nil && !IsNotFound(err) {
 		return false, err
 	}
-	return err != nil || !reflect.DeepEqual(from.Wording, *cmd.Words), nil
+	return err != nil || !same(from.Wording, *cmd.Words), nil
 }
 
 // RestoreRevision brings the words of an earlier revision back.

@@ -10,8 +10,6 @@ import (
 	"pruefstein/templates"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // peoplePage lists everybody with an account or an invitation.
 type peoplePage struct {
 	templates.Base
@@ -221,7 +219,7 @@ func (r *request) personPage(groups []survey.WorkingGroup, form personForm, errs
 		return templates.Field{Name: name, Type: "checkbox", Value: "true", Checked: on, Label: p.Must("admin.personen." + name), Hint: p.Must("admin.personen." + name + "_hint"), Required: true, Error: p.ErrorAt(name)}
 	}
 	p.Groups = []fieldGroup{{Fields: []templates.Field{
-		{Name: "revision", Type: "hidden", Value: itoa(form.Revision)},
+		{Name: "revision", Type: "hidden", Value: strconv.Itoa(form.Revision)},
 		{Name: "language", Type: "hidden", Value: form.Language},
 		{Name: "name", Label: p.Must("admin.personen.name"), Value: form.Name, Required: true, Error: p.ErrorAt("name")}, email,
 	}}, {Title: p.Must("admin.personen.roles"), Fields: []templates.Field{tick("coordinator", form.Coordinator), tick("administrator", form.Administrator)}}}

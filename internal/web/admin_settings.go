@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -140,7 +141,7 @@ func (r *request) alliancePage(a survey.Alliance, errs []templates.FieldError) f
 	quiet := func(f templates.Field) templates.Field { f.Quiet = true; return f } // they may wait, but are not free
 	p.Groups = []fieldGroup{
 		{Title: p.Must("admin.buendnis.who"), Fields: []templates.Field{
-			{Name: "revision", Type: "hidden", Value: itoa(a.Revision)},
+			{Name: "revision", Type: "hidden", Value: strconv.Itoa(a.Revision)},
 			name, field("intro", "textarea", a.Intro, 4), field("email", "email", a.Email, 0),
 			field("press_contact", "textarea", a.PressContact, 3), field("licence", "text", a.Licence, 0),
 		}},
@@ -220,7 +221,7 @@ func (p namesPage) nameForm(action string, sent, f namedForm, website bool) name
 		}
 		return t
 	}
-	n.Fields = []templates.Field{{Name: "id", ID: "id-" + suffix, Type: "hidden", Value: f.ID}, {Name: "revision", ID: "revision-" + suffix, Type: "hidden", Value: itoa(f.Revision)}, field("name", f.Name, true)}
+	n.Fields = []templates.Field{{Name: "id", ID: "id-" + suffix, Type: "hidden", Value: f.ID}, {Name: "revision", ID: "revision-" + suffix, Type: "hidden", Value: strconv.Itoa(f.Revision)}, field("name", f.Name, true)}
 	if website {
 		w := field("website", f.Website, false)
 		w.Type = "url"

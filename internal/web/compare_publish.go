@@ -38,7 +38,7 @@ func (s *Server) publicationBoard(r *request) error {
 		row := publicationRow{Title: q.Title, Election: q.ElectionName, Href: "/veroeffentlichen/" + q.Slug, Requested: q.Requested,
 			Phase: templates.Badge{Label: page.Must("common.phase." + string(q.Phase))}, Published: page.Must("compare.office.never")}
 		if q.Latest != nil {
-			row.Published = page.Must("compare.office.latest", "Version", q.Latest.Version, "Date", page.ShortDateTime(q.Latest.At.In(officeZone)))
+			row.Published = page.Must("compare.office.latest", "Version", q.Latest.Version, "Date", page.ShortDateTime(localTime(q.Latest.At)))
 			row.Public = publish.PublicPath(page.Lang(), q.Slug)
 		}
 		page.Rows = append(page.Rows, row)
@@ -174,7 +174,7 @@ func (p *publicationPage) act(r *request, q survey.Questionnaire, st survey.Publ
 	own := "/veroeffentlichen/" + q.Slug
 	if w := st.Request; w != nil {
 		item := requestItem{Withdraw: templates.Confirm{Action: own + "/zuruecknehmen", Button: p.Must("compare.office.withdraw")}}
-		when := p.ShortDateTime(w.RequestedAt.In(officeZone))
+		when := p.ShortDateTime(localTime(w.RequestedAt))
 		switch {
 		case w.Stale:
 			item.Text = p.Must("compare.office.request_stale", "Name", w.By, "When", when)
@@ -217,7 +217,7 @@ func (p *publicationPage) readTick() templates.Field {
 
 func (p *publicationPage) version(st survey.PublicationState, v survey.PublishedVersion) versionItem {
 	c := st.Comparison
-	item := versionItem{Number: v.Version, Title: p.Must("compare.office.version", "Version", v.Version, "Date", p.ShortDateTime(v.At.In(officeZone))),
+	item := versionItem{Number: v.Version, Title: p.Must("compare.office.version", "Version", v.Version, "Date", p.ShortDateTime(localTime(v.At))),
 		Leaf: p.Must("compare.office.leaf", "Leaf", strconv.FormatInt(v.Leaf, 10)), Href: publish.PublicPath("de", c.Questionnaire.Slug) + "v" + strconv.Itoa(v.Version) + "/"}
 	by, checked := v.ByName, v.CheckedByName
 	if by == "" {

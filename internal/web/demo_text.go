@@ -3,7 +3,6 @@ package web
 import (
 	"path"
 	"strings"
-	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -25,17 +24,3 @@ func extension(name string) string {
 	}
 	return ext
 }
-
-// officeZone is where the alliance's clocks hang.
-var officeZone = loadZone(survey.DefaultZone)
-
-func loadZone(name string) *time.Location {
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		panic(err) // the zone database is part of the program
-	}
-	return loc
-}
-
-// localTime is an instant as the clocks of the alliance show it.
-func localTime(t time.Time) time.Time { return t.In(officeZone) }

@@ -188,7 +188,7 @@ func lockFacts(b templates.Base, v survey.CatalogueView) []templates.Fact {
 		checked = nameOr(b, v.CheckedBy)
 	}
 	return []templates.Fact{
-		{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.question.updated_by", "Date", b.DateTime(v.Catalogue.LockedAt, berlin()), "Name", nameOr(b, v.LockedBy))},
+		{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.question.updated_by", "Date", b.DateTime(localTime(v.Catalogue.LockedAt), nil), "Name", nameOr(b, v.LockedBy))},
 		{Label: b.Must("draft.catalogue.checked"), Value: checked},
 		{Label: b.Must("draft.catalogue.hash"), Value: v.Catalogue.Hash},
 	}
@@ -216,7 +216,7 @@ func catalogueRespondentOf(r *request, v survey.CatalogueView, one survey.Catalo
 		row.Unknown, row.Fits, row.NotAsked = "", p.Must("draft.fit.not_asked"), true
 		return row
 	}
-	if c := one.Procedure.Channel; (c == survey.ChannelForm || c == survey.ChannelMail) && one.Email == "" {
+	if one.NoAddress {
 		row.Findings = append(row.Findings, p.Must("draft.fit.no_address"))
 	}
 	row.Fits = p.Must("draft.fit.fits")
@@ -244,7 +244,7 @@ func (s *Server) lockBox(r *request, v survey.CatalogueView, p *cataloguePage) {
 	hash := templates.Field{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}
 	if v.Waiting != nil {
 		w := waitingBox{Outdated: v.Outdated, Confirm: v.MayConfirm, Action: action, Hash: v.Catalogue.Hash, Withdraw: v.MayWithdraw, WithdrawURL: r.draftPath("/katalog/zuruecknehmen"),
-			Text: p.Must("draft.lock.waiting", "Name", nameOr(p.Base, v.WaitingFor), "Date", p.ShortDateTime(v.Waiting.RequestedAt.In(berlin())))}
+			Text: p.Must("draft.lock.waiting", "Name", nameOr(p.Base, v.WaitingFor), "Date", p.ShortDateTime(localTime(v.Waiting.RequestedAt)))}
 		if v.Waiting.RequestedBy == r.Actor.User.ID {
 			w.Own = p.Must("draft.lock.own")
 		}

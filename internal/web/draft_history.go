@@ -3,20 +3,10 @@ package web
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
-
-// berlin is the zone times of the Werkstatt are shown in: that of the alliance's office.
-func berlin() *time.Location {
-	loc, err := time.LoadLocation(survey.DefaultZone)
-	if err != nil {
-		return time.UTC
-	}
-	return loc
-}
 
 // nameOr is a person's name, or a word for one whose account is gone.
 func nameOr(b templates.Base, name string) string {
@@ -74,7 +64,7 @@ func (s *Server) historyPage(r *request) error {
 		option := templates.Option{Value: n, Label: p.Must("draft.history.revision", "Number", n)}
 		p.From.Options, p.To.Options = append(p.From.Options, option), append(p.To.Options, option)
 		row := historyRow{Number: past.Number, Head: option.Label, Note: past.Note, Current: past.Number == q.Revision,
-			When: p.Must("draft.question.updated_by", "Date", p.ShortDateTime(past.At.In(berlin())), "Name", nameOr(p.Base, past.Who))}
+			When: p.Must("draft.question.updated_by", "Date", p.ShortDateTime(localTime(past.At)), "Name", nameOr(p.Base, past.Who))}
 		for _, change := range r.textChanges(past.Changes) {
 			if change.Parts != nil {
 				row.Texts = append(row.Texts, change)

@@ -195,7 +195,7 @@ func (s *Server) renderQuestion(r *request, status int, page survey.QuestionPage
 		p.Limits = limitRows(r, page)
 	}
 	p.Facts = r.questionFacts(p.Base, page.Card)
-	p.Facts = append(p.Facts, templates.Fact{Label: p.Must("draft.question.updated"), Value: p.Must("draft.question.updated_by", "Date", p.ShortDateTime(q.UpdatedAt.In(berlin())), "Name", nameOr(p.Base, page.UpdatedBy))})
+	p.Facts = append(p.Facts, templates.Fact{Label: p.Must("draft.question.updated"), Value: p.Must("draft.question.updated_by", "Date", p.ShortDateTime(localTime(q.UpdatedAt)), "Name", nameOr(p.Base, page.UpdatedBy))})
 	for _, b := range page.Blocks {
 		p.Blocks = append(p.Blocks, p.Must(b.Key, b.Args...))
 	}
@@ -335,7 +335,7 @@ func (s *Server) renderCollision(r *request, f questionForm, lost string) error 
 	}
 	p := collisionPage{Base: r.draftBase("draft.collision.title"), Action: r.draftPath("/fragen/" + f.ID)}
 	p.Lost = p.Must(lost)
-	p.Lead = p.Must("draft.collision.lead", "Name", nameOr(p.Base, c.Page.UpdatedBy), "Time", p.ShortDateTime(c.Theirs.UpdatedAt.In(berlin())))
+	p.Lead = p.Must("draft.collision.lead", "Name", nameOr(p.Base, c.Page.UpdatedBy), "Time", p.ShortDateTime(localTime(c.Theirs.UpdatedAt)))
 	p.Cancel = templates.NavItem{Label: p.Must("draft.collision.cancel"), Href: p.Action}
 	for _, change := range r.textChanges(c.Changes) {
 		if change.Parts != nil {

@@ -178,7 +178,7 @@ func typed(r *request) []templates.Field {
 		for _, text := range r.Request.PostForm[name] {
 			if text := strings.TrimSpace(text); text != "" && !machineText.MatchString(text) {
 				fields = append(fields, templates.Field{ID: "typed-" + strconv.Itoa(len(fields)+1), Name: "typed", Type: "textarea", Quiet: true,
-					Label: r.printer().Must("error.typed_field", "Name", r.fieldLabel(name)), Value: strings.ToValidUTF8(text, "\uFFFD"), Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
+					Label: r.printer().Must("error.typed_field", "Name", r.fieldLabel(name)), Value: text, Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pruefstein/internal/survey"
 )
@@ -143,6 +144,15 @@ func TestOrderThatCameTooLateIsShownAgain(t *testing.T) {
 			t.Errorf("%d", got.Code)
 		}
 		order("cab")
+	}
+}
+
+// A form gives back what came as UTF-8, whatever came.
+func TestFormWithBrokenUTF8IsAPage(t *testing.T) {
+	_, v := newOvertakenWorld(t)
+	got := v.post("/verwaltung/wahlen/neu", url.Values{"name": {"Wahl \xff\xfe Nord"}, "date": {"2027-05-10"}})
+	if got.Code != 422 || !utf8.Valid(got.Body.Bytes()) || !strings.Contains(got.Body.String(), "Wahl \uFFFD Nord") {
+		t.Errorf("%d %t", got.Code, utf8.Valid(got.Body.Bytes()))
 	}
 }
 

@@ -24,33 +24,40 @@ func TestPolicyDocument(t *testing.T) {
 		"sent to sign in (GET, 303) or told to (POST, 401); whoever is signed in without the role gets 403; a party without an open link 401; what\n" +
 		"belongs to somebody else is 404; the wrong state is 409. HEAD is as GET. Roles add up: a coordinator who is also a member may do both.\n" +
 		"Which working group's questions a member may change, and the rules for two persons, are in `internal/survey`.\n")
-	section := ""
+	// Sections by the first part of the path, English beside German, in the order the routes begin them.
+	sectionOf := func(r Route) string {
+		part, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(r.Path+"/", "/en/"), "/"), "/")
+		return part
+	}
+	var order []string
+	sections := map[string][]Route{}
 	for _, r := range newTestServer(t).Server.Routes() {
-		part, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
-		if part == "" || part == "en" || part == "impressum" || part == "datenschutz" {
-			part = "vergleich"
+		if sections[sectionOf(r)] == nil {
+			order = append(order, sectionOf(r))
 		}
-		if part != section {
-			section = part
-			doc.WriteString("\n## /" + section + "\n")
-			if section == "demo" {
-				doc.WriteString("\nIn the demonstration only.\n")
+		sections[sectionOf(r)] = append(sections[sectionOf(r)], r)
+	}
+	for _, section := range order {
+		doc.WriteString("\n## /" + section + "\n")
+		if section == "demo" {
+			doc.WriteString("\nIn the demonstration only.\n")
+		}
+		doc.WriteString("\n| | path | anybody | party | signed in | member | lead | coordinator | administrator | state |\n|---|---|---|---|---|---|---|---|---|---|\n")
+		for _, r := range sections[section] {
+			fmt.Fprintf(&doc, "| %s | `%s` |", r.Method, r.Path)
+			for _, role := range survey.Roles {
+				mark := ""
+				if slices.Contains(r.Who, role) {
+					mark = "x"
+				}
+				doc.WriteString(" " + mark + " |")
 			}
-			doc.WriteString("\n| | path | anybody | party | signed in | member | lead | coordinator | administrator | state |\n|---|---|---|---|---|---|---|---|---|---|\n")
-		}
-		fmt.Fprintf(&doc, "| %s | `%s` |", r.Method, r.Path)
-		for _, role := range survey.Roles {
-			mark := ""
-			if slices.Contains(r.Who, role) {
-				mark = "x"
+			var phases []string
+			for _, p := range r.Phases {
+				phases = append(phases, string(p))
 			}
-			doc.WriteString(" " + mark + " |")
+			doc.WriteString(" " + strings.Join(phases, ", ") + " |\n")
 		}
-		var phases []string
-		for _, p := range r.Phases {
-			phases = append(phases, string(p))
-		}
-		doc.WriteString(" " + strings.Join(phases, ", ") + " |\n")
 	}
 	const file = "../../docs/policy.md"
 	if *update {

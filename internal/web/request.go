@@ -266,7 +266,7 @@ func (r *request) page(status int, name string, data any) error {
 		return err
 	}
 	r.Header("Content-Language", r.language)
-	r.Data(status, "text/html; charset=utf-8", buf.Bytes())
+	r.Data(status, "text/html; charset=utf-8", bytes.ToValidUTF8(buf.Bytes(), []byte("\uFFFD"))) // a form gives back what came
 	return nil
 }
 

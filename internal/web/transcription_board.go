@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -119,8 +120,8 @@ func (s *Server) transcriptionBoard(r *request) error {
 		p.Warning = p.Must("transcription.board.rule_off")
 	}
 	p.Tabs = templates.Tabs{Label: p.Must("transcription.board.filter"), Items: []templates.NavItem{
-		{Label: p.Must("transcription.board.all"), Href: r.letterPath(), Count: itoa(len(b.Rows)), Current: !only},
-		{Label: p.Must("transcription.board.only_waiting"), Href: r.letterPath() + "?filter=" + filterWaiting, Count: itoa(b.Waiting), Current: only},
+		{Label: p.Must("transcription.board.all"), Href: r.letterPath(), Count: strconv.Itoa(len(b.Rows)), Current: !only},
+		{Label: p.Must("transcription.board.only_waiting"), Href: r.letterPath() + "?filter=" + filterWaiting, Count: strconv.Itoa(b.Waiting), Current: only},
 	}}
 	p.Empty = templates.Empty{Title: p.Must("transcription.board.empty")}
 	for _, row := range b.Rows {
@@ -135,7 +136,7 @@ func (s *Server) transcriptionBoard(r *request) error {
 // itoas prints numbers, to be joined.
 func itoas(numbers []int) (list []string) {
 	for _, n := range numbers {
-		list = append(list, itoa(n))
+		list = append(list, strconv.Itoa(n))
 	}
 	return list
 }

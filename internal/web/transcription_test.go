@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -132,7 +133,7 @@ func TestTranscriptionWay(t *testing.T) {
 		}
 	}
 
-	form := url.Values{"revision": {itoa(letter.Revision)}}
+	form := url.Values{"revision": {strconv.Itoa(letter.Revision)}}
 	contains(t, ben.post(letterURL(id)+"/pruefen", form), 422, "Bitte bestätigen Sie, dass der Wortlaut")
 	form.Set("word_for_word", "yes")
 	contains(t, anna.post(letterURL(id)+"/pruefen", form), 409, "Sie haben an dieser Übertragung geschrieben")
@@ -159,7 +160,7 @@ func TestTranscriptionSendBackPage(t *testing.T) {
 	id := survey.NewID()
 	contains(t, anna.upload(letterURL(id), letterForm(), "brief.pdf", []byte(letterPDF)), 303)
 	letter, _ := w.stored(t, id)
-	back := url.Values{"revision": {itoa(letter.Revision)}}
+	back := url.Values{"revision": {strconv.Itoa(letter.Revision)}}
 	contains(t, ada.post(letterURL(id)+"/zurueckgeben", back), 422, "Bitte füllen Sie dieses Feld aus")
 	contains(t, ada.post(letterURL(id)+"/zurueckgeben", url.Values{"note": {"Der zweite Absatz fehlt."}, "revision": {"1"}}), 409, "Inzwischen hat jemand etwas geändert")
 	back.Set("note", "Der zweite Absatz fehlt.")
@@ -167,7 +168,7 @@ func TestTranscriptionSendBackPage(t *testing.T) {
 	contains(t, anna.get(letterURL(id)), 200, "Der zweite Absatz fehlt.", "brief.pdf")
 	contains(t, ada.get(letterURL(id)), 200, "in Arbeit")
 	letter, _ = w.stored(t, id)
-	contains(t, anna.post(letterURL(id)+"/loeschen", url.Values{"revision": {itoa(letter.Revision)}}), 303)
+	contains(t, anna.post(letterURL(id)+"/loeschen", url.Values{"revision": {strconv.Itoa(letter.Revision)}}), 303)
 	contains(t, anna.get(letterURL(id)), 404)
 }
 
@@ -274,7 +275,7 @@ func TestTranscriptionCollision(t *testing.T) {
 	replaced, _ := w.stored(t, id)
 	form.Set("text-1", "Bens Fassung")
 	contains(t, ben.post(letterURL(id), form), 409, "Bens Fassung", "Annas Fassung", "anderer.pdf", `name="original_id" value="`+replaced.Original+`"`)
-	form.Set("revision", itoa(replaced.Revision))
+	form.Set("revision", strconv.Itoa(replaced.Revision))
 	form.Set("original_id", replaced.Original)
 	contains(t, ben.post(letterURL(id), form), 303)
 }
@@ -518,7 +519,7 @@ func TestTranscriptionDoubts(t *testing.T) {
 	contains(t, anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 303)
 	letter, _ := w.stored(t, id)
 	contains(t, ben.get("/antworten/nordmark-2027"), 200, ">Gegenprüfen<")
-	contains(t, ben.post(letterURL(id)+"/pruefen", url.Values{"revision": {itoa(letter.Revision)}, "word_for_word": {"yes"}}), 303)
+	contains(t, ben.post(letterURL(id)+"/pruefen", url.Values{"revision": {strconv.Itoa(letter.Revision)}, "word_for_word": {"yes"}}), 303)
 	contains(t, ben.get("/antworten/nordmark-2027"), 200, "nichts zu tun")
 
 	id = survey.NewID()
@@ -532,7 +533,7 @@ func TestTranscriptionDoubts(t *testing.T) {
 	if letter.State != survey.TranscriptionDraft {
 		t.Fatalf("handed over unread: %s", letter.State)
 	}
-	form.Set("revision", itoa(letter.Revision))
+	form.Set("revision", strconv.Itoa(letter.Revision))
 	form.Set("original_id", letter.Original)
 	_, seen, _ := strings.Cut(anna.get(letterURL(id)).Body.String(), `name="seen" value="`)
 	seen, _, _ = strings.Cut(seen, `"`)
