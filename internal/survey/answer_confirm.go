@@ -156,6 +156,7 @@ type ReceiptMail struct {
 	Number                          int64 // of the receipt
 	Licence                         string
 	Entries                         []ReceiptEntry
+	Unanswered                      []int // numbers of the questions it says nothing to
 }
 
 // ReceiptEntry is one question with what was submitted to it.
@@ -180,6 +181,16 @@ func (s Submission) ReceiptEntries(c Catalogue, confirmed []Submission) (list []
 	return list
 }
 
+// Unanswered lists the numbers of the questions of the sheet that a submission says nothing to.
+func (s Submission) Unanswered(sheet AnswerSheet) (numbers []int) {
+	for _, c := range sheet.Cells {
+		if !slices.ContainsFunc(s.Entries, func(e SubmissionEntry) bool { return e.Question == c.Question.ID }) {
+			numbers = append(numbers, c.Question.Number)
+		}
+	}
+	return numbers
+}
+
 func (s *Service) mailReceipt(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission) error {
 	file, err := s.receiptFile(tx, sub)
 	if err != nil {
@@ -189,7 +200,7 @@ func (s *Service) mailReceipt(tx *Tx, actor Actor, sheet AnswerSheet, sub Submis
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
 		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), Number: sub.Receipt.Leaf, Licence: sub.Declaration.Licence,
-		Entries: sub.ReceiptEntries(sheet.Catalogue, sheet.Confirmed),
+		Entries: sub.ReceiptEntries(sheet.Catalogue, sheet.Confirmed), Unanswered: sub.Unanswered(sheet),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)
 	if err != nil {

@@ -107,6 +107,7 @@ type confirmationPage struct {
 	Entries  []entryView
 	Download templates.NavItem
 	Earlier  []templates.NavItem // receipts of earlier submissions
+	Left     string              // the questions it says nothing to
 }
 
 func (s *Server) confirmationPage(r *request) error {
@@ -143,6 +144,12 @@ func (s *Server) confirmationPage(r *request) error {
 			v.Provenance = p.Must("answer.confirmation.version_new", "Number", e.Version)
 		}
 		p.Entries = append(p.Entries, v)
+	}
+	if left := last.Unanswered(sheet); len(left) > 0 {
+		p.Left = p.Must("answer.confirmation.left", "Count", len(left), "Numbers", p.Join(itoas(left)))
+		if !sheet.Over {
+			p.Left += " " + p.Must("answer.confirmation.left_open")
+		}
 	}
 	p.Download = receipt(last)
 	for _, sub := range sheet.Confirmed[1:] {

@@ -41,6 +41,7 @@ type tasksPage struct {
 	Heading  string
 	Progress string
 	Share    int // of what is ready, in hundredths
+	Stands   string // what counts until the next submission, where that would change something
 	Step     string
 	Next     templates.NavItem
 	Other    templates.NavItem // a second way on; Href "" is none
@@ -103,6 +104,9 @@ func (p *tasksPage) nextStep(sheet survey.AnswerSheet) {
 		p.Step = p.Must("answer.step."+key, args...)
 		p.Next = templates.NavItem{Label: p.Must("answer.step."+key+"_button", args...), Href: href}
 	}
+	if len(sheet.Confirmed) > 0 && sheet.Changed() && !sheet.Over && sheet.Waiting == nil {
+		p.Stands = p.Must("answer.step.stands", "At", p.DateTime(sheet.Confirmed[0].RequestedAt.In(sheet.Due.Location()), nil))
+	}
 	next := sheet.Next(0)
 	switch {
 	case sheet.Waiting != nil:
@@ -116,6 +120,8 @@ func (p *tasksPage) nextStep(sheet survey.AnswerSheet) {
 		if sheet.Changed() {
 			p.Other = templates.NavItem{Label: p.Must("answer.step.check_button"), Href: "/antwort/pruefen"}
 		}
+	case (sheet.Changed() || sheet.Stopped()) && len(sheet.Confirmed) > 0:
+		step("check_again", "/antwort/pruefen")
 	case sheet.Changed() || sheet.Stopped():
 		step("check", "/antwort/pruefen")
 	default:

@@ -109,6 +109,9 @@ func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
 	p := r.printer()
 	line := dispatchLine{State: templates.Badge{Icon: checkLook[c.State].icon, Tone: checkLook[c.State].tone, Label: p.Must("send.check_state." + string(c.State))},
 		Text: p.Must("send.check." + c.Name + "." + string(c.State)), Who: strings.Join(c.Who, ", ")}
+	if c.Name == "deadline" && c.State != survey.CheckMissing { // whoever presses the button reads which one
+		line.Text += " " + p.Must("send.check.deadline.at", "At", r.instant(r.Questionnaire.Deadline))
+	}
 	if c.State == survey.CheckOK {
 		return line
 	}
