@@ -127,7 +127,7 @@ func databaseLost(folder string) error {
 func openStore(folder string, opts bolt.Options) (*bolt.Store, error) {
 	store, err := bolt.Open(filepath.Join(folder, databaseFile), opts)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w\nName the folder it lies in with --data; the first start of the server makes it.", err)
+		err = fmt.Errorf("%w\nName the folder it lies in with --data; the first start of the server makes it", err)
 	}
 	return store, err
 }

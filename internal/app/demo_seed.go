@@ -147,8 +147,7 @@ func (s *seeder) alliance() {
 				p.Memberships = []survey.Membership{{WorkingGroup: s.groups[0].ID}, {WorkingGroup: s.groups[3].ID, Lead: true}}
 			}
 			p.Language = "de"
-			user, err := s.service.SavePerson(s.ctx, s.actor(administrator), p)
-			if err != nil {
+			if _, err := s.service.SavePerson(s.ctx, s.actor(administrator), p); err != nil {
 				return err
 			}
 			due, err := s.service.DueMails(s.ctx, 100) // by mail: a link handed over would make one hand of all
@@ -160,7 +159,7 @@ func (s *seeder) alliance() {
 			}
 			token := mailedInvitation.FindStringSubmatch(due[0].Body)
 			password := survey.NewToken()
-			user, err = s.service.AcceptInvitation(s.ctx, survey.NewPassword{Token: token[1], Name: p.Name, Password: password, Again: password})
+			user, err := s.service.AcceptInvitation(s.ctx, survey.NewPassword{Token: token[1], Name: p.Name, Password: password, Again: password})
 			s.people = append(s.people, user)
 			return err
 		})
