@@ -284,10 +284,11 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 		return err
 	}
 	user, err := s.userByEmail(ctx, email)
-	if IsNotFound(err) {
-		user = User{Email: email, Language: "de"}
-	} else if err != nil {
+	if err != nil && !IsNotFound(err) {
 		return err
+	}
+	if !user.Active() { // the mail is composed all the same, see below
+		user.Email, user.Language = email, "de"
 	}
 	return s.update(ctx, func(tx *Tx) error {
 		underWay, err := s.resetUnderWay(tx, user.ID)
