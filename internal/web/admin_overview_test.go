@@ -33,7 +33,7 @@ func TestWaitingStandsOnTop(t *testing.T) {
 	put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances }, survey.Alliance{Name: "B", Email: "fragen@buendnis.example", Revision: 1})
 	put(t, w, func(tx *survey.Tx) survey.Table[survey.Questionnaire] { return tx.Questionnaires }, survey.Questionnaire{ID: "q-locked", Slug: "nord-locked",
 		Title: "Gesperrt", Election: "e1", LockedAt: w.Clock.Now(), Deadline: survey.Instant{At: w.Clock.Now().AddDate(0, 0, 28), Zone: survey.DefaultZone},
-		Cover: survey.Cover{Subject: "Fragen", Body: "{{link}}\n\n{{fragen}}", Language: "de"}, Revision: 1})
+		Cover: survey.Cover{Subject: "Fragen", Body: "Bis {{frist}}\n\n{{link}}\n\n{{fragen}}", Language: "de"}, Revision: 1})
 	for _, slug := range []string{"frei", "moin", "deich", "watt"} {
 		put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents }, survey.Respondent{Questionnaire: "q-locked", ID: slug, Slug: slug,
 			Parties: []string{slug}, ShortName: slug, Email: slug + "@partei.example", Procedure: survey.Procedure{Channel: survey.ChannelForm}, Revision: 1})
