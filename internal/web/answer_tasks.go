@@ -40,7 +40,7 @@ type tasksPage struct {
 	answerBase
 	Heading  string
 	Progress string
-	Share    int // of what is ready, in hundredths
+	Share    int    // of what is ready, in hundredths
 	Stands   string // what counts until the next submission, where that would change something
 	Step     string
 	Next     templates.NavItem
