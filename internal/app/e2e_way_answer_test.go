@@ -156,16 +156,15 @@ func (j *journey) transcribe() {
 	p.reads("Gegenprüfen muss sie jemand anderes")
 	p.onPhone()
 
-	j.checkLetter("Brief, eingegangen am 14. Januar 2027")
+	j.checkLetter()
 	j.amira.onPhone()
 }
 
-// checkLetter is what the second person does with a transcription.
-func (j *journey) checkLetter(title string) {
+// checkLetter is what the second person does with the one transcription that waits.
+func (j *journey) checkLetter() {
 	p := j.amira
 	p.visit("/uebersicht")
 	p.press("Übertragene Antwort prüfen")
-	p.press(title)
 	p.tick("word_for_word")
 	p.press("Bestätigen")
 	p.reads("Gegengeprüft")
