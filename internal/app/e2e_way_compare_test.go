@@ -82,7 +82,7 @@ func (j *journey) readers() {
 	p.onPhone()
 	p.press("Wahlprüfsteine Nordmark 2027")
 	p.at(public)
-	p.reads("Wer die Beantwortung ganz abgelehnt hat, und warum", declineWhy, "keine Antwort", "Stimme zu", "presse@buendnis.example")
+	p.reads("Wer die Beantwortung abgelehnt hat, und warum", declineWhy, "keine Antwort", "Stimme zu", "presse@buendnis.example")
 	for _, hidden := range []string{lateText, "Ole Hansen", "freie-mitte.example"} {
 		if strings.Contains(p.text("html"), hidden) {
 			j.t.Errorf("the comparison gives away %q", hidden)
