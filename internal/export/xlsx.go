@@ -97,12 +97,12 @@ func workbook(c survey.Comparison, all []*sheet) ([]byte, error) {
 			return nil, err
 		}
 	}
+	f.SetActiveSheet(0) // before there are rows: it reads every sheet
 	for _, s := range all {
 		if err := s.write(f, st, footer(c)); err != nil {
 			return nil, fmt.Errorf("sheet %s: %w", s.name, err)
 		}
 	}
-	f.SetActiveSheet(0)
 	if err := describe(f, c); err != nil {
 		return nil, err
 	}
