@@ -280,10 +280,8 @@ func (s *Server) publicationPreview(r *request) error {
 	if err != nil {
 		return err
 	}
-	if publish.IsDownload(r.Param("path")) && r.Request.Method == http.MethodGet {
-		if err := s.Service.NoteExport(r.Request.Context(), r.Actor, r.Questionnaire.Slug); err != nil {
-			return err
-		}
+	if publish.IsDownload(r.Param("path")) { // of what is not published
+		s.Log.Info("export", "request", r.GetString("request"), "questionnaire", r.Questionnaire.ID, "user", r.Actor.User.ID)
 	}
 	r.Header("X-Robots-Tag", "noindex")
 	if base := path.Base(r.Param("path")); base == "vergleich.html" {

@@ -127,9 +127,14 @@ func (s *Server) admit(r *request, route Route) error {
 // denialPause is how long the next refusals of the same kind are not noted again: a loop must not fill the database.
 const denialPause = time.Hour
 
-// noteDenial puts a refusal of somebody with an account into the audit. That it cannot be noted changes nothing for them.
+// noteDenial notes a refusal of somebody with an account: what they tried to do in the audit, what they wanted to see in the
+// log, because a GET writes nothing. That it cannot be noted changes nothing for them.
 func (s *Server) noteDenial(r *request) {
-	kind, now := r.Actor.User.ID+" "+r.Request.Method+" "+r.FullPath(), s.now()
+	if r.Request.Method != http.MethodPost {
+		s.Log.Warn("denied", "request", r.GetString("request"), "route", r.FullPath(), "user", r.Actor.User.ID)
+		return
+	}
+	kind, now := r.Actor.User.ID+" "+r.FullPath(), s.now()
 	s.denialsLock.Lock()
 	last := s.denials[kind]
 	again := !last.IsZero() && now.Sub(last) < denialPause

@@ -22,7 +22,7 @@ type sessions struct {
 const (
 	staffIdle, staffLife = 12 * time.Hour, 7 * 24 * time.Hour
 	partyIdle, partyLife = 12 * time.Hour, 3 * 24 * time.Hour
-	touchEvery           = 10 * time.Minute // last-seen is written at most this often: but for the audit all that a GET writes
+	touchEvery           = 10 * time.Minute // last-seen is written at most this often: the one thing a GET writes
 )
 
 // Values of a session.
