@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,20 +50,21 @@ func (s *Server) publicationBoard(r *request) error {
 // publicationPage is what stands in the way, what would be new, the button, and the versions so far.
 type publicationPage struct {
 	templates.Base
-	Election string
-	Returns  string
-	Preview  string
-	Public   string // address of what readers get, "" before the first version
-	Checks   []checkItem
-	Pending  []pendingItem
-	Received string // how many of them have something in
-	Changes  []string
-	First    bool // nothing is published yet
-	News     bool
-	Blocked  bool // something stands in the way
-	Confirm  *templates.Confirm
-	Request  *requestItem
-	Versions []versionItem
+	Election     string
+	Returns      string
+	Preview      string
+	Public       string // address of what readers get, "" before the first version
+	Checks       []checkItem
+	Pending      []pendingItem
+	PendingCount int    // parties in them
+	Received     string // how many of them have something in
+	Changes      []string
+	First        bool // nothing is published yet
+	News         bool
+	Blocked      bool // something stands in the way
+	Confirm      *templates.Confirm
+	Request      *requestItem
+	Versions     []versionItem
 }
 
 type checkItem struct {
@@ -71,9 +73,10 @@ type checkItem struct {
 	Links []templates.NavItem // where it can be mended
 }
 
+// pendingItem is a date, and those who have time until then.
 type pendingItem struct {
-	Party templates.Party
-	Due   string
+	Due     string
+	Parties []templates.Party
 }
 
 type requestItem struct {
@@ -113,8 +116,15 @@ func (s *Server) renderPublication(r *request, status int, errs []templates.Fiel
 		page.Public = publish.PublicPath(page.Lang(), q.Slug)
 	}
 	ready := page.checklist(r, st)
+	page.PendingCount = len(st.Pending)
 	for _, p := range st.Pending {
-		page.Pending = append(page.Pending, pendingItem{Party: templates.Party{Name: p.ShortName, Colour: p.Colour}, Due: page.DateTime(p.Due.At, p.Due.Location())})
+		due := page.DateTime(p.Due.At, p.Due.Location())
+		i := slices.IndexFunc(page.Pending, func(item pendingItem) bool { return item.Due == due })
+		if i < 0 {
+			i = len(page.Pending)
+			page.Pending = append(page.Pending, pendingItem{Due: due})
+		}
+		page.Pending[i].Parties = append(page.Pending[i].Parties, templates.Party{Name: p.ShortName, Colour: p.Colour})
 	}
 	switch {
 	case st.Received > 0:
