@@ -12,13 +12,16 @@ unchecked() {
 	printf '\n!!! NOT CHECKED: %s\n!!! Run make deps again where the network can be reached.\n\n' "$1" >&2
 }
 
-untidy=$(within 120 go mod tidy -diff 2>/dev/null) && tidied=0 || tidied=$?
+why=$(mktemp)
+trap 'rm -f "$why"' EXIT
+untidy=$(within 300 go mod tidy -diff 2>"$why") && tidied=0 || tidied=$?
 if [ -n "$untidy" ]; then
 	printf '%s\n' "$untidy" "go.mod is not tidy: run go mod tidy" >&2
 	exit 1
 fi
 if [ "$tidied" -ne 0 ]; then
-	unchecked "whether go.mod is tidy; a module could not be fetched"
+	unchecked "whether go.mod is tidy:
+$(tail -n 3 "$why")"
 fi
 
 go tool -n govulncheck >/dev/null # builds it

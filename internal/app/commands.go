@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -63,6 +64,9 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	if publication.Waiting {
 		fmt.Fprintln(errs, "Imported. The publication waits for a second person (Vergleich), as the alliance's rules want.")
 		return nil
+	}
+	if base, err := url.Parse(cfg.BaseURL); err == nil && config.Loopback(base.Hostname()) {
+		fmt.Fprintf(errs, "Its links lead to %s, which only this machine can open: name the public address with --base-url.\n", cfg.BaseURL)
 	}
 	if !publication.Imprint {
 		fmt.Fprintln(errs, "Published without Impressum and privacy notice: do not run this in public before they are set (Verwaltung, Bündnis) and it is published again.")

@@ -158,7 +158,7 @@ func (s *Serve) check() error {
 		}
 	}
 	if s.BaseURL == "" {
-		if !loopback(host) {
+		if !Loopback(host) {
 			return fmt.Errorf("--base-url is missing: who listens on %s is reached under a name the server cannot know; give it, such as https://pruefsteine.example.org", s.Listen)
 		}
 		return nil
@@ -181,8 +181,8 @@ func listenHost(listen string) (host string, err error) {
 	return host, nil
 }
 
-// loopback tells whether a host can be reached from this machine only.
-func loopback(host string) bool {
+// Loopback tells whether a host can be reached from this machine only.
+func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
@@ -205,7 +205,7 @@ func (d *Demo) check() error {
 	if err != nil {
 		return err
 	}
-	if !loopback(host) {
+	if !Loopback(host) {
 		return fmt.Errorf("--listen %q: the demonstration listens on this machine only, such as 127.0.0.1:8080", d.Listen)
 	}
 	return nil

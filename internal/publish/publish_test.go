@@ -290,6 +290,22 @@ func TestChangesBesideTheCells(t *testing.T) {
 	if diff := cmp.Diff([]string{"heading ", "legal ", "party Freie Mitte", "asked Freie Mitte"}, got); diff != "" {
 		t.Error(diff)
 	}
+	// an extension for all is one change, not one of each
+	h.clock.Advance(time.Hour)
+	h.put(t, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaires.Get("q")
+		if err != nil {
+			return err
+		}
+		was := q.Deadline
+		q.Deadline.At = was.At.Add(10 * time.Minute)
+		q.Extended = []survey.Extended{{From: was, To: q.Deadline, Reason: "Feiertage"}}
+		return tx.Questionnaires.Put(q)
+	})
+	h.publish(t)
+	if rows, err = h.Service.Publications(t.Context()); err != nil || len(rows[2].Changes) != 1 || rows[2].Changes[0].Facet != survey.FacetDeadline {
+		t.Errorf("%+v, %v", rows[2].Changes, err)
+	}
 	body := h.get(t, "/vergleich/nordmark-2026/").Body.String()
 	for _, want := range []string{"Titel, Einleitung oder Angaben zur Wahl geändert", "Freie Mitte: Angaben zur Befragung geändert", "Eigener Termin geändert", "Grund: Parteitag"} {
 		if !strings.Contains(body, want) {

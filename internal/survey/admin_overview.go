@@ -8,16 +8,22 @@ import (
 // Overview is what a person of the alliance sees first: the questionnaires, and what waits for somebody.
 type Overview struct {
 	Questionnaires []OverviewQuestionnaire // newest first
-	Approvals      []Approval              // that wait for a second person
+	Approvals      []OverviewApproval      // that wait for a second person, which the actor could be
 	Transcriptions []OverviewTranscription // that wait for their check, which the actor could be
 	Titles         map[string]Questionnaire
 	SetUp          []SetUpStep // while something is missing, for those who can see to it
 }
 
-// OverviewTranscription is a transcription with the slug of whose letter it is.
+// OverviewApproval is a request with the respondent it is about, "" where it is about all.
+type OverviewApproval struct {
+	Approval
+	Respondent, ShortName string // slug and name
+}
+
+// OverviewTranscription is a transcription with the slug and name of whose letter it is.
 type OverviewTranscription struct {
 	Transcription
-	Sender string
+	Sender, ShortName string
 }
 
 // OverviewQuestionnaire is one questionnaire with its numbers.
@@ -79,9 +85,25 @@ func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err er
 			if err != nil {
 				return err
 			}
-			if needed && a.ApprovedAt.IsZero() && a.Act != ActTranscription {
-				o.Approvals = append(o.Approvals, a)
+			if !needed || !a.ApprovedAt.IsZero() || a.Act == ActTranscription {
+				continue
 			}
+			one, err := oneHand(tx, a.RequestedBy, actor.who())
+			if err != nil {
+				return err
+			}
+			if one {
+				continue
+			}
+			item := OverviewApproval{Approval: a}
+			if a.Subject != "" {
+				about, err := tx.Respondents.Get(Respondent{Questionnaire: a.Questionnaire, ID: a.Subject}.Key())
+				if err != nil {
+					return err
+				}
+				item.Respondent, item.ShortName = about.Slug, about.ShortName
+			}
+			o.Approvals = append(o.Approvals, item)
 		}
 		for t, err := range tx.Transcriptions.List("") {
 			if err != nil {
@@ -94,7 +116,7 @@ func (s *Service) Overview(ctx context.Context, actor Actor) (o Overview, err er
 			if err != nil {
 				return err
 			}
-			o.Transcriptions = append(o.Transcriptions, OverviewTranscription{Transcription: t, Sender: sender.Slug})
+			o.Transcriptions = append(o.Transcriptions, OverviewTranscription{Transcription: t, Sender: sender.Slug, ShortName: sender.ShortName})
 		}
 		return nil
 	})

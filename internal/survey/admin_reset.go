@@ -79,6 +79,14 @@ func oneHand(tx *Tx, a, b string) (bool, error) {
 	return slices.ContainsFunc(mine, func(id string) bool { return slices.Contains(theirs, id) }), err
 }
 
+// paired tells whether the actor is another person than the one who asked, but counts as one with them.
+func paired(tx *Tx, actor Actor, asked string) (bool, error) {
+	if asked == actor.who() {
+		return false, nil
+	}
+	return oneHand(tx, asked, actor.who())
+}
+
 // hands is a person, whoever handed over the link the present password was set by, whoever did so for that one, and so on.
 func hands(tx *Tx, id string) (list []string, err error) {
 	for id != "" && !slices.Contains(list, id) {

@@ -2,7 +2,7 @@ package survey
 
 import "errors"
 
-// SetUpStep is one thing without which an alliance cannot question anybody.
+// SetUpStep is one thing that belongs to setting up an alliance.
 type SetUpStep struct {
 	Name string // its words are the messages admin.set_up.<Name>
 	Done bool
@@ -41,22 +41,29 @@ func holdsAny[T Entity](table Table[T]) (bool, error) {
 }
 
 // hasSecond tells whether the two-person rule of the lock, which comes first, finds the people it needs: two coordinators
-// where it is automatic, two who may confirm where it is always on, nobody where it is off.
+// where it is automatic, nobody where it is off; and in any case two who may confirm what the other asks for.
 func (s *Service) hasSecond(tx *Tx, alliance Alliance) (bool, error) {
-	switch alliance.rule(ActLock) {
-	case RuleOff:
+	rule := alliance.rule(ActLock)
+	if rule == RuleOff {
 		return true, nil
-	case RuleAuto:
-		return s.TwoPerson(tx, ActLock)
 	}
-	checkers := 0
+	if on, err := s.TwoPerson(tx, ActLock); err != nil || !on {
+		return false, err
+	}
+	var checkers []string
 	for u, err := range tx.Users.List("") {
 		if err != nil {
 			return false, err
 		}
-		if u.Active() && (u.Coordinator || u.Administrator) {
-			checkers++
+		if !u.Active() || !u.Coordinator && !u.Administrator {
+			continue
 		}
+		for _, other := range checkers {
+			if one, err := oneHand(tx, other, u.ID); err != nil || !one {
+				return err == nil, err
+			}
+		}
+		checkers = append(checkers, u.ID)
 	}
-	return checkers > 1, nil
+	return false, nil
 }

@@ -96,8 +96,8 @@ func facetChanges(previous Publication, now map[string]string, c Comparison) (li
 func changesSince(previous Publication, plan PublicationPlan) []Change {
 	c := plan.Comparison
 	list := append(facetChanges(previous, plan.facets, c), cellChanges(previous, plan.digests, c)...)
-	if len(list) == 0 && previous.Content != plan.Content {
-		list = []Change{{Version: c.Version, At: c.At, Facet: FacetOther}}
+	if (len(list) == 0 || len(previous.Facets) == 0) && previous.Content != plan.Content { // without facets nobody knows what else changed
+		list = append(list, Change{Version: c.Version, At: c.At, Facet: FacetOther})
 	}
 	return list
 }

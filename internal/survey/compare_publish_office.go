@@ -74,9 +74,10 @@ type PublicationState struct {
 // PublicationRequest is a publication that waits for its second person.
 type PublicationRequest struct {
 	Approval
-	By    string // name of who asked for it
-	Own   bool   // the actor asked for it
-	Stale bool   // something changed since: it has to be asked for again
+	By      string // name of who asked for it
+	Own     bool   // the actor asked for it
+	OneHand bool   // another person did, but the two count as one
+	Stale   bool   // something changed since: it has to be asked for again
 }
 
 // PublishedVersion is one publication with the names of those who released it; "" for the console.
@@ -137,6 +138,9 @@ func (s *Service) PublicationState(ctx context.Context, actor Actor, questionnai
 		if waiting != nil {
 			st.Request = &PublicationRequest{Approval: *waiting, By: nameOfUser(tx, waiting.RequestedBy),
 				Own: waiting.RequestedBy == actor.who(), Stale: waiting.Digest != digest}
+			if st.Request.OneHand, err = paired(tx, actor, waiting.RequestedBy); err != nil {
+				return err
+			}
 		}
 		for p, err := range tx.Publications.List(questionnaire + "/") {
 			if err != nil {

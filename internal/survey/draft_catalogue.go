@@ -32,6 +32,8 @@ type CatalogueView struct {
 	Outdated            bool   // the request is for a catalogue that has changed since
 
 	MayOrder, MayLock, MayConfirm, MayWithdraw bool
+
+	OneHand bool // the actor counts as one with who asked
 }
 
 // CatalogueRespondent is a respondent with what it is asked.
@@ -124,7 +126,10 @@ func (s *Service) plannedView(tx *Tx, actor Actor, words wordbook, v *CatalogueV
 	if v.Waiting != nil {
 		v.WaitingFor, v.Outdated = words.users[v.Waiting.RequestedBy], v.Waiting.Digest != digest
 		own := v.Waiting.RequestedBy == actor.who()
-		v.MayConfirm = checker && !own && !v.Outdated && len(v.Blocks) == 0
+		if v.OneHand, err = paired(tx, actor, v.Waiting.RequestedBy); err != nil {
+			return err
+		}
+		v.MayConfirm = checker && !own && !v.OneHand && !v.Outdated && len(v.Blocks) == 0
 		v.MayLock = v.MayLock && v.Outdated
 		v.MayWithdraw = checker
 	}

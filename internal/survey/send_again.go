@@ -38,7 +38,7 @@ func (s *Service) rewrite(tx *Tx, h letterhead, r Respondent, m *Mail) (err erro
 // sendAgain queues a mail of the kind of an old one, written anew, with a link of its own if the respondent answers in our
 // form.
 func (s *Service) sendAgain(tx *Tx, h letterhead, r Respondent, old Mail, to string) (Mail, error) {
-	fresh := Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to,
+	fresh := Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to, Aside: to != r.Email,
 		Language: old.Language, Subject: old.Subject, Body: old.Body}
 	if err := s.rewrite(tx, h, r, &fresh); err != nil {
 		return fresh, err

@@ -183,6 +183,26 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 	}
 }
 
+// What the office sent to another address by hand goes there again, or nowhere.
+func TestFailedMailSentAsideStaysAside(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	first := s.mails(survey.MailInvitation)["fm@partei.example"].Mail.ID
+	id, _, err := s.ResendMail(t.Context(), s.office, s.q, first, survey.ResendMail{To: "kontakt@privat.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RecordAttempt(t.Context(), id, survey.MailOutcome{Attempt: 1, Permanent: true, Reply: "552 voll"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RetryMail(t.Context(), s.office, id); err != nil {
+		t.Fatal(err)
+	}
+	if m := s.mails(survey.MailInvitation)["kontakt@privat.example"]; m.Mail.ID != id || m.Mail.Reply != "552 voll" {
+		t.Errorf("%+v", m.Mail)
+	}
+}
+
 func TestFailedMailGoesToTheAddressOfNow(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()

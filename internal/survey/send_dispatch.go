@@ -49,6 +49,7 @@ type SecondPerson struct {
 	WaitingName string    // who made it
 	Void        bool      // the request is for another content than there is now
 	Own         bool      // whoever asks made the request
+	OneHand     bool      // another person did, but the two count as one
 }
 
 func (s *Service) secondPerson(tx *Tx, actor Actor, q string, act ApprovalKind, subject, digest string) (p SecondPerson, err error) {
@@ -60,7 +61,8 @@ func (s *Service) secondPerson(tx *Tx, actor Actor, q string, act ApprovalKind, 
 	}
 	p.Void, p.Own = p.Waiting.Digest != digest, p.Waiting.RequestedBy == actor.who()
 	p.WaitingName = nameOfUser(tx, p.Waiting.RequestedBy)
-	return p, nil
+	p.OneHand, err = paired(tx, actor, p.Waiting.RequestedBy)
+	return p, err
 }
 
 // dispatchContent is what a dispatch is approved for: all that the letters and the answer form say.
@@ -213,7 +215,7 @@ func (s *Service) Dispatch(ctx context.Context, actor Actor, questionnaire, seen
 		}
 		done, approval, err := s.approve(tx, actor, q.ID, ActDispatch, "", content)
 		if err != nil || !done {
-			return err
+			return askedBefore(err)
 		}
 		sent = true
 		return s.dispatch(tx, actor, q, content.Respondents, approval)

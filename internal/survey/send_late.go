@@ -10,14 +10,22 @@ type LatePlan struct {
 	Fault  string // message key of what stands in the way, "" nothing; the letter is empty then
 }
 
-// latePlan returns nil for a respondent that is not to be invited late.
+// latePlan returns nil for a respondent that is not to be invited late, unless a request for that still waits: it can be
+// withdrawn.
 func (s *Service) latePlan(tx *Tx, actor Actor, q Questionnaire, r Respondent) (p *LatePlan, content dispatchContent, err error) {
 	phase := q.Phase(s.now())
-	if phase != PhaseOpen && phase != PhaseClosed || !r.Editable(q) || !r.getsMail() || r.NotReached != nil {
+	waiting, err := WaitingApproval(tx, q.ID, ActDispatch, r.ID)
+	if err != nil {
+		return nil, content, err
+	}
+	late := (phase == PhaseOpen || phase == PhaseClosed) && r.Editable(q) && r.getsMail() && r.NotReached == nil
+	if !late && waiting == nil {
 		return nil, content, nil
 	}
 	p = &LatePlan{}
 	switch {
+	case !late:
+		p.Fault = "send.error.not_late"
 	case phase == PhaseClosed && r.Procedure.Channel == ChannelForm:
 		p.Fault = "error.phase.closed"
 	case r.Email == "":
@@ -26,7 +34,8 @@ func (s *Service) latePlan(tx *Tx, actor Actor, q Questionnaire, r Respondent) (
 		p.Fault = "send.error.due_over"
 	}
 	if p.Fault != "" {
-		return p, content, nil
+		p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, ActDispatch, r.ID, "")
+		return p, content, err
 	}
 	if content, err = loadDispatchContent(tx, q); err != nil {
 		return nil, content, err

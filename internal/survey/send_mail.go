@@ -11,6 +11,7 @@ type Mail struct {
 	Respondent    string    `json:"respondent,omitempty"`
 	Dispatch      string    `json:"dispatch,omitempty"`
 	To            string    `json:"to"`
+	Aside         bool      `json:"aside,omitempty"` // To is not the respondent's address: the office sent it elsewhere by hand
 	Language      string    `json:"language"`
 	Subject       string    `json:"subject"`
 	Body          string    `json:"body"`               // plain text; LinkMark for the secret

@@ -1,9 +1,6 @@
 package survey
 
-import (
-	"cmp"
-	"context"
-)
+import "context"
 
 // RetryMail puts a mail that failed, or waits for its next attempt, back to the front: it is due now, and the time to give
 // up starts again. What failed goes to the respondent's address of now, who is no longer marked as not reached. A mail that
@@ -140,7 +137,8 @@ func (s *Service) retry(tx *Tx, actor Actor, m Mail) error {
 	return tx.Mails.Put(m)
 }
 
-// bringUpToDate addresses a mail that failed to where the respondent is reached now, and writes it anew if the date it tells
+// bringUpToDate addresses a mail that failed to where the respondent is reached now, unless the office had sent it elsewhere,
+// and writes it anew if the date it tells
 // was moved since. One that waits has been replaced then.
 func (s *Service) bringUpToDate(tx *Tx, actor Actor, m *Mail) error {
 	if m.State != MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
@@ -154,7 +152,9 @@ func (s *Service) bringUpToDate(tx *Tx, actor Actor, m *Mail) error {
 	if err != nil {
 		return err
 	}
-	m.To = cmp.Or(r.Email, m.To)
+	if r.Email != "" && r.Email != m.To && !m.Aside {
+		m.To, m.Reply = r.Email, "" // what a server said was about the old address
+	}
 	if err := s.reachedAgain(tx, actor, &r); err != nil || !r.movedSince(q, m.CreatedAt) {
 		return err
 	}

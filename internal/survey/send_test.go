@@ -551,8 +551,8 @@ func TestDispatchBySecondPerson(t *testing.T) {
 	if sent, err := s.dispatch(s.office); sent || err != nil {
 		t.Fatal(sent, err)
 	}
-	if _, err := s.dispatch(s.office); errorKey(err) != "error.second_person" {
-		t.Errorf("the same person confirms: %v", err)
+	if sent, err := s.dispatch(s.office); sent || err != nil {
+		t.Errorf("the same person confirms: %t, %v", sent, err)
 	}
 	p, err := s.DispatchPlan(t.Context(), s.admin, s.q)
 	if err != nil || p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void {

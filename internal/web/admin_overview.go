@@ -71,12 +71,12 @@ func (s *Server) overviewPage(r *request) error {
 	office := r.Actor.HasAny(checkers...)
 	if office {
 		for _, a := range o.Approvals {
-			if a.RequestedBy == r.Actor.User.ID {
-				continue
-			}
 			q := o.Titles[a.Questionnaire]
-			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("admin.overview.act." + string(a.Act)),
-				Href: approvalPath(q.Slug, a.Act), Text: p.Must("admin.overview.second_person")})
+			label := p.Must("admin.overview.act." + string(a.Act))
+			if a.Act == survey.ActDispatch && a.Respondent != "" {
+				label = p.Must("admin.overview.act.late", "Name", a.ShortName)
+			}
+			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: label, Href: approvalPath(q.Slug, a), Text: p.Must("admin.overview.second_person")})
 		}
 		p.Waiting = append(p.Waiting, transcriptionsWaiting(p.Base, o)...)
 	}
@@ -138,7 +138,7 @@ func transcriptionsWaiting(b templates.Base, o survey.Overview) (items []overvie
 			continue // stands there already
 		}
 		count[t.Questionnaire] = 0
-		item := overviewItem{Kicker: q.Title, Label: b.Must("admin.overview.act.transcription", "Count", n), Text: b.Must("admin.overview.second_person"),
+		item := overviewItem{Kicker: q.Title, Label: b.Must("admin.overview.act.transcription", "Count", n, "Name", t.ShortName), Text: b.Must("admin.overview.second_person"),
 			Href: "/antworten/" + q.Slug + "/" + t.Sender + "/uebertragung/" + t.ID}
 		if n > 1 {
 			item.Href = "/antworten/" + q.Slug + "?filter=" + filterWaiting
@@ -149,14 +149,14 @@ func transcriptionsWaiting(b templates.Base, o survey.Overview) (items []overvie
 }
 
 // approvalPath is the page on which the second person finds what waits.
-func approvalPath(slug string, act survey.ApprovalKind) string {
-	switch act {
-	case survey.ActLock:
+func approvalPath(slug string, a survey.OverviewApproval) string {
+	switch {
+	case a.Respondent != "":
+		return "/versand/" + slug + "/befragte/" + a.Respondent
+	case a.Act == survey.ActLock:
 		return "/werkstatt/" + slug + "/katalog"
-	case survey.ActDispatch:
+	case a.Act == survey.ActDispatch:
 		return "/versand/" + slug + "/absenden"
-	case survey.ActAddress:
-		return "/versand/" + slug
 	}
 	return "/veroeffentlichen/" + slug
 }

@@ -66,7 +66,7 @@ func TestOverviewLeadsToTranscriptions(t *testing.T) {
 	anna, ben := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ben@buendnis.example")
 	first := survey.NewID()
 	contains(t, anna.upload(letterURL(first), letterForm(), "brief.pdf", []byte(letterPDF)), 303)
-	contains(t, ben.get("/uebersicht"), 200, `<a href="`+letterURL(first)+`">Übertragene Antwort prüfen</a>`)
+	contains(t, ben.get("/uebersicht"), 200, `<a href="`+letterURL(first)+`">Übertragene Antwort prüfen: Frei</a>`)
 	if strings.Contains(anna.get("/uebersicht").Body.String(), "Übertragene Antwort") {
 		t.Error("whoever wrote it is asked to check it")
 	}

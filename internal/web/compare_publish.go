@@ -194,7 +194,10 @@ func (p *publicationPage) act(r *request, q survey.Questionnaire, st survey.Publ
 			item.Text = p.Must("compare.office.request_other", "Name", w.By, "When", when)
 		}
 		p.Request = &item
-		if w.Own && !w.Stale {
+		if w.OneHand && !w.Stale {
+			item.Text += " " + p.Must("error.one_hand")
+		}
+		if (w.Own || w.OneHand) && !w.Stale {
 			return
 		}
 	}

@@ -248,6 +248,9 @@ func (s *Server) lockBox(r *request, v survey.CatalogueView, p *cataloguePage) {
 		if v.Waiting.RequestedBy == r.Actor.User.ID {
 			w.Own = p.Must("draft.lock.own")
 		}
+		if v.OneHand {
+			w.Own = p.Must("error.one_hand")
+		}
 		p.Waiting = &w
 	}
 	if !v.MayLock {

@@ -88,6 +88,8 @@ func (s *Server) fail(r *request, err error) {
 		if form != "" {
 			page.Back.Href += "?weiter=" + queryEscape(form)
 		}
+	case form != "" && e.Key == "error.one_hand": // repeating it would not help
+		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
 	case form != "" && e != errNoAccess && e.Code == survey.Conflict:
 		page.Advice = page.Must("error.conflict_advice")
 		page.Back = templates.NavItem{Label: page.Must("error.back_page"), Href: form}

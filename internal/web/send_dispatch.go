@@ -149,6 +149,9 @@ func (r *request) dispatchButton(p *dispatchPage, d survey.DispatchPlan) {
 	case waiting && d.Own:
 		p.Only = p.Must("send.dispatch.own")
 		return
+	case waiting && d.OneHand:
+		p.Only = p.Must("error.one_hand")
+		return
 	case waiting:
 		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.confirm_title"), p.Must("send.dispatch.confirm_text", "Name", d.WaitingName, "Count", len(d.Recipients)),
 			p.Must("send.dispatch.confirm_button", "Count", len(d.Recipients))

@@ -272,20 +272,23 @@ func (p *respondentPage) late(r *request, f survey.RespondentFile) {
 	action := r.sendPath("befragte", f.Row.Respondent.Slug, "anschreiben")
 	late := latePart{Void: f.Late.Void, Title: p.Must("send.cover.preview", "Name", f.Row.Respondent.ShortName)}
 	p.Late = &late
-	if f.Late.Fault != "" {
-		late.Only = p.Must(f.Late.Fault)
-		return
-	}
-	late.Letter = r.preview(f.Late.Letter)
 	waiting := f.Late.Waiting != nil && !f.Late.Void
 	if f.Late.Waiting != nil {
 		late.Waiting = p.Must("send.dispatch.waiting", "Name", f.Late.WaitingName, "At", r.moment(f.Late.Waiting.RequestedAt))
 		late.Withdraw = action + "/zuruecknehmen"
 	}
+	if f.Late.Fault != "" {
+		late.Only, late.Void = p.Must(f.Late.Fault), false
+		return
+	}
+	late.Letter = r.preview(f.Late.Letter)
 	key := "button"
 	switch {
 	case waiting && f.Late.Own:
 		late.Only = p.Must("send.dispatch.own")
+		return
+	case waiting && f.Late.OneHand:
+		late.Only = p.Must("error.one_hand")
 		return
 	case waiting:
 		key = "confirm"
@@ -295,7 +298,7 @@ func (p *respondentPage) late(r *request, f survey.RespondentFile) {
 	case f.Late.TwoPerson:
 		key = "request"
 	}
-	late.Confirm = &templates.Confirm{Title: p.Must("send.late.title"), Text: p.Must("send.late." + key + "_text"), Action: action, Button: p.Must("send.late." + key),
+	late.Confirm = &templates.Confirm{Title: p.Must("send.late.title"), Text: p.Must("send.late."+key+"_text", "Due", r.instant(f.Row.Due)), Action: action, Button: p.Must("send.late." + key),
 		Fields: []templates.Field{hiddenField("seen", f.Late.Digest)}}
 }
 

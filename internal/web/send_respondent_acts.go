@@ -61,7 +61,7 @@ func (s *Server) inviteLate(r *request) error {
 	if err != nil {
 		return err
 	}
-	notice := "send.notice.requested"
+	notice := "send.notice.late_requested"
 	if sent {
 		notice = "send.notice.invited"
 	}
