@@ -333,12 +333,25 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 	if publish() != "compare.error.unexplained" {
 		t.Errorf("published without a reason: %s", publish())
 	}
+	// one taken over by mistake can go again, until it was asked
+	if err := s.RemoveRespondent(t.Context(), s.office, s.q, "neu"); err != nil {
+		t.Fatal(err)
+	}
+	if publish() != "compare.error.missing" {
+		t.Errorf("removed, and not missed: %s", publish())
+	}
+	if _, err := s.TakeContestants(t.Context(), s.office, s.q); err != nil {
+		t.Fatal(err)
+	}
 	s.change("neu", func(c *survey.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
 	if err := s.inviteLate("neu"); err != nil {
 		t.Fatal(err)
 	}
 	if s.mails(survey.MailInvitation)["nn@partei.example"].Body == "" || publish() != "compare.error.changed" {
 		t.Errorf("not asked, or something else stands in the way: %s", publish())
+	}
+	if err := s.RemoveRespondent(t.Context(), s.office, s.q, "neu"); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("removed after it was asked: %v", err)
 	}
 }
 

@@ -23,6 +23,7 @@ type RespondentFile struct {
 	Invited       *Dispatch // by which it was invited
 	InvitedBy     string    // who sent that
 	InvitedCheck  string    // the second person, "" none
+	Removable     bool      // can be taken off the list
 }
 
 // RespondentFile returns the file of the respondent with the slug.
@@ -58,6 +59,9 @@ func (s *Service) respondentFile(tx *Tx, actor Actor, questionnaire, slug string
 		return f, err
 	}
 	t := all[r.ID]
+	if f.Removable, err = s.removable(tx, f.Questionnaire, r, t); err != nil {
+		return f, err
+	}
 	slices.SortStableFunc(t.links, func(a, b AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	f.Links = t.links
 	for _, m := range t.mails {

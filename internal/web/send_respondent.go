@@ -160,7 +160,7 @@ func (s *Server) renderRespondent(r *request, status int, typed respondentTyped,
 			p.overtakenReasons(r, f)
 		}
 	}
-	if p.CanAct && !p.After {
+	if p.CanAct && f.Removable {
 		p.Remove = &templates.Confirm{Title: p.Must("send.remove.title"), Text: p.Must("send.remove.text", "Name", who.ShortName),
 			Action: r.sendPath("befragte", who.Slug, "entfernen"), Button: p.Must("common.button.remove"), Danger: true}
 	}

@@ -31,7 +31,7 @@ func (s *Server) sendRoutes() []Route {
 		{Method: get, Path: respondent, Who: checkers, Phases: conducted, Handle: s.respondentPage},
 		{Method: post, Path: respondent, Who: coordinators, Phases: conducted, Handle: s.saveRespondent},
 		{Method: post, Path: respondent + "/fragen", Who: coordinators, Phases: conducted, Handle: s.leaveOut},
-		{Method: post, Path: respondent + "/entfernen", Who: coordinators, Phases: before, Handle: s.removeRespondent},
+		{Method: post, Path: respondent + "/entfernen", Who: coordinators, Phases: conducted, Handle: s.removeRespondent},
 		{Method: post, Path: respondent + "/anschreiben", Who: checkers, Phases: after, Limit: limitMail, Handle: s.inviteLate},
 		{Method: post, Path: respondent + "/anschreiben/zuruecknehmen", Who: checkers, Phases: after, Handle: s.withdrawLate},
 		{Method: post, Path: respondent + "/nicht-erreicht", Who: coordinators, Phases: after, Handle: s.notReached},
