@@ -154,6 +154,18 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 	if p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void || !strings.Contains(p.Letter.Subject, "Zentrale Liste") {
 		t.Errorf("the second person does not see it: %+v", p)
 	}
+	o, err := s.Overview(t.Context(), s.admin)
+	if err != nil || len(o.Approvals) != 1 || o.Approvals[0].Respondent != "zett" {
+		t.Errorf("the overview does not lead the second person there: %+v, %v", o.Approvals, err)
+	}
+	if own, err := s.Overview(t.Context(), s.office); err != nil || len(own.Approvals) != 0 {
+		t.Errorf("who asked is asked to confirm: %+v, %v", own.Approvals, err)
+	}
+	s.change("zett", func(c *survey.SaveRespondent) { c.NotAsked = "Auf eigenen Wunsch." })
+	if p := s.late(s.admin, "zett"); p.Waiting == nil || p.Fault == "" {
+		t.Errorf("a request that cannot be carried out any more cannot be withdrawn either: %+v", p)
+	}
+	s.change("zett", func(c *survey.SaveRespondent) { c.NotAsked = "" })
 	b, err := s.SendBoard(t.Context(), s.admin, s.q)
 	if err != nil || b.Problems[survey.ProblemLate] != 1 {
 		t.Errorf("the board does not say that it waits: %v, %v", b.Problems, err)

@@ -372,6 +372,18 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor Actor, questionnai
 		case !ok:
 			return Fail(Conflict, "error.phase."+string(q.Phase(s.now())))
 		}
+		for _, act := range []ApprovalKind{ActDispatch, ActAddress} { // what was asked for it is settled
+			waiting, err := WaitingApproval(tx, q.ID, act, r.ID)
+			if err != nil {
+				return err
+			}
+			if waiting == nil {
+				continue
+			}
+			if err := tx.Approvals.Delete(waiting.Key()); err != nil {
+				return err
+			}
+		}
 		if err := tx.Respondents.Delete(r.Key()); err != nil {
 			return err
 		}
