@@ -14,10 +14,14 @@ const refused = (form) => 'typed' in document.body.dataset && [...form.elements]
 
 const known = new Map(forms.map((form) => [form, entered(form)]));
 const unsaved = new Set(forms.filter(refused));
+// The form being sent, for as long as the page is being left for it: who stays after all, or got a download, is asked again.
 let sent;
-addEventListener('submit', (event) => { sent = event.target; });
-addEventListener('pageshow', () => { sent = undefined; });
+addEventListener('submit', (event) => {
+  sent = event.target;
+  setTimeout(() => { sent = undefined; }, 1000);
+});
 addEventListener('beforeunload', (event) => {
   const left = (form) => entered(form) !== known.get(form) || unsaved.has(form) && !('carries' in (sent?.dataset ?? {}));
   if (forms.some((form) => form !== sent && left(form))) event.preventDefault();
+  if (event.defaultPrevented) sent = undefined;
 });
