@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"pruefstein/internal/locale"
@@ -106,6 +107,12 @@ func (s *Server) enter(r *request, user survey.User, path, notice string) error 
 // ---- sign in and out
 
 func (s *Server) signInPage(r *request) error {
+	if err := s.sessions.identify(r, false); err != nil {
+		return err
+	}
+	if r.Actor.User.ID != "" { // signed in meanwhile, perhaps in another tab
+		return r.redirect(afterSignIn(r.Query("weiter")), "")
+	}
 	return s.renderSignIn(r, http.StatusOK, accountForm{Next: r.Query("weiter")}, nil)
 }
 
@@ -134,11 +141,12 @@ func (s *Server) signIn(r *request) error {
 	if err != nil {
 		return err
 	}
-	next := ownPath(form.Next)
-	if next == "" {
-		next = "/uebersicht"
-	}
-	return s.enter(r, user, next, "")
+	return s.enter(r, user, afterSignIn(form.Next), "")
+}
+
+// afterSignIn is where a person who has signed in came for.
+func afterSignIn(wanted string) string {
+	return cmp.Or(ownPath(wanted), "/uebersicht")
 }
 
 func (s *Server) signOut(r *request) error {

@@ -80,14 +80,19 @@ func newElection(t *testing.T, w *world) string {
 	return "e9"
 }
 
-// The demonstration's test mail lies in its mailbox, and the page says so.
+// The demonstration's test mail lies in its mailbox, and the page says so; whoever is signed in finds the way back from there.
 func TestMailTestOfTheDemonstration(t *testing.T) {
 	w, ada := newStaffWorld(t)
 	w.restart(t, func(c *Config) {
 		c.Admin.TestMail = func(context.Context, string) ([]string, error) { return []string{"S: 250 x.eml"}, nil }
+		c.Demo = &Demo{Letters: func() ([]Letter, error) { return nil, nil }}
 	})
-	page := w.visitor(t).signIn(ada.Email).post("/verwaltung/mailtest", url.Values{"to": {"a@b.example"}}).Body.String()
+	v := w.visitor(t).signIn(ada.Email)
+	page := v.post("/verwaltung/mailtest", url.Values{"to": {"a@b.example"}}).Body.String()
 	if !strings.Contains(page, "liegt im Postfach der Vorführung") || !strings.Contains(page, `href="/demo/postfach"`) {
+		t.Error(page)
+	}
+	if page := v.get("/demo/postfach").Body.String(); !strings.Contains(page, `href="/verwaltung"`) {
 		t.Error(page)
 	}
 }

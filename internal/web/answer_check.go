@@ -69,23 +69,6 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 	if sheet.Over {
 		p.Lead = p.Must("answer.check.lead_over")
 	}
-	for _, c := range sheet.Cells {
-		v := r.entryView(sheet, c)
-		switch licence := sheet.Alliance.Licence; {
-		case sheet.Over: // nothing is left to settle
-			v.Problems = nil
-		case licence != "" && v.Licence == "" && !c.Entry.Empty() && c.State != survey.AnswerTranscribed:
-			v.Licence = p.Must("answer.entry.licence_will", "Licence", licence)
-		}
-		for _, problem := range v.Problems {
-			if problem.Stops {
-				p.Stops = append(p.Stops, problem)
-			} else {
-				p.Hints = append(p.Hints, problem)
-			}
-		}
-		p.Entries = append(p.Entries, v)
-	}
 	switch {
 	case sheet.Over:
 		p.Blocked = p.Must("answer.error.deadline")
@@ -99,6 +82,23 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 		p.Blocked = p.Must("answer.error.nothing")
 	case sheet.Respondent.Email == "":
 		p.Blocked = p.Must("answer.error.no_address")
+	}
+	for _, c := range sheet.Cells {
+		v := r.entryView(sheet, c)
+		switch licence := sheet.Alliance.Licence; {
+		case sheet.Over: // nothing is left to settle
+			v.Problems = nil
+		case p.Blocked == "" && licence != "" && v.Licence == "" && !c.Entry.Empty() && c.State != survey.AnswerTranscribed:
+			v.Licence = p.Must("answer.entry.licence_will", "Licence", licence)
+		}
+		for _, problem := range v.Problems {
+			if problem.Stops {
+				p.Stops = append(p.Stops, problem)
+			} else {
+				p.Hints = append(p.Hints, problem)
+			}
+		}
+		p.Entries = append(p.Entries, v)
 	}
 	p.Name = templates.Field{Name: "name", Required: true, Label: p.Must("answer.field.name"), Value: form.Name, Autocomplete: "name", Error: p.ErrorAt("name")}
 	p.Function = templates.Field{Name: "function", Required: true, Label: p.Must("answer.field.function"), Hint: p.Must("answer.field.function_hint"), Value: form.Function,

@@ -36,7 +36,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		got  *httptest.ResponseRecorder
 		want int
 	}{
-		"page":       {v.get("/anmelden"), 200},
+		"page":       {w.visitor(t).get("/anmelden"), 200},
 		"redirect":   {v.post("/abmelden", nil), 303},
 		"sign in":    {w.visitor(t).get("/konto"), 303},
 		"static":     {v.get(sheet), 200},

@@ -123,6 +123,9 @@ type mailboxPage struct {
 type letterRow struct{ Href, Subject, To, At string }
 
 func (s *Server) mailboxPage(r *request) error {
+	if err := s.sessions.identify(r, false); err != nil { // whoever is signed in keeps the navigation
+		return err
+	}
 	letters, err := s.Demo.Letters()
 	if err != nil {
 		return err
@@ -149,6 +152,9 @@ type mailLine struct{ Text, Href string }
 
 func (s *Server) letterPage(r *request) error {
 	secretPage(r)
+	if err := s.sessions.identify(r, false); err != nil {
+		return err
+	}
 	l, err := s.Demo.Letter(r.Param("letter"))
 	if err != nil {
 		return err

@@ -197,9 +197,13 @@ func TestSignInLeadsWhereOneWanted(t *testing.T) {
 		"/verwaltung/protokoll?x=1": "/verwaltung/protokoll?x=1", "": "/uebersicht", "https://fremd.example/": "/uebersicht", "//fremd.example": "/uebersicht",
 		"/\\fremd.example": "/uebersicht", "javascript:alert(1)": "/uebersicht",
 	} {
-		got := w.visitor(t).post("/anmelden", url.Values{"email": {ada.Email}, "password": {testPassword}, "weiter": {wanted}})
+		in := w.visitor(t)
+		got := in.post("/anmelden", url.Values{"email": {ada.Email}, "password": {testPassword}, "weiter": {wanted}})
 		if to := got.Header().Get("Location"); to != want {
 			t.Errorf("%q leads to %q", wanted, to)
+		}
+		if got := in.get("/anmelden?weiter=" + url.QueryEscape(wanted)); got.Code != 303 || got.Header().Get("Location") != want {
+			t.Errorf("who is signed in already: %q leads to %d %v", wanted, got.Code, got.Header())
 		}
 		got = v.get("/sprache/en?weiter=" + url.QueryEscape(wanted))
 		if to := got.Header().Get("Location"); to != want && !(want == "/uebersicht" && to == "/") {

@@ -217,6 +217,11 @@ func (r *request) letterFaults(err error) ([]templates.FieldError, bool) {
 	return list, ok
 }
 
+// stored says to the browser that all the form holds is saved, and can be left.
+func (p *letterFormPage) stored(r *request) {
+	p.Typed, p.Stored = false, r.Request.PostForm.Get("sent")
+}
+
 // renderSaved shows the draft that was saved, with what it lacks.
 func (s *Server) renderSaved(r *request, errs []templates.FieldError) error {
 	sheet, err := s.letterSheet(r)
@@ -228,7 +233,8 @@ func (s *Server) renderSaved(r *request, errs []templates.FieldError) error {
 		return err
 	}
 	p := r.letterFormPage(sheet, line, formOfLetter(sheet, line.Transcription), errs, nil)
-	p.Stored = r.Request.PostForm.Get("sent")
+	p.stored(r)
+	p.Warning = p.Must("transcription.form.incomplete")
 	return r.page(http.StatusUnprocessableEntity, "transcription/form", p)
 }
 
@@ -246,7 +252,8 @@ func (s *Server) renderDoubts(r *request, seen string) (shown bool, err error) {
 	if len(p.Doubts) == 0 || strings.Join(p.Doubts, "\n") == strings.ReplaceAll(seen, "\r\n", "\n") {
 		return false, nil
 	}
-	p.Warning, p.Stored = p.Must("transcription.doubt.saved", "Button", p.Button), r.Request.PostForm.Get("sent")
+	p.stored(r)
+	p.Warning = p.Must("transcription.doubt.saved", "Button", p.Button)
 	return true, r.page(http.StatusUnprocessableEntity, "transcription/form", p)
 }
 

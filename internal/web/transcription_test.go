@@ -179,7 +179,10 @@ func TestTranscriptionIncomplete(t *testing.T) {
 	form := letterForm()
 	form.Set("received_on", "")
 	page := anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF))
-	contains(t, page, 422, `href="#received_on"`, "=frei.", "brief.pdf")
+	contains(t, page, 422, `href="#received_on"`, "=frei.", "brief.pdf", "Als Entwurf gespeichert.")
+	if strings.Contains(page.Body.String(), "data-typed") {
+		t.Error("the browser asks before a saved draft is left")
+	}
 	if letter, found := w.stored(t, id); !found || letter.State != survey.TranscriptionDraft || letter.Original == "" {
 		t.Errorf("what was typed is not kept as a draft: %+v", letter)
 	}
@@ -528,7 +531,7 @@ func TestTranscriptionDoubts(t *testing.T) {
 	form.Set("text-1", "Ein älteres Wort.")
 	form.Set("change_note", "nachgetragen")
 	doubts := []string{"bevor gefragt wurde", "Zu Frage 1 gilt schon ein Schreiben, das später eingegangen ist."}
-	contains(t, anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 422, append(doubts, "noch nicht weitergegeben")...)
+	contains(t, anna.upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 422, append(doubts, "noch nicht weitergegeben", `<body class="page-staff">`)...)
 	letter, _ = w.stored(t, id)
 	if letter.State != survey.TranscriptionDraft {
 		t.Fatalf("handed over unread: %s", letter.State)
