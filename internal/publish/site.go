@@ -110,6 +110,7 @@ func (s *site) base(p *locale.Printer, address string) templates.Base {
 	}
 	if s.c.Version == 0 {
 		b.Warning = strings.TrimSpace(p.Must("compare.preview_warning") + " " + b.Warning)
+		b.Nav = []templates.NavItem{{Label: p.Must("compare.preview_back"), Href: "/veroeffentlichen/" + s.c.Questionnaire.Slug}}
 	}
 	for _, lang := range locale.Languages {
 		public := s.c.BaseURL + PublicPath(lang, s.c.Questionnaire.Slug) + address

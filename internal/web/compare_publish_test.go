@@ -75,6 +75,9 @@ func TestPublishInTheBrowser(t *testing.T) {
 		if body := answer.Body.String(); answer.Code != 200 || !strings.Contains(body, want) {
 			t.Errorf("preview %q: %d, without %q", path, answer.Code, want)
 		}
+		if page := strings.Contains(answer.Header().Get("Content-Type"), "html") && path != "vergleich.html"; strings.Contains(answer.Body.String(), `href="/veroeffentlichen/nordmark"`) != page {
+			t.Errorf("preview %q leads back to the office: %t", path, !page)
+		}
 		if h := answer.Header(); h.Get("Cache-Control") != "no-store" || h.Get("X-Robots-Tag") != "noindex" {
 			t.Errorf("preview %q may be kept: %v", path, h)
 		}
