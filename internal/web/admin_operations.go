@@ -82,7 +82,7 @@ func (s *Server) backupPage(r *request) error {
 
 // downloadBackup sends a copy that was reopened and checked before its first byte leaves.
 func (s *Server) downloadBackup(r *request) error {
-	name := "pruefstein-" + s.now().Format("2006-01-02-1504") + ".db"
+	name := "pruefstein-" + localTime(s.now()).Format("2006-01-02-1504") + ".db"
 	if err := s.Service.NoteBackup(r.Request.Context(), r.Actor); err != nil {
 		return err
 	}

@@ -109,7 +109,7 @@ func (s *Server) renderPeople(r *request, link *madeLink) error {
 		case person.InvitedAt.IsZero():
 			row.State = p.Must("admin.personen.no_link")
 		default:
-			row.State = p.Must("admin.personen.invited", "Date", p.ShortDate(person.InvitedAt), "Until", p.ShortDate(person.ExpiresAt))
+			row.State = p.Must("admin.personen.invited", "Date", p.ShortDate(localTime(person.InvitedAt)), "Until", p.ShortDate(localTime(person.ExpiresAt)))
 		}
 		p.People = append(p.People, row)
 	}
