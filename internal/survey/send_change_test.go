@@ -339,6 +339,12 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 	if r := s.respondent("neu"); !r.AskedAt.IsZero() || !r.Editable(s.questionnaire()) || len(s.audited("take_contestants")) != 1 {
 		t.Errorf("%+v", r)
 	}
+	s.put(func(tx *survey.Tx) error {
+		return tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "nn", BallotPosition: 5, Email: "nn@partei.example"})
+	})
+	if n, err := s.TakeContestants(t.Context(), s.office, s.q); n != 0 || err != nil || len(s.audited("take_contestants")) != 2 {
+		t.Errorf("a place on the ballot followed the election unnoted: %d, %v", n, err)
+	}
 	if zz, ub := s.respondent("zett").Sequence, s.respondent("ub").Sequence; zz != 2 || ub != 1 {
 		t.Errorf("the printed order does not follow the ballot: %d, %d", zz, ub)
 	}

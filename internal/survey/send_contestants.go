@@ -65,6 +65,7 @@ func (s *Service) TakeContestants(ctx context.Context, actor Actor, questionnair
 	}
 	err = s.update(ctx, func(tx *Tx) error {
 		added = 0
+		changed := false
 		q, err := tx.Questionnaires.Get(questionnaire)
 		if err != nil {
 			return err
@@ -90,17 +91,18 @@ func (s *Service) TakeContestants(ctx context.Context, actor Actor, questionnair
 					return err
 				}
 				added++
+				changed = true
 			}
 		}
 		for _, r := range existing {
 			if position := firstPosition(list, r.Parties); position != 0 && position != r.BallotPosition {
-				r.BallotPosition, r.Revision = position, r.Revision+1
+				r.BallotPosition, r.Revision, changed = position, r.Revision+1, true
 				if err := tx.Respondents.Put(r); err != nil {
 					return err
 				}
 			}
 		}
-		if added > 0 && !q.DispatchedAt.IsZero() {
+		if changed && !q.DispatchedAt.IsZero() {
 			if err := s.audit(tx, actor, "take_contestants", q.ID); err != nil {
 				return err
 			}
