@@ -90,13 +90,14 @@ func (s *Server) resendCode(r *request) error {
 	return r.redirect("/antwort/code", "answer.notice.code_sent")
 }
 
-// maskAddress shows which mailbox is meant to those who know it: "p…@partei.example".
+// maskAddress shows which mailbox is meant to those who know it: "p…@partei.example", with a word joiner
+// so that no line breaks at the ellipsis.
 func maskAddress(address string) string {
 	name, host, found := strings.Cut(address, "@")
 	if !found {
 		return ""
 	}
-	return name[:min(1, len(name))] + "…@" + host
+	return name[:min(1, len(name))] + "…\u2060@" + host
 }
 
 // confirmationPage shows what was submitted, with its receipt.
