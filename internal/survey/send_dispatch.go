@@ -34,6 +34,7 @@ type DispatchPlan struct {
 	NotAsked      int
 	NotReached    int
 	Recipients    []Respondent        // that get a letter, in the printed order
+	Portals       []Respondent        // in whose own form the office enters the questions
 	Questions     []CatalogueQuestion // that are sent
 	Digest        string              // of all that would be sent; Dispatch wants it back
 	SecondPerson                      // until it is sent
@@ -132,6 +133,9 @@ func (s *Service) dispatchPlan(tx *Tx, actor Actor, questionnaire string) (p Dis
 	for _, r := range content.Respondents {
 		if r.getsMail() {
 			p.Recipients = append(p.Recipients, r)
+		}
+		if r.NotAsked == "" && r.Procedure.Channel == ChannelPortal {
+			p.Portals = append(p.Portals, r)
 		}
 		switch {
 		case r.NotAsked != "":

@@ -199,8 +199,11 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 				}
 			}
 			step := c.Name
-			if c.Name == "deadline" && c.State == survey.CheckWarn {
+			switch {
+			case c.Name == "deadline" && c.State == survey.CheckWarn:
 				step = "deadline_soon"
+			case c.Name == "fit" && !r.Questionnaire.LockedAt.IsZero(): // nothing can be shortened any more
+				step = "fit_locked"
 			}
 			add(step, len(c.Who), href)
 		}

@@ -99,6 +99,9 @@ func (s *Server) dispatchContent(r *request, p *dispatchPage, d survey.DispatchP
 			p.Who = append(p.Who, templates.Fact{Label: r.channelWord(channel), Value: strings.Join(who, "\n")})
 		}
 	}
+	if d.Portals != nil {
+		p.Who = append(p.Who, templates.Fact{Label: r.channelWord(survey.ChannelPortal), Value: strings.Join(shortNames(d.Portals), "\n")})
+	}
 	for _, q := range d.Questions {
 		p.Packet = append(p.Packet, packetLine{Number: q.Number, Text: q.Text})
 	}
@@ -108,10 +111,7 @@ func (s *Server) dispatchContent(r *request, p *dispatchPage, d survey.DispatchP
 func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
 	p := r.printer()
 	line := dispatchLine{State: templates.Badge{Icon: checkLook[c.State].icon, Tone: checkLook[c.State].tone, Label: p.Must("send.check_state." + string(c.State))},
-		Text: p.Must("send.check." + c.Name + "." + string(c.State)), Who: strings.Join(c.Who, ", ")}
-	if c.Name == "deadline" && c.State != survey.CheckMissing { // whoever presses the button reads which one
-		line.Text += " " + p.Must("send.check.deadline.at", "At", r.instant(r.Questionnaire.Deadline))
-	}
+		Text: p.Must("send.check."+c.Name+"."+string(c.State), "At", r.instant(r.Questionnaire.Deadline)), Who: strings.Join(c.Who, ", ")}
 	if c.State == survey.CheckOK {
 		return line
 	}

@@ -238,7 +238,7 @@ func TestSendWay(t *testing.T) {
 	post(base+"/anschreiben", http.StatusSeeOther, form)
 	post(base+"/anschreiben/probe", http.StatusSeeOther, url.Values{"befragte": {"frei"}})
 
-	plan := get(base+"/absenden", "Jetzt an 2 Befragte absenden", "frei@partei.example", "So kommt es bei frei an", "Die 2 Fragen lesen", "Verfahren noch nicht bekannt")
+	plan := get(base+"/absenden", "Jetzt an 2 Befragte absenden", "frei@partei.example", "So kommt es bei frei an", "Die 2 Fragen lesen", "Die Frist steht fest: ", "Verfahren noch nicht bekannt")
 	seen := url.Values{"seen": {regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(plan)[1]}}
 	post(base+"/absenden", http.StatusSeeOther, seen)
 	post(base+"/absenden", http.StatusSeeOther, seen) // a double click
@@ -403,7 +403,7 @@ func TestSendWordsExist(t *testing.T) {
 	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {
 		keys = append(keys, "send.event."+word)
 	}
-	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents letter dispatch confirm publish address same_address contact procedure fit date contestants " +
+	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents letter dispatch confirm publish address same_address contact procedure fit fit_locked date contestants " +
 		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder reminder_late letters") {
 		keys = append(keys, "send.next."+word)
 	}
