@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
@@ -178,6 +179,10 @@ func TestAdministration(t *testing.T) {
 	contains(t, v.get("/verwaltung/import"), 200, "daten.json")
 	if page := v.get("/verwaltung/protokoll").Body.String(); !strings.Contains(page, "Sicherung heruntergeladen") || !strings.Contains(page, "10:00") {
 		t.Errorf("the log is not in words, or not in Berlin's time:\n%s", page)
+	}
+	w.Clock.Set(time.Date(2026, 11, 30, 23, 30, 0, 0, time.UTC))
+	if name := w.visitor(t).signIn(ada.Email).post("/verwaltung/sicherung", nil).Header().Get("Content-Disposition"); !strings.Contains(name, "pruefstein-2026-12-01-0030.db") {
+		t.Errorf("the backup is not called after Berlin's time: %s", name)
 	}
 }
 

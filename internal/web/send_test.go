@@ -225,6 +225,8 @@ func TestSendWay(t *testing.T) {
 	}
 	get(base+"/befragte/deich", "32 Zeichen", "11 Zeichen zu lang")
 
+	get(base, "passen die Fragen nicht: Fragen auslassen")
+
 	cover := get(base+"/anschreiben", "Das ist unsere Vorlage", "beispiel-jeder-empfaenger")
 	form := url.Values{"subject": {"Fragen an {{partei}}"}, "body": {"Bis {{frist}}.\n\nHier: {{link}}\n\n{{fragen}} {{unsinn}}"}, "language": {"de"},
 		"revision": {revisionField.FindStringSubmatch(cover)[1]}, "befragte": {"moin"}}
@@ -238,7 +240,7 @@ func TestSendWay(t *testing.T) {
 	post(base+"/anschreiben", http.StatusSeeOther, form)
 	post(base+"/anschreiben/probe", http.StatusSeeOther, url.Values{"befragte": {"frei"}})
 
-	plan := get(base+"/absenden", "Jetzt an 2 Befragte absenden", "frei@partei.example", "So kommt es bei frei an", "Die 2 Fragen lesen", "Die Frist steht fest: ", "Verfahren noch nicht bekannt")
+	plan := get(base+"/absenden", "Jetzt an 2 Befragte absenden", "frei@partei.example", "So kommt es bei frei an", "Die 2 Fragen lesen", "Die Frist steht fest: ", "<dt>Formular der Partei</dt><dd><p>deich", "Verfahren noch nicht bekannt")
 	seen := url.Values{"seen": {regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(plan)[1]}}
 	post(base+"/absenden", http.StatusSeeOther, seen)
 	post(base+"/absenden", http.StatusSeeOther, seen) // a double click
