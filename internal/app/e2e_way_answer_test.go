@@ -156,15 +156,15 @@ func (j *journey) transcribe() {
 	p.reads("Gegenprüfen muss sie jemand anderes")
 	p.onPhone()
 
-	j.checkLetter()
+	j.checkLetter("GZN")
 	j.amira.onPhone()
 }
 
-// checkLetter is what the second person does with the one transcription that waits.
-func (j *journey) checkLetter() {
+// checkLetter is what the second person does with the one transcription that waits: a party's.
+func (j *journey) checkLetter(party string) {
 	p := j.amira
 	p.visit("/uebersicht")
-	p.press("Übertragene Antwort prüfen")
+	p.press("Übertragene Antwort prüfen: " + party)
 	p.tick("word_for_word")
 	p.press("Bestätigen")
 	p.reads("Gegengeprüft")

@@ -206,7 +206,7 @@ func (j *journey) publishAgain() {
 	p.visit("/veroeffentlichen/" + slug)
 	p.reads("Eine übertragene Antwort wartet auf Gegenprüfung.")
 
-	j.checkLetter()
+	j.checkLetter("SU/KB")
 	p.visit("/veroeffentlichen/" + slug)
 	p.reads("Das würde als Änderung vermerkt", "SU/KB")
 	p.tick("gelesen")
