@@ -2,7 +2,6 @@ package export
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -276,7 +275,10 @@ func (s *sheet) layOutPages(f *excelize.File, sw *excelize.StreamWriter, p print
 func footer(c survey.Comparison) string {
 	mask := strings.NewReplacer("&", "&&")
 	page := german.Must("export.footer.page", "Page", "&P", "Pages", "&N")
-	licence := cmp.Or(c.Questionnaire.Licence, german.Must("compare.meta.no_licence"))
+	licence := german.Must("export.footer.no_licence")
+	if c.Questionnaire.Licence != "" {
+		licence = german.Must("export.footer.licence", "Licence", c.Questionnaire.Licence)
+	}
 	for _, source := range []string{c.Questionnaire.Title + "\n" + Address(c) + ", ", Address(c) + ", ", ""} {
 		text := "&L" + mask.Replace(source+licence) + "&R" + page
 		if survey.Length(text) <= excelize.MaxFieldLength {
