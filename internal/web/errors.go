@@ -96,6 +96,9 @@ func (s *Server) fail(r *request, err error) {
 	case form != "" && e != errNoAccess:
 		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
 	}
+	if r.unread {
+		page.Advice = page.Must("error.unread")
+	}
 	page.RefNumber = r.GetString("request")
 	for _, f := range e.Faults {
 		page.Faults = append(page.Faults, r.printer().Must(f.Key, f.Args...))

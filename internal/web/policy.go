@@ -167,6 +167,7 @@ func (s *Server) refuse(r *request, err error) {
 			_ = http.NewResponseController(r.Writer).SetReadDeadline(time.Now().Add(echoTime))
 			r.readTyped()
 		case <-time.After(echoWait):
+			r.unread = true
 		case <-r.Request.Context().Done():
 		}
 	}

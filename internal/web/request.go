@@ -31,6 +31,7 @@ type request struct {
 	Actor         survey.Actor
 	Questionnaire survey.Questionnaire // of the path or of the party; zero otherwise
 	session       *session             // nil without one
+	unread        bool                 // it was refused, and what was typed could not be read to give it back
 }
 
 func (r *request) printer() *locale.Printer { return locale.ForPage(r.language) }
