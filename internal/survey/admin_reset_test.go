@@ -112,7 +112,7 @@ func TestWhoHandsOverAPasswordIsNoSecondPerson(t *testing.T) {
 				t.Fatalf("asked: %v %v", done, err)
 			}
 			if _, _, err := w.ApproveForTest(tx, confirms, "q", survey.ActLock, "", digest); err != nil {
-				key = errorKey(err)
+				key = keyOf(err)
 			}
 			return tx.Approvals.Delete("q/lock/")
 		}))

@@ -43,8 +43,7 @@ func holdsAny[T Entity](table Table[T]) (bool, error) {
 // hasSecond tells whether the two-person rule of the lock, which comes first, finds the people it needs: two coordinators
 // where it is automatic, nobody where it is off; and in any case two who may confirm what the other asks for.
 func (s *Service) hasSecond(tx *Tx, alliance Alliance) (bool, error) {
-	rule := alliance.rule(ActLock)
-	if rule == RuleOff {
+	if alliance.rule(ActLock) == RuleOff {
 		return true, nil
 	}
 	if on, err := s.TwoPerson(tx, ActLock); err != nil || !on {

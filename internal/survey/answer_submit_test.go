@@ -270,10 +270,7 @@ func TestWrongCodeSixTimes(t *testing.T) {
 	w.save(t, w.frei, 1, answer("eins"))
 	sub := w.request(t, w.frei)
 	code := w.code(t, "r1/"+sub.ID)
-	wrong := "0000 0000"
-	if code == wrong {
-		wrong = "0000 0001"
-	}
+	wrong := otherCode(code)
 	for _, malformed := range []string{"", "123", "abcdefgh", "１２３４５６７８"} {
 		if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, malformed); keyOf(err) != "code answer.error.code_format" {
 			t.Errorf("%q: %v", malformed, err)
@@ -302,10 +299,7 @@ func TestWrongCodesOfAnotherSession(t *testing.T) {
 	w.save(t, w.frei, 1, answer("eins"))
 	sub := w.request(t, w.frei)
 	code := w.code(t, "r1/"+sub.ID)
-	wrong := "0000 0000"
-	if code == wrong {
-		wrong = "0000 0001"
-	}
+	wrong := otherCode(code)
 	stranger := w.enter(t, freiToken, "browser three")
 	for i := range 7 {
 		want := "code answer.error.code_wrong"

@@ -55,7 +55,7 @@ func TestAddressChangeNeedsASecondPerson(t *testing.T) {
 	if done, err := s.SetAddress(t.Context(), s.office, s.q, "fm", survey.SetAddress{Email: "andere@partei.example"}); !done || err != nil {
 		t.Errorf("what is so already: %v, %v", done, err)
 	}
-	if _, err := s.SetAddress(t.Context(), s.office, s.q, "fm", survey.SetAddress{Email: "x@partei.example"}); errorKey(err) != "error.stale" {
+	if _, err := s.SetAddress(t.Context(), s.office, s.q, "fm", survey.SetAddress{Email: "x@partei.example"}); keyOf(err) != "error.stale" {
 		t.Errorf("stale: %v", err)
 	}
 }
@@ -70,10 +70,10 @@ func TestNoAddressChangeWhileACodeIsUnderWay(t *testing.T) {
 	})
 	id := s.mails(survey.MailInvitation)["fm@partei.example"].Mail.ID
 	cmd := survey.SetAddress{Email: "neu@partei.example", Revision: r.Revision}
-	if _, err := s.SetAddress(t.Context(), s.office, s.q, "fm", cmd); errorKey(err) != "send.error.address_busy" {
+	if _, err := s.SetAddress(t.Context(), s.office, s.q, "fm", cmd); keyOf(err) != "send.error.address_busy" {
 		t.Errorf("changed: %v", err)
 	}
-	if _, _, err := s.ResendMail(t.Context(), s.office, s.q, id, survey.ResendMail{To: "neu@partei.example", Keep: true}); errorKey(err) != "send.error.address_busy" {
+	if _, _, err := s.ResendMail(t.Context(), s.office, s.q, id, survey.ResendMail{To: "neu@partei.example", Keep: true}); keyOf(err) != "send.error.address_busy" {
 		t.Errorf("changed by sending again: %v", err)
 	}
 	if len(s.mails(survey.MailNotice)) != 0 || len(s.mails(survey.MailInvitation)) != 3 {

@@ -13,7 +13,7 @@ func TestNoDispatchWithoutAMailServer(t *testing.T) {
 	s := newSending(t)
 	s.ready()
 	s.MailReady = false
-	if _, err := s.dispatch(s.office); errorKey(err) != "send.error.not_ready" {
+	if _, err := s.dispatch(s.office); keyOf(err) != "send.error.not_ready" {
 		t.Fatalf("sent: %v", err)
 	}
 	for _, slug := range []string{"fm", "gz", "ub"} {
@@ -50,7 +50,7 @@ func TestApprovalBindsAllThatIsSent(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.put(change)
-			if _, err := s.Dispatch(t.Context(), s.second, s.q, p.Digest); errorKey(err) != "error.stale" {
+			if _, err := s.Dispatch(t.Context(), s.second, s.q, p.Digest); keyOf(err) != "error.stale" {
 				t.Errorf("confirmed what has changed: %v", err)
 			}
 		})
@@ -133,11 +133,11 @@ func TestOwnDateCanMoveWithAPublicReason(t *testing.T) {
 		"past":          {"ub", "2026-11-20T12:00", "x", "due error.time.past"},
 		"no change":     {"ub", "2027-01-15T12:00", "x", "due send.error.due_same"},
 	} {
-		if err := move(test.slug, test.local, test.reason, 0); errorKey(err) != test.want {
+		if err := move(test.slug, test.local, test.reason, 0); keyOf(err) != test.want {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
-	if err := move("ub", "2027-01-20T12:00", "Die Partei tagt später.", 1); errorKey(err) != "error.stale" {
+	if err := move("ub", "2027-01-20T12:00", "Die Partei tagt später.", 1); keyOf(err) != "error.stale" {
 		t.Errorf("stale: %v", err)
 	}
 	for back := range 2 { // the second is a double click
@@ -199,7 +199,7 @@ func TestPublicStatesAreChangedKnowinglyAndAudited(t *testing.T) {
 	if s.mails(survey.MailInvitation)["gz@partei.example"].Body == "" || s.respondent("gz").NotReached != nil {
 		t.Error("who was marked before the dispatch got no letter")
 	}
-	if err := s.MarkNotReached(t.Context(), s.office, s.q, "fm", mark); errorKey(err) != "error.stale" {
+	if err := s.MarkNotReached(t.Context(), s.office, s.q, "fm", mark); keyOf(err) != "error.stale" {
 		t.Errorf("stale: %v", err)
 	}
 	mark.Revision = s.respondent("fm").Revision
@@ -240,7 +240,7 @@ func TestJoiningLosesNothing(t *testing.T) {
 		return s.JoinParties(t.Context(), s.office, s.q, survey.JoinParties{Parties: []string{"fm", "gz"}})
 	}
 	s.change("fm", func(c *survey.SaveRespondent) { c.NotAsked = "Ein Grund" })
-	if _, err := join(); errorKey(err) != "parties send.error.join_carries" {
+	if _, err := join(); keyOf(err) != "parties send.error.join_carries" {
 		t.Fatalf("a reason would be lost: %v", err)
 	}
 	if s.respondent("fm").NotAsked == "" {
@@ -287,11 +287,11 @@ func TestDoubleClicksSucceed(t *testing.T) {
 		}
 	}
 	cover.Subject = "Anders"
-	if err := s.SaveCover(t.Context(), s.office, s.q, cover); errorKey(err) != "error.stale" {
+	if err := s.SaveCover(t.Context(), s.office, s.q, cover); keyOf(err) != "error.stale" {
 		t.Errorf("another text: %v", err)
 	}
 	respondent.Name = "Anders"
-	if _, err := s.SaveRespondent(t.Context(), s.office, s.q, "fm", respondent); errorKey(err) != "error.stale" {
+	if _, err := s.SaveRespondent(t.Context(), s.office, s.q, "fm", respondent); keyOf(err) != "error.stale" {
 		t.Errorf("another name: %v", err)
 	}
 }
@@ -321,7 +321,7 @@ func TestNoReminderPastTheDate(t *testing.T) {
 	}
 	_, _, resent := s.ResendMail(t.Context(), s.office, s.q, failed, survey.ResendMail{To: "gz@partei.example"})
 	for what, err := range map[string]error{"retried": s.RetryMail(t.Context(), s.office, failed), "resent": resent} {
-		if errorKey(err) != "send.error.reminder_over" {
+		if keyOf(err) != "send.error.reminder_over" {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

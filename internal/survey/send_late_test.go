@@ -52,7 +52,7 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 		t.Errorf("the board does not say that it waits: %v, %v", b.Problems, err)
 	}
 	s.change("zett", func(c *survey.SaveRespondent) { c.NotAsked, c.Procedure.Note = "", "Ruft zurück" })
-	if _, err := s.InviteLate(t.Context(), s.second, s.q, "zett", p.Digest); errorKey(err) != "error.stale" {
+	if _, err := s.InviteLate(t.Context(), s.second, s.q, "zett", p.Digest); keyOf(err) != "error.stale" {
 		t.Errorf("confirmed what has changed since: %v", err)
 	}
 	if !s.late(s.second, "zett").Void {
@@ -82,7 +82,7 @@ func TestAllOnTheBallotAreAskedOrTheReasonIsRecorded(t *testing.T) {
 	if err := s.RemoveRespondent(t.Context(), s.office, s.q, "zett"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.dispatch(s.office); errorKey(err) != "send.error.not_ready" {
+	if _, err := s.dispatch(s.office); keyOf(err) != "send.error.not_ready" {
 		t.Fatalf("sent without a party of the election: %v", err)
 	}
 	if _, err := s.TakeContestants(t.Context(), s.office, s.q); err != nil {
@@ -111,7 +111,7 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 	publish := func() string {
 		t.Helper()
 		_, _, err := s.PreparePublication(t.Context(), s.office, s.q, "")
-		return errorKey(err)
+		return keyOf(err)
 	}
 	s.change("aehrenbund", func(c *survey.SaveRespondent) { c.NotAsked = "Nimmt keine Fragen an." })
 	s.change("zett", func(c *survey.SaveRespondent) { c.NotAsked = "Auf eigenen Wunsch." })
@@ -169,7 +169,7 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 func TestReminderForThoseInvitedLate(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
-	if err := s.RemindLate(t.Context(), s.office, s.q); errorKey(err) != "send.error.not_reminded" {
+	if err := s.RemindLate(t.Context(), s.office, s.q); keyOf(err) != "send.error.not_reminded" {
 		t.Errorf("before the reminder: %v", err)
 	}
 	text := s.remind()
@@ -211,7 +211,7 @@ func TestPortalAndLateInvitation(t *testing.T) {
 	enter := func(local string) error {
 		return s.RecordPortal(t.Context(), s.office, s.q, "aehrenbund", survey.RecordPortal{Local: local, Zone: "Europe/Berlin", Revision: s.respondent("aehrenbund").Revision})
 	}
-	if err := enter("2026-11-24T10:00"); errorKey(err) != "at send.error.portal_future" {
+	if err := enter("2026-11-24T10:00"); keyOf(err) != "at send.error.portal_future" {
 		t.Errorf("tomorrow: %v", err)
 	}
 	if err := enter("2026-11-23T09:30"); err != nil {
@@ -227,7 +227,7 @@ func TestPortalAndLateInvitation(t *testing.T) {
 		t.Error("not taken back")
 	}
 
-	if err := s.inviteLate("zett"); errorKey(err) != "send.error.not_late" {
+	if err := s.inviteLate("zett"); keyOf(err) != "send.error.not_late" {
 		t.Errorf("procedure unknown: %v", err)
 	}
 	s.change("zett", func(c *survey.SaveRespondent) { c.Procedure.Channel, c.Name = survey.ChannelForm, "anders" })
@@ -237,13 +237,13 @@ func TestPortalAndLateInvitation(t *testing.T) {
 	if err := s.inviteLate("zett"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.inviteLate("zett"); errorKey(err) != "send.error.not_late" {
+	if err := s.inviteLate("zett"); keyOf(err) != "send.error.not_late" {
 		t.Errorf("invited twice: %v", err)
 	}
 	if len(s.mails(survey.MailInvitation)) != 4 {
 		t.Error("no mail")
 	}
-	if err := s.inviteLate("fm"); errorKey(err) != "send.error.not_late" {
+	if err := s.inviteLate("fm"); keyOf(err) != "send.error.not_late" {
 		t.Errorf("invited at the dispatch: %v", err)
 	}
 }

@@ -41,7 +41,7 @@ func TestRespondentsStandInPrintedOrder(t *testing.T) {
 	if r := s.respondent(slug); r.ShortName != "UB/FM" || !slices.Equal(r.Members, []string{"UB", "FM"}) || r.BallotPosition != 1 {
 		t.Errorf("joint respondent %+v", r)
 	}
-	if _, err := s.JoinParties(t.Context(), s.office, s.q, survey.JoinParties{Parties: []string{"fm", "gz"}}); errorKey(err) != "parties send.error.join_taken" {
+	if _, err := s.JoinParties(t.Context(), s.office, s.q, survey.JoinParties{Parties: []string{"fm", "gz"}}); keyOf(err) != "parties send.error.join_taken" {
 		t.Errorf("joined twice: %v", err)
 	}
 	slug, err = s.AddRespondent(t.Context(), s.office, s.q, survey.SaveRespondent{ShortName: "GZ", Name: "Andere GZ", BallotPosition: 9, Language: "de"})
@@ -85,13 +85,13 @@ func TestRespondentFaults(t *testing.T) {
 	} {
 		cmd := base
 		test.change(&cmd)
-		if _, err := s.AddRespondent(t.Context(), s.office, s.q, cmd); errorKey(err) != test.want {
+		if _, err := s.AddRespondent(t.Context(), s.office, s.q, cmd); keyOf(err) != test.want {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
 	r := s.respondent("fm")
 	stale := survey.SaveRespondent{ShortName: "FM", Name: "Freie Mitte", Language: "de", Revision: r.Revision - 1}
-	if _, err := s.SaveRespondent(t.Context(), s.office, s.q, "fm", stale); errorKey(err) != "error.stale" {
+	if _, err := s.SaveRespondent(t.Context(), s.office, s.q, "fm", stale); keyOf(err) != "error.stale" {
 		t.Errorf("stale: %v", err)
 	}
 }
@@ -150,7 +150,7 @@ func TestLetterFaults(t *testing.T) {
 		cover := sound
 		test.change(&cover)
 		_, err := s.PreviewLetter(t.Context(), s.admin, s.q, cover, "")
-		if errorKey(err) != test.want {
+		if keyOf(err) != test.want {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
@@ -307,7 +307,7 @@ func TestDispatchWantsEverything(t *testing.T) {
 			if !slices.Equal(missing, []string{test.point}) {
 				t.Errorf("missing %v, want %s", missing, test.point)
 			}
-			if _, err := s.dispatch(s.office); errorKey(err) != "send.error.not_ready" {
+			if _, err := s.dispatch(s.office); keyOf(err) != "send.error.not_ready" {
 				t.Errorf("sent all the same: %v", err)
 			}
 			if s.questionnaire().DispatchedAt != (time.Time{}) || len(s.mails(survey.MailInvitation)) != 0 {
@@ -341,7 +341,7 @@ func TestDispatchBySecondPerson(t *testing.T) {
 		c.Email = "neu@partei.example"
 		c.Procedure.Channel = survey.ChannelForm
 	})
-	if _, err := s.Dispatch(t.Context(), s.second, s.q, p.Digest); errorKey(err) != "error.stale" {
+	if _, err := s.Dispatch(t.Context(), s.second, s.q, p.Digest); keyOf(err) != "error.stale" {
 		t.Errorf("confirmed what has changed since: %v", err)
 	}
 	if p, err = s.DispatchPlan(t.Context(), s.second, s.q); err != nil || !p.Void {
@@ -394,7 +394,7 @@ func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
 		t.Errorf("%d mails after a double click", n)
 	}
 	text.Subject = "Noch einmal"
-	if err := s.SendReminder(t.Context(), s.office, s.q, text); errorKey(err) != "send.error.reminded" {
+	if err := s.SendReminder(t.Context(), s.office, s.q, text); keyOf(err) != "send.error.reminded" {
 		t.Errorf("a second reminder: %v", err)
 	}
 }
@@ -421,7 +421,7 @@ func TestExtension(t *testing.T) {
 	} {
 		cmd := later
 		test.change(&cmd)
-		if err := extend(cmd); errorKey(err) != test.want {
+		if err := extend(cmd); keyOf(err) != test.want {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
 	}
@@ -460,7 +460,7 @@ func TestExtension(t *testing.T) {
 		return tx.Publications.Put(survey.Publication{Questionnaire: s.q, Version: 1})
 	})
 	later.Local = "2027-02-10T18:00"
-	if err := extend(later); errorKey(err) != "send.error.published" {
+	if err := extend(later); keyOf(err) != "send.error.published" {
 		t.Errorf("after a publication: %v", err)
 	}
 }
@@ -482,7 +482,7 @@ func TestResend(t *testing.T) {
 		}
 		return newID, err
 	}
-	if _, err := resend(old.Mail.ID, true, "wer"); errorKey(err) != "to error.email" {
+	if _, err := resend(old.Mail.ID, true, "wer"); keyOf(err) != "to error.email" {
 		t.Errorf("no address: %v", err)
 	}
 	id, err := resend(old.Mail.ID, true, "Neu@Partei.example")
@@ -523,7 +523,7 @@ func TestResend(t *testing.T) {
 	if err != nil || s.link(address+"\n").Mail != "" {
 		t.Errorf("by hand: %v", err)
 	}
-	if _, err := s.MakeAccessLink(t.Context(), s.office, s.q, "ub"); errorKey(err) != "send.error.link_channel" {
+	if _, err := s.MakeAccessLink(t.Context(), s.office, s.q, "ub"); keyOf(err) != "send.error.link_channel" {
 		t.Errorf("a link for one who answers by mail: %v", err)
 	}
 }

@@ -220,17 +220,6 @@ func (s *sending) submitted(slug string) {
 	})
 }
 
-func errorKey(err error) string {
-	var e *survey.Error
-	if !errors.As(err, &e) {
-		return ""
-	}
-	if len(e.Faults) > 0 {
-		return e.Faults[0].Field + " " + e.Faults[0].Key
-	}
-	return e.Key
-}
-
 // twoPersons turns the rule of the dispatch on.
 func (s *sending) twoPersons() {
 	s.put(func(tx *survey.Tx) error {
