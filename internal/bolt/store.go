@@ -124,7 +124,7 @@ func (s *Store) run(ctx context.Context, write bool, fn func(*survey.Tx) error) 
 	return s.guard(write, func() error {
 		tx, err := s.db.Begin(write)
 		if err != nil {
-			return unavailable(err)
+			return survey.Storage(err)
 		}
 		// After a commit a rollback does nothing; after an error or a panic of fn it lets go of the lock.
 		defer func() { _ = tx.Rollback() }()
@@ -132,7 +132,7 @@ func (s *Store) run(ctx context.Context, write bool, fn func(*survey.Tx) error) 
 			return err
 		}
 		if err := tx.Commit(); err != nil {
-			return unavailable(err)
+			return survey.Storage(err)
 		}
 		return nil
 	})
@@ -142,7 +142,7 @@ func (s *Store) run(ctx context.Context, write bool, fn func(*survey.Tx) error) 
 // fault that would end the process. It is an error here instead, of this access and of all that follow.
 func (s *Store) guard(write bool, fn func() error) (err error) {
 	if err := s.sound(write); err != nil {
-		return unavailable(err)
+		return survey.Storage(err)
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -158,7 +158,7 @@ func (s *Store) guard(write bool, fn func() error) (err error) {
 			panic(p)
 		}
 		s.broken.Store(true)
-		err = unavailable(fmt.Errorf("%w: %w", ErrDamaged, fault))
+		err = survey.Storage(fmt.Errorf("%w: %w", ErrDamaged, fault))
 	}()
 	return fn()
 }
@@ -186,11 +186,6 @@ func (s *Store) sound(write bool) error {
 		err = ErrReplaced
 	}
 	return err
-}
-
-// unavailable is an error of the database itself: the disk is full, read-only or gone.
-func unavailable(cause error) error {
-	return &survey.Error{Code: survey.Unavailable, Key: "error.storage", Cause: cause}
 }
 
 // openFile opens the file in bbolt and translates its errors. The file is closed with the database.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 )
 
 // Code classes an Error by what the caller can do about it.
@@ -66,6 +67,35 @@ func CodeOf(err error) Code {
 	var e *Error
 	if errors.As(err, &e) {
 		return e.Code
+	}
+	return ""
+}
+
+// Storage returns the Unavailable error of a disk, or of what lies on it, that takes nothing; its message says what is known.
+func Storage(cause error) *Error {
+	key := diskKey(cause)
+	if key == "" {
+		key = "error.storage"
+	}
+	return &Error{Code: Unavailable, Key: key, Cause: cause}
+}
+
+// FromDisk gives an error of a file operation its message for people when the disk is full, its quota used up or it is
+// read-only. Every other error, nil too, returns as it is. Whoever shows errors calls it, so that no file operation need.
+func FromDisk(err error) error {
+	if CodeOf(err) != "" || diskKey(err) == "" {
+		return err
+	}
+	return Storage(err)
+}
+
+// diskKey is the message of a disk that takes nothing, "" for every other error.
+func diskKey(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "error.disk_full"
+	case errors.Is(err, syscall.EROFS):
+		return "error.disk_read_only"
 	}
 	return ""
 }

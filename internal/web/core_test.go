@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 
 	"pruefstein/internal/survey"
@@ -388,6 +391,22 @@ func TestPanicHalfWayBreaksTheConnection(t *testing.T) {
 	}()
 	v.post("/verwaltung/sicherung", nil)
 	t.Error("the answer ended as if it were whole")
+}
+
+// Whatever file a full disk refused: the page says so, and not that something unexpected happened.
+func TestFullDiskIsTold(t *testing.T) {
+	w := newTestServer(t)
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	w.restart(t, func(c *Config) {
+		c.Admin.Check = func(context.Context) ([]string, error) {
+			return nil, fmt.Errorf("copy: %w", &fs.PathError{Op: "write", Path: "geheim.db", Err: syscall.ENOSPC})
+		}
+	})
+	v := w.visitor(t).signIn("ada@buendnis.example")
+	got := v.post("/verwaltung/pruefung", nil)
+	if page := got.Body.String(); got.Code != 503 || !strings.Contains(page, "Der Datenträger ist voll.") || strings.Contains(page, "geheim.db") {
+		t.Errorf("%d\n%s", got.Code, page)
+	}
 }
 
 func TestErrorsAreTold(t *testing.T) {

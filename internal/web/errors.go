@@ -59,6 +59,7 @@ type errorPage struct {
 
 // fail is the one place where an error becomes an answer. The cause is logged, never shown.
 func (s *Server) fail(r *request, err error) {
+	err = survey.FromDisk(err)
 	var e *survey.Error
 	if !errors.As(err, &e) {
 		e = &survey.Error{Code: codeInternal, Key: "error.internal", Cause: err}
