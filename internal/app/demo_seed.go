@@ -298,7 +298,7 @@ func (s *seeder) party(q survey.Questionnaire, slug string) (actor survey.Actor)
 			return err
 		}
 		actor, err = s.service.PartyActor(s.ctx, hash)
-		actor.Language, actor.Session = "de", "demonstration "+slug
+		actor.Language = "de"
 		return err
 	})
 	return actor

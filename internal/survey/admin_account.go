@@ -136,7 +136,7 @@ func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user User, err error) {
 	}
 	user = User{ID: NewID(), Name: cmd.Name, Email: cmd.Email, Language: cmd.Language, PasswordHash: hash,
 		Administrator: true, Coordinator: true, CreatedAt: s.now(), Revision: 1}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, Actor{}, func(tx *Tx) error {
 		link, err := s.openLink(tx, cmd.Token, LinkSetup)
 		if err != nil {
 			return err
@@ -243,7 +243,7 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose Staf
 	if err != nil {
 		return user, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, Actor{}, func(tx *Tx) error {
 		link, err := s.openLink(tx, cmd.Token, purpose)
 		if err != nil {
 			return err
@@ -290,7 +290,7 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 	if !user.Active() { // the mail is composed all the same, see below
 		user.Email, user.Language = email, "de"
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, Actor{}, func(tx *Tx) error {
 		underWay, err := s.resetUnderWay(tx, user.ID)
 		if err != nil {
 			return err
@@ -440,7 +440,7 @@ func (s *Service) SaveAccount(ctx context.Context, actor Actor, cmd SaveAccount)
 			return user, err
 		}
 	}
-	err = s.Store.Update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		if user, err = tx.Users.Get(actor.User.ID); err != nil {
 			return err
 		}

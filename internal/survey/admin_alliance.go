@@ -42,7 +42,7 @@ func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAllianc
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return s.Store.Update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		now, err := loadAlliance(tx)
 		if err != nil {
 			return err

@@ -54,7 +54,7 @@ func (s *Service) SaveOrganisation(ctx context.Context, actor Actor, o Organisat
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return saveNamed(ctx, s, func(tx *Tx) Table[Organisation] { return tx.Organisations }, o, "organisation",
+	return saveNamed(ctx, s, actor, func(tx *Tx) Table[Organisation] { return tx.Organisations }, o, "organisation",
 		func(o *Organisation) namedRecord { return namedRecord{&o.ID, &o.Slug, &o.Name, &o.Revision} })
 }
 
@@ -68,7 +68,7 @@ func (s *Service) SaveWorkingGroup(ctx context.Context, actor Actor, g WorkingGr
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return saveNamed(ctx, s, func(tx *Tx) Table[WorkingGroup] { return tx.WorkingGroups }, g, "ag",
+	return saveNamed(ctx, s, actor, func(tx *Tx) Table[WorkingGroup] { return tx.WorkingGroups }, g, "ag",
 		func(g *WorkingGroup) namedRecord { return namedRecord{&g.ID, &g.Slug, &g.Name, &g.Revision} })
 }
 
@@ -79,9 +79,9 @@ type namedRecord struct {
 }
 
 // saveNamed creates (ID "") or changes a record whose name is its own; fallback is the slug of a name without letters.
-func saveNamed[T Entity](ctx context.Context, s *Service, table func(*Tx) Table[T], typed T, fallback string, of func(*T) namedRecord) error {
+func saveNamed[T Entity](ctx context.Context, s *Service, actor Actor, table func(*Tx) Table[T], typed T, fallback string, of func(*T) namedRecord) error {
 	fresh := NewID()
-	return s.Store.Update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		all, err := collect(table(tx).List(""))
 		if err != nil {
 			return err

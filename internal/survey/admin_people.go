@@ -79,7 +79,7 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 		return user, err
 	}
 	fresh := NewID()
-	err = s.update(ctx, func(tx *Tx) (err error) {
+	err = s.update(ctx, actor, func(tx *Tx) (err error) {
 		user = User{ID: fresh, Language: cmd.Language, CreatedAt: s.now()}
 		if cmd.ID != "" {
 			if user, err = tx.Users.Get(cmd.ID); err != nil {
@@ -206,7 +206,7 @@ func (s *Service) ofInvited(ctx context.Context, actor Actor, userID string, fn 
 	if err := actor.require(RoleAdministrator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		user, err := tx.Users.Get(userID)
 		if err != nil {
 			return err
@@ -268,7 +268,7 @@ func (s *Service) AuditLog(ctx context.Context, actor Actor, limit int) (entries
 
 // NoteDenial puts into the audit that somebody with an account was refused something: a kind of page, never an address.
 func (s *Service) NoteDenial(ctx context.Context, actor Actor, page string) error {
-	return s.Store.Update(ctx, func(tx *Tx) error { return s.audit(tx, actor, "denied", page) })
+	return s.update(ctx, actor, func(tx *Tx) error { return s.audit(tx, actor, "denied", page) })
 }
 
 // NoteExport puts into the audit that somebody took a download of what is not published.
@@ -276,7 +276,7 @@ func (s *Service) NoteExport(ctx context.Context, actor Actor, slug string) erro
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return err
 	}
-	return s.Store.Update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		q, err := questionnaireBySlug(tx, slug)
 		if err != nil {
 			return err
@@ -290,5 +290,13 @@ func (s *Service) NoteBackup(ctx context.Context, actor Actor) error {
 	if err := actor.require(RoleAdministrator); err != nil {
 		return err
 	}
-	return s.Store.Update(ctx, func(tx *Tx) error { return s.audit(tx, actor, "backup", "") })
+	return s.update(ctx, actor, func(tx *Tx) error { return s.audit(tx, actor, "backup", "") })
+}
+
+// NoteTestMail puts into the audit that somebody sends a test mail.
+func (s *Service) NoteTestMail(ctx context.Context, actor Actor) error {
+	if err := actor.require(RoleAdministrator); err != nil {
+		return err
+	}
+	return s.update(ctx, actor, func(tx *Tx) error { return s.audit(tx, actor, "test_mail", "") })
 }

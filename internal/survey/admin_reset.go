@@ -13,7 +13,7 @@ func (s *Service) ResetLink(ctx context.Context, actor Actor, userID string) (li
 		return "", err
 	}
 	token := NewToken()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		user, err := tx.Users.Get(userID)
 		if err != nil {
 			return err
@@ -42,7 +42,7 @@ func (s *Service) RevokeReset(ctx context.Context, actor Actor, userID string) e
 	if err := actor.require(RoleAdministrator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		user, err := tx.Users.Get(userID)
 		if err != nil {
 			return err

@@ -137,6 +137,7 @@ func TestWhoHandsOverAPasswordIsNoSecondPerson(t *testing.T) {
 	check("two whose links came from one", cem, ben, "error.one_hand")
 	must(t, w.reset(t, w.handed(t, dora, ada.User.ID)))
 	check("who holds the holder's", dora, ben, "error.one_hand")
+	ada.User, _ = w.SignIn(t.Context(), ada.User.Email, "ganz anderes Wort")
 	must(t, w.reset(t, w.handed(t, ada, dora.User.ID))) // in a circle
 	check("in a circle", dora, cem, "error.one_hand")
 
@@ -148,6 +149,7 @@ func TestWhoHandsOverAPasswordIsNoSecondPerson(t *testing.T) {
 	must(t, w.reset(t, w.mailedToken(t)))
 	check("a link by mail", ada, ben, "confirmed")
 
+	ben.User, _ = w.SignIn(t.Context(), "ben@buendnis.example", "ganz anderes Wort")
 	eve, _ := w.invite(t, ben, survey.SavePerson{Name: "Eve", Email: "eve@buendnis.example", Coordinator: true})
 	link, err := w.InvitationLink(t.Context(), ben, eve.ID)
 	must(t, err)

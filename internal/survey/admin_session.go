@@ -24,6 +24,16 @@ func (s *Service) PutSession(ctx context.Context, session Session) error {
 	return s.Store.Update(ctx, func(tx *Tx) error { return tx.Sessions.Put(session) })
 }
 
+// KeepSession writes a session that goes on. NotFound when it was ended meanwhile: it stays ended.
+func (s *Service) KeepSession(ctx context.Context, session Session) error {
+	return s.Store.Update(ctx, func(tx *Tx) error {
+		if _, err := tx.Sessions.Get(session.Hash); err != nil {
+			return err
+		}
+		return tx.Sessions.Put(session)
+	})
+}
+
 // DeleteSession ends a browser session.
 func (s *Service) DeleteSession(ctx context.Context, hash string) error {
 	return s.Store.Update(ctx, func(tx *Tx) error { return tx.Sessions.Delete(hash) })

@@ -21,7 +21,7 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 	}
 	now, code := s.now(), typedCode(typed)
 	var refused error // a wrong try is counted, so its transaction commits
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		refused = nil
 		sheet, err := s.answerSheet(tx, actor, now)
 		if err != nil {

@@ -44,7 +44,7 @@ func (s *Service) AccessPage(ctx context.Context, token string) (p AccessPage, e
 // link can be exchanged until it is revoked: it is forwarded inside a party. NotFound, Gone as with AccessPage.
 func (s *Service) ExchangeLink(ctx context.Context, token string) (hash string, err error) {
 	now := s.now()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, Actor{}, func(tx *Tx) error {
 		link, err := s.openAccessLink(tx, token)
 		if err != nil {
 			return err

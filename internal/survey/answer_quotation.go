@@ -32,7 +32,7 @@ func (s *Service) SaveQuotation(ctx context.Context, actor Actor, cmd SaveQuotat
 		return quoted, err
 	}
 	now := s.now()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		fresh, err := s.quoting(tx, cmd.Questionnaire, cmd.Respondent, cmd.Number)
 		if err != nil {
 			return err
@@ -62,7 +62,7 @@ func (s *Service) DeleteQuotation(ctx context.Context, actor Actor, questionnair
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		fresh, err := s.quoting(tx, questionnaire, respondent, number)
 		if err != nil {
 			return err

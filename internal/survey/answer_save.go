@@ -51,7 +51,7 @@ func (s *Service) SaveAnswer(ctx context.Context, actor Actor, cmd SaveAnswer) (
 		return draft, err
 	}
 	now := s.now()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		sheet, err := s.answerSheet(tx, actor, now)
 		if err != nil {
 			return err
@@ -119,7 +119,7 @@ func (s *Service) DeclineAll(ctx context.Context, actor Actor, cmd DeclineAll) e
 		return err
 	}
 	now := s.now()
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		sheet, err := s.answerSheet(tx, actor, now)
 		if err != nil {
 			return err

@@ -55,7 +55,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 		return sub, err
 	}
 	now, id, code := s.now(), NewID(), newCode()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		sheet, err := s.answerSheet(tx, actor, now)
 		if err != nil {
 			return err
@@ -167,7 +167,7 @@ func void(tx *Tx, sub Submission) error {
 // the tries stay what they are.
 func (s *Service) ResendCode(ctx context.Context, actor Actor, id string) error {
 	now, code := s.now(), newCode()
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		sheet, err := s.answerSheet(tx, actor, now)
 		if err != nil {
 			return err

@@ -101,7 +101,7 @@ func (s *Service) SaveTranscription(ctx context.Context, actor Actor, cmd SaveTr
 		return t, err
 	}
 	now, original := s.now(), NewID()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		q, r, err := s.transcribing(tx, cmd.TranscriptionRef)
 		if err != nil {
 			return err
@@ -208,7 +208,7 @@ func (s *Service) DeleteTranscription(ctx context.Context, actor Actor, ref Tran
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		_, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@ func (s *Service) HandOverTranscription(ctx context.Context, actor Actor, ref Tr
 		return t, err
 	}
 	now := s.now()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		q, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref Trans
 		return t, err
 	}
 	now := s.now()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		q, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err
@@ -157,7 +157,7 @@ func (s *Service) SendBackTranscription(ctx context.Context, actor Actor, ref Tr
 	if err := f.Err(); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		q, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err

@@ -100,6 +100,7 @@ func (w *answerWorld) enter(t *testing.T, token, session string) survey.Actor {
 		t.Fatal(err)
 	}
 	actor.Session, actor.Language = survey.HashToken(session), "de"
+	must(t, w.PutSession(t.Context(), survey.Session{Hash: actor.Session, ExpiresAt: w.clock.Now().Add(100 * 24 * time.Hour)}))
 	return actor
 }
 

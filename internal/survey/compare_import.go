@@ -23,7 +23,7 @@ func (s *Service) Import(ctx context.Context, actor Actor, im Import) (slug stri
 	if err := actor.require(RoleAdministrator, RoleCoordinator); err != nil {
 		return "", err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		id, err := importInto(tx, im, s.now())
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 	s := &survey.Service{Store: memory.New(), Clock: clock, Rand: rand.Reader, Ledger: key, BaseURL: "https://pruefsteine.example"}
 	office := survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true, Administrator: true}}
 	must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error {
-		err := errors.Join(tx.Alliances.Put(survey.Alliance{Name: "Bündnis", Imprint: "Straße 1", Privacy: "Nichts."}), tx.Elections.Put(survey.Election{ID: "e", Name: "Wahl", Date: "2027-03-07"}))
+		err := errors.Join(tx.Users.Put(office.User), tx.Alliances.Put(survey.Alliance{Name: "Bündnis", Imprint: "Straße 1", Privacy: "Nichts."}), tx.Elections.Put(survey.Election{ID: "e", Name: "Wahl", Date: "2027-03-07"}))
 		for _, q := range []survey.Questionnaire{{ID: "a", Slug: "zweite", Title: "Zweite Runde"}, {ID: "b", Slug: "erste", Title: "Erste Runde"}, {ID: "c", Slug: "nie", Title: "Nie veröffentlicht"}} {
 			q.Election, q.LockedAt, q.DispatchedAt, q.Deadline = "e", now.Add(-48*time.Hour), now.Add(-24*time.Hour), survey.Instant{At: now.Add(-time.Hour), Zone: survey.DefaultZone}
 			err = errors.Join(err, tx.Questionnaires.Put(q),

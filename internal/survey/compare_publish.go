@@ -68,7 +68,7 @@ func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionn
 		return PublicationPlan{}, false, err
 	}
 	now := s.now()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		var previous *Publication
 		if plan, previous, err = s.planPublication(tx, questionnaire, now); err != nil {
 			return err
@@ -173,7 +173,7 @@ func (s *Service) CommitPublication(ctx context.Context, actor Actor, plan Publi
 		return Publication{}, "", err
 	}
 	q, now := plan.Comparison.Questionnaire, s.now()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		again, _, err := s.planPublication(tx, q.ID, plan.Comparison.At)
 		if err != nil {
 			return err

@@ -202,7 +202,7 @@ func (s *Service) LockCatalogue(ctx context.Context, actor Actor, questionnaire,
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		c, err := tx.Catalogues.Get(questionnaire)
 		if locked = err == nil && c.Hash == seen && (c.LockedBy == actor.who() || c.CheckedBy == actor.who()); locked {
 			return nil
@@ -287,7 +287,7 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor Actor, cmd OrderCata
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
 		if err != nil {
 			return err

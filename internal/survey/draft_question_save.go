@@ -51,7 +51,7 @@ func (s *Service) SaveQuestion(ctx context.Context, actor Actor, cmd SaveQuestio
 	if err := cmd.clean().Err(); err != nil {
 		return q, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
 		if err != nil {
 			return err
@@ -157,7 +157,7 @@ func (s *Service) SetQuestionState(ctx context.Context, actor Actor, cmd SetQues
 	if err := f.Err(); err != nil {
 		return q, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
 		if err != nil {
 			return err
@@ -229,7 +229,7 @@ func (s *Service) RestoreRevision(ctx context.Context, actor Actor, cmd RestoreR
 	if f.line("note", &cmd.Note, 300, false); len(f) > 0 {
 		return q, f.Err()
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
 		if err != nil {
 			return err

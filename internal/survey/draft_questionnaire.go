@@ -50,7 +50,7 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor Actor, cmd SaveQu
 		return q, err
 	}
 	fresh := NewID()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		q = Questionnaire{ID: fresh, CreatedAt: s.now()}
 		if cmd.ID != "" {
 			if q, err = tx.Questionnaires.Get(cmd.ID); err != nil {

@@ -72,7 +72,7 @@ func (s *Service) TakeParties(ctx context.Context, actor Actor, election, digest
 	if err := actor.require(RoleCoordinator); err != nil {
 		return plan, nil, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		plan, faults, err = planParties(tx, election, list)
 		if err != nil || len(faults) > 0 {
 			return err

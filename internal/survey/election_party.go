@@ -131,7 +131,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor Actor, cmd SaveConte
 		return standing, err
 	}
 	fresh := NewID()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		if _, err := tx.Elections.Get(cmd.Election); err != nil {
 			return err
 		}
@@ -208,7 +208,7 @@ func (s *Service) RemoveContestant(ctx context.Context, actor Actor, election, p
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		c, err := tx.Contestants.Get(Contestant{Election: election, Party: party}.Key())
 		if err != nil {
 			return err

@@ -35,7 +35,7 @@ func (s *Service) SaveElection(ctx context.Context, actor Actor, cmd SaveElectio
 		return e, err
 	}
 	fresh := NewID()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		e = Election{ID: fresh}
 		if cmd.ID != "" {
 			if e, err = tx.Elections.Get(cmd.ID); err != nil {

@@ -13,6 +13,7 @@ type Code string
 // The codes, with the HTTP status the web gives them.
 const (
 	Invalid     Code = "invalid"     // 422: the input breaks a rule; Faults say which
+	SignedOut   Code = "sign_in"     // 401: whoever asks has no session, or it has ended
 	NotFound    Code = "not_found"   // 404: not there, or not for this actor
 	Forbidden   Code = "forbidden"   // 403: there, but not allowed
 	Conflict    Code = "conflict"    // 409: somebody else was faster, or the state does not allow it

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 )
 
 // Actor is who asks. The zero Actor is a reader, who may do nothing but read what is published.
@@ -13,10 +14,17 @@ type Actor struct {
 	User          User   // staff; zero otherwise
 	Respondent    string // id, for a party that came by AccessLink
 	Questionnaire string // of the respondent
-	Session       string // hash of the session, for codes that are bound to it
+	Session       string // hash of the session: codes are bound to it, and whoever acts must still have it
 	Link          string // hash of the AccessLink the party came by
 	Console       bool   // the command line on the server itself
 	Language      string // de or en
+	Admitted      Admission
+}
+
+// Admission is what a request was admitted for: a questionnaire in one of some phases. The zero Admission asks for nothing.
+type Admission struct {
+	Questionnaire string // id
+	Phases        []Phase
 }
 
 // Role is a right to act. Roles add up; the default of every permission is no.
@@ -86,6 +94,67 @@ func (a Actor) require(roles ...Role) error {
 		return nil
 	}
 	return Fail(Forbidden, "error.forbidden")
+}
+
+// judgeAgain returns an error unless the actor still is who acted when the request began: SignedOut when the session has ended,
+// the account was blocked or its password has changed; Gone when the access link was revoked; Forbidden when a right was taken;
+// Conflict when the questionnaire has left the phase. A right that came since is no hindrance.
+func (s *Service) judgeAgain(tx *Tx, a Actor) error {
+	if a.Session != "" {
+		session, err := tx.Sessions.Get(a.Session)
+		if err != nil && !IsNotFound(err) {
+			return err
+		}
+		if err != nil || !session.ExpiresAt.After(s.now()) {
+			return a.signedOut()
+		}
+	}
+	if a.User.ID != "" {
+		now, err := tx.Users.Get(a.User.ID)
+		switch {
+		case err != nil && !IsNotFound(err):
+			return err
+		case err != nil, !now.Active(), now.Epoch != a.User.Epoch:
+			return a.signedOut()
+		case a.User.hasMoreThan(now):
+			return Fail(Forbidden, "error.rights_changed")
+		}
+	}
+	if a.Link != "" {
+		link, err := tx.AccessLinks.Get(a.Link)
+		switch {
+		case err != nil && !IsNotFound(err):
+			return err
+		case err != nil:
+			return a.signedOut()
+		case !link.RevokedAt.IsZero():
+			return Fail(Gone, "error.link_revoked")
+		}
+	}
+	if len(a.Admitted.Phases) == 0 {
+		return nil
+	}
+	q, err := tx.Questionnaires.Get(a.Admitted.Questionnaire)
+	if err != nil {
+		return err
+	}
+	return s.inPhase(q, a.Admitted.Phases...)
+}
+
+// signedOut is the answer to somebody whose session is over.
+func (a Actor) signedOut() error {
+	if a.Respondent != "" {
+		return Fail(SignedOut, "error.no_access")
+	}
+	return Fail(SignedOut, "error.sign_in")
+}
+
+// hasMoreThan tells whether a person had a right that the same person does not have now.
+func (u User) hasMoreThan(now User) bool {
+	return u.Administrator && !now.Administrator || u.Coordinator && !now.Coordinator ||
+		slices.ContainsFunc(u.Memberships, func(m Membership) bool {
+			return !now.MemberOf(m.WorkingGroup) || m.Lead && !now.Leads(m.WorkingGroup)
+		})
 }
 
 // who names the actor in the audit and in records.
@@ -261,7 +330,7 @@ func (s *Service) WithdrawApproval(ctx context.Context, actor Actor, q string, a
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		a, err := WaitingApproval(tx, q, act, subject)
 		if err != nil || a == nil {
 			return err

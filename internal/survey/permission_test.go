@@ -236,7 +236,7 @@ func TestApprovalsDoNotMix(t *testing.T) {
 
 func TestWithdrawApproval(t *testing.T) {
 	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
-	s := office(t, survey.Alliance{CheckLock: survey.RuleOn})
+	s := office(t, survey.Alliance{CheckLock: survey.RuleOn}, anna.User, ben.User)
 	ask := func(actor survey.Actor) (done bool) {
 		must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
 			done, _, err = s.ApproveForTest(tx, actor, "q1", survey.ActLock, "", "A")

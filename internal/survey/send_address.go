@@ -36,7 +36,7 @@ func (s *Service) SetAddress(ctx context.Context, actor Actor, questionnaire, sl
 	if err := faults.Err(); err != nil {
 		return false, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		done = false
 		q, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {

@@ -135,7 +135,7 @@ func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id
 	if err := faults.Err(); err != nil {
 		return "", false, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		waits = false
 		old, err := mailOf(tx, questionnaire, id)
 		if err != nil {

@@ -59,7 +59,7 @@ func (s *Service) changeMany(ctx context.Context, actor Actor, questionnaire str
 	if err := actor.require(RoleCoordinator); err != nil {
 		return 0, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		changed = 0
 		if _, err := s.beforeDispatch(tx, questionnaire); err != nil {
 			return err

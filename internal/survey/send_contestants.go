@@ -63,7 +63,7 @@ func (s *Service) TakeContestants(ctx context.Context, actor Actor, questionnair
 	if err := actor.require(RoleCoordinator); err != nil {
 		return 0, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		added = 0
 		changed := false
 		q, err := tx.Questionnaires.Get(questionnaire)
@@ -147,7 +147,7 @@ func (s *Service) JoinParties(ctx context.Context, actor Actor, questionnaire st
 		return "", err
 	}
 	id := NewID()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		q, err := s.beforeDispatch(tx, questionnaire)
 		if err != nil {
 			return err

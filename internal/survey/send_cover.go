@@ -246,7 +246,7 @@ func (s *Service) SaveCover(ctx context.Context, actor Actor, questionnaire stri
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		q, err := s.beforeDispatch(tx, questionnaire)
 		if err != nil {
 			return err
@@ -316,7 +316,7 @@ func (s *Service) SendTestLetter(ctx context.Context, actor Actor, questionnaire
 	if actor.User.Email == "" {
 		return Fail(Forbidden, "error.forbidden")
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		q, err := tx.Questionnaires.Get(questionnaire)
 		if err != nil {
 			return err

@@ -77,7 +77,7 @@ func (s *Service) SetDeadline(ctx context.Context, actor Actor, questionnaire st
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		q, err := s.beforeDispatch(tx, questionnaire)
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor Actor, questionnaire
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		p, err := s.deadlinePlan(tx, questionnaire)
 		if err != nil {
 			return err

@@ -193,7 +193,7 @@ func (s *Service) Dispatch(ctx context.Context, actor Actor, questionnaire, seen
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		sent = false
 		p, err := s.dispatchPlan(tx, actor, questionnaire)
 		if err != nil {

@@ -65,7 +65,7 @@ func (s *Service) InviteLate(ctx context.Context, actor Actor, questionnaire, sl
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		sent = false
 		q, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
@@ -136,7 +136,7 @@ func (s *Service) MarkNotReached(ctx context.Context, actor Actor, questionnaire
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		_, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
 			return err

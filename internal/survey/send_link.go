@@ -62,7 +62,7 @@ func (s *Service) RevokeLinks(ctx context.Context, actor Actor, questionnaire, s
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		_, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (s *Service) MakeAccessLink(ctx context.Context, actor Actor, questionnaire
 		return "", err
 	}
 	token := NewToken()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		q, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
 			return err

@@ -275,6 +275,7 @@ func TestBackoff(t *testing.T) {
 func TestPermanentRefusalAndRetry(t *testing.T) {
 	s, clock := newOutbox(t)
 	coordinator := survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}}
+	must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Users.Put(coordinator.User) }))
 	m := enqueue(t, s, invitation(), outboxSecret)
 	record(t, s, m.ID, survey.MailOutcome{Attempt: 1, Permanent: true, Reply: "550 5.1.1 no such mailbox"})
 	if got, waits := loadMail(t, s, m.ID); got.State != survey.MailFailed || waits || len(got.Sealed) == 0 {

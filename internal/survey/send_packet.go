@@ -88,7 +88,7 @@ func (s *Service) LeaveOut(ctx context.Context, actor Actor, questionnaire, slug
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		q, r, err := s.editable(tx, questionnaire, slug)
 		if err != nil {
 			return err

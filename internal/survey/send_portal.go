@@ -45,7 +45,7 @@ func (s *Service) TakeBackPortal(ctx context.Context, actor Actor, questionnaire
 }
 
 func (s *Service) changePortal(ctx context.Context, actor Actor, questionnaire, slug string, revision int, p *PortalSubmission) error {
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		_, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
 			return err

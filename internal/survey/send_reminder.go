@@ -119,7 +119,7 @@ func (s *Service) SendReminder(ctx context.Context, actor Actor, questionnaire s
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		p, err := s.reminderPlan(tx, questionnaire)
 		if err != nil {
 			return err
@@ -145,7 +145,7 @@ func (s *Service) RemindLate(ctx context.Context, actor Actor, questionnaire str
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		p, err := s.reminderPlan(tx, questionnaire)
 		switch {
 		case err != nil:

@@ -221,7 +221,7 @@ func (s *Service) AddRespondent(ctx context.Context, actor Actor, questionnaire 
 		return "", err
 	}
 	id := NewID()
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		if _, err := s.beforeDispatch(tx, questionnaire); err != nil {
 			return err
 		}
@@ -273,7 +273,7 @@ func (s *Service) SaveRespondent(ctx context.Context, actor Actor, questionnaire
 	if err := faults.Err(); err != nil {
 		return "", err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		q, r, err := s.editable(tx, questionnaire, slug)
 		if err != nil {
 			return err
@@ -353,7 +353,7 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor Actor, questionnai
 	if err := actor.require(RoleCoordinator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		q, err := tx.Questionnaires.Get(questionnaire)
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ func (s *Service) RetryMail(ctx context.Context, actor Actor, id string) error {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx *Tx) error {
+	return s.update(ctx, actor, func(tx *Tx) error {
 		m, err := tx.Mails.Get(id)
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func (s *Service) RetryFailed(ctx context.Context, actor Actor, questionnaire st
 	if err := actor.require(RoleCoordinator); err != nil {
 		return 0, err
 	}
-	err = s.update(ctx, func(tx *Tx) error {
+	err = s.update(ctx, actor, func(tx *Tx) error {
 		list, err := s.undelivered(tx, questionnaire)
 		if retried = len(list); err != nil || retried == 0 {
 			return err

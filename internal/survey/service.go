@@ -48,9 +48,16 @@ func (s *Service) host() string {
 	return "localhost"
 }
 
-// update runs fn in a transaction and wakes the outbox worker when it committed.
-func (s *Service) update(ctx context.Context, fn func(*Tx) error) error {
-	err := s.Store.Update(ctx, fn)
+// update runs fn in a transaction on behalf of the actor and wakes the outbox worker when it committed. Whether the actor may
+// act was judged when the request began; its body can have taken minutes since. So it is judged again here, in the transaction
+// that writes, for every use case alike. The zero Actor, a reader with a link or a password, has nothing to lose.
+func (s *Service) update(ctx context.Context, actor Actor, fn func(*Tx) error) error {
+	err := s.Store.Update(ctx, func(tx *Tx) error {
+		if err := s.judgeAgain(tx, actor); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 	if err == nil && s.Kick != nil {
 		s.Kick()
 	}

@@ -288,6 +288,9 @@ func (s *Server) saveAccount(r *request) error {
 		return err
 	}
 	s.setLanguage(r, user.Language)
+	if user.SessionValue() == r.Actor.User.SessionValue() { // no new password, so the session goes on
+		return r.redirect("/konto", "admin.notice.account_saved")
+	}
 	return s.enter(r, user, "/konto", "admin.notice.account_saved")
 }
 

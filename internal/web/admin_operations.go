@@ -162,6 +162,9 @@ func (s *Server) mailTest(r *request) error {
 	if s.Admin.TestMail == nil {
 		return s.renderMailTest(r, http.StatusConflict, form, nil, nil, nil)
 	}
+	if err := s.Service.NoteTestMail(r.Request.Context(), r.Actor); err != nil {
+		return err
+	}
 	dialogue, err := s.Admin.TestMail(r.Request.Context(), form.To)
 	return s.renderMailTest(r, http.StatusOK, form, nil, dialogue, err)
 }

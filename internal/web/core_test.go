@@ -101,6 +101,7 @@ func (w *world) freshInvitation(t *testing.T) (string, error) {
 	t.Helper()
 	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Language: "de", Revision: 1})
 	admin := survey.Actor{User: survey.User{ID: "a", Administrator: true, PasswordHash: "x"}}
+	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, admin.User)
 	link, err := w.InvitationLink(t.Context(), admin, "ben")
 	return link[strings.LastIndex(link, "/")+1:], err
 }

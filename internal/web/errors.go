@@ -20,20 +20,20 @@ import (
 var (
 	errMethod   = survey.Fail(codeMethod, "error.method")
 	errPanic    = survey.Fail(codeInternal, "error.internal")
-	errSignIn   = survey.Fail(codeSignIn, "error.sign_in")
-	errNoAccess = survey.Fail(codeSignIn, "error.no_access")
+	errSignIn   = survey.Fail(survey.SignedOut, "error.sign_in")
+	errNoAccess = survey.Fail(survey.SignedOut, "error.no_access")
 )
 
 // Codes of these errors.
 const (
 	codeMethod   survey.Code = "method"
 	codeInternal survey.Code = "internal"
-	codeSignIn   survey.Code = "sign_in"
 	codeBad      survey.Code = "bad_request"
 )
 
 var statusOf = map[survey.Code]int{
 	survey.Invalid:     http.StatusUnprocessableEntity,
+	survey.SignedOut:   http.StatusUnauthorized,
 	survey.NotFound:    http.StatusNotFound,
 	survey.Forbidden:   http.StatusForbidden,
 	survey.Conflict:    http.StatusConflict,
@@ -43,7 +43,6 @@ var statusOf = map[survey.Code]int{
 	survey.Unavailable: http.StatusServiceUnavailable,
 	codeMethod:         http.StatusMethodNotAllowed,
 	codeInternal:       http.StatusInternalServerError,
-	codeSignIn:         http.StatusUnauthorized,
 	codeBad:            http.StatusBadRequest,
 }
 
@@ -71,7 +70,7 @@ func (s *Server) fail(r *request, err error) {
 	if status >= 500 {
 		s.Log.Error("failed", "request", r.GetString("request"), "route", r.FullPath(), "error", err)
 	}
-	if e == errSignIn && (r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead) {
+	if e.Key == errSignIn.Key && (r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead) {
 		http.Redirect(r.Writer, r.Request, "/anmelden?weiter="+queryEscape(r.Request.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
@@ -84,17 +83,17 @@ func (s *Server) fail(r *request, err error) {
 	page.Back = templates.NavItem{Label: page.Must("error.back"), Href: page.HomeHref()}
 	form := s.formPath(r)
 	switch {
-	case e == errSignIn:
+	case e.Key == errSignIn.Key:
 		page.Back = templates.NavItem{Label: page.Must("error.sign_in_link"), Href: "/anmelden"}
 		if form != "" {
 			page.Back.Href += "?weiter=" + queryEscape(form)
 		}
 	case form != "" && e.Key == "error.one_hand": // repeating it would not help
 		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
-	case form != "" && e != errNoAccess && e.Code == survey.Conflict:
+	case form != "" && e.Key != errNoAccess.Key && e.Code == survey.Conflict:
 		page.Advice = page.Must("error.conflict_advice")
 		page.Back = templates.NavItem{Label: page.Must("error.back_page"), Href: form}
-	case form != "" && e != errNoAccess:
+	case form != "" && e.Key != errNoAccess.Key:
 		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
 	}
 	if r.unread {

@@ -117,6 +117,7 @@ func (s *Server) admit(r *request, route Route) error {
 		r.Questionnaire = q
 	}
 	if len(route.Phases) > 0 && r.Questionnaire.ID != "" {
+		r.Actor.Admitted = survey.Admission{Questionnaire: r.Questionnaire.ID, Phases: route.Phases}
 		if phase := r.Questionnaire.Phase(s.now()); !slices.Contains(route.Phases, phase) {
 			return survey.Fail(survey.Conflict, "error.phase."+string(phase))
 		}

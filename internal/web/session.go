@@ -43,7 +43,6 @@ func newSessions(service *survey.Service, secure bool) sessions {
 	manager := func(name string, idle, life time.Duration) *scs.SessionManager {
 		m := scs.New()
 		m.Store = sessionStore{service}
-		m.HashTokenInStore = true
 		m.IdleTimeout, m.Lifetime = idle, life
 		m.Cookie.Name, m.Cookie.HttpOnly, m.Cookie.SameSite, m.Cookie.Path = name, true, http.SameSiteLaxMode, "/"
 		if secure {
@@ -102,15 +101,24 @@ func load(manager *scs.SessionManager, req *http.Request) (*session, error) {
 	return &session{manager: manager, ctx: ctx}, err
 }
 
-// touch keeps a session in use from going idle.
+// touch keeps a session in use from going idle. One that was ended meanwhile stays ended: its actor is a reader again.
 func (ses *session) touch(r *request) error {
 	now := r.server.now().Unix()
 	if now-ses.manager.GetInt64(ses.ctx, sessionSeen) < int64(touchEvery/time.Second) {
 		return nil
 	}
 	ses.manager.Put(ses.ctx, sessionSeen, now)
-	return ses.commit(r)
+	ses.ctx = context.WithValue(ses.ctx, stillThere{}, true)
+	err := ses.commit(r)
+	if survey.IsNotFound(err) {
+		r.Actor = survey.Actor{Language: r.language}
+		return nil
+	}
+	return err
 }
+
+// stillThere marks the context of a commit that goes on with a session: sessionStore then writes it only if it is there.
+type stillThere struct{}
 
 // open starts a session under a new token, whatever the browser had before.
 func (s sessions) open(r *request, manager *scs.SessionManager, key, value string) error {
@@ -148,35 +156,40 @@ func (ses *session) commit(r *request) error {
 	return nil
 }
 
-// sessionStore keeps sessions in the database. It implements scs.CtxStore.
+// sessionStore keeps sessions in the database, each under survey.HashToken of its token, as Actor.Session names it. It
+// implements scs.CtxStore.
 type sessionStore struct{ service *survey.Service }
 
-func (s sessionStore) FindCtx(ctx context.Context, hash string) (data []byte, found bool, err error) {
-	session, err := s.service.FindSession(ctx, hash)
+func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
+	session, err := s.service.FindSession(ctx, survey.HashToken(token))
 	if survey.IsNotFound(err) {
 		return nil, false, nil
 	}
 	return session.Data, err == nil, err
 }
 
-func (s sessionStore) CommitCtx(ctx context.Context, hash string, data []byte, expiry time.Time) error {
+func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	// scs reckons with the time of day, the application with its clock, which tests set
-	return s.service.PutSession(ctx, survey.Session{Hash: hash, Data: data, ExpiresAt: s.service.Clock.Now().UTC().Add(time.Until(expiry))})
+	session := survey.Session{Hash: survey.HashToken(token), Data: data, ExpiresAt: s.service.Clock.Now().UTC().Add(time.Until(expiry))}
+	if ctx.Value(stillThere{}) != nil {
+		return s.service.KeepSession(ctx, session)
+	}
+	return s.service.PutSession(ctx, session)
 }
 
-func (s sessionStore) DeleteCtx(ctx context.Context, hash string) error {
-	return s.service.DeleteSession(ctx, hash)
+func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	return s.service.DeleteSession(ctx, survey.HashToken(token))
 }
 
 // Find, Commit and Delete make it a scs.Store; scs calls the variants with a context instead.
-func (s sessionStore) Find(hash string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), hash)
+func (s sessionStore) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
 }
 
 // Commit implements scs.Store.
-func (s sessionStore) Commit(hash string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), hash, data, expiry)
+func (s sessionStore) Commit(token string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, expiry)
 }
 
 // Delete implements scs.Store.
-func (s sessionStore) Delete(hash string) error { return s.DeleteCtx(context.Background(), hash) }
+func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }

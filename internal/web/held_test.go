@@ -1,0 +1,179 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"pruefstein/internal/survey"
+)
+
+// meanwhile is a body that is held back: what happens before its first byte arrives runs when it is asked for.
+type meanwhile struct {
+	io.Reader
+	happens func()
+}
+
+func (m *meanwhile) Read(p []byte) (int, error) {
+	if m.happens != nil {
+		m.happens()
+		m.happens = nil
+	}
+	return m.Reader.Read(p)
+}
+
+// held posts a form whose head was sent before something happened, and whose body comes after it.
+func (v *visitor) held(target, contentType, body string, happens func()) *httptest.ResponseRecorder {
+	v.t.Helper()
+	req := httptest.NewRequestWithContext(v.t.Context(), http.MethodPost, target, &meanwhile{strings.NewReader(body), happens})
+	req.Host, req.RemoteAddr = strings.TrimPrefix(v.w.BaseURL, "http://"), v.from
+	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	for name, value := range v.cookies {
+		req.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	answer := httptest.NewRecorder()
+	v.w.Server.ServeHTTP(answer, req)
+	return answer
+}
+
+const formType = "application/x-www-form-urlencoded"
+
+// A thief of a session that began to save the account before the owner set another password gets neither its name nor a
+// session that lives on.
+func TestAHeldAccountFormGivesNoSession(t *testing.T) {
+	for name, form := range map[string]url.Values{
+		"name":     {"name": {"Dieb"}, "language": {"de"}},
+		"password": {"name": {"Dieb"}, "language": {"de"}, "old": {testPassword}, "password": {"vier fremde Wörter"}, "again": {"vier fremde Wörter"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, ada := newStaffWorld(t)
+			v := w.visitor(t).signIn(ada.Email)
+			thief := w.visitor(t)
+			thief.cookies[staffCookie] = v.cookies[staffCookie]
+			stored := ""
+			got := thief.held("/konto", formType, form.Encode(), func() {
+				change := url.Values{"name": {"Ada"}, "language": {"de"}, "old": {testPassword}, "password": {"fünf fremde Wörter"}, "again": {"fünf fremde Wörter"}}
+				if got := v.post("/konto", change); got.Code != http.StatusSeeOther {
+					t.Fatalf("the owner: %d", got.Code)
+				}
+				stored = w.contents(t, true)
+			})
+			if got.Code != http.StatusUnauthorized || w.contents(t, true) != stored {
+				t.Errorf("%d, and something was written", got.Code)
+			}
+			for _, c := range got.Result().Cookies() {
+				if c.Name == staffCookie {
+					thief.cookies[staffCookie] = c.Value
+				}
+			}
+			if got := thief.get("/konto"); got.Code != http.StatusSeeOther {
+				t.Errorf("the thief is still in: %d", got.Code)
+			}
+			if got := v.get("/konto"); got.Code != http.StatusOK {
+				t.Errorf("the owner is out: %d", got.Code)
+			}
+		})
+	}
+}
+
+// Whoever was blocked, lost the right, signed out or whose link was revoked while the body was on its way acts no more, and
+// gets back what was typed.
+func TestRightsAreJudgedAfterTheBody(t *testing.T) {
+	const typed = "Ein Text, an dem lange geschrieben wurde."
+	person := func(w *world, change func(*survey.User)) {
+		put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, func() survey.User {
+			u, err := w.StaffUser(t.Context(), "ben")
+			if err != nil {
+				t.Fatal(err)
+			}
+			change(&u)
+			return u
+		}())
+	}
+	for name, c := range map[string]struct {
+		party  bool
+		target string
+		form   url.Values
+		since  func(w *world, v *visitor)
+		want   int
+	}{
+		"blocked": {false, "/verwaltung/arbeitsgruppen", url.Values{"name": {typed}},
+			func(w *world, _ *visitor) { person(w, func(u *survey.User) { u.Disabled = true }) }, http.StatusUnauthorized},
+		"no coordinator any more": {false, "/verwaltung/arbeitsgruppen", url.Values{"name": {typed}},
+			func(w *world, _ *visitor) {
+				person(w, func(u *survey.User) { u.Coordinator, u.Administrator = false, false })
+			}, http.StatusForbidden},
+		"signed out": {false, "/verwaltung/arbeitsgruppen", url.Values{"name": {typed}},
+			func(_ *world, v *visitor) { v.post("/abmelden", nil) }, http.StatusUnauthorized},
+		"a test mail": {false, "/verwaltung/mailtest", url.Values{"to": {"wer@anders.example"}},
+			func(w *world, _ *visitor) { person(w, func(u *survey.User) { u.Disabled = true }) }, http.StatusUnauthorized},
+		"a link revoked": {true, "/antwort/fragen/1", url.Values{"text": {typed}, "status": {"answered"}, "revision": {"0"}},
+			func(w *world, _ *visitor) {
+				put(t, w, func(tx *survey.Tx) survey.Table[survey.AccessLink] { return tx.AccessLinks },
+					survey.AccessLink{Hash: survey.HashToken("frei"), Questionnaire: "q1", Respondent: "r1", RevokedAt: w.Clock.Now()})
+			}, http.StatusGone},
+		"a party signed out": {true, "/antwort/fragen/1", url.Values{"text": {typed}, "status": {"answered"}, "revision": {"0"}},
+			func(_ *world, v *visitor) { v.post("/antwort/abmelden", nil) }, http.StatusUnauthorized},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newAnswerWorld(t)
+			mails := 0
+			w.restart(t, func(c *Config) {
+				c.Admin.TestMail = func(context.Context, string) ([]string, error) { mails++; return []string{"S: 250"}, nil }
+			})
+			w.addUser(t, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Coordinator: true, Administrator: true})
+			v := w.visitor(t)
+			if c.party {
+				v.post("/zugang/frei", nil)
+			} else {
+				v.signIn("ben@buendnis.example")
+			}
+			stored := ""
+			got := v.held(c.target, formType, c.form.Encode(), func() {
+				c.since(w, v)
+				stored = w.contents(t, true)
+			})
+			if got.Code != c.want {
+				t.Errorf("status %d, want %d", got.Code, c.want)
+			}
+			if now := w.contents(t, true); now != stored || mails > 0 {
+				t.Errorf("something was done all the same: %d mails", mails)
+			}
+			if page := got.Body.String(); c.form.Has("to") == strings.Contains(page, typed) {
+				t.Error("what was typed is lost")
+			}
+		})
+	}
+}
+
+// Of a request that is on its way while its session is ended, nothing brings the session back.
+func TestAnEndedSessionIsNotTouched(t *testing.T) {
+	w, ada := newStaffWorld(t)
+	v := w.visitor(t).signIn(ada.Email)
+	req := httptest.NewRequest(http.MethodGet, "/konto", nil)
+	req.AddCookie(&http.Cookie{Name: staffCookie, Value: v.cookies[staffCookie]})
+	w.Clock.Advance(touchEvery + time.Minute)
+	ses, err := load(w.Server.sessions.staff, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.post("/abmelden", nil)
+	answer := httptest.NewRecorder()
+	c := gin.CreateTestContextOnly(answer, gin.New())
+	c.Request = req
+	r := &request{Context: c, server: w.Server, session: ses, Actor: survey.Actor{User: ada}}
+	if err := ses.touch(r); err != nil || r.Actor.User.ID != "" {
+		t.Errorf("%v, still %q", err, r.Actor.User.ID)
+	}
+	if strings.Contains(w.contents(t, true), "Sessions ") || answer.Header().Get("Set-Cookie") != "" {
+		t.Error("the session is back")
+	}
+}
