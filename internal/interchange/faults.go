@@ -18,9 +18,11 @@ func (f Fault) String() string {
 	if !known {
 		text = f.Key
 	}
+	var values []string
 	for i := 0; i+1 < len(f.Args); i += 2 {
-		text = strings.ReplaceAll(text, fmt.Sprintf("{{.%v}}", f.Args[i]), fmt.Sprint(f.Args[i+1]))
+		values = append(values, fmt.Sprintf("{{.%v}}", f.Args[i]), fmt.Sprint(f.Args[i+1]))
 	}
+	text = strings.NewReplacer(values...).Replace(text) // one pass: what the file says is never read as a placeholder
 	if f.Path == "" {
 		return text
 	}

@@ -192,3 +192,11 @@ func change(t *testing.T, old, new string) string {
 	}
 	return strings.Replace(minimal, old, new, 1)
 }
+
+// What a file says is never read as a placeholder of the message about it.
+func TestFaultQuotesAsItIs(t *testing.T) {
+	f := Fault{Path: "p", Key: "error.import.duplicate", Args: []any{"Value", "{{.First}}", "First", "q"}}
+	if got, want := f.String(), `p: "{{.First}}" stands here already at q`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

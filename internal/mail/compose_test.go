@@ -170,3 +170,27 @@ func FuzzCompose(f *testing.F) {
 		}
 	})
 }
+
+// The longest subject of our own mails keeps the lines of a header within the 998 octets of RFC 5322, 2.1.1.
+func TestComposeLongestSubject(t *testing.T) {
+	for _, letter := range []string{"a", "ü", "𝄞", "ü "} {
+		m := testMail()
+		m.Subject = strings.TrimSpace(strings.Repeat(letter, 700/survey.Length(letter)))
+		msg, err := Compose(m, "Text\n", testSender)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := render(msg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(raw) {
+			if len(line) > 1000 {
+				t.Errorf("%q: a line of %d octets", letter, len(line))
+			}
+		}
+		if got := testkit.ReadMail(t, raw).Subject; got != m.Subject {
+			t.Errorf("%q: read as %q", letter, got)
+		}
+	}
+}

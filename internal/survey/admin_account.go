@@ -360,11 +360,13 @@ func (s *Service) enqueueStaffLink(tx *Tx, user User, purpose StaffLinkKind, lif
 	if err != nil {
 		return StaffLink{}, err
 	}
-	subject, body, err := s.Compose(user.Language, "staff_"+string(purpose), StaffMail{Name: user.Name, Alliance: alliance.Name, Secret: LinkMark, Days: int(life.Hours()) / 24})
+	place := secretPlace()
+	subject, body, err := s.Compose(user.Language, "staff_"+string(purpose), StaffMail{Name: user.Name, Alliance: alliance.Name, Secret: place, Days: int(life.Hours()) / 24})
 	if err != nil {
 		return StaffLink{}, err
 	}
-	m := Mail{Kind: MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}
+	m := Mail{Kind: MailStaff, To: user.Email, Language: user.Language}
+	m.write(subject, body, place)
 	if m, err = s.enqueue(tx, m, s.link(staffLinkPath(purpose, token))); err != nil {
 		return StaffLink{}, err
 	}

@@ -134,19 +134,17 @@ func codeHash(s Submission, code string) string {
 
 // mailCode queues the mail with a fresh code for a submission and stores both.
 func (s *Service) mailCode(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission, code string) (Submission, error) {
-	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
+	zone, language, place := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language), secretPlace()
 	subject, body, err := s.Compose(language, "code", CodeMail{
 		Alliance: sheet.Alliance.Name, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
-		At: sub.RequestedAt.In(zone), Until: sub.CodeExpiresAt.In(zone), Secret: LinkMark,
+		At: sub.RequestedAt.In(zone), Until: sub.CodeExpiresAt.In(zone), Secret: place,
 	})
 	if err != nil {
 		return sub, err
 	}
-	m, err := s.enqueue(tx, Mail{
-		Kind: MailCode, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent,
-		To: sheet.Respondent.Email, Language: language, Subject: subject, Body: body,
-	}, code[:4]+" "+code[4:])
-	if err != nil {
+	m := Mail{Kind: MailCode, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language}
+	m.write(subject, body, place)
+	if m, err = s.enqueue(tx, m, code[:4]+" "+code[4:]); err != nil {
 		return sub, err
 	}
 	sub.Mail, sub.CodeHash = m.ID, codeHash(sub, code)

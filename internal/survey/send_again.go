@@ -3,6 +3,7 @@ package survey
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,13 +17,13 @@ func Resendable(kind MailKind) bool {
 func (s *Service) rewrite(tx *Tx, h letterhead, r Respondent, m *Mail) (err error) {
 	switch m.Kind {
 	case MailInvitation:
-		m.Subject, m.Body, err = s.renderCover(h.questionnaire.Cover, h, r, LinkMark)
+		err = s.renderCover(m, h.questionnaire.Cover, h, r)
 	case MailReminder:
 		d, err := tx.Dispatches.Get(m.Questionnaire + "/" + m.Dispatch)
 		if err != nil {
 			return err
 		}
-		if m.Subject, m.Body, err = s.renderCover(Cover{Subject: d.Subject, Body: d.Body, Language: m.Language}, h, r, LinkMark); err != nil {
+		if err = s.renderCover(m, Cover{Subject: d.Subject, Body: d.Body, Language: m.Language}, h, r); err != nil {
 			return err
 		}
 	case MailExtension:
@@ -39,7 +40,9 @@ func (s *Service) rewrite(tx *Tx, h letterhead, r Respondent, m *Mail) (err erro
 // form.
 func (s *Service) sendAgain(tx *Tx, h letterhead, r Respondent, old Mail, to string) (Mail, error) {
 	fresh := Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to, Aside: to != r.Email,
-		Language: old.Language, Subject: old.Subject, Body: old.Body}
+		Language: old.Language}
+	place := secretPlace()
+	fresh.write(old.Subject, strings.Join(old.Texts(), place), place)
 	if err := s.rewrite(tx, h, r, &fresh); err != nil {
 		return fresh, err
 	}

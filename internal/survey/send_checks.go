@@ -56,11 +56,12 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 		if q.Cover.Body == "" {
 			continue
 		}
-		subject, _, err := s.renderCover(q.Cover, h, r, LinkMark)
+		var m Mail
+		err := s.renderCover(&m, q.Cover, h, r)
 		if err != nil && !isLetterFault(err) {
 			return nil, err
 		}
-		if err != nil || letterFaults != nil || Length(subject) > maxSubject {
+		if err != nil || letterFaults != nil || Length(m.Subject) > maxSubject {
 			unrendered = append(unrendered, r.ShortName)
 		}
 	}

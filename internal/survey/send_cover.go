@@ -51,9 +51,6 @@ func (f *Faults) checkLetter(cover *Cover) {
 		} else if found := singleBrace.FindStringSubmatch(rest); found != nil {
 			f.Add(part.field, "send.error.placeholder_single", "Name", found[1])
 		}
-		if strings.Contains(part.text, LinkMark) {
-			f.Add(part.field, "send.error.link_mark", "Mark", LinkMark)
-		}
 	}
 	for _, name := range []string{"link", "frist", "fragen"} {
 		if !usesPlaceholder(cover.Body, name) {
@@ -136,10 +133,9 @@ type (
 	}
 )
 
-// renderCover renders a letter for a respondent. The link stands for {{link}}: LinkMark for a mail that will carry the
-// secret, an example for a preview. For a respondent that answers by mail the paragraph with the link becomes a sentence
-// asking to answer by mail.
-func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link string) (subject, body string, err error) {
+// renderCover writes a letter for a respondent into a mail, with a place for the secret at {{link}}. For a respondent that
+// answers by mail the paragraph with the link becomes a sentence asking to answer by mail.
+func (s *Service) renderCover(m *Mail, cover Cover, h letterhead, r Respondent) error {
 	lang := cover.Language
 	if lang == "" {
 		lang = "de"
@@ -147,23 +143,12 @@ func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link stri
 	parts := LetterParts{Deadline: r.DueAt(h.questionnaire).In(), Limit: h.questionnaire.AnswerLimit, Questions: h.asked(r)}
 	deadline, questions, err := s.Compose(lang, "letter_parts", parts)
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	parted := paragraphs(cover.Body)
-	if r.Procedure.Channel == ChannelMail {
-		_, byMail, err := s.Compose(lang, "by_mail", parts)
-		if err != nil {
-			return "", "", err
-		}
-		for i, paragraph := range parted {
-			if usesPlaceholder(paragraph, "link") {
-				parted[i] = strings.TrimSpace(byMail)
-			}
-		}
-	}
+	place := secretPlace()
 	values := map[string]string{
 		"partei": r.Name, "frist": deadline, "fragebogen": h.questionnaire.Title, "wahl": h.election.Name,
-		"buendnis": h.alliance.Name, "link": link, "fragen": strings.TrimSpace(questions),
+		"buendnis": h.alliance.Name, "link": place, "fragen": strings.TrimSpace(questions),
 	}
 	var unknown Faults
 	fill := func(text string) string {
@@ -177,8 +162,21 @@ func (s *Service) renderCover(cover Cover, h letterhead, r Respondent, link stri
 			return value
 		})
 	}
-	subject, body = fill(cover.Subject), fill(strings.Join(parted, "\n\n"))
-	return subject, body + "\n", unknown.Err()
+	parted, byMail := paragraphs(cover.Body), ""
+	if r.Procedure.Channel == ChannelMail {
+		if _, byMail, err = s.Compose(lang, "by_mail", parts); err != nil {
+			return err
+		}
+	}
+	for i, paragraph := range parted {
+		if byMail != "" && usesPlaceholder(paragraph, "link") {
+			parted[i] = strings.TrimSpace(byMail)
+		} else {
+			parted[i] = fill(paragraph)
+		}
+	}
+	m.write(fill(cover.Subject), strings.Join(parted, "\n\n")+"\n", place)
+	return unknown.Err()
 }
 
 // deadlineEvent is the calendar entry of a respondent's deadline. Every change of it raises its sequence, so that the
@@ -264,9 +262,10 @@ func (s *Service) SaveCover(ctx context.Context, actor Actor, questionnaire stri
 
 // LetterPreview is a letter exactly as it will arrive, but for the link, which is an example.
 type LetterPreview struct {
-	Respondent    Respondent
-	Subject, Body string
-	Link          string // the example that stands in the body
+	Respondent Respondent
+	Subject    string
+	Texts      []string // of the body, between which the link stands
+	Link       string   // the example
 }
 
 // PreviewLetter renders a letter for the respondent with the slug, or for the first that gets one when slug is "". It
@@ -303,9 +302,14 @@ func (s *Service) previewLetter(tx *Tx, questionnaire string, cover Cover, slug 
 	if at < 0 {
 		return p, h, Fail(NotFound, "send.error.no_recipient")
 	}
-	p.Respondent, p.Link = all[at], s.link(ExampleLink)
-	p.Subject, p.Body, err = s.renderCover(cover, h, p.Respondent, p.Link)
+	p, err = s.letterPreview(cover, h, all[at])
 	return p, h, err
+}
+
+func (s *Service) letterPreview(cover Cover, h letterhead, r Respondent) (LetterPreview, error) {
+	var m Mail
+	err := s.renderCover(&m, cover, h, r)
+	return LetterPreview{Respondent: r, Subject: m.Subject, Texts: m.Texts(), Link: s.link(ExampleLink)}, err
 }
 
 // SendTestLetter mails a letter as the respondent with the slug would get it to whoever asks, with an example of a link.
@@ -335,7 +339,7 @@ func (s *Service) SendTestLetter(ctx context.Context, actor Actor, questionnaire
 			}
 		}
 		_, err = s.enqueue(tx, Mail{Kind: MailTest, Questionnaire: q.ID, To: actor.User.Email, Language: q.Cover.Language,
-			Subject: p.Subject, Body: p.Body, Calendar: event}, "")
+			Subject: p.Subject, Body: strings.Join(p.Texts, p.Link), Calendar: event}, "")
 		return err
 	})
 }

@@ -186,9 +186,13 @@ func (s *Service) writeNewDate(tx *Tx, h letterhead, r Respondent, m *Mail) erro
 	}
 	data := LetterExtension{Party: r.Name, Questionnaire: h.questionnaire.Title, Election: h.election.Name, Alliance: h.alliance.Name,
 		Reason: last.Reason, From: last.From.In(), To: last.To.In(), Returned: !at.IsZero()}
+	place := secretPlace()
 	if r.Procedure.Channel == ChannelForm {
-		data.Link = LinkMark
+		data.Link = place
 	}
-	m.Subject, m.Body, err = s.Compose(m.Language, name, data)
+	subject, body, err := s.Compose(m.Language, name, data)
+	if err == nil {
+		m.write(subject, body, place)
+	}
 	return err
 }

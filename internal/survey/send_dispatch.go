@@ -264,14 +264,15 @@ func (s *Service) invite(tx *Tx, h letterhead, d *Dispatch, r Respondent, now ti
 
 // sendLetter queues a letter to a respondent, with a link of its own if it answers in our form, and counts it.
 func (s *Service) sendLetter(tx *Tx, h letterhead, d *Dispatch, r Respondent, cover Cover) error {
-	subject, body, err := s.renderCover(cover, h, r, LinkMark)
-	if err != nil {
+	m := Mail{Language: cover.Language}
+	if err := s.renderCover(&m, cover, h, r); err != nil {
 		return err
 	}
-	return s.sendToRespondent(tx, h, d, r, Mail{Language: cover.Language, Subject: subject, Body: body})
+	return s.sendToRespondent(tx, h, d, r, m)
 }
 
-// sendToRespondent queues a mail whose text is ready. Its body holds LinkMark if the respondent answers in our form.
+// sendToRespondent queues a mail whose text is ready. Its body has a place for a link if the respondent answers in our
+// form.
 func (s *Service) sendToRespondent(tx *Tx, h letterhead, d *Dispatch, r Respondent, m Mail) (err error) {
 	if m.Language == "" {
 		m.Language = "de"

@@ -44,8 +44,7 @@ func (s *Service) latePlan(tx *Tx, actor Actor, q Questionnaire, r Respondent) (
 	if err != nil {
 		return nil, content, err
 	}
-	p.Letter = LetterPreview{Respondent: r, Link: s.link(ExampleLink)}
-	if p.Letter.Subject, p.Letter.Body, err = s.renderCover(q.Cover, h, r, p.Letter.Link); err != nil {
+	if p.Letter, err = s.letterPreview(q.Cover, h, r); err != nil {
 		return nil, content, err
 	}
 	r.Revision, r.Sequence = 0, 0 // neither is sent

@@ -14,7 +14,7 @@ func (s *Service) newAccessLink(tx *Tx, questionnaire, respondent, token, mail s
 	return tx.AccessLinks.Put(AccessLink{Hash: HashToken(token), Questionnaire: questionnaire, Respondent: respondent, Mail: mail, CreatedAt: s.now()})
 }
 
-// enqueueWithLink queues a mail to a respondent with a link of its own for LinkMark.
+// enqueueWithLink queues a mail to a respondent with a link of its own in the places of its body.
 func (s *Service) enqueueWithLink(tx *Tx, m Mail) (Mail, error) {
 	token := NewToken()
 	m, err := s.enqueue(tx, m, s.link(accessPath+token))

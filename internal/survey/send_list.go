@@ -133,7 +133,7 @@ func outboxRow(tx *Tx, m Mail) (row OutboxRow, err error) {
 	return row, nil
 }
 
-// OutboxMail returns one mail of a questionnaire as it was or will be sent, with LinkMark for its link. The text of a
+// OutboxMail returns one mail of a questionnaire as it was or will be sent, LinkMark in the place of its link. The text of a
 // receipt is the party's and is left out.
 func (s *Service) OutboxMail(ctx context.Context, actor Actor, questionnaire, id string) (row OutboxRow, err error) {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {

@@ -1,6 +1,9 @@
 package survey
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Mail is one outgoing message. Its text is kept for proof with LinkMark where the secret link or code stood; the secret
 // itself is sealed until the server accepted the mail, then forgotten.
@@ -14,7 +17,8 @@ type Mail struct {
 	Aside         bool      `json:"aside,omitempty"` // To is not the respondent's address: the office sent it elsewhere by hand
 	Language      string    `json:"language"`
 	Subject       string    `json:"subject"`
-	Body          string    `json:"body"`               // plain text; LinkMark for the secret
+	Body          string    `json:"body"`               // plain text; LinkMark for the secret, see Texts
+	Places        []int     `json:"places,omitzero"`    // where in Body, in bytes, a LinkMark is the secret's; nil in a mail of before places were noted
 	Sealed        []byte    `json:"sealed,omitempty"`   // the secret in its mail form (a link or a code), sealed
 	Calendar      string    `json:"calendar,omitempty"` // iCalendar (RFC 5545) attachment
 	Attachment    *MailFile `json:"attachment,omitempty"`
@@ -28,8 +32,45 @@ type Mail struct {
 	NoReply       bool      `json:"no_reply,omitempty"` // Reply is not the server's: the connection failed
 }
 
-// LinkMark stands in a stored mail body where the secret goes when the mail is sent.
+// LinkMark stands in a stored mail body where the secret goes when the mail is sent. People may write the same words: only
+// Mail.Places tells which ones are meant.
 const LinkMark = "⟦persönlicher Zugang⟧"
+
+// secretPlace returns what stands for a secret while a text is rendered. It is random: nothing that people wrote holds it.
+func secretPlace() string { return "⟦" + NewToken() + "⟧" }
+
+// write sets subject and body, rendered with place for the secret: LinkMark takes its place, and where is noted.
+func (m *Mail) write(subject, body, place string) {
+	texts := strings.Split(body, place)
+	m.Subject, m.Body, m.Places = subject, strings.Join(texts, LinkMark), []int{}
+	at := 0
+	for _, text := range texts[:len(texts)-1] {
+		at += len(text)
+		m.Places = append(m.Places, at)
+		at += len(LinkMark)
+	}
+}
+
+// Texts returns the body in pieces, between which the secret stands: one piece more than there are secrets. In a mail of
+// before places were noted every LinkMark is one, but for receipts, which never had any.
+func (m Mail) Texts() []string {
+	if m.Places == nil {
+		if m.Kind == MailReceipt {
+			return []string{m.Body}
+		}
+		return strings.Split(m.Body, LinkMark)
+	}
+	var texts []string
+	from := 0
+	for _, at := range m.Places {
+		if at < from || at > len(m.Body) || !strings.HasPrefix(m.Body[at:], LinkMark) {
+			continue // not by us
+		}
+		texts = append(texts, m.Body[from:at])
+		from = at + len(LinkMark)
+	}
+	return append(texts, m.Body[from:])
+}
 
 // MailFile is an attachment.
 type MailFile struct {

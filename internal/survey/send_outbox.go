@@ -19,7 +19,10 @@ const (
 	mailGiveUp     = 3 * 24 * time.Hour
 	mailCodeGiveUp = time.Hour // a code is valid no longer, so sending it later would only confuse
 
-	maxSubject = 250 // UTF-16 units; encoded it stays below the 998 octets of a header line (RFC 5322, 2.1.1)
+	maxSubject = 250 // UTF-16 units of the subject of a letter
+	// maxHeading is the same for mails we word ourselves: the longest names of a party and an alliance have room in it.
+	// Without a blank to fold it at, it stays below the 998 octets of a header line (RFC 5322, 2.1.1).
+	maxHeading = 700
 	maxReply   = 500 // UTF-16 units kept of a server's reply
 )
 
@@ -45,22 +48,24 @@ type MailOutcome struct {
 }
 
 // enqueue puts a mail and its secret into the caller's transaction: it is sent if and only if that commits. It sets the
-// id, Message-ID, time and state, and seals the secret; "" is none. The body must hold LinkMark if and only if there is a
-// secret, but for receipts, where the mark would be a party's own words. A malformed address or subject is Invalid.
+// id, Message-ID, time and state, and seals the secret; "" is none. The body has places (Mail.write) if and only if there is
+// a secret. A malformed address or subject is Invalid.
 func (s *Service) enqueue(tx *Tx, m Mail, secret string) (Mail, error) {
 	var faults Faults
 	if !bareAddress(m.To) {
 		faults.Add("to", "error.email")
 	}
-	faults.line("subject", &m.Subject, maxSubject, true)
+	faults.line("subject", &m.Subject, maxHeading, true)
 	if err := faults.Err(); err != nil {
 		return Mail{}, err
 	}
-	marked := strings.Contains(m.Body, LinkMark)
+	if m.Places == nil {
+		m.Places = []int{}
+	}
 	switch {
-	case secret != "" && !marked:
+	case secret != "" && len(m.Places) == 0:
 		return Mail{}, errors.New("mail with a secret but no place for it")
-	case secret == "" && marked && m.Kind != MailReceipt:
+	case secret == "" && len(m.Places) > 0:
 		return Mail{}, errors.New("mail with a place for a secret but none to put there")
 	case secret != "" && strings.Contains(m.Subject+m.Body+m.Calendar, secret):
 		return Mail{}, errors.New("mail with its secret in plain text")
@@ -140,7 +145,7 @@ func (s *Service) DueMails(ctx context.Context, limit int) ([]MailDue, error) {
 			if secret, err := s.secret(m); err != nil {
 				d.Body, d.Unreadable = "", true
 			} else if secret != "" {
-				d.Body = strings.ReplaceAll(m.Body, LinkMark, secret)
+				d.Body = strings.Join(m.Texts(), secret)
 			}
 			// a fault of one mail must not hold up the others
 			if d.Settled, err = s.settled(tx, m); err != nil && !IsNotFound(err) {

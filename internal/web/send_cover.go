@@ -94,7 +94,7 @@ func (p sendPage) recipientField(respondents []survey.Respondent, slug string) *
 
 // preview shows a letter as it will arrive.
 func (r *request) preview(p survey.LetterPreview) *mailView {
-	return &mailView{To: p.Respondent.Email, Subject: p.Subject, Parts: mailParts(p.Body, p.Link), Calendar: !p.Respondent.DueAt(r.Questionnaire).IsZero()}
+	return &mailView{To: p.Respondent.Email, Subject: p.Subject, Parts: mailParts(p.Texts, p.Link), Calendar: !p.Respondent.DueAt(r.Questionnaire).IsZero()}
 }
 
 func (s *Server) coverPage(r *request) error {

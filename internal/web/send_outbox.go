@@ -126,7 +126,7 @@ func (s *Server) renderMail(r *request, status int, form *resendForm, errs []tem
 
 // mailView is a mail as it was or will be sent.
 func (r *request) mailView(m survey.OutboxRow) mailView {
-	v := mailView{To: m.To, Subject: m.Subject, Parts: mailParts(m.Body, survey.LinkMark), Calendar: m.Calendar != ""}
+	v := mailView{To: m.To, Subject: m.Subject, Parts: mailParts(m.Texts(), survey.LinkMark), Calendar: m.Calendar != ""}
 	if m.Kind == survey.MailReceipt {
 		v.Parts, v.Note = nil, r.printer().Must("send.mail.receipt_note")
 	}

@@ -169,10 +169,10 @@ type mailPart struct {
 	Mark bool
 }
 
-// mailParts splits a text at the link.
-func mailParts(text, link string) []mailPart {
+// mailParts puts the link between the pieces of a text.
+func mailParts(texts []string, link string) []mailPart {
 	var parts []mailPart
-	for i, run := range strings.Split(text, link) {
+	for i, run := range texts {
 		if i > 0 {
 			parts = append(parts, mailPart{Text: link, Mark: true})
 		}

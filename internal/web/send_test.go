@@ -74,6 +74,10 @@ func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
 		}
 		mail := survey.Mail{ID: id + "-" + slug, Kind: survey.MailInvitation, Questionnaire: id, Respondent: r.ID, Dispatch: "d", To: r.Email, Language: "de",
 			Subject: "Fragen", Body: "Zugang: " + survey.LinkMark, Calendar: "x", MessageID: slug + "@x", CreatedAt: q.DispatchedAt, State: survey.MailFailed, Attempts: 2, Reply: "550 unbekannt"}
+		if slug == "moin" { // whose own words are those of the mark; the mail of frei is of before places were noted
+			mail.Body = "Was heißt " + survey.LinkMark + "? Zugang: " + survey.LinkMark
+			mail.Places = []int{strings.LastIndex(mail.Body, survey.LinkMark)}
+		}
 		err = errors.Join(err, tx.Respondents.Put(r), tx.Mails.Put(mail),
 			tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: id, Respondent: r.ID, Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: canary}}),
 			tx.Submissions.Put(survey.Submission{Questionnaire: id, Respondent: r.ID, ID: "s", State: survey.SubmissionRequested, RequestedAt: now,
@@ -81,6 +85,7 @@ func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
 			tx.AccessLinks.Put(survey.AccessLink{Hash: "h-" + r.Key(), Questionnaire: id, Respondent: r.ID, Mail: mail.ID, CreatedAt: q.DispatchedAt, UsedAt: now}))
 		for _, kind := range []survey.MailKind{survey.MailCode, survey.MailReceipt} {
 			mail.Kind, mail.ID, mail.Subject, mail.Body, mail.Calendar = kind, id+"-"+slug+"-"+string(kind), "Ihre Angaben", canary, ""
+			mail.Places = nil
 			mail.Attachment = &survey.MailFile{Name: canary, Type: "text/plain", Data: []byte(canary)}
 			err = errors.Join(err, tx.Mails.Put(mail))
 		}
@@ -289,6 +294,8 @@ func TestSendWay(t *testing.T) {
 	post(base+"/befragte/frei/nicht-erreicht", http.StatusUnprocessableEntity, url.Values{"not_reached": {" "}})
 	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"not_reached": {"Postfach voll"}, "revision": revisionOf("frei")})
 	get(base+"/befragte/frei/nachweis", "Postfach voll", "Message-ID", "frist.ics", survey.LinkMark)
+	get("/versand/nord-open/befragte/frei/nachweis", "\nZugang: <mark>"+survey.LinkMark+"</mark>")
+	get("/versand/nord-open/befragte/moin/nachweis", "Was heißt "+survey.LinkMark+"? Zugang: <mark>"+survey.LinkMark+"</mark>")
 	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"undo": {"true"}, "revision": revisionOf("frei")})
 
 	reminder := get(base+"/erinnerung", "Erinnerung jetzt senden (2 Mails)")
