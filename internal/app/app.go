@@ -304,14 +304,17 @@ func testMail(sender mail.Sender, send func(context.Context, *gomail.Msg) ([]str
 	}
 }
 
-// backup writes a checked copy of the database.
-func (a *App) backup(ctx context.Context, w io.Writer) error {
+// backup returns a checked copy of the database and its size, to be closed.
+func (a *App) backup(ctx context.Context) (io.ReadCloser, int64, error) {
 	snapshot, err := a.core.store.Snapshot(ctx)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
-	_, err = io.Copy(w, snapshot)
-	return errors.Join(err, snapshot.Close())
+	info, err := snapshot.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, snapshot.Close())
+	}
+	return snapshot, info.Size(), nil
 }
 
 // Run serves until ctx ends, then ends what is under way within ten seconds; who takes longer is cut off.

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -255,7 +256,7 @@ func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd survey.SaveTr
 // original puts a letter into the folder of originals.
 func (s *seeder) original(name, letter string) (*survey.Original, error) {
 	files := web.Originals{Dir: filepath.Join(s.folder, originalsFolder)}
-	hash, err := files.Put([]byte(letter))
+	hash, err := files.Put(strings.NewReader(letter))
 	return &survey.Original{Name: name, Type: "text/plain", Size: int64(len(letter)), SHA256: hash}, err
 }
 

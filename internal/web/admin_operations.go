@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
 
 	"pruefstein/internal/interchange"
@@ -41,15 +42,18 @@ func (s *Server) renderImport(r *request, status int, errs []templates.FieldErro
 }
 
 func (s *Server) importFile(r *request) error {
-	if err := parseForm(r.Request); err != nil {
+	var file interchange.File
+	none := true
+	err := parseFiles(r.Request, func(field, _ string, content io.Reader) (err error) {
+		if field == "file" {
+			none = false
+			file, err = interchange.Read(content)
+		}
 		return err
-	}
-	upload, _, err := r.Request.FormFile("file")
-	if err != nil {
+	})
+	if none && err == nil {
 		return s.renderImport(r, http.StatusUnprocessableEntity, []templates.FieldError{{FieldID: "file", Message: r.printer().Must("admin.import.none")}}, nil)
 	}
-	defer upload.Close()
-	file, err := interchange.Read(upload)
 	var faults interchange.Faults
 	if errors.As(err, &faults) {
 		return s.renderImport(r, http.StatusUnprocessableEntity,
@@ -86,17 +90,15 @@ func (s *Server) downloadBackup(r *request) error {
 	if err := s.Service.NoteBackup(r.Request.Context(), r.Actor); err != nil {
 		return err
 	}
-	r.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-	r.Header("Content-Type", "application/octet-stream")
-	err := s.Admin.Backup(r.Request.Context(), r.Writer)
-	if err != nil && !r.Writer.Written() {
-		r.Writer.Header().Del("Content-Disposition")
+	backup, size, err := s.Admin.Backup(r.Request.Context())
+	if err != nil {
 		return err
 	}
-	if err != nil {
-		s.Log.Warn("backup download broke off", "request", r.GetString("request"), "error", err)
-	}
-	return nil
+	defer backup.Close()
+	return r.download(attachment{name, "application/octet-stream", size}, func(w io.Writer) error {
+		_, err := io.Copy(w, backup)
+		return err
+	})
 }
 
 func (s *Server) runCheck(r *request) error {

@@ -164,7 +164,5 @@ func (s *Server) receiptFile(r *request) error {
 	if err != nil {
 		return err
 	}
-	r.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-	r.Data(http.StatusOK, "application/json; charset=utf-8", file)
-	return nil
+	return r.downloadBytes(name, "application/json; charset=utf-8", file)
 }

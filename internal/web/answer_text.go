@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 
 	"pruefstein/internal/locale"
@@ -73,7 +72,5 @@ func (r *request) textQuestion(b *strings.Builder, c survey.AnswerCell) {
 
 // textFile sends a plain text as a download.
 func (r *request) textFile(name, text string) error {
-	r.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-	r.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(text))
-	return nil
+	return r.downloadBytes(name, "text/plain; charset=utf-8", []byte(text))
 }

@@ -12,9 +12,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"pruefstein/internal/survey"
 	"pruefstein/public"
@@ -379,9 +381,8 @@ func TestPanicHalfWayBreaksTheConnection(t *testing.T) {
 	w := newTestServer(t)
 	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
 	w.restart(t, func(c *Config) {
-		c.Admin.Backup = func(_ context.Context, out io.Writer) error {
-			_, _ = io.WriteString(out, "halb")
-			panic("aus")
+		c.Admin.Backup = func(context.Context) (io.ReadCloser, int64, error) {
+			return io.NopCloser(io.MultiReader(strings.NewReader("halb"), iotest.ErrReader(errors.New("aus")))), 8, nil
 		}
 	})
 	v := w.visitor(t).signIn("ada@buendnis.example")
@@ -392,6 +393,35 @@ func TestPanicHalfWayBreaksTheConnection(t *testing.T) {
 	}()
 	v.post("/verwaltung/sicherung", nil)
 	t.Error("the answer ended as if it were whole")
+}
+
+// A download says what it is with its first byte: what fails before is a page like every other error.
+func TestDownloadsBeginWithTheirFirstByte(t *testing.T) {
+	w := newTestServer(t)
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.visitor(t).signIn("ada@buendnis.example")
+	got := v.post("/verwaltung/sicherung", nil)
+	for header, want := range map[string]string{"Content-Type": "application/octet-stream", "Content-Length": "4", "Content-Disposition": "attachment; filename=pruefstein-2026-11-23-1000.db"} {
+		if h := got.Header().Get(header); got.Code != 200 || h != want {
+			t.Errorf("%d, %s: %q", got.Code, header, h)
+		}
+	}
+	for name, backup := range map[string]func(context.Context) (io.ReadCloser, int64, error){
+		"no copy": func(context.Context) (io.ReadCloser, int64, error) { return nil, 0, errors.New("beschädigt") },
+		"no first byte": func(context.Context) (io.ReadCloser, int64, error) {
+			return io.NopCloser(iotest.ErrReader(errors.New("weg"))), 4, nil
+		},
+		"nothing in it": func(context.Context) (io.ReadCloser, int64, error) {
+			return io.NopCloser(strings.NewReader("")), 4, nil
+		},
+	} {
+		w.restart(t, func(c *Config) { c.Admin.Backup = backup })
+		got := v.post("/verwaltung/sicherung", nil)
+		h := got.Header()
+		if got.Code != 500 || h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("Content-Disposition") != "" || h.Get("Content-Length") != strconv.Itoa(got.Body.Len()) || !strings.Contains(got.Body.String(), "<h1>") {
+			t.Errorf("%s: %d, %v", name, got.Code, h)
+		}
+	}
 }
 
 // Whatever file a full disk refused: the page says so, and not that something unexpected happened.

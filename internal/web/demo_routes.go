@@ -185,9 +185,7 @@ func (s *Server) letterAttachment(r *request) error {
 	}
 	for _, a := range l.Attachments {
 		if a.Name == r.Param("attachment") {
-			r.Header("Content-Disposition", `attachment; filename="`+survey.Slug(a.Name)+extension(a.Name)+`"`)
-			r.Data(http.StatusOK, "application/octet-stream", a.Data)
-			return nil
+			return r.downloadBytes(survey.Slug(a.Name)+extension(a.Name), "application/octet-stream", a.Data)
 		}
 	}
 	return survey.Fail(survey.NotFound, "error.not_found")

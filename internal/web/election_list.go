@@ -77,22 +77,17 @@ func (s *Server) partyListBase(r *request, text string) (p partyListPage, err er
 
 // typedList reads the list from the file, if one was chosen, else from the text field.
 func typedList(r *request) ([]byte, error) {
-	if err := parseForm(r.Request); err != nil {
-		return nil, err
+	var list []byte
+	err := parseFiles(r.Request, func(field, _ string, content io.Reader) (err error) {
+		if field == "file" {
+			list, err = io.ReadAll(content) // the body is limited
+		}
+		return err
+	})
+	if len(list) == 0 {
+		list = []byte(r.PostForm("list"))
 	}
-	file, err := r.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) || err == nil && file.Size == 0 {
-		return []byte(r.PostForm("list")), nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	opened, err := file.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer opened.Close()
-	return io.ReadAll(opened) // the body is limited
+	return list, err
 }
 
 func (s *Server) previewPartyList(r *request) error {

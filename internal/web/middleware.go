@@ -48,7 +48,7 @@ func (s *Server) observe(c *gin.Context) {
 	s.warnOfProxy(c)
 	defer func() {
 		cause := recover()
-		if cause != nil {
+		if cause != nil && cause != http.ErrAbortHandler {
 			s.Log.Error("panic", "request", id, "route", c.FullPath(), "cause", cause, "stack", string(debug.Stack()))
 			if !c.Writer.Written() {
 				s.serveError(errPanic)(c)

@@ -151,28 +151,4 @@ func (s *Server) noteDenial(r *request) {
 	}
 }
 
-// What a refused request gets its texts back with: anybody can ask for it, so it must stay cheap.
-const (
-	echoesAtOnce = 4
-	echoWait     = 3 * time.Second  // for one of them; afterwards the page comes without the texts
-	echoTime     = 10 * time.Second // for the body
-)
-
-// refuse answers a request that may not reach its handler, with what was typed: an expired session must not cost what
-// somebody wrote. Of a request over a limit nothing is read.
-func (s *Server) refuse(r *request, err error) {
-	if r.Request.Method == http.MethodPost && survey.CodeOf(err) != survey.TooMany {
-		select {
-		case s.echoes <- struct{}{}:
-			defer func() { <-s.echoes }()
-			_ = http.NewResponseController(r.Writer).SetReadDeadline(time.Now().Add(echoTime))
-			r.readTyped()
-		case <-time.After(echoWait):
-			r.unread = true
-		case <-r.Request.Context().Done():
-		}
-	}
-	s.fail(r, err)
-}
-
 func (s *Server) now() time.Time { return s.Service.Clock.Now() }

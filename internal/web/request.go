@@ -3,10 +3,6 @@ package web
 import (
 	"bytes"
 	"errors"
-	"io"
-	"math"
-	"mime"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -51,14 +47,10 @@ func init() {
 // bind reads the body, never the query, into a form struct: fields tagged `form:"…"`, and `binding:"…"` with
 // validator's format rules. Broken rules come back as survey faults named after the form field.
 func (r *request) bind(form any) error {
-	var engine binding.Binding = binding.FormPost
-	if strings.HasPrefix(r.ContentType(), "multipart/") {
-		engine = binding.FormMultipart
-	}
 	if err := parseForm(r.Request); err != nil {
 		return err
 	}
-	err := engine.Bind(r.Request, form)
+	err := binding.FormPost.Bind(r.Request, form)
 	var broken validator.ValidationErrors
 	if errors.As(err, &broken) {
 		var faults survey.Faults
@@ -71,91 +63,6 @@ func (r *request) bind(form any) error {
 		return &survey.Error{Code: codeBad, Key: "error.form", Cause: err}
 	}
 	return nil
-}
-
-// keptBody is how much of a refused body is kept to give its texts back.
-const keptBody = defaultBody
-
-// parseForm reads the body. An over-long one is named as such, where gin would see empty fields; what came of its texts
-// before the limit is in PostForm then, to be given back.
-func parseForm(r *http.Request) error {
-	if r.PostForm != nil {
-		return nil
-	}
-	var head bytes.Buffer
-	r.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.TeeReader(r.Body, &capped{&head}), r.Body}
-	var err error
-	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if kind == "multipart/form-data" {
-		// In memory, whatever its size: the route's limit bounds it, and a letter must not lie in a temporary file.
-		err = r.ParseMultipartForm(math.MaxInt64)
-	} else {
-		err = r.ParseForm()
-	}
-	if err == nil {
-		return nil
-	}
-	if boundary := params["boundary"]; boundary != "" {
-		r.PostForm = textsOf(&head, boundary)
-	} else {
-		r.PostForm, _ = url.ParseQuery(head.String()) // the pairs that can be read
-	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return &survey.Error{Code: survey.TooLarge, Key: "error.body_too_large", Args: []any{"Limit", tooLarge.Limit >> 20}, Cause: err}
-	}
-	return &survey.Error{Code: codeBad, Key: "error.form", Cause: err}
-}
-
-// capped writes the first keptBody bytes and takes the rest without a word.
-type capped struct{ *bytes.Buffer }
-
-func (c *capped) Write(p []byte) (int, error) {
-	c.Buffer.Write(p[:min(len(p), keptBody-c.Len())])
-	return len(p), nil
-}
-
-// textsOf reads the fields of a refused body, up to keptBody bytes and as many parts as net/http reads; files are passed over
-// and never held. Where the body broke off, its last field may be a part.
-func textsOf(body io.Reader, boundary string) url.Values {
-	values, left := url.Values{}, int64(keptBody)
-	parts := multipart.NewReader(body, boundary)
-	for range 1000 {
-		part, err := parts.NextPart()
-		if err != nil {
-			break
-		}
-		if part.FileName() != "" {
-			continue
-		}
-		text, err := io.ReadAll(io.LimitReader(part, left))
-		values.Add(part.FormName(), string(text))
-		if left -= int64(len(text)); err != nil || left == 0 {
-			break
-		}
-	}
-	return values
-}
-
-// echoBody is the most bytes read of a request that was refused before its handler: four texts of full length with umlauts,
-// encoded.
-const echoBody = 1 << 20
-
-// readTyped reads the form of a request that was refused before its handler, so that its texts can be given back: an
-// expired session must not cost what somebody wrote, nor must the file beside it.
-func (r *request) readTyped() {
-	if r.Request.Method != http.MethodPost {
-		return
-	}
-	if kind, params, _ := mime.ParseMediaType(r.Request.Header.Get("Content-Type")); kind == "multipart/form-data" {
-		r.Request.PostForm = textsOf(r.Request.Body, params["boundary"])
-		return
-	}
-	r.Request.Body = http.MaxBytesReader(r.Writer, r.Request.Body, echoBody)
-	_ = parseForm(r.Request) // its error would hide the one that is being answered
 }
 
 // faults returns the messages of an Invalid error, linked to their fields, and whether it was one: the caller then

@@ -48,7 +48,7 @@ type Server struct {
 
 	originals *Originals
 
-	echoes       chan struct{} // slots for refused requests that are read
+	echoes       *echoes
 	proxyWarning sync.Once
 
 	denialsLock sync.Mutex
@@ -66,9 +66,12 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Config: cfg, secure: base.Scheme == "https", originals: &Originals{Dir: cfg.Originals}}
+	if err := s.originals.removeUploads(); err != nil {
+		return nil, err
+	}
 	s.sessions = newSessions(cfg.Service, s.secure)
 	s.limits, s.denials = newLimiters(), map[string]time.Time{}
-	s.echoes = make(chan struct{}, echoesAtOnce)
+	s.echoes = newEchoes()
 
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()

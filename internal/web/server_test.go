@@ -72,8 +72,10 @@ func newTestServer(t *testing.T) *world {
 			},
 		},
 		Admin: Operations{
-			Backup: func(_ context.Context, w io.Writer) error { _, err := io.WriteString(w, "copy"); return err },
-			Check:  func(context.Context) ([]string, error) { return nil, nil },
+			Backup: func(context.Context) (io.ReadCloser, int64, error) {
+				return io.NopCloser(strings.NewReader("copy")), 4, nil
+			},
+			Check: func(context.Context) ([]string, error) { return nil, nil },
 		},
 	}}
 	w.restart(t, func(*Config) {})

@@ -144,6 +144,10 @@ func (r *request) readEntries(sheet survey.TranscriptionSheet) map[int]survey.En
 // saved all the same.
 func (s *Server) saveTranscription(r *request) error {
 	var form transcriptionForm
+	upload, err := r.originalForm()
+	if err != nil {
+		return err
+	}
 	if err := r.bind(&form); err != nil {
 		return err
 	}
@@ -152,10 +156,6 @@ func (s *Server) saveTranscription(r *request) error {
 		return err
 	}
 	form.entries = r.readEntries(sheet)
-	upload, err := r.uploadedOriginal()
-	if err != nil {
-		return err
-	}
 	line, err := sheet.Letter(r.Param("letter"))
 	if survey.IsNotFound(err) {
 		line.Transcription = survey.Transcription{ID: r.Param("letter")}

@@ -7,8 +7,8 @@ import (
 )
 
 // transcriptionBody is the most bytes of the form of a transcription: well over an original of the largest size, so that
-// a file that is somewhat too large is refused with everything typed kept.
-const transcriptionBody = 3 * survey.MaxOriginal
+// a file that is too large is refused with everything typed kept. Nothing of it is held in memory.
+const transcriptionBody = 10 * survey.MaxOriginal
 
 func (s *Server) transcriptionRoutes() []Route {
 	const get, post = http.MethodGet, http.MethodPost

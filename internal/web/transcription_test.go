@@ -5,16 +5,20 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -118,7 +122,7 @@ func TestTranscriptionWay(t *testing.T) {
 		t.Errorf("original: %d, %q", file.Code, file.Body)
 	}
 	for header, want := range map[string]string{"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'",
-		"Content-Disposition": `attachment; filename="Brief der _Mitte_.pdf"`, "Cache-Control": "no-store"} {
+		"Content-Disposition": `attachment; filename="Brief der _Mitte_.pdf"`, "Cache-Control": "no-store", "Content-Length": strconv.Itoa(len(letterPDF))} {
 		if got := file.Header().Get(header); got != want {
 			t.Errorf("%s: %q", header, got)
 		}
@@ -226,7 +230,7 @@ func TestSweepOfOriginals(t *testing.T) {
 	}
 	var unrecorded []string
 	for _, text := range []string{"kept", "swept", "sent again"} {
-		name, err := w.Server.originals.Put([]byte(text))
+		name, err := w.Server.originals.Put(strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,7 +239,7 @@ func TestSweepOfOriginals(t *testing.T) {
 	age(recorded)
 	age(unrecorded[1])
 	age(unrecorded[2])
-	if _, err := w.Server.originals.Put([]byte("sent again")); err != nil {
+	if _, err := w.Server.originals.Put(strings.NewReader("sent again")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(w.config.Originals, ".upload-1"), []byte("broken off"), 0o600); err != nil {
@@ -321,10 +325,99 @@ func TestUploadOfTheLargestSize(t *testing.T) {
 	if names := w.originals(t); len(names) != 1 {
 		t.Errorf("%v", names)
 	}
-	contains(t, anna.upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", make([]byte, transcriptionBody)), 413, "60 MB")
+	contains(t, anna.stream(letterForm(), io.LimitReader(blanks{}, transcriptionBody/2)), 422, "größer als 20 MiB", "=frei.")
+	contains(t, anna.stream(letterForm(), io.LimitReader(blanks{}, transcriptionBody)), 413, "200 MB")
+	if names := w.originals(t); len(names) != 1 {
+		t.Errorf("%v", names)
+	}
 	if files, err := os.ReadDir(temp); err != nil || len(files) > 0 {
 		t.Errorf("a letter was laid aside in the temporary folder: %v, %v", files, err)
 	}
+}
+
+// blanks never ends.
+type blanks struct{}
+
+func (blanks) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+// stream posts a form with a file that is nowhere held as a whole.
+func (v *visitor) stream(form url.Values, file io.Reader) *httptest.ResponseRecorder {
+	v.t.Helper()
+	var head, texts bytes.Buffer
+	m := multipart.NewWriter(&head)
+	_, err := m.CreateFormFile("original", "brief.txt")
+	m2 := multipart.NewWriter(&texts)
+	err = errors.Join(err, m2.SetBoundary(m.Boundary()))
+	for field, values := range form {
+		err = errors.Join(err, m2.WriteField(field, values[0]))
+	}
+	if err = errors.Join(err, m2.Close()); err != nil {
+		v.t.Fatal(err)
+	}
+	req := httptest.NewRequestWithContext(v.t.Context(), http.MethodPost, v.w.BaseURL+letterURL(survey.NewID()), io.MultiReader(&head, file, strings.NewReader("\r\n"), &texts))
+	req.RemoteAddr = v.from
+	req.Header.Set("Content-Type", m.FormDataContentType())
+	for name, value := range v.cookies {
+		req.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	answer := httptest.NewRecorder()
+	v.w.Server.ServeHTTP(answer, req)
+	return answer
+}
+
+// A letter goes to the disk while it arrives, into the folder of originals and nowhere else; nothing is left of one that broke off.
+func TestUploadsAreStreamed(t *testing.T) {
+	w := newLetterWorld(t)
+	anna := w.visitor(t).signIn("anna@buendnis.example")
+	looked := false
+	look := func() (int, error) {
+		looked = true
+		for _, name := range w.originals(t) {
+			info, err := os.Stat(filepath.Join(w.config.Originals, name))
+			if err != nil || info.Mode().Perm() != 0o600 || !strings.HasPrefix(name, uploadPrefix) || info.Size() < survey.MaxOriginal/4 {
+				t.Errorf("under way: %s, %v, %v", name, info, err)
+			}
+		}
+		return 0, io.EOF
+	}
+	half := func() io.Reader { return io.LimitReader(blanks{}, survey.MaxOriginal/2) }
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	contains(t, anna.stream(letterForm(), io.MultiReader(half(), readFunc(func([]byte) (int, error) { return look() }), half())), 303)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > survey.MaxOriginal/4 {
+		t.Errorf("%d bytes of memory for a letter of %d", took, survey.MaxOriginal)
+	}
+	kept := w.originals(t)
+	if !looked || len(kept) != 1 {
+		t.Errorf("%v", kept)
+	}
+	contains(t, anna.stream(letterForm(), io.MultiReader(half(), iotest.ErrReader(errors.New("line cut")))), 400)
+	if got := w.originals(t); !slices.Equal(got, kept) {
+		t.Errorf("left of a broken upload: %v", got)
+	}
+
+	// A start clears away what a crash left.
+	if err := os.WriteFile(filepath.Join(w.config.Originals, uploadPrefix+"1"), []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.restart(t, func(*Config) {})
+	if got := w.originals(t); !slices.Equal(got, kept) {
+		t.Errorf("left of a crash: %v", got)
+	}
+
+	// Without a folder the texts below the file come back all the same.
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.restart(t, func(c *Config) { c.Originals = file })
+	contains(t, anna.stream(letterForm(), half()), 500, "=frei.", "Keine Zeit.")
 }
 
 func TestOriginalType(t *testing.T) {
@@ -344,7 +437,13 @@ func TestOriginalType(t *testing.T) {
 		{"a.txt", "Gr\xfc\xdfe", "text/plain"}, {"a.txt", "Grüße\n", "text/plain"}, {"a.txt", "a\x00b", ""}, {"a.txt", "<!doctype html>", ""},
 		{"a.html", "<html>", ""}, {"a.svg", "<svg/>", ""}, {"a", letterPDF, ""}, {".pdf", letterPDF, "application/pdf"},
 	} {
-		if got, key := originalType(c.name, []byte(c.data)); got != c.want || (key == "") != (got != "") {
+		// In one piece and byte by byte: no mark may be lost between two pieces.
+		look, err := lookAt(strings.NewReader(c.data))
+		slow, slowErr := lookAt(iotest.OneByteReader(strings.NewReader(c.data)))
+		if err != nil || slowErr != nil || !reflect.DeepEqual(look, slow) {
+			t.Fatal(look, slow, err, slowErr)
+		}
+		if got, key := originalType(c.name, look); got != c.want || (key == "") != (got != "") {
 			t.Errorf("%s %q: %q, %q", c.name, c.data, got, key)
 		}
 	}
@@ -352,11 +451,11 @@ func TestOriginalType(t *testing.T) {
 
 func TestOriginalsAreWhatWasStored(t *testing.T) {
 	o := &Originals{Dir: filepath.Join(t.TempDir(), "originals")}
-	hash, err := o.Put([]byte("Brief"))
+	hash, err := o.Put(strings.NewReader("Brief"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := o.Put([]byte("Brief")); err != nil || again != hash {
+	if again, err := o.Put(strings.NewReader("Brief")); err != nil || again != hash {
 		t.Errorf("%s, %v", again, err)
 	}
 	if files, err := os.ReadDir(o.Dir); err != nil || len(files) != 1 {
@@ -366,15 +465,20 @@ func TestOriginalsAreWhatWasStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{hash, "", "../" + hash, strings.Repeat("a", 64), "/etc/passwd"} {
-		if data, err := o.Get(name); err == nil {
-			t.Errorf("%q gives %q", name, data)
+		if file, _, err := o.open(name); err == nil {
+			t.Errorf("%q gives %s", name, file.Name())
 		}
 	}
-	if _, err := o.Put([]byte("Brief")); err != nil {
+	if _, err := o.Put(strings.NewReader("Brief")); err != nil {
 		t.Error(err)
 	}
-	if data, err := o.Get(hash); err != nil || string(data) != "Brief" {
-		t.Errorf("uploading it again does not mend it: %q, %v", data, err)
+	file, look, err := o.open(hash)
+	if err != nil {
+		t.Fatalf("uploading it again does not mend it: %v", err)
+	}
+	defer file.Close()
+	if data, err := io.ReadAll(file); err != nil || string(data) != "Brief" || look.size != 5 {
+		t.Errorf("%q, %d, %v", data, look.size, err)
 	}
 }
 
@@ -487,9 +591,9 @@ func TestLetterOfAnExpiredSession(t *testing.T) {
 	w := newLetterWorld(t)
 	contains(t, w.visitor(t).upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", make([]byte, survey.MaxOriginal)), 401, "„Frei“ &lt;b&gt;heißt", "Keine Zeit.")
 	form := letterForm()
-	form.Set("text-2", strings.Repeat("a", 2*keptBody))
+	form.Set("text-2", strings.Repeat("a", 2*echoBody))
 	answer := w.visitor(t).upload(letterURL(survey.NewID()), form, "brief.pdf", []byte(letterPDF))
-	if answer.Code != 401 || strings.Count(answer.Body.String(), "a") > keptBody+10_000 {
+	if answer.Code != 401 || strings.Count(answer.Body.String(), "a") > echoBody+10_000 {
 		t.Errorf("%d with %d bytes", answer.Code, answer.Body.Len())
 	}
 }
