@@ -45,8 +45,12 @@ const (
 // errDatabaseLost is what databaseLost finds; advice says what to do about it.
 var errDatabaseLost = errors.New("the database of this folder is gone")
 
-// stopTime is how long requests and the mail under way have to end after a signal; the promise is ten seconds in all.
-const stopTime = 8 * time.Second
+// stopTime is how long requests and the mail under way have to end after a signal, taskTime how long what was cut off has
+// to notice, before the database gets its second to close: the promise is ten seconds in all.
+const (
+	stopTime = 8 * time.Second
+	taskTime = 500 * time.Millisecond
+)
 
 // App is a running Prüfstein: New opens everything, Run serves until its context ends, Close lets go.
 type App struct {
@@ -84,7 +88,7 @@ type Options struct {
 }
 
 // openCore opens, or with create makes, what lies in a data folder.
-func openCore(folder, baseURL string, clock survey.Clock, create bool) (*core, error) {
+func openCore(ctx context.Context, folder, baseURL string, clock survey.Clock, create bool) (*core, error) {
 	engine, err := templates.New()
 	if err != nil {
 		return nil, err
@@ -92,7 +96,7 @@ func openCore(folder, baseURL string, clock survey.Clock, create bool) (*core, e
 	if err := databaseLost(folder); err != nil {
 		return nil, err
 	}
-	store, err := openStore(folder, bolt.Options{Create: create})
+	store, err := openStore(ctx, folder, bolt.Options{Create: create})
 	if err != nil {
 		return nil, err
 	}
@@ -123,13 +127,35 @@ func databaseLost(folder string) error {
 	return nil
 }
 
-// openStore opens the database of a data folder.
-func openStore(folder string, opts bolt.Options) (*bolt.Store, error) {
-	store, err := bolt.Open(filepath.Join(folder, databaseFile), opts)
+// openStore opens the database of a data folder, once a process of its own has walked its pages: bbolt dies of some damage,
+// or waits for ever.
+func openStore(ctx context.Context, folder string, opts bolt.Options) (*bolt.Store, error) {
+	path := filepath.Join(folder, databaseFile)
+	found := verdict{state: inspectSound}
+	if _, err := os.Stat(path); err == nil { // else bolt.Open makes it, or says what is wrong
+		if found, err = inspect(ctx, config.Inspect{File: path, Pages: true}, inspectTime); err != nil {
+			return nil, err
+		}
+	}
+	return openInspected(path, opts, found)
+}
+
+// openInspected opens a database that was inspected.
+func openInspected(path string, opts bolt.Options, found verdict) (*bolt.Store, error) {
+	if found.state == inspectUnsound {
+		return nil, fmt.Errorf("%s: %w (faults: %d), the first:\n%s", path, errUnsound, len(found.faults), found.faults[0])
+	}
+	store, err := bolt.Open(path, opts)
+	if err == nil && found.state == inspectRefused { // it could not be opened a moment ago: somebody held it
+		err = errors.Join(fmt.Errorf("%s: %w", path, bolt.ErrLocked), store.Close())
+	}
+	if err == nil {
+		return store, nil
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%w\nName the folder it lies in with --data; the first start of the server makes it", err)
 	}
-	return store, err
+	return nil, err
 }
 
 func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
@@ -222,8 +248,8 @@ func (p passwords) match(ctx context.Context, password, hash string) (bool, erro
 	return argon2id.ComparePasswordAndHash(password, hash)
 }
 
-// New opens the data folder and the listener. The address of a listener on port 0 becomes the base URL when none is given.
-func New(opts Options) (*App, error) {
+// New opens the data folder, unless the context ends before, and the listener. The address of a listener on port 0 becomes the base URL when none is given.
+func New(ctx context.Context, opts Options) (*App, error) {
 	listener, err := net.Listen("tcp", opts.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w", opts.Listen, err)
@@ -232,18 +258,18 @@ func New(opts Options) (*App, error) {
 	if a.URL == "" {
 		a.URL = "http://" + listener.Addr().String()
 	}
-	if err := a.open(opts); err != nil {
+	if err := a.open(ctx, opts); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
 }
 
-func (a *App) open(opts Options) (err error) {
-	if a.core, err = openCore(opts.Data.Data, a.URL, opts.Clock, true); err != nil {
+func (a *App) open(ctx context.Context, opts Options) (err error) {
+	if a.core, err = openCore(ctx, opts.Data.Data, a.URL, opts.Clock, true); err != nil {
 		return err
 	}
 	a.Service = a.core.service
-	if err := a.core.publisher.Recover(context.Background()); err != nil {
+	if err := a.core.publisher.Recover(ctx); err != nil {
 		return fmt.Errorf("publications: %w", err)
 	}
 	sender := mail.Sender{Name: opts.SMTP.FromName, Address: opts.SMTP.From, EnvelopeFrom: opts.SMTP.EnvelopeFrom}
@@ -306,7 +332,10 @@ func testMail(sender mail.Sender, send func(context.Context, *gomail.Msg) ([]str
 
 // backup returns a checked copy of the database and its size, to be closed.
 func (a *App) backup(ctx context.Context) (io.ReadCloser, int64, error) {
-	snapshot, err := a.core.store.Snapshot(ctx)
+	snapshot, err := a.core.store.Snapshot(ctx, verify(inspectOnline))
+	if errors.Is(err, bolt.ErrDamaged) {
+		return nil, 0, &survey.Error{Code: survey.Unavailable, Key: "error.copy_damaged", Cause: err}
+	}
 	if err != nil {
 		return nil, 0, err
 	}
@@ -319,6 +348,8 @@ func (a *App) backup(ctx context.Context) (io.ReadCloser, int64, error) {
 
 // Run serves until ctx ends, then ends what is under way within ten seconds; who takes longer is cut off.
 func (a *App) Run(ctx context.Context) error {
+	ctx, endTasks := context.WithCancel(ctx)
+	defer endTasks()
 	var tasks sync.WaitGroup
 	if a.worker != nil {
 		tasks.Go(func() { a.worker.Run(ctx) })
@@ -329,15 +360,25 @@ func (a *App) Run(ctx context.Context) error {
 	var err error
 	select {
 	case err = <-failed:
+		endTasks()
 	case <-ctx.Done():
-		stop, cancel := context.WithTimeout(context.Background(), a.patience)
-		defer cancel()
+	}
+	end := time.Now().Add(a.patience)
+	stop, cancel := context.WithDeadline(context.Background(), end)
+	defer cancel()
+	if err == nil {
 		if err = a.server.Shutdown(stop); errors.Is(err, context.DeadlineExceeded) {
 			a.log.Warn("cut off connections that did not end", "after", a.patience)
 			err = a.server.Close()
 		}
 	}
-	tasks.Wait()
+	ended := make(chan struct{})
+	go func() { tasks.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(time.Until(end) + taskTime): // the database may keep one for ever
+		a.log.Warn("cut off tasks that did not end", "after", a.patience)
+	}
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -366,7 +407,7 @@ func (a *App) sweep(ctx context.Context) {
 	}
 }
 
-// Close lets go of listener and database. Run must have returned.
+// Close lets go of listener and database; one that does not let go is bolt.ErrStuck. Run must have returned.
 func (a *App) Close() error {
 	err := a.listener.Close()
 	if errors.Is(err, net.ErrClosed) {

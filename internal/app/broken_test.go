@@ -41,7 +41,7 @@ func TestBrokenDatabase(t *testing.T) {
 			if code := Main(t.Context(), []string{"import", "--publish", "--data", serve.Data.Data, file}, io.Discard, &errs); code != 0 {
 				t.Fatal(errs.String())
 			}
-			c, err := openCore(serve.Data.Data, "", nil, false)
+			c, err := openCore(t.Context(), serve.Data.Data, "", nil, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,7 +51,7 @@ func TestBrokenDatabase(t *testing.T) {
 			if err := c.Close(); err != nil {
 				t.Fatal(err)
 			}
-			a, err := New(Options{Serve: serve, Log: slog.New(slog.DiscardHandler)})
+			a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.DiscardHandler)})
 			if err != nil {
 				t.Fatal(err)
 			}

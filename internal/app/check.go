@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"time"
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
@@ -22,14 +23,12 @@ import (
 
 // check prints a line a fault, or that there is none; any fault is an error.
 func check(ctx context.Context, cfg config.Check, out io.Writer) error {
-	var faults []string
-	err := readCore(cfg.Data.Data, func(store *bolt.Store) (err error) {
-		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
-		if err == nil {
-			faults, err = checkStore(ctx, store, library, cfg.Data.Data)
-		}
+	path := filepath.Join(cfg.Data.Data, databaseFile)
+	found, err := inspect(ctx, config.Inspect{File: path, Folder: cfg.Data.Data}, inspectTime)
+	if err != nil {
 		return err
-	})
+	}
+	faults, err := checkInspected(ctx, cfg.Data.Data, found)
 	for _, f := range faults {
 		fmt.Fprintln(out, f)
 	}
@@ -42,32 +41,75 @@ func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 	return err
 }
 
-// check is what the administrator's page runs while the server holds the database.
-func (c *core) check(ctx context.Context) ([]string, error) {
-	return checkStore(ctx, c.store, c.library, c.folder)
+// checkInspected checks what lies beside a database that was inspected, with the database if it may be opened.
+func checkInspected(ctx context.Context, folder string, found verdict) (faults []string, err error) {
+	var store *bolt.Store
+	if found.state != inspectUnsound {
+		if store, err = openInspected(filepath.Join(folder, databaseFile), bolt.Options{ReadOnly: true}, found); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, store.Close()) }()
+	}
+	library, err := publish.Open(filepath.Join(folder, publicationsFolder))
+	if err != nil {
+		return found.faults, err
+	}
+	return checkBeside(ctx, found, store, library, folder)
 }
 
-// checkStore looks at pages and values, at references, at the ledger and its key, at the published files and at the
-// originals of a data folder.
-func checkStore(ctx context.Context, store *bolt.Store, library *publish.Library, folder string) ([]string, error) {
-	faults := append(store.Check(), library.Check()...)
+// check is what the administrator's page runs while the server holds the database: a copy is inspected.
+func (c *core) check(ctx context.Context) ([]string, error) {
+	var found verdict
+	err := c.store.WithCopy(ctx, c.folder, func(path string) (err error) {
+		found, err = inspect(ctx, config.Inspect{File: path, Folder: c.folder}, inspectOnline)
+		return err
+	})
+	switch {
+	case errors.Is(err, bolt.ErrDamaged):
+		found = verdict{[]string{"database: " + err.Error()}, inspectUnsound}
+	case err != nil:
+		return nil, err
+	case found.state == inspectRefused: // it is the copy that cannot be opened
+		found.state = inspectUnsound
+	}
+	return checkBeside(ctx, found, c.store, c.library, c.folder)
+}
+
+// verify is how the copy of a backup is checked.
+func verify(limit time.Duration) bolt.Verify {
+	return func(ctx context.Context, path string) error {
+		found, err := inspect(ctx, config.Inspect{File: path}, limit)
+		if err == nil && len(found.faults) > 0 {
+			err = fmt.Errorf("%w: the copy has faults (%d), the first: %s", bolt.ErrDamaged, len(found.faults), found.faults[0])
+		}
+		return err
+	}
+}
+
+// checkBeside adds to what was found in a database the faults of the published files and of the originals, as far as the
+// database may be asked for them.
+func checkBeside(ctx context.Context, found verdict, store *bolt.Store, library *publish.Library, folder string) ([]string, error) {
+	faults := append(found.faults, library.Check()...)
+	if found.state == inspectUnsound {
+		return faults, nil
+	}
 	var originals []survey.Original
-	err := store.View(ctx, func(tx *survey.Tx) error {
-		faults = append(faults, lostKeys(tx, folder)...)
-		faults = append(faults, survey.CheckReferences(tx)...)
-		faults = append(faults, survey.CheckLedger(tx)...)
+	if err := store.View(ctx, func(tx *survey.Tx) error {
+		originals = nil
 		for o, err := range tx.Originals.List("") {
 			if err == nil { // what cannot be read is named above
 				originals = append(originals, o)
 			}
 		}
 		return nil
-	})
-	if err != nil {
+	}); err != nil {
 		return faults, err
 	}
 	faults = append(faults, checkOriginals(filepath.Join(folder, originalsFolder), originals)...)
 	published, err := checkPublications(ctx, store, folder)
+	if err != nil && ctx.Err() == nil { // the faults that were found must not go down with it
+		published, err = append(published, "publications: they cannot be checked: "+err.Error()), nil
+	}
 	return append(faults, published...), err
 }
 

@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 	// testscript runs the test binary again as the command, so the scripts see real processes, signals and exit codes.
 	testscript.Main(tests{m}, map[string]func(){
 		"pruefstein": func() {
+			misbehave(os.Getenv(inspectDies))
 			ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 			code := Main(ctx, os.Args[1:], os.Stdout, os.Stderr)
 			stop()

@@ -39,7 +39,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	if err != nil {
 		return err // its faults, a line each
 	}
-	c, err := openCore(cfg.Data.Data, cfg.BaseURL, nil, true)
+	c, err := openCore(ctx, cfg.Data.Data, cfg.BaseURL, nil, true)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 	}
 	var content bytes.Buffer
 	unpublished := false
-	if err := readCore(cfg.Data.Data, func(store *bolt.Store) error {
+	if err := readCore(ctx, cfg.Data.Data, func(store *bolt.Store) error {
 		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
 		if err != nil {
 			return err
@@ -119,7 +119,7 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 
 // noteExport puts into the audit that the console took what is not published.
 func noteExport(ctx context.Context, cfg config.Export) error {
-	store, err := openStore(cfg.Data.Data, bolt.Options{})
+	store, err := openStore(ctx, cfg.Data.Data, bolt.Options{})
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func replaceFile(name string, data []byte) error {
 
 // backup writes a checked copy of the database to a file that must not exist.
 func backup(ctx context.Context, cfg config.Backup, out io.Writer) error {
-	if err := readCore(cfg.Data.Data, func(store *bolt.Store) error { return store.Backup(ctx, cfg.File) }); err != nil {
+	if err := readCore(ctx, cfg.Data.Data, func(store *bolt.Store) error { return store.Backup(ctx, cfg.File, verify(inspectTime)) }); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "%s: copied, reopened and checked. Keep the files %s and %s and the folders %s and %s of %s with it.\n",
@@ -159,7 +159,7 @@ func backup(ctx context.Context, cfg config.Backup, out io.Writer) error {
 
 // resetLink prints a link for a new password. The person is told by mail when the server runs again.
 func resetLink(ctx context.Context, cfg config.ResetLink, out io.Writer) (err error) {
-	c, err := openCore(cfg.Data.Data, cfg.BaseURL, nil, false)
+	c, err := openCore(ctx, cfg.Data.Data, cfg.BaseURL, nil, false)
 	if err != nil {
 		return err
 	}
@@ -183,8 +183,8 @@ func resetLink(ctx context.Context, cfg config.ResetLink, out io.Writer) (err er
 }
 
 // readCore opens the database of a data folder to read.
-func readCore(folder string, fn func(*bolt.Store) error) error {
-	store, err := openStore(folder, bolt.Options{ReadOnly: true})
+func readCore(ctx context.Context, folder string, fn func(*bolt.Store) error) error {
+	store, err := openStore(ctx, folder, bolt.Options{ReadOnly: true})
 	if err != nil {
 		return err
 	}

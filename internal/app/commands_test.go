@@ -21,7 +21,7 @@ import (
 
 func TestCheckFindsAlteredOriginals(t *testing.T) {
 	folder := t.TempDir()
-	c, err := openCore(folder, "https://fragen.example", nil, true)
+	c, err := openCore(t.Context(), folder, "https://fragen.example", nil, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestCheckFindsAlteredPublications(t *testing.T) {
 					t.Errorf("%q, want %q", lines[i], want)
 				}
 			}
-			c, err := openCore(folder, goldenURL, nil, false)
+			c, err := openCore(t.Context(), folder, goldenURL, nil, false)
 			if test.closed != (err != nil) || test.closed && err.Error() != lines[0] {
 				t.Fatal(err)
 			}
@@ -146,7 +146,7 @@ func TestCheckFindsAlteredPublications(t *testing.T) {
 // What is still drafted has no download; that is not an unknown slug.
 func TestExportOfADraft(t *testing.T) {
 	folder := t.TempDir()
-	c, err := openCore(folder, goldenURL, nil, true)
+	c, err := openCore(t.Context(), folder, goldenURL, nil, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestEndIsNoFailure(t *testing.T) {
 	var log strings.Builder
 	serve := config.Serve{Listen: "127.0.0.1:0"}
 	serve.Data.Data = t.TempDir()
-	a, err := New(Options{Serve: serve, Log: newLog("text", &log)})
+	a, err := New(t.Context(), Options{Serve: serve, Log: newLog("text", &log)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestExportIsAudited(t *testing.T) {
 			t.Fatal(step.args, errs.String())
 		}
 		exports := 0
-		if err := readCore(step.args[slices.Index(step.args, "--data")+1], func(store *bolt.Store) error {
+		if err := readCore(t.Context(), step.args[slices.Index(step.args, "--data")+1], func(store *bolt.Store) error {
 			return store.View(t.Context(), func(tx *survey.Tx) error {
 				for e, err := range tx.Audit.List("") {
 					if err != nil {
@@ -248,7 +248,7 @@ func TestResetLinkOfTheConsole(t *testing.T) {
 	folder := t.TempDir()
 	service := func(fn func(*survey.Service)) {
 		t.Helper()
-		c, err := openCore(folder, "https://fragen.example", nil, true)
+		c, err := openCore(t.Context(), folder, "https://fragen.example", nil, true)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,9 +42,9 @@ func demo(ctx context.Context, cfg config.Demo, out, errs io.Writer) (err error)
 	log := newLog("text", errs)
 	serve := config.Serve{Listen: cfg.Listen}
 	serve.Data.Data = folder
-	a, err := New(Options{Serve: serve, Log: log, Demo: true})
+	a, err := New(ctx, Options{Serve: serve, Log: log, Demo: true})
 	if err != nil {
-		return err
+		return unlessEnded(ctx, err)
 	}
 	if err = a.startDemo(ctx, folder, fresh, out); err == nil {
 		err = a.Run(ctx)

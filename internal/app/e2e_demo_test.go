@@ -42,7 +42,7 @@ func TestDemo(t *testing.T) {
 	if err != nil || !fresh {
 		t.Fatal(fresh, err)
 	}
-	a, err := New(Options{Serve: serve, Log: slog.New(slog.NewTextHandler(log, nil)), Demo: true})
+	a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.NewTextHandler(log, nil)), Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func (w writer) noRescue() {
 func TestNothingTypedIsLost(t *testing.T) {
 	serve := config.Serve{Listen: "127.0.0.1:0"}
 	serve.Data.Data = t.TempDir()
-	a, err := New(Options{Serve: serve, Log: slog.New(slog.DiscardHandler), Demo: true})
+	a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.DiscardHandler), Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}

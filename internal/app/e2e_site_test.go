@@ -38,7 +38,7 @@ func startSite(t *testing.T, at time.Time) *site {
 	serve := config.Serve{Listen: "127.0.0.1:0", SMTP: config.SMTP{Host: s.post.Host(), Port: s.post.Port(),
 		From: "wahlpruefsteine@buendnis.example", FromName: "Bündnis Offene Nordmark"}}
 	serve.Data.Data = s.folder
-	a, err := New(Options{Serve: serve, Log: slog.New(slog.NewTextHandler(s.log, nil)), Clock: s.clock})
+	a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.NewTextHandler(s.log, nil)), Clock: s.clock})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func makeGolden(t *testing.T, archive string) {
 	folder := t.TempDir()
 	serve := config.Serve{Listen: "127.0.0.1:0"}
 	serve.Data.Data, serve.BaseURL = folder, goldenURL
-	a, err := New(Options{Serve: serve, Log: slog.New(slog.DiscardHandler), Clock: testkit.NewClock(goldenDay), Demo: true})
+	a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.DiscardHandler), Clock: testkit.NewClock(goldenDay), Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func TestGoldenDatabases(t *testing.T) {
 // goldenListing opens a data folder as the server does, checks it, and lists what it holds.
 func goldenListing(t *testing.T, folder string) string {
 	t.Helper()
-	c, err := openCore(folder, goldenURL, testkit.NewClock(goldenDay), false)
+	c, err := openCore(t.Context(), folder, goldenURL, testkit.NewClock(goldenDay), false)
 	if err != nil {
 		t.Fatal(err)
 	}

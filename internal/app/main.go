@@ -28,6 +28,9 @@ func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintf(errs, "pruefstein: %v\nTry: pruefstein --help\n", err)
 		return 2
 	}
+	if command == "inspect" {
+		return inspection(ctx, cli.Inspect, out, errs)
+	}
 	if err := run(ctx, cli, command, out, errs); err != nil {
 		fmt.Fprintf(errs, "pruefstein: %s\n", advice(err))
 		return 1
@@ -68,7 +71,7 @@ func advice(err error) string {
 		return err.Error() + "\nPut a backup in its place; to start anew, move the whole folder away first." + meanwhile
 	case errors.Is(err, bolt.ErrEmpty), errors.Is(err, bolt.ErrForeign):
 		return err.Error() + "\nMove it away to start anew, or put a backup in its place." + meanwhile
-	case errors.Is(err, bolt.ErrDamaged):
+	case errors.Is(err, bolt.ErrDamaged), errors.Is(err, errUnsound):
 		return err.Error() + "\nPut a backup in its place." + meanwhile
 	case errors.Is(err, bolt.ErrLocked):
 		return err.Error() + "\nA running server holds it. Use its pages (Verwaltung) for import, backup and checks, or stop the server first."
@@ -104,9 +107,9 @@ func newLog(format string, errs io.Writer) *slog.Logger {
 
 func serve(ctx context.Context, cfg config.Serve, out, errs io.Writer) error {
 	log := newLog(cfg.LogFormat, errs)
-	a, err := New(Options{Serve: cfg, Log: log})
+	a, err := New(ctx, Options{Serve: cfg, Log: log})
 	if err != nil {
-		return err
+		return unlessEnded(ctx, err)
 	}
 	if err := a.greet(ctx, out); err != nil {
 		return errors.Join(unlessEnded(ctx, err), a.Close())

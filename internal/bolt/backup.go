@@ -8,59 +8,66 @@ import (
 	"os"
 	"path/filepath"
 
-	bbolt "go.etcd.io/bbolt"
+	"pruefstein/internal/survey"
 )
 
 // tempPattern names unfinished files; what a crash left of them is removed at the next start.
 const tempPattern = ".pruefstein-*.tmp"
 
-// Backup copies the database to path while it is in use. The copy gets its name only after it was synced, reopened and
-// checked value by value. An existing file is never overwritten (fs.ErrExist). The folder must exist.
-func (s *Store) Backup(ctx context.Context, path string) error {
+// Verify tells what is wrong with a copy of a database, nil if nothing is. It walks pages that may be damaged, on which
+// bbolt can end or hang its process: verify in one that may be lost.
+type Verify func(ctx context.Context, path string) error
+
+// Backup copies the database to path while it is in use. The copy gets its name only after it was synced and verified. An
+// existing file is never overwritten (fs.ErrExist). The folder must exist.
+func (s *Store) Backup(ctx context.Context, path string, verify Verify) error {
 	if _, err := os.Lstat(path); err == nil {
 		return &fs.PathError{Op: "backup", Path: path, Err: fs.ErrExist}
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("backup: make its folder first: %w", err)
 	}
-	temp, err := s.checkedCopy(ctx, filepath.Dir(path))
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	defer os.Remove(temp) // gone already if all went well
-	if err := giveName(temp, path); err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	return nil
+	return s.WithCopy(ctx, filepath.Dir(path), func(temp string) error {
+		err := verify(ctx, temp)
+		if err == nil {
+			err = giveName(temp, path)
+		}
+		return err
+	})
 }
 
-// Snapshot returns a checked copy of the database as an open file without a name: it is gone when it is closed. So a
+// Snapshot returns a verified copy of the database as an open file without a name: it is gone when it is closed. So a
 // download streams it outside any transaction, and whatever is wrong shows before the first byte.
-func (s *Store) Snapshot(ctx context.Context) (*os.File, error) {
-	temp, err := s.checkedCopy(ctx, filepath.Dir(s.db.Path()))
-	if err != nil {
-		return nil, fmt.Errorf("snapshot: %w", err)
-	}
-	defer os.Remove(temp)
-	return os.Open(temp)
+func (s *Store) Snapshot(ctx context.Context, verify Verify) (file *os.File, err error) {
+	err = s.WithCopy(ctx, filepath.Dir(s.path), func(temp string) error {
+		err := verify(ctx, temp)
+		if err == nil {
+			file, err = os.Open(temp)
+		}
+		return err
+	})
+	return file, err
 }
 
-// checkedCopy writes a copy into a temporary file of the folder, synced, reopened and checked, and returns its name.
-func (s *Store) checkedCopy(ctx context.Context, folder string) (string, error) {
+// WithCopy writes the last commit into a temporary file of the folder, synced, and gives its name to fn. The file is gone
+// afterwards, unless fn gave it another name.
+func (s *Store) WithCopy(ctx context.Context, folder string, fn func(path string) error) error {
 	if err := ctx.Err(); err != nil {
-		return "", err
+		return err
 	}
 	temp, err := tempName(folder)
 	if err != nil {
-		return "", err
+		return fmt.Errorf("copy of the database: %w", err)
 	}
+	defer os.Remove(temp)
 	if err := errors.Join(s.writeCopy(temp), ctx.Err()); err != nil {
-		return "", errors.Join(err, os.Remove(temp))
+		return fmt.Errorf("copy of the database: %w", err)
 	}
-	return temp, nil
+	return fn(temp)
 }
 
-// writeCopy writes the last commit into an existing file, syncs it, opens it again and reads it all.
+// writeCopy writes the last commit into an existing file. bbolt reads the pages through the file, not through the memory
+// map, and does not look into them: damage in them passes.
 func (s *Store) writeCopy(path string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -68,26 +75,14 @@ func (s *Store) writeCopy(path string) error {
 	}
 	// The transaction lasts as long as the local disk takes, never as long as a reader's network.
 	err = s.guard(false, func() error {
-		return s.db.View(func(tx *bbolt.Tx) error {
-			_, err := tx.WriteTo(file)
-			return err
-		})
+		tx, err := s.begin(false)
+		if err != nil {
+			return survey.Storage(err)
+		}
+		_, err = tx.WriteTo(file)
+		return errors.Join(err, s.survive(tx.Rollback))
 	})
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	restored, err := Open(path, Options{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("reopen: %w", err)
-	}
-	faults := restored.Check()
-	if err := restored.Close(); err != nil {
-		return err
-	}
-	if len(faults) > 0 {
-		return fmt.Errorf("%w: the copy has faults (%d), the first: %s", ErrDamaged, len(faults), faults[0])
-	}
-	return nil
+	return errors.Join(err, file.Sync(), file.Close())
 }
 
 // tempName makes an empty temporary file, mode 0600, and returns its name.

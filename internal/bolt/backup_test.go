@@ -2,7 +2,9 @@ package bolt_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -31,18 +33,30 @@ func names(t *testing.T, folder string) []string {
 	return all
 }
 
+// verify is what the command does in a process of its own.
+func verify(_ context.Context, path string) error {
+	s, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	if faults, _ := s.Check(); len(faults) > 0 {
+		err = fmt.Errorf("%w: %q", bolt.ErrDamaged, faults)
+	}
+	return errors.Join(err, s.Close())
+}
+
 func TestBackup(t *testing.T) {
 	s, _ := create(t)
 	storetest.FillTables(t, s)
 	folder := t.TempDir()
 	path := filepath.Join(folder, "backup.db")
 
-	err := s.View(t.Context(), func(*survey.Tx) error { return s.Backup(t.Context(), path) }) // readers do not hinder it
+	err := s.View(t.Context(), func(*survey.Tx) error { return s.Backup(t.Context(), path, verify) }) // readers do not hinder it
 	if err != nil {
 		t.Fatal(err)
 	}
 	putParty(t, s, "later")
-	if err := s.Backup(t.Context(), path); !errors.Is(err, fs.ErrExist) {
+	if err := s.Backup(t.Context(), path, verify); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second backup of the same name: %v", err)
 	}
 	if got := names(t, folder); len(got) != 1 {
@@ -56,7 +70,7 @@ func TestBackup(t *testing.T) {
 	if hasParty(t, restored, "later") {
 		t.Error("the backup changed after it was made")
 	}
-	if faults := restored.Check(); len(faults) > 0 {
+	if faults, _ := restored.Check(); len(faults) > 0 {
 		t.Errorf("faults in the backup: %q", faults)
 	}
 	putParty(t, restored, "new")
@@ -69,10 +83,10 @@ func TestBackupRefusesDamage(t *testing.T) {
 	spoil(t, path, []byte("parties"), []byte("a"), `{"v":1,"d":{"id":17}}`)
 	s = open(t, path, bolt.Options{})
 	folder := t.TempDir()
-	if err := s.Backup(t.Context(), filepath.Join(folder, "backup.db")); !errors.Is(err, bolt.ErrDamaged) {
+	if err := s.Backup(t.Context(), filepath.Join(folder, "backup.db"), verify); !errors.Is(err, bolt.ErrDamaged) {
 		t.Errorf("Backup of a damaged database: %v", err)
 	}
-	if _, err := s.Snapshot(t.Context()); !errors.Is(err, bolt.ErrDamaged) {
+	if _, err := s.Snapshot(t.Context(), verify); !errors.Is(err, bolt.ErrDamaged) {
 		t.Errorf("Snapshot of a damaged database: %v", err)
 	}
 	if got := names(t, folder); len(got) != 0 {
@@ -82,15 +96,62 @@ func TestBackupRefusesDamage(t *testing.T) {
 
 func TestBackupWithoutFolder(t *testing.T) {
 	s, _ := create(t)
-	if err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "nowhere", "backup.db")); !errors.Is(err, fs.ErrNotExist) {
+	if err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "nowhere", "backup.db"), verify); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Backup into a missing folder: %v", err)
+	}
+}
+
+// What a verification refuses gets no name, however it was refused.
+func TestBackupIsVerified(t *testing.T) {
+	s, path := create(t)
+	refused := errors.New("the process that verified it was killed")
+	refuse := func(_ context.Context, copied string) error {
+		if data, err := os.ReadFile(copied); err != nil || len(data) == 0 {
+			t.Error("nothing to verify", err)
+		}
+		return refused
+	}
+	if err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "backup.db"), refuse); !errors.Is(err, refused) {
+		t.Errorf("Backup: %v", err)
+	}
+	if _, err := s.Snapshot(t.Context(), refuse); !errors.Is(err, refused) {
+		t.Errorf("Snapshot: %v", err)
+	}
+	if got := names(t, filepath.Dir(path)); len(got) != 1 {
+		t.Errorf("beside the database: %q", got)
+	}
+}
+
+func TestCheckPages(t *testing.T) {
+	s, path := create(t)
+	storetest.FillTables(t, s)
+	closeStore(t, s)
+	if faults, err := bolt.CheckPages(path); err != nil || len(faults) > 0 {
+		t.Errorf("a sound one: %q, %v", faults, err)
+	}
+	older := filepath.Join(t.TempDir(), "older.db")
+	makeBolt(t, older, "meta", map[string]string{"format": "pruefstein", "schema": "1"})
+	if faults, err := bolt.CheckPages(older); err != nil || len(faults) > 0 {
+		t.Errorf("one of an older schema: %q, %v", faults, err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(t.TempDir(), "cut.db")
+	write(t, cut, whole[:5*4096])
+	if _, err := bolt.CheckPages(cut); !errors.Is(err, bolt.ErrDamaged) {
+		t.Errorf("one cut off: %v", err)
+	}
+	if _, err := bolt.CheckPages(filepath.Join(t.TempDir(), "none.db")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("none: %v", err)
 	}
 }
 
 func TestSnapshot(t *testing.T) {
 	s, path := create(t)
 	storetest.FillTables(t, s)
-	file, err := s.Snapshot(t.Context())
+	file, err := s.Snapshot(t.Context(), verify)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +167,7 @@ func TestSnapshot(t *testing.T) {
 	download := filepath.Join(t.TempDir(), "download.db")
 	write(t, download, data)
 	restored := open(t, download, bolt.Options{ReadOnly: true})
-	if faults := restored.Check(); len(faults) > 0 || hasParty(t, restored, "later") {
+	if faults, _ := restored.Check(); len(faults) > 0 || hasParty(t, restored, "later") {
 		t.Errorf("the download is not what it was: %q", faults)
 	}
 }
@@ -138,7 +199,8 @@ func TestCheck(t *testing.T) {
 		closeStore(t, s)
 		spoil(t, path, []byte("parties"), []byte(test.key), test.value)
 		s = open(t, path, bolt.Options{ReadOnly: true})
-		faults := strings.Join(s.Check(), "\n")
+		found, _ := s.Check()
+		faults := strings.Join(found, "\n")
 		if test.want == "" && faults != "" || !strings.Contains(faults, test.want) {
 			t.Errorf("%s: %q, want %q", test.name, faults, test.want)
 		}
@@ -151,7 +213,7 @@ func TestCheckFindsBrokenPages(t *testing.T) {
 		storetest.FillTables(t, s)
 	}
 	copied := filepath.Join(t.TempDir(), "copy.db")
-	if err := s.Backup(t.Context(), copied); err != nil {
+	if err := s.Backup(t.Context(), copied, verify); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(copied)
@@ -176,7 +238,7 @@ func TestCheckFindsBrokenPages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(s.Check()) == 0 {
+		if faults, _ := s.Check(); len(faults) == 0 {
 			t.Errorf("page %d is zeros and Check found nothing", at/page)
 		}
 		closeStore(t, s)

@@ -1,38 +1,68 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	bbolt "go.etcd.io/bbolt"
 )
 
-// Check reads the whole database and returns a line for each fault: bbolt's own check of the pages, and every value of
-// every table, which must decode without a field unknown to this program and lie under its own key. An altered character
-// in a text passes here; only the ledger sees it (survey.CheckLedger).
-func (s *Store) Check() (faults []string) {
-	defer func() {
-		if p := recover(); p != nil { // bbolt panics on pages that make no sense
-			faults = append(faults, fmt.Sprintf("database: %v", p))
-		}
-	}()
-	err := s.guard(false, func() error {
-		return s.db.View(func(tx *bbolt.Tx) error {
-			for err := range tx.Check() {
-				faults = append(faults, "database: "+err.Error())
+// CheckPages returns a line for each fault bbolt finds in the pages of a database of any schema, its list of free pages
+// included. What passes can be opened, read and written without bbolt ending or hanging the process; the check itself can
+// do either, in goroutines of bbolt, so run it in a process that may be lost. Opening fails as Open does.
+func CheckPages(path string) (faults []string, err error) {
+	db, _, err := openFile(path, true, time.Second)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	err = survive(func() error {
+		return db.View(func(tx *bbolt.Tx) error {
+			if err := whole(tx, path); err != nil {
+				return err
 			}
-			if len(faults) > 0 {
-				return nil // a walk through broken pages may not end
-			}
-			all := reflect.ValueOf(tables(tx)).Elem()
-			for i := range all.NumField() {
-				faults = append(faults, all.Field(i).Interface().(interface{ check() []string }).check()...)
-			}
+			faults = pages(tx)
 			return nil
 		})
 	})
-	if err != nil {
-		faults = append(faults, "database: "+err.Error())
+	return faults, errors.Join(err, letGo(db, closeWait))
+}
+
+// maxFaults is how many faults of the pages are listed: one page can lead to many.
+const maxFaults = 1000
+
+func pages(tx *bbolt.Tx) (faults []string) {
+	for err := range tx.Check() { // to its end, or bbolt's goroutine would wait for ever
+		if len(faults) < maxFaults {
+			faults = append(faults, "database: "+err.Error())
+		}
 	}
 	return faults
+}
+
+// Check reads the whole database and returns a line for each fault: those CheckPages finds, which see there, and every value
+// of every table, which must decode without a field unknown to this program and lie under its own key. An altered character
+// in a text passes here; only the ledger sees it (survey.CheckLedger). It is sound when bbolt can walk its pages: only then
+// may it be read on.
+func (s *Store) Check() (faults []string, sound bool) {
+	err := s.guard(false, func() error {
+		return s.survive(func() error {
+			return s.db.View(func(tx *bbolt.Tx) error {
+				if faults = pages(tx); len(faults) > 0 {
+					return nil
+				}
+				sound = true
+				all := reflect.ValueOf(tables(tx)).Elem()
+				for i := range all.NumField() {
+					faults = append(faults, all.Field(i).Interface().(interface{ check() []string }).check()...)
+				}
+				return nil
+			})
+		})
+	})
+	if err != nil {
+		return append(faults, "database: "+err.Error()), false
+	}
+	return faults, sound
 }

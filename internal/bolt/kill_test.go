@@ -86,7 +86,7 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("round %d: the child was not killed: %v", round, err)
 		}
 		s := open(t, path, bolt.Options{})
-		if faults := s.Check(); len(faults) > 0 {
+		if faults, _ := s.Check(); len(faults) > 0 {
 			t.Fatalf("round %d: %q", round, faults)
 		}
 		next := 0

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +26,7 @@ var (
 	ErrDamaged  = errors.New("the database is damaged or was cut off; use a backup")     // shorter than it says, or broken at the root
 	ErrLocked   = errors.New("another process has the database open")                    // such as a running server
 	ErrNewer    = errors.New("the database was written by a newer version of Prüfstein") // a downgrade would lose data
+	ErrStuck    = errors.New("the database is busy and does not come to an end")
 	ErrReplaced = errors.New("another file has taken the place of the database; end the server first")
 	ErrOlder    = errors.New("the database has to be migrated first: start the server once")
 )
@@ -41,11 +41,20 @@ type Options struct {
 // Store is a survey.Store in one file. One Update is one commit, synced to the disk before it returns.
 type Store struct {
 	db      *bbolt.DB
-	file    *os.File     // the open file, to see whether the path still leads to it
-	size    atomic.Int64 // bytes it has at least; it only grows
-	broken  atomic.Bool  // a page could not be read: nothing more is asked of the file
-	writing sync.Mutex   // held by the one writer; bbolt's own stays locked if its Begin dies
+	path    string
+	file    *os.File      // the open file, to see whether the path still leads to it
+	size    atomic.Int64  // bytes it has at least; it only grows
+	broken  atomic.Bool   // bbolt died or a page could not be read: nothing more is asked of the file
+	writing chan struct{} // holds one: the one writer. A wait for bbolt's own lock could not be ended
+
+	writeWait, closeWait time.Duration
 }
+
+// How long a writer waits for the one before it, and Close for what is under way. Damage can make bbolt wait for ever.
+const (
+	writeWait = 30 * time.Second
+	closeWait = time.Second
+)
 
 var _ survey.Store = (*Store)(nil)
 
@@ -89,16 +98,33 @@ func Open(path string, opts Options) (*Store, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if !opts.ReadOnly {
-		err = errors.Join(migrate(db, version), removeLeftovers(filepath.Dir(path)))
+		err = errors.Join(survive(func() error { return migrate(db, version) }), removeLeftovers(filepath.Dir(path)))
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), letGo(db, closeWait))
 	}
-	return &Store{db: db, file: file}, nil
+	return &Store{db: db, path: path, file: file, writing: make(chan struct{}, 1), writeWait: writeWait, closeWait: closeWait}, nil
 }
 
-// Close waits for open transactions and lets go of the file.
-func (s *Store) Close() error { return s.db.Close() }
+// Close waits a second for open transactions and lets go of the file. ErrStuck: it is let go of when the process ends.
+func (s *Store) Close() error {
+	if err := letGo(s.db, s.closeWait); err != nil {
+		return fmt.Errorf("%s: %w", s.path, err)
+	}
+	return nil
+}
+
+// letGo closes a database of bbolt, whose locks may be lost.
+func letGo(db *bbolt.DB, wait time.Duration) error {
+	closed := make(chan error, 1)
+	go func() { closed <- survive(db.Close) }()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(wait):
+		return ErrStuck
+	}
+}
 
 // View implements survey.Store: fn sees the last commit, whatever is written meanwhile.
 func (s *Store) View(ctx context.Context, fn func(*survey.Tx) error) error {
@@ -115,27 +141,62 @@ func (s *Store) run(ctx context.Context, write bool, fn func(*survey.Tx) error) 
 		return err
 	}
 	if write {
-		s.writing.Lock()
-		defer s.writing.Unlock()
+		select {
+		case s.writing <- struct{}{}:
+			defer func() { <-s.writing }()
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(s.writeWait):
+			return survey.Storage(ErrStuck)
+		}
 		if err := ctx.Err(); err != nil { // the wait for another writer may have been long
 			return err
 		}
 	}
 	return s.guard(write, func() error {
-		tx, err := s.db.Begin(write)
+		tx, err := s.begin(write)
 		if err != nil {
 			return survey.Storage(err)
 		}
 		// After a commit a rollback does nothing; after an error or a panic of fn it lets go of the lock.
-		defer func() { _ = tx.Rollback() }()
+		defer func() { _ = s.survive(tx.Rollback) }()
 		if err := fn(tables(tx)); err != nil || !write {
 			return err
 		}
-		if err := tx.Commit(); err != nil {
+		if err := s.survive(tx.Commit); err != nil {
 			return survey.Storage(err)
 		}
 		return nil
 	})
+}
+
+func (s *Store) begin(write bool) (tx *bbolt.Tx, err error) {
+	err = s.survive(func() (err error) {
+		tx, err = s.db.Begin(write)
+		return err
+	})
+	return tx, err
+}
+
+// survive runs a step of bbolt alone. If it dies, its locks may be lost, so bbolt is not asked again.
+func (s *Store) survive(step func() error) error {
+	err := survive(step)
+	if errors.Is(err, ErrDamaged) {
+		s.broken.Store(true)
+	}
+	return err
+}
+
+// survive makes an ErrDamaged of a panic of bbolt, or of a fault in its memory map, which would end the process. It does so
+// in this goroutine alone: bbolt's check of the pages starts others.
+func survive(step func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, p)
+		}
+	}()
+	return step()
 }
 
 // guard runs what touches the pages of the file. They are mapped into memory: where the file was cut off, reading one is a
@@ -181,7 +242,7 @@ func (s *Store) sound(write bool) error {
 	if !write {
 		return nil
 	}
-	there, err := os.Stat(s.db.Path())
+	there, err := os.Stat(s.path)
 	if err == nil && !os.SameFile(there, opened) {
 		err = ErrReplaced
 	}
@@ -190,16 +251,22 @@ func (s *Store) sound(write bool) error {
 
 // openFile opens the file in bbolt and translates its errors. The file is closed with the database.
 func openFile(path string, readOnly bool, timeout time.Duration) (db *bbolt.DB, file *os.File, err error) {
-	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			file, err = os.OpenFile(name, flag, mode)
-			return file, err
-		},
-		Timeout:         timeout,
-		ReadOnly:        readOnly,
-		FreelistType:    bbolt.FreelistMapType, // the array slows down when much was deleted
-		InitialMmapSize: initialMap,
+	err = survive(func() (err error) {
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				file, err = os.OpenFile(name, flag, mode)
+				return file, err
+			},
+			Timeout:         timeout,
+			ReadOnly:        readOnly,
+			FreelistType:    bbolt.FreelistMapType, // the array slows down when much was deleted
+			InitialMmapSize: initialMap,
+		})
+		return err
 	})
+	if errors.Is(err, ErrDamaged) {
+		return nil, nil, errors.Join(err, file.Close()) // bbolt left it open and locked
+	}
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, nil, ErrLocked
@@ -216,24 +283,25 @@ func probe(path string, timeout time.Duration) (version int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	defer func() {
-		if p := recover(); p != nil { // bbolt panics on pages that make no sense
-			err = fmt.Errorf("%w: %v", ErrDamaged, p)
-		}
-	}()
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	err = db.View(func(tx *bbolt.Tx) error {
-		if tx.Size() > info.Size() {
-			return fmt.Errorf("%w: %d of %d bytes are there", ErrDamaged, info.Size(), tx.Size())
-		}
-		version, err = schema(tx)
-		return err
+	err = survive(func() error {
+		return db.View(func(tx *bbolt.Tx) error {
+			if err := whole(tx, path); err != nil {
+				return err
+			}
+			version, err = schema(tx)
+			return err
+		})
 	})
-	return version, err
+	return version, errors.Join(err, letGo(db, closeWait))
+}
+
+// whole refuses a file that ends before its last page.
+func whole(tx *bbolt.Tx, path string) error {
+	info, err := os.Stat(path)
+	if err == nil && tx.Size() > info.Size() {
+		err = fmt.Errorf("%w: %d of %d bytes are there", ErrDamaged, info.Size(), tx.Size())
+	}
+	return err
 }
 
 // create makes a database in a temporary file and gives it its name when it is whole: a crash leaves no empty file.

@@ -110,7 +110,7 @@ func TestOpenRefuses(t *testing.T) {
 		storetest.FillTables(t, s)
 	}
 	copied := filepath.Join(t.TempDir(), "copy.db")
-	if err := s.Backup(t.Context(), copied); err != nil {
+	if err := s.Backup(t.Context(), copied, verify); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(copied)
@@ -216,7 +216,7 @@ func TestReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = open(t, path, bolt.Options{ReadOnly: true})
-	if !hasParty(t, s, "a") || len(s.Check()) > 0 {
+	if faults, sound := s.Check(); !hasParty(t, s, "a") || len(faults) > 0 || !sound {
 		t.Error("cannot read")
 	}
 	err = s.Update(t.Context(), func(*survey.Tx) error { t.Error("ran"); return nil })
@@ -291,10 +291,10 @@ func TestCutOffWhileOpen(t *testing.T) {
 				t.Errorf("%s, cut off during it %v: %v", name, during, err)
 			}
 		}
-		if faults := s.Check(); len(faults) != 1 {
+		if faults, _ := s.Check(); len(faults) != 1 {
 			t.Errorf("Check: %q", faults)
 		}
-		if _, err := s.Snapshot(t.Context()); !errors.Is(err, bolt.ErrDamaged) {
+		if _, err := s.Snapshot(t.Context(), verify); !errors.Is(err, bolt.ErrDamaged) {
 			t.Errorf("Snapshot: %v", err)
 		}
 		closeStore(t, s)
@@ -306,5 +306,43 @@ func TestClosed(t *testing.T) {
 	closeStore(t, s)
 	if err := s.View(t.Context(), func(*survey.Tx) error { return nil }); survey.CodeOf(err) != survey.Unavailable {
 		t.Errorf("View after Close: %v", err)
+	}
+}
+
+// Damage can make bbolt wait for ever, in a commit or a read: whoever waits for it does not.
+func TestWaitsEnd(t *testing.T) {
+	for _, write := range []bool{false, true} {
+		s, path := create(t)
+		s.SetWaits(time.Millisecond, time.Millisecond)
+		stuck, end, ended := make(chan struct{}), make(chan struct{}), make(chan error)
+		access := s.View
+		if write {
+			access = s.Update
+		}
+		go func() {
+			ended <- access(context.Background(), func(*survey.Tx) error {
+				close(stuck)
+				<-end
+				return nil
+			})
+		}()
+		<-stuck
+		nothing := func(*survey.Tx) error { return nil }
+		if err := s.Update(t.Context(), nothing); write && (survey.CodeOf(err) != survey.Unavailable || !errors.Is(err, bolt.ErrStuck)) || !write && err != nil {
+			t.Errorf("Update beside one that does not end (%v): %v", write, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		s.SetWaits(time.Hour, time.Millisecond)
+		time.AfterFunc(time.Millisecond, cancel)
+		if err := s.Update(ctx, nothing); write && !errors.Is(err, context.Canceled) {
+			t.Errorf("Update whose caller has gone: %v", err)
+		}
+		if err := s.Close(); !errors.Is(err, bolt.ErrStuck) || !strings.Contains(err.Error(), path) {
+			t.Errorf("Close beside an access that does not end (write %v): %v", write, err)
+		}
+		close(end)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 	}
 }

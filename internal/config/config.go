@@ -25,6 +25,7 @@ type CLI struct {
 	Backup    Backup    `cmd:"" help:"Write a checked copy of the database."`
 	ResetLink ResetLink `cmd:"" help:"Print a link for a new password, while no server runs: for an administrator who is locked out."`
 	Version   Version   `cmd:"" help:"Print the version."`
+	Inspect   Inspect   `cmd:"" hidden:"" help:"Looks for faults in a file of a database, in a process that may die of them. The program starts it itself."`
 }
 
 // Data is the folder everything is kept in.
@@ -98,6 +99,13 @@ type ResetLink struct {
 	Data
 	Base
 	Email string `arg:"" name:"EMAIL" help:"Address of the person's account."`
+}
+
+// Inspect looks into a database that may be damaged, for another process of this program.
+type Inspect struct {
+	Pages  bool   `help:"Check the pages alone, of any schema."`
+	Folder string `help:"Folder of the data it belongs to, to check keys, references and ledger too."`
+	File   string `arg:"" name:"FILE" help:"File of the database."`
 }
 
 // Version prints the version.

@@ -173,7 +173,7 @@ func TestEveryFlagHasItsVariable(t *testing.T) {
 	for _, command := range model(t).Children {
 		for _, group := range command.Flags {
 			want := []string{"PRUEFSTEIN_" + strings.ToUpper(strings.ReplaceAll(group.Name, "-", "_"))}
-			if command.Name == "demo" || group.Name == "help" || chosenEachTime[command.Name+" "+group.Name] {
+			if command.Name == "demo" || command.Hidden || group.Name == "help" || chosenEachTime[command.Name+" "+group.Name] {
 				want = nil
 			}
 			if fmt.Sprint(group.Envs) != fmt.Sprint(want) {
@@ -196,6 +196,9 @@ func TestHelp(t *testing.T) {
 	}
 	var out strings.Builder
 	_, _, _ = config.Parse([]string{"--help"}, &out)
+	if strings.Contains(out.String(), "inspect") {
+		t.Errorf("--help tells of a command that is not for people:\n%s", out.String())
+	}
 	for _, command := range []string{"serve", "demo", "import", "export", "check", "backup", "version"} {
 		if !strings.Contains(out.String(), "\n  "+command) {
 			t.Errorf("--help does not tell of %s:\n%s", command, out.String())
@@ -214,6 +217,9 @@ A flag goes before its variable, the variable before the default. A secret can s
 Usage errors exit with 2, everything else that fails with 1.
 `)
 	for _, command := range model(t).Children {
+		if command.Hidden {
+			continue
+		}
 		fmt.Fprintf(&doc, "\n## pruefstein %s\n\n%s\n", strings.Join(append([]string{command.Name}, arguments(command)...), " "), command.Help)
 		var rows []string
 		for _, f := range command.Flags {
