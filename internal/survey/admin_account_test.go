@@ -413,6 +413,20 @@ func countOf[T survey.Entity](t *testing.T, w *peopleWorld, table func(*survey.T
 	return n
 }
 
+// A link made while the clock was ahead holds back none after it was set back.
+func TestRequestResetAfterTheClockWasSetBack(t *testing.T) {
+	w := newPeopleWorld(t)
+	ada := w.first(t)
+	w.clock.Advance(24 * time.Hour)
+	must(t, w.RequestReset(t.Context(), ada.User.Email))
+	first := w.mailedToken(t)
+	w.clock.Advance(-24 * time.Hour)
+	must(t, w.RequestReset(t.Context(), ada.User.Email))
+	if w.mailedToken(t) == first {
+		t.Error("no second link")
+	}
+}
+
 func TestOwnAccount(t *testing.T) {
 	w := newPeopleWorld(t)
 	ada := w.first(t)

@@ -112,7 +112,7 @@ const (
 type OutboxEntry struct {
 	Mail  string    `json:"mail"` // id
 	DueAt time.Time `json:"due_at"`
-	Since time.Time `json:"since"`           // queued, or put back by hand; the time to give up counts from here
+	Since time.Time `json:"since"`           // queued, or put back by hand
 	Tries int       `json:"tries,omitempty"` // since then; the back-off grows with them
 }
 

@@ -15,6 +15,24 @@ import (
 // wants some minutes, a broken server some hours.
 var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
 
+// waited is the sum of the back-offs after so many failed attempts. It is no difference of two times, one of which may have
+// been noted by a clock that was wrong.
+func waited(tries int) (sum time.Duration) {
+	for i := range tries {
+		sum += mailBackoff[min(i, len(mailBackoff)-1)]
+	}
+	return sum
+}
+
+// due returns when an entry is due. A time that lies further ahead than its back-off was noted by a clock that has been set
+// back since: it is due now.
+func (e OutboxEntry) due(now time.Time) time.Time {
+	if e.DueAt.Sub(now) > waited(e.Tries)-waited(e.Tries-1) {
+		return now
+	}
+	return e.DueAt
+}
+
 const (
 	mailGiveUp     = 3 * 24 * time.Hour
 	mailCodeGiveUp = time.Hour // a code is valid no longer, so sending it later would only confuse
@@ -34,7 +52,7 @@ type MailDue struct {
 	SenderName string // the alliance
 	ReplyTo    string // the alliance's address, may be ""
 	Unreadable bool   // its secret cannot be opened: the seal key was replaced. It must be recorded as failed for good
-	Settled    bool   // a reminder of what is over: it must not be sent, but recorded as MailOutcome.Settled
+	Settled    bool   // a reminder of what is over, or a code after its hour: it must not be sent, but recorded as MailOutcome.Settled
 }
 
 // MailOutcome is what came of an attempt to send.
@@ -126,7 +144,7 @@ func (s *Service) DueMails(ctx context.Context, limit int) ([]MailDue, error) {
 	var due []MailDue
 	err := s.Store.View(ctx, func(tx *Tx) error {
 		due = nil // a store may run this again
-		entries, err := waiting(tx)
+		entries, err := s.waiting(tx)
 		if err != nil {
 			return err
 		}
@@ -167,31 +185,38 @@ func (s *Service) secret(m Mail) (string, error) {
 	return string(plain), err
 }
 
-// waiting lists the entries of mails that are queued, the first due first. An entry that outlived the state of its mail
-// sends nothing.
-func waiting(tx *Tx) ([]OutboxEntry, error) {
+// queued lists the entries of mails that are queued. An entry that outlived the state of its mail sends nothing.
+func queued(tx *Tx) (list []OutboxEntry, err error) {
 	entries, err := collect(tx.Outbox.List(""))
 	if err != nil {
 		return nil, err
 	}
-	queued := entries[:0]
 	for _, e := range entries {
 		m, err := tx.Mails.Get(e.Mail)
 		if err != nil && !IsNotFound(err) {
 			return nil, err
 		}
 		if m.State == MailQueued {
-			queued = append(queued, e)
+			list = append(list, e)
 		}
 	}
-	slices.SortStableFunc(queued, func(a, b OutboxEntry) int { return a.DueAt.Compare(b.DueAt) })
-	return queued, nil
+	return list, nil
+}
+
+// waiting lists the entries of mails that are queued with the time each is due at, the first due first.
+func (s *Service) waiting(tx *Tx) ([]OutboxEntry, error) {
+	entries, err := queued(tx)
+	for i, e := range entries {
+		entries[i].DueAt = e.due(s.now())
+	}
+	slices.SortStableFunc(entries, func(a, b OutboxEntry) int { return a.DueAt.Compare(b.DueAt) })
+	return entries, err
 }
 
 // NextDue returns when the next mail is due; ok is false while none waits.
 func (s *Service) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
 	err = s.Store.View(ctx, func(tx *Tx) error {
-		entries, err := waiting(tx)
+		entries, err := s.waiting(tx)
 		if ok = len(entries) > 0; ok {
 			at = entries[0].DueAt
 		}
@@ -239,13 +264,13 @@ func (s *Service) postpone(tx *Tx, m *Mail, permanent bool) error {
 	if err != nil {
 		return err
 	}
-	e.DueAt = s.now().Add(mailBackoff[min(e.Tries, len(mailBackoff)-1)])
+	e.DueAt = s.now().Add(waited(e.Tries+1) - waited(e.Tries))
 	e.Tries++
 	limit := mailGiveUp
 	if m.Kind == MailCode {
 		limit = mailCodeGiveUp
 	}
-	if !permanent && e.DueAt.Sub(e.Since) <= limit {
+	if !permanent && waited(e.Tries) <= limit {
 		return tx.Outbox.Put(e)
 	}
 	m.State = MailFailed

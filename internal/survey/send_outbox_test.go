@@ -411,3 +411,67 @@ func TestReplacedSealKey(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A clock that was ahead during an attempt and was set back delays no mail and gives none up.
+func TestClockSetBack(t *testing.T) {
+	s, clock := newOutbox(t)
+	const ahead = 10 * 24 * time.Hour
+	due := func(at string, want int) {
+		t.Helper()
+		if due, err := s.DueMails(t.Context(), 5); err != nil || len(due) != want {
+			t.Errorf("%s: %d due, %v; want %d", at, len(due), err, want)
+		}
+	}
+	m := enqueue(t, s, invitation(), outboxSecret)
+	clock.Advance(ahead)
+	for attempt := range 3 {
+		record(t, s, m.ID, survey.MailOutcome{Attempt: attempt + 1, Reply: "451 later"})
+	}
+	due("ahead", 0)
+	if got, _ := loadMail(t, s, m.ID); got.State != survey.MailQueued {
+		t.Fatalf("given up because the clock was ahead: %+v", got)
+	}
+	clock.Advance(-ahead)
+	due("set back", 1)
+	record(t, s, m.ID, survey.MailOutcome{Attempt: 4, Reply: "451 later"})
+	due("after the next attempt", 0)
+	clock.Advance(-time.Second)
+	due("a second back", 1)
+	clock.Advance(time.Hour + time.Second)
+	due("after its back-off", 1)
+	record(t, s, m.ID, survey.MailOutcome{Attempt: 5, Sent: true})
+
+	clock.Advance(ahead)
+	enqueue(t, s, invitation(), outboxSecret)
+	clock.Advance(-ahead)
+	due("queued ahead", 1)
+	if next, waits, err := s.NextDue(t.Context()); err != nil || !waits || next.After(clock.Now()) {
+		t.Errorf("next at %v, %v, %v", next, waits, err)
+	}
+}
+
+// A code that could not go out within its hour does not go out at all.
+func TestOldCodeIsNotSent(t *testing.T) {
+	s, clock := newOutbox(t)
+	code := invitation()
+	code.Kind = survey.MailCode
+	code = enqueue(t, s, code, "4839 2011")
+	clock.Advance(time.Hour - time.Second)
+	if due, err := s.DueMails(t.Context(), 1); err != nil || len(due) != 1 || due[0].Settled {
+		t.Fatalf("within its hour: %+v, %v", due, err)
+	}
+	clock.Advance(time.Second)
+	due, err := s.DueMails(t.Context(), 1)
+	if err != nil || len(due) != 1 || !due[0].Settled {
+		t.Fatalf("after its hour: %+v, %v", due, err)
+	}
+	coordinator := survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}}
+	must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Users.Put(coordinator.User) }))
+	if err := s.RetryMail(t.Context(), coordinator, code.ID); keyOf(err) != "error.mail.code_expired" {
+		t.Errorf("retry: %v", err)
+	}
+	record(t, s, code.ID, survey.MailOutcome{Attempt: 1, Settled: true})
+	if got, waits := loadMail(t, s, code.ID); got.State != survey.MailRevoked || waits || got.Sealed != nil {
+		t.Errorf("%+v", got)
+	}
+}

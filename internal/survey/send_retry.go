@@ -79,9 +79,12 @@ func (s *Service) undelivered(tx *Tx, questionnaire string) (list []Mail, err er
 	return list, nil
 }
 
-// settled tells whether a mail is a reminder that has nothing to remind of any more: something came back from the respondent,
-// or its date is over.
+// settled tells whether a mail is a reminder that has nothing to remind of any more, because something came back from the
+// respondent or its date is over, or a code whose hour is.
 func (s *Service) settled(tx *Tx, m Mail) (bool, error) {
+	if m.Kind == MailCode {
+		return s.now().Sub(m.CreatedAt) >= mailCodeGiveUp, nil
+	}
 	if m.Kind != MailReminder {
 		return false, nil
 	}
@@ -97,18 +100,21 @@ func (s *Service) settled(tx *Tx, m Mail) (bool, error) {
 	return !at.IsZero() || !s.now().Before(r.DueAt(q).At), err
 }
 
-// notSettled returns Conflict for a reminder of what is over.
+// notSettled returns Conflict for a reminder of what is over and a code after its hour.
 func (s *Service) notSettled(tx *Tx, m Mail) error {
 	over, err := s.settled(tx, m)
-	if err == nil && over {
-		err = Fail(Conflict, "send.error.reminder_over")
+	switch {
+	case err != nil || !over:
+		return err
+	case m.Kind == MailCode:
+		return Fail(Conflict, "error.mail.code_expired")
 	}
-	return err
+	return Fail(Conflict, "send.error.reminder_over")
 }
 
 // stopReminders stops the reminders to a respondent that wait, because something came back from it.
 func stopReminders(tx *Tx, r Respondent) error {
-	entries, err := waiting(tx)
+	entries, err := queued(tx)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,11 @@ func TestAuditNotesDenialsAndExports(t *testing.T) {
 	if denied := count("denied"); denied != 2 {
 		t.Errorf("%d denials an hour later", denied)
 	}
+	w.Clock.Advance(-time.Minute)
+	mia.post("/verwaltung/import", nil)
+	if denied := count("denied"); denied != 3 {
+		t.Errorf("%d denials after the clock was set back", denied)
+	}
 	page := eva.get("/verwaltung/protokoll").Body.String()
 	for _, want := range []string{"Zugriff verweigert", "/verwaltung/import", "Mia"} {
 		if !strings.Contains(page, want) {

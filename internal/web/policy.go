@@ -137,8 +137,8 @@ func (s *Server) noteDenial(r *request) {
 	}
 	kind, now := r.Actor.User.ID+" "+r.FullPath(), s.now()
 	s.denialsLock.Lock()
-	last := s.denials[kind]
-	again := !last.IsZero() && now.Sub(last) < denialPause
+	age := now.Sub(s.denials[kind]) // below zero: the clock has been set back
+	again := age >= 0 && age < denialPause
 	if !again {
 		s.denials[kind] = now
 	}
