@@ -2,10 +2,13 @@ package survey_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -147,6 +150,27 @@ func TestSetUpOnce(t *testing.T) {
 	wants(t, survey.Gone, err)
 	if again, err := w.SetupToken(t.Context()); again != "" || err != nil {
 		t.Errorf("a link although there is somebody: %q %v", again, err)
+	}
+}
+
+// fullStore is a store on a full disk: no transaction commits.
+type fullStore struct{ survey.Store }
+
+func (s fullStore) Update(ctx context.Context, fn func(*survey.Tx) error) error {
+	full := survey.Storage(syscall.ENOSPC)
+	if err := s.Store.Update(ctx, func(tx *survey.Tx) error { return cmp.Or(fn(tx), error(full)) }); !errors.Is(err, full) {
+		return err
+	}
+	return full
+}
+
+// Every start asks for the link, and a start on a full disk must succeed: readers wait.
+func TestSetupTokenNeedsNoRoomLater(t *testing.T) {
+	w := newPeopleWorld(t)
+	w.first(t)
+	w.Store = fullStore{w.Store}
+	if token, err := w.SetupToken(t.Context()); token != "" || err != nil {
+		t.Errorf("%q %v", token, err)
 	}
 }
 
