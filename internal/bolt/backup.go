@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -79,10 +80,23 @@ func (s *Store) writeCopy(path string) error {
 		if err != nil {
 			return survey.Storage(err)
 		}
-		_, err = tx.WriteTo(file)
-		return errors.Join(err, s.survive(tx.Rollback))
+		to := &keepsError{Writer: file}
+		_, err = tx.WriteTo(to)
+		return errors.Join(err, to.err, s.survive(tx.Rollback))
 	})
 	return errors.Join(err, file.Sync(), file.Close())
+}
+
+// keepsError keeps the error of its writer: bbolt passes on its words alone, and nobody could tell a full disk by them.
+type keepsError struct {
+	io.Writer
+	err error
+}
+
+func (w *keepsError) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	w.err = err
+	return n, err
 }
 
 // tempName makes an empty temporary file, mode 0600, and returns its name.
