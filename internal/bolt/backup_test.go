@@ -80,7 +80,7 @@ func TestBackupRefusesDamage(t *testing.T) {
 	s, path := create(t)
 	putParty(t, s, "a")
 	closeStore(t, s)
-	spoil(t, path, []byte("parties"), []byte("a"), `{"v":1,"d":{"id":17}}`)
+	spoil(t, path, []byte("parties"), []byte("a"), bolt.Wrap("parties", "a", `{"id":17}`))
 	s = open(t, path, bolt.Options{})
 	folder := t.TempDir()
 	if err := s.Backup(t.Context(), filepath.Join(folder, "backup.db"), verify); !errors.Is(err, bolt.ErrDamaged) {
@@ -187,13 +187,18 @@ func spoil(t *testing.T, path string, bucket, key []byte, value string) {
 
 func TestCheck(t *testing.T) {
 	for _, test := range []struct{ name, key, value, want string }{
-		{"sound", "a", `{"v":1,"d":{"id":"a","short_name":"","name":"","revision":0}}`, ""},
-		{"not JSON", "a", `{"v":1,`, "unexpected end"},
-		{"wrong type", "a", `{"v":1,"d":{"id":17}}`, "cannot unmarshal"},
-		{"unknown field", "a", `{"v":1,"d":{"id":"a","mood":"good"}}`, "unknown field"},
-		{"unknown form", "a", `{"v":2,"d":{"id":"a"}}`, "has form 2"},
-		{"no envelope", "a", `{"id":"a"}`, "has form 0"},
-		{"wrong key", "b", `{"v":1,"d":{"id":"a"}}`, "wrong key"},
+		{"sound", "a", bolt.Wrap("parties", "a", `{"id":"a","short_name":"","name":"","revision":0}`), ""},
+		{"not JSON", "a", bolt.Wrap("parties", "a", `{"id":`), "unexpected end"},
+		{"two values", "a", bolt.Wrap("parties", "a", `{"id":"a"}{"id":"a"}`), "after top-level value"},
+		{"wrong type", "a", bolt.Wrap("parties", "a", `{"id":17}`), "cannot unmarshal"},
+		{"unknown field", "a", bolt.Wrap("parties", "a", `{"id":"a","mood":"good"}`), "unknown field"},
+		{"older form", "a", `{"v":1,"d":{"id":"a"}}`, `parties "a": is not in the form`},
+		{"newer form", "a", strings.Replace(bolt.Wrap("parties", "a", `{"id":"a"}`), "2", "3", 1), `parties "a": is not in the form`},
+		{"empty", "a", "", `parties "a": is not in the form`},
+		{"of another key", "b", bolt.Wrap("parties", "a", `{"id":"a"}`), `parties "b": does not fit its checksum`},
+		{"of another table", "a", bolt.Wrap("users", "a", `{"id":"a"}`), `parties "a": does not fit its checksum`},
+		{"no envelope", "a", `{"id":"a"}`, `parties "a": is not in the form`},
+		{"wrong key", "b", bolt.Wrap("parties", "b", `{"id":"a"}`), "wrong key"},
 	} {
 		s, path := create(t)
 		closeStore(t, s)

@@ -7,8 +7,8 @@ import (
 )
 
 // The schema. One bucket a table, one key an entity, keys as survey.Entity builds them; a number in a key is zero-padded,
-// so that bbolt's byte order is the order of the numbers. A value is {"v":1,"d":…}: the entity as JSON in the version of
-// its form. Ids are UUIDv7.
+// so that bbolt's byte order is the order of the numbers. A value is {"v":2,"c":"1b2e4a90","d":…}: the entity as JSON, with
+// the version of its form and a checksum over table, key and entity (envelope.go). Ids are UUIDv7.
 //
 //	meta             format, schema                               "pruefstein", the number of migrations applied
 //

@@ -42,9 +42,8 @@ func pages(tx *bbolt.Tx) (faults []string) {
 }
 
 // Check reads the whole database and returns a line for each fault: those CheckPages finds, which see there, and every value
-// of every table, which must decode without a field unknown to this program and lie under its own key. An altered character
-// in a text passes here; only the ledger sees it (survey.CheckLedger). It is sound when bbolt can walk its pages: only then
-// may it be read on.
+// of every table, which must fit its checksum, decode without a field unknown to this program and lie under its own key. It
+// is sound when bbolt can walk its pages: only then may it be read on.
 func (s *Store) Check() (faults []string, sound bool) {
 	err := s.guard(false, func() error {
 		return s.survive(func() error {

@@ -1,6 +1,8 @@
 package bolt
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -19,6 +21,7 @@ const format = "pruefstein"
 // in a release is never changed again: a new one is added below (see CONTRIBUTING.md).
 var migrations = []func(*bbolt.Tx) error{
 	createBuckets,
+	addChecksums,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -36,6 +39,33 @@ func createBuckets(tx *bbolt.Tx) error {
 		}
 	}
 	return nil
+}
+
+// addChecksums puts a checksum into the envelope of every value, which was {"v":1,"d":…} before (envelope.go). What is no
+// such envelope stays as it is, so that it is still found.
+func addChecksums(tx *bbolt.Tx) error {
+	return tx.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
+		if bytes.Equal(name, bucketMeta) {
+			return nil
+		}
+		var keys, values [][]byte // a bucket must not be written while it is read
+		if err := bucket.ForEach(func(key, value []byte) error {
+			data, headed := bytes.CutPrefix(value, []byte(`{"v":1,"d":`))
+			data, tailed := bytes.CutSuffix(data, []byte(`}`))
+			if headed && tailed && json.Valid(data) {
+				keys, values = append(keys, bytes.Clone(key)), append(values, wrap(name, key, data))
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		for i, key := range keys {
+			if err := bucket.Put(key, values[i]); err != nil {
+				return fmt.Errorf("table %s: %w", name, err)
+			}
+		}
+		return nil
+	})
 }
 
 // migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step.

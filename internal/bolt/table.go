@@ -11,15 +11,6 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// valueVersion is the version of the form of values. A migration that changes a form rewrites the values and raises it.
-const valueVersion = 1
-
-// envelope is what lies under a key.
-type envelope[T any] struct {
-	Version int `json:"v"`
-	Data    T   `json:"d"`
-}
-
 // table is survey.Table over one bucket, for every entity alike. What it returns is decoded, so nothing points into
 // bbolt's memory map after the transaction.
 type table[T survey.Entity] struct {
@@ -33,7 +24,7 @@ func (t table[T]) Get(key string) (T, error) {
 		var none T
 		return none, &survey.Error{Code: survey.NotFound, Key: "error.not_found", Cause: fmt.Errorf("no %q in %s", key, t.name)}
 	}
-	return t.decode([]byte(key), value)
+	return t.read([]byte(key), value)
 }
 
 func (t table[T]) Put(entity T) error {
@@ -41,11 +32,12 @@ func (t table[T]) Put(entity T) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(envelope[T]{valueVersion, entity}); err != nil {
-		return fmt.Errorf("%s %q: %w", t.name, entity.Key(), err)
+	key := []byte(entity.Key())
+	if err := enc.Encode(entity); err != nil {
+		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
-	if err := t.tx.Bucket(t.name).Put([]byte(entity.Key()), bytes.TrimSuffix(b.Bytes(), []byte("\n"))); err != nil {
-		return fmt.Errorf("%s %q: %w", t.name, entity.Key(), err)
+	if err := t.tx.Bucket(t.name).Put(key, wrap(t.name, key, bytes.TrimSuffix(b.Bytes(), []byte("\n")))); err != nil {
+		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
 	return nil
 }
@@ -61,27 +53,35 @@ func (t table[T]) List(prefix string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		cursor, start := t.tx.Bucket(t.name).Cursor(), []byte(prefix)
 		for key, value := cursor.Seek(start); key != nil && bytes.HasPrefix(key, start); key, value = cursor.Next() {
-			if entity, err := t.decode(key, value); !yield(entity, err) {
+			if entity, err := t.read(key, value); !yield(entity, err) {
 				return
 			}
 		}
 	}
 }
 
-// decode reads a value.
-func (t table[T]) decode(key, value []byte) (T, error) {
-	var e envelope[T]
-	err := json.Unmarshal(value, &e)
-	if err == nil && e.Version != valueVersion {
-		err = fmt.Errorf("has form %d, this program knows %d", e.Version, valueVersion)
-	}
+// read decodes a value. One that is damaged is Unavailable: whatever needs it is refused, and nothing is made from it.
+func (t table[T]) read(key, value []byte) (T, error) {
+	entity, _, err := t.decode(key, value)
 	if err != nil {
-		return e.Data, fmt.Errorf("%s %q: %w", t.name, key, err)
+		err = &survey.Error{Code: survey.Unavailable, Key: "error.damaged", Cause: err}
 	}
-	return e.Data, nil
+	return entity, err
 }
 
-// check reads every value of the table and returns a line for each that cannot be read or lies under a wrong key.
+// decode returns a value and its JSON. Its errors name table and key, never what is stored.
+func (t table[T]) decode(key, value []byte) (entity T, data []byte, err error) {
+	if data, err = unwrap(t.name, key, value); err == nil {
+		err = json.Unmarshal(data, &entity)
+	}
+	if err != nil {
+		var none T
+		return none, nil, fmt.Errorf("%s %q: %w", t.name, key, err)
+	}
+	return entity, data, nil
+}
+
+// check reads every value of the table and returns a line for each that is damaged, cannot be read or lies under a wrong key.
 func (t table[T]) check() []string {
 	bucket := t.tx.Bucket(t.name)
 	if bucket == nil {
@@ -90,16 +90,16 @@ func (t table[T]) check() []string {
 	var faults []string
 	cursor := bucket.Cursor()
 	for key, value := cursor.First(); key != nil; key, value = cursor.Next() {
-		entity, err := t.decode(key, value)
-		strict := json.NewDecoder(bytes.NewReader(value))
-		strict.DisallowUnknownFields() // this program would lose them when it writes the value
-		unknown := strict.Decode(new(envelope[T]))
-		switch {
-		case err != nil:
+		entity, data, err := t.decode(key, value)
+		if err != nil {
 			faults = append(faults, err.Error())
-		case unknown != nil:
-			faults = append(faults, fmt.Sprintf("%s %q: %v", t.name, key, unknown))
-		case entity.Key() != string(key):
+			continue
+		}
+		strict := json.NewDecoder(bytes.NewReader(data))
+		strict.DisallowUnknownFields() // this program would lose them when it writes the value
+		if err := strict.Decode(&entity); err != nil {
+			faults = append(faults, fmt.Sprintf("%s %q: %v", t.name, key, err))
+		} else if entity.Key() != string(key) {
 			faults = append(faults, fmt.Sprintf("%s %q: lies under a wrong key, it belongs under %q", t.name, key, entity.Key()))
 		}
 	}

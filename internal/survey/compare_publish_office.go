@@ -30,9 +30,11 @@ func (s *Service) PublicationBoard(ctx context.Context, actor Actor) (rows []Pub
 			if row.Phase == PhaseDraft || row.Phase == PhaseLocked {
 				continue
 			}
-			if e, err := tx.Elections.Get(q.Election); err == nil {
-				row.ElectionName = e.Name
+			e, err := tx.Elections.Get(q.Election)
+			if err != nil && !IsNotFound(err) {
+				return err
 			}
+			row.ElectionName = e.Name
 			for p, err := range tx.Publications.List(q.ID + "/") {
 				if err != nil {
 					return err
