@@ -16,6 +16,7 @@ import (
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
+	"pruefstein/internal/interchange"
 	"pruefstein/internal/survey"
 )
 
@@ -292,4 +293,32 @@ func TestResetLinkOfTheConsole(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// A file full of faults ends with a list that can be read, in plain words, and makes no database.
+func TestImportOfAFloodOfFaults(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "voll.json")
+	if err := os.WriteFile(file, []byte(`{"answers":[`+strings.Repeat(`{"x":1},`, 100_000)+`{}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs strings.Builder
+	if code := Main(t.Context(), []string{"import", "--data", filepath.Join(folder, "data"), file}, &out, &errs); code != 1 || out.Len() > 0 {
+		t.Errorf("exit code %d, %.300s", code, out.String())
+	}
+	lines := strings.Split(strings.TrimSuffix(errs.String(), "\n"), "\n")
+	if len(lines) != 1001 || lines[0] != "pruefstein: answers[0].x: The format has no such field." || lines[1000] != "And more faults: the first 1000 are listed." {
+		t.Errorf("%d lines, %q … %q", len(lines), lines[0], lines[len(lines)-1])
+	}
+	if _, err := os.Stat(filepath.Join(folder, "data")); err == nil {
+		t.Error("a folder was made for nothing")
+	}
+}
+
+// What a file says is never read as a placeholder of the message about it.
+func TestFaultQuotesAsItIs(t *testing.T) {
+	err := interchange.Faults{{Path: "p", Key: "error.import.duplicate", Args: []any{"Value", "{{.First}}", "First", "q"}}}
+	if got, want := advice(err), "p: “{{.First}}” stands already at q."; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
 }
