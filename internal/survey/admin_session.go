@@ -27,11 +27,9 @@ func (s *Service) PutSession(ctx context.Context, session Session) error {
 // KeepSession writes a session that goes on. NotFound when it was ended meanwhile: it stays ended.
 func (s *Service) KeepSession(ctx context.Context, session Session) error {
 	return s.Store.Update(ctx, func(tx *Tx) error {
-		before, err := tx.Sessions.Get(session.Hash)
-		if err != nil {
+		if _, err := tx.Sessions.Get(session.Hash); err != nil {
 			return err
 		}
-		session.Wrong = before.Wrong
 		return tx.Sessions.Put(session)
 	})
 }
