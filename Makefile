@@ -1,7 +1,7 @@
 # Every task of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check deps setup bench cover build
+.PHONY: help demo test check deps setup bench soak cover build
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10
@@ -26,6 +26,9 @@ setup: ## Install Chromium and axe-core for the browser tests, when missing
 
 bench: ## Run the benchmarks
 	go test -bench . -run '^$$' ./...
+
+soak: ## Ten minutes of kills, full disk, hostile mail servers and load (SOAK=2m: shorter); prints the table of docs/trust.md
+	go run ./internal/soak -for $${SOAK:-10m}
 
 cover: setup ## Run the tests and list what they do not reach (cover.out)
 	go test -vet=off -coverpkg=./... -coverprofile=cover.out ./...

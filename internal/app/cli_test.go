@@ -18,6 +18,7 @@ import (
 func TestMain(m *testing.M) {
 	// testscript runs the test binary again as the command, so the scripts see real processes, signals and exit codes.
 	testscript.Main(tests{m}, map[string]func(){
+		"load": loadMain,
 		"pruefstein": func() {
 			misbehave(os.Getenv(inspectDies))
 			ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)

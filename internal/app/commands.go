@@ -23,8 +23,8 @@ import (
 // console is the actor of the command line: who can run it can read the database file anyway.
 var console = survey.Actor{Console: true, Language: "de"}
 
-// importMemory is what the garbage collector tries to stay below while an import is read and published, in bytes: a small
-// server has room for it beside the running one.
+// importMemory is what the garbage collector tries to stay below while an import is read and published, in bytes, beside twice
+// the size of the file: a small server has room for it beside the running one.
 const importMemory = 100 << 20
 
 // importFile reads a questionnaire into the database, all or nothing, and prints its slug alone.
@@ -34,10 +34,16 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 		return err
 	}
 	defer in.Close()
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
-	file, err := interchange.Read(in)
+	info, err := in.Stat()
 	if err != nil {
-		return err // its faults, a line each
+		return err
+	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory + 2*info.Size()))
+	often := debug.SetGCPercent(25) // what is wrong with a file must not cost a multiple of it
+	file, err := interchange.Read(in)
+	debug.SetGCPercent(often)
+	if err != nil {
+		return err // Main says its faults, a line each
 	}
 	c, err := openCore(ctx, cfg.Data.Data, cfg.BaseURL, nil, true)
 	if err != nil {
@@ -84,12 +90,7 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 	var content bytes.Buffer
 	unpublished := false
 	if err := readCore(ctx, cfg.Data.Data, func(store *bolt.Store) error {
-		service := &survey.Service{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL}
-		records, err := service.PublicationRecords(ctx)
-		if err != nil {
-			return err
-		}
-		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder), records)
+		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
 		if err != nil {
 			return err
 		}
@@ -97,6 +98,7 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 			content.Write(published)
 			return err
 		}
+		service := &survey.Service{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL}
 		comparison, err := service.Comparison(ctx, console, cfg.Slug)
 		if q, found := service.QuestionnaireBySlug(ctx, console, cfg.Slug); found == nil && q.Phase(service.Clock.Now()) == survey.PhaseDraft {
 			return fmt.Errorf("the catalogue of %q is not locked yet; there is nothing to export before", cfg.Slug)

@@ -324,7 +324,7 @@ func (s *seeder) answer(actor survey.Actor, entries []demoEntry) {
 }
 
 var (
-	mailedCode       = regexp.MustCompile(`\b[0-9]{4} ?[0-9]{4}\b`)
+	mailedCode       = regexp.MustCompile(`\b[0-9]{4} [0-9]{4} [0-9]{4}\b`)
 	mailedInvitation = regexp.MustCompile(`/einladung/(\S+)`)
 )
 

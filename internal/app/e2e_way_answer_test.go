@@ -99,9 +99,9 @@ func (j *journey) submit() {
 	p.onPhone()
 
 	code := j.code("wahl@freie-mitte.example")
-	wrong := "12345678"
+	wrong := "123456789012"
 	if code == wrong {
-		wrong = "87654321"
+		wrong = "210987654321"
 	}
 	p.fill("code", wrong)
 	p.pressFor(422, "Abgabe bestätigen")
@@ -123,7 +123,7 @@ func (j *journey) submit() {
 	}
 }
 
-var codePattern = regexp.MustCompile(`\b\d{4} ?\d{4}\b`)
+var codePattern = regexp.MustCompile(`\b\d{4} \d{4} \d{4}\b`)
 
 func (j *journey) code(to string) string {
 	m := j.mail(to)

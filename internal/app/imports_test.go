@@ -46,6 +46,7 @@ var rooms = []room{
 	{"public", nil, "is a folder of files"},
 
 	{"storetest", []string{"survey", "testkit"}, "is the contract of a store, in tests only"},
+	{"soak", []string{"testkit"}, "drives the built program from outside; only its mails are read with what the tests have for that"},
 	{"testkit", []string{"survey"}, "serves tests only; its fixtures are made of the domain"},
 }
 

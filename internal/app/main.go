@@ -11,6 +11,7 @@ import (
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
+	"pruefstein/internal/interchange"
 	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 )
@@ -59,11 +60,11 @@ func run(ctx context.Context, cli config.CLI, command string, out, errs io.Write
 	return err
 }
 
-// advice says what to do about an error of the database; others speak for themselves.
+// advice says in plain words what is wrong: refusals and the faults of a file by their messages, errors of the database with
+// what to do about them; others speak for themselves.
 func advice(err error) string {
-	var refused *survey.Error
-	if errors.As(err, &refused) {
-		return locale.For("en").Must(refused.Key, refused.Args...)
+	if lines := messages(err); len(lines) > 0 {
+		return strings.Join(lines, "\n")
 	}
 	const meanwhile = "\nMeanwhile any static web server can show what is published: the pages are plain files in the folder publications."
 	switch {
@@ -77,6 +78,32 @@ func advice(err error) string {
 		return err.Error() + "\nA running server holds it. Use its pages (Verwaltung) for import, backup and checks, or stop the server first."
 	}
 	return err.Error()
+}
+
+// messages is what the catalogues say of a refusal or of the faults of a file, a line each; nothing of other errors.
+func messages(err error) (lines []string) {
+	english := locale.For("en")
+	line := func(place, key string, args []any) {
+		text := english.Must(key, args...)
+		if place != "" {
+			text = place + ": " + text
+		}
+		lines = append(lines, text)
+	}
+	var file interchange.Faults
+	var refused *survey.Error
+	switch {
+	case errors.As(err, &file):
+		for _, f := range file {
+			line(f.Path, f.Key, f.Args)
+		}
+	case errors.As(err, &refused):
+		line("", refused.Key, refused.Args)
+		for _, f := range refused.Faults {
+			line(f.Field, f.Key, f.Args)
+		}
+	}
+	return lines
 }
 
 // version is what the build knows of itself.

@@ -22,6 +22,7 @@ const format = "pruefstein"
 var migrations = []func(*bbolt.Tx) error{
 	createBuckets,
 	addChecksums,
+	dropOldCodes,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -66,6 +67,46 @@ func addChecksums(tx *bbolt.Tx) error {
 		}
 		return nil
 	})
+}
+
+// dropOldCodes takes from the submissions how codes were counted before Submission.Sent. A code of eight digits that waits
+// meanwhile is void: its party asks for another one with a click.
+func dropOldCodes(tx *bbolt.Tx) error {
+	return edit(tx, bucketSubmissions, func(fields map[string]json.RawMessage) {
+		for _, old := range []string{"codes", "code_hash", "tries", "foreign"} {
+			delete(fields, old)
+		}
+	})
+}
+
+// edit changes the fields of every entity of a table. What cannot be read stays as it is, so that it is still found.
+func edit(tx *bbolt.Tx, name []byte, change func(fields map[string]json.RawMessage)) error {
+	bucket := tx.Bucket(name)
+	var keys, values [][]byte // a bucket must not be written while it is read
+	if err := bucket.ForEach(func(key, value []byte) error {
+		var fields map[string]json.RawMessage
+		data, err := unwrap(name, key, value)
+		if err != nil || json.Unmarshal(data, &fields) != nil {
+			return nil
+		}
+		change(fields)
+		var b bytes.Buffer
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(fields); err != nil {
+			return err
+		}
+		keys, values = append(keys, bytes.Clone(key)), append(values, wrap(name, key, bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+		return nil
+	}); err != nil {
+		return err
+	}
+	for i, key := range keys {
+		if err := bucket.Put(key, values[i]); err != nil {
+			return fmt.Errorf("table %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step.

@@ -310,17 +310,6 @@ func TestReturnsSentenceNamesJointRespondents(t *testing.T) {
 	}
 }
 
-// The catalogues have a message for every fault an import can have: package interchange cannot ask them itself.
-func TestFaultsHaveMessages(t *testing.T) {
-	for _, lang := range locale.Languages {
-		for _, key := range interchange.FaultKeys() {
-			if !locale.For(lang).Has(key) {
-				t.Errorf("no message %s in %s", key, lang)
-			}
-		}
-	}
-}
-
 func BenchmarkFiles(b *testing.B) {
 	for _, c := range []struct {
 		name string

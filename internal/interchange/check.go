@@ -1,97 +1,157 @@
 package interchange
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"pruefstein/internal/survey"
 )
 
-// check finds the faults between the fields of a file: what stands twice, what refers to nothing, what does not go together.
-func check(f File, faults *Faults) {
-	c := checker{faults: faults, broken: len(*faults) > 0}
-	organisations := c.ids("organisations", len(f.Organisations), func(i int) string { return f.Organisations[i].ID })
-	groups := c.ids("working_groups", len(f.WorkingGroups), func(i int) string { return f.WorkingGroups[i].ID })
-	topics := c.ids("topics", len(f.Topics), func(i int) string { return f.Topics[i].ID })
-	questions := c.ids("questions", len(f.Questions), func(i int) string { return f.Questions[i].ID })
-	parties := c.ids("parties", len(f.Parties), func(i int) string { return f.Parties[i].ID })
-	c.fileNames("parties", len(f.Parties), func(i int) string { return f.Parties[i].ID })
-	if len(f.Questions) == 0 && !c.broken {
-		faults.add("questions", "error.import.none")
+// A checker finds the faults between the fields of a file: what stands twice, what refers to nothing, what does not go
+// together. Of answers and quotations it keeps only that.
+type checker struct {
+	faults     *Faults
+	names      map[string]int32 // a number for each id that answers and quotations name
+	answers    []answerKey
+	quotations []cellKey
+}
+
+// A cellKey is a question and a party by the numbers of their names.
+type cellKey struct{ question, party int32 }
+
+type answerKey struct {
+	cellKey
+	version    int32
+	positioned bool
+}
+
+// enoughNames is more than a file can have questions, parties and faults that are told: once answers and quotations name so
+// many, the rest of them cannot add to what is told.
+const enoughNames = 2*maxList + MaxFaults
+
+// take notes what is needed of an answer or a quotation.
+func (c *checker) take(entry any) bool {
+	noted := len(c.names) <= enoughNames
+	switch e := entry.(type) {
+	case *Answer:
+		if noted {
+			c.answers = append(c.answers, answerKey{c.cell(e.Question, e.Party), int32(versionOf(*e)), e.Position != ""})
+		}
+		return true
+	case *Quotation:
+		if noted {
+			c.quotations = append(c.quotations, c.cell(e.Question, e.Party))
+		}
+		return true
 	}
-	if len(f.Parties) == 0 && !c.broken {
-		faults.add("parties", "error.import.none")
+	return false
+}
+
+func (c *checker) cell(question, party string) cellKey {
+	number := func(name string) int32 {
+		n, known := c.names[name]
+		if !known {
+			n = int32(len(c.names))
+			c.names[name] = n
+		}
+		return n
+	}
+	return cellKey{number(question), number(party)}
+}
+
+// check notes the faults of a file whose fields were looked at one by one; f has everything but answers and quotations.
+func (c *checker) check(f File) {
+	r := references{faults: c.faults, broken: len(*c.faults) > 0}
+	organisations := r.ids("organisations", len(f.Organisations), func(i int) string { return f.Organisations[i].ID })
+	groups := r.ids("working_groups", len(f.WorkingGroups), func(i int) string { return f.WorkingGroups[i].ID })
+	topics := r.ids("topics", len(f.Topics), func(i int) string { return f.Topics[i].ID })
+	questions := r.ids("questions", len(f.Questions), func(i int) string { return f.Questions[i].ID })
+	parties := r.ids("parties", len(f.Parties), func(i int) string { return f.Parties[i].ID })
+	r.fileNames("parties", len(f.Parties), func(i int) string { return f.Parties[i].ID })
+	if len(f.Questions) == 0 && !r.broken {
+		c.faults.add(&place{field: "questions"}, "error.import.none")
+	}
+	if len(f.Parties) == 0 && !r.broken {
+		c.faults.add(&place{field: "parties"}, "error.import.none")
 	}
 
 	numbers := map[int]int{}
 	for i, q := range f.Questions {
-		at := fmt.Sprintf("questions[%d]", i)
 		if first, twice := numbers[q.Number]; twice && q.Number != 0 {
-			faults.add(at+".number", "error.import.duplicate", "Value", strconv.Itoa(q.Number), "First", fmt.Sprintf("questions[%d].number", first))
+			c.faults.add(in("questions", i, "number"), "error.import.duplicate", "Value", strconv.Itoa(q.Number), "First", in("questions", first, "number").String())
 		} else {
 			numbers[q.Number] = i
 		}
-		c.refers(at+".topic", q.Topic, "topics", topics)
+		r.refers(in("questions", i, "topic"), q.Topic, "topics", topics)
 		for j, id := range q.AskedBy {
 			if _, group := groups[id]; !group {
-				c.refers(fmt.Sprintf("%s.asked_by[%d]", at, j), id, "organisations", organisations)
+				r.refers(&place{up: in("questions", i, "asked_by"), index: j}, id, "organisations", organisations)
 			}
 		}
 	}
 
-	type cell struct{ question, party string }
-	type version struct{ index, number int }
-	last := map[cell]version{}
-	seen := map[cell]map[int]int{}
-	for i, a := range f.Answers {
-		at := fmt.Sprintf("answers[%d]", i)
-		c.refers(at+".question", a.Question, "questions", questions)
-		c.refers(at+".party", a.Party, "parties", parties)
-		if q, ok := questions[a.Question]; ok && a.Position != "" && f.Questions[q].Kind == string(survey.KindText) {
-			faults.add(at+".position", "error.import.position_on_question")
+	names := make([]string, len(c.names))
+	for name, n := range c.names {
+		names[n] = name
+	}
+	type version struct {
+		cellKey
+		number int32
+	}
+	last, seen := map[cellKey]int32{}, map[version]int{}
+	for i, a := range c.answers {
+		if c.faults.full() {
+			return
 		}
-		here := cell{a.Question, a.Party}
-		before, more := last[here]
-		if seen[here] == nil {
-			seen[here] = map[int]int{}
+		r.refers(in("answers", i, "question"), names[a.question], "questions", questions)
+		r.refers(in("answers", i, "party"), names[a.party], "parties", parties)
+		if q, ok := questions[names[a.question]]; ok && a.positioned && kindOf(f.Questions[q]) == survey.KindText {
+			c.faults.add(in("answers", i, "position"), "error.import.position_on_question")
 		}
-		if first, twice := seen[here][a.Version]; twice {
-			faults.add(at+".version", "error.import.duplicate_version", "Version", a.Version, "First", fmt.Sprintf("answers[%d]", first))
+		if first, twice := seen[version{a.cellKey, a.version}]; twice {
+			c.faults.add(in("answers", i, "version"), "error.import.duplicate_version", "Version", a.version, "First", in("answers", first, "").String())
 			continue
 		}
-		seen[here][a.Version] = i
-		if more && a.Version < before.number {
-			faults.add(at+".version", "error.import.version_order", "Version", a.Version, "Before", before.number)
+		seen[version{a.cellKey, a.version}] = i
+		if before, more := last[a.cellKey]; more && a.version < before {
+			c.faults.add(in("answers", i, "version"), "error.import.version_order", "Version", a.version, "Before", before)
 		}
-		last[here] = version{i, a.Version}
+		last[a.cellKey] = a.version
 	}
 
-	quoted := map[cell]int{}
-	for i, q := range f.Quotations {
-		at := fmt.Sprintf("quotations[%d]", i)
-		c.refers(at+".question", q.Question, "questions", questions)
-		c.refers(at+".party", q.Party, "parties", parties)
-		here := cell{q.Question, q.Party}
+	quoted := map[cellKey]int{}
+	for i, here := range c.quotations {
+		r.refers(in("quotations", i, "question"), names[here.question], "questions", questions)
+		r.refers(in("quotations", i, "party"), names[here.party], "parties", parties)
 		if first, twice := quoted[here]; twice {
-			faults.add(at, "error.import.duplicate_quotation", "First", fmt.Sprintf("quotations[%d]", first))
+			c.faults.add(in("quotations", i, ""), "error.import.duplicate_quotation", "First", in("quotations", first, "").String())
 			continue
 		}
 		quoted[here] = i
 	}
 }
 
-type checker struct {
+// in is the place of a field of a list's entry, or of the entry itself.
+func in(list string, i int, field string) *place {
+	entry := &place{up: &place{field: list}, index: i}
+	if field == "" {
+		return entry
+	}
+	return &place{up: entry, field: field}
+}
+
+// references finds ids that stand twice or are not there.
+type references struct {
 	faults *Faults
 	broken bool // the file has faults already, so that a list may be empty because it could not be read
 }
 
 // ids returns the index of each id of a list and notes ids that stand twice.
-func (c checker) ids(list string, n int, id func(int) string) map[string]int {
+func (r references) ids(list string, n int, id func(int) string) map[string]int {
 	first := map[string]int{}
 	for i := range n {
 		if j, twice := first[id(i)]; twice && id(i) != "" {
-			c.faults.add(fmt.Sprintf("%s[%d].id", list, i), "error.import.duplicate", "Value", id(i), "First", fmt.Sprintf("%s[%d].id", list, j))
+			r.faults.add(in(list, i, "id"), "error.import.duplicate", "Value", shown(id(i)), "First", in(list, j, "id").String())
 			continue
 		}
 		first[id(i)] = i
@@ -100,7 +160,7 @@ func (c checker) ids(list string, n int, id func(int) string) map[string]int {
 }
 
 // fileNames notes ids that differ in case alone: each becomes the name of a page, and many file systems see but one.
-func (c checker) fileNames(list string, n int, id func(int) string) {
+func (r references) fileNames(list string, n int, id func(int) string) {
 	first := map[string]int{}
 	for i := range n {
 		name := strings.ToLower(id(i))
@@ -109,17 +169,17 @@ func (c checker) fileNames(list string, n int, id func(int) string) {
 		case !twice:
 			first[name] = i
 		case id(i) != id(j): // the same id is a fault already
-			c.faults.add(fmt.Sprintf("%s[%d].id", list, i), "error.import.case", "Value", id(i), "First", fmt.Sprintf("%s[%d].id", list, j))
+			r.faults.add(in(list, i, "id"), "error.import.case", "Value", shown(id(i)), "First", in(list, j, "id").String())
 		}
 	}
 }
 
 // refers notes a reference to nothing. One misspelled list would make every reference to it a fault; its own fault is enough.
-func (c checker) refers(at, id, list string, ids map[string]int) {
-	if id == "" || c.broken && len(ids) == 0 {
+func (r references) refers(at *place, id, list string, ids map[string]int) {
+	if id == "" || r.broken && len(ids) == 0 {
 		return
 	}
 	if _, ok := ids[id]; !ok {
-		c.faults.add(at, "error.import.dangling", "Value", shown(id), "List", list)
+		r.faults.add(at, "error.import.dangling", "Value", shown(id), "List", list)
 	}
 }

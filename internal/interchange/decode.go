@@ -1,9 +1,8 @@
 package interchange
 
 import (
-	"bytes"
-	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,7 +11,7 @@ import (
 // maxNumber bounds every number of a file: it keeps versions in the six digits their keys have.
 const maxNumber = 999_999
 
-// A place is a spot in the file; its path is only spelled out when there is a fault to tell.
+// A place is a spot in the file; its path is only spelled out when there is a fault to tell. nil is the file as a whole.
 type place struct {
 	up    *place
 	field string
@@ -33,164 +32,188 @@ func (p *place) String() string {
 	return up + "." + p.field
 }
 
+// What a file may hold beside its size, far above every election: what is kept of a file grows with its entries, not only
+// with its bytes.
+const (
+	maxEntries = 100_000 // in all lists together
+	maxList    = 1000    // in one list, other than answers and quotations
+	maxLiteral = 1 << 20 // bytes of one string as it stands in the file
+)
+
 // A decoder fills structs from JSON that is known to be well-formed and keeps going at faults, which encoding/json by
-// itself does not: it stops at the first one and says no path.
+// itself does not: it stops at the first one and says no path. Once the list of faults is full, it returns.
 type decoder struct {
-	data   []byte
-	json   *json.Decoder
-	faults *Faults
-}
-
-func newDecoder(data []byte, faults *Faults) *decoder {
-	d := &decoder{data: data, json: json.NewDecoder(bytes.NewReader(data)), faults: faults}
-	d.json.UseNumber()
-	return d
-}
-
-func (d *decoder) token() json.Token {
-	t, err := d.json.Token()
-	if err != nil {
-		return nil // cannot be: the syntax was checked
-	}
-	return t
+	lexer
+	faults  *Faults
+	entries int // of all lists so far
+	// take, if not nil, is shown each entry of a list of objects, and tells whether it has what it needs of it: then the
+	// list does not keep it.
+	take func(entry any) bool
 }
 
 // value reads the next value into v. null is the same as a missing field.
 func (d *decoder) value(v reflect.Value, rule string, at *place) {
-	start := d.json.InputOffset()
 	token := d.token()
-	if token == nil {
+	if token == nil || token[0] == 'n' {
 		return
 	}
+	got := typeOf(token)
 	want := ""
 	switch v.Kind() {
 	case reflect.Struct:
-		if token == json.Delim('{') {
+		if got == "object" {
 			d.object(v, at)
 			return
 		}
 		want = "object"
 	case reflect.Slice:
-		if token == json.Delim('[') {
+		if got == "array" {
 			d.array(v, rule, at)
 			return
 		}
 		want = "array"
 	case reflect.String:
-		if s, ok := token.(string); ok {
-			d.text(v, s, start, rule, at)
+		if got == "string" {
+			d.text(v, token, rule, at)
 			return
 		}
 		want = "string"
 	case reflect.Int:
-		if n, ok := token.(json.Number); ok {
-			i, err := strconv.Atoi(n.String())
-			if err != nil || i < 0 || i > maxNumber {
-				d.faults.add(at.String(), "error.import.range", "Limit", maxNumber)
-			}
-			v.SetInt(int64(i))
+		if got == "number" {
+			d.number(v, token, at)
 			return
 		}
 		want = "number"
 	case reflect.Bool:
-		if b, ok := token.(bool); ok {
-			v.SetBool(b)
+		if got == "boolean" {
+			v.SetBool(token[0] == 't')
 			return
 		}
 		want = "boolean"
 	}
-	d.faults.add(at.String(), "error.import.type", "Want", want, "Got", d.skip(token))
-}
-
-// skip passes over the rest of a value whose first token was read, and says what it is.
-func (d *decoder) skip(token json.Token) string {
-	switch token := token.(type) {
-	case json.Delim:
-		for depth := 1; depth > 0; {
-			switch d.token() {
-			case json.Delim('{'), json.Delim('['):
-				depth++
-			case json.Delim('}'), json.Delim(']'):
-				depth--
-			}
-		}
-		if token == '{' {
-			return "object"
-		}
-		return "array"
-	case string:
-		return "string"
-	case json.Number:
-		return "number"
-	}
-	return "boolean"
+	d.skip(token)
+	d.faults.add(at, "error.import.type", "Want", want, "Got", got)
 }
 
 func (d *decoder) object(v reflect.Value, at *place) {
-	t := v.Type()
-	seen := map[string]bool{}
-	faulty := make([]bool, t.NumField())
-	for d.json.More() {
-		name, _ := d.token().(string)
-		here := &place{up: at, field: shown(name)}
-		field := fieldNamed(t, name)
+	known := fieldsOf[v.Type()]
+	here := &place{up: at}
+	seen, faulty := make([]bool, len(known)), make([]bool, len(known))
+	others := map[string]bool{}
+	for d.more() && !d.faults.full() {
+		literal := d.token()
+		i := slices.IndexFunc(known, func(f field) bool { return string(literal[1:len(literal)-1]) == f.name })
+		name := ""
+		if i < 0 {
+			name = fieldName(literal) // escaped, or unknown
+			i = slices.IndexFunc(known, func(f field) bool { return name == f.name })
+		}
+		twice := i < 0 && others[name] || i >= 0 && seen[i]
+		if i < 0 {
+			others[name] = true
+			here.field = shown(name)
+		} else {
+			seen[i] = true
+			here.field = known[i].name
+		}
 		switch {
-		case seen[name]:
-			d.faults.add(here.String(), "error.import.duplicate_field")
+		case twice:
+			d.faults.add(here, "error.import.duplicate_field")
 			d.skip(d.token())
-		case field < 0:
-			d.faults.add(here.String(), "error.import.unknown_field")
+		case i < 0:
+			d.faults.add(here, "error.import.unknown_field")
 			d.skip(d.token())
 		default:
 			before := len(*d.faults)
-			d.value(v.Field(field), t.Field(field).Tag.Get("rule"), here)
-			faulty[field] = len(*d.faults) > before
+			d.value(v.Field(i), known[i].rule, here)
+			faulty[i] = len(*d.faults) > before
 		}
-		seen[name] = true
 	}
 	d.token() // }
-	for i := range t.NumField() {
-		if !faulty[i] && strings.HasSuffix(t.Field(i).Tag.Get("rule"), "required") && v.Field(i).IsZero() {
-			d.faults.add((&place{up: at, field: jsonName(t.Field(i))}).String(), "error.import.required")
-		} else if t.Field(i).Type.Kind() == reflect.Struct && !faulty[i] && v.Field(i).IsZero() {
-			d.missing(t.Field(i).Type, &place{up: at, field: jsonName(t.Field(i))})
-		}
-	}
-}
-
-// missing names the required fields of an object that is not there.
-func (d *decoder) missing(t reflect.Type, at *place) {
-	for i := range t.NumField() {
-		if strings.HasSuffix(t.Field(i).Tag.Get("rule"), "required") {
-			d.faults.add((&place{up: at, field: jsonName(t.Field(i))}).String(), "error.import.required")
+	for i, f := range known {
+		switch here.field = f.name; {
+		case faulty[i] || !v.Field(i).IsZero():
+		case f.required:
+			d.faults.add(here, "error.import.required")
+		default:
+			for _, inner := range fieldsOf[v.Field(i).Type()] { // of an object that is not there
+				if inner.required {
+					d.faults.add(&place{up: here, field: inner.name}, "error.import.required")
+				}
+			}
 		}
 	}
 }
 
 func (d *decoder) array(v reflect.Value, rule string, at *place) {
-	for i := 0; d.json.More(); i++ {
-		item, here, before := reflect.New(v.Type().Elem()).Elem(), &place{up: at, index: i}, len(*d.faults)
+	most := maxList
+	switch v.Interface().(type) {
+	case []Answer, []Quotation:
+		most = maxEntries
+	}
+	here := &place{up: at}
+	item := reflect.New(v.Type().Elem()).Elem() // Append copies it
+	for i := 0; d.more() && !d.faults.full(); i++ {
+		if d.entries++; i == most || d.entries > maxEntries {
+			if i == most {
+				d.faults.add(at, "error.import.list", "Limit", most)
+			} else if d.entries == maxEntries+1 {
+				d.faults.add(nil, "error.import.entries", "Limit", maxEntries)
+			}
+			for d.more() {
+				d.skip(d.token())
+			}
+			break
+		}
+		before := len(*d.faults)
+		here.index = i
+		item.SetZero()
 		d.value(item, rule, here)
 		if item.Kind() == reflect.String && item.String() == "" && len(*d.faults) == before {
-			d.faults.add(here.String(), "error.import.required")
+			d.faults.add(here, "error.import.required")
 		}
-		v.Set(reflect.Append(v, item))
+		if d.take == nil || !d.take(item.Addr().Interface()) {
+			v.Set(reflect.Append(v, item))
+		}
 	}
 	d.token() // ]
 }
 
+func (d *decoder) number(v reflect.Value, literal []byte, at *place) {
+	i, err := 0, strconv.ErrRange
+	if len(literal) < 20 { // a longer one is not copied to be refused
+		i, err = strconv.Atoi(string(literal))
+	}
+	if err != nil || i < 0 || i > maxNumber {
+		d.faults.add(at, "error.import.range", "Limit", maxNumber)
+	}
+	v.SetInt(int64(i))
+}
+
 // text takes a string over in its normal form. The JSON decoder turns a lone surrogate into U+FFFD without a word, so a
 // string that holds one is looked at as it stands in the file.
-func (d *decoder) text(v reflect.Value, s string, start int64, rule string, at *place) {
-	if strings.ContainsRune(s, utf8.RuneError) && loneSurrogate(d.data[start:d.json.InputOffset()]) {
-		d.faults.add(at.String(), "error.import.surrogate")
+func (d *decoder) text(v reflect.Value, literal []byte, rule string, at *place) {
+	if len(literal) > maxLiteral {
+		d.faults.add(at, "error.import.long", "Limit", maxLiteral>>10)
+		return
 	}
-	name, _, _ := strings.Cut(rule, ",")
-	clean, key, args := stringRules[name](s)
+	s := unquote(literal)
+	if strings.ContainsRune(s, utf8.RuneError) && loneSurrogate(literal) {
+		d.faults.add(at, "error.import.surrogate")
+	}
+	clean, key, args := stringRules[rule](s)
 	if key != "" {
-		d.faults.add(at.String(), key, args...)
+		d.faults.add(at, key, args...)
 	}
 	v.SetString(clean)
+}
+
+// fieldName returns the name of a field. One that no format could have is cut, to be told.
+func fieldName(literal []byte) string {
+	if len(literal) > maxLiteral {
+		return strings.ToValidUTF8(string(literal[1:shownMost*4]), "") + "…"
+	}
+	return unquote(literal)
 }
 
 // loneSurrogate tells whether a JSON string literal escapes half of a surrogate pair.
@@ -225,26 +248,50 @@ func loneSurrogate(literal []byte) bool {
 	return false
 }
 
-// fieldNamed returns the index of the field with the JSON name, exactly as written, or -1.
-func fieldNamed(t reflect.Type, name string) int {
-	for i := range t.NumField() {
-		if jsonName(t.Field(i)) == name {
-			return i
+// A field is one of an object of the format.
+type field struct {
+	name     string
+	rule     string // of its string, or of the strings of its list
+	required bool
+}
+
+// fieldsOf are the fields of every object of the format, in the order of its struct.
+var fieldsOf = map[reflect.Type][]field{}
+
+func init() {
+	var learn func(t reflect.Type)
+	learn = func(t reflect.Type) {
+		if t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || fieldsOf[t] != nil {
+			return
+		}
+		for i := range t.NumField() {
+			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			rule, _, _ := strings.Cut(t.Field(i).Tag.Get("rule"), ",")
+			required := strings.HasSuffix(t.Field(i).Tag.Get("rule"), "required")
+			if rule == "required" {
+				rule = ""
+			}
+			fieldsOf[t] = append(fieldsOf[t], field{name, rule, required})
+			learn(t.Field(i).Type)
 		}
 	}
-	return -1
+	learn(reflect.TypeFor[File]())
 }
 
-func jsonName(f reflect.StructField) string {
-	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-	return name
-}
+// shownMost is the most characters of something from the file that a line of output repeats.
+const shownMost = 60
 
-// shown makes a field name of the file fit for a line of output.
+// shown makes a name from the file fit for a line of output.
 func shown(name string) string {
-	const most = 60
-	if utf8.RuneCountInString(name) > most {
-		name = string([]rune(name)[:most]) + "…"
+	characters := 0
+	for i := range name {
+		if characters++; characters > shownMost {
+			name = name[:i] + "…"
+			break
+		}
 	}
 	for _, r := range name {
 		if r < ' ' || r == '.' || r == '[' || r == 0x7f {

@@ -1,7 +1,7 @@
-// Package interchange reads and writes whole questionnaires as files: pruefstein/1 JSON (docs/interchange.md has the format).
+// Package interchange reads and writes whole questionnaires as files: pruefstein/1 JSON.
 //
-// Read is strict: it lists every fault of a file at once, each with its JSON path, and hands out nothing that breaks a
-// rule. Write is its inverse: what was read and imported is written back equal in every field, where a missing field
+// Read is strict: it lists the faults of a file at once, up to MaxFaults, each with its JSON path, and hands out nothing that
+// breaks a rule. Write is its inverse: what was read and imported is written back equal in every field, where a missing field
 // equals an empty one or its default.
 package interchange
 

@@ -21,8 +21,11 @@ type PartyList struct {
 	Lines     []survey.ListLine
 }
 
-// maxPartyLines is far above every ballot.
-const maxPartyLines = 1000
+// Both are far above every ballot.
+const (
+	maxPartyLines = 1000
+	maxPartyList  = 256 << 10 // bytes
+)
 
 // partyColumns are the names of a list's columns in German and English, lower case, by the field they fill.
 var partyColumns = map[string]string{
@@ -36,8 +39,12 @@ var partyColumns = map[string]string{
 
 // ReadPartyList reads a CSV list of parties. Its first line names the columns, in any order; short name and name must be
 // among them. Comma, semicolon and tab are told apart by that line, or by Excel's "sep=;" above it. A byte order mark is skipped; bytes that are no UTF-8
-// are read as Windows-1252. All faults of its form are returned at once; its values are checked by the domain.
+// are read as Windows-1252. The faults of its form are returned at once, at most one more than MaxFaults; its values are
+// checked by the domain.
 func ReadPartyList(data []byte) (list PartyList, faults []survey.LineFault) {
+	if len(data) > maxPartyList {
+		return list, []survey.LineFault{{Key: "draft.error.list_large", Args: []any{"Limit", maxPartyList >> 10}}}
+	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) { // Excel's "Unicode text"
 		return list, []survey.LineFault{{Key: "draft.error.list_utf16"}}
@@ -56,7 +63,7 @@ func ReadPartyList(data []byte) (list PartyList, faults []survey.LineFault) {
 	r.Comma = list.Separator
 	r.FieldsPerRecord = -1
 	var columns []string // field of each column; nil until the header is read
-	for {
+	for len(faults) <= MaxFaults {
 		record, err := r.Read()
 		var broken *csv.ParseError
 		switch {
@@ -92,6 +99,7 @@ func ReadPartyList(data []byte) (list PartyList, faults []survey.LineFault) {
 			list.Lines = append(list.Lines, partyLine(line, columns, record))
 		}
 	}
+	return list, faults
 }
 
 // separator is the one of comma, semicolon and tab that occurs most in the first line with anything in it.
@@ -110,6 +118,9 @@ func separator(text string) rune {
 func partyHeader(line int, record []string) (columns []string, faults []survey.LineFault) {
 	seen := map[string]bool{}
 	for _, name := range record {
+		if len(faults) > MaxFaults {
+			break
+		}
 		name = strings.TrimSpace(name)
 		field, known := partyColumns[strings.ToLower(name)]
 		switch {

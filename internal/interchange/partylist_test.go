@@ -83,3 +83,20 @@ func TestReadPartyListFaults(t *testing.T) {
 		})
 	}
 }
+
+// A flood of broken lines ends with one fault more than are told, and what is no list any more is not read.
+func TestReadPartyListStops(t *testing.T) {
+	for _, line := range []string{"A;\"B\"x\n", "C;D;E\n"} {
+		_, faults := interchange.ReadPartyList([]byte("Kurzname;Name\n" + strings.Repeat(line, 20000)))
+		if len(faults) != interchange.MaxFaults+1 {
+			t.Errorf("%q: %d faults", line, len(faults))
+		}
+	}
+	if _, faults := interchange.ReadPartyList([]byte(strings.Repeat("X;", 100_000) + "\n")); len(faults) > interchange.MaxFaults+3 {
+		t.Errorf("a wide header: %d faults", len(faults))
+	}
+	list, faults := interchange.ReadPartyList([]byte("Kurzname;Name\n" + strings.Repeat("FM;Freie Mitte\n", 20000)))
+	if len(faults) != 1 || faults[0].Key != "draft.error.list_large" || list.Text != "" {
+		t.Errorf("%v, %d bytes given back", faults, len(list.Text))
+	}
+}

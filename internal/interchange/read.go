@@ -2,6 +2,7 @@ package interchange
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +13,12 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Read reads a pruefstein/1 file. Every fault is listed at once, in an error of type Faults; another error is one of r.
-// Texts come back in the normal form of survey.Text, dates and times as given, a missing version or kind as its default.
+// Read reads a pruefstein/1 file. Its faults are listed, the first MaxFaults of them, in an error of type Faults; another
+// error is one of r. Texts come back in the normal form of survey.Text, dates and times as given, a missing version or kind
+// as its default.
+//
+// The file is held once and gone through twice: only when no fault was found is its content built, so that a broken file
+// costs little more memory than its size.
 //
 // A byte order mark at the start is passed over: editors on Windows write it, RFC 8259 allows to ignore it, and it belongs
 // to no text.
@@ -24,31 +29,38 @@ func Read(r io.Reader) (File, error) {
 	}
 	var faults Faults
 	if len(data) > MaxBytes {
-		faults.add("", "error.import.too_large", "Limit", MaxBytes>>20)
+		faults.add(nil, "error.import.too_large", "Limit", MaxBytes>>20)
 		return File{}, faults
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 	if !wellFormed(data, &faults) {
 		return File{}, faults
 	}
-	var f File
-	newDecoder(data, &faults).value(reflect.ValueOf(&f).Elem(), "", nil)
-	for i := range f.Questions {
-		if f.Questions[i].Kind == "" {
-			f.Questions[i].Kind = string(survey.KindText)
-		}
-	}
-	for i := range f.Answers {
-		if f.Answers[i].Version == 0 {
-			f.Answers[i].Version = 1
-		}
-	}
-	check(f, &faults)
+	c := checker{faults: &faults, names: map[string]int32{}}
+	var looked File
+	(&decoder{lexer: lexer{data: data}, faults: &faults, take: c.take}).value(reflect.ValueOf(&looked).Elem(), "", nil)
+	c.check(looked)
 	if len(faults) > 0 {
 		return File{}, faults
 	}
+	f := File{Answers: make([]Answer, 0, len(c.answers)), Quotations: make([]Quotation, 0, len(c.quotations))}
+	(&decoder{lexer: lexer{data: data}, faults: &faults}).value(reflect.ValueOf(&f).Elem(), "", nil)
+	for i := range f.Questions {
+		f.Questions[i].Kind = string(kindOf(f.Questions[i]))
+	}
+	for i := range f.Answers {
+		f.Answers[i].Version = versionOf(f.Answers[i])
+	}
 	return f, nil
 }
+
+// kindOf is the kind of a question; a missing one is an open question.
+func kindOf(q Question) survey.QuestionKind {
+	return cmp.Or(survey.QuestionKind(q.Kind), survey.KindText)
+}
+
+// versionOf is the version of an answer; a missing one is the first.
+func versionOf(a Answer) int { return cmp.Or(a.Version, 1) }
 
 // wellFormed tells whether data is UTF-8 and one JSON object; if not, the fault says where.
 func wellFormed(data []byte, faults *Faults) bool {
@@ -61,41 +73,43 @@ func wellFormed(data []byte, faults *Faults) bool {
 			}
 			offset += size
 		}
-		faults.add("", "error.import.encoding", "Offset", offset+1)
+		faults.add(nil, "error.import.encoding", "Offset", offset+1)
 		return false
 	}
-	var raw json.RawMessage
-	err := json.Unmarshal(data, &raw)
-	if err == nil && raw[0] != '{' {
-		faults.add("", "error.import.type", "Want", "object", "Got", typeOf(raw))
-		return false
-	}
-	if err != nil {
-		offset := len(data)
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			offset = min(offset, int(syntax.Offset))
+	if json.Valid(data) {
+		l := lexer{data: data}
+		if token := l.token(); token[0] != '{' {
+			faults.add(nil, "error.import.type", "Want", "object", "Got", typeOf(token))
+			return false
 		}
-		before := data[:max(offset-1, 0)]
-		line := bytes.Count(before, []byte("\n")) + 1
-		column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
-		faults.add("", "error.import.syntax", "Detail", err.Error(), "Line", line, "Column", column) // the detail is for English only
-		return false
+		return true
 	}
-	return true
+	offset := len(data)
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(data, &struct{}{}), &syntax) { // takes over nothing
+		offset = min(offset, int(syntax.Offset))
+	}
+	before := data[:max(offset-1, 0)]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	key := "error.import.syntax"
+	if depth(before) >= 1000 { // encoding/json gives up at ten times that; no sound file comes near
+		key = "error.import.depth"
+	}
+	faults.add(nil, key, "Line", line, "Column", column)
+	return false
 }
 
-// typeOf names the JSON type of a value that is well-formed.
-func typeOf(raw json.RawMessage) string {
-	switch raw[0] {
-	case '[':
-		return "array"
-	case '"':
-		return "string"
-	case 't', 'f':
-		return "boolean"
-	case 'n':
-		return "null"
+// depth is how deep the end of a piece of JSON is nested.
+func depth(data []byte) (depth int) {
+	l := lexer{data: data}
+	for token := l.token(); token != nil; token = l.token() {
+		switch token[0] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
 	}
-	return "number"
+	return depth
 }

@@ -27,9 +27,11 @@ func (s *Service) PutSession(ctx context.Context, session Session) error {
 // KeepSession writes a session that goes on. NotFound when it was ended meanwhile: it stays ended.
 func (s *Service) KeepSession(ctx context.Context, session Session) error {
 	return s.Store.Update(ctx, func(tx *Tx) error {
-		if _, err := tx.Sessions.Get(session.Hash); err != nil {
+		before, err := tx.Sessions.Get(session.Hash)
+		if err != nil {
 			return err
 		}
+		session.Wrong = before.Wrong
 		return tx.Sessions.Put(session)
 	})
 }

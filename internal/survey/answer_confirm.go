@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// ConfirmSubmission makes a submission effective with the code from the mail, also after the deadline: what counts is the
-// instant of "Absenden". In one transaction come new versions of the changed cells, the leaf in the ledger, and the mail
-// with the full text. A submission that is confirmed already is returned as it is: a second click has no second effect.
+// ConfirmSubmission makes a submission effective with a code from a mail, also after the deadline: what counts is the instant
+// of "Absenden". In one transaction come new versions of the changed cells, the leaf in the ledger, and the mail with the full
+// text. A submission that is confirmed already is returned as it is: a second click has no second effect.
 //
 // Any session of the respondent can enter the code: it went to the party's own address, and whoever asked for it may have
-// signed out since. A wrong code is Invalid at the field code; the fifth one from the session that asked for it ends the
-// submission. Another session has five tries of its own and all others together twenty: whoever else holds the link may not
-// end what is not theirs, and gets TooMany instead. Conflict when it has ended, Gone after its hour. The drafts stay in every case.
+// signed out since. A code says which submission it is for, so one that was mailed for another one that waits confirms that
+// one, whatever the page showed. A wrong code is Invalid at the field code and counts in its session alone; the fifth is
+// TooMany, and the submission goes on waiting: whoever else holds the link ends nothing. Conflict when it has ended, Gone after
+// its hour. The drafts stay in every case.
 func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed string) (sub Submission, err error) {
 	if err := actor.require(RoleParty); err != nil {
 		return sub, err
@@ -27,43 +28,50 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 		if err != nil {
 			return err
 		}
-		if sub, err = tx.Submissions.Get(sheet.Respondent.Key() + "/" + id); err != nil {
+		all, err := collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
+		if err != nil {
 			return err
 		}
-		switch {
-		case sub.State == SubmissionConfirmed:
+		shown := slices.IndexFunc(all, func(sub Submission) bool { return sub.ID == id })
+		if shown < 0 {
+			return Fail(NotFound, "error.not_found")
+		}
+		if sub = all[shown]; sub.State == SubmissionConfirmed {
 			return nil
+		}
+		session, err := s.sessionOf(tx, actor)
+		if err != nil {
+			return err
+		}
+		if code != "" && session.Wrong < codeTries {
+			if meant, ok := confirmedBy(all, sub, actor.Session, code, now); ok {
+				if err := s.rightCode(tx, session); err != nil {
+					return err
+				}
+				sub, err = s.confirm(tx, actor, sheet, meant, code, now)
+				return err
+			}
+		}
+		switch {
 		case sub.State == SubmissionVoid:
 			return Fail(Conflict, "answer.error.code_void")
-		case !now.Before(sub.CodeExpiresAt):
+		case !sub.waits(now):
 			refused = Fail(Gone, "answer.error.code_expired")
 			return void(tx, sub)
 		case code == "":
 			return Faults{{Field: "code", Key: "answer.error.code_format"}}.Err()
-		case actor.Session != sub.Session && sub.foreignTries(actor.Session) <= 0:
+		case session.Wrong >= codeTries:
 			return Fail(TooMany, "answer.error.code_tries_here")
-		case sameHash(codeHash(sub, code), sub.CodeHash):
-			sub, err = s.confirm(tx, actor, sheet, sub, now)
-			return err
 		}
-		if actor.Session != sub.Session {
-			sub.Foreign = append(sub.Foreign, actor.Session)
-			refused = Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", sub.foreignTries(actor.Session)}}}.Err()
-			if sub.foreignTries(actor.Session) <= 0 {
-				refused = Fail(TooMany, "answer.error.code_tries_here")
-			}
-			return tx.Submissions.Put(sub)
-		}
-		sub.Tries++
-		if sub.Tries >= codeTries {
-			refused = Fail(Conflict, "answer.error.code_tries")
+		session.Wrong++
+		refused = Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", codeTries - session.Wrong}}}.Err()
+		if session.Wrong >= codeTries {
+			refused = Fail(TooMany, "answer.error.code_tries_here")
 			if err := s.audit(tx, actor, "submission_tries", sub.ID); err != nil {
 				return err
 			}
-			return void(tx, sub)
 		}
-		refused = Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", codeTries - sub.Tries}}}.Err()
-		return tx.Submissions.Put(sub)
+		return tx.Sessions.Put(session)
 	})
 	if err == nil {
 		err = refused
@@ -71,32 +79,68 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 	return sub, err
 }
 
-// foreignTries is how many wrong codes a session that did not ask for the submission may still enter.
-func (s Submission) foreignTries(session string) int {
-	left := min(codeTries, foreignTries-len(s.Foreign))
-	for _, f := range s.Foreign {
-		if f == session {
-			left--
+// confirmedBy finds what a code confirms: the submission the page showed where it was asked for in this session, else the one the
+// code was mailed for, else the one shown. So nobody's request, joined to the code of another, is confirmed in its place.
+func confirmedBy(all []Submission, shown Submission, session, code string, now time.Time) (Submission, bool) {
+	found, ok := Submission{}, false
+	for _, sub := range all {
+		sent, right := sub.confirms(session, code)
+		if !right || !sub.waits(now) {
+			continue
+		}
+		if sub.ID == shown.ID && sub.Session == session {
+			return sub, true
+		}
+		if !ok || !sent.Joined {
+			found, ok = sub, true
 		}
 	}
-	return left
+	return found, ok
 }
 
-// confirm carries a submission out.
-func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission, now time.Time) (Submission, error) {
+// sessionOf is the session an actor acts in.
+func (s *Service) sessionOf(tx *Tx, actor Actor) (Session, error) {
+	if actor.Session == "" { // the demonstration fills itself without a browser
+		return Session{}, nil
+	}
+	return tx.Sessions.Get(actor.Session)
+}
+
+// rightCode forgets the wrong codes of a session.
+func (s *Service) rightCode(tx *Tx, session Session) error {
+	if session.Wrong == 0 {
+		return nil
+	}
+	session.Wrong = 0
+	return tx.Sessions.Put(session)
+}
+
+// confirm carries a submission out. The code is spent with it, for whatever else had joined it as well.
+func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission, code string, now time.Time) (Submission, error) {
+	spent, _ := sub.confirms(actor.Session, code)
+	mail := spent.Mail
 	for i := range sub.Entries {
 		if err := submitCell(tx, sheet, sub, &sub.Entries[i]); err != nil {
 			return sub, err
 		}
 	}
-	sub.State, sub.ConfirmedAt, sub.CodeHash = SubmissionConfirmed, now, ""
+	sub.State, sub.ConfirmedAt, sub.ConfirmedIn = SubmissionConfirmed, now, actor.Session
+	sub.spend(mail)
 	earlier, err := collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
 	if err != nil {
 		return sub, err
 	}
 	for _, e := range earlier {
+		if e.ID == sub.ID {
+			continue
+		}
+		if e.spend(mail) {
+			if err := tx.Submissions.Put(e); err != nil {
+				return sub, err
+			}
+		}
 		// One that a colleague asked for later stays good: it would else be lost when its code comes after the deadline.
-		if e.State == SubmissionRequested && e.ID != sub.ID && !e.RequestedAt.After(sub.RequestedAt) {
+		if e.State == SubmissionRequested && e.Number <= sub.Number {
 			if err := void(tx, e); err != nil {
 				return sub, err
 			}
@@ -115,6 +159,17 @@ func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission
 		return sub, err
 	}
 	return sub, s.mailReceipt(tx, actor, sheet, sub)
+}
+
+// spend makes the code of a mail confirm nothing any more, and tells whether it did before.
+func (s *Submission) spend(mail string) (changed bool) {
+	s.Sent = slices.Clone(s.Sent)
+	for i := range s.Sent {
+		if s.Sent[i].Mail == mail && s.Sent[i].Hash != "" {
+			s.Sent[i].Hash, changed = "", true
+		}
+	}
+	return changed
 }
 
 // submitCell adds the version of a cell that changed, and notes in the entry which version it stands for. An open licence
@@ -172,7 +227,7 @@ func (s Submission) ReceiptEntries(c Catalogue, confirmed []Submission) (list []
 	for _, e := range s.Entries {
 		question, _ := c.Question(e.Question)
 		stood := slices.ContainsFunc(confirmed, func(earlier Submission) bool {
-			return earlier.ConfirmedAt.Before(s.ConfirmedAt) && slices.ContainsFunc(earlier.Entries, func(o SubmissionEntry) bool {
+			return earlier.Receipt.Leaf < s.Receipt.Leaf && slices.ContainsFunc(earlier.Entries, func(o SubmissionEntry) bool {
 				return o.Question == e.Question && o.Version == e.Version
 			})
 		})

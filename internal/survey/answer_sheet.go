@@ -22,7 +22,8 @@ type AnswerSheet struct {
 	Over          bool         // the respondent's date is over
 	Cells         []AnswerCell // of the questions it was asked, in the order of the catalogue
 	Waiting       *Submission  // waits for its code: this session's own, else the newest; nil without one
-	CodeMail      MailState    // of the newest mail with that code
+	CodeMail      MailState    // of the newest mail with a code for it
+	CodeMailed    time.Time    // when that mail was made; before the submission where it joined an earlier one
 	Confirmed     []Submission // newest first
 	HandMade      []time.Time  // when each open access link was made that no mail carried; in AnswerSheet only
 }
@@ -149,7 +150,10 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 	if err != nil {
 		return sheet, err
 	}
-	slices.SortStableFunc(submissions, func(a, b Submission) int { return b.RequestedAt.Compare(a.RequestedAt) })
+	// by their numbers, not by the clock, which may have gone back
+	slices.SortStableFunc(submissions, func(a, b Submission) int {
+		return cmp.Or(cmp.Compare(b.Number, a.Number), b.RequestedAt.Compare(a.RequestedAt))
+	})
 	for _, sub := range submissions {
 		switch {
 		case sub.State == SubmissionConfirmed:
@@ -158,15 +162,28 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 			sheet.Waiting = &sub
 		}
 	}
-	slices.SortStableFunc(sheet.Confirmed, func(a, b Submission) int { return b.ConfirmedAt.Compare(a.ConfirmedAt) })
+	slices.SortStableFunc(sheet.Confirmed, func(a, b Submission) int { return cmp.Compare(b.Receipt.Leaf, a.Receipt.Leaf) })
 	if sheet.Waiting != nil {
 		m, err := tx.Mails.Get(sheet.Waiting.Mail)
 		if err != nil {
 			return sheet, err
 		}
-		sheet.CodeMail = m.State
+		sheet.CodeMail, sheet.CodeMailed = m.State, m.CreatedAt
 	}
 	return sheet, nil
+}
+
+// lastSubmission is what a respondent submitted last, nil if nothing. The ledger knows the order: the clock may have gone back.
+func lastSubmission(tx *Tx, r Respondent) (last *Submission, err error) {
+	for sub, err := range tx.Submissions.List(r.Key() + "/") {
+		if err != nil {
+			return nil, err
+		}
+		if sub.State == SubmissionConfirmed && (last == nil || sub.Receipt.Leaf > last.Receipt.Leaf) {
+			last = &sub
+		}
+	}
+	return last, nil
 }
 
 // waits tells whether its code can still be entered.

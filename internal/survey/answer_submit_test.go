@@ -265,71 +265,223 @@ func TestCodeAndDeadline(t *testing.T) {
 	}
 }
 
+// Five wrong codes end the tries of a browser, not the submission; the link opened once more is a browser anew.
 func TestWrongCodeSixTimes(t *testing.T) {
 	w := newAnswerWorld(t)
 	w.save(t, w.frei, 1, answer("eins"))
 	sub := w.request(t, w.frei)
 	code := w.code(t, "r1/"+sub.ID)
 	wrong := otherCode(code)
-	for _, malformed := range []string{"", "123", "abcdefgh", "１２３４５６７８"} {
+	for _, malformed := range []string{"", "123", "abcdefghijkl", "12345678", "１２３４５６７８９０１２"} {
 		if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, malformed); keyOf(err) != "code answer.error.code_format" {
 			t.Errorf("%q: %v", malformed, err)
 		}
 	}
 	for i, want := range []string{
 		"code answer.error.code_wrong", "code answer.error.code_wrong", "code answer.error.code_wrong", "code answer.error.code_wrong",
-		"answer.error.code_tries", "answer.error.code_void",
+		"answer.error.code_tries_here", "answer.error.code_tries_here",
 	} {
 		if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, wrong); keyOf(err) != want {
 			t.Errorf("try %d: %v, want %s", i+1, err, want)
 		}
 	}
-	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code); keyOf(err) != "answer.error.code_void" {
+	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code); keyOf(err) != "answer.error.code_tries_here" {
 		t.Errorf("the right one afterwards: %v", err)
 	}
-	if len(w.versions(t, "r1", "q01")) != 0 || w.sheet(t, w.frei).Cells[0].Draft.Text != "eins" {
-		t.Error("something was submitted, or lost")
+	if len(w.versions(t, "r1", "q01")) != 0 || w.sheet(t, w.frei).Waiting == nil {
+		t.Error("something was submitted, or does not wait any more")
 	}
-	w.submit(t, w.frei)
+	if done, err := w.ConfirmSubmission(t.Context(), w.enter(t, freiToken, "opened anew"), sub.ID, code); err != nil || done.State != survey.SubmissionConfirmed {
+		t.Errorf("the link opened once more: %v", err)
+	}
 }
 
-// Whoever else holds the access link can enter wrong codes, but not end what somebody has asked for.
-func TestWrongCodesOfAnotherSession(t *testing.T) {
+// A right code forgets the wrong ones before it: typing is not guessing.
+func TestARightCodeForgetsWrongOnes(t *testing.T) {
+	w := newAnswerWorld(t)
+	for _, text := range []string{"eins", "zwei", "drei"} {
+		w.save(t, w.frei, 1, answer(text))
+		sub := w.request(t, w.frei)
+		code := w.code(t, "r1/"+sub.ID)
+		for range 4 {
+			if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, otherCode(code)); keyOf(err) != "code answer.error.code_wrong" {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// codeMails counts the mails with codes that have gone out to a respondent, or will.
+func (w *answerWorld) codeMails(t *testing.T, respondent string) (n int) {
+	t.Helper()
+	w.view(t, func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.List("") {
+			if err != nil {
+				return err
+			}
+			if m.Kind == survey.MailCode && m.Respondent == respondent && m.State != survey.MailRevoked {
+				n++
+			}
+		}
+		return nil
+	})
+	return n
+}
+
+// allSent says of all mails that they have gone out: they cannot be stopped any more.
+func (w *answerWorld) allSent(t *testing.T) {
+	t.Helper()
+	w.write(t, func(tx *survey.Tx) error {
+		var all []survey.Mail
+		for m, err := range tx.Mails.List("") {
+			if err != nil {
+				return err
+			}
+			all = append(all, m)
+		}
+		for _, m := range all {
+			m.State = survey.MailSent // its secret stays, for the test to read
+			if err := errors.Join(tx.Mails.Put(m), tx.Outbox.Delete(m.ID)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Whoever holds a party's link but does not read its mail asks, types and sends again as much as they like, from as many
+// browsers as they like: the party still submits, at once, and its mailbox is not flooded.
+func TestALinkHolderTakesNoPartysWayToSubmit(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("von der Partei"))
+	flood := func() {
+		for n := range 12 {
+			stranger := w.enter(t, freiToken, fmt.Sprint("stranger ", n))
+			for range 5 {
+				sub, err := w.RequestSubmission(t.Context(), stranger, w.form(t, stranger))
+				if err != nil {
+					t.Fatalf("a request: %v", err)
+				}
+				w.allSent(t)
+				if _, err := w.ResendCode(t.Context(), stranger, sub.ID); err != nil {
+					t.Fatalf("again: %v", err)
+				}
+				w.allSent(t)
+				for range 6 {
+					if _, err := w.ConfirmSubmission(t.Context(), stranger, sub.ID, "0000 0000 0000"); err == nil {
+						t.Fatal("guessed")
+					}
+				}
+			}
+		}
+	}
+	flood()
+	if n := w.codeMails(t, "r1"); n > 10 {
+		t.Errorf("%d mails to the party's address", n)
+	}
+	w.clock.Advance(time.Minute)
+	own, err := w.RequestSubmission(t.Context(), w.frei, w.form(t, w.frei))
+	if err != nil {
+		t.Fatalf("the party asks: %v", err)
+	}
+	if s := w.sheet(t, w.frei); s.Waiting == nil || s.Waiting.ID != own.ID || !s.CodeMailed.Before(own.RequestedAt) {
+		t.Errorf("the page does not say which mail holds the code: %+v", s.Waiting)
+	}
+	flood()
+	code := w.code(t, "r1/"+own.ID)
+	stranger := w.enter(t, freiToken, "one more stranger")
+	if _, err := w.ConfirmSubmission(t.Context(), stranger, own.ID, "1111 1111 1111"); keyOf(err) != "code answer.error.code_wrong" {
+		t.Errorf("a stranger types: %v", err)
+	}
+	done, err := w.ConfirmSubmission(t.Context(), w.frei, own.ID, code)
+	if err != nil || done.State != survey.SubmissionConfirmed || done.ID != own.ID {
+		t.Fatalf("the party confirms: %v", err)
+	}
+	if _, err := w.ConfirmSubmission(t.Context(), stranger, w.sheet(t, stranger).Waiting.ID, code); keyOf(err) != "code answer.error.code_wrong" {
+		t.Errorf("a code serves twice: %v", err)
+	}
+	// its browser has shown that it reads the mail: it gets a fresh code now, whatever the others do
+	w.clock.Advance(time.Minute)
+	before := w.codeMails(t, "r1")
+	w.save(t, w.frei, 1, answer("berichtigt"))
+	if done := w.submit(t, w.frei); done.Sent[0].Joined || w.codeMails(t, "r1") != before+1 {
+		t.Errorf("no fresh code: %+v", done.Sent)
+	}
+	if v := w.versions(t, "r1", "q01"); len(v) != 2 || v[0].Text != "von der Partei" {
+		t.Errorf("%+v", v)
+	}
+}
+
+// A link the office made anew is not held up by what was done by the one before.
+func TestAFreshLinkStartsAnew(t *testing.T) {
 	w := newAnswerWorld(t)
 	w.save(t, w.frei, 1, answer("eins"))
-	sub := w.request(t, w.frei)
-	code := w.code(t, "r1/"+sub.ID)
-	wrong := otherCode(code)
-	stranger := w.enter(t, freiToken, "browser three")
-	for i := range 7 {
-		want := "code answer.error.code_wrong"
-		if i >= 4 {
-			want = "answer.error.code_tries_here"
-		}
-		if _, err := w.ConfirmSubmission(t.Context(), stranger, sub.ID, wrong); keyOf(err) != want {
-			t.Errorf("try %d: %v, want %s", i+1, err, want)
-		}
-	}
-	if _, err := w.ConfirmSubmission(t.Context(), stranger, sub.ID, code); keyOf(err) != "answer.error.code_tries_here" {
-		t.Errorf("the right one from a session without tries: %v", err)
-	}
-	wrongs := 0
-	for n := range 10 { // a session costs nothing
-		if _, err := w.ConfirmSubmission(t.Context(), w.enter(t, freiToken, fmt.Sprint("browser ", 4+n)), sub.ID, wrong); keyOf(err) == "code answer.error.code_wrong" {
-			wrongs++
-		}
+	for n := range 4 {
+		stranger := w.enter(t, freiToken, fmt.Sprint("stranger ", n))
 		for range 4 {
-			_, _ = w.ConfirmSubmission(t.Context(), w.enter(t, freiToken, fmt.Sprint("browser ", 4+n)), sub.ID, wrong)
+			w.request(t, stranger)
+			w.allSent(t)
 		}
 	}
-	if wrongs != 3 { // with the first, four sessions of five tries
-		t.Errorf("%d further sessions had tries", wrongs)
+	w.write(t, func(tx *survey.Tx) error {
+		return errors.Join(
+			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken(freiToken), Questionnaire: "q1", Respondent: "r1", RevokedAt: w.clock.Now()}),
+			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken("neu"), Questionnaire: "q1", Respondent: "r1"}))
+	})
+	w.clock.Advance(time.Minute)
+	fresh := w.enter(t, "neu", "fresh link")
+	if sub := w.request(t, fresh); len(sub.Sent) != 1 || sub.Sent[0].Joined {
+		t.Errorf("%+v", sub.Sent)
 	}
-	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, wrong); keyOf(err) != "code answer.error.code_wrong" {
-		t.Errorf("its own session: %v", err)
+	w.submit(t, fresh)
+}
+
+// What another session asked for is not confirmed by a code that was mailed for one's own, whatever the page shows.
+func TestACodeConfirmsWhatItWasMailedFor(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("von der Partei"))
+	own := w.request(t, w.frei)
+	code := w.code(t, "r1/"+own.ID)
+	w.allSent(t)
+	stranger := w.enter(t, freiToken, "stranger")
+	w.save(t, stranger, 1, answer("gefälscht"))
+	for range 6 { // past its bound, it joins the party's code or one of its own
+		w.clock.Advance(time.Second)
+		w.request(t, stranger)
+		w.allSent(t)
 	}
-	if sub, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code); err != nil || sub.State != survey.SubmissionConfirmed {
-		t.Errorf("its own session, the right one: %s, %v", sub.State, err)
+	another := w.enter(t, freiToken, "another device of the party")
+	shown := w.sheet(t, another).Waiting
+	if shown.ID == own.ID {
+		t.Fatal("the page shows the newest")
+	}
+	done, err := w.ConfirmSubmission(t.Context(), another, shown.ID, code)
+	if err != nil || done.ID != own.ID {
+		t.Errorf("confirmed %s, want %s: %v", done.ID, own.ID, err)
+	}
+	if v := w.versions(t, "r1", "q01"); len(v) != 1 || v[0].Text != "von der Partei" {
+		t.Errorf("%+v", v)
+	}
+}
+
+// A clock that was ahead and came back changes nothing about which submission is the last.
+func TestTheLastSubmissionByNumber(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	w.clock.Advance(24 * time.Hour)
+	w.submit(t, w.frei)
+	w.clock.Advance(-24 * time.Hour)
+	w.save(t, w.frei, 1, answer("zwei"))
+	last := w.submit(t, w.frei)
+	s := w.sheet(t, w.frei)
+	if s.Confirmed[0].ID != last.ID || s.Cells[0].Standing.Text != "zwei" {
+		t.Errorf("%+v", s.Confirmed[0])
+	}
+	if e := last.ReceiptEntries(s.Catalogue, s.Confirmed); !e[0].New {
+		t.Errorf("the receipt calls it old: %+v", e)
 	}
 }
 
@@ -380,7 +532,7 @@ func TestCodeInAnotherSession(t *testing.T) {
 	if twice, err := w.RequestSubmission(t.Context(), again, form); err != nil || twice.ID != sub.ID {
 		t.Errorf("the same form from there: %v", err)
 	}
-	if err := w.ResendCode(t.Context(), again, sub.ID); err != nil {
+	if _, err := w.ResendCode(t.Context(), again, sub.ID); err != nil {
 		t.Errorf("a new code: %v", err)
 	}
 	if _, err := w.ConfirmSubmission(t.Context(), again, sub.ID, w.code(t, "r1/"+sub.ID)); err != nil {
@@ -446,35 +598,62 @@ func TestResendCode(t *testing.T) {
 	w.save(t, w.frei, 1, answer("eins"))
 	sub := w.request(t, w.frei)
 	old := w.code(t, "r1/"+sub.ID)
-	if err := w.ResendCode(t.Context(), w.moin, sub.ID); survey.CodeOf(err) != survey.NotFound {
+	if _, err := w.ResendCode(t.Context(), w.moin, sub.ID); survey.CodeOf(err) != survey.NotFound {
 		t.Errorf("another respondent: %v", err)
 	}
 	w.clock.Advance(time.Minute)
-	for range 3 {
-		if err := w.ResendCode(t.Context(), w.frei, sub.ID); err != nil {
-			t.Fatal(err)
+	for i := range 5 {
+		if joined, err := w.ResendCode(t.Context(), w.frei, sub.ID); err != nil || joined != (i >= 3) {
+			t.Fatalf("%d: joined %t, %v", i, joined, err)
 		}
 	}
-	if err := w.ResendCode(t.Context(), w.frei, sub.ID); keyOf(err) != "answer.error.too_many_codes" {
-		t.Errorf("too many: %v", err)
+	if n := w.codeMails(t, "r1"); n != 4 {
+		t.Errorf("%d mails", n)
 	}
-	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, old); keyOf(err) != "code answer.error.code_wrong" {
-		t.Errorf("the old code: %v", err)
+	newest := w.code(t, "r1/"+sub.ID)
+	if newest == old {
+		t.Error("the same code")
 	}
-	done, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, w.code(t, "r1/"+sub.ID))
+	done, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, old) // the mail that came first, or late
 	if err != nil || !done.RequestedAt.Equal(sub.RequestedAt) || !done.CodeExpiresAt.Equal(sub.CodeExpiresAt) {
 		t.Errorf("%+v, %v", done, err)
 	}
 }
 
-func TestRequestsAreLimited(t *testing.T) {
+// Where no mail can be delivered, no further ones are tried without end.
+func TestCodesThatNeverArriveAreLimited(t *testing.T) {
 	w := newAnswerWorld(t)
 	w.save(t, w.frei, 1, answer("eins"))
-	for range 10 {
-		w.request(t, w.frei)
+	refused := 0
+	for range 40 {
+		_, err := w.RequestSubmission(t.Context(), w.frei, w.form(t, w.frei))
+		switch {
+		case err != nil && keyOf(err) != "answer.error.too_many_codes", err == nil && refused > 0:
+			t.Fatal(err)
+		case err != nil:
+			refused++
+		}
+		w.write(t, func(tx *survey.Tx) error {
+			var queued []survey.Mail
+			for m, err := range tx.Mails.List("") {
+				if err != nil {
+					return err
+				}
+				if m.State == survey.MailQueued {
+					queued = append(queued, m)
+				}
+			}
+			for _, m := range queued {
+				m.State, m.Attempts = survey.MailFailed, 1
+				if err := errors.Join(tx.Mails.Put(m), tx.Outbox.Delete(m.ID)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	if _, err := w.RequestSubmission(t.Context(), w.frei, w.form(t, w.frei)); survey.CodeOf(err) != survey.TooMany {
-		t.Errorf("the eleventh in an hour: %v", err)
+	if refused != 10 {
+		t.Errorf("%d of 40 were refused", refused)
 	}
 	w.clock.Advance(time.Hour)
 	w.request(t, w.frei)

@@ -111,13 +111,12 @@ func (s *Service) TranscriptionBoard(ctx context.Context, actor Actor, questionn
 func (s *Service) transcriptionRow(tx *Tx, actor Actor, q Questionnaire, r Respondent, now time.Time) (row TranscriptionRow, err error) {
 	row = TranscriptionRow{Respondent: r, Due: r.DueAt(q)}
 	row.Over = !now.Before(row.Due.At)
-	for sub, err := range tx.Submissions.List(r.Key() + "/") {
-		if err != nil {
-			return row, err
-		}
-		if sub.State == SubmissionConfirmed && sub.RequestedAt.After(row.SubmittedAt) {
-			row.SubmittedAt = sub.RequestedAt
-		}
+	last, err := lastSubmission(tx, r)
+	if err != nil {
+		return row, err
+	}
+	if last != nil {
+		row.SubmittedAt = last.RequestedAt
 	}
 	if row.Letters, err = transcriptionLines(tx, actor, q, r); err != nil {
 		return row, err

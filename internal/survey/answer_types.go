@@ -39,19 +39,29 @@ type Submission struct {
 	Entries       []SubmissionEntry `json:"entries"` // all that stands, changed or not
 	RequestedAt   time.Time         `json:"requested_at"`
 	ConfirmedAt   time.Time         `json:"confirmed_at,omitzero"`
-	Form          string            `json:"form,omitempty"`  // id of the form "Absenden" came from: a second click is no second act
-	Session       string            `json:"session"`         // hash of the session "Absenden" came from: asking again there replaces it
-	Mail          string            `json:"mail,omitempty"`  // id of the newest mail with a code
-	Codes         int               `json:"codes,omitempty"` // how many codes were sent
-	CodeHash      string            `json:"code_hash,omitempty"`
-	CodeExpiresAt time.Time         `json:"code_expires_at,omitzero"`
-	Tries         int               `json:"tries,omitempty"`   // wrong codes from Session
-	Foreign       []string          `json:"foreign,omitempty"` // hash of the session of each wrong code from another one
+	Form          string            `json:"form,omitempty"`           // id of the form "Absenden" came from: a second click is no second act
+	Session       string            `json:"session"`                  // hash of the session "Absenden" came from: asking again there replaces it
+	Link          string            `json:"link,omitempty"`           // hash of the access link that session came by
+	Number        int               `json:"number,omitempty"`         // from 1, in the order the respondent asked; clocks can go back
+	Mail          string            `json:"mail,omitempty"`           // id of the newest mail with a code for it
+	Sent          []SentCode        `json:"sent,omitempty"`           // the codes that confirm it, the oldest first
+	CodeExpiresAt time.Time         `json:"code_expires_at,omitzero"` // until when one of them can be entered
+	ConfirmedIn   string            `json:"confirmed_in,omitempty"`   // hash of the session the right code was entered in: it reads the party's mail
 	Receipt       Receipt           `json:"receipt,omitzero"`
 }
 
 // Key implements Entity.
 func (s Submission) Key() string { return s.Questionnaire + "/" + s.Respondent + "/" + s.ID }
+
+// SentCode is a code that went to a party's own address. It is spent by the submission it confirms.
+type SentCode struct {
+	Mail    string    `json:"mail"` // id of the mail that carries it
+	Hash    string    `json:"hash"` // see codeHash; "" once it is spent
+	At      time.Time `json:"at"`   // when it was mailed
+	Session string    `json:"session"`
+	Link    string    `json:"link,omitempty"`
+	Joined  bool      `json:"joined,omitempty"` // mailed for an earlier submission: this one joined it, and only in Session it counts
+}
 
 // SubmissionEntry is one question's Entry in a Submission.
 type SubmissionEntry struct {
@@ -68,7 +78,7 @@ type SubmissionState string
 const (
 	SubmissionRequested SubmissionState = "requested" // waits for its code
 	SubmissionConfirmed SubmissionState = "confirmed"
-	SubmissionVoid      SubmissionState = "void" // replaced by a newer request, out of tries, or too late
+	SubmissionVoid      SubmissionState = "void" // replaced by a newer request, or too late
 )
 
 // Declaration goes with a submission. Name and Function are never public.

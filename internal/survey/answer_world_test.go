@@ -233,10 +233,10 @@ func dump[T survey.Entity](enc *json.Encoder, table survey.Table[T]) error {
 
 // otherCode is a code that is well formed and not the one given.
 func otherCode(code string) string {
-	if code == "0000 0000" {
-		return "0000 0001"
+	if code == "0000 0000 0000" {
+		return "0000 0000 0001"
 	}
-	return "0000 0000"
+	return "0000 0000 0000"
 }
 
 // keyOf is the message key of an error: of its first fault, or its own.

@@ -1,7 +1,9 @@
 package survey
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -72,7 +74,8 @@ func importInto(tx *Tx, im Import, now time.Time) (questionnaire string, err err
 			return "", err
 		}
 	}
-	for _, v := range im.Versions {
+	for _, i := range inKeyOrder(im.Versions, ids) {
+		v := im.Versions[i]
 		v.Questionnaire, v.Respondent = q.ID, ids[v.Respondent]
 		if err := tx.Versions.Put(v); err != nil {
 			return "", err
@@ -85,6 +88,20 @@ func importInto(tx *Tx, im Import, now time.Time) (questionnaire string, err err
 		}
 	}
 	return q.ID, nil
+}
+
+// inKeyOrder is the order of versions in their table. A store that keeps its keys sorted takes a hundred thousand of them in
+// this order in a second or two; in another it moves those behind each, for minutes.
+func inKeyOrder(versions []Version, ids map[string]string) []int {
+	order := make([]int, len(versions))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := versions[i], versions[j]
+		return cmp.Or(cmp.Compare(ids[a.Respondent], ids[b.Respondent]), cmp.Compare(a.Question, b.Question), cmp.Compare(a.Number, b.Number))
+	})
+	return order
 }
 
 // importElection returns the id of an import's election that reads the same, or of a new one. It is none that is worked

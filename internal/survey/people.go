@@ -111,6 +111,7 @@ type Session struct {
 	Hash      string    `json:"hash"`
 	Data      []byte    `json:"data"`
 	ExpiresAt time.Time `json:"expires_at"`
+	Wrong     int       `json:"wrong,omitempty"` // wrong codes entered in it since the last right one
 }
 
 // Key implements Entity.

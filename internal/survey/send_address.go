@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"slices"
 )
 
 // address cleans a mail address in place: a bare one, without umlauts, because the mail server would refuse them.
@@ -69,15 +68,23 @@ func (s *Service) changeAddress(tx *Tx, actor Actor, q Questionnaire, r *Respond
 	if own, err := ownAddressRequest(tx, actor, *r, to); err != nil || own {
 		return false, err
 	}
-	// a code that is under way went to the old address, and the receipt has to follow it there
+	// a code that is under way went to the old address, and the receipt has to follow it there; whoever asked by a link that
+	// was revoked since does not hold up the office
 	submissions, err := collect(tx.Submissions.List(r.Key() + "/"))
 	if err != nil {
 		return false, err
 	}
-	if slices.ContainsFunc(submissions, func(sub Submission) bool {
-		return sub.State == SubmissionRequested && s.now().Before(sub.CodeExpiresAt)
-	}) {
-		return false, Fail(Conflict, "send.error.address_busy")
+	for _, sub := range submissions {
+		if !sub.waits(s.now()) {
+			continue
+		}
+		link, err := tx.AccessLinks.Get(sub.Link)
+		if err != nil && !IsNotFound(err) {
+			return false, err
+		}
+		if link.RevokedAt.IsZero() {
+			return false, Fail(Conflict, "send.error.address_busy")
+		}
 	}
 	done, _, err = s.approve(tx, actor, q.ID, ActAddress, r.ID, addressChange{Respondent: r.ID, From: r.Email, To: to})
 	if err != nil {

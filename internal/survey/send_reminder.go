@@ -10,16 +10,11 @@ import (
 // checked transcription of its letter took effect. Zero: nothing yet. What a party saves before it submits is its own and
 // is not looked at.
 func returnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
-	for sub, err := range tx.Submissions.List(r.Key() + "/") {
-		if err != nil {
-			return at, by, err
+	if last, err := lastSubmission(tx, r); err != nil || last != nil {
+		if last != nil {
+			at, by = last.RequestedAt, ByForm
 		}
-		if sub.State == SubmissionConfirmed && sub.RequestedAt.After(at) {
-			at, by = sub.RequestedAt, ByForm
-		}
-	}
-	if !at.IsZero() {
-		return at, by, nil
+		return at, by, err
 	}
 	for v, err := range tx.Versions.List(r.Key() + "/") {
 		if err != nil {

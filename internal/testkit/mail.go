@@ -34,14 +34,15 @@ type Attachment struct {
 // character set than UTF-8, or has unencoded bytes above 127 in its header.
 func ReadMail(t testing.TB, raw []byte) Mail {
 	t.Helper()
-	m, err := readMail(raw)
+	m, err := ParseMail(raw)
 	if err != nil {
 		t.Fatalf("reading mail: %v\n%s", err, raw)
 	}
 	return m
 }
 
-func readMail(raw []byte) (Mail, error) {
+// ParseMail is [ReadMail] for programs that are no tests; its error says what is wrong with the message.
+func ParseMail(raw []byte) (Mail, error) {
 	head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
 	if i := bytes.IndexFunc(head, func(r rune) bool { return r > 127 }); i >= 0 {
 		return Mail{}, fmt.Errorf("header: byte %d is not ASCII", i)

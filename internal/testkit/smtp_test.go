@@ -136,7 +136,7 @@ func TestReadMail(t *testing.T) {
 		"broken type":               "Content-Type: text/\r\n\r\nx",
 		"no end":                    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx",
 	} {
-		if _, err := readMail([]byte(raw)); err == nil {
+		if _, err := ParseMail([]byte(raw)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

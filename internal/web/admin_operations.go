@@ -16,29 +16,41 @@ type importPage struct {
 	templates.Base
 	Field  templates.Field
 	Faults []importFault
-	More   int // faults beyond those listed
+	More   string // there are faults beyond those listed
 }
 
 type importFault struct{ Path, Message string }
 
-// listedFaults is how many faults the page lists; the command line lists all.
-const listedFaults = 200
+func (s *Server) importPage(r *request) error { return s.renderImport(r, http.StatusOK, "", nil) }
 
-func (s *Server) importPage(r *request) error { return s.renderImport(r, http.StatusOK, nil, nil) }
-
-func (s *Server) renderImport(r *request, status int, errs []templates.FieldError, faults interchange.Faults) error {
+// renderImport shows the form; what is wrong with the file as a whole stands at its field.
+func (s *Server) renderImport(r *request, status int, wrong string, faults interchange.Faults) error {
 	p := importPage{Base: r.adminBase("admin.import.title")}
-	p.Errors = errs
-	p.Field = templates.Field{Name: "file", Type: "file", Accept: ".json,application/json", Required: true,
-		Label: p.Must("admin.import.file"), Hint: p.Must("admin.import.hint"), Error: p.ErrorAt("file")}
 	for i, f := range faults {
-		if i == listedFaults {
-			p.More = len(faults) - i
+		message := p.Must(f.Key, r.readable(f.Args)...)
+		if i == interchange.MaxFaults {
+			p.More = message
 			break
 		}
-		p.Faults = append(p.Faults, importFault{Path: f.Path, Message: p.Must(f.Key, f.Args...)})
+		p.Faults = append(p.Faults, importFault{Path: f.Path, Message: message})
 	}
+	if len(faults) > 0 {
+		wrong = r.faulty("admin.import.faulty", len(faults))
+	}
+	if wrong != "" {
+		p.Errors = []templates.FieldError{{FieldID: "file", Message: wrong}}
+	}
+	p.Field = templates.Field{Name: "file", Type: "file", Accept: ".json,application/json", Required: true,
+		Label: p.Must("admin.import.file"), Hint: p.Must("admin.import.hint"), Error: p.ErrorAt("file")}
 	return r.page(status, "admin/import", p)
+}
+
+// faulty counts the faults of a file or list, of which at most interchange.MaxFaults are told.
+func (r *request) faulty(key string, n int) string {
+	if n > interchange.MaxFaults {
+		return r.printer().Must(key+"_more", r.readable([]any{"Limit", interchange.MaxFaults})...)
+	}
+	return r.printer().Must(key, "Count", n)
 }
 
 func (s *Server) importFile(r *request) error {
@@ -52,20 +64,18 @@ func (s *Server) importFile(r *request) error {
 		return err
 	})
 	if none && err == nil {
-		return s.renderImport(r, http.StatusUnprocessableEntity, []templates.FieldError{{FieldID: "file", Message: r.printer().Must("admin.import.none")}}, nil)
+		return s.renderImport(r, http.StatusUnprocessableEntity, r.printer().Must("admin.import.none"), nil)
 	}
 	var faults interchange.Faults
 	if errors.As(err, &faults) {
-		return s.renderImport(r, http.StatusUnprocessableEntity,
-			[]templates.FieldError{{FieldID: "file", Message: r.printer().Must("admin.import.faulty", "Count", len(faults))}}, faults)
+		return s.renderImport(r, http.StatusUnprocessableEntity, "", faults)
 	}
 	if err != nil {
 		return err
 	}
 	slug, err := s.Service.Import(r.Request.Context(), r.Actor, interchange.ToImport(file))
 	if survey.CodeOf(err) == survey.Conflict {
-		return s.renderImport(r, http.StatusConflict,
-			[]templates.FieldError{{FieldID: "file", Message: r.printer().Must("admin.import.taken", "Slug", file.Questionnaire.Slug)}}, nil)
+		return s.renderImport(r, http.StatusConflict, r.printer().Must("admin.import.taken", "Slug", file.Questionnaire.Slug), nil)
 	}
 	if err != nil {
 		return err

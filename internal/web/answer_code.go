@@ -12,12 +12,13 @@ import (
 // codePage takes the code from the mail. Without a submission that waits it says what became of it.
 type codePage struct {
 	answerBase
-	Ended   string // why no code can be entered any more; "" while one can
-	ID      string
-	Lead    string
-	Facts   []templates.Fact
-	Code    templates.Field
-	Problem string // the mail could not be delivered
+	Ended     string // why no code can be entered any more; "" while one can
+	Elsewhere string // why none can be entered in this browser
+	ID        string
+	Lead      string
+	Facts     []templates.Fact
+	Code      templates.Field
+	Problem   string // the mail could not be delivered
 }
 
 // codeForm names the submission the code is for.
@@ -42,10 +43,13 @@ func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, er
 	p.Errors = errs
 	zone := sheet.Due.Location()
 	p.Lead = p.Must("answer.code.lead", "Address", maskAddress(sheet.Respondent.Email))
+	if sheet.CodeMailed.Before(sheet.Waiting.RequestedAt) {
+		p.Lead = p.Must("answer.code.lead_joined", "Address", maskAddress(sheet.Respondent.Email), "At", p.Time(sheet.CodeMailed.In(zone)))
+	}
 	p.Facts = []templates.Fact{
 		{Label: p.Must("answer.code.at"), Value: p.DateTime(sheet.Waiting.RequestedAt.In(zone), nil)},
 		{Label: p.Must("answer.code.until"), Value: p.DateTime(sheet.Waiting.CodeExpiresAt.In(zone), nil)},
-		{Label: p.Must("answer.code.mail"), Value: p.Must("common.mail_state." + string(sheet.CodeMail))},
+		{Label: p.Must("answer.code.mail"), Value: p.Must("answer.code.mail_state", "At", p.Time(sheet.CodeMailed.In(zone)), "State", p.Must("common.mail_state."+string(sheet.CodeMail)))},
 	}
 	if sheet.CodeMail == survey.MailFailed {
 		p.Problem = p.Must("answer.code.failed")
@@ -75,6 +79,10 @@ func (s *Server) confirmSubmission(r *request) error {
 	if errs, ok := r.faults(err); ok && sheet.Waiting != nil && sheet.Waiting.ID == form.ID {
 		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, errs)
 	}
+	if refused.Code == survey.TooMany && sheet.Waiting != nil { // it goes on waiting, only this browser has no tries left
+		p := codePage{answerBase: r.answerBase(sheet, "answer.code.elsewhere_title"), Elsewhere: r.printer().Must(refused.Key, refused.Args...)}
+		return r.page(http.StatusTooManyRequests, "answer/code", p)
+	}
 	p := codePage{answerBase: r.answerBase(sheet, "answer.code.ended_title"), Ended: r.printer().Must(refused.Key, refused.Args...)}
 	return r.page(statusOf[refused.Code], "answer/code", p)
 }
@@ -84,8 +92,12 @@ func (s *Server) resendCode(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	if err := s.Service.ResendCode(r.Request.Context(), r.Actor, form.ID); err != nil {
+	joined, err := s.Service.ResendCode(r.Request.Context(), r.Actor, form.ID)
+	if err != nil {
 		return err
+	}
+	if joined {
+		return r.redirect("/antwort/code", "answer.notice.code_joined")
 	}
 	return r.redirect("/antwort/code", "answer.notice.code_sent")
 }

@@ -27,7 +27,7 @@ func (s *Server) answerRoutes() []Route {
 		{Method: get, Path: "/antwort/ablehnen", Who: parties, Phases: answering, Handle: s.declineAllPage},
 		{Method: post, Path: "/antwort/ablehnen", Who: parties, Phases: answering, Handle: s.declineAll},
 		{Method: get, Path: "/antwort/pruefen", Who: parties, Phases: answering, Handle: s.checkPage},
-		// No limit by address on what mails a code: a whole parliament may sit behind one, and survey limits both by respondent.
+		// No limit on what mails a code: survey mails a few and lets the rest join them, so that nobody is refused.
 		{Method: post, Path: "/antwort/pruefen", Who: parties, Phases: answering, Handle: s.requestSubmission},
 		{Method: get, Path: "/antwort/code", Who: parties, Phases: answering, Handle: s.codePage},
 		{Method: post, Path: "/antwort/code", Who: parties, Phases: answering, Limit: limitSecret, Handle: s.confirmSubmission},

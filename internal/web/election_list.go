@@ -21,6 +21,7 @@ type partyListPage struct {
 	Columns      []templates.Fact // the columns and what they hold
 	Example      string
 	Faults       []string // with their line
+	More         string   // there are faults beyond those listed
 	Plan         *partyPlan
 	Cancel       templates.NavItem
 }
@@ -132,7 +133,7 @@ func (s *Server) takePartyList(r *request) error {
 
 // renderPlan shows the preview, or the faults with the list to correct. A warning says that the first preview is out of date.
 func (s *Server) renderPlan(r *request, list interchange.PartyList, plan survey.PartyPlan, faults []survey.LineFault, warning string) error {
-	p, err := s.partyListBase(r, list.Text)
+	p, err := s.partyListBase(r, cmp.Or(list.Text, r.PostForm("list"))) // a list that is none is given back as it was typed
 	if err != nil {
 		return err
 	}
@@ -142,10 +143,14 @@ func (s *Server) renderPlan(r *request, list interchange.PartyList, plan survey.
 	case len(faults) > 0:
 		status = http.StatusUnprocessableEntity
 		slices.SortStableFunc(faults, func(a, b survey.LineFault) int { return cmp.Compare(a.Line, b.Line) }) // of form and of content
-		for _, f := range faults {
+		for i, f := range faults {
+			if i == interchange.MaxFaults {
+				p.More = p.Must("error.import.many", r.readable([]any{"Limit", i})...)
+				break
+			}
 			p.Faults = append(p.Faults, lineFaultWords(p.Base, f))
 		}
-		p.Errors = []templates.FieldError{{FieldID: "list", Message: p.Must("draft.party_list.faulty", "Count", len(faults))}}
+		p.Errors = []templates.FieldError{{FieldID: "list", Message: r.faulty("draft.party_list.faulty", len(faults))}}
 		p.Fields[0].Error = p.Errors[0].Message
 	default:
 		if warning != "" {

@@ -67,6 +67,20 @@ func TestStrangersTakeNoTriesOfParties(t *testing.T) {
 	if last != http.StatusTooManyRequests {
 		t.Errorf("a stranger: %d", last)
 	}
+	other := w.visitor(t)
+	other.post("/zugang/frei", nil)
+	for range 40 { // nor those who hold the same link
+		last = other.post("/antwort/code", url.Values{"id": {"none"}, "code": {"12345678"}}).Code
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("another holder of the link: %d", last)
+	}
+	for range 40 { // nor those who try tokens from the same address
+		stranger.post("/zugang/geraten", nil)
+	}
+	if got := w.visitor(t).post("/zugang/frei", nil); got.Code != http.StatusSeeOther {
+		t.Errorf("the link cannot be opened: %d", got.Code)
+	}
 	tries := 0
 	for last = 0; tries < 40 && last != http.StatusTooManyRequests; tries++ {
 		last = party.post("/antwort/code", url.Values{"id": {"none"}, "code": {"12345678"}}).Code

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -127,8 +126,8 @@ const languageCookie = "sprache"
 // limit names how often a kind of request may come from one network.
 type limit string
 
-// The limits: per respondent or person, and per client network (IPv6 by /64) as long as nobody is known; all but the general
-// one per route as well.
+// The limits: per session, and per client network (IPv6 by /64) as long as nobody is known; all but the general one per route as
+// well, and per token of a link, which nobody guesses.
 const (
 	limitPosts  limit = "posts"  // the general one, on every POST: a whole parliament may type behind one address
 	limitSecret limit = "secret" // guessing passwords, links, codes
@@ -146,18 +145,22 @@ func newLimiters() limiters {
 }
 
 // exceeded counts the request against the general limit and its own, that for each route apart: whoever asks for a new
-// password takes nothing from others behind the same address who do something else. Whoever is known is counted alone, so
-// that no stranger behind the same address, or behind a proxy that is not trusted, locks them out. Reading is not limited.
+// password takes nothing from others behind the same address who do something else. Whoever is known is counted alone, by the
+// session: no stranger behind the same address, or behind a proxy that is not trusted, locks them out, and nobody who holds the
+// same link or another session of the same account. Reading is not limited.
 func (l limiters) exceeded(r *request, name limit) bool {
 	if r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead {
 		return false
 	}
-	who := cmp.Or(r.Actor.Respondent, r.Actor.User.ID, httprate.CanonicalizeIP(r.ClientIP()))
+	who := httprate.CanonicalizeIP(r.ClientIP())
+	if r.Actor.Respondent != "" || r.Actor.User.ID != "" {
+		who = r.Actor.Session
+	}
 	if l[limitPosts].OnLimit(r.Writer, r.Request, who) {
 		return true
 	}
 	limiter, ok := l[name]
-	return ok && limiter.OnLimit(r.Writer, r.Request, who+" "+r.FullPath())
+	return ok && limiter.OnLimit(r.Writer, r.Request, who+" "+r.FullPath()+" "+r.Param("token"))
 }
 
 // ownPath returns a redirect target if it is a path of this application, else "". Browsers read a backslash as a slash and

@@ -48,6 +48,7 @@ type Server struct {
 
 	originals *Originals
 
+	readers      gate
 	echoes       *echoes
 	proxyWarning sync.Once
 
@@ -71,7 +72,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.sessions = newSessions(cfg.Service, s.secure)
 	s.limits, s.denials = newLimiters(), map[string]time.Time{}
-	s.echoes = newEchoes()
+	s.readers, s.echoes = newGate(), newEchoes()
 
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
@@ -82,7 +83,7 @@ func New(cfg Config) (*Server, error) {
 	if err := engine.SetTrustedProxies(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
-	engine.Use(s.observe)
+	engine.Use(s.readersWait(), s.observe)
 	for _, r := range s.Routes() {
 		engine.Handle(r.Method, r.Path, s.serve(r))
 		if r.Method == http.MethodGet {
@@ -101,13 +102,13 @@ func New(cfg Config) (*Server, error) {
 	if err := refuse.SetTrustedProxies(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
-	refuse.Use(s.observe)
+	refuse.Use(s.readersWait(), s.observe)
 	refuse.NoRoute(s.serveError(survey.Fail(survey.Forbidden, "error.cross_origin")))
 	protect.SetDenyHandler(refuse)
 
 	app := protect.Handler(engine)
 	mux := http.NewServeMux()
-	mux.Handle(public.Prefix, public.Handler())
+	mux.Handle(public.Prefix, s.assets(public.Handler()))
 	mux.Handle("/", app)
 	s.handler = s.headers(mux)
 	s.allianceFor(context.Background())

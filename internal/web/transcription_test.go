@@ -37,12 +37,17 @@ func newLetterWorld(t *testing.T) *world {
 	return w
 }
 
-// upload posts a form with a file, as a browser does.
+// upload posts a form with an original, as a browser does.
 func (v *visitor) upload(target string, form url.Values, name string, data []byte) *httptest.ResponseRecorder {
+	v.t.Helper()
+	return v.uploadAs("original", target, form, name, data)
+}
+
+func (v *visitor) uploadAs(field, target string, form url.Values, name string, data []byte) *httptest.ResponseRecorder {
 	v.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
-	part, err := m.CreateFormFile("original", name) // on the page it stands above the texts
+	part, err := m.CreateFormFile(field, name) // on the page it stands above the texts
 	if err == nil {
 		_, err = part.Write(data)
 	}
