@@ -19,11 +19,11 @@ import (
 const (
 	echoBody    = 1 << 20          // bytes of one request: four texts of full length with umlauts, encoded
 	echoNetwork = 2 << 20          // of one network, counted as the limits count
-	echoAll     = 8 << 20          // of all
+	echoAll     = 4 << 20          // of all
 	echoPause   = 2 * time.Second  // until more of a body must have come
 	echoFile    = time.Minute      // for a file above the texts, which is passed over
 	echoTime    = 5 * time.Second  // for the body from its first byte that is held, but for the wait
-	echoWait    = 6 * time.Second  // for memory that others hold: longer than anybody can hold it without sending more
+	echoWait    = 6 * time.Second  // for memory that others hold: longer than their bodies may take
 	echoAnswer  = 10 * time.Second // for taking the answer
 )
 

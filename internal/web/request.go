@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/gin-gonic/gin/binding"
@@ -174,7 +175,11 @@ func (r *request) page(status int, name string, data any) error {
 		return err
 	}
 	r.Header("Content-Language", r.language)
-	r.Data(status, "text/html; charset=utf-8", bytes.ToValidUTF8(buf.Bytes(), []byte("\uFFFD"))) // a form gives back what came
+	page := buf.Bytes()
+	if !utf8.Valid(page) { // a form gives back what came
+		page = bytes.ToValidUTF8(page, []byte("\uFFFD"))
+	}
+	r.Data(status, "text/html; charset=utf-8", page)
 	return nil
 }
 
