@@ -47,7 +47,7 @@ func (w *world) kills(ctx context.Context) {
 		time.Sleep(time.Second + rand.N(3*time.Second))
 		w.restart("SIGKILL", func() error { w.server.kill(); return nil })
 	}
-	w.report.survived("SIGKILL at a random instant under load", "%d times; every start and every `check` clean", n)
+	w.report.survived("SIGKILL at a random instant under load", "%d times, each time started, compared and checked", n)
 }
 
 // stops ends the server with SIGTERM under load: within ten seconds, with exit code 0.
@@ -105,6 +105,7 @@ func (w *world) badMail(ctx context.Context) {
 			break
 		}
 	}
+	<-ctx.Done()
 	w.report.measure("")
 	if submitted == 0 || slow > 0 {
 		w.report.fault("while mail servers hang a party submitted %d times, %d times it waited over 30 s", submitted, slow)
@@ -392,7 +393,7 @@ func (w *world) fullDisk(ctx context.Context) {
 		w.report.fault("%s: %v", what, err)
 	}
 	w.compare("the move from the full disk")
-	w.report.survived(what, "%d times, SIGKILL while it was full; %d acts refused with “%s”, all went on with room", times, w.report.clear, diskFull)
+	w.report.survived(what, "%d times, SIGKILL while it was full; %d acts refused with “%s”", times, w.report.clear, diskFull)
 }
 
 // fill writes until nothing more fits.

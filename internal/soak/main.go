@@ -163,7 +163,10 @@ func (w *world) finish(ctx context.Context) {
 	w.compare("the whole time")
 	soon, cancel := context.WithTimeout(ctx, 6*time.Minute+30*time.Second) // the second try of a mail comes after five minutes
 	defer cancel()
-	for (len(w.missingMails()) > 0) && sleep(soon, time.Second) {
+	if n := len(w.missingMails()); n > 0 {
+		progress("waiting for mails to %d people, whose mail server failed them before", n)
+	}
+	for len(w.missingMails()) > 0 && sleep(soon, time.Second) {
 	}
 	for _, line := range w.missingMails() {
 		w.report.compared("the whole time", 1, []string{"mail/" + line})
