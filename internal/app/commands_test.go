@@ -322,3 +322,21 @@ func TestFaultQuotesAsItIs(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// Whatever a use case refuses or a file breaks is said in words, never by its key, with all that is wrong.
+func TestRefusalsAreSaidInWords(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{fmt.Errorf("import: %w", survey.Fail(survey.Conflict, "error.import.slug_taken", "Slug", "nordmark")), "“nordmark”"},
+		{errors.Join(survey.Faults{{Field: "name", Key: "error.text.marks", Args: []any{"Position", 3}}, {Field: "date", Key: "error.time.year"}}.Err(), errors.New("closed")),
+			"\nname: At position 3 one letter carries too many combining marks. Please remove them.\ndate: Please give a year from 1900 to 2199."},
+		{interchange.Faults{{Path: "answers[0].text", Key: "error.text.marks", Args: []any{"Position", 3}}, {Path: "a", Key: "error.time.year"}},
+			"answers[0].text: At position 3 one letter carries too many combining marks. Please remove them.\na: Please give a year from 1900 to 2199."},
+	} {
+		if got := advice(c.err); !strings.Contains(got, c.want) || strings.Contains(got, "error.") {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+}

@@ -21,9 +21,9 @@ var stringRules = map[string]stringRule{
 	"format":     exactly("error.import.format", func(s string) bool { return s == Format }),
 	"slug":       exactly("error.import.slug", survey.ValidSlug),
 	"id":         exactly("error.import.id", regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`).MatchString),
-	"date":       exactly("error.import.date", isDate),
-	"stamp":      exactly("error.import.stamp", isStamp),
-	"moment":     exactly("error.import.moment", func(s string) bool { return isDate(s) || isStamp(s) }),
+	"date":       dated("error.import.date", date),
+	"stamp":      dated("error.import.stamp", stamp),
+	"moment":     dated("error.import.moment", date, stamp),
 	"colour":     exactly("error.import.colour", regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`).MatchString),
 	"wikidata":   exactly("error.import.wikidata", regexp.MustCompile(`^Q[1-9][0-9]{0,11}$`).MatchString),
 	"source":     source,
@@ -63,15 +63,29 @@ func choice[T ~string](values []T) stringRule {
 	}
 }
 
-func isDate(s string) bool {
-	t, err := time.Parse(time.DateOnly, s)
-	return err == nil && t.Year() >= 1800 // the year 1 would read as "not set"
+// dated is the rule of days and times: of one of the forms, and of a year that can be meant.
+func dated(key string, forms ...func(string) (time.Time, error)) stringRule {
+	return func(s string) (string, string, []any) {
+		if s == "" {
+			return s, "", nil
+		}
+		for _, form := range forms {
+			if t, err := form(s); err == nil && !survey.SoundYear(t) {
+				return s, "error.time.year", nil
+			} else if err == nil {
+				return s, "", nil
+			}
+		}
+		return s, key, nil
+	}
 }
 
-// isStamp is strict: time.Parse alone also takes a comma for the fraction and one digit for the hour.
-func isStamp(s string) bool {
-	var t time.Time
-	return t.UnmarshalText([]byte(s)) == nil && t.Year() >= 1800
+func date(s string) (time.Time, error) { return time.Parse(time.DateOnly, s) }
+
+// stamp is strict: time.Parse alone also takes a comma for the fraction and one digit for the hour.
+func stamp(s string) (t time.Time, err error) {
+	err = t.UnmarshalText([]byte(s))
+	return t, err
 }
 
 // looksLikeAddress finds what a browser could take for an address; everything else is prose ("Brief vom 3. Mai").

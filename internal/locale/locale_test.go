@@ -2,12 +2,17 @@ package locale
 
 import (
 	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -107,7 +112,7 @@ func TestEveryMessageIsComplete(t *testing.T) {
 // and the message keys of errors). Keys that are put together end in a dot there and are not found.
 var (
 	inTemplate = regexp.MustCompile(`\bT "([^"]+)"`)
-	inGo       = regexp.MustCompile(`(?:\.(?:T|Must)\(\s*"([^"]+)")|"(error\.[a-z0-9_.]*[a-z0-9_])"`)
+	inGo       = regexp.MustCompile(`(?:\.(?:T|Must)\(\s*"([^"]+)")|"((?:[a-z]+\.)?error\.[a-z0-9_.]*[a-z0-9_])"`)
 )
 
 func TestEveryAskedKeyExists(t *testing.T) {
@@ -140,6 +145,82 @@ func TestEveryAskedKeyExists(t *testing.T) {
 	check("../../templates", ".txt", inTemplate)
 	check("../../internal", ".go", inGo)
 	check("../../templates", ".go", inGo)
+}
+
+// A message whose placeholder gets no value shows its bare key, on a page, in a mail and on the command line: whoever names a
+// key in Go gives all its values beside it.
+func TestEveryAskedKeyGetsItsValues(t *testing.T) {
+	keys := catalogue(t, Languages[0])
+	literal := func(e ast.Expr) string {
+		if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
+			s, _ := strconv.Unquote(l.Value)
+			return s
+		}
+		return ""
+	}
+	later := []string{ // their values are given where they are said
+		"draft.error.list_column_missing", "admin.import.faulty", "draft.party_list.faulty", "admin.personen.copy_text",
+	}
+	found := 0
+	look := func(files *token.FileSet, at ast.Node, key string, values []ast.Expr) {
+		var given, wanted []string
+		for i := 0; i < len(values); i += 2 {
+			given = append(given, "{{."+literal(values[i])+"}}")
+		}
+		for _, text := range keys[key] {
+			wanted = append(wanted, names(text)...)
+		}
+		found++
+		for _, name := range wanted {
+			if !slices.Contains(given, name) && !slices.Contains(later, key) {
+				t.Errorf("%s: %s gets no %s", files.Position(at.Pos()), key, name)
+			}
+		}
+	}
+	err := filepath.WalkDir("../../internal", func(name string, file fs.DirEntry, err error) error {
+		if err != nil || file.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		files := token.NewFileSet()
+		parsed, err := parser.ParseFile(files, name, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				for i, arg := range n.Args {
+					if keys[literal(arg)] != nil && !n.Ellipsis.IsValid() {
+						look(files, arg, literal(arg), n.Args[i+1:])
+					}
+				}
+			case *ast.CompositeLit: // survey.Error{Key: …, Args: []any{…}} and the like
+				key, values := "", []ast.Expr(nil)
+				for _, e := range n.Elts {
+					pair, ok := e.(*ast.KeyValueExpr)
+					if !ok {
+						continue
+					}
+					switch fmt.Sprint(pair.Key) {
+					case "Key":
+						key = literal(pair.Value)
+					case "Args":
+						if list, ok := pair.Value.(*ast.CompositeLit); ok {
+							values = list.Elts
+						}
+					}
+				}
+				if keys[key] != nil {
+					look(files, n, key, values)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil || found < 300 {
+		t.Errorf("%d keys found, %v", found, err)
+	}
 }
 
 func TestClosedSets(t *testing.T) {

@@ -82,13 +82,6 @@ func (cmd *SaveTranscription) Clean() error {
 	return f.Err()
 }
 
-// day notes a day that does not exist; "" is none.
-func (f *Faults) day(field, value string) {
-	if _, err := time.Parse(time.DateOnly, value); value != "" && err != nil {
-		f.Add(field, "error.date")
-	}
-}
-
 // SaveTranscription saves a draft. It may be incomplete and exceed the questionnaire's limits: a letter is what it is. A
 // text typed without a status is an answer. When somebody else was faster, it returns the Conflict error.stale together
 // with the stored transcription; saving what is already stored changes nothing. Conflict too when it is no draft any

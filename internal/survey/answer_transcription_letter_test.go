@@ -223,6 +223,7 @@ func TestTranscriptionFaults(t *testing.T) {
 		{"a kind there is not", func(c *survey.SaveTranscription) { c.Kind = "pigeon" }, "kind error.choice"},
 		{"no day", func(c *survey.SaveTranscription) { c.ReceivedOn = "" }, "received_on transcription.error.received_on"},
 		{"no such day", func(c *survey.SaveTranscription) { c.ReceivedOn = "2026-02-30" }, "received_on error.date"},
+		{"a day of another century", func(c *survey.SaveTranscription) { c.LetterDate = "0026-02-20" }, "letter_date error.time.year"},
 		{"tomorrow", func(c *survey.SaveTranscription) { c.ReceivedOn = "2026-11-24" }, "received_on transcription.error.future"},
 		{"later today", func(c *survey.SaveTranscription) { c.ReceivedTime = "23:00" }, "received_time transcription.error.future"},
 		{"no such hour", func(c *survey.SaveTranscription) { c.ReceivedTime = "25:00" }, "received_time transcription.error.time"},

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 )
 
 // SaveElection is the form of an election. ID "" makes a new one.
@@ -25,8 +24,8 @@ func (s *Service) SaveElection(ctx context.Context, actor Actor, cmd SaveElectio
 	faults.line("name", &cmd.Name, 200, true)
 	faults.line("region", &cmd.Region, 100, false)
 	cmd.Date = strings.TrimSpace(cmd.Date)
-	if day, err := time.Parse(time.DateOnly, cmd.Date); err != nil || day.Year() < 1900 || day.Year() > 2200 {
-		faults.Add("date", "error.date")
+	if _, key := ParseDay(cmd.Date); key != "" {
+		faults.Add("date", key)
 	}
 	if cmd.Level != "" && !slices.Contains(Levels, Level(cmd.Level)) {
 		faults.Add("level", "error.choice")

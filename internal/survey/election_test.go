@@ -220,6 +220,7 @@ func TestElection(t *testing.T) {
 		want []string
 	}{
 		{"nothing", survey.SaveElection{}, []string{"name error.required", "date error.date"}},
+		{"another century", survey.SaveElection{Name: "W", Date: "9999-12-31"}, []string{"date error.time.year"}},
 		{"no day", survey.SaveElection{Name: "W", Date: "2027-02-30", Level: "mond"}, []string{"date error.date", "level error.choice"}},
 		{"the same again", survey.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}, []string{"name draft.error.election_exists"}},
 	} {

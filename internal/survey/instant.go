@@ -56,9 +56,40 @@ func (i Instant) Stamp() Stamp {
 	return StampOf(i.In())
 }
 
+// The years of every date and time that is typed or imported. What lies beyond is a slip; the last years of four digits would
+// become five in another zone, which JSON cannot carry, and workbooks know nothing before 1900.
+const (
+	firstYear = 1900
+	lastYear  = 2199
+)
+
+// SoundYear tells whether a date or time, in the zone it was given in, is of a year that can be meant.
+func SoundYear(t time.Time) bool { return t.Year() >= firstYear && t.Year() <= lastYear }
+
+// ParseDay reads a day such as 2026-10-25, at its beginning in UTC. One that is none is error.date, one of another century
+// error.time.year.
+func ParseDay(day string) (at time.Time, key string) {
+	at, err := time.Parse(time.DateOnly, day)
+	switch {
+	case err != nil:
+		return time.Time{}, "error.date"
+	case !SoundYear(at):
+		return time.Time{}, "error.time.year"
+	}
+	return at, ""
+}
+
+// day notes what is wrong with a typed day; "" is none.
+func (f *Faults) day(field, value string) {
+	if _, key := ParseDay(value); value != "" && key != "" {
+		f.Add(field, key)
+	}
+}
+
 // ParseInstant reads a typed local time in a zone. A local time that does not exist (the hour skipped in spring) is
 // refused with error.time.missing; one that happens twice (the hour repeated in autumn) with error.time.ambiguous unless
-// choice is "first" or "second". An unreadable time is error.time.format, an unknown zone error.time.zone.
+// choice is "first" or "second". An unreadable time is error.time.format, one of another century error.time.year, an unknown
+// zone error.time.zone.
 func ParseInstant(local, zone, choice string) (instant Instant, key string) {
 	loc, err := time.LoadLocation(zone)
 	if err != nil || zone == "" || zone == "Local" {
@@ -67,6 +98,9 @@ func ParseInstant(local, zone, choice string) (instant Instant, key string) {
 	wall, err := time.Parse(localLayout, local)
 	if err != nil || wall.Format(localLayout) != local { // time.Parse also takes 2:30
 		return Instant{Local: local, Zone: zone}, "error.time.format"
+	}
+	if !SoundYear(wall) {
+		return Instant{Local: local, Zone: zone}, "error.time.year"
 	}
 	// Every offset in force within a day of the wall time is tried: those that lead back to the typed time are its instants.
 	var found []time.Time

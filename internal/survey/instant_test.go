@@ -33,8 +33,16 @@ func TestParseInstant(t *testing.T) {
 		{"2026-05-01T12:00", "Pacific/Chatham", "", "2026-04-30T23:15:00Z", ""},
 		{"2026-04-05T02:45", "Australia/Lord_Howe", "", "2026-04-04T16:15:00Z", ""}, // half an hour of summer time
 		{"2026-04-05T01:45", "Australia/Lord_Howe", "", "", "error.time.ambiguous"},
-		{"2011-12-30T12:00", "Pacific/Apia", "", "", "error.time.missing"}, // a day that was left out
-		{"1890-01-01T12:00", "Europe/Berlin", "", "1890-01-01T11:06:32Z", ""},
+		{"2011-12-30T12:00", "Pacific/Apia", "", "", "error.time.missing"},      // a day that was left out
+		{"1905-01-01T12:00", "Africa/Monrovia", "", "1905-01-01T12:43:08Z", ""}, // local mean time
+		{"1899-12-31T23:59", "Europe/Berlin", "", "", "error.time.year"},
+		{"1900-01-01T00:00", "Asia/Tokyo", "", "1899-12-31T15:00:00Z", ""},
+		{"2199-12-31T23:59", "America/New_York", "", "2200-01-01T04:59:00Z", ""},
+		{"2200-01-01T00:00", "Europe/Berlin", "", "", "error.time.year"},
+		{"9999-12-31T23:59", "America/New_York", "", "", "error.time.year"}, // five digits in UTC
+		{"0000-01-01T00:00", "Asia/Tokyo", "", "", "error.time.year"},
+		{"10000-01-01T00:00", "UTC", "", "", "error.time.format"},
+		{"-001-01-01T00:00", "UTC", "", "", "error.time.format"},
 		{"2026-02-29T12:00", "Europe/Berlin", "", "", "error.time.format"},
 		{"2026-11-30", "Europe/Berlin", "", "", "error.time.format"},
 		{"2026-11-30T2:30", "Europe/Berlin", "", "", "error.time.format"},
@@ -119,5 +127,16 @@ func TestInstantStamp(t *testing.T) {
 	}
 	if survey.StampOf(time.Time{}) != "" {
 		t.Error("no time has a stamp")
+	}
+}
+
+func TestParseDay(t *testing.T) {
+	for day, want := range map[string]string{
+		"2026-02-28": "", "1900-01-01": "", "2199-12-31": "", "2026-02-29": "error.date", "": "error.date", "28.02.2026": "error.date", "2026-2-28": "error.date",
+		"1899-12-31": "error.time.year", "2200-01-01": "error.time.year", "9999-12-31": "error.time.year", "0000-01-01": "error.time.year", "10000-01-01": "error.date",
+	} {
+		if at, key := survey.ParseDay(day); key != want || (key == "") != (at.Format(time.DateOnly) == day) {
+			t.Errorf("%s: %v %s, want %s", day, at, key, want)
+		}
 	}
 }

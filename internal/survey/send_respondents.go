@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Most values of a procedure.
@@ -203,9 +202,7 @@ func (f *Faults) procedure(p *Procedure) {
 	}
 	f.line("source", &p.Source, 500, false)
 	f.line("checked_on", &p.CheckedOn, 10, false)
-	if _, err := time.Parse(time.DateOnly, p.CheckedOn); p.CheckedOn != "" && err != nil {
-		f.Add("checked_on", "error.date")
-	}
+	f.day("checked_on", p.CheckedOn)
 	f.text("note", &p.Note)
 }
 

@@ -72,6 +72,7 @@ func TestRespondentFaults(t *testing.T) {
 		"address":          {func(c *survey.SaveRespondent) { c.Email = "wer@" }, "email error.email"},
 		"channel":          {func(c *survey.SaveRespondent) { c.Procedure.Channel = "brieftaube" }, "channel error.choice"},
 		"no number":        {func(c *survey.SaveRespondent) { c.Procedure.MaxQuestions = -1 }, "max_questions error.number"},
+		"a late day":       {func(c *survey.SaveRespondent) { c.Procedure.CheckedOn = "2200-01-01" }, "checked_on error.time.year"},
 		"no day":           {func(c *survey.SaveRespondent) { c.Procedure.CheckedOn = "2026-02-30" }, "checked_on error.date"},
 		"own date with us": {func(c *survey.SaveRespondent) { c.Procedure.Channel, c.DueLocal = "form", "2026-12-01T10:00" }, "due send.error.due_form"},
 		"time that is skipped": {func(c *survey.SaveRespondent) {

@@ -185,3 +185,15 @@ func TestErrorPageGivesBackShortWordsAndTheForm(t *testing.T) {
 		t.Errorf("the page offers what is refused\n%s", page)
 	}
 }
+
+// A deadline whose year becomes five digits in UTC is a message at its field, not an error of ours.
+func TestADeadlineOfAnotherCentury(t *testing.T) {
+	_, v := newOvertakenWorld(t)
+	form := url.Values{"revision": {"2"}, "title": {"Nordmark fragt"}, "slug": {"nordmark"}, "election": {"e1"}, "slots": {"8"}, "order_rule": {"Stimmzettel"},
+		"licence": {"CC-BY-4.0"}, "topics": {"Schule"}, "deadline": {"9999-12-31T23:00"}, "deadline_zone": {"America/New_York"}}
+	contains(t, v.post("/werkstatt/nordmark/einstellungen", form), 422, "Bitte geben Sie ein Jahr von 1900 bis 2199 an.", `value="9999-12-31T23:00"`)
+	form.Set("deadline", "2199-12-31T23:00")
+	if got := v.post("/werkstatt/nordmark/einstellungen", form); got.Code != 303 {
+		t.Errorf("%d\n%.500s", got.Code, got.Body)
+	}
+}
