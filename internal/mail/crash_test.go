@@ -104,7 +104,7 @@ func TestKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			transport := localSMTP(t, server)
-			if _, waiting, err := NewWorker(office, transport, testSender, slog.New(slog.DiscardHandler)).round(t.Context(), t.Context()); err != nil || waiting {
+			if _, waiting, err := NewWorker(office, transport, testSender, slog.New(slog.DiscardHandler)).round(t.Context()); err != nil || waiting {
 				t.Fatalf("second start: waiting %v, %v", waiting, err)
 			}
 			if err := store.Close(); err != nil {

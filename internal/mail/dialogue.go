@@ -7,15 +7,22 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 	gomaillog "github.com/wneessen/go-mail/log"
 )
 
+// dialogueTimeout is how long somebody watches a dialogue: less than the minute after which proxies give a page up.
+const dialogueTimeout = 45 * time.Second
+
 // Dialogue sends a message over a connection of its own and returns what was said, a line each: "C: " the client, "S: "
 // the server, "* " what happened besides. Signing in shows as "C: ***", the message as its length; with TLSImplicit the
-// server's greeting is missing. The lines are there also when it failed; the error is that of Send.
+// server's greeting is missing. The lines are there also when it failed; the error is that of Send, or
+// context.DeadlineExceeded when the server was not done within 45 seconds.
 func (s *SMTP) Dialogue(ctx context.Context, msg *gomail.Msg) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialogueTimeout)
+	defer cancel()
 	raw, err := render(msg)
 	if err != nil {
 		return nil, err
@@ -28,8 +35,11 @@ func (s *SMTP) Dialogue(ctx context.Context, msg *gomail.Msg) ([]string, error) 
 			t.add("* ", fmt.Sprintf("%s, %s", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite)))
 		}
 		var reply string
-		if reply, err = c.deliver(ctx, msg, raw, s.config.Timeout); err == nil {
+		reply, err = c.deliver(ctx, msg, raw)
+		if strings.HasPrefix(t.lines[len(t.lines)-1], "S: 354") { // go-mail logs neither the text nor the reply to it
 			t.add("C: ", fmt.Sprintf("[%d bytes]", len(raw)))
+		}
+		if err == nil {
 			t.add("S: ", reply)
 		}
 	}
@@ -39,10 +49,13 @@ func (s *SMTP) Dialogue(ctx context.Context, msg *gomail.Msg) ([]string, error) 
 			t.lines = append(t.lines, t.masked(last))
 		}
 	} else if err != nil {
+		if ctx.Err() != nil { // the connection was closed because of it
+			err = fmt.Errorf("the server was not done after %s: %w", dialogueTimeout, ctx.Err())
+		}
 		t.add("* ", err.Error())
 	}
 	if c != nil {
-		c.quit()
+		c.Quit()
 	}
 	return t.lines, err
 }

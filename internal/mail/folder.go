@@ -55,7 +55,7 @@ func OpenFolder(path string) (*Folder, error) {
 // Close lets go of the folder.
 func (f *Folder) Close() error { return f.root.Close() }
 
-// Send implements Transport. A second attempt replaces the file of the first.
+// Send implements Connection. A second attempt replaces the file of the first.
 func (f *Folder) Send(_ context.Context, msg *gomail.Msg) (reply string, err error) {
 	raw, err := render(msg)
 	if err != nil {
@@ -71,8 +71,14 @@ func (f *Folder) Send(_ context.Context, msg *gomail.Msg) (reply string, err err
 	return "250 im Postfach der Vorführung abgelegt", nil
 }
 
-// Rest implements Transport; nothing is kept open.
-func (f *Folder) Rest() {}
+// Connect implements Transport: a folder is its own connection.
+func (f *Folder) Connect(context.Context) (Connection, error) { return f, nil }
+
+// Alive implements Connection.
+func (f *Folder) Alive(context.Context) error { return nil }
+
+// Quit implements Connection; nothing is kept open.
+func (f *Folder) Quit() {}
 
 // Letters returns all mails, the newest first.
 func (f *Folder) Letters() ([]Letter, error) {

@@ -6,10 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/textproto"
 	"strings"
-	"sync"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -29,11 +29,16 @@ const (
 )
 
 const (
-	defaultPort    = 587              // submission (RFC 6409)
-	implicitPort   = 465              // submission over TLS (RFC 8314)
-	defaultTimeout = 30 * time.Second // to connect and for each step but the last
+	defaultPort  = 587 // submission (RFC 6409)
+	implicitPort = 465 // submission over TLS (RFC 8314)
+
+	// Each step has a limit of its own, which nothing that arrives before the end of a reply extends.
+	defaultTimeout = 30 * time.Second // to connect, for the greeting, to sign in, and for each command
 	quitTimeout    = 2 * time.Second
-	finalTimeout   = 5 * time.Minute // for the reply that decides; servers look for viruses before it (RFC 5321, 4.5.3.2)
+	textTimeout    = 3 * time.Minute // to hand the text over (RFC 5321, 4.5.3.2.5)
+	// finalTimeout is for the reply to the end of the text, which decides. Servers look for viruses before it, and who gives up
+	// too early sends twice: RFC 5321, 4.5.3.2.6, would even have us wait for ten minutes.
+	finalTimeout = 5 * time.Minute
 )
 
 // SMTPConfig says which server takes the mail.
@@ -45,22 +50,20 @@ type SMTPConfig struct {
 	TLS      TLSMode
 	RootCAs  *x509.CertPool // nil: those of the system
 	Hello    string         // name said in EHLO; "": this machine's
-	Timeout  time.Duration  // 0: 30 seconds
+	Timeout  time.Duration  // of a step, see defaultTimeout; 0: 30 seconds
 }
 
-// SMTP is a Transport to a mail server. One connection serves a batch.
+// SMTP is a Transport to a mail server.
 type SMTP struct {
 	config SMTPConfig
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
-
-	mu   sync.Mutex
-	open *connection // kept between the messages of a batch, nil if none
 }
 
 // connection is a conversation with the server, signed in.
 type connection struct {
 	*smtp.Client
-	raw net.Conn // under TLS; closing it ends whatever waits
+	raw     net.Conn      // under TLS; closing it ends whatever waits
+	timeout time.Duration // of a step
 }
 
 // NewSMTP checks the configuration; it does not connect.
@@ -140,7 +143,7 @@ func (s *SMTP) tlsConfig() *tls.Config {
 // connect opens a conversation and signs in. The log, if any, hears what is said, but for credentials. Errors are never
 // permanent: they are about the server, not about a mail.
 func (s *SMTP) connect(ctx context.Context, log gomaillog.Logger) (*connection, error) {
-	c := &connection{}
+	c := &connection{timeout: s.config.Timeout}
 	stop := func() bool { return true }
 	client, err := gomail.NewClient(s.config.Host, s.options(func(dialCtx context.Context, network, address string) (net.Conn, error) {
 		raw, err := s.dial(dialCtx, network, address)
@@ -173,42 +176,22 @@ func (s *SMTP) connect(ctx context.Context, log gomaillog.Logger) (*connection, 
 	return c, nil
 }
 
-// Send implements Transport.
-func (s *SMTP) Send(ctx context.Context, msg *gomail.Msg) (reply string, err error) {
+// Connect implements Transport.
+func (s *SMTP) Connect(ctx context.Context) (Connection, error) {
+	c, err := s.connect(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Send implements Connection.
+func (c *connection) Send(ctx context.Context, msg *gomail.Msg) (reply string, err error) {
 	raw, err := render(msg)
 	if err != nil {
 		return err.Error(), &sendError{permanent: true, cause: err}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.open != nil && s.open.alive(ctx, s.config.Timeout) != nil {
-		s.close() // servers end what is idle, or after some messages
-	}
-	if s.open == nil {
-		if s.open, err = s.connect(ctx, nil); err != nil {
-			return errorReply(err), err
-		}
-	}
-	if reply, err = s.open.deliver(ctx, msg, raw, s.config.Timeout); err != nil {
-		s.close()
-	}
-	return reply, err
-}
-
-// Rest implements Transport.
-func (s *SMTP) Rest() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.close()
-}
-
-// close says goodbye if a message is not half said: ending a conversation orderly inside DATA would have the server take
-// the half for the whole. The caller holds the lock.
-func (s *SMTP) close() {
-	if s.open != nil {
-		s.open.quit()
-		s.open = nil
-	}
+	return c.deliver(ctx, msg, raw)
 }
 
 // within closes the connection when the context ends, until stop is called.
@@ -216,30 +199,32 @@ func (c *connection) within(ctx context.Context) (stop func() bool) {
 	return context.AfterFunc(ctx, func() { c.raw.Close() })
 }
 
-// alive asks the server whether it is still there.
-func (c *connection) alive(ctx context.Context, timeout time.Duration) error {
+// Alive implements Connection: it asks the server. Servers end what is idle, or after some messages.
+func (c *connection) Alive(ctx context.Context) error {
 	defer c.within(ctx)()
-	return errors.Join(c.UpdateDeadline(timeout), c.Noop())
+	return c.step(c.timeout, c.Noop)
 }
 
-// quit ends the conversation. After an error that is not a reply of the server the connection is closed already.
-func (c *connection) quit() {
+// Quit implements Connection. It says goodbye if a message is not half said: ending a conversation orderly inside DATA would
+// have the server take the half for the whole. After an error that is not a reply of the server the connection is closed
+// already.
+func (c *connection) Quit() {
 	if c.UpdateDeadline(quitTimeout) == nil {
-		_ = c.Quit() // out of courtesy
+		_ = c.Client.Quit() // out of courtesy
 	}
 	c.raw.Close()
 }
 
 // deliver says one message. The context ends it at once.
-func (c *connection) deliver(ctx context.Context, msg *gomail.Msg, raw []byte, timeout time.Duration) (reply string, err error) {
+func (c *connection) deliver(ctx context.Context, msg *gomail.Msg, raw []byte) (reply string, err error) {
 	defer c.within(ctx)()
-	reply, about, err := c.say(msg, raw, timeout)
+	reply, about, err := c.say(msg, raw)
 	if err == nil {
 		return reply, nil
 	}
 	code, replied := protocolError(err)
 	if !replied {
-		c.raw.Close() // see SMTP.close
+		c.raw.Close() // see Quit
 	}
 	// 53x is about the account that sends, not about the mail
 	err = &sendError{code: code, permanent: about && code >= 500 && code/10 != 53, cause: err}
@@ -248,7 +233,7 @@ func (c *connection) deliver(ctx context.Context, msg *gomail.Msg, raw []byte, t
 
 // say returns the server's reply, or an error and whether it is about this mail: one in reply to MAIL FROM is about the
 // sender, and all mails have the same.
-func (c *connection) say(msg *gomail.Msg, raw []byte, timeout time.Duration) (reply string, about bool, err error) {
+func (c *connection) say(msg *gomail.Msg, raw []byte) (reply string, about bool, err error) {
 	from, err := msg.GetSender(false)
 	if err != nil {
 		return "", false, err
@@ -257,28 +242,22 @@ func (c *connection) say(msg *gomail.Msg, raw []byte, timeout time.Duration) (re
 	if err != nil {
 		return "", false, err
 	}
-	if err := c.UpdateDeadline(timeout); err != nil {
-		return "", false, err
-	}
-	if err := c.Mail(from); err != nil {
+	if err := c.step(c.timeout, func() error { return c.Mail(from) }); err != nil {
 		return "", false, err
 	}
 	for _, address := range to {
-		if err := c.Rcpt(address); err != nil {
+		if err := c.step(c.timeout, func() error { return c.Rcpt(address) }); err != nil {
 			return "", true, err
 		}
 	}
-	w, err := c.Data()
-	if err != nil {
+	var w io.WriteCloser
+	if err := c.step(c.timeout, func() (err error) { w, err = c.Data(); return err }); err != nil {
 		return "", true, err
 	}
-	if err := c.UpdateDeadline(finalTimeout); err != nil {
+	if err := c.step(textTimeout, func() error { _, err := w.Write(raw); return err }); err != nil {
 		return "", true, err
 	}
-	if _, err := w.Write(raw); err != nil {
-		return "", true, err
-	}
-	if err := w.Close(); err != nil {
+	if err := c.step(finalTimeout, w.Close); err != nil {
 		return "", true, err
 	}
 	reply = "250"
@@ -286,6 +265,14 @@ func (c *connection) say(msg *gomail.Msg, raw []byte, timeout time.Duration) (re
 		reply += " " + said.ServerResponse()
 	}
 	return oneLine(reply), true, nil
+}
+
+// step does one step of the conversation within its limit.
+func (c *connection) step(limit time.Duration, do func() error) error {
+	if err := c.UpdateDeadline(limit); err != nil {
+		return err
+	}
+	return do()
 }
 
 // protocolError returns the code of a server's reply that is an error; ok is false if the error is none.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pruefstein/internal/memory"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 )
@@ -28,7 +29,6 @@ func newSMTP(t *testing.T, server *testkit.SMTPServer, c SMTPConfig) *SMTP {
 	s.dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, server.Addr())
 	}
-	t.Cleanup(s.Rest)
 	return s
 }
 
@@ -53,32 +53,42 @@ func trySend(t *testing.T, s Transport, m survey.Mail, body string) (string, err
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Send(t.Context(), msg)
+	conn, err := s.Connect(t.Context())
+	if err != nil {
+		return errorReply(err), err
+	}
+	defer conn.Quit()
+	return conn.Send(t.Context(), msg)
 }
 
+// One connection serves a batch, and is opened anew if the server went away in between.
 func TestSMTPReplyAndReuse(t *testing.T) {
 	server := testkit.SMTP(t)
 	dialled := 0
 	s := localSMTP(t, server)
 	dial := s.dial
-	s.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+	var last net.Conn
+	s.dial = func(ctx context.Context, network, address string) (conn net.Conn, err error) {
 		dialled++
-		return dial(ctx, network, address)
+		last, err = dial(ctx, network, address)
+		return last, err
 	}
-	for range 3 {
-		if reply := send(t, s, testMail(), "Text"); reply != "250 2.0.0 OK: queued" {
-			t.Errorf("reply %q", reply)
+	if reply := send(t, s, testMail(), "Text"); reply != "250 2.0.0 OK: queued" {
+		t.Errorf("reply %q", reply)
+	}
+	dialled = 0
+	store := &brokenStore{Store: memory.New()}
+	d := newDesk(t, store, s)
+	queue(t, d.mails, 4)
+	recorded := 0
+	store.updated = func() {
+		if recorded++; recorded == 2 {
+			last.Close() // between two mails
 		}
 	}
-	if dialled != 1 {
-		t.Errorf("a batch of 3 took %d connections", dialled)
-	}
-	s.Rest()
-	send(t, s, testMail(), "Text")
-	s.open.raw.Close() // the server went away between two mails
-	send(t, s, testMail(), "Text")
-	if n := len(server.Messages()); n != 5 || dialled != 3 {
-		t.Errorf("%d messages over %d connections", n, dialled)
+	d.once(t)
+	if n := len(server.Messages()); n != 5 || dialled != 2 {
+		t.Errorf("a batch of 4 arrived as %d messages over %d connections", n-1, dialled)
 	}
 }
 
@@ -170,11 +180,7 @@ func TestSMTPContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	msg, err := Compose(testMail(), "Text", testSender)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Send(ctx, msg); err == nil || Permanent(err) {
+	if _, err := s.Connect(ctx); err == nil || Permanent(err) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -7,13 +7,21 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// A Transport takes messages one at a time.
+// A Transport opens connections to whoever takes the messages.
 type Transport interface {
+	// Connect opens a connection of its own. Its errors are never Permanent: they are about the server, not about a mail.
+	Connect(ctx context.Context) (Connection, error)
+}
+
+// A Connection takes messages one at a time.
+type Connection interface {
 	// Send hands a message over. The reply is the last that was said about it, also with an error: the server's words, or
-	// why none were heard. Permanent tells whether an error will stay.
+	// why none were heard. Permanent tells whether an error will stay. After an error nothing more is sent over it.
 	Send(ctx context.Context, msg *gomail.Msg) (reply string, err error)
-	// Rest ends a batch: what was kept open for the next message is closed. Send may be called again.
-	Rest()
+	// Alive tells whether the other side is still there.
+	Alive(ctx context.Context) error
+	// Quit ends the connection.
+	Quit()
 }
 
 // sendError is why a message was not taken.

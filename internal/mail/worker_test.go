@@ -83,11 +83,27 @@ func (d *desk) mail(t *testing.T, id string) (m survey.Mail) {
 // once sends all that is due.
 func (d *desk) once(t *testing.T) (next time.Time, waiting bool) {
 	t.Helper()
-	next, waiting, err := d.round(t.Context(), t.Context())
+	next, waiting, err := d.round(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return next, waiting
+}
+
+// round sends all that is due and returns when the next mail will be.
+func (w *Worker) round(ctx context.Context) (next time.Time, waiting bool, err error) {
+	for err == nil {
+		var wait time.Duration
+		wait, waiting, err = w.advance(ctx, ctx)
+		w.mu.Lock()
+		open := w.open
+		w.mu.Unlock()
+		if open == 0 {
+			return w.mails.Clock.Now().Add(wait), waiting, err
+		}
+		w.lanes.Wait()
+	}
+	return next, waiting, err
 }
 
 // checkSecrets fails if the log or the stored mails tell more than they may.
@@ -261,14 +277,19 @@ func TestWorkerPanic(t *testing.T) {
 // brokenStore takes no writes while broken, as with a full disk.
 type brokenStore struct {
 	survey.Store
-	broken atomic.Bool
+	broken  atomic.Bool
+	updated func() // after each write
 }
 
 func (s *brokenStore) Update(ctx context.Context, fn func(*survey.Tx) error) error {
 	if s.broken.Load() {
 		return errors.New("no space left on device")
 	}
-	return s.Store.Update(ctx, fn)
+	err := s.Store.Update(ctx, fn)
+	if s.updated != nil {
+		s.updated()
+	}
+	return err
 }
 
 // A mail whose outcome cannot be recorded is not sent again and again.
@@ -279,7 +300,7 @@ func TestWorkerFullDisk(t *testing.T) {
 	ids := queue(t, d.mails, 2)
 	store.broken.Store(true)
 	for range 3 {
-		if _, _, err := d.round(t.Context(), t.Context()); err == nil {
+		if _, _, err := d.round(t.Context()); err == nil {
 			t.Error("no error")
 		}
 	}

@@ -40,7 +40,7 @@ func (s *Service) rewrite(tx *Tx, h letterhead, r Respondent, m *Mail) (err erro
 // form.
 func (s *Service) sendAgain(tx *Tx, h letterhead, r Respondent, old Mail, to string) (Mail, error) {
 	fresh := Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to, Aside: to != r.Email,
-		Language: old.Language}
+		Alone: h.alone || old.Alone, Language: old.Language}
 	place := secretPlace()
 	fresh.write(old.Subject, strings.Join(old.Texts(), place), place)
 	if err := s.rewrite(tx, h, r, &fresh); err != nil {
@@ -179,6 +179,7 @@ func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id
 		if err != nil {
 			return err
 		}
+		h.alone = true
 		fresh, err := s.sendAgain(tx, h, r, old, cmd.To)
 		if err != nil {
 			return err

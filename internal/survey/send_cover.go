@@ -81,6 +81,7 @@ type letterhead struct {
 	election      Election
 	questionnaire Questionnaire
 	questions     []CatalogueQuestion
+	alone         bool // the letter goes to one respondent by hand
 }
 
 func loadLetterhead(tx *Tx, q Questionnaire) (h letterhead, err error) {

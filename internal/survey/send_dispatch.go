@@ -277,7 +277,7 @@ func (s *Service) sendToRespondent(tx *Tx, h letterhead, d *Dispatch, r Responde
 	if m.Language == "" {
 		m.Language = "de"
 	}
-	m.Kind, m.Questionnaire, m.Respondent, m.Dispatch, m.To = d.Kind, r.Questionnaire, r.ID, d.ID, r.Email
+	m.Kind, m.Questionnaire, m.Respondent, m.Dispatch, m.To, m.Alone = d.Kind, r.Questionnaire, r.ID, d.ID, r.Email, h.alone
 	if m.Calendar, err = s.deadlineEvent(m.Language, h, r); err != nil {
 		return err
 	}

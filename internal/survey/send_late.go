@@ -92,6 +92,7 @@ func (s *Service) InviteLate(ctx context.Context, actor Actor, questionnaire, sl
 		if err != nil {
 			return err
 		}
+		h.alone = true
 		d := Dispatch{Questionnaire: q.ID, ID: NewID(), Kind: MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.now(),
 			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
 		before := s.sendState(q, r, ReturnUnknown, false)

@@ -68,7 +68,7 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 	if err != nil || f.Invited == nil || f.InvitedBy != "Person u2" || f.InvitedCheck != "Person u3" || f.Late != nil {
 		t.Errorf("%+v, by %q, confirmed by %q, %v", f.Invited, f.InvitedBy, f.InvitedCheck, err)
 	}
-	if s.mails(survey.MailInvitation)["zz@partei.example"].Body == "" || len(s.audited("request_dispatch")) != 2 {
+	if letter := s.mails(survey.MailInvitation)["zz@partei.example"]; letter.Body == "" || letter.Mail.Urgency() != survey.UrgentLink || len(s.audited("request_dispatch")) != 2 {
 		t.Error("no letter, or not in the audit")
 	}
 	if s.questionnaire().DispatchedAt != sendStart {

@@ -14,6 +14,7 @@ type Mail struct {
 	Respondent    string    `json:"respondent,omitempty"`
 	Dispatch      string    `json:"dispatch,omitempty"`
 	To            string    `json:"to"`
+	Alone         bool      `json:"alone,omitempty"` // the office sent it to this one respondent by hand, in no dispatch to all
 	Aside         bool      `json:"aside,omitempty"` // To is not the respondent's address: the office sent it elsewhere by hand
 	Language      string    `json:"language"`
 	Subject       string    `json:"subject"`
@@ -96,6 +97,27 @@ const (
 	MailTest       MailKind = "test"
 	MailNotice     MailKind = "notice" // tells a respondent what was done about its access: a link by hand, another address
 )
+
+// Urgency is how long a mail may wait for others. The smaller goes first.
+type Urgency int
+
+// The urgencies.
+const (
+	UrgentCode Urgency = iota // somebody waits for it with a form open, and it lasts an hour
+	UrgentLink                // somebody waits for it to get in: an invitation or a reset of a person, a letter sent by hand
+	Unhurried                 // a dispatch to all, receipts, notices
+)
+
+// Urgency tells how long a mail may wait for others.
+func (m Mail) Urgency() Urgency {
+	switch {
+	case m.Kind == MailCode:
+		return UrgentCode
+	case m.Kind == MailStaff || m.Alone:
+		return UrgentLink
+	}
+	return Unhurried
+}
 
 // MailState is what became of a mail.
 type MailState string

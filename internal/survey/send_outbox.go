@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -139,41 +140,97 @@ func bareAddress(s string) bool {
 	return err == nil && a.Name == "" && a.Address == s && len(s) <= 254
 }
 
-// DueMails returns the mails to be sent now, the longest due first, at most limit.
-func (s *Service) DueMails(ctx context.Context, limit int) ([]MailDue, error) {
-	var due []MailDue
-	err := s.Store.View(ctx, func(tx *Tx) error {
-		due = nil // a store may run this again
-		entries, err := s.waiting(tx)
+// QueuedMail is a mail that waits, with what tells when it may go.
+type QueuedMail struct {
+	ID, To  string
+	Urgency Urgency
+	DueAt   time.Time
+}
+
+// MailQueue returns the mails that wait in the order they go out: the most urgent first, and of these the first due.
+func (s *Service) MailQueue(ctx context.Context) (queue []QueuedMail, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		queue, err = s.mailQueue(tx)
+		return err
+	})
+	return queue, err
+}
+
+func (s *Service) mailQueue(tx *Tx) (queue []QueuedMail, err error) {
+	for e, err := range tx.Outbox.List("") {
+		if err != nil {
+			return nil, err
+		}
+		m, err := tx.Mails.Get(e.Mail)
+		if err != nil && !IsNotFound(err) {
+			return nil, err
+		}
+		if m.State == MailQueued { // an entry that outlived the state of its mail sends nothing
+			queue = append(queue, QueuedMail{ID: m.ID, To: m.To, Urgency: m.Urgency(), DueAt: e.due(s.now())})
+		}
+	}
+	slices.SortStableFunc(queue, func(a, b QueuedMail) int {
+		return cmp.Or(cmp.Compare(a.Urgency, b.Urgency), a.DueAt.Compare(b.DueAt))
+	})
+	return queue, nil
+}
+
+// NextMail returns the first mail of the queue that is due and wanted; ok is false if there is none.
+func (s *Service) NextMail(ctx context.Context, wanted func(QueuedMail) bool) (d MailDue, ok bool, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		ok = false // a store may run this again
+		queue, err := s.mailQueue(tx)
 		if err != nil {
 			return err
 		}
-		now := s.now()
-		entries = slices.DeleteFunc(entries, func(e OutboxEntry) bool { return e.DueAt.After(now) })
-		alliance, err := loadAlliance(tx)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries[:min(limit, len(entries))] {
-			m, err := tx.Mails.Get(e.Mail)
-			if err != nil {
+		for _, q := range queue {
+			if ok = !q.DueAt.After(s.now()) && wanted(q); ok {
+				d, err = s.mailDue(tx, q.ID)
 				return err
 			}
-			d := MailDue{Mail: m, Body: m.Body, Attempt: m.Attempts + 1, SenderName: alliance.Name, ReplyTo: alliance.Email}
-			if secret, err := s.secret(m); err != nil {
-				d.Body, d.Unreadable = "", true
-			} else if secret != "" {
-				d.Body = strings.Join(m.Texts(), secret)
-			}
-			// a fault of one mail must not hold up the others
-			if d.Settled, err = s.settled(tx, m); err != nil && !IsNotFound(err) {
-				return err
-			}
-			due = append(due, d)
 		}
 		return nil
 	})
+	return d, ok, err
+}
+
+// DueMails returns the mails to be sent now, in the order of the queue, at most limit.
+func (s *Service) DueMails(ctx context.Context, limit int) (due []MailDue, err error) {
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		due = nil
+		queue, err := s.mailQueue(tx)
+		for _, q := range queue {
+			if q.DueAt.After(s.now()) || len(due) == limit {
+				continue
+			}
+			d, dueErr := s.mailDue(tx, q.ID)
+			due, err = append(due, d), errors.Join(err, dueErr)
+		}
+		return err
+	})
 	return due, err
+}
+
+func (s *Service) mailDue(tx *Tx, id string) (d MailDue, err error) {
+	alliance, err := loadAlliance(tx)
+	if err != nil {
+		return d, err
+	}
+	m, err := tx.Mails.Get(id)
+	if err != nil {
+		return d, err
+	}
+	d = MailDue{Mail: m, Body: m.Body, Attempt: m.Attempts + 1, SenderName: alliance.Name, ReplyTo: alliance.Email}
+	if secret, err := s.secret(m); err != nil {
+		d.Body, d.Unreadable = "", true
+	} else if secret != "" {
+		d.Body = strings.Join(m.Texts(), secret)
+	}
+	// a fault of one mail must not hold up the others
+	if d.Settled, err = s.settled(tx, m); IsNotFound(err) {
+		err = nil
+	}
+	return d, err
 }
 
 // secret opens the sealed secret of a mail; "" is none.
@@ -183,46 +240,6 @@ func (s *Service) secret(m Mail) (string, error) {
 	}
 	plain, err := s.Sealer.Open(m.Sealed)
 	return string(plain), err
-}
-
-// queued lists the entries of mails that are queued. An entry that outlived the state of its mail sends nothing.
-func queued(tx *Tx) (list []OutboxEntry, err error) {
-	entries, err := collect(tx.Outbox.List(""))
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		m, err := tx.Mails.Get(e.Mail)
-		if err != nil && !IsNotFound(err) {
-			return nil, err
-		}
-		if m.State == MailQueued {
-			list = append(list, e)
-		}
-	}
-	return list, nil
-}
-
-// waiting lists the entries of mails that are queued with the time each is due at, the first due first.
-func (s *Service) waiting(tx *Tx) ([]OutboxEntry, error) {
-	entries, err := queued(tx)
-	for i, e := range entries {
-		entries[i].DueAt = e.due(s.now())
-	}
-	slices.SortStableFunc(entries, func(a, b OutboxEntry) int { return a.DueAt.Compare(b.DueAt) })
-	return entries, err
-}
-
-// NextDue returns when the next mail is due; ok is false while none waits.
-func (s *Service) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
-	err = s.Store.View(ctx, func(tx *Tx) error {
-		entries, err := s.waiting(tx)
-		if ok = len(entries) > 0; ok {
-			at = entries[0].DueAt
-		}
-		return err
-	})
-	return at, ok, err
 }
 
 // RecordAttempt notes what came of an attempt. A mail the server accepted is sent and its secret forgotten. Otherwise it

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pruefstein/internal/memory"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
@@ -473,5 +475,44 @@ func TestOldCodeIsNotSent(t *testing.T) {
 	record(t, s, code.ID, survey.MailOutcome{Attempt: 1, Settled: true})
 	if got, waits := loadMail(t, s, code.ID); got.State != survey.MailRevoked || waits || got.Sealed != nil {
 		t.Errorf("%+v", got)
+	}
+}
+
+// Codes go first, then what one person waits for, then the rest; of each the first due.
+func TestQueueOrder(t *testing.T) {
+	s, clock := newOutbox(t)
+	var want []string
+	for _, change := range []func(*survey.Mail){
+		func(m *survey.Mail) { m.Kind = survey.MailCode }, func(m *survey.Mail) { m.Kind = survey.MailCode },
+		func(m *survey.Mail) { m.Kind = survey.MailStaff }, func(m *survey.Mail) { m.Alone = true },
+		func(*survey.Mail) {}, func(m *survey.Mail) { m.Kind = survey.MailReminder },
+	} {
+		m := invitation()
+		change(&m)
+		want = append(want, enqueue(t, s, m, outboxSecret).ID)
+		clock.Advance(time.Second)
+	}
+	for _, i := range []int{4, 2, 0} { // they were queued before the others and are due later
+		record(t, s, want[i], survey.MailOutcome{Attempt: 1})
+		want[i], want[i+1] = want[i+1], want[i]
+	}
+	clock.Advance(time.Hour)
+	queue, err := s.MailQueue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, q := range queue {
+		got = append(got, q.ID)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	d, ok, err := s.NextMail(t.Context(), func(q survey.QueuedMail) bool { return q.ID == want[3] || q.ID == want[5] })
+	if err != nil || !ok || d.Mail.ID != want[3] || !strings.Contains(d.Body, outboxSecret) {
+		t.Errorf("%+v, %v, %v", d, ok, err)
+	}
+	if _, ok, err := s.NextMail(t.Context(), func(survey.QueuedMail) bool { return false }); ok || err != nil {
+		t.Errorf("%v, %v", ok, err)
 	}
 }

@@ -114,16 +114,16 @@ func (s *Service) notSettled(tx *Tx, m Mail) error {
 
 // stopReminders stops the reminders to a respondent that wait, because something came back from it.
 func stopReminders(tx *Tx, r Respondent) error {
-	entries, err := queued(tx)
+	entries, err := collect(tx.Outbox.List(""))
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
 		m, err := tx.Mails.Get(e.Mail)
-		if err != nil {
+		if err != nil && !IsNotFound(err) {
 			return err
 		}
-		if m.Kind == MailReminder && m.Questionnaire == r.Questionnaire && m.Respondent == r.ID {
+		if m.State == MailQueued && m.Kind == MailReminder && m.Questionnaire == r.Questionnaire && m.Respondent == r.ID {
 			if err := revokeMail(tx, m.ID); err != nil {
 				return err
 			}

@@ -498,6 +498,9 @@ func TestResend(t *testing.T) {
 	if fresh.Mail.ID != id || fresh.Mail.Body != old.Mail.Body || s.link(fresh.Body).Hash == s.link(old.Body).Hash {
 		t.Error("not the same text with a link of its own")
 	}
+	if fresh.Mail.Urgency() != survey.UrgentLink || old.Mail.Urgency() != survey.Unhurried {
+		t.Errorf("urgency %v, of the dispatch %v", fresh.Mail.Urgency(), old.Mail.Urgency())
+	}
 	if l := s.link(old.Body); l.RevokedAt.IsZero() {
 		t.Error("the old link still works")
 	}

@@ -151,7 +151,10 @@ func (s *Server) renderMailTest(r *request, status int, form mailTestForm, errs 
 		lines.WriteString(line + "\n")
 	}
 	p.Dialogue = lines.String()
+	var late interface{ Timeout() bool }
 	switch {
+	case errors.As(failed, &late) && late.Timeout():
+		p.Failed = p.Must("admin.mailtest.silent")
 	case failed != nil:
 		p.Failed = p.Must("admin.mailtest.failed")
 	case len(dialogue) > 0 && s.Demo != nil: // there was no conversation

@@ -2,7 +2,11 @@ package web
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -94,6 +98,24 @@ func TestMailTestOfTheDemonstration(t *testing.T) {
 	}
 	if page := v.get("/demo/postfach").Body.String(); !strings.Contains(page, `href="/verwaltung"`) {
 		t.Error(page)
+	}
+}
+
+// A mail server that refuses a test mail, or never answers, is told apart; what was said so far is there in both cases.
+func TestMailTestThatFails(t *testing.T) {
+	for want, failure := range map[string]error{
+		"hat die Testmail nicht angenommen": errors.New("550 no such mailbox"),
+		"hat nicht rechtzeitig geantwortet": fmt.Errorf("the server was not done: %w", context.DeadlineExceeded),
+		"Mailserver hat nicht rechtzeitig":  fmt.Errorf("connecting to the mail server: %w", &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}),
+	} {
+		w, ada := newStaffWorld(t)
+		w.restart(t, func(c *Config) {
+			c.Admin.TestMail = func(context.Context, string) ([]string, error) { return []string{"C: DATA"}, failure }
+		})
+		page := w.visitor(t).signIn(ada.Email).post("/verwaltung/mailtest", url.Values{"to": {"a@b.example"}}).Body.String()
+		if !strings.Contains(page, want) || !strings.Contains(page, "C: DATA") {
+			t.Errorf("%v: the page lacks %q", failure, want)
+		}
 	}
 }
 
