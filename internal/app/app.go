@@ -77,6 +77,7 @@ type core struct {
 	engine    *templates.Engine
 	library   *publish.Library
 	publisher *publish.Publisher
+	warnings  []string // to be said at the start
 }
 
 // Options of New beyond the command line.
@@ -160,8 +161,9 @@ func openInspected(path string, opts bolt.Options, found verdict) (*bolt.Store, 
 
 func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
 	if err := c.store.View(context.Background(), func(tx *survey.Tx) error {
-		if lost := lostKeys(tx, folder); len(lost) > 0 {
-			return errors.New(strings.Join(lost, "\n"))
+		var fatal []string
+		if fatal, c.warnings = keyFaults(tx, folder); len(fatal) > 0 {
+			return errors.New(strings.Join(fatal, "\n"))
 		}
 		return nil
 	}); err != nil {
@@ -269,6 +271,12 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 		return err
 	}
 	a.Service = a.core.service
+	for _, warning := range a.core.warnings {
+		a.log.Error(warning)
+	}
+	if err := a.Service.NoteKeys(ctx); err != nil {
+		a.log.Error("the keys cannot be noted in the database", "error", err)
+	}
 	if err := a.core.publisher.Recover(ctx); err != nil {
 		return fmt.Errorf("publications: %w", err)
 	}

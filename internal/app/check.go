@@ -127,13 +127,11 @@ func checkPublications(ctx context.Context, store *bolt.Store, folder string) (f
 		return nil, err
 	}
 	keyFile := filepath.Join(folder, ledgerKeyFile)
-	_, err = os.Stat(keyFile)
-	keyLost := err != nil // named by lostKeys; looking makes no key
-	if !keyLost {
-		if service.Ledger, err = ledger.LoadOrCreateKey(keyFile); err != nil {
-			return nil, err
-		}
+	_, err = os.Stat(keyFile) // looking makes no key
+	if err == nil {
+		service.Ledger, err = ledger.LoadOrCreateKey(keyFile)
 	}
+	keyLost := err != nil // named by keyFaults
 	fault := func(place, format string, args ...any) {
 		faults = append(faults, "publication "+place+": "+fmt.Sprintf(format, args...))
 	}
@@ -183,30 +181,72 @@ func checkPublications(ctx context.Context, store *bolt.Store, folder string) (f
 	return faults, err
 }
 
-// lostKeys returns a line for each key file that is gone though it is needed: a fresh ledger key would disown every receipt
-// and publication, a fresh seal key opens no link that waits.
-func lostKeys(tx *survey.Tx, folder string) (lost []string) {
-	gone := func(name string) (path string, missing bool) {
-		path = filepath.Join(folder, name)
-		_, err := os.Stat(path)
-		return path, errors.Is(err, fs.ErrNotExist)
-	}
-	if path, missing := gone(ledgerKeyFile); missing {
+// keyFaults returns a line for each key file that is not the one the database needs. With a fatal one nothing may be written:
+// a fresh or foreign ledger key would disown every receipt and publication. The others are said at each start; a seal key
+// may have been replaced because the old one is lost, and a server that refused it could never start again.
+func keyFaults(tx *survey.Tx, folder string) (fatal, others []string) {
+	path := filepath.Join(folder, ledgerKeyFile)
+	switch _, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
 		for range tx.Leaves.List("") {
-			lost = append(lost, path+" is missing, and receipts or publications were signed with it. Put it back from your copies; it cannot be made anew.")
+			fatal = append(fatal, path+" is missing, and receipts or publications were signed with it. Put it back from your copies; it cannot be made anew.")
 			break
 		}
-	}
-	if path, missing := gone(sealKeyFile); missing {
-		for m := range tx.Mails.List("") {
-			if len(m.Sealed) > 0 {
-				lost = append(lost, path+" is missing, and links in mails that wait are sealed with it. Put it back from your copies. If there is none, "+
-					"make one (openssl rand -hex 32 > "+path+"; chmod 600 "+path+"); these mails then fail, and their links have to be made anew.")
-				break
+	default:
+		key, err := ledger.LoadOrCreateKey(path)
+		if err == nil {
+			var known bool
+			if known, err = survey.CheckLedgerKey(tx, key); !known && err == nil {
+				err = checkpointsOfAnother(folder, key)
 			}
 		}
+		if err != nil {
+			fatal = append(fatal, fmt.Sprintf("%s has been altered or replaced: %v. Put the right one back from your copies; it cannot be made anew.", path, err))
+		}
 	}
-	return lost
+	path = filepath.Join(folder, sealKeyFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		for m := range tx.Mails.List("") {
+			if len(m.Sealed) > 0 {
+				return append(fatal, path+" is missing, and links in mails that wait are sealed with it. Put it back from your copies. If there is none, "+
+					"make one (openssl rand -hex 32 > "+path+"; chmod 600 "+path+"); these mails then fail, and their links have to be made anew."), others
+			}
+		}
+		return fatal, others
+	}
+	sealer, err := survey.LoadOrCreateSealer(path)
+	if err != nil {
+		return append(fatal, err.Error()), others
+	}
+	switch lost, other := survey.CheckSealer(tx, sealer); {
+	case lost > 0:
+		others = append(others, fmt.Sprintf("%s has been altered or replaced: it does not open the links and codes in mails that wait or have failed (%d). "+
+			"Put the right one back from your copies and start again; what has failed meanwhile can then be sent again. If there is none, make these links anew.", path, lost))
+	case other:
+		others = append(others, path+" is another key than at the last start. No mail that waits needs the one before; if nobody replaced it on purpose, put that one back from your copies.")
+	}
+	return fatal, others
+}
+
+// checkpointsOfAnother tells whether another key has signed what is published: nil if there is nothing or this one has, too.
+func checkpointsOfAnother(folder string, key *ledger.Key) (another error) {
+	files, err := filepath.Glob(filepath.Join(folder, publicationsFolder, "*", "[0-9]*", "checkpoint.txt"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err == nil {
+			_, err = ledger.OpenCheckpoint(string(text), key.Verifier())
+		}
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, ledger.ErrOtherKey): // any other fault of the file checkPublications names
+			another = fmt.Errorf("%s is signed with another key", file)
+		}
+	}
+	return another
 }
 
 // checkOriginals returns a line for each original whose file is missing or has another SHA-256 than its record says. Files

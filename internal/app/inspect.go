@@ -203,7 +203,8 @@ func inspection(ctx context.Context, cfg config.Inspect, out, errs io.Writer) in
 	}
 	if cfg.Folder != "" {
 		err = store.View(ctx, func(tx *survey.Tx) error {
-			tell(lostKeys(tx, cfg.Folder))
+			fatal, others := keyFaults(tx, cfg.Folder)
+			tell(append(fatal, others...))
 			tell(survey.CheckReferences(tx))
 			tell(survey.CheckLedger(tx))
 			return nil

@@ -50,6 +50,9 @@ import (
 //	publications     <questionnaire>/<000001>                     Publication
 //	leaves           <000000000000>                               Leaf
 //	tree_hashes      <000000000000>                               TreeHash
+//
+//	                                                              the keys beside the database
+//	key_prints       "keys"                                       KeyPrints
 var (
 	bucketMeta = []byte("meta")
 
@@ -86,6 +89,8 @@ var (
 	bucketPublications = []byte("publications")
 	bucketLeaves       = []byte("leaves")
 	bucketTreeHashes   = []byte("tree_hashes")
+
+	bucketKeyPrints = []byte("key_prints")
 )
 
 // tables opens every table in a transaction.
@@ -124,5 +129,7 @@ func tables(tx *bbolt.Tx) *survey.Tx {
 		Publications: table[survey.Publication]{tx, bucketPublications},
 		Leaves:       table[survey.Leaf]{tx, bucketLeaves},
 		TreeHashes:   table[survey.TreeHash]{tx, bucketTreeHashes},
+
+		KeyPrints: table[survey.KeyPrints]{tx, bucketKeyPrints},
 	}
 }

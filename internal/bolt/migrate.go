@@ -23,6 +23,7 @@ var migrations = []func(*bbolt.Tx) error{
 	createBuckets,
 	addChecksums,
 	dropOldCodes,
+	addKeyPrints,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -107,6 +108,12 @@ func edit(tx *bbolt.Tx, name []byte, change func(fields map[string]json.RawMessa
 		}
 	}
 	return nil
+}
+
+// addKeyPrints makes the table of the keys' fingerprints; the next start fills it.
+func addKeyPrints(tx *bbolt.Tx) error {
+	_, err := tx.CreateBucket(bucketKeyPrints)
+	return err
 }
 
 // migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step.

@@ -130,6 +130,9 @@ func (k *Key) Checkpoint(tree Tree) (string, error) {
 	return string(signed), nil
 }
 
+// ErrOtherKey says that a checkpoint is sound as far as can be told, but signed with other keys only.
+var ErrOtherKey = errors.New("it is not signed with this key")
+
 // OpenCheckpoint checks a checkpoint's signature with the verifier of its log and returns the tree.
 func OpenCheckpoint(checkpoint, verifier string) (Tree, error) {
 	v, err := note.NewVerifier(verifier)
@@ -137,6 +140,9 @@ func OpenCheckpoint(checkpoint, verifier string) (Tree, error) {
 		return Tree{}, fmt.Errorf("checkpoint: %w", err)
 	}
 	opened, err := note.Open([]byte(checkpoint), note.VerifierList(v))
+	if other := (*note.UnverifiedNoteError)(nil); errors.As(err, &other) {
+		return Tree{}, fmt.Errorf("checkpoint: %w", ErrOtherKey)
+	}
 	if err != nil {
 		return Tree{}, fmt.Errorf("checkpoint: %w", err)
 	}

@@ -190,5 +190,7 @@ func tables(tx *transaction) *survey.Tx {
 		Publications: table[survey.Publication]{tx, "publications"},
 		Leaves:       table[survey.Leaf]{tx, "leaves"},
 		TreeHashes:   table[survey.TreeHash]{tx, "tree_hashes"},
+
+		KeyPrints: table[survey.KeyPrints]{tx, "key_prints"},
 	}
 }

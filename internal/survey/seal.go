@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -19,7 +20,8 @@ const sealKeySize = 32
 // Sealer encrypts the secrets of mails that wait in the outbox (AES-256-GCM, a random nonce in front), so that a copy of
 // the database alone opens no link. Its key lies beside the database and is no part of its backup.
 type Sealer struct {
-	aead cipher.AEAD
+	aead  cipher.AEAD
+	print string
 }
 
 // NewSealer returns a Sealer with a key of 32 bytes.
@@ -35,8 +37,12 @@ func NewSealer(key []byte) (*Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sealer{aead: aead}, nil
+	sum := sha256.Sum256(append([]byte("pruefstein seal key\n"), key...))
+	return &Sealer{aead: aead, print: hex.EncodeToString(sum[:16])}, nil
 }
+
+// Print is the fingerprint of the key, 32 hex digits. It may be shown anywhere: of a random key it tells nothing.
+func (s *Sealer) Print() string { return s.print }
 
 // LoadOrCreateSealer reads the key file, 64 hexadecimal digits and a new line, or makes it with mode 0600 when there is
 // none. It refuses a file others may read and a file that holds no key: a replaced key would lose every queued link.

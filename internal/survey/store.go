@@ -66,6 +66,8 @@ type Tx struct {
 	Publications Table[Publication]
 	Leaves       Table[Leaf]
 	TreeHashes   Table[TreeHash]
+
+	KeyPrints Table[KeyPrints]
 }
 
 // collect reads a listing to its end.
