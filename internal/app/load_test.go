@@ -254,6 +254,8 @@ func (p *saver) save(b *testing.B) {
 func loadMain() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute) // nothing stays behind a benchmark that was killed
+	defer cancel()
 	err := errors.New("what?")
 	switch args := os.Args[1:]; args[0] {
 	case "serve":
