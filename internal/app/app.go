@@ -274,7 +274,7 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 	for _, warning := range a.core.warnings {
 		a.log.Error(warning)
 	}
-	if err := a.Service.NoteKeys(ctx); err != nil {
+	if err := unlessEnded(ctx, a.Service.NoteKeys(ctx)); err != nil {
 		a.log.Error("the keys cannot be noted in the database", "error", err)
 	}
 	if err := a.core.publisher.Recover(ctx); err != nil {
