@@ -99,7 +99,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	header.Set("Vary", "Accept-Encoding")
 	header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	header.Set("X-Content-Type-Options", "nosniff")
-	if len(a.zipped) > 0 && AcceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if len(a.zipped) > 0 && Accepts(r.Header.Get("Accept-Encoding"), "gzip") {
 		body, etag = a.zipped, `"`+a.etag+`-gz"`
 		header.Set("Content-Encoding", "gzip")
 	}
@@ -116,11 +116,11 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// AcceptsGzip tells whether gzip may be sent, from an Accept-Encoding header (RFC 9110, 12.5.3).
-func AcceptsGzip(header string) bool {
+// Accepts tells whether a content coding may be sent, from an Accept-Encoding header (RFC 9110, 12.5.3).
+func Accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
-		coding, params, _ := strings.Cut(strings.ToLower(part), ";")
-		if coding = strings.TrimSpace(coding); coding != "gzip" && coding != "*" {
+		named, params, _ := strings.Cut(strings.ToLower(part), ";")
+		if named = strings.TrimSpace(named); named != coding && named != "*" {
 			continue
 		}
 		weight := strings.TrimPrefix(strings.ReplaceAll(params, " ", ""), "q=")

@@ -186,7 +186,11 @@ func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
 		Compose:      compose(c.engine),
 		HashPassword: passwords.hash, MatchPassword: passwords.match,
 	}
-	if c.library, err = publish.Open(filepath.Join(folder, publicationsFolder)); err != nil {
+	records, err := c.service.PublicationRecords(context.Background())
+	if err != nil {
+		return err
+	}
+	if c.library, err = publish.Open(filepath.Join(folder, publicationsFolder), records); err != nil {
 		return err
 	}
 	c.publisher = &publish.Publisher{Service: c.service, Engine: c.engine, Library: c.library}
@@ -277,9 +281,11 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 	if err := unlessEnded(ctx, a.Service.NoteKeys(ctx)); err != nil {
 		a.log.Error("the keys cannot be noted in the database", "error", err)
 	}
+	// Where the disk is full or broken, readers get what is there, and the sweep tries again.
 	if err := a.core.publisher.Recover(ctx); err != nil {
-		return fmt.Errorf("publications: %w", err)
+		a.log.Error("publications", "error", err)
 	}
+	a.core.library.LogTo(a.log)
 	sender := mail.Sender{Name: opts.SMTP.FromName, Address: opts.SMTP.From, EnvelopeFrom: opts.SMTP.EnvelopeFrom}
 	cfg := web.Config{
 		Service: a.Service, Engine: a.core.engine, Publications: a.core.library, Publisher: a.core.publisher, Log: a.log,
@@ -393,7 +399,8 @@ func (a *App) Run(ctx context.Context) error {
 	return err
 }
 
-// sweep deletes expired sessions and the files of letters that nothing names, at once and every hour.
+// sweep deletes expired sessions and the files of letters that nothing names, at once and every hour, and every hour
+// finishes publications and compares what is published with what was recorded.
 func (a *App) sweep(ctx context.Context) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -411,6 +418,9 @@ func (a *App) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+			if err := errors.Join(a.core.publisher.Recover(ctx), a.core.library.Reload()); err != nil && ctx.Err() == nil {
+				a.log.Error("publications", "error", err)
+			}
 		}
 	}
 }

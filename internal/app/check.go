@@ -50,11 +50,7 @@ func checkInspected(ctx context.Context, folder string, found verdict) (faults [
 		}
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
-	library, err := publish.Open(filepath.Join(folder, publicationsFolder))
-	if err != nil {
-		return found.faults, err
-	}
-	return checkBeside(ctx, found, store, library, folder)
+	return checkBeside(ctx, found, store, folder)
 }
 
 // check is what the administrator's page runs while the server holds the database: a copy is inspected.
@@ -72,7 +68,7 @@ func (c *core) check(ctx context.Context) ([]string, error) {
 	case found.state == inspectRefused: // it is the copy that cannot be opened
 		found.state = inspectUnsound
 	}
-	return checkBeside(ctx, found, c.store, c.library, c.folder)
+	return checkBeside(ctx, found, c.store, c.folder)
 }
 
 // verify is how the copy of a backup is checked.
@@ -88,10 +84,14 @@ func verify(limit time.Duration) bolt.Verify {
 
 // checkBeside adds to what was found in a database the faults of the published files and of the originals, as far as the
 // database may be asked for them.
-func checkBeside(ctx context.Context, found verdict, store *bolt.Store, library *publish.Library, folder string) ([]string, error) {
-	faults := append(found.faults, library.Check()...)
+func checkBeside(ctx context.Context, found verdict, store *bolt.Store, folder string) ([]string, error) {
+	faults := found.faults
 	if found.state == inspectUnsound {
-		return faults, nil
+		library, err := publish.Open(filepath.Join(folder, publicationsFolder), nil)
+		if err == nil {
+			faults = append(faults, library.Faults()...)
+		}
+		return faults, err
 	}
 	var originals []survey.Original
 	if err := store.View(ctx, func(tx *survey.Tx) error {
@@ -113,68 +113,50 @@ func checkBeside(ctx context.Context, found verdict, store *bolt.Store, library 
 	return append(faults, published...), err
 }
 
-// checkPublications returns a line for each recorded publication whose folder is not the one that was recorded, and for
-// each checkpoint beside the others that is not of this ledger. A ledger that was rewritten as a whole is sound in itself;
-// only what has been published convicts it.
+// checkPublications returns a line for each published file that is not what was recorded, and for each checkpoint that is
+// not of this ledger: of a publication that the database does not know, or kept back for one that it does. A ledger that was
+// rewritten as a whole is sound in itself; only what has been published convicts it.
 func checkPublications(ctx context.Context, store *bolt.Store, folder string) (faults []string, err error) {
-	service := &survey.Service{Store: store}
-	rows, err := service.Publications(ctx)
+	service := &survey.Service{Store: store, Clock: survey.SystemClock{}}
+	keyFile := filepath.Join(folder, ledgerKeyFile)
+	if _, err := os.Stat(keyFile); err == nil { // looking makes no key
+		service.Ledger, _ = ledger.LoadOrCreateKey(keyFile) // one that is gone or cannot be read is named by keyFaults
+	}
+	records, err := service.PublicationRecords(ctx)
 	if err != nil {
 		return nil, err
 	}
-	places, err := filepath.Glob(filepath.Join(folder, publicationsFolder, "*", "[0-9]*"))
-	if err != nil || len(rows)+len(places) == 0 {
+	library, err := publish.Open(filepath.Join(folder, publicationsFolder), records)
+	if err != nil {
 		return nil, err
 	}
-	keyFile := filepath.Join(folder, ledgerKeyFile)
-	_, err = os.Stat(keyFile) // looking makes no key
-	if err == nil {
-		service.Ledger, err = ledger.LoadOrCreateKey(keyFile)
-	}
-	keyLost := err != nil // named by keyFaults
-	fault := func(place, format string, args ...any) {
-		faults = append(faults, "publication "+place+": "+fmt.Sprintf(format, args...))
-	}
-	for _, row := range rows {
-		place := filepath.Join(folder, publicationsFolder, row.Slug, strconv.Itoa(row.Version))
-		places = slices.DeleteFunc(places, func(p string) bool { return p == place })
-		if _, err := os.Stat(place); err != nil {
-			fault(place, "its folder cannot be read: %v", err)
-			continue
-		}
-		if found := hashFile(place, "manifest.json"); found != row.Manifest {
-			fault(place, "its manifest.json is not the one that was recorded, with the SHA-256 %s: %s", row.Manifest, found)
-		}
-		if keyLost {
-			continue
-		}
-		want, err := service.PublicationCheckpoint(ctx, row)
-		if err != nil {
-			fault(place, "%v", err)
-			continue
-		}
-		switch text, err := os.ReadFile(filepath.Join(place, "checkpoint.txt")); {
-		case err != nil:
-			fault(place, "its checkpoint.txt cannot be read: %v", err)
-		case string(text) != want:
-			fault(place, "its checkpoint.txt is not the one of this ledger and its key")
-		}
-	}
-	if keyLost {
+	faults = library.Faults()
+	if service.Ledger == nil {
 		return faults, nil
 	}
+	places, err := filepath.Glob(filepath.Join(folder, publicationsFolder, "*", "[0-9]*"))
+	if err != nil {
+		return nil, err
+	}
 	err = store.View(ctx, func(tx *survey.Tx) error {
+		fault := func(place, name string, err error) {
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				faults = append(faults, fmt.Sprintf("publication %s: %s: %v", place, name, err))
+			}
+		}
+		for _, r := range records {
+			place := filepath.Join(folder, publicationsFolder, r.Slug, strconv.Itoa(r.Version))
+			places = slices.DeleteFunc(places, func(p string) bool { return p == place })
+			if r.Before != "" {
+				fault(place, "the checkpoint before it", survey.CheckCheckpoint(tx, r.Before, service.Ledger.Verifier()))
+			}
+		}
 		for _, place := range places { // no row knows them: the database may be older than what was published
 			text, err := os.ReadFile(filepath.Join(place, "checkpoint.txt"))
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
 			if err == nil {
 				err = survey.CheckCheckpoint(tx, string(text), service.Ledger.Verifier())
 			}
-			if err != nil {
-				fault(place, "checkpoint.txt: %v", err)
-			}
+			fault(place, "checkpoint.txt", err)
 		}
 		return nil
 	})

@@ -90,7 +90,12 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 	var content bytes.Buffer
 	unpublished := false
 	if err := readCore(ctx, cfg.Data.Data, func(store *bolt.Store) error {
-		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder))
+		service := &survey.Service{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL}
+		records, err := service.PublicationRecords(ctx)
+		if err != nil {
+			return err
+		}
+		library, err := publish.Open(filepath.Join(cfg.Data.Data, publicationsFolder), records)
 		if err != nil {
 			return err
 		}
@@ -98,7 +103,6 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 			content.Write(published)
 			return err
 		}
-		service := &survey.Service{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL}
 		comparison, err := service.Comparison(ctx, console, cfg.Slug)
 		if q, found := service.QuestionnaireBySlug(ctx, console, cfg.Slug); found == nil && q.Phase(service.Clock.Now()) == survey.PhaseDraft {
 			return fmt.Errorf("the catalogue of %q is not locked yet; there is nothing to export before", cfg.Slug)

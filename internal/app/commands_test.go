@@ -104,12 +104,16 @@ func TestCheckFindsAlteredPublications(t *testing.T) {
 	}{
 		{"sound", func() error { return nil }, nil, false},
 		{"manifest altered", func() error { return add(edition("manifest.json"), "\n") }, []string{"its manifest.json is not the one that was recorded"}, false},
-		{"checkpoint altered", func() error { return add(edition("checkpoint.txt"), "\n") }, []string{"its checkpoint.txt is not the one"}, false},
-		{"checkpoint gone", func() error { return remove(edition("checkpoint.txt")) }, []string{"its checkpoint.txt cannot be read"}, false},
+		{"checkpoint altered", func() error { return add(edition("checkpoint.txt"), "\n") }, []string{"checkpoint.txt: is not the one of this ledger"}, false},
+		{"checkpoint gone", func() error { return remove(edition("checkpoint.txt")) }, []string{"checkpoint.txt: stat "}, false},
+		{"copy forged", func() error { return os.WriteFile(edition("index.html.gz"), []byte("x"), 0o600) }, []string{"index.html.gz: "}, false},
+		{"copy of a file without one", func() error { return os.WriteFile(edition("vergleich.xlsx.gz"), nil, 0o600) }, []string{"vergleich.xlsx.gz: "}, false},
+		{"foreign file", func() error { return os.WriteFile(edition("fragen/3.html"), nil, 0o600) }, []string{"fragen/3.html: the manifest does not know it"}, false},
+		{"current altered", func() error { return add(edition("../current"), "1\n") }, []string{"current: "}, false},
 		{"folder of all gone", func() error { return remove(filepath.Join(folder, publicationsFolder)) }, []string{"its folder cannot be read"}, false},
 		{"unknown version", func() error {
 			return errors.Join(os.CopyFS(edition("../2"), os.DirFS(edition("."))), add(edition("../2/checkpoint.txt"), "\n"))
-		}, []string{"version 2: the manifest is of", "2: checkpoint.txt: "}, false},
+		}, []string{"version 2: the database knows nothing of it", "2: checkpoint.txt: "}, false},
 		{"ledger key gone", func() error { return remove(filepath.Join(folder, ledgerKeyFile)) }, []string{"ledger.key is missing"}, true},
 		{"seal key gone", func() error { return remove(filepath.Join(folder, sealKeyFile)) }, []string{"seal.key is missing"}, true},
 	} {

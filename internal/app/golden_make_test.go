@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path"
 	"path/filepath"
 	"testing"
 	"time"
@@ -106,14 +105,14 @@ func compact(path string) error {
 	return errors.Join(bbolt.Compact(to, from, 0), to.Close(), from.Close(), os.Rename(path+".compact", path))
 }
 
-// pack writes the files of a folder into an archive: each content once, and no .gz, which a publication can do without.
+// pack writes the files of a folder into an archive: each content once.
 func pack(folder, archive string) error {
 	var out bytes.Buffer
 	zip, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
 	files := tar.NewWriter(zip)
 	root, seen := os.DirFS(folder), map[string]string{}
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path.Ext(name) == ".gz" {
+		if err != nil || entry.IsDir() {
 			return err
 		}
 		content, err := fs.ReadFile(root, name)

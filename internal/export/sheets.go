@@ -366,7 +366,11 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	for _, status := range survey.Statuses {
 		say(german.Must("export.readme.status", "Name", statusWord(status)), german.Must("common.status_meaning."+string(status)))
 	}
-	told("checkpoint", strings.TrimSpace(c.Checkpoint))
+	if c.Held != "" {
+		told("checkpoint", german.Must("export.readme.checkpoint_held", "Hash", c.Held))
+	} else {
+		told("checkpoint", strings.TrimSpace(c.Checkpoint))
+	}
 	return s
 }
 

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -66,7 +65,7 @@ func build(ctx context.Context, engine *templates.Engine, c survey.Comparison, f
 	m := Manifest{
 		Slug: c.Questionnaire.Slug, Version: c.Version, At: c.At.UTC(), Title: c.Questionnaire.Title, Election: c.Election.Name,
 		ElectionDate: c.Election.Date, Alliance: c.Alliance.Name, Imported: c.Questionnaire.Imported, Licence: c.Questionnaire.Licence,
-		Zone: export.Zone(c).String(), Returns: map[string]string{}, Style: templates.SheetHash(), Checkpoint: c.Checkpoint,
+		Zone: export.Zone(c).String(), Returns: map[string]string{}, Style: templates.SheetHash(), Checkpoint: c.Checkpoint, Held: c.Held,
 	}
 	for _, lang := range locale.Languages {
 		m.Returns[lang] = export.ReturnsSentence(locale.For(lang), survey.Returns(c))
@@ -139,14 +138,17 @@ func (b *builder) run(ctx context.Context, items []item) error {
 // link gives files a second name, and copies them where the file system has no links.
 func (b *builder) link(items []item) error {
 	for _, i := range items {
-		for _, suffix := range []string{"", gzSuffix} {
+		e := b.done[i.same]
+		suffixes := []string{""}
+		for _, c := range codings {
+			if e.encoding(c) != nil {
+				suffixes = append(suffixes, c.suffix)
+			}
+		}
+		for _, suffix := range suffixes {
 			from, to := b.place(i.same)+suffix, b.place(i.path)+suffix
-			err := os.Link(from, to)
-			switch {
-			case err == nil, suffix != "" && errors.Is(err, fs.ErrNotExist):
+			if os.Link(from, to) == nil {
 				continue
-			case errors.Is(err, fs.ErrNotExist):
-				return err
 			}
 			data, err := os.ReadFile(from)
 			if err != nil {
@@ -156,7 +158,6 @@ func (b *builder) link(items []item) error {
 				return err
 			}
 		}
-		e := b.done[i.same]
 		e.Path = i.path
 		b.note(e)
 	}
@@ -164,8 +165,6 @@ func (b *builder) link(items []item) error {
 }
 
 func (b *builder) place(path string) string { return filepath.Join(b.folder, filepath.FromSlash(path)) }
-
-const gzSuffix = ".gz"
 
 // A twin writes a file and its compressed copy in one go. It belongs to one worker.
 type twin struct {
@@ -200,13 +199,14 @@ func (t *twin) write(folder string, i item) (e Entry, err error) {
 	sum, count := sha256.New(), &counter{}
 	targets := []io.Writer{t.plain, sum, count}
 	var zipped *os.File
+	zippedSum, zippedCount := sha256.New(), &counter{}
 	if compressible(i.mime) {
-		if zipped, err = os.OpenFile(name+gzSuffix, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644); err != nil {
+		if zipped, err = os.OpenFile(name+gzipCoding.suffix, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644); err != nil {
 			return Entry{}, err
 		}
 		defer zipped.Close()
 		t.zipped.Reset(zipped)
-		t.zip.Reset(t.zipped)
+		t.zip.Reset(io.MultiWriter(t.zipped, zippedSum, zippedCount))
 		targets = append(targets, t.zip)
 	}
 	if err := i.write(io.MultiWriter(targets...)); err != nil {
@@ -215,12 +215,18 @@ func (t *twin) write(folder string, i item) (e Entry, err error) {
 	if err := errors.Join(t.plain.Flush(), plain.Sync(), plain.Close()); err != nil {
 		return Entry{}, err
 	}
-	if zipped != nil {
-		if err := errors.Join(t.zip.Close(), t.zipped.Flush(), zipped.Sync(), zipped.Close()); err != nil {
-			return Entry{}, err
-		}
+	e = Entry{Path: i.path, Size: count.n, SHA256: hex.EncodeToString(sum.Sum(nil)), Type: i.mime}
+	if zipped == nil {
+		return e, nil
 	}
-	return Entry{Path: i.path, Size: count.n, SHA256: hex.EncodeToString(sum.Sum(nil)), Type: i.mime}, nil
+	if err := errors.Join(t.zip.Close(), t.zipped.Flush(), zipped.Sync(), zipped.Close()); err != nil {
+		return Entry{}, err
+	}
+	if zippedCount.n >= count.n {
+		return e, os.Remove(zipped.Name())
+	}
+	e.Encodings = []Encoding{{Coding: gzipCoding.name, Size: zippedCount.n, SHA256: hex.EncodeToString(zippedSum.Sum(nil))}}
+	return e, nil
 }
 
 // compressible tells whether a media type is worth compressing: all but what is compressed already.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -22,18 +23,21 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Library is the folder of all publications, and in memory the index of their files. It needs no database.
+// Library is the folder of all publications, and in memory the index of their files with the hashes of all bytes that may be
+// sent. It needs no database to serve.
 type Library struct {
 	folder string
 	mu     sync.RWMutex
-	shelf  map[string]*book // by slug
-	faults []string
+	known  map[string]map[int]survey.PublicationRecord // by slug and version; nil: nothing is known
+	shelf  map[string]*book                            // by slug
+	faults map[string][]string                         // by slug
+	log    *slog.Logger                                // nil until LogTo
 }
 
 // book is all versions of one publication.
 type book struct {
-	current  int
-	editions map[int]*edition
+	current  int              // 0 for none
+	editions map[int]*edition // nil: the version is there, but damaged as a whole
 }
 
 // edition is one version: its manifest and its files.
@@ -43,124 +47,273 @@ type edition struct {
 	files  map[string]file // by path
 }
 
-// file is one servable file.
+// file is one servable file in the forms that were found right: compressed ones first, the plain one last.
 type file struct {
 	Entry
-	zipped int64 // size of the .gz, 0 without one
+	forms []form
 }
 
-// Open reads the manifests of all publications below a folder, which need not exist yet. A damaged publication is left
-// out and named in Faults; the others are served.
-func Open(folder string) (*Library, error) {
-	l := &Library{folder: folder, shelf: map[string]*book{}}
-	slugs, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l, nil
+// Open reads all publications below a folder, which need not exist yet, and compares every file with its manifest, and
+// each manifest with the ledger's record of it; nil records mean that there is nothing to compare it with. What differs is
+// named in Faults and not served; the rest is.
+func Open(folder string, records []survey.PublicationRecord) (*Library, error) {
+	l := &Library{folder: folder, shelf: map[string]*book{}, faults: map[string][]string{}}
+	l.learn(records)
+	return l, l.Reload()
+}
+
+// learn takes what the ledger knows of all publications, for the next load.
+func (l *Library) learn(records []survey.PublicationRecord) {
+	if records == nil {
+		return
 	}
+	known := map[string]map[int]survey.PublicationRecord{}
+	for _, r := range records {
+		if known[r.Slug] == nil {
+			known[r.Slug] = map[int]survey.PublicationRecord{}
+		}
+		known[r.Slug][r.Version] = r
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known = known
+}
+
+// Reload reads and compares everything anew: what was altered meanwhile is named before a reader asks for it, and what was
+// put right is served again.
+func (l *Library) Reload() error {
+	slugs, err := l.slugs()
 	if err != nil {
+		return err
+	}
+	for _, slug := range slugs {
+		l.load(slug)
+	}
+	return nil
+}
+
+// slugs lists the publications that are there or should be.
+func (l *Library) slugs() ([]string, error) {
+	entries, err := os.ReadDir(l.folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("publications: %w", err)
 	}
-	for _, entry := range slugs {
+	slugs := map[string]bool{}
+	for _, entry := range entries {
 		if entry.IsDir() && survey.ValidSlug(entry.Name()) {
-			l.load(entry.Name())
+			slugs[entry.Name()] = true
 		}
 	}
-	return l, nil
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for slug := range l.known {
+		slugs[slug] = true
+	}
+	return slices.Sorted(maps.Keys(slugs)), nil
 }
 
 // load reads one publication anew.
 func (l *Library) load(slug string) {
-	b, faults := readBook(filepath.Join(l.folder, slug), slug)
+	b, faults := l.read(slug)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.faults = append(slices.DeleteFunc(l.faults, func(f string) bool { return strings.HasPrefix(f, slug+": ") }), faults...)
-	if b.editions[b.current] == nil {
-		delete(l.shelf, slug)
-		return
+	for _, f := range faults {
+		if l.log != nil && !slices.Contains(l.faults[slug], f) {
+			l.logFault(f)
+		}
 	}
-	l.shelf[slug] = b
+	l.shelf[slug], l.faults[slug] = b, faults
 }
 
-func readBook(folder, slug string) (*book, []string) {
+// read reads one publication with all its files.
+func (l *Library) read(slug string) (*book, []string) {
+	l.mu.RLock()
+	known, all := l.known[slug], l.known != nil
+	l.mu.RUnlock()
 	b := &book{editions: map[int]*edition{}}
 	var faults []string
-	fault := func(err error) { faults = append(faults, fmt.Sprintf("%s: %v", slug, err)) }
+	fault := func(version int, format string, args ...any) {
+		faults = append(faults, faultLine(slug, version, fmt.Errorf(format, args...)))
+	}
+	folder := filepath.Join(l.folder, slug)
 	entries, err := os.ReadDir(folder)
-	if err != nil {
-		fault(err)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		fault(0, "%w", err)
 	}
 	for _, entry := range entries {
-		version, err := strconv.Atoi(entry.Name())
-		if err != nil || !entry.IsDir() || strconv.Itoa(version) != entry.Name() {
-			continue
+		name := entry.Name()
+		version, err := strconv.Atoi(name)
+		switch record, recorded := known[version]; {
+		case name == currentName, name == currentName+nextSuffix, strings.HasPrefix(name, buildingPrefix), strings.HasPrefix(name, asidePrefix):
+		case err != nil || !entry.IsDir() || strconv.Itoa(version) != name:
+			fault(0, "%s is no part of a publication", name)
+		case all && !recorded:
+			fault(version, "the database knows nothing of it; it is not served")
+		default:
+			e, wrong := readEdition(filepath.Join(folder, name), slug, version, record, all)
+			for _, w := range wrong {
+				fault(version, "%w", w)
+			}
+			b.editions[version] = e
 		}
-		e, err := readEdition(filepath.Join(folder, entry.Name()))
-		if err == nil && (e.Slug != slug || e.Version != version) {
-			err = fmt.Errorf("version %d: the manifest is of %s, version %d", version, e.Slug, e.Version)
-		}
-		if err != nil {
-			fault(err)
-			continue
-		}
-		b.editions[version] = e
 	}
-	text, err := os.ReadFile(filepath.Join(folder, currentName))
-	if err == nil {
-		b.current, err = strconv.Atoi(strings.TrimSpace(string(text)))
+	for _, version := range slices.Sorted(maps.Keys(known)) {
+		if _, there := b.editions[version]; !there {
+			fault(version, "its folder cannot be read: there is none")
+		}
 	}
+	pointed, err := readCurrent(folder)
+	b.current = pointed
+	if all {
+		b.current = 0
+		for version := range b.editions {
+			b.current = max(b.current, version)
+		}
+	}
+	_, there := b.editions[b.current]
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && len(b.editions) == 0: // nothing is published yet
+	case len(b.editions) == 0 && (err == nil || errors.Is(err, fs.ErrNotExist)): // nothing is published, or it is named above
 	case err != nil:
-		fault(err)
-	case b.editions[b.current] == nil:
-		fault(fmt.Errorf("the current version %d is not there", b.current))
+		fault(0, "%w", err)
+	case !there:
+		fault(0, "the current version %d is not there", b.current)
+	case pointed != b.current:
+		fault(0, "%s names version %d, not %d", currentName, pointed, b.current)
 	}
 	return b, faults
 }
 
-// readEdition reads a manifest and looks for its files. It does not read them: that is what the check command is for.
-func readEdition(folder string) (*edition, error) {
-	m, _, err := readManifest(folder)
+// readCurrent reads which version a folder offers on a static host.
+func readCurrent(folder string) (int, error) {
+	text, err := readRegular(filepath.Join(folder, currentName))
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	e := &edition{Manifest: m, folder: folder, files: make(map[string]file, len(m.Files)+2)}
-	for _, entry := range m.Files {
-		if err := e.add(entry); err != nil {
-			return nil, err
-		}
+	version, err := strconv.Atoi(strings.TrimSuffix(string(text), "\n"))
+	if err != nil || version < 1 {
+		return 0, fmt.Errorf("%s: %q is no version", currentName, text)
 	}
-	for _, own := range []Entry{{Path: manifestName, Type: "application/json"}, {Path: checkpointName, Type: "text/plain; charset=utf-8"}} {
-		data, err := os.ReadFile(filepath.Join(folder, own.Path))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // a folder on its way has no checkpoint yet
-		}
-		if err != nil {
-			return nil, err
-		}
-		own.Size, own.SHA256 = int64(len(data)), hexSum(data)
-		if err := e.add(own); err != nil {
-			return nil, err
-		}
-	}
-	return e, nil
+	return version, nil
 }
 
-func (e *edition) add(entry Entry) error {
-	name := e.place(entry.Path)
-	info, err := os.Stat(name)
-	if err != nil {
+// faultLine tells what is wrong with a publication, or with one of its versions.
+func faultLine(slug string, version int, wrong error) string {
+	if version == 0 {
+		return fmt.Sprintf("publication %s: %v", slug, wrong)
+	}
+	return fmt.Sprintf("publication %s, version %d: %v", slug, version, wrong)
+}
+
+// readEdition reads a version and compares all its files; isKnown tells whether there is a record of it. It returns nil when
+// nothing of the version can be trusted.
+func readEdition(folder, slug string, version int, record survey.PublicationRecord, isKnown bool) (*edition, []error) {
+	m, sum, err := readManifest(folder)
+	switch {
+	case err != nil:
+		return nil, []error{err}
+	case isKnown && sum != record.Manifest:
+		return nil, []error{fmt.Errorf("its %s is not the one that was recorded, with the SHA-256 %s: %s", manifestName, record.Manifest, sum)}
+	case m.Slug != slug || m.Version != version:
+		return nil, []error{fmt.Errorf("the manifest is of %s, version %d", m.Slug, m.Version)}
+	}
+	e := &edition{Manifest: m, folder: folder, files: make(map[string]file, len(m.Files)+3)}
+	var faults []error
+	fault := func(path string, err error) { faults = append(faults, fmt.Errorf("%s: %w", path, err)) }
+	expected := map[string]bool{manifestName: true, checkpointName: true}
+	for _, entry := range m.Files {
+		f := file{Entry: entry}
+		expected[entry.Path] = true
+		for _, c := range codings {
+			copied := entry.encoding(c)
+			if copied == nil && (m.hashesCopies() || c != gzipCoding) {
+				continue
+			}
+			path := entry.Path + c.suffix
+			expected[path] = true
+			var one form
+			if copied != nil {
+				one, err = measure(e.place(path), c, copied.Size, copied.SHA256)
+			} else if one, err = measureGzip(e.place(path), entry); errors.Is(err, fs.ErrNotExist) {
+				continue // too small to be worth one
+			}
+			if err != nil {
+				fault(path, err)
+				continue
+			}
+			if one.size < entry.Size {
+				f.forms = append(f.forms, one)
+			}
+		}
+		if one, err := measure(e.place(entry.Path), coding{}, entry.Size, entry.SHA256); err != nil {
+			fault(entry.Path, err)
+		} else {
+			f.forms = append(f.forms, one)
+		}
+		e.files[entry.Path] = f
+	}
+	for _, own := range e.own(record, isKnown) {
+		expected[own.Path] = true
+		f := file{Entry: own.Entry}
+		data, err := readRegular(e.place(own.Path))
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && own.mayLack:
+			continue
+		case err != nil:
+			fault(own.Path, err)
+		case own.SHA256 != "" && own.SHA256 != hexSum(data):
+			fault(own.Path, errors.New(own.differs))
+		default:
+			f.Size, f.SHA256 = int64(len(data)), hexSum(data)
+			if one, err := measure(e.place(own.Path), coding{}, f.Size, f.SHA256); err == nil {
+				f.forms = []form{one}
+			}
+		}
+		e.files[own.Path] = f
+	}
+	return e, append(faults, foreign(folder, expected)...)
+}
+
+// ownFile is a file beside those of the manifest.
+type ownFile struct {
+	Entry   // SHA256 "" where it is not known
+	mayLack bool
+	differs string // what is wrong when the hash is another one
+}
+
+// own lists manifest and checkpoints with what they must be.
+func (e *edition) own(record survey.PublicationRecord, isKnown bool) []ownFile {
+	manifest := ownFile{Entry: Entry{Path: manifestName, Type: "application/json", SHA256: record.Manifest}, differs: "is not the one that was recorded"}
+	after := ownFile{Entry: Entry{Path: checkpointName, Type: plainType}, differs: "is not the one of this ledger and its key",
+		mayLack: !isKnown || record.Before != ""} // laid there later; a folder on its way has none yet
+	if record.Checkpoint != "" {
+		after.SHA256 = hexSum([]byte(record.Checkpoint))
+	}
+	own := []ownFile{manifest}
+	if !isKnown || record.Checkpoint != "" { // what cannot be compared is not served
+		own = append(own, after)
+	}
+	if e.Held != "" {
+		own = append(own, ownFile{Entry: Entry{Path: beforeName, Type: plainType, SHA256: e.Held}, differs: "is not the one the manifest has the hash of", mayLack: true})
+	}
+	return own
+}
+
+// foreign names the files of a folder that do not belong there. They are never served, but a static host would.
+func foreign(folder string, expected map[string]bool) (faults []error) {
+	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		path, err := filepath.Rel(folder, name)
+		if err == nil && !expected[filepath.ToSlash(path)] {
+			faults = append(faults, fmt.Errorf("%s: the manifest does not know it", filepath.ToSlash(path)))
+		}
 		return err
+	})
+	if err != nil {
+		faults = append(faults, err)
 	}
-	if info.Size() != entry.Size || !info.Mode().IsRegular() {
-		return fmt.Errorf("%s has %d bytes, not %d", name, info.Size(), entry.Size)
-	}
-	f := file{Entry: entry}
-	if zipped, err := os.Stat(name + gzSuffix); err == nil && zipped.Size() < info.Size() {
-		f.zipped = zipped.Size()
-	}
-	e.files[entry.Path] = f
-	return nil
+	return faults
 }
 
 func (e *edition) place(path string) string { return filepath.Join(e.folder, filepath.FromSlash(path)) }
@@ -184,7 +337,9 @@ func (l *Library) List() []Manifest {
 	defer l.mu.RUnlock()
 	var list []Manifest
 	for _, b := range l.shelf {
-		list = append(list, b.editions[b.current].Manifest)
+		if e := b.editions[b.current]; e != nil {
+			list = append(list, e.Manifest)
+		}
 	}
 	slices.SortFunc(list, func(a, b Manifest) int {
 		if c := strings.Compare(b.ElectionDate, a.ElectionDate); c != 0 {
@@ -195,64 +350,82 @@ func (l *Library) List() []Manifest {
 	return list
 }
 
-// File returns the bytes of a file of the current version; ok false when there is no such publication or file.
+// File returns the bytes of a file of the current version, compared with its manifest; ok false when there is no such
+// publication or file.
 func (l *Library) File(slug, path string) (data []byte, ok bool, err error) {
-	e, _ := l.edition(slug, 0)
+	e, _, damaged := l.edition(slug, 0)
+	if damaged {
+		return nil, false, fmt.Errorf("the publication %s is damaged; pruefstein check tells more", slug)
+	}
 	if e == nil {
 		return nil, false, nil
 	}
-	if _, ok := e.files[path]; !ok {
+	f, ok := e.files[path]
+	if !ok {
 		return nil, false, nil
 	}
-	data, err = os.ReadFile(e.place(path))
-	return data, err == nil, err
+	data, err = readRegular(e.place(path))
+	if err == nil && hexSum(data) != f.SHA256 {
+		err = errAltered
+	}
+	if err != nil {
+		return nil, false, errors.New(faultLine(e.Slug, e.Version, fmt.Errorf("%s: %w", path, err)))
+	}
+	return data, true, nil
 }
 
-// Faults says what is wrong with the folder: a line for each publication or version that cannot be served.
-func (l *Library) Faults() []string {
+// LogTo writes each fault known so far to a log, and from now on each new one.
+func (l *Library) LogTo(log *slog.Logger) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.log = log
+	for _, slug := range slices.Sorted(maps.Keys(l.faults)) {
+		for _, f := range l.faults[slug] {
+			l.logFault(f)
+		}
+	}
+}
+
+func (l *Library) logFault(f string) {
+	l.log.Error("publication damaged, not served", "fault", f)
+}
+
+// found notes what was wrong with a file just before it would have been sent.
+func (l *Library) found(e *edition, path string, wrong error) {
+	f := faultLine(e.Slug, e.Version, fmt.Errorf("%s: %w", path, wrong))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if slices.Contains(l.faults[e.Slug], f) {
+		return
+	}
+	l.faults[e.Slug] = append(l.faults[e.Slug], f)
+	if l.log != nil {
+		l.logFault(f)
+	}
+}
+
+// Faults says what of the folder is not served, or does not belong there: a line each, as far as it is known.
+func (l *Library) Faults() (all []string) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return slices.Clone(l.faults)
+	for _, slug := range slices.Sorted(maps.Keys(l.faults)) {
+		all = append(all, l.faults[slug]...)
+	}
+	return all
 }
 
-// Check reads every file of every version and returns a line for each that is not what its manifest says.
-func (l *Library) Check() []string {
-	l.mu.RLock()
-	faults := slices.Clone(l.faults)
-	var all []*edition
-	for _, slug := range slices.Sorted(maps.Keys(l.shelf)) {
-		for _, version := range slices.Sorted(maps.Keys(l.shelf[slug].editions)) {
-			all = append(all, l.shelf[slug].editions[version])
-		}
-	}
-	l.mu.RUnlock()
-	for _, e := range all {
-		for _, entry := range e.Files {
-			data, err := os.ReadFile(e.place(entry.Path))
-			if err == nil && hexSum(data) != entry.SHA256 {
-				err = errors.New("its bytes are not those of the manifest")
-			}
-			if err != nil {
-				faults = append(faults, fmt.Sprintf("publication %s, version %d: %s: %v", e.Slug, e.Version, entry.Path, err))
-			}
-		}
-	}
-	return faults
-}
-
-// edition returns a version of a publication, the current one for 0, and whether it is asked for as a frozen one.
-func (l *Library) edition(slug string, version int) (e *edition, frozen bool) {
+// edition returns a version of a publication, the current one for 0, and whether it is asked for as a frozen one. damaged
+// means that the version is there and cannot be served.
+func (l *Library) edition(slug string, version int) (e *edition, frozen, damaged bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	b := l.shelf[slug]
-	if b == nil {
-		return nil, false
+	if b == nil || version > b.current {
+		return nil, false, false // unknown, or on its way
 	}
-	if version == 0 {
-		return b.editions[b.current], false
+	if frozen = version > 0; !frozen {
+		version = b.current
 	}
-	if version > b.current {
-		return nil, false // on its way
-	}
-	return b.editions[version], true
+	e, there := b.editions[version]
+	return e, frozen, there && e == nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,9 +18,13 @@ import (
 // Names beside the files of a publication.
 const (
 	manifestName   = "manifest.json"
-	checkpointName = "checkpoint.txt"
-	currentName    = "current" // in the folder of the slug: the number of the version readers get
+	checkpointName = "checkpoint.txt"        // the ledger after the publication
+	beforeName     = "checkpoint-before.txt" // the ledger before it, where the manifest has but its hash
+	currentName    = "current"               // in the folder of the slug: the number of the version readers get
+	nextSuffix     = ".new"                  // of currentName on its way
 )
+
+const plainType = "text/plain; charset=utf-8"
 
 // Manifest lists the files of a publication and says what readers need to find it. Its SHA-256 is the leaf of the
 // publication in the ledger.
@@ -32,20 +37,52 @@ type Manifest struct {
 	ElectionDate string            `json:"election_date"`
 	Alliance     string            `json:"alliance,omitempty"`
 	Imported     bool              `json:"imported,omitempty"`
-	Licence      string            `json:"licence,omitempty"`    // SPDX identifier
-	Zone         string            `json:"zone,omitempty"`       // IANA name dates are told in
-	Returns      map[string]string `json:"returns"`              // language -> the returns in one sentence
-	Style        string            `json:"style,omitempty"`      // style-src of vergleich.html
-	Checkpoint   string            `json:"checkpoint,omitempty"` // signed note of the ledger before this publication
-	Files        []Entry           `json:"files"`                // sorted by path
+	Licence      string            `json:"licence,omitempty"`           // SPDX identifier
+	Zone         string            `json:"zone,omitempty"`              // IANA name dates are told in
+	Returns      map[string]string `json:"returns"`                     // language -> the returns in one sentence
+	Style        string            `json:"style,omitempty"`             // style-src of vergleich.html
+	Checkpoint   string            `json:"checkpoint,omitempty"`        // signed note of the ledger before this publication
+	Held         string            `json:"checkpoint_sha256,omitempty"` // instead: hex SHA-256 of that note, published later as checkpoint-before.txt
+	Files        []Entry           `json:"files"`                       // sorted by path
 }
 
 // Entry is one file of a publication.
 type Entry struct {
-	Path   string `json:"path"` // below the publication, with "/"
-	Size   int64  `json:"size"` // bytes
+	Path      string     `json:"path"` // below the publication, with "/"
+	Size      int64      `json:"size"` // bytes
+	SHA256    string     `json:"sha256"`
+	Type      string     `json:"type"`                // media type
+	Encodings []Encoding `json:"encodings,omitempty"` // compressed copies; in manifests made before they were listed, none
+}
+
+// Encoding is a compressed copy of a file. It lies beside it, under its name with the suffix of the coding.
+type Encoding struct {
+	Coding string `json:"coding"` // as in Content-Encoding: gzip
+	Size   int64  `json:"size"`   // bytes
 	SHA256 string `json:"sha256"`
-	Type   string `json:"type"` // media type
+}
+
+// coding is a way to compress. A new one needs its line in codings and its writer in twin.
+type coding struct{ name, suffix string }
+
+var gzipCoding = coding{"gzip", ".gz"}
+
+// codings lists them, the one readers should get first.
+var codings = []coding{gzipCoding}
+
+// encoding is the copy of a file in a coding, nil for none.
+func (e Entry) encoding(c coding) *Encoding {
+	for i := range e.Encodings {
+		if e.Encodings[i].Coding == c.name {
+			return &e.Encodings[i]
+		}
+	}
+	return nil
+}
+
+// hashesCopies tells whether the manifest lists the compressed copies.
+func (m Manifest) hashesCopies() bool {
+	return slices.ContainsFunc(m.Files, func(e Entry) bool { return len(e.Encodings) > 0 })
 }
 
 // write puts the manifest into a folder and returns the hash of its bytes.
@@ -62,7 +99,7 @@ func (m Manifest) write(folder string) (sum [sha256.Size]byte, err error) {
 
 // readManifest reads the manifest of a folder and the hex hash of its bytes.
 func readManifest(folder string) (m Manifest, sum string, err error) {
-	text, err := os.ReadFile(filepath.Join(folder, manifestName))
+	text, err := readRegular(filepath.Join(folder, manifestName))
 	if err != nil {
 		return Manifest{}, "", err
 	}

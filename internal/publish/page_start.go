@@ -38,7 +38,8 @@ type StartPage struct {
 	Reasons   []voice // not asked or not reached, with the alliance's reason
 	Changes   []export.ChangeLine
 	Statuses  []survey.Status
-	Proof     templates.Copy      // the ledger's checkpoint; "" Text prints none
+	Ledger    string              // what Proof is
+	Proof     templates.Copy      // the ledger's checkpoint or, while that is held back, its hash; "" Text prints none
 	Proofs    []templates.NavItem // the files that prove it
 }
 
@@ -101,8 +102,15 @@ func (s *site) startPage(b templates.Base) any {
 		Election: export.ElectionName(p, c), Intro: c.Questionnaire.Intro, AskedBy: organisations(p, c), Returns: export.ReturnsSentence(p, returns),
 		Bar: returnsBar(p, returns), Stand: p.Date(c.At.In(export.Zone(c))), Order: export.OrderFact(p, c), Imported: c.Questionnaire.Imported,
 		Meta: export.MetaFacts(p, c), Changes: export.ChangeLines(p, c), Statuses: export.StatusesOf(c),
-		Cite:  export.WorkCitation(p, c),
-		Proof: templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Rows: 6},
+		Cite:   export.WorkCitation(p, c),
+		Ledger: p.Must("compare.press.ledger_text"),
+		Proof:  templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Rows: 6},
+	}
+	beside := []string{manifestName, checkpointName}
+	if c.Held != "" {
+		page.Ledger = p.Must("compare.press.held_text", "Before", beforeName, "After", checkpointName)
+		page.Proof = templates.Copy{ID: "c:proof", Label: p.Must("compare.press.held"), Text: c.Held}
+		beside = []string{manifestName} // the others are not there yet
 	}
 	for _, r := range c.Respondents {
 		page.Parties = append(page.Parties, startParty{ID: r.Slug, Party: namedParty(r)})
@@ -131,7 +139,7 @@ func (s *site) startPage(b templates.Base) any {
 		}
 		page.Downloads = append(page.Downloads, d)
 	}
-	for _, name := range []string{manifestName, checkpointName} {
+	for _, name := range beside {
 		page.Proofs = append(page.Proofs, templates.NavItem{Label: name, Href: s.german(p.Lang(), name)})
 	}
 	b.Description = c.Questionnaire.Title + ". " + page.Returns

@@ -71,51 +71,71 @@ func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnai
 	if err != nil {
 		return Published{}, err
 	}
-	publication, checkpoint, err := p.makeAndCommit(ctx, actor, plan, folder)
+	record, err := p.makeAndCommit(ctx, actor, plan, folder)
 	if err != nil {
 		return Published{}, errors.Join(err, os.RemoveAll(folder))
 	}
-	return result, p.finish(publication, checkpoint, folder)
+	return result, p.finish(ctx, record, folder)
 }
 
 func (p *Publisher) shelf(slug string) string { return filepath.Join(p.Library.folder, slug) }
 
-func (p *Publisher) makeAndCommit(ctx context.Context, actor survey.Actor, plan survey.PublicationPlan, folder string) (survey.Publication, string, error) {
+func (p *Publisher) makeAndCommit(ctx context.Context, actor survey.Actor, plan survey.PublicationPlan, folder string) (survey.PublicationRecord, error) {
 	if err := os.Chmod(folder, 0o755); err != nil { // MkdirTemp made it for us alone, but a web server may read it
-		return survey.Publication{}, "", err
+		return survey.PublicationRecord{}, err
 	}
 	sum, err := build(ctx, p.Engine, plan.Comparison, folder)
 	if err != nil {
-		return survey.Publication{}, "", err
+		return survey.PublicationRecord{}, err
 	}
 	return p.Service.CommitPublication(ctx, actor, plan, sum)
 }
 
 // finish is what follows the commit. Each step can be done again.
-func (p *Publisher) finish(publication survey.Publication, checkpoint, folder string) error {
-	for _, step := range p.steps(publication, checkpoint, folder) {
+func (p *Publisher) finish(ctx context.Context, record survey.PublicationRecord, folder string) error {
+	for _, step := range p.steps(record, folder) {
 		if err := step(); err != nil {
-			return fmt.Errorf("publication %s, version %d: %w", publication.Slug, publication.Version, err)
+			err = fmt.Errorf("publication %s, version %d: %w", record.Slug, record.Version, err)
+			return &survey.Error{Code: survey.Unavailable, Key: "error.publication_unfinished", Cause: err}
 		}
 	}
-	p.Library.load(publication.Slug)
+	records, err := p.Service.PublicationRecords(ctx)
+	if err != nil {
+		return err
+	}
+	p.Library.learn(records)
+	p.Library.load(record.Slug)
 	return nil
 }
 
-// steps are checkpoint, name and switch.
-func (p *Publisher) steps(publication survey.Publication, checkpoint, folder string) []func() error {
-	shelf := p.shelf(publication.Slug)
-	place := filepath.Join(shelf, strconv.Itoa(publication.Version))
+// steps are checkpoints, name and switch.
+func (p *Publisher) steps(record survey.PublicationRecord, folder string) []func() error {
+	shelf := p.shelf(record.Slug)
+	place := filepath.Join(shelf, strconv.Itoa(record.Version))
 	return []func() error{
 		func() error {
-			if err := writeSynced(filepath.Join(folder, checkpointName), []byte(checkpoint)); err != nil {
-				return err
+			for name, text := range checkpoints(record) {
+				if err := writeSynced(filepath.Join(folder, name), []byte(text)); err != nil {
+					return err
+				}
 			}
 			return syncFolder(folder)
 		},
 		func() error { return rename(folder, place, shelf) },
-		func() error { return switchTo(shelf, publication.Version) },
+		func() error { return switchTo(shelf, record.Version) },
 	}
+}
+
+// checkpoints are the texts that lie beside a manifest, by name; none while they are held back.
+func checkpoints(record survey.PublicationRecord) map[string]string {
+	if record.Held {
+		return nil
+	}
+	texts := map[string]string{checkpointName: record.Checkpoint}
+	if record.Before != "" {
+		texts[beforeName] = record.Before
+	}
+	return texts
 }
 
 // rename gives a folder its name. A folder of that name that no row knows (the database was replaced by an older one) is
@@ -138,18 +158,24 @@ func rename(folder, place, shelf string) error {
 
 // switchTo makes a version the current one, at once for everybody.
 func switchTo(shelf string, version int) error {
-	next := filepath.Join(shelf, currentName+".new")
-	if err := writeSynced(next, []byte(strconv.Itoa(version)+"\n")); err != nil {
-		return err
-	}
-	if err := os.Rename(next, filepath.Join(shelf, currentName)); err != nil {
-		return err
-	}
-	return syncFolder(shelf)
+	return replace(shelf, filepath.Join(shelf, currentName), currentName+nextSuffix, strconv.Itoa(version)+"\n")
 }
 
-// Recover finishes at start what a crash left between the commit and the switch, and removes what it left before the
-// commit. Call it before anybody publishes. Versions whose folder is lost are not its business: Library.Faults names them.
+// replace gives a file its text as a whole, by way of another name in the folder of the slug.
+func replace(shelf, name, temp, text string) error {
+	next := filepath.Join(shelf, temp)
+	if err := writeSynced(next, []byte(text)); err != nil {
+		return err
+	}
+	if err := os.Rename(next, name); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(name))
+}
+
+// Recover finishes what a crash or a full disk left between the commit and the switch, removes what it left before the
+// commit, and lays checkpoints that were held back beside their manifests once nobody has time any more. Call it at start
+// and now and then. Versions whose folder is lost are not its business: Library.Faults names them.
 func (p *Publisher) Recover(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -158,10 +184,11 @@ func (p *Publisher) Recover(ctx context.Context) error {
 
 // recover is Recover while nobody else publishes.
 func (p *Publisher) recover(ctx context.Context) error {
-	rows, err := p.Service.Publications(ctx)
+	records, err := p.Service.PublicationRecords(ctx)
 	if err != nil {
 		return err
 	}
+	p.Library.learn(records)
 	leftovers, err := filepath.Glob(filepath.Join(p.Library.folder, "*", buildingPrefix+"*"))
 	if err != nil {
 		return err
@@ -172,26 +199,27 @@ func (p *Publisher) recover(ctx context.Context) error {
 			built[sum] = folder
 		}
 	}
-	latest := map[string]survey.Publication{}
-	for _, row := range rows {
-		place := filepath.Join(p.shelf(row.Slug), strconv.Itoa(row.Version))
+	latest := map[string]int{}
+	for _, record := range records {
+		place := filepath.Join(p.shelf(record.Slug), strconv.Itoa(record.Version))
 		_, sum, err := readManifest(place)
-		if folder := built[row.Manifest]; folder != "" && (err != nil || sum != row.Manifest) {
-			checkpoint, err := p.Service.PublicationCheckpoint(ctx, row)
-			if err != nil {
+		switch folder := built[record.Manifest]; {
+		case folder != "" && (err != nil || sum != record.Manifest):
+			if err := p.finish(ctx, record, folder); err != nil {
 				return err
 			}
-			if err := p.finish(row, checkpoint, folder); err != nil {
-				return err
-			}
-		} else if errors.Is(err, fs.ErrNotExist) {
+		case errors.Is(err, fs.ErrNotExist):
 			continue
+		case sum == record.Manifest:
+			if err := p.reveal(record, place); err != nil {
+				return err
+			}
 		}
-		latest[row.Slug] = row // rows come in the order of their versions
+		latest[record.Slug] = record.Version // they come in the order of their versions
 	}
-	for slug, row := range latest {
-		if e, _ := p.Library.edition(slug, 0); e == nil || e.Version < row.Version {
-			if err := switchTo(p.shelf(slug), row.Version); err != nil {
+	for slug, version := range latest {
+		if pointed, err := readCurrent(p.shelf(slug)); err != nil || pointed != version {
+			if err := switchTo(p.shelf(slug), version); err != nil {
 				return err
 			}
 			p.Library.load(slug)
@@ -201,6 +229,24 @@ func (p *Publisher) recover(ctx context.Context) error {
 		if err := os.RemoveAll(folder); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// reveal lays the checkpoints of a publication beside its manifest when they may be public and are not there.
+func (p *Publisher) reveal(record survey.PublicationRecord, place string) error {
+	changed := false
+	for name, text := range checkpoints(record) {
+		if _, err := os.Lstat(filepath.Join(place, name)); !errors.Is(err, fs.ErrNotExist) || text == "" {
+			continue
+		}
+		if err := replace(p.shelf(record.Slug), filepath.Join(place, name), buildingPrefix+name, text); err != nil {
+			return err
+		}
+		changed = true
+	}
+	if changed {
+		p.Library.load(record.Slug)
 	}
 	return nil
 }

@@ -4,10 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -36,7 +34,10 @@ func (l *Library) Serve(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return survey.Fail(survey.NotFound, "error.not_found")
 	}
-	e, frozen := l.edition(a.slug, a.version)
+	e, frozen, damaged := l.edition(a.slug, a.version)
+	if damaged {
+		return errDamaged(w)
+	}
 	if e == nil {
 		return survey.Fail(survey.NotFound, "error.not_found")
 	}
@@ -55,7 +56,13 @@ func (l *Library) Serve(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return survey.Fail(survey.NotFound, "error.not_found")
 	}
-	return e.send(w, r, f, frozen)
+	return l.send(w, r, e, f, frozen)
+}
+
+// errDamaged is for what is published and not on the disk as it was. It may be there again when somebody next asks.
+func errDamaged(w http.ResponseWriter) error {
+	w.Header().Set("Cache-Control", "no-store")
+	return survey.Fail(survey.Unavailable, "error.published_damaged")
 }
 
 // address is what a public path asks for.
@@ -125,15 +132,65 @@ func (a address) file() string {
 	return a.rest
 }
 
-// send writes a file with all that belongs to it.
-func (e *edition) send(w http.ResponseWriter, r *http.Request, f file, frozen bool) error {
-	h := w.Header()
-	name, etag, size := e.place(f.Path), f.SHA256[:32], f.Size
-	zipped := f.zipped > 0 && public.AcceptsGzip(r.Header.Get("Accept-Encoding"))
-	if zipped {
-		name, etag, size = name+gzSuffix, etag+"-gz", f.zipped
+// send writes a file with all that belongs to it, in the first form that the reader takes and that is right.
+func (l *Library) send(w http.ResponseWriter, r *http.Request, e *edition, f file, frozen bool) error {
+	buffer := pieces.Get().(*[pieceSize]byte)
+	defer pieces.Put(buffer)
+	for _, one := range f.forms {
+		compressed := one.coding != coding{}
+		if compressed && !public.Accepts(r.Header.Get("Accept-Encoding"), one.coding.name) {
+			continue
+		}
+		etag := `"` + f.SHA256[:32] + `"`
+		if compressed {
+			etag = `"` + f.SHA256[:32] + "-" + strings.TrimPrefix(one.coding.suffix, ".") + `"`
+		}
+		if matches(r.Header.Values("If-None-Match"), etag) {
+			e.head(w.Header(), f, etag, frozen)
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+		content, err := one.open(buffer)
+		if err != nil {
+			l.found(e, f.Path+one.coding.suffix, err)
+			continue
+		}
+		defer content.Close()
+		h := w.Header()
+		e.head(h, f, etag, frozen)
+		if compressed {
+			h.Set("Content-Encoding", one.coding.name)
+		}
+		h.Set("Content-Type", f.Type)
+		h.Set("Content-Length", strconv.FormatInt(one.size, 10))
+		if lang := pageLanguage(f); lang != "" {
+			h.Set("Content-Language", lang)
+		}
+		e.describe(h, f)
+		w.WriteHeader(http.StatusOK)
+		if r.Method == http.MethodHead {
+			return nil
+		}
+		for n := range one.pieces {
+			if n > 0 {
+				err = one.read(content, n, buffer)
+			}
+			if err != nil {
+				// Less comes than was announced: the server breaks the connection, and nobody takes it for the whole.
+				l.found(e, f.Path+one.coding.suffix, err)
+				return nil
+			}
+			if _, err := w.Write(one.piece(n, buffer)); err != nil {
+				return nil // the reader went away; there is nobody to tell
+			}
+		}
+		return nil
 	}
-	etag = `"` + etag + `"`
+	return errDamaged(w)
+}
+
+// head sets what an answer has in common with the one that says that nothing has changed.
+func (e *edition) head(h http.Header, f file, etag string, frozen bool) {
 	h.Set("ETag", etag)
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", cacheCurrent)
@@ -144,34 +201,6 @@ func (e *edition) send(w http.ResponseWriter, r *http.Request, f file, frozen bo
 	if licence := export.LicenceAddress(e.Licence); licence != "" {
 		h.Set("Link", "<"+licence+`>; rel="license"`)
 	}
-	if matches(r.Header.Values("If-None-Match"), etag) {
-		w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	content, err := os.Open(name)
-	if err != nil {
-		for _, own := range []string{"ETag", "Link", "Cache-Control", "Access-Control-Allow-Origin"} {
-			h.Del(own)
-		}
-		h.Set("Cache-Control", "no-store")
-		return fmt.Errorf("publication %s, version %d: %w", e.Slug, e.Version, err)
-	}
-	defer content.Close()
-	if zipped {
-		h.Set("Content-Encoding", "gzip")
-	}
-	h.Set("Content-Type", f.Type)
-	h.Set("Content-Length", strconv.FormatInt(size, 10))
-	if lang := pageLanguage(f); lang != "" {
-		h.Set("Content-Language", lang)
-	}
-	e.describe(h, f)
-	w.WriteHeader(http.StatusOK)
-	if r.Method == http.MethodHead {
-		return nil
-	}
-	_, _ = io.Copy(w, content) // the reader went away; there is nobody to tell
-	return nil
 }
 
 // openToAll lets scripts of other sites read what is public.

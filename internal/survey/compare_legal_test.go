@@ -40,7 +40,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 		if must(t, err); !ready {
 			t.Fatal("not ready")
 		}
-		_, _, err = s.CommitPublication(t.Context(), office, plan, sha256.Sum256([]byte(id)))
+		_, err = s.CommitPublication(t.Context(), office, plan, sha256.Sum256([]byte(id)))
 		must(t, err)
 	}
 	save := func(change func(*survey.Alliance)) {

@@ -18,6 +18,7 @@ type PublicationPlan struct {
 	Comparison Comparison // complete: version, checkpoint, changes and release included
 	Content    string     // hex SHA-256 of all that readers would see but for its date and version
 	Published  int        // the version in which the actor has published exactly this: a second click, nothing to do; else 0
+	before     string     // the checkpoint of Comparison.Held
 	changes    []Change   // against the version before
 	digests    []CellDigest
 	facets     map[string]string
@@ -83,7 +84,7 @@ func (s *Service) PreparePublication(ctx context.Context, actor Actor, questionn
 		if seen != plan.Content && !actor.Console {
 			return Fail(Conflict, "compare.error.changed")
 		}
-		if plan.Comparison.Checkpoint, err = Checkpoint(tx, s.Ledger); err != nil {
+		if err := s.checkpointFor(tx, &plan, now); err != nil {
 			return err
 		}
 		done, approval, err := s.approve(tx, actor, questionnaire, ActPublication, "", plan.Content)
@@ -166,11 +167,10 @@ func missingContestants(tx *Tx, q Questionnaire) ([]string, error) {
 }
 
 // CommitPublication records a publication whose files are built: its row, its leaf (the hash of its manifest) and its
-// release, in one transaction. It returns the checkpoint of the ledger with that leaf. Conflict means that something
-// readers would see has changed since the plan was made.
-func (s *Service) CommitPublication(ctx context.Context, actor Actor, plan PublicationPlan, manifest [sha256.Size]byte) (p Publication, checkpoint string, err error) {
+// release, in one transaction. Conflict means that something readers would see has changed since the plan was made.
+func (s *Service) CommitPublication(ctx context.Context, actor Actor, plan PublicationPlan, manifest [sha256.Size]byte) (record PublicationRecord, err error) {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
-		return Publication{}, "", err
+		return PublicationRecord{}, err
 	}
 	q, now := plan.Comparison.Questionnaire, s.now()
 	err = s.update(ctx, actor, func(tx *Tx) error {
@@ -188,10 +188,10 @@ func (s *Service) CommitPublication(ctx context.Context, actor Actor, plan Publi
 		if !done || plan.Comparison.Checked != (approval.ApprovedBy != "") {
 			return Fail(Conflict, "compare.error.changed")
 		}
-		p = Publication{
+		p := Publication{
 			Questionnaire: q.ID, Slug: q.Slug, Version: plan.Comparison.Version, At: plan.Comparison.At,
 			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
-			Content: plan.Content, Changes: plan.changes, Digests: plan.digests, Facets: plan.facets,
+			Content: plan.Content, Before: plan.before, Changes: plan.changes, Digests: plan.digests, Facets: plan.facets,
 		}
 		if p.Legal, err = legalDigest(plan.Comparison.Alliance); err != nil {
 			return err
@@ -202,12 +202,16 @@ func (s *Service) CommitPublication(ctx context.Context, actor Actor, plan Publi
 		if err := tx.Publications.Put(p); err != nil {
 			return err
 		}
-		if checkpoint, err = s.publicationCheckpoint(tx, p); err != nil {
+		record.Publication = p
+		if record.Checkpoint, err = s.checkpointAfter(tx, p); err != nil {
+			return err
+		}
+		if record.Held, err = held(tx, p, now); err != nil {
 			return err
 		}
 		return s.audit(tx, actor, "publish", p.Key())
 	})
-	return p, checkpoint, err
+	return record, err
 }
 
 // planPublication builds what a publication at an instant would say, and returns the version before it, nil for none.
@@ -260,22 +264,98 @@ func (s *Service) Publications(ctx context.Context) (list []Publication, err err
 	return list, err
 }
 
-// PublicationCheckpoint returns the checkpoint of the ledger as it was right after a publication: the same text whenever
-// it is asked for.
-func (s *Service) PublicationCheckpoint(ctx context.Context, p Publication) (checkpoint string, err error) {
-	err = s.Store.View(ctx, func(tx *Tx) error {
-		checkpoint, err = s.publicationCheckpoint(tx, p)
-		return err
-	})
-	return checkpoint, err
+// PublicationRecord is a publication with what the ledger says of its files.
+type PublicationRecord struct {
+	Publication
+	Checkpoint string // signed note of the ledger right after it, the same whenever it is asked for; "" without the key
+	Held       bool   // Before and Checkpoint are not public yet: they count what has come in, and somebody still has time
 }
 
-func (s *Service) publicationCheckpoint(tx *Tx, p Publication) (string, error) {
+// PublicationRecords returns the records of all publications, by questionnaire and version; never nil.
+func (s *Service) PublicationRecords(ctx context.Context) (list []PublicationRecord, err error) {
+	now := s.now()
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		list = []PublicationRecord{}
+		for p, err := range tx.Publications.List("") {
+			if err != nil {
+				return err
+			}
+			record := PublicationRecord{Publication: p}
+			// A ledger that is damaged must not keep the others from being served: CheckLedger names it.
+			record.Checkpoint, _ = s.checkpointAfter(tx, p)
+			if record.Held, err = held(tx, p, now); err != nil {
+				return err
+			}
+			list = append(list, record)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// checkpointAfter signs the ledger as it was right after a publication.
+func (s *Service) checkpointAfter(tx *Tx, p Publication) (string, error) {
+	if s.Ledger == nil {
+		return "", nil
+	}
 	tree, err := ledger.TreeAt(p.Leaf+1, storedHashes(tx))
 	if err != nil {
 		return "", err
 	}
 	return s.Ledger.Checkpoint(tree)
+}
+
+// held tells whether the checkpoints of a publication are not public yet.
+func held(tx *Tx, p Publication, now time.Time) (bool, error) {
+	if p.Before == "" {
+		return false, nil
+	}
+	return timeLeft(tx, p.At, now)
+}
+
+// checkpointFor gives a plan the checkpoint of the ledger before the publication. While somebody still has time, readers
+// get but its hash, since it says how many leaves there are. Nobody can try sizes against the hash: what is hashed ends in
+// the ledger's signature.
+func (s *Service) checkpointFor(tx *Tx, plan *PublicationPlan, now time.Time) error {
+	checkpoint, err := Checkpoint(tx, s.Ledger)
+	if err != nil {
+		return err
+	}
+	held, err := timeLeft(tx, now, now)
+	if err != nil {
+		return err
+	}
+	if !held {
+		plan.Comparison.Checkpoint = checkpoint
+		return nil
+	}
+	sum := sha256.Sum256([]byte(checkpoint))
+	plan.before, plan.Comparison.Held = checkpoint, hex.EncodeToString(sum[:])
+	return nil
+}
+
+// timeLeft tells whether a respondent of any questionnaire that was sent out by an instant still has time to answer now.
+func timeLeft(tx *Tx, by, now time.Time) (bool, error) {
+	for q, err := range tx.Questionnaires.List("") {
+		if err != nil {
+			return false, err
+		}
+		if q.Imported || q.DispatchedAt.IsZero() || q.DispatchedAt.After(by) {
+			continue
+		}
+		if now.Before(q.Deadline.At) {
+			return true, nil
+		}
+		for r, err := range tx.Respondents.List(q.ID + "/") {
+			if err != nil {
+				return false, err
+			}
+			if now.Before(r.DueAt(q).At) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // waitingTranscriptions counts the transcriptions of a questionnaire that wait for their second person.

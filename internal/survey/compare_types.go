@@ -11,7 +11,8 @@ type Comparison struct {
 	Respondents   []ComparedRespondent // in the printed order
 	Version       int                  // of the publication, from 1; 0 for a preview
 	At            time.Time            // "Stand"
-	Checkpoint    string               // signed note of the ledger before this publication; "" for a preview
+	Checkpoint    string               // signed note of the ledger before this publication; "" for a preview, and while it is held back
+	Held          string               // hex SHA-256 of that note while it is held back (PublicationRecord.Held), else ""
 	BaseURL       string               // without a trailing slash
 	Changes       []Change             // since version 1, newest first
 	Checked       bool                 // released by a second person
@@ -97,6 +98,7 @@ type Publication struct {
 	Content       string       `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
 	Legal         string       `json:"legal,omitempty"`      // hex SHA-256 of Impressum and privacy notice; "" in records made before it was kept
 	Leaf          int64        `json:"leaf"`
+	Before        string       `json:"before,omitempty"`  // checkpoint from before it, where its files carry but the hash of it; "" where they show it
 	Changes       []Change     `json:"changes,omitempty"` // of this version against the one before
 	Digests       []CellDigest `json:"digests,omitempty"` // what was published, to find the changes of the next version
 

@@ -12,6 +12,7 @@ import (
 type overviewPage struct {
 	templates.Base
 	Lead           string
+	Damaged        []string // what is wrong with the published files, for the office
 	SetUp          []setUpItem
 	Waiting        []overviewItem
 	Questionnaires []overviewItem
@@ -70,6 +71,7 @@ func (s *Server) overviewPage(r *request) error {
 	p.Lead = p.Must("admin.overview.lead", "Name", r.Actor.User.Name)
 	office := r.Actor.HasAny(checkers...)
 	if office {
+		p.Damaged = damaged(p.Base, s.Publications.Faults())
 		for _, a := range o.Approvals {
 			q := o.Titles[a.Questionnaire]
 			label := p.Must("admin.overview.act." + string(a.Act))
@@ -124,6 +126,17 @@ func (s *Server) overviewPage(r *request) error {
 		p.Empty.Action = templates.NavItem{Label: p.Must("admin.overview.create"), Href: "/werkstatt"}
 	}
 	return r.page(http.StatusOK, "admin/overview", p)
+}
+
+// damagedShown is how many lines of what is wrong the overview shows.
+const damagedShown = 20
+
+// damaged shortens a list of what is wrong, and says so.
+func damaged(b templates.Base, faults []string) []string {
+	if more := len(faults) - damagedShown; more > 0 {
+		return append(faults[:damagedShown:damagedShown], b.Must("admin.overview.damaged_more", "Count", more))
+	}
+	return faults
 }
 
 // transcriptionsWaiting leads to the transcription that waits in a questionnaire, or to the list of several.

@@ -1,13 +1,18 @@
 package web
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 )
 
@@ -160,5 +165,42 @@ func TestPublicationWaitsForPortals(t *testing.T) {
 	put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents }, entered)
 	if page := ada.get("/veroeffentlichen/nordmark").Body.String(); strings.Contains(page, "befragte/kb/eingabe") || !strings.Contains(page, "befragte/vn/eingabe") {
 		t.Error("KB is entered, VN is not")
+	}
+}
+
+// Published files that were altered are named where the office arrives; readers get no altered byte, and a page that says why.
+func TestOverviewNamesAlteredPublications(t *testing.T) {
+	folder := t.TempDir()
+	place := filepath.Join(folder, "rathaus-2031", "1")
+	if err := errors.Join(os.MkdirAll(place, 0o755), os.WriteFile(filepath.Join(place, "manifest.json"), []byte("{"), 0o644),
+		os.WriteFile(filepath.Join(folder, "rathaus-2031", "current"), []byte("1\n"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range damagedShown {
+		if err := os.WriteFile(filepath.Join(folder, "rathaus-2031", fmt.Sprintf("fremd-%d.html", i)), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	library, err := publish.Open(folder, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newTestServer(t)
+	w.restart(t, func(c *Config) { c.Publications = library })
+	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	w.addUser(t, survey.User{Name: "Mia", Email: "mia@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: "g"}}})
+	page := w.visitor(t).signIn("ada@buendnis.example").get("/uebersicht").Body.String()
+	inOrder(t, page, "Veröffentlichte Dateien stimmen nicht mehr", "publication rathaus-2031, version 1: ", "fremd-0.html is no part", "und 1 weiterer Fehler")
+	if page := w.visitor(t).signIn("mia@buendnis.example").get("/uebersicht").Body.String(); strings.Contains(page, "stimmen nicht mehr") {
+		t.Error("everybody is told")
+	}
+	for path, want := range map[string]string{"/vergleich/rathaus-2031/": "nicht mehr so, wie sie veröffentlicht wurde", "/en/vergleich/rathaus-2031/fragen/1": "no longer as it was published"} {
+		got := w.visitor(t).get(path)
+		if got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), want) || got.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %d %q\n%s", path, got.Code, got.Header().Get("Cache-Control"), got.Body)
+		}
+	}
+	if page := w.visitor(t).get("/").Body.String(); strings.Contains(page, "rathaus-2031") {
+		t.Error("the front page leads to it")
 	}
 }

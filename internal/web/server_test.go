@@ -58,7 +58,7 @@ func newTestServer(t *testing.T) *world {
 		HashPassword:  func(_ context.Context, password string) (string, error) { return "plain:" + password, nil },
 		MatchPassword: func(_ context.Context, password, hash string) (bool, error) { return hash == "plain:"+password, nil },
 	}
-	library, err := publish.Open(t.TempDir())
+	library, err := publish.Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
