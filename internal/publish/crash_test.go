@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -100,5 +101,24 @@ func TestWithoutDatabase(t *testing.T) {
 	}
 	if list := library.List(); len(list) != 1 || list[0].Title != "Wahlprüfsteine Nordmark" || list[0].Returns["en"] == "" {
 		t.Errorf("%+v", list)
+	}
+}
+
+// A disk that is full after the commit: the office is told what became of the publication, and it is finished by itself.
+func TestFullDiskAfterTheCommit(t *testing.T) {
+	h := newHouse(t)
+	next := filepath.Join(h.shelf("nordmark-2026"), currentName+nextSuffix)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(next), 0o755), os.Symlink("/dev/full", next)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := h.Publish(t.Context(), coordinator, "q", h.seen(t))
+	if e := new(survey.Error); !errors.As(err, &e) || e.Code != survey.Unavailable || e.Key != "error.publication_unfinished" || !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+	if err := os.Remove(next); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Recover(t.Context()); err != nil || len(h.Library.List()) != 1 || len(h.Library.Faults()) > 0 {
+		t.Error(err, h.Library.List(), h.Library.Faults())
 	}
 }
