@@ -181,7 +181,7 @@ func (w *world) submit(ctx context.Context, p *party) bool {
 	return false
 }
 
-// confirm types a code.
+// confirm types a code. One that was mailed for another request of the party confirms that one; the page after it says which.
 func (w *world) confirm(p *party, code string) error {
 	form, err := p.get("/antwort/code")
 	if err != nil {
@@ -192,8 +192,11 @@ func (w *world) confirm(p *party, code string) error {
 	if err != nil {
 		return err
 	}
-	key := "submission/" + p.slug + "/" + id
-	w.book.ack(key, "submitted")
+	done, err := p.get("/antwort/bestaetigung")
+	if receipts := done.links("/antwort/quittung/"); err == nil && len(receipts) > 0 {
+		id = strings.TrimPrefix(receipts[0], "/antwort/quittung/")
+	}
+	w.book.ack("submission/"+p.slug+"/"+id, "submitted")
 	w.expect(p.email, receiptSubject)
 	record, err := w.receipt(p.slug + "/" + id)
 	if err == nil {

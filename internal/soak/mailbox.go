@@ -76,6 +76,13 @@ func (b *mailbox) greetWith(moods ...string) {
 	b.greet = moods
 }
 
+// greets tells whether a connection is still to be greeted so.
+func (b *mailbox) greets() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.greet) > 0
+}
+
 // release ends all that hangs after the text of a mail.
 func (b *mailbox) release() { close(b.released) }
 
