@@ -58,6 +58,42 @@ func sendUntilKilled(folder string) error {
 	return nil
 }
 
+// A mail whose bytes have changed on the disk is not sent, and holds up no other.
+func TestDamagedMail(t *testing.T) {
+	folder := t.TempDir()
+	office, store, err := openOffice(folder, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := queue(t, office, 3)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(folder, "pruefstein.db")
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.ReplaceAll(raw, []byte("partei0@nordmark.example"), []byte("partei9@nordmark.example")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if office, store, err = openOffice(folder, false); err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	server := testkit.SMTP(t)
+	if _, waiting, err := NewWorker(office, localSMTP(t, server), testSender, slog.New(slog.DiscardHandler)).round(t.Context()); err != nil || waiting {
+		t.Errorf("waiting %v, %v", waiting, err)
+	}
+	var got []string
+	for _, m := range server.Messages() {
+		got = append(got, testkit.ReadMail(t, m.Data).Header.Get("Message-ID"))
+	}
+	if len(got) != 2 || got[0] != "<"+ids[1]+"@fragen.example>" || got[1] != "<"+ids[2]+"@fragen.example>" {
+		t.Errorf("sent %v of %v", got, ids)
+	}
+}
+
 // TestKilled shows promise P9: the program is killed right when the server has taken the third of ten mails, once before
 // it hears the reply and once after. Started again it sends the rest: each mail arrives, at most one of them twice, and
 // that one is the same message with the same Message-ID.

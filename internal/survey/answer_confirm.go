@@ -155,7 +155,7 @@ func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission
 	if err := s.audit(tx, actor, "submission_confirmed", sub.ID); err != nil {
 		return sub, err
 	}
-	if err := stopReminders(tx, sheet.Respondent); err != nil {
+	if err := s.stopReminders(tx, sheet.Respondent); err != nil {
 		return sub, err
 	}
 	return sub, s.mailReceipt(tx, actor, sheet, sub)

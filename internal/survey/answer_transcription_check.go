@@ -219,7 +219,7 @@ func (s *Service) takeEffect(tx *Tx, actor Actor, q Questionnaire, r Respondent,
 		return t, err
 	}
 	for _, speaker := range speakers {
-		if err := stopReminders(tx, speaker); err != nil {
+		if err := s.stopReminders(tx, speaker); err != nil {
 			return t, err
 		}
 	}

@@ -158,11 +158,14 @@ func (s *Service) MailQueue(ctx context.Context) (queue []QueuedMail, err error)
 
 func (s *Service) mailQueue(tx *Tx) (queue []QueuedMail, err error) {
 	for e, err := range tx.Outbox.List("") {
+		if damaged(err) {
+			continue // the check names it; it must not hold up the others
+		}
 		if err != nil {
 			return nil, err
 		}
 		m, err := tx.Mails.Get(e.Mail)
-		if err != nil && !IsNotFound(err) {
+		if err != nil && !IsNotFound(err) && !damaged(err) {
 			return nil, err
 		}
 		if m.State == MailQueued { // an entry that outlived the state of its mail sends nothing
@@ -173,6 +176,12 @@ func (s *Service) mailQueue(tx *Tx) (queue []QueuedMail, err error) {
 		return cmp.Or(cmp.Compare(a.Urgency, b.Urgency), a.DueAt.Compare(b.DueAt))
 	})
 	return queue, nil
+}
+
+// damaged tells whether an error is about a single value whose bytes have changed on the disk.
+func damaged(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Key == "error.damaged"
 }
 
 // NextMail returns the first mail of the queue that is due and wanted; ok is false if there is none.

@@ -113,17 +113,17 @@ func (s *Service) notSettled(tx *Tx, m Mail) error {
 }
 
 // stopReminders stops the reminders to a respondent that wait, because something came back from it.
-func stopReminders(tx *Tx, r Respondent) error {
-	entries, err := collect(tx.Outbox.List(""))
+func (s *Service) stopReminders(tx *Tx, r Respondent) error {
+	queue, err := s.mailQueue(tx)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		m, err := tx.Mails.Get(e.Mail)
-		if err != nil && !IsNotFound(err) {
+	for _, q := range queue {
+		m, err := tx.Mails.Get(q.ID)
+		if err != nil {
 			return err
 		}
-		if m.State == MailQueued && m.Kind == MailReminder && m.Questionnaire == r.Questionnaire && m.Respondent == r.ID {
+		if m.Kind == MailReminder && m.Questionnaire == r.Questionnaire && m.Respondent == r.ID {
 			if err := revokeMail(tx, m.ID); err != nil {
 				return err
 			}
