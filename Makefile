@@ -1,7 +1,7 @@
 # Every task of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check deps setup bench soak cover build
+.PHONY: help demo test check deps setup fuzz bench soak cover build
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10
@@ -12,6 +12,7 @@ demo: ## Run the demo: a complete invented election on your machine
 test: setup check deps ## Everything a newcomer and the CI run: set up, check, test
 	@# vet ran in check already
 	go test -vet=off ./...
+	@sh .ci/fuzz.sh
 
 check: ## Formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; }
@@ -23,6 +24,9 @@ deps: ## go.mod is tidy and names nothing with a known vulnerability
 
 setup: ## Install Chromium and axe-core for the browser tests, when missing
 	@sh internal/testkit/setup.sh
+
+fuzz: ## Fuzz every fuzz target for a second; FUZZTIME=2m for longer
+	@sh .ci/fuzz.sh
 
 bench: ## Run the benchmarks
 	go test -bench . -run '^$$' ./...

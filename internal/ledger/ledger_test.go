@@ -45,7 +45,7 @@ func (l *testLog) all() iter.Seq2[[]byte, error] {
 }
 
 // newLog makes a log of n leaves.
-func newLog(t *testing.T, n int) *testLog {
+func newLog(t testing.TB, n int) *testLog {
 	t.Helper()
 	l := &testLog{}
 	for i := range n {

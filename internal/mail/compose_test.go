@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"net/mail"
 	"os"
 	"strings"
 	"testing"
@@ -139,12 +140,14 @@ func TestComposeInjection(t *testing.T) {
 }
 
 func FuzzCompose(f *testing.F) {
-	f.Add("Betreff", "Name", "Text")
-	f.Add("a\r\nBcc: x@y.example", "a\" <x@y.example>, \"b", "\r\n.\r\nMAIL FROM:<x@y.example>\r\n")
-	f.Add("=?utf-8?q?a=0D=0ABcc:_x?=", "=?utf-8?q?=0A?=", "a\rb")
-	f.Fuzz(func(t *testing.T, subject, name, body string) {
+	f.Add("Betreff", "Name", "Text", "fragen@fm.example")
+	f.Add("a\r\nBcc: x@y.example", "a\" <x@y.example>, \"b", "\r\n.\r\nMAIL FROM:<x@y.example>\r\n", "a@b.example\r\nBcc: c@d.example")
+	f.Add("=?utf-8?q?a=0D=0ABcc:_x?=", "=?utf-8?q?=0A?=", "a\rb", "=?utf-8?q?a?=@b.example")
+	f.Add("", "", "", "a@b.example, c@d.example")
+	f.Add("", "", "", "\"a, b\"@c.example")
+	f.Fuzz(func(t *testing.T, subject, name, body, to string) {
 		m, from := testMail(), testSender
-		m.Subject, from.Name = subject, name
+		m.Subject, from.Name, m.To = subject, name, to
 		msg, err := Compose(m, body, from)
 		if err != nil {
 			return
@@ -167,6 +170,15 @@ func FuzzCompose(f *testing.F) {
 			if bytes.ContainsAny(line, "\r\n\x00") || len(line) > 998 && len(subject) < 900 {
 				t.Fatalf("header line %q", line)
 			}
+		}
+		read, err := mail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, err := read.Header.AddressList("To")
+		wanted, _ := mail.ParseAddress(to)
+		if err != nil || len(read.Header["To"]) != 1 || len(sent) != 1 || wanted == nil || sent[0].Address != wanted.Address {
+			t.Fatalf("to %q: %v %v", to, sent, err)
 		}
 	})
 }
