@@ -282,7 +282,7 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 		a.log.Error("the keys cannot be noted in the database", "error", err)
 	}
 	// Where the disk is full or broken, readers get what is there, and the sweep tries again.
-	if err := a.core.publisher.Recover(ctx); err != nil {
+	if err := unlessEnded(ctx, a.core.publisher.Recover(ctx)); err != nil {
 		a.log.Error("publications", "error", err)
 	}
 	a.core.library.LogTo(a.log)

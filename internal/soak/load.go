@@ -166,7 +166,7 @@ func (w *world) submit(ctx context.Context, p *party) bool {
 		if w.act(func() error {
 			err := w.confirm(p, code)
 			var refused refusal
-			if wrong = errors.As(err, &refused) && refused.status == http.StatusUnprocessableEntity; wrong {
+			if wrong = errors.Is(err, errOtherCode) || errors.As(err, &refused) && refused.status == http.StatusUnprocessableEntity; wrong {
 				return nil
 			}
 			return err
@@ -181,20 +181,22 @@ func (w *world) submit(ctx context.Context, p *party) bool {
 	return false
 }
 
-// confirm types a code. One that was mailed for another request of the party confirms that one; the page after it says which.
+// errOtherCode says that a code was mailed for another request of the party, which its page then shows.
+var errOtherCode = errors.New("the code belongs to another request")
+
+// confirm types a code.
 func (w *world) confirm(p *party, code string) error {
 	form, err := p.get("/antwort/code")
 	if err != nil {
 		return err
 	}
 	id := form.field("id")
-	_, err = w.timed("submission confirmed", func() (page, error) { return p.submit(form, "/antwort/code", "code", code) })
+	next, err := w.timed("submission confirmed", func() (page, error) { return p.submit(form, "/antwort/code", "code", code) })
 	if err != nil {
 		return err
 	}
-	done, err := p.get("/antwort/bestaetigung")
-	if receipts := done.links("/antwort/quittung/"); err == nil && len(receipts) > 0 {
-		id = strings.TrimPrefix(receipts[0], "/antwort/quittung/")
+	if next.location == "/antwort/code" {
+		return errOtherCode
 	}
 	w.book.ack("submission/"+p.slug+"/"+id, "submitted")
 	w.expect(p.email, receiptSubject)

@@ -12,10 +12,10 @@ import (
 // text. A submission that is confirmed already is returned as it is: a second click has no second effect.
 //
 // Any session of the respondent can enter the code: it went to the party's own address, and whoever asked for it may have
-// signed out since. A code says which submission it is for, so one that was mailed for another one that waits confirms that
-// one, whatever the page showed. A wrong code is Invalid at the field code and counts in its session alone; the fifth is
-// TooMany, and the submission goes on waiting: whoever else holds the link ends nothing. Conflict when it has ended, Gone after
-// its hour. The drafts stay in every case.
+// signed out since. It confirms nothing but the submission whose page it was entered on: one that was mailed for another one that
+// waits is the Conflict answer.error.code_other, returned with that one, to be shown first. A wrong code is Invalid at the field
+// code and counts in its session alone; the fifth is TooMany, and the submission goes on waiting: whoever else holds the link
+// ends nothing. Conflict when it has ended, Gone after its hour. The drafts stay in every case.
 func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed string) (sub Submission, err error) {
 	if err := actor.require(RoleParty); err != nil {
 		return sub, err
@@ -44,12 +44,18 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 			return err
 		}
 		if code != "" && session.Wrong < codeTries {
-			if meant, ok := confirmedBy(all, sub, actor.Session, code, now); ok {
+			if _, right := sub.confirms(actor.Session, code); right && sub.waits(now) {
 				if err := s.rightCode(tx, session); err != nil {
 					return err
 				}
-				sub, err = s.confirm(tx, actor, sheet, meant, code, now)
+				sub, err = s.confirm(tx, actor, sheet, sub, code, now)
 				return err
+			}
+			for _, other := range all {
+				if sent, right := other.confirms(actor.Session, code); right && !sent.Joined && other.waits(now) {
+					sub = other
+					return Fail(Conflict, "answer.error.code_other")
+				}
 			}
 		}
 		switch {
@@ -77,25 +83,6 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 		err = refused
 	}
 	return sub, err
-}
-
-// confirmedBy finds what a code confirms: the submission the page showed where it was asked for in this session, else the one the
-// code was mailed for, else the one shown. So nobody's request, joined to the code of another, is confirmed in its place.
-func confirmedBy(all []Submission, shown Submission, session, code string, now time.Time) (Submission, bool) {
-	found, ok := Submission{}, false
-	for _, sub := range all {
-		sent, right := sub.confirms(session, code)
-		if !right || !sub.waits(now) {
-			continue
-		}
-		if sub.ID == shown.ID && sub.Session == session {
-			return sub, true
-		}
-		if !ok || !sent.Joined {
-			found, ok = sub, true
-		}
-	}
-	return found, ok
 }
 
 // sessionOf is the session an actor acts in.

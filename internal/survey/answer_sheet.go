@@ -19,13 +19,29 @@ type AnswerSheet struct {
 	Catalogue     Catalogue
 	Due           Instant
 	Now           time.Time
-	Over          bool         // the respondent's date is over
-	Cells         []AnswerCell // of the questions it was asked, in the order of the catalogue
-	Waiting       *Submission  // waits for its code: this session's own, else the newest; nil without one
-	CodeMail      MailState    // of the newest mail with a code for it
-	CodeMailed    time.Time    // when that mail was made; before the submission where it joined an earlier one
-	Confirmed     []Submission // newest first
-	HandMade      []time.Time  // when each open access link was made that no mail carried; in AnswerSheet only
+	Over          bool                // the respondent's date is over
+	Cells         []AnswerCell        // of the questions it was asked, in the order of the catalogue
+	Waits         []WaitingSubmission // for their codes: this session's own first, then the newest
+	Confirmed     []Submission        // newest first
+	HandMade      []time.Time         // when each open access link was made that no mail carried; in AnswerSheet only
+}
+
+// WaitingSubmission is one that waits for its code.
+type WaitingSubmission struct {
+	Submission
+	Own        bool      // it was asked for in this session
+	CodeMail   MailState // of the newest mail with a code for it
+	CodeMailed time.Time // when that mail was made; before the submission where it joined an earlier one
+}
+
+// Waiting returns the submission with the id if it waits for its code; with id "" the first that does. Nil: there is none.
+func (s AnswerSheet) Waiting(id string) *WaitingSubmission {
+	for i := range s.Waits {
+		if id == "" || s.Waits[i].ID == id {
+			return &s.Waits[i]
+		}
+	}
+	return nil
 }
 
 // AnswerCell is one question with what the party has said to it so far.
@@ -158,18 +174,24 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 		switch {
 		case sub.State == SubmissionConfirmed:
 			sheet.Confirmed = append(sheet.Confirmed, sub)
-		case sub.waits(now) && (sheet.Waiting == nil || sub.Session == actor.Session && sheet.Waiting.Session != actor.Session):
-			sheet.Waiting = &sub
+		case sub.waits(now):
+			m, err := tx.Mails.Get(sub.Mail)
+			if err != nil {
+				return sheet, err
+			}
+			sheet.Waits = append(sheet.Waits, WaitingSubmission{sub, sub.Session == actor.Session, m.State, m.CreatedAt})
 		}
 	}
+	slices.SortStableFunc(sheet.Waits, func(a, b WaitingSubmission) int {
+		if a.Own != b.Own && a.Own {
+			return -1
+		}
+		if a.Own != b.Own {
+			return 1
+		}
+		return 0
+	})
 	slices.SortStableFunc(sheet.Confirmed, func(a, b Submission) int { return cmp.Compare(b.Receipt.Leaf, a.Receipt.Leaf) })
-	if sheet.Waiting != nil {
-		m, err := tx.Mails.Get(sheet.Waiting.Mail)
-		if err != nil {
-			return sheet, err
-		}
-		sheet.CodeMail, sheet.CodeMailed = m.State, m.CreatedAt
-	}
 	return sheet, nil
 }
 

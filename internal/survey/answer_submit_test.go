@@ -288,7 +288,7 @@ func TestWrongCodeSixTimes(t *testing.T) {
 	if _, err := w.ConfirmSubmission(t.Context(), w.frei, sub.ID, code); keyOf(err) != "answer.error.code_tries_here" {
 		t.Errorf("the right one afterwards: %v", err)
 	}
-	if len(w.versions(t, "r1", "q01")) != 0 || w.sheet(t, w.frei).Waiting == nil {
+	if len(w.versions(t, "r1", "q01")) != 0 || w.sheet(t, w.frei).Waiting("") == nil {
 		t.Error("something was submitted, or does not wait any more")
 	}
 	if done, err := w.ConfirmSubmission(t.Context(), w.enter(t, freiToken, "opened anew"), sub.ID, code); err != nil || done.State != survey.SubmissionConfirmed {
@@ -387,8 +387,8 @@ func TestALinkHolderTakesNoPartysWayToSubmit(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the party asks: %v", err)
 	}
-	if s := w.sheet(t, w.frei); s.Waiting == nil || s.Waiting.ID != own.ID || !s.CodeMailed.Before(own.RequestedAt) {
-		t.Errorf("the page does not say which mail holds the code: %+v", s.Waiting)
+	if s := w.sheet(t, w.frei).Waiting(""); s == nil || s.ID != own.ID || !s.Own || !s.CodeMailed.Before(own.RequestedAt) {
+		t.Errorf("the page does not say which mail holds the code: %+v", s)
 	}
 	flood()
 	code := w.code(t, "r1/"+own.ID)
@@ -400,7 +400,7 @@ func TestALinkHolderTakesNoPartysWayToSubmit(t *testing.T) {
 	if err != nil || done.State != survey.SubmissionConfirmed || done.ID != own.ID {
 		t.Fatalf("the party confirms: %v", err)
 	}
-	if _, err := w.ConfirmSubmission(t.Context(), stranger, w.sheet(t, stranger).Waiting.ID, code); keyOf(err) != "code answer.error.code_wrong" {
+	if _, err := w.ConfirmSubmission(t.Context(), stranger, w.sheet(t, stranger).Waiting("").ID, code); keyOf(err) != "code answer.error.code_wrong" {
 		t.Errorf("a code serves twice: %v", err)
 	}
 	// its browser has shown that it reads the mail: it gets a fresh code now, whatever the others do
@@ -439,27 +439,41 @@ func TestAFreshLinkStartsAnew(t *testing.T) {
 	w.submit(t, fresh)
 }
 
-// What another session asked for is not confirmed by a code that was mailed for one's own, whatever the page shows.
-func TestACodeConfirmsWhatItWasMailedFor(t *testing.T) {
+// Nobody confirms what the page did not show: a code that was mailed for another submission leads to that one.
+func TestACodeConfirmsWhatWasShown(t *testing.T) {
 	w := newAnswerWorld(t)
 	w.save(t, w.frei, 1, answer("von der Partei"))
 	own := w.request(t, w.frei)
-	code := w.code(t, "r1/"+own.ID)
 	w.allSent(t)
 	stranger := w.enter(t, freiToken, "stranger")
 	w.save(t, stranger, 1, answer("gefälscht"))
-	for range 6 { // past its bound, it joins the party's code or one of its own
+	w.clock.Advance(time.Second)
+	forged := w.request(t, stranger)
+	w.allSent(t)
+	newest := w.code(t, "r1/"+forged.ID)
+	shown, err := w.ConfirmSubmission(t.Context(), w.frei, own.ID, newest)
+	if keyOf(err) != "answer.error.code_other" || shown.ID != forged.ID || shown.Entries[0].Text != "gefälscht" {
+		t.Errorf("the newest code on the page of one's own: %v, %+v", err, shown)
+	}
+	another := w.enter(t, freiToken, "another device of the party")
+	code := w.code(t, "r1/"+own.ID)
+	first := w.sheet(t, another).Waiting("")
+	if first.ID != forged.ID || first.Own {
+		t.Fatal("the page shows the newest, as somebody else's")
+	}
+	if sub, err := w.ConfirmSubmission(t.Context(), another, first.ID, code); keyOf(err) != "answer.error.code_other" || sub.ID != own.ID {
+		t.Errorf("its own code on the other's page: %v", err)
+	}
+	if len(w.versions(t, "r1", "q01")) != 0 {
+		t.Fatal("something was submitted")
+	}
+	// past its bound, the stranger joins the party's code: for the party it stays the party's
+	for range 6 {
 		w.clock.Advance(time.Second)
 		w.request(t, stranger)
 		w.allSent(t)
 	}
-	another := w.enter(t, freiToken, "another device of the party")
-	shown := w.sheet(t, another).Waiting
-	if shown.ID == own.ID {
-		t.Fatal("the page shows the newest")
-	}
-	done, err := w.ConfirmSubmission(t.Context(), another, shown.ID, code)
-	if err != nil || done.ID != own.ID {
+	if done, err := w.ConfirmSubmission(t.Context(), another, own.ID, code); err != nil || done.ID != own.ID {
 		t.Errorf("confirmed %s, want %s: %v", done.ID, own.ID, err)
 	}
 	if v := w.versions(t, "r1", "q01"); len(v) != 1 || v[0].Text != "von der Partei" {
@@ -526,7 +540,7 @@ func TestCodeInAnotherSession(t *testing.T) {
 	}
 	w.clock.Set(w.due.Add(5 * time.Minute))
 	again := w.enter(t, freiToken, "the same link once more")
-	if waiting := w.sheet(t, again).Waiting; waiting == nil || waiting.ID != sub.ID {
+	if waiting := w.sheet(t, again).Waiting(""); waiting == nil || waiting.ID != sub.ID {
 		t.Fatalf("it does not see what waits: %+v", waiting)
 	}
 	if twice, err := w.RequestSubmission(t.Context(), again, form); err != nil || twice.ID != sub.ID {
@@ -541,7 +555,7 @@ func TestCodeInAnotherSession(t *testing.T) {
 	if v := w.versions(t, "r1", "q01"); len(v) != 1 || v[0].Text != "eins" {
 		t.Errorf("versions %+v", v)
 	}
-	if w.sheet(t, w.frei).Waiting != nil {
+	if w.sheet(t, w.frei).Waiting("") != nil {
 		t.Error("it still waits elsewhere")
 	}
 }
@@ -558,7 +572,7 @@ func TestWhichSubmissionIsShown(t *testing.T) {
 		actor survey.Actor
 		want  string
 	}{"own": {w.frei, earlier.ID}, "own, newer": {colleague, later.ID}, "neither": {w.enter(t, freiToken, "a third"), later.ID}} {
-		if got := w.sheet(t, test.actor).Waiting; got == nil || got.ID != test.want {
+		if got := w.sheet(t, test.actor).Waiting(""); got == nil || got.ID != test.want {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}

@@ -19,6 +19,9 @@ type codePage struct {
 	Facts     []templates.Fact
 	Code      templates.Field
 	Problem   string // the mail could not be delivered
+	Foreign   string // who asked for it, where it was in another browser; "" here
+	Entries   []entryView
+	Others    []templates.NavItem // that wait as well
 }
 
 // codeForm names the submission the code is for.
@@ -32,26 +35,43 @@ func (s *Server) codePage(r *request) error {
 	if err != nil {
 		return err
 	}
-	if sheet.Waiting == nil {
+	waiting := sheet.Waiting(r.Query("abgabe"))
+	if waiting == nil {
 		return r.redirect("/antwort", "")
 	}
-	return s.renderCode(r, http.StatusOK, sheet, nil)
+	return s.renderCode(r, http.StatusOK, sheet, waiting, nil)
 }
 
-func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, errs []templates.FieldError) error {
-	p := codePage{answerBase: r.answerBase(sheet, "answer.code.title"), ID: sheet.Waiting.ID}
+// renderCode asks for the code of a submission. What was asked for elsewhere is shown in full: nobody confirms what they have not
+// seen.
+func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, waiting *survey.WaitingSubmission, errs []templates.FieldError) error {
+	p := codePage{answerBase: r.answerBase(sheet, "answer.code.title"), ID: waiting.ID}
 	p.Errors = errs
 	zone := sheet.Due.Location()
 	p.Lead = p.Must("answer.code.lead", "Address", maskAddress(sheet.Respondent.Email))
-	if sheet.CodeMailed.Before(sheet.Waiting.RequestedAt) {
-		p.Lead = p.Must("answer.code.lead_joined", "Address", maskAddress(sheet.Respondent.Email), "At", p.Time(sheet.CodeMailed.In(zone)))
+	if waiting.CodeMailed.Before(waiting.RequestedAt) {
+		p.Lead = p.Must("answer.code.lead_joined", "Address", maskAddress(sheet.Respondent.Email), "At", p.Time(waiting.CodeMailed.In(zone)))
+	}
+	if !waiting.Own {
+		p.Foreign = p.Must("answer.code.foreign", "At", p.DateTime(waiting.RequestedAt.In(zone), nil), "Name", waiting.Declaration.Name, "Function", waiting.Declaration.Function)
+		for _, e := range waiting.ReceiptEntries(sheet.Catalogue, sheet.Confirmed) {
+			v := r.questionView(e.Question)
+			v.say(e.Entry)
+			p.Entries = append(p.Entries, v)
+		}
+	}
+	for _, other := range sheet.Waits {
+		if other.ID != waiting.ID {
+			p.Others = append(p.Others, templates.NavItem{Href: "/antwort/code?abgabe=" + other.ID,
+				Label: p.Must("answer.code.other", "At", p.DateTime(other.RequestedAt.In(zone), nil), "Name", other.Declaration.Name)})
+		}
 	}
 	p.Facts = []templates.Fact{
-		{Label: p.Must("answer.code.at"), Value: p.DateTime(sheet.Waiting.RequestedAt.In(zone), nil)},
-		{Label: p.Must("answer.code.until"), Value: p.DateTime(sheet.Waiting.CodeExpiresAt.In(zone), nil)},
-		{Label: p.Must("answer.code.mail"), Value: p.Must("answer.code.mail_state", "At", p.Time(sheet.CodeMailed.In(zone)), "State", p.Must("common.mail_state."+string(sheet.CodeMail)))},
+		{Label: p.Must("answer.code.at"), Value: p.DateTime(waiting.RequestedAt.In(zone), nil)},
+		{Label: p.Must("answer.code.until"), Value: p.DateTime(waiting.CodeExpiresAt.In(zone), nil)},
+		{Label: p.Must("answer.code.mail"), Value: p.Must("answer.code.mail_state", "At", p.Time(waiting.CodeMailed.In(zone)), "State", p.Must("common.mail_state."+string(waiting.CodeMail)))},
 	}
-	if sheet.CodeMail == survey.MailFailed {
+	if waiting.CodeMail == survey.MailFailed {
 		p.Problem = p.Must("answer.code.failed")
 	}
 	p.Code = templates.Field{Name: "code", Required: true, Label: p.Must("answer.field.code"), Hint: p.Must("answer.field.code_hint"), Autocomplete: "one-time-code",
@@ -64,11 +84,14 @@ func (s *Server) confirmSubmission(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	_, err := s.Service.ConfirmSubmission(r.Request.Context(), r.Actor, form.ID, form.Code)
+	sub, err := s.Service.ConfirmSubmission(r.Request.Context(), r.Actor, form.ID, form.Code)
 	if err == nil {
 		return r.redirect("/antwort/bestaetigung", "")
 	}
 	var refused *survey.Error
+	if errors.As(err, &refused) && refused.Key == "answer.error.code_other" {
+		return r.redirect("/antwort/code?abgabe="+sub.ID, "answer.notice.code_other")
+	}
 	if !errors.As(err, &refused) || refused.Code == survey.NotFound {
 		return err
 	}
@@ -76,10 +99,11 @@ func (s *Server) confirmSubmission(r *request) error {
 	if loadErr != nil {
 		return loadErr
 	}
-	if errs, ok := r.faults(err); ok && sheet.Waiting != nil && sheet.Waiting.ID == form.ID {
-		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, errs)
+	waiting := sheet.Waiting(form.ID)
+	if errs, ok := r.faults(err); ok && form.ID != "" && waiting != nil {
+		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, waiting, errs)
 	}
-	if refused.Code == survey.TooMany && sheet.Waiting != nil { // it goes on waiting, only this browser has no tries left
+	if refused.Code == survey.TooMany && waiting != nil { // it goes on waiting, only this browser has no tries left
 		p := codePage{answerBase: r.answerBase(sheet, "answer.code.elsewhere_title"), Elsewhere: r.printer().Must(refused.Key, refused.Args...)}
 		return r.page(http.StatusTooManyRequests, "answer/code", p)
 	}
@@ -97,9 +121,9 @@ func (s *Server) resendCode(r *request) error {
 		return err
 	}
 	if joined {
-		return r.redirect("/antwort/code", "answer.notice.code_joined")
+		return r.redirect("/antwort/code?abgabe="+form.ID, "answer.notice.code_joined")
 	}
-	return r.redirect("/antwort/code", "answer.notice.code_sent")
+	return r.redirect("/antwort/code?abgabe="+form.ID, "answer.notice.code_sent")
 }
 
 // maskAddress shows which mailbox is meant to those who know it: "p…@partei.example", with a word joiner

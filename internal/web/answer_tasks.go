@@ -104,13 +104,13 @@ func (p *tasksPage) nextStep(sheet survey.AnswerSheet) {
 		p.Step = p.Must("answer.step."+key, args...)
 		p.Next = templates.NavItem{Label: p.Must("answer.step."+key+"_button", args...), Href: href}
 	}
-	if len(sheet.Confirmed) > 0 && sheet.Changed() && !sheet.Over && sheet.Waiting == nil {
+	if len(sheet.Confirmed) > 0 && sheet.Changed() && !sheet.Over && len(sheet.Waits) == 0 {
 		p.Stands = p.Must("answer.step.stands", "At", p.DateTime(sheet.Confirmed[0].RequestedAt.In(sheet.Due.Location()), nil))
 	}
 	next := sheet.Next(0)
 	switch {
-	case sheet.Waiting != nil:
-		step("code", "/antwort/code", "Until", p.Time(sheet.Waiting.CodeExpiresAt.In(sheet.Due.Location())))
+	case len(sheet.Waits) > 0:
+		step("code", "/antwort/code", "Until", p.Time(sheet.Waits[0].CodeExpiresAt.In(sheet.Due.Location())))
 	case sheet.Over && len(sheet.Confirmed) > 0:
 		step("over_submitted", "/antwort/bestaetigung")
 	case sheet.Over:

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// Who enters a code sees what it confirms: what was sent from another browser is shown in full, and a code that belongs to it
+// leads there instead of confirming it.
+func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
+	w := newAnswerWorld(t)
+	send := func(v *visitor, text string) (code string) {
+		t.Helper()
+		v.post("/zugang/frei", nil)
+		revision := "0"
+		if strings.Contains(v.get("/antwort/fragen/1").Body.String(), `name="revision" value="1"`) {
+			revision = "1"
+		}
+		if got := v.post("/antwort/fragen/1", url.Values{"text": {text}, "status": {"answered"}, "revision": {revision}}); got.Code != http.StatusSeeOther {
+			t.Fatalf("saved: %d", got.Code)
+		}
+		page := v.get("/antwort/pruefen").Body.String()
+		form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}}
+		for _, hidden := range []string{"form", "digest"} {
+			_, rest, _ := strings.Cut(page, `name="`+hidden+`" value="`)
+			value, _, _ := strings.Cut(rest, `"`)
+			form.Set(hidden, value)
+		}
+		if got := v.post("/antwort/pruefen", form); got.Header().Get("Location") != "/antwort/code" {
+			t.Fatalf("sent: %d %s", got.Code, got.Header().Get("Location"))
+		}
+		return w.latestCode(t)
+	}
+	idOf := func(page string) string {
+		_, rest, _ := strings.Cut(page, `name="id" value="`)
+		id, _, _ := strings.Cut(rest, `"`)
+		return id
+	}
+	party, stranger := w.visitor(t), w.visitor(t)
+	send(party, "von der Partei")
+	w.Clock.Advance(time.Second)
+	newest := send(stranger, "Von Fremden.")
+
+	own := party.get("/antwort/code").Body.String()
+	if strings.Contains(own, "Das wird abgegeben") || !strings.Contains(own, "Es wartet noch eine andere Abgabe auf ihren Code") {
+		t.Errorf("the page of one's own:\n%s", own)
+	}
+	got := party.post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {newest}})
+	target := got.Header().Get("Location")
+	if got.Code != http.StatusSeeOther || !strings.HasPrefix(target, "/antwort/code?abgabe=") {
+		t.Fatalf("the code of the other: %d %s", got.Code, target)
+	}
+	other := party.get(target).Body.String()
+	for _, want := range []string{"Dieser Code gehört zu einer anderen Abgabe", "in einem anderen Browser abgesendet", "Ole Hansen, Landesgeschäftsführer", "Das wird abgegeben", "Von Fremden."} {
+		if !strings.Contains(other, want) {
+			t.Errorf("the page of the other lacks %q:\n%s", want, other)
+		}
+	}
+	if idOf(other) == idOf(own) {
+		t.Error("the same page")
+	}
+	if strings.Contains(w.contents(t, false), "Versions ") {
+		t.Error("something was submitted")
+	}
+	// a browser without tries is told so, and where the way goes on
+	for range 6 {
+		got = stranger.post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {"111111111111"}})
+	}
+	if got.Code != http.StatusTooManyRequests || !strings.Contains(got.Body.String(), "öffnen Sie den Link aus unserer E-Mail noch einmal") {
+		t.Errorf("%d\n%s", got.Code, got.Body)
+	}
+	if sheet, err := w.AnswerSheet(t.Context(), survey.Actor{Respondent: "r1", Questionnaire: "q1"}); err != nil || len(sheet.Waits) != 2 {
+		t.Errorf("%d wait: %v", len(sheet.Waits), err)
+	}
+}
