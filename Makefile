@@ -25,7 +25,7 @@ deps: ## go.mod is tidy and names nothing with a known vulnerability
 setup: ## Install Chromium and axe-core for the browser tests, when missing
 	@sh internal/testkit/setup.sh
 
-fuzz: ## Fuzz every fuzz target for a second; FUZZTIME=2m for longer
+fuzz: ## Fuzz every fuzz target with some hundred inputs; FUZZTIME=2m for longer
 	@sh .ci/fuzz.sh
 
 bench: ## Run the benchmarks
