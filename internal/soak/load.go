@@ -166,7 +166,7 @@ func (w *world) submit(ctx context.Context, p *party) bool {
 		if w.act(func() error {
 			err := w.confirm(p, code)
 			var refused refusal
-			if wrong = errors.Is(err, errOtherCode) || errors.As(err, &refused) && refused.status == http.StatusUnprocessableEntity; wrong {
+			if wrong = errors.As(err, &refused) && (refused.status == http.StatusUnprocessableEntity || refused.status == http.StatusConflict); wrong {
 				return nil
 			}
 			return err
@@ -181,22 +181,16 @@ func (w *world) submit(ctx context.Context, p *party) bool {
 	return false
 }
 
-// errOtherCode says that a code was mailed for another request of the party, which its page then shows.
-var errOtherCode = errors.New("the code belongs to another request")
-
-// confirm types a code.
+// confirm types a code: a wrong one is a refusal with 422, one that was mailed for another request of the party with 409.
 func (w *world) confirm(p *party, code string) error {
 	form, err := p.get("/antwort/code")
 	if err != nil {
 		return err
 	}
 	id := form.field("id")
-	next, err := w.timed("submission confirmed", func() (page, error) { return p.submit(form, "/antwort/code", "code", code) })
+	_, err = w.timed("submission confirmed", func() (page, error) { return p.submit(form, "/antwort/code", "code", code) })
 	if err != nil {
 		return err
-	}
-	if next.location == "/antwort/code" {
-		return errOtherCode
 	}
 	w.book.ack("submission/"+p.slug+"/"+id, "submitted")
 	w.expect(p.email, receiptSubject)

@@ -39,14 +39,17 @@ func (s *Server) codePage(r *request) error {
 	if waiting == nil {
 		return r.redirect("/antwort", "")
 	}
-	return s.renderCode(r, http.StatusOK, sheet, waiting, nil)
+	return s.renderCode(r, http.StatusOK, sheet, waiting, nil, "")
 }
+
+// othersShown bounds what else is listed: any other is found by its code.
+const othersShown = 3
 
 // renderCode asks for the code of a submission. What was asked for elsewhere is shown in full: nobody confirms what they have not
 // seen.
-func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, waiting *survey.WaitingSubmission, errs []templates.FieldError) error {
+func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, waiting *survey.WaitingSubmission, errs []templates.FieldError, warning string) error {
 	p := codePage{answerBase: r.answerBase(sheet, "answer.code.title"), ID: waiting.ID}
-	p.Errors = errs
+	p.Errors, p.Warning = errs, warning
 	zone := sheet.Due.Location()
 	p.Lead = p.Must("answer.code.lead", "Address", maskAddress(sheet.Respondent.Email))
 	if waiting.CodeMailed.Before(waiting.RequestedAt) {
@@ -61,7 +64,7 @@ func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, wa
 		}
 	}
 	for _, other := range sheet.Waits {
-		if other.ID != waiting.ID {
+		if other.ID != waiting.ID && len(p.Others) < othersShown {
 			p.Others = append(p.Others, templates.NavItem{Href: "/antwort/code?abgabe=" + other.ID,
 				Label: p.Must("answer.code.other", "At", p.DateTime(other.RequestedAt.In(zone), nil), "Name", other.Declaration.Name)})
 		}
@@ -89,9 +92,6 @@ func (s *Server) confirmSubmission(r *request) error {
 		return r.redirect("/antwort/bestaetigung", "")
 	}
 	var refused *survey.Error
-	if errors.As(err, &refused) && refused.Key == "answer.error.code_other" {
-		return r.redirect("/antwort/code?abgabe="+sub.ID, "answer.notice.code_other")
-	}
 	if !errors.As(err, &refused) || refused.Code == survey.NotFound {
 		return err
 	}
@@ -99,9 +99,12 @@ func (s *Server) confirmSubmission(r *request) error {
 	if loadErr != nil {
 		return loadErr
 	}
+	if other := sheet.Waiting(sub.ID); refused.Key == "answer.error.code_other" && other != nil {
+		return s.renderCode(r, http.StatusConflict, sheet, other, nil, r.printer().Must(refused.Key))
+	}
 	waiting := sheet.Waiting(form.ID)
 	if errs, ok := r.faults(err); ok && form.ID != "" && waiting != nil {
-		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, waiting, errs)
+		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, waiting, errs, "")
 	}
 	if refused.Code == survey.TooMany && waiting != nil { // it goes on waiting, only this browser has no tries left
 		p := codePage{answerBase: r.answerBase(sheet, "answer.code.elsewhere_title"), Elsewhere: r.printer().Must(refused.Key, refused.Args...)}
