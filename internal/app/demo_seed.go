@@ -353,7 +353,7 @@ func (s *seeder) submit(actor survey.Actor, name, function string) {
 				code = mailedCode.FindString(d.Body)
 			}
 		}
-		_, err = s.service.ConfirmSubmission(s.ctx, actor, sub.ID, code)
+		_, err = s.service.ConfirmSubmission(s.ctx, actor, sub.ID, code, true)
 		return err
 	})
 	s.deliver()

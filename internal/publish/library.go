@@ -89,7 +89,30 @@ func (l *Library) Reload() error {
 	for _, slug := range slugs {
 		l.load(slug)
 	}
-	return nil
+	strays, err := l.strays()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range strays {
+		if l.log != nil && !slices.Contains(l.faults[""], f) {
+			l.logFault(f)
+		}
+	}
+	l.faults[""] = strays
+	return err
+}
+
+// strays are what lies beside the publications: a static web server that shows the folder would show it as well.
+func (l *Library) strays() (faults []string, err error) {
+	entries, err := os.ReadDir(l.folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() || !survey.ValidSlug(entry.Name()) {
+			faults = append(faults, fmt.Sprintf("publications: %s is no part of a publication", entry.Name()))
+		}
+	}
+	return faults, err
 }
 
 // slugs lists the publications that are there or should be.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -14,13 +15,17 @@ import (
 	"time"
 )
 
-// How many codes are mailed within codeLife. Past that, whoever asks joins the newest code that is there already: no request
-// is refused, so nobody who holds a link but cannot read the party's mail takes its way to submit.
+// A code proves that whoever enters it reads the party's mail, so any that was mailed to the party confirms what its page shows.
+// How many are mailed within codeLife is bounded; past that, whoever asks waits for the newest one that is there already. How
+// many submissions wait is bounded as well; past that, "Absenden" takes a code at once. So no request is refused for what others
+// did, and nobody who holds a link but cannot read the party's mail takes its way to submit.
 const (
 	codesPerSession = 4
-	codesPerLink    = 10               // by all sessions of a link, but for those that have entered a right code
-	codesInAll      = 30               // only reached when no mail arrives
-	codeJoin        = 45 * time.Minute // a code older than this is not joined any more
+	codesPerLink    = 10                  // by all sessions of a link, but for those that have entered a right code
+	codesInAll      = 30                  // only reached when no mail arrives
+	codeJoin        = 45 * time.Minute    // nobody is sent to a code older than this
+	codeGood        = codeLife + codeJoin // a code can be entered
+	waitingMost     = 10                  // submissions of other sessions that wait
 	codeDigits      = 12
 )
 
@@ -42,34 +47,27 @@ func codeHash(s Submission, mail, code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// giveCode gives a submission the code that confirms it and stores it: a fresh one by mail, or one that was mailed already.
-// all are the submissions of the respondent.
+// giveCode gives a submission a code to wait for and stores it: a fresh one by mail, or one that was mailed already. all are the
+// submissions of the respondent.
 func (s *Service) giveCode(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission, all []Submission, fresh string) (Submission, error) {
-	join, err := s.codeToJoin(tx, actor, all)
+	there, err := s.codeThere(tx, actor, all)
 	switch {
 	case err != nil:
 		return sub, err
-	case join == nil:
+	case there == nil:
 		return s.mailCode(tx, actor, sheet, sub, fresh)
 	}
-	if known := slices.IndexFunc(sub.Sent, func(c SentCode) bool { return c.Mail == join.Mail }); known >= 0 {
-		*join = sub.Sent[known] // mailed for this very submission: it stays good in every session
-		sub.Sent = slices.Delete(slices.Clone(sub.Sent), known, known+1)
-	} else {
-		join.Session, join.Link, join.Joined = actor.Session, actor.Link, true
-	}
-	sub.Mail, sub.Sent = join.Mail, append(sub.Sent, *join)
+	sub.Mail = there.Mail
 	return sub, tx.Submissions.Put(sub)
 }
 
-// codeToJoin returns the code a request of the actor has to join, or nil when a fresh one may be mailed.
-func (s *Service) codeToJoin(tx *Tx, actor Actor, all []Submission) (newest *SentCode, err error) {
-	now, session, link, reads := s.now(), 0, 0, false
+// codeThere returns the code a request of the actor has to wait for, or nil when a fresh one may be mailed.
+func (s *Service) codeThere(tx *Tx, actor Actor, all []Submission) (newest *SentCode, err error) {
+	now, session, link := s.now(), 0, 0
 	for _, sub := range all {
-		reads = reads || sub.State == SubmissionConfirmed && sub.ConfirmedIn != "" && sub.ConfirmedIn == actor.Session
 		for _, c := range sub.Sent {
 			age := now.Sub(c.At).Abs() // the clock may have been ahead
-			if c.Joined || age >= codeLife {
+			if age >= codeLife {
 				continue
 			}
 			m, err := tx.Mails.Get(c.Mail)
@@ -85,18 +83,34 @@ func (s *Service) codeToJoin(tx *Tx, actor Actor, all []Submission) (newest *Sen
 			if c.Link == actor.Link {
 				link++
 			}
-			if c.Hash != "" && age < codeJoin && (m.State == MailQueued || m.State == MailSent) && (newest == nil || c.At.After(newest.At)) {
+			if !c.Spent && age < codeJoin && (m.State == MailQueued || m.State == MailSent) && (newest == nil || c.At.After(newest.At)) {
 				newest = &c
 			}
 		}
 	}
 	switch {
-	case session < codesPerSession && (reads || link < codesPerLink):
+	case session < codesPerSession && (readsMail(all, actor.Session) || link < codesPerLink):
 		return nil, nil
 	case newest == nil && link >= codesInAll:
 		return nil, Fail(TooMany, "answer.error.too_many_codes")
 	}
 	return newest, nil
+}
+
+// readsMail tells whether a right code was entered in a session.
+func readsMail(all []Submission, session string) bool {
+	return session != "" && slices.ContainsFunc(all, func(sub Submission) bool { return sub.State == SubmissionConfirmed && sub.ConfirmedIn == session })
+}
+
+// crowded tells whether so much waits that a session has to enter a code when it submits.
+func crowded(all []Submission, session string, now time.Time) bool {
+	waiting := 0
+	for _, sub := range all {
+		if sub.waits(now) && sub.Session != session {
+			waiting++
+		}
+	}
+	return waiting >= waitingMost && !readsMail(all, session)
 }
 
 // mailCode queues the mail with a fresh code for a submission and stores both.
@@ -119,20 +133,17 @@ func (s *Service) mailCode(tx *Tx, actor Actor, sheet AnswerSheet, sub Submissio
 	return sub, tx.Submissions.Put(sub)
 }
 
-// void ends a submission that waits for its code. Mails with its codes that have not gone out are stopped, unless another one
-// waits for the same code. What it would have said stays in the drafts.
+// void ends a submission that waits for its code. What it would have said stays in the drafts, so nothing of it is kept but the
+// codes that were mailed for it: they are counted, and each proves that its reader reads the mail. A mail that has not gone out
+// is stopped, unless another one waits for its code.
 func void(tx *Tx, sub Submission) error {
-	sub.State = SubmissionVoid
-	if err := tx.Submissions.Put(sub); err != nil {
-		return err
-	}
 	all, err := collect(tx.Submissions.List(sub.Questionnaire + "/" + sub.Respondent + "/"))
 	if err != nil {
 		return err
 	}
 	for _, c := range sub.Sent {
 		if slices.ContainsFunc(all, func(other Submission) bool {
-			return other.State == SubmissionRequested && slices.ContainsFunc(other.Sent, func(o SentCode) bool { return o.Mail == c.Mail })
+			return other.ID != sub.ID && other.State == SubmissionRequested && other.Mail == c.Mail
 		}) {
 			continue
 		}
@@ -140,12 +151,36 @@ func void(tx *Tx, sub Submission) error {
 			return err
 		}
 	}
-	return nil
+	if len(sub.Sent) == 0 {
+		return tx.Submissions.Delete(sub.Key())
+	}
+	sub.State, sub.Entries = SubmissionVoid, nil
+	return tx.Submissions.Put(sub)
 }
 
-// ResendCode mails another code for a submission that waits, or names one that was mailed already when there were many (joined).
+// sweepSubmissions voids what waited too long and deletes what was void until its codes were good no more.
+func (s *Service) sweepSubmissions(tx *Tx, all []Submission) (kept []Submission, err error) {
+	now := s.now()
+	for _, sub := range all {
+		old := !slices.ContainsFunc(sub.Sent, func(c SentCode) bool { return now.Sub(c.At).Abs() < codeGood })
+		switch {
+		case sub.State == SubmissionVoid && old:
+			err = tx.Submissions.Delete(sub.Key())
+		case sub.State == SubmissionRequested && !sub.waits(now):
+			err = void(tx, sub)
+		default:
+			kept = append(kept, sub)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
+// ResendCode mails another code for a submission that waits, or names one that was mailed already when there were many (there).
 // Those before stay good. The instant of the act and its hour stay what they are.
-func (s *Service) ResendCode(ctx context.Context, actor Actor, id string) (joined bool, err error) {
+func (s *Service) ResendCode(ctx context.Context, actor Actor, id string) (there bool, err error) {
 	now, code := s.now(), newCode()
 	err = s.update(ctx, actor, func(tx *Tx) error {
 		sheet, err := s.answerSheet(tx, actor, now)
@@ -163,22 +198,61 @@ func (s *Service) ResendCode(ctx context.Context, actor Actor, id string) (joine
 		case !all[i].waits(now):
 			return Fail(Conflict, "answer.error.code_void")
 		}
-		mails := len(all[i].Sent)
 		sub, err := s.giveCode(tx, actor, sheet, all[i], all, code)
-		joined = len(sub.Sent) == mails || len(sub.Sent) > 0 && sub.Sent[len(sub.Sent)-1].Joined
+		there = len(sub.Sent) == len(all[i].Sent)
 		return err
 	})
-	return joined, err
+	return there, err
 }
 
-// confirms tells whether the code is one that confirms the submission in a session.
-func (s Submission) confirms(session, code string) (*SentCode, bool) {
-	for i, c := range s.Sent {
-		if c.Hash != "" && (!c.Joined || c.Session == session) && sameHash(codeHash(s, c.Mail, code), c.Hash) {
-			return &s.Sent[i], true
+// findCode returns the submission a typed code was mailed for, and its place there; ok false when it is none of the party's.
+func findCode(all []Submission, code string, now time.Time) (holder Submission, place int, ok bool) {
+	for _, sub := range all {
+		for i, c := range sub.Sent {
+			if now.Sub(c.At).Abs() < codeGood && sameHash(codeHash(sub, c.Mail, code), c.Hash) {
+				return sub, i, true
+			}
 		}
 	}
-	return nil, false
+	return holder, 0, false
+}
+
+// takeCode spends a code typed in the actor's session. A wrong one is counted there and returned as refused, for the caller to
+// commit; it is Invalid at the field code, the fifth TooMany. One that was mailed is never wrong, even if it is spent.
+func (s *Service) takeCode(tx *Tx, actor Actor, all []Submission, typed string) (refused, err error) {
+	session := Session{}
+	if actor.Session != "" { // the demonstration fills itself without a browser
+		if session, err = tx.Sessions.Get(actor.Session); err != nil {
+			return nil, err
+		}
+	}
+	code := typedCode(typed)
+	if code == "" {
+		return Faults{{Field: "code", Key: "answer.error.code_format"}}.Err(), nil
+	}
+	if session.Wrong >= codeTries {
+		return Fail(TooMany, "answer.error.code_tries_here"), nil
+	}
+	if holder, i, ok := findCode(all, code, s.now()); ok {
+		if holder.Sent[i].Spent {
+			return Faults{{Field: "code", Key: "answer.error.code_spent"}}.Err(), nil
+		}
+		holder.Sent = slices.Clone(holder.Sent)
+		holder.Sent[i].Spent = true
+		if session.Wrong > 0 {
+			session.Wrong = 0
+			err = tx.Sessions.Put(session)
+		}
+		return nil, errors.Join(err, tx.Submissions.Put(holder))
+	}
+	session.Wrong++
+	if session.Hash != "" {
+		err = tx.Sessions.Put(session)
+	}
+	if session.Wrong >= codeTries {
+		return Fail(TooMany, "answer.error.code_tries_here"), errors.Join(err, s.audit(tx, actor, "submission_tries", actor.Respondent))
+	}
+	return Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", codeTries - session.Wrong}}}.Err(), err
 }
 
 // typedCode brings a typed code to its digits, "" if it is none. Mail programs add spaces of all kinds.

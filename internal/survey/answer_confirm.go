@@ -11,16 +11,16 @@ import (
 // of "Absenden". In one transaction come new versions of the changed cells, the leaf in the ledger, and the mail with the full
 // text. A submission that is confirmed already is returned as it is: a second click has no second effect.
 //
-// Any session of the respondent can enter the code: it went to the party's own address, and whoever asked for it may have
-// signed out since. It confirms nothing but the submission whose page it was entered on: one that was mailed for another one that
-// waits is the Conflict answer.error.code_other, returned with that one, to be shown first. A wrong code is Invalid at the field
-// code and counts in its session alone; the fifth is TooMany, and the submission goes on waiting: whoever else holds the link
-// ends nothing. Conflict when it has ended, Gone after its hour. The drafts stay in every case.
-func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed string) (sub Submission, err error) {
+// Any session of the respondent can enter any code that went to the party's own address: whoever asked may have signed out, and
+// the newest code need not be the one that was mailed for it. What counts is what the page shows: of a submission sent in another
+// session that is all its words, and seen says that whoever enters the code has said so. A wrong code is Invalid at the field
+// code and counts in its session alone; the fifth is TooMany, and the submission goes on waiting. Conflict when it has ended,
+// Gone after its hour. The drafts stay in every case.
+func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed string, seen bool) (sub Submission, err error) {
 	if err := actor.require(RoleParty); err != nil {
 		return sub, err
 	}
-	now, code := s.now(), typedCode(typed)
+	now := s.now()
 	var refused error // a wrong try is counted, so its transaction commits
 	err = s.update(ctx, actor, func(tx *Tx) error {
 		refused = nil
@@ -36,48 +36,26 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 		if shown < 0 {
 			return Fail(NotFound, "error.not_found")
 		}
-		if sub = all[shown]; sub.State == SubmissionConfirmed {
-			return nil
-		}
-		session, err := s.sessionOf(tx, actor)
-		if err != nil {
-			return err
-		}
-		if code != "" && session.Wrong < codeTries {
-			if _, right := sub.confirms(actor.Session, code); right && sub.waits(now) {
-				if err := s.rightCode(tx, session); err != nil {
-					return err
-				}
-				sub, err = s.confirm(tx, actor, sheet, sub, code, now)
-				return err
-			}
-			for _, other := range all {
-				if sent, right := other.confirms(actor.Session, code); right && !sent.Joined && other.waits(now) {
-					sub = other
-					return Fail(Conflict, "answer.error.code_other")
-				}
-			}
-		}
+		sub = all[shown]
 		switch {
+		case sub.State == SubmissionConfirmed:
+			return nil
 		case sub.State == SubmissionVoid:
 			return Fail(Conflict, "answer.error.code_void")
 		case !sub.waits(now):
 			refused = Fail(Gone, "answer.error.code_expired")
 			return void(tx, sub)
-		case code == "":
-			return Faults{{Field: "code", Key: "answer.error.code_format"}}.Err()
-		case session.Wrong >= codeTries:
-			return Fail(TooMany, "answer.error.code_tries_here")
+		case sub.Session != actor.Session && !seen:
+			return Faults{{Field: "seen", Key: "answer.error.seen"}}.Err()
 		}
-		session.Wrong++
-		refused = Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", codeTries - session.Wrong}}}.Err()
-		if session.Wrong >= codeTries {
-			refused = Fail(TooMany, "answer.error.code_tries_here")
-			if err := s.audit(tx, actor, "submission_tries", sub.ID); err != nil {
-				return err
-			}
+		if refused, err = s.takeCode(tx, actor, all, typed); err != nil || refused != nil {
+			return err
 		}
-		return tx.Sessions.Put(session)
+		if sub, err = tx.Submissions.Get(sub.Key()); err != nil { // its code may have been spent just now
+			return err
+		}
+		sub, err = s.confirm(tx, actor, sheet, sub, now)
+		return err
 	})
 	if err == nil {
 		err = refused
@@ -85,49 +63,21 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor Actor, id, typed 
 	return sub, err
 }
 
-// sessionOf is the session an actor acts in.
-func (s *Service) sessionOf(tx *Tx, actor Actor) (Session, error) {
-	if actor.Session == "" { // the demonstration fills itself without a browser
-		return Session{}, nil
-	}
-	return tx.Sessions.Get(actor.Session)
-}
-
-// rightCode forgets the wrong codes of a session.
-func (s *Service) rightCode(tx *Tx, session Session) error {
-	if session.Wrong == 0 {
-		return nil
-	}
-	session.Wrong = 0
-	return tx.Sessions.Put(session)
-}
-
-// confirm carries a submission out. The code is spent with it, for whatever else had joined it as well.
-func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission, code string, now time.Time) (Submission, error) {
-	spent, _ := sub.confirms(actor.Session, code)
-	mail := spent.Mail
+// confirm carries a submission out.
+func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission, now time.Time) (Submission, error) {
 	for i := range sub.Entries {
 		if err := submitCell(tx, sheet, sub, &sub.Entries[i]); err != nil {
 			return sub, err
 		}
 	}
 	sub.State, sub.ConfirmedAt, sub.ConfirmedIn = SubmissionConfirmed, now, actor.Session
-	sub.spend(mail)
 	earlier, err := collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
 	if err != nil {
 		return sub, err
 	}
 	for _, e := range earlier {
-		if e.ID == sub.ID {
-			continue
-		}
-		if e.spend(mail) {
-			if err := tx.Submissions.Put(e); err != nil {
-				return sub, err
-			}
-		}
 		// One that a colleague asked for later stays good: it would else be lost when its code comes after the deadline.
-		if e.State == SubmissionRequested && e.Number <= sub.Number {
+		if e.State == SubmissionRequested && e.ID != sub.ID && e.Number <= sub.Number {
 			if err := void(tx, e); err != nil {
 				return sub, err
 			}
@@ -146,17 +96,6 @@ func (s *Service) confirm(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission
 		return sub, err
 	}
 	return sub, s.mailReceipt(tx, actor, sheet, sub)
-}
-
-// spend makes the code of a mail confirm nothing any more, and tells whether it did before.
-func (s *Submission) spend(mail string) (changed bool) {
-	s.Sent = slices.Clone(s.Sent)
-	for i := range s.Sent {
-		if s.Sent[i].Mail == mail && s.Sent[i].Hash != "" {
-			s.Sent[i].Hash, changed = "", true
-		}
-	}
-	return changed
 }
 
 // submitCell adds the version of a cell that changed, and notes in the entry which version it stands for. An open licence

@@ -22,6 +22,7 @@ type AnswerSheet struct {
 	Over          bool                // the respondent's date is over
 	Cells         []AnswerCell        // of the questions it was asked, in the order of the catalogue
 	Waits         []WaitingSubmission // for their codes: this session's own first, then the newest
+	Crowded       bool                // so much waits that "Absenden" wants a code at once
 	Confirmed     []Submission        // newest first
 	HandMade      []time.Time         // when each open access link was made that no mail carried; in AnswerSheet only
 }
@@ -30,8 +31,9 @@ type AnswerSheet struct {
 type WaitingSubmission struct {
 	Submission
 	Own        bool      // it was asked for in this session
-	CodeMail   MailState // of the newest mail with a code for it
-	CodeMailed time.Time // when that mail was made; before the submission where it joined an earlier one
+	Revoked    bool      // the access link it was asked for by has been revoked since
+	CodeMail   MailState // of the mail with the code it waits for
+	CodeMailed time.Time // when that mail was made
 }
 
 // Waiting returns the submission with the id if it waits for its code; with id "" the first that does. Nil: there is none.
@@ -179,18 +181,24 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 			if err != nil {
 				return sheet, err
 			}
-			sheet.Waits = append(sheet.Waits, WaitingSubmission{sub, sub.Session == actor.Session, m.State, m.CreatedAt})
+			link, err := tx.AccessLinks.Get(sub.Link)
+			if err != nil && !IsNotFound(err) {
+				return sheet, err
+			}
+			sheet.Waits = append(sheet.Waits, WaitingSubmission{sub, sub.Session == actor.Session, !link.RevokedAt.IsZero(), m.State, m.CreatedAt})
 		}
 	}
-	slices.SortStableFunc(sheet.Waits, func(a, b WaitingSubmission) int {
-		if a.Own != b.Own && a.Own {
-			return -1
+	rank := func(w WaitingSubmission) int { // what came by a link that was revoked is most likely not the party's
+		switch {
+		case w.Own:
+			return 0
+		case w.Revoked:
+			return 2
 		}
-		if a.Own != b.Own {
-			return 1
-		}
-		return 0
-	})
+		return 1
+	}
+	slices.SortStableFunc(sheet.Waits, func(a, b WaitingSubmission) int { return cmp.Compare(rank(a), rank(b)) })
+	sheet.Crowded = crowded(submissions, actor.Session, now)
 	slices.SortStableFunc(sheet.Confirmed, func(a, b Submission) int { return cmp.Compare(b.Receipt.Leaf, a.Receipt.Leaf) })
 	return sheet, nil
 }

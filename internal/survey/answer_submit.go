@@ -18,6 +18,7 @@ type RequestSubmission struct {
 	Function string // never public
 	Verbatim bool   // agrees to verbatim publication; it must
 	Licence  bool   // agrees to the alliance's open licence; it may
+	Code     string // from a mail, where so much waits that it is wanted at once (AnswerSheet.Crowded)
 }
 
 // CodeMail is what the mail with a code says.
@@ -28,7 +29,7 @@ type CodeMail struct {
 }
 
 // RequestSubmission is "Absenden": its instant counts. It keeps what is to be submitted and mails a code that makes it
-// effective, or lets it join one that was mailed already (see codeFor). Conflict when the date is over, when something changed since the page was shown (answer.error.changed), when
+// effective, or names one that was mailed already; where too much waits it takes a code at once and is confirmed. Conflict when the date is over, when something changed since the page was shown (answer.error.changed), when
 // there is nothing new (a first consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
 func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd RequestSubmission) (sub Submission, err error) {
 	if err := actor.require(RoleParty); err != nil {
@@ -44,7 +45,9 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 		return sub, err
 	}
 	now, id, code := s.now(), NewID(), newCode()
+	var refused error // where it waits for a code at once, one may have been mailed or a wrong try counted
 	err = s.update(ctx, actor, func(tx *Tx) error {
+		refused = nil
 		sheet, err := s.answerSheet(tx, actor, now)
 		if err != nil {
 			return err
@@ -55,6 +58,9 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 		}
 		earlier, err := collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
 		if err != nil {
+			return err
+		}
+		if earlier, err = s.sweepSubmissions(tx, earlier); err != nil {
 			return err
 		}
 		number := 1
@@ -85,6 +91,21 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 			Declaration: declaration, Entries: sheet.entries(), RequestedAt: now,
 			Form: cmd.Form, Session: actor.Session, Link: actor.Link, Number: number, CodeExpiresAt: now.Add(codeLife),
 		}
+		if sheet.Crowded {
+			if cmd.Code != "" {
+				refused, err = s.takeCode(tx, actor, earlier, cmd.Code)
+			} else {
+				refused, err = s.wantCode(tx, actor, sheet, sub, earlier, code)
+			}
+			if err != nil || refused != nil {
+				return err
+			}
+			if err := s.audit(tx, actor, "submission_requested", sub.ID); err != nil {
+				return err
+			}
+			sub, err = s.confirm(tx, actor, sheet, sub, now)
+			return err
+		}
 		if sub, err = s.giveCode(tx, actor, sheet, sub, earlier, code); err != nil {
 			return err
 		}
@@ -97,5 +118,23 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 		}
 		return s.audit(tx, actor, "submission_requested", sub.ID)
 	})
+	if err == nil {
+		err = refused
+	}
 	return sub, err
+}
+
+// wantCode says which mail holds the code that "Absenden" wants at once, and mails one where there is none. Only the code is kept.
+func (s *Service) wantCode(tx *Tx, actor Actor, sheet AnswerSheet, sub Submission, all []Submission, code string) (refused, err error) {
+	sub.State, sub.Entries, sub.Form, sub.Declaration = SubmissionVoid, nil, "", Declaration{}
+	there, err := s.codeThere(tx, actor, all)
+	if err == nil && there == nil {
+		if sub, err = s.mailCode(tx, actor, sheet, sub, code); err == nil {
+			there = &sub.Sent[len(sub.Sent)-1]
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Faults{{Field: "code", Key: "answer.error.code_first", Args: []any{"At", there.At.In(sheet.Due.Location()).Format("15:04")}}}.Err(), nil
 }

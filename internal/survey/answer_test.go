@@ -123,7 +123,7 @@ func TestNobodyElsesAnswers(t *testing.T) {
 	if _, _, err := w.ReceiptFile(t.Context(), w.moin, own.ID); survey.CodeOf(err) != survey.NotFound {
 		t.Errorf("receipt of another party: %v", err)
 	}
-	if _, err := w.ConfirmSubmission(t.Context(), w.moin, own.ID, "12345678"); survey.CodeOf(err) != survey.NotFound {
+	if _, err := w.ConfirmSubmission(t.Context(), w.moin, own.ID, "12345678", true); survey.CodeOf(err) != survey.NotFound {
 		t.Errorf("submission of another party: %v", err)
 	}
 	for name, actor := range map[string]survey.Actor{"reader": {}, "staff": {User: survey.User{ID: "u", PasswordHash: "x", Coordinator: true, Administrator: true}}} {

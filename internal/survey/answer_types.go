@@ -43,8 +43,8 @@ type Submission struct {
 	Session       string            `json:"session"`                  // hash of the session "Absenden" came from: asking again there replaces it
 	Link          string            `json:"link,omitempty"`           // hash of the access link that session came by
 	Number        int               `json:"number,omitempty"`         // from 1, in the order the respondent asked; clocks can go back
-	Mail          string            `json:"mail,omitempty"`           // id of the newest mail with a code for it
-	Sent          []SentCode        `json:"sent,omitempty"`           // the codes that confirm it, the oldest first
+	Mail          string            `json:"mail,omitempty"`           // id of the mail with the code it waits for, which may be that of another one
+	Sent          []SentCode        `json:"sent,omitempty"`           // the codes that were mailed for it, the oldest first
 	CodeExpiresAt time.Time         `json:"code_expires_at,omitzero"` // until when one of them can be entered
 	ConfirmedIn   string            `json:"confirmed_in,omitempty"`   // hash of the session the right code was entered in: it reads the party's mail
 	Receipt       Receipt           `json:"receipt,omitzero"`
@@ -53,14 +53,14 @@ type Submission struct {
 // Key implements Entity.
 func (s Submission) Key() string { return s.Questionnaire + "/" + s.Respondent + "/" + s.ID }
 
-// SentCode is a code that went to a party's own address. It is spent by the submission it confirms.
+// SentCode is a code that went to a party's own address: whoever enters it reads its mail. It is good for one submission.
 type SentCode struct {
 	Mail    string    `json:"mail"` // id of the mail that carries it
-	Hash    string    `json:"hash"` // see codeHash; "" once it is spent
+	Hash    string    `json:"hash"` // see codeHash
 	At      time.Time `json:"at"`   // when it was mailed
 	Session string    `json:"session"`
 	Link    string    `json:"link,omitempty"`
-	Joined  bool      `json:"joined,omitempty"` // mailed for an earlier submission: this one joined it, and only in Session it counts
+	Spent   bool      `json:"spent,omitempty"`
 }
 
 // SubmissionEntry is one question's Entry in a Submission.

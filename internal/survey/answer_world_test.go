@@ -176,7 +176,7 @@ func (w *answerWorld) code(t *testing.T, id string) string {
 func (w *answerWorld) submit(t *testing.T, actor survey.Actor) survey.Submission {
 	t.Helper()
 	sub := w.request(t, actor)
-	sub, err := w.ConfirmSubmission(t.Context(), actor, sub.ID, w.code(t, actor.Respondent+"/"+sub.ID))
+	sub, err := w.ConfirmSubmission(t.Context(), actor, sub.ID, w.code(t, actor.Respondent+"/"+sub.ID), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,6 +96,11 @@ func (a Actor) require(roles ...Role) error {
 	return Fail(Forbidden, "error.forbidden")
 }
 
+// Judge is judgeAgain for what is only shown: use cases that write do it themselves.
+func (s *Service) Judge(ctx context.Context, actor Actor) error {
+	return s.Store.View(ctx, func(tx *Tx) error { return s.judgeAgain(tx, actor) })
+}
+
 // judgeAgain returns an error unless the actor still is who acted when the request began: SignedOut when the session has ended,
 // the account was blocked or its password has changed; Gone when the access link was revoked; Forbidden when a right was taken;
 // Conflict when the questionnaire has left the phase. A right that came since is no hindrance.

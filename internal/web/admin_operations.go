@@ -56,7 +56,7 @@ func (r *request) faulty(key string, n int) string {
 func (s *Server) importFile(r *request) error {
 	var file interchange.File
 	none := true
-	err := parseFiles(r.Request, func(field, _ string, content io.Reader) (err error) {
+	err := r.readForm(func(field, _ string, content io.Reader) (err error) {
 		if field == "file" {
 			none = false
 			file, err = interchange.Read(content)

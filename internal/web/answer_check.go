@@ -21,6 +21,7 @@ type checkPage struct {
 	Function templates.Field
 	Verbatim templates.Field
 	Licence  templates.Field // Name "" where the alliance offers none
+	Code     templates.Field // Name "" unless a code is wanted at once
 	Form     string
 	Digest   string
 	SentTo   string
@@ -34,6 +35,7 @@ type declarationForm struct {
 	Function string `form:"function"`
 	Verbatim string `form:"verbatim"`
 	Licence  string `form:"licence"`
+	Code     string `form:"code"`
 }
 
 func (s *Server) checkPage(r *request) error {
@@ -114,6 +116,10 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 			p.Licence.Hint += " " + p.Must("answer.field.licence_kept")
 		}
 	}
+	if sheet.Crowded {
+		p.Code = templates.Field{Name: "code", Label: p.Must("answer.field.code"), Hint: p.Must("answer.check.code_hint", "Address", p.SentTo), Autocomplete: "one-time-code",
+			Inputmode: "numeric", Error: p.ErrorAt("code")}
+	}
 	return r.page(status, "answer/check", p)
 }
 
@@ -125,6 +131,7 @@ func (s *Server) requestSubmission(r *request) error {
 	}
 	sub, err := s.Service.RequestSubmission(r.Request.Context(), r.Actor, survey.RequestSubmission{
 		Form: form.Form, Digest: form.Digest, Name: form.Name, Function: form.Function, Verbatim: form.Verbatim != "", Licence: form.Licence != "",
+		Code: form.Code,
 	})
 	if err == nil && sub.State == survey.SubmissionConfirmed {
 		return r.redirect("/antwort/bestaetigung", "")
@@ -134,7 +141,7 @@ func (s *Server) requestSubmission(r *request) error {
 	}
 	errs, invalid := r.faults(err)
 	var refused *survey.Error
-	if !errors.As(err, &refused) || !invalid && refused.Code != survey.Conflict {
+	if !errors.As(err, &refused) || !invalid && refused.Code != survey.Conflict && refused.Key != "answer.error.code_tries_here" {
 		return err
 	}
 	sheet, loadErr := r.sheet()

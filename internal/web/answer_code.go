@@ -20,6 +20,7 @@ type codePage struct {
 	Code      templates.Field
 	Problem   string // the mail could not be delivered
 	Foreign   string // who asked for it, where it was in another browser; "" here
+	Seen      templates.Field
 	Entries   []entryView
 	Others    []templates.NavItem // that wait as well
 }
@@ -28,6 +29,7 @@ type codePage struct {
 type codeForm struct {
 	ID   string `form:"id"`
 	Code string `form:"code"`
+	Seen string `form:"seen"`
 }
 
 func (s *Server) codePage(r *request) error {
@@ -39,24 +41,29 @@ func (s *Server) codePage(r *request) error {
 	if waiting == nil {
 		return r.redirect("/antwort", "")
 	}
-	return s.renderCode(r, http.StatusOK, sheet, waiting, nil, "")
+	return s.renderCode(r, http.StatusOK, sheet, waiting, nil)
 }
 
-// othersShown bounds what else is listed: any other is found by its code.
-const othersShown = 3
+// othersShown bounds what else is listed; no more can wait, but for those of sessions that have entered a right code.
+const othersShown = 20
 
 // renderCode asks for the code of a submission. What was asked for elsewhere is shown in full: nobody confirms what they have not
 // seen.
-func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, waiting *survey.WaitingSubmission, errs []templates.FieldError, warning string) error {
+func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, waiting *survey.WaitingSubmission, errs []templates.FieldError) error {
 	p := codePage{answerBase: r.answerBase(sheet, "answer.code.title"), ID: waiting.ID}
-	p.Errors, p.Warning = errs, warning
+	p.Errors = errs
 	zone := sheet.Due.Location()
 	p.Lead = p.Must("answer.code.lead", "Address", maskAddress(sheet.Respondent.Email))
-	if waiting.CodeMailed.Before(waiting.RequestedAt) {
-		p.Lead = p.Must("answer.code.lead_joined", "Address", maskAddress(sheet.Respondent.Email), "At", p.Time(waiting.CodeMailed.In(zone)))
+	if len(waiting.Sent) == 0 {
+		p.Lead = p.Must("answer.code.lead_there", "Address", maskAddress(sheet.Respondent.Email), "At", p.Time(waiting.CodeMailed.In(zone)))
 	}
 	if !waiting.Own {
-		p.Foreign = p.Must("answer.code.foreign", "At", p.DateTime(waiting.RequestedAt.In(zone), nil), "Name", waiting.Declaration.Name, "Function", waiting.Declaration.Function)
+		key := "answer.code.foreign"
+		if waiting.Revoked {
+			key = "answer.code.foreign_revoked"
+		}
+		p.Seen = templates.Field{Name: "seen", Type: "checkbox", Required: true, Label: p.Must("answer.field.seen"), Error: p.ErrorAt("seen")}
+		p.Foreign = p.Must(key, "At", p.DateTime(waiting.RequestedAt.In(zone), nil), "Name", waiting.Declaration.Name, "Function", waiting.Declaration.Function)
 		for _, e := range waiting.ReceiptEntries(sheet.Catalogue, sheet.Confirmed) {
 			v := r.questionView(e.Question)
 			v.say(e.Entry)
@@ -87,24 +94,24 @@ func (s *Server) confirmSubmission(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	sub, err := s.Service.ConfirmSubmission(r.Request.Context(), r.Actor, form.ID, form.Code)
+	_, err := s.Service.ConfirmSubmission(r.Request.Context(), r.Actor, form.ID, form.Code, form.Seen != "")
 	if err == nil {
 		return r.redirect("/antwort/bestaetigung", "")
 	}
 	var refused *survey.Error
-	if !errors.As(err, &refused) || refused.Code == survey.NotFound {
+	if !errors.As(err, &refused) {
 		return err
+	}
+	if refused.Code == survey.NotFound { // nothing is kept of what another one has replaced
+		refused = survey.Fail(survey.Conflict, "answer.error.code_void")
 	}
 	sheet, loadErr := r.sheet()
 	if loadErr != nil {
 		return loadErr
 	}
-	if other := sheet.Waiting(sub.ID); refused.Key == "answer.error.code_other" && other != nil {
-		return s.renderCode(r, http.StatusConflict, sheet, other, nil, r.printer().Must(refused.Key))
-	}
 	waiting := sheet.Waiting(form.ID)
 	if errs, ok := r.faults(err); ok && form.ID != "" && waiting != nil {
-		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, waiting, errs, "")
+		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, waiting, errs)
 	}
 	if refused.Code == survey.TooMany && waiting != nil { // it goes on waiting, only this browser has no tries left
 		p := codePage{answerBase: r.answerBase(sheet, "answer.code.elsewhere_title"), Elsewhere: r.printer().Must(refused.Key, refused.Args...)}
@@ -119,12 +126,12 @@ func (s *Server) resendCode(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	joined, err := s.Service.ResendCode(r.Request.Context(), r.Actor, form.ID)
+	there, err := s.Service.ResendCode(r.Request.Context(), r.Actor, form.ID)
 	if err != nil {
 		return err
 	}
-	if joined {
-		return r.redirect("/antwort/code?abgabe="+form.ID, "answer.notice.code_joined")
+	if there {
+		return r.redirect("/antwort/code?abgabe="+form.ID, "answer.notice.code_there")
 	}
 	return r.redirect("/antwort/code?abgabe="+form.ID, "answer.notice.code_sent")
 }

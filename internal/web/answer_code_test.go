@@ -10,8 +10,7 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Who enters a code sees what it confirms: what was sent from another browser is shown in full, and a code that belongs to it
-// leads there instead of confirming it.
+// Who enters a code sees what it confirms: what was sent from another browser is shown in full and wants a tick.
 func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
 	w := newAnswerWorld(t)
 	send := func(v *visitor, text string) (code string) {
@@ -50,30 +49,35 @@ func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
 	if strings.Contains(own, "Das wird abgegeben") || !strings.Contains(own, "Auch das wartet auf einen Code") {
 		t.Errorf("the page of one's own:\n%s", own)
 	}
-	got := party.post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {newest}})
-	if got.Code != http.StatusConflict {
-		t.Fatalf("the code of the other: %d", got.Code)
-	}
-	other := got.Body.String()
-	for _, want := range []string{"Dieser Code gehört zu einer anderen Abgabe", "in einem anderen Browser abgesendet", "Ole Hansen, Landesgeschäftsführer", "Das wird abgegeben", "Von Fremden."} {
+	_, rest, _ := strings.Cut(own, `href="/antwort/code?abgabe=`)
+	elsewhere, _, _ := strings.Cut(rest, `"`)
+	other := party.get("/antwort/code?abgabe=" + elsewhere).Body.String()
+	for _, want := range []string{"in einem anderen Browser abgesendet", "Ole Hansen, Landesgeschäftsführer", "Das wird abgegeben", "Von Fremden.", "genau diese Antworten geben wir ab"} {
 		if !strings.Contains(other, want) {
 			t.Errorf("the page of the other lacks %q:\n%s", want, other)
 		}
 	}
-	if idOf(other) == idOf(own) {
-		t.Error("the same page")
+	got := party.post("/antwort/code", url.Values{"id": {elsewhere}, "code": {newest}})
+	if page := got.Body.String(); got.Code != http.StatusUnprocessableEntity || !strings.Contains(page, "bestätigen Sie, dass es Ihre Antworten sind") || !strings.Contains(page, "Von Fremden.") {
+		t.Errorf("without the tick: %d\n%s", got.Code, page)
 	}
 	if strings.Contains(w.contents(t, false), "Versions ") {
 		t.Error("something was submitted")
 	}
 	// a browser without tries is told so, and where the way goes on
 	for range 6 {
-		got = stranger.post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {"111111111111"}})
+		got = stranger.post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {"111111111111"}, "seen": {"on"}})
 	}
 	if got.Code != http.StatusTooManyRequests || !strings.Contains(got.Body.String(), "öffnen Sie den Link aus unserer E-Mail noch einmal") {
 		t.Errorf("%d\n%s", got.Code, got.Body)
 	}
-	if sheet, err := w.AnswerSheet(t.Context(), survey.Actor{Respondent: "r1", Questionnaire: "q1"}); err != nil || len(sheet.Waits) != 2 {
+	if got := party.post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {newest}}); got.Header().Get("Location") != "/antwort/bestaetigung" {
+		t.Errorf("the newest code on the page of one's own: %d\n%s", got.Code, got.Body)
+	}
+	if page := party.get("/antwort/bestaetigung").Body.String(); !strings.Contains(page, "Von Fremden.") && !strings.Contains(page, "von der Partei") {
+		t.Errorf("%s", page)
+	}
+	if sheet, err := w.AnswerSheet(t.Context(), survey.Actor{Respondent: "r1", Questionnaire: "q1"}); err != nil || len(sheet.Waits) != 1 {
 		t.Errorf("%d wait: %v", len(sheet.Waits), err)
 	}
 }

@@ -27,11 +27,10 @@ func (s *Server) answerRoutes() []Route {
 		{Method: get, Path: "/antwort/ablehnen", Who: parties, Phases: answering, Handle: s.declineAllPage},
 		{Method: post, Path: "/antwort/ablehnen", Who: parties, Phases: answering, Handle: s.declineAll},
 		{Method: get, Path: "/antwort/pruefen", Who: parties, Phases: answering, Handle: s.checkPage},
-		// No limit on what mails a code: survey mails a few and lets the rest join them, so that nobody is refused.
-		{Method: post, Path: "/antwort/pruefen", Who: parties, Phases: answering, Handle: s.requestSubmission},
+		{Method: post, Path: "/antwort/pruefen", Who: parties, Phases: answering, Limit: limitSecret, Handle: s.requestSubmission},
 		{Method: get, Path: "/antwort/code", Who: parties, Phases: answering, Handle: s.codePage},
 		{Method: post, Path: "/antwort/code", Who: parties, Phases: answering, Limit: limitSecret, Handle: s.confirmSubmission},
-		{Method: post, Path: "/antwort/code/neu", Who: parties, Phases: answering, Handle: s.resendCode},
+		{Method: post, Path: "/antwort/code/neu", Who: parties, Phases: answering, Limit: limitSecret, Handle: s.resendCode},
 		{Method: get, Path: "/antwort/bestaetigung", Who: parties, Phases: answering, Handle: s.confirmationPage},
 		{Method: get, Path: "/antwort/quittung/:submission", Who: parties, Phases: answering, Handle: s.receiptFile},
 	}

@@ -21,9 +21,6 @@ const (
 // passed over.
 type takeFile func(field, name string, content io.Reader) error
 
-// parseForm reads the body of a form without files; files in it are passed over.
-func parseForm(r *http.Request) error { return parseFiles(r, nil) }
-
 // parseFiles reads the body of a form and hands each file to take while it arrives, so that none is ever held in memory. The
 // texts are in PostForm then, also after an error, to be given back: what came of them before the body broke off or grew too
 // long, which is named as such, and all of them when only take failed. A second call does nothing.

@@ -273,7 +273,7 @@ func (s *Server) lockBox(r *request, v survey.CatalogueView, p *cataloguePage) {
 }
 
 func (s *Server) orderCatalogue(r *request) error {
-	if err := parseForm(r.Request); err != nil {
+	if err := r.readForm(nil); err != nil {
 		return err
 	}
 	cmd := survey.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[string]string{}, Was: map[string]int{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
@@ -302,7 +302,7 @@ func (s *Server) orderCatalogue(r *request) error {
 }
 
 func (s *Server) lockCatalogue(r *request) error {
-	if err := parseForm(r.Request); err != nil {
+	if err := r.readForm(nil); err != nil {
 		return err
 	}
 	locked, err := s.Service.LockCatalogue(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.PostForm("hash"))

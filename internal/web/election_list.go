@@ -79,7 +79,7 @@ func (s *Server) partyListBase(r *request, text string) (p partyListPage, err er
 // typedList reads the list from the file, if one was chosen, else from the text field.
 func typedList(r *request) ([]byte, error) {
 	var list []byte
-	err := parseFiles(r.Request, func(field, _ string, content io.Reader) (err error) {
+	err := r.readForm(func(field, _ string, content io.Reader) (err error) {
 		if field == "file" {
 			list, err = io.ReadAll(content) // the body is limited
 		}
@@ -105,7 +105,7 @@ func (s *Server) previewPartyList(r *request) error {
 }
 
 func (s *Server) takePartyList(r *request) error {
-	if err := parseForm(r.Request); err != nil {
+	if err := r.readForm(nil); err != nil {
 		return err
 	}
 	list, faults := interchange.ReadPartyList([]byte(r.PostForm("list")))

@@ -87,7 +87,7 @@ func TestAHeldAccountFormGivesNoSession(t *testing.T) {
 // Whoever was blocked, lost the right, signed out or whose link was revoked while the body was on its way acts no more, and
 // gets back what was typed.
 func TestRightsAreJudgedAfterTheBody(t *testing.T) {
-	const typed = "Ein Text, an dem lange geschrieben wurde."
+	const typed, colleagues = "Ein Text, an dem lange geschrieben wurde.", "Was eine Kollegin schrieb."
 	person := func(w *world, change func(*survey.User)) {
 		put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, func() survey.User {
 			u, err := w.StaffUser(t.Context(), "ben")
@@ -120,6 +120,15 @@ func TestRightsAreJudgedAfterTheBody(t *testing.T) {
 				put(t, w, func(tx *survey.Tx) survey.Table[survey.AccessLink] { return tx.AccessLinks },
 					survey.AccessLink{Hash: survey.HashToken("frei"), Questionnaire: "q1", Respondent: "r1", RevokedAt: w.Clock.Now()})
 			}, http.StatusGone},
+		"what a colleague has typed since is not shown": {true, "/antwort/pruefen", url.Values{"name": {typed}},
+			func(w *world, _ *visitor) {
+				put(t, w, func(tx *survey.Tx) survey.Table[survey.AccessLink] { return tx.AccessLinks },
+					survey.AccessLink{Hash: survey.HashToken("frei"), Questionnaire: "q1", Respondent: "r1", RevokedAt: w.Clock.Now()})
+				put(t, w, func(tx *survey.Tx) survey.Table[survey.AnswerDraft] { return tx.AnswerDrafts },
+					survey.AnswerDraft{Questionnaire: "q1", Respondent: "r1", Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: colleagues}})
+			}, http.StatusGone},
+		"a form with a fault": {false, "/verwaltung/arbeitsgruppen", url.Values{"name": {""}, "note": {typed}},
+			func(_ *world, v *visitor) { v.post("/abmelden", nil) }, http.StatusUnauthorized},
 		"a party signed out": {true, "/antwort/fragen/1", url.Values{"text": {typed}, "status": {"answered"}, "revision": {"0"}},
 			func(_ *world, v *visitor) { v.post("/antwort/abmelden", nil) }, http.StatusUnauthorized},
 	} {
@@ -149,6 +158,9 @@ func TestRightsAreJudgedAfterTheBody(t *testing.T) {
 			}
 			if page := got.Body.String(); c.form.Has("to") == strings.Contains(page, typed) {
 				t.Error("what was typed is lost")
+			}
+			if strings.Contains(got.Body.String(), colleagues) {
+				t.Error("what is stored now is shown")
 			}
 		})
 	}

@@ -78,8 +78,13 @@ func TestStrangersTakeNoTriesOfParties(t *testing.T) {
 	for range 40 { // nor those who try tokens from the same address
 		stranger.post("/zugang/geraten", nil)
 	}
-	if got := w.visitor(t).post("/zugang/frei", nil); got.Code != http.StatusSeeOther {
-		t.Errorf("the link cannot be opened: %d", got.Code)
+	if got := stranger.post("/zugang/geraten", nil); got.Code != http.StatusTooManyRequests {
+		t.Errorf("a token is guessed without end: %d", got.Code)
+	}
+	for range 40 { // nor who opens the link again and again
+		if got := w.visitor(t).post("/zugang/frei", nil); got.Code != http.StatusSeeOther {
+			t.Fatalf("the link cannot be opened: %d", got.Code)
+		}
 	}
 	tries := 0
 	for last = 0; tries < 40 && last != http.StatusTooManyRequests; tries++ {

@@ -127,7 +127,7 @@ const languageCookie = "sprache"
 type limit string
 
 // The limits: per session, and per client network (IPv6 by /64) as long as nobody is known; all but the general one per route as
-// well, and per token of a link, which nobody guesses.
+// well. Of links only those count that do not exist: see guessed.
 const (
 	limitPosts  limit = "posts"  // the general one, on every POST: a whole parliament may type behind one address
 	limitSecret limit = "secret" // guessing passwords, links, codes
@@ -160,7 +160,14 @@ func (l limiters) exceeded(r *request, name limit) bool {
 		return true
 	}
 	limiter, ok := l[name]
-	return ok && limiter.OnLimit(r.Writer, r.Request, who+" "+r.FullPath()+" "+r.Param("token"))
+	return ok && r.Param("token") == "" && limiter.OnLimit(r.Writer, r.Request, who+" "+r.FullPath())
+}
+
+// guessed counts a link that does not exist against the limit of its route. One that does is not being guessed: nobody behind the
+// same address keeps others from opening it.
+func (l limiters) guessed(r *request, name limit) bool {
+	limiter, ok := l[name]
+	return ok && r.Param("token") != "" && limiter.OnLimit(r.Writer, r.Request, httprate.CanonicalizeIP(r.ClientIP())+" "+r.FullPath())
 }
 
 // ownPath returns a redirect target if it is a path of this application, else "". Browsers read a backslash as a slash and

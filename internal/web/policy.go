@@ -75,6 +75,9 @@ func (s *Server) serve(route Route) gin.HandlerFunc {
 			_ = body.SetWriteDeadline(time.Now().Add(route.Time + answerTime))
 		}
 		if err := route.Handle(r); err != nil {
+			if survey.IsNotFound(err) && s.limits.guessed(r, route.Limit) {
+				err = survey.Fail(survey.TooMany, "error.too_many")
+			}
 			s.fail(r, err)
 		}
 	}

@@ -48,7 +48,7 @@ func init() {
 // bind reads the body, never the query, into a form struct: fields tagged `form:"…"`, and `binding:"…"` with
 // validator's format rules. Broken rules come back as survey faults named after the form field.
 func (r *request) bind(form any) error {
-	if err := parseForm(r.Request); err != nil {
+	if err := r.readForm(nil); err != nil {
 		return err
 	}
 	err := binding.FormPost.Bind(r.Request, form)
@@ -64,6 +64,16 @@ func (r *request) bind(form any) error {
 		return &survey.Error{Code: codeBad, Key: "error.form", Cause: err}
 	}
 	return nil
+}
+
+// readForm reads the body of a form and hands its files on (parseFiles). Then it judges once more who asks: what is shown next,
+// with or without a save, is for nobody who has lost access while the body was on its way.
+func (r *request) readForm(take takeFile) error {
+	err := parseFiles(r.Request, take)
+	if again := r.server.Service.Judge(r.Request.Context(), r.Actor); again != nil {
+		return again
+	}
+	return err
 }
 
 // faults returns the messages of an Invalid error, linked to their fields, and whether it was one: the caller then

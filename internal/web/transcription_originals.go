@@ -189,7 +189,7 @@ type originalUpload struct {
 // originalForm reads a form with a letter: the file goes to the folder of originals while it arrives. Nil: there is none, nor
 // did one come with the same form before.
 func (r *request) originalForm() (up *originalUpload, err error) {
-	err = parseFiles(r.Request, func(field, name string, content io.Reader) (err error) {
+	err = r.readForm(func(field, name string, content io.Reader) (err error) {
 		if field == "original" && up == nil {
 			up, err = r.server.takeOriginal(name, content)
 		}
