@@ -77,7 +77,9 @@ type core struct {
 	engine    *templates.Engine
 	library   *publish.Library
 	publisher *publish.Publisher
-	warnings  []string // to be said at the start
+
+	inspecting sync.Mutex // held by the one check or backup from the pages: each copies the database and starts a process
+	warnings   []string   // to be said at the start
 }
 
 // Options of New beyond the command line.
@@ -346,6 +348,10 @@ func testMail(sender mail.Sender, send func(context.Context, *gomail.Msg) ([]str
 
 // backup returns a checked copy of the database and its size, to be closed.
 func (a *App) backup(ctx context.Context) (io.ReadCloser, int64, error) {
+	if !a.core.inspecting.TryLock() {
+		return nil, 0, errInspecting
+	}
+	defer a.core.inspecting.Unlock()
 	snapshot, err := a.core.store.Snapshot(ctx, verify(inspectOnline))
 	if errors.Is(err, bolt.ErrDamaged) {
 		return nil, 0, &survey.Error{Code: survey.Unavailable, Key: "error.copy_damaged", Cause: err}
@@ -418,7 +424,7 @@ func (a *App) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if err := errors.Join(a.core.publisher.Recover(ctx), a.core.library.Reload()); err != nil && ctx.Err() == nil {
+			if err := a.core.publisher.Reload(ctx); err != nil && ctx.Err() == nil {
 				a.log.Error("publications", "error", err)
 			}
 		}

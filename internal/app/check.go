@@ -53,8 +53,15 @@ func checkInspected(ctx context.Context, folder string, found verdict) (faults [
 	return checkBeside(ctx, found, store, folder)
 }
 
+// errInspecting answers whoever presses Prüfung or Sicherung while one is under way.
+var errInspecting = survey.Fail(survey.Conflict, "error.inspecting")
+
 // check is what the administrator's page runs while the server holds the database: a copy is inspected.
 func (c *core) check(ctx context.Context) ([]string, error) {
+	if !c.inspecting.TryLock() {
+		return nil, errInspecting
+	}
+	defer c.inspecting.Unlock()
 	var found verdict
 	err := c.store.WithCopy(ctx, c.folder, func(path string) (err error) {
 		found, err = inspect(ctx, config.Inspect{File: path, Folder: c.folder}, inspectOnline)

@@ -148,6 +148,19 @@ func (l *Library) load(slug string) {
 	l.shelf[slug], l.faults[slug] = b, faults
 }
 
+// latest is the version readers get: the newest one the ledger knows. Where its folder is lost nothing is shown, as the version
+// before may be what it corrected; but while its files still lie in a folder on its way, the version before is the newest.
+func latest(known map[int]survey.PublicationRecord, editions map[int]*edition, entries []fs.DirEntry) int {
+	building := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() && strings.HasPrefix(e.Name(), buildingPrefix) })
+	newest := 0
+	for version := range known {
+		if editions[version] != nil || !building {
+			newest = max(newest, version)
+		}
+	}
+	return newest
+}
+
 // read reads one publication with all its files.
 func (l *Library) read(slug string) (*book, []string) {
 	l.mu.RLock()
@@ -188,10 +201,7 @@ func (l *Library) read(slug string) (*book, []string) {
 	pointed, err := readCurrent(folder)
 	b.current = pointed
 	if all {
-		b.current = 0
-		for version := range b.editions {
-			b.current = max(b.current, version)
-		}
+		b.current = latest(known, b.editions, entries)
 	}
 	_, there := b.editions[b.current]
 	switch {

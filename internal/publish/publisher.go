@@ -182,6 +182,13 @@ func (p *Publisher) Recover(ctx context.Context) error {
 	return p.recover(ctx)
 }
 
+// Reload does what Recover does and compares all files anew, while nobody publishes: what it read must not replace what came since.
+func (p *Publisher) Reload(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return errors.Join(p.recover(ctx), p.Library.Reload())
+}
+
 // recover is Recover while nobody else publishes.
 func (p *Publisher) recover(ctx context.Context) error {
 	records, err := p.Service.PublicationRecords(ctx)
@@ -209,6 +216,7 @@ func (p *Publisher) recover(ctx context.Context) error {
 				return err
 			}
 		case errors.Is(err, fs.ErrNotExist):
+			delete(latest, record.Slug) // lost: the version before may be what it corrected, so nothing points there anew
 			continue
 		case sum == record.Manifest:
 			if err := p.reveal(record, place); err != nil {

@@ -135,11 +135,17 @@ func openRegular(name string, size int64) (*os.File, error) {
 	return file, nil
 }
 
+// mostRead is the most bytes of a file that is read as a whole: a manifest, a checkpoint, a compressed copy of before.
+const mostRead = 64 << 20
+
 // readRegular reads a whole file whose size is not known before.
 func readRegular(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
+	}
+	if info.Size() > mostRead {
+		return nil, fmt.Errorf("%s has %d bytes, more than any such file", name, info.Size())
 	}
 	file, err := openRegular(name, info.Size())
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -167,7 +168,7 @@ func (r *report) print(out io.Writer, w *world, took time.Duration, machine stri
 	fmt.Fprint(out, "\n| latency | how many | median | p99 | most |\n|---|--:|--:|--:|--:|\n")
 	for _, kind := range slices.Sorted(maps.Keys(r.times)) {
 		all := slices.Sorted(slices.Values(r.times[kind]))
-		at := func(share float64) string { return rounded(all[int(share*float64(len(all)-1))]) }
+		at := func(share float64) string { return rounded(all[max(0, int(math.Ceil(share*float64(len(all))))-1)]) }
 		fmt.Fprintf(out, "| %s | %d | %s | %s | %s |\n", kind, len(all), at(0.5), at(0.99), at(1))
 	}
 	fmt.Fprint(out, "\n| memory of the server | resident |\n|---|--:|\n")

@@ -168,6 +168,9 @@ func (s *Service) mailQueue(tx *Tx) (queue []QueuedMail, err error) {
 		if err != nil && !IsNotFound(err) && !damaged(err) {
 			return nil, err
 		}
+		if _, err := s.settled(tx, m); damaged(err) {
+			continue // whether a reminder is still true cannot be read: the same
+		}
 		if m.State == MailQueued { // an entry that outlived the state of its mail sends nothing
 			queue = append(queue, QueuedMail{ID: m.ID, To: m.To, Urgency: m.Urgency(), DueAt: e.due(s.now())})
 		}

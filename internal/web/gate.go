@@ -14,7 +14,7 @@ import (
 // session passes a gate: few such requests are at work at once, the others wait in line, and a save finds a free processor.
 const (
 	gatePerProcessor = 2
-	gateStall        = 100 * time.Millisecond // a place is free again when a request took so long: its reader's line is slow
+	gateStall        = 10 * time.Millisecond // a place is free again when a request took so long: its reader's line is slow
 )
 
 // gate is the line of the readers, first come first served.
