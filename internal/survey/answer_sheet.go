@@ -22,6 +22,7 @@ type AnswerSheet struct {
 	Over          bool                // the respondent's date is over
 	Cells         []AnswerCell        // of the questions it was asked, in the order of the catalogue
 	Waits         []WaitingSubmission // for their codes: this session's own first, then the newest
+	NoTries       bool                // this session has entered too many wrong codes
 	Crowded       bool                // so much waits that "Absenden" wants a code at once
 	Confirmed     []Submission        // newest first
 	HandMade      []time.Time         // when each open access link was made that no mail carried; in AnswerSheet only
@@ -198,6 +199,11 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 		return 1
 	}
 	slices.SortStableFunc(sheet.Waits, func(a, b WaitingSubmission) int { return cmp.Compare(rank(a), rank(b)) })
+	session, err := tx.Sessions.Get(actor.Session)
+	if err != nil && !IsNotFound(err) {
+		return sheet, err
+	}
+	sheet.NoTries = session.Wrong >= codeTries
 	sheet.Crowded = crowded(submissions, actor.Session, now)
 	slices.SortStableFunc(sheet.Confirmed, func(a, b Submission) int { return cmp.Compare(b.Receipt.Leaf, a.Receipt.Leaf) })
 	return sheet, nil

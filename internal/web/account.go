@@ -291,7 +291,7 @@ func (s *Server) saveAccount(r *request) error {
 	if user.SessionValue() == r.Actor.User.SessionValue() { // no new password, so the session goes on
 		return r.redirect("/konto", "admin.notice.account_saved")
 	}
-	return s.enter(r, user, "/konto", "admin.notice.account_saved")
+	return s.enter(r, user, "/konto", "admin.notice.password_changed")
 }
 
 // chooseLanguage keeps the language of staff and parties in a cookie. Readers' languages are in their addresses.

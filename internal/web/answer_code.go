@@ -41,7 +41,15 @@ func (s *Server) codePage(r *request) error {
 	if waiting == nil {
 		return r.redirect("/antwort", "")
 	}
+	if sheet.NoTries {
+		return s.renderNoTries(r, http.StatusOK, sheet)
+	}
 	return s.renderCode(r, http.StatusOK, sheet, waiting, nil)
+}
+
+// renderNoTries says where the way goes on for a browser that has none left here.
+func (s *Server) renderNoTries(r *request, status int, sheet survey.AnswerSheet) error {
+	return r.page(status, "answer/code", codePage{answerBase: r.answerBase(sheet, "answer.code.elsewhere_title"), Elsewhere: r.printer().Must("answer.error.code_tries_here")})
 }
 
 // othersShown bounds what else is listed; no more can wait, but for those of sessions that have entered a right code.
@@ -52,6 +60,9 @@ const othersShown = 20
 func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, waiting *survey.WaitingSubmission, errs []templates.FieldError) error {
 	p := codePage{answerBase: r.answerBase(sheet, "answer.code.title"), ID: waiting.ID}
 	p.Errors = errs
+	if r.Query("ok") == "answer.notice.code_there" { // nothing was done
+		p.Notice, p.Warning = "", p.Notice
+	}
 	zone := sheet.Due.Location()
 	p.Lead = p.Must("answer.code.lead", "Address", maskAddress(sheet.Respondent.Email))
 	if len(waiting.Sent) == 0 {
@@ -64,6 +75,7 @@ func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, wa
 		}
 		p.Seen = templates.Field{Name: "seen", Type: "checkbox", Required: true, Label: p.Must("answer.field.seen"), Error: p.ErrorAt("seen")}
 		p.Foreign = p.Must(key, "At", p.DateTime(waiting.RequestedAt.In(zone), nil), "Name", waiting.Declaration.Name, "Function", waiting.Declaration.Function)
+		p.Lead = p.Must("answer.code.lead_foreign", "Address", maskAddress(sheet.Respondent.Email))
 		for _, e := range waiting.ReceiptEntries(sheet.Catalogue, sheet.Confirmed) {
 			v := r.questionView(e.Question)
 			v.say(e.Entry)
@@ -80,6 +92,13 @@ func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, wa
 		{Label: p.Must("answer.code.at"), Value: p.DateTime(waiting.RequestedAt.In(zone), nil)},
 		{Label: p.Must("answer.code.until"), Value: p.DateTime(waiting.CodeExpiresAt.In(zone), nil)},
 		{Label: p.Must("answer.code.mail"), Value: p.Must("answer.code.mail_state", "At", p.Time(waiting.CodeMailed.In(zone)), "State", p.Must("common.mail_state."+string(waiting.CodeMail)))},
+	}
+	if !waiting.Own {
+		licence := p.Must("answer.confirmation.verbatim")
+		if waiting.Declaration.Licence != "" {
+			licence = p.Must("answer.confirmation.open", "Licence", waiting.Declaration.Licence)
+		}
+		p.Facts = append(p.Facts, templates.Fact{Label: p.Must("answer.confirmation.licence"), Value: licence})
 	}
 	if waiting.CodeMail == survey.MailFailed {
 		p.Problem = p.Must("answer.code.failed")
@@ -114,8 +133,7 @@ func (s *Server) confirmSubmission(r *request) error {
 		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, waiting, errs)
 	}
 	if refused.Code == survey.TooMany && waiting != nil { // it goes on waiting, only this browser has no tries left
-		p := codePage{answerBase: r.answerBase(sheet, "answer.code.elsewhere_title"), Elsewhere: r.printer().Must(refused.Key, refused.Args...)}
-		return r.page(http.StatusTooManyRequests, "answer/code", p)
+		return s.renderNoTries(r, http.StatusTooManyRequests, sheet)
 	}
 	p := codePage{answerBase: r.answerBase(sheet, "answer.code.ended_title"), Ended: r.printer().Must(refused.Key, refused.Args...)}
 	return r.page(statusOf[refused.Code], "answer/code", p)

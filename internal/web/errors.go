@@ -96,6 +96,9 @@ func (s *Server) fail(r *request, err error) {
 	case form != "" && e.Key != errNoAccess.Key:
 		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
 	}
+	if e.Key == errNoAccess.Key && len(page.Typed) > 0 {
+		page.Advice = page.Must("error.typed_below")
+	}
 	if r.unread {
 		page.Advice = page.Must("error.unread")
 	}

@@ -310,7 +310,7 @@ func TestUploadRefused(t *testing.T) {
 			anna := w.visitor(t).signIn("anna@buendnis.example")
 			id, before := survey.NewID(), w.contents(t, false)
 			page := anna.upload(letterURL(id), letterForm(), c.file, c.data)
-			contains(t, page, 422, c.want, `href="#original"`, "wählen Sie sie noch einmal", "=frei.", "Keine Zeit.", c.file)
+			contains(t, page, 422, c.want, `href="#original"`, "den Grund nennt das Feld für die Datei", "=frei.", "Keine Zeit.", c.file)
 			if w.contents(t, false) != before || len(w.originals(t)) != 0 {
 				t.Error("something was recorded")
 			}
