@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/survey"
@@ -91,6 +93,49 @@ func TestDamagedMail(t *testing.T) {
 	}
 	if len(got) != 2 || got[0] != "<"+ids[1]+"@fragen.example>" || got[1] != "<"+ids[2]+"@fragen.example>" {
 		t.Errorf("sent %v of %v", got, ids)
+	}
+}
+
+// Whether a reminder is still true cannot be read where its respondent is damaged: it waits, and the others go out.
+func TestDamagedRespondent(t *testing.T) {
+	folder := t.TempDir()
+	office, store, err := openOffice(folder, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, reminder := office.Clock.Now(), testMail()
+	reminder.ID, reminder.Kind, reminder.Questionnaire, reminder.Respondent = survey.NewID(), survey.MailReminder, "q1", "r1"
+	reminder.MessageID, reminder.To, reminder.Body, reminder.Places, reminder.Sealed = reminder.ID+"@fragen.example", "a@a.example", "x", []int{}, nil
+	if err := store.Update(t.Context(), func(tx *survey.Tx) error {
+		return errors.Join(
+			tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "q", Title: "T", Deadline: survey.Instant{At: now.Add(time.Hour), Zone: "UTC"}, DispatchedAt: now.Add(-time.Hour)}),
+			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r1", Slug: "a", ShortName: "A", Name: "Anton-Partei", Email: "a@a.example"}),
+			tx.Mails.Put(reminder), tx.Outbox.Put(survey.OutboxEntry{Mail: reminder.ID, DueAt: now.Add(-time.Minute), Since: now}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	ids := queue(t, office, 3)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(folder, "pruefstein.db")
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.ReplaceAll(raw, []byte("Anton-Partei"), []byte("Bnton-Partei")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if office, store, err = openOffice(folder, false); err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	server := testkit.SMTP(t)
+	if _, waiting, err := NewWorker(office, localSMTP(t, server), testSender, slog.New(slog.DiscardHandler)).round(t.Context()); err != nil || waiting {
+		t.Errorf("waiting %v, %v", waiting, err)
+	}
+	if got := len(server.Messages()); got != len(ids) {
+		t.Errorf("%d of %d others were sent", got, len(ids))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -342,6 +343,55 @@ func TestManifestListsTheCopies(t *testing.T) {
 	for path := range f.was {
 		if !listed[path] {
 			t.Errorf("%s is not in the manifest", path)
+		}
+	}
+}
+
+// Where the newest version is lost, readers get nothing in its place: the one before may be what it corrected. Nothing on the disk
+// is made to point there either.
+func TestALostVersionShowsNothing(t *testing.T) {
+	f := newForger(t)
+	f.clock.Advance(time.Hour)
+	f.say(t, "r1", "q01", 2, survey.Version{Status: survey.Answered, Text: "Berichtigt."})
+	f.publish(t)
+	shelf := filepath.Dir(f.place)
+	if err := os.RemoveAll(filepath.Join(shelf, "2")); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, when := range []string{"running", "started again"} {
+		if w := f.get(t, "/vergleich/nordmark-2026/fragen/1"); w.Code == 200 || w.Body.Len() > 0 {
+			t.Errorf("%s: the version before is shown", when)
+		}
+		if text, err := os.ReadFile(filepath.Join(shelf, currentName)); err != nil || string(text) != "2\n" {
+			t.Errorf("%s: current names %q, %v", when, text, err)
+		}
+		if faults := strings.Join(f.Library.Faults(), "\n"); !strings.Contains(faults, "version 2") {
+			t.Errorf("%s: not named: %s", when, faults)
+		}
+		f.Library = f.open(t)
+		if err := f.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What lies beside the publications is named: a static web server that shows the folder would show it as well.
+func TestStraysAreNamed(t *testing.T) {
+	f := newForger(t)
+	f.write(t, "../../seite.html", "forged")
+	if err := os.Symlink(f.place, filepath.Join(f.folder, "verlinkt")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(f.folder, "Gross"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	faults := strings.Join(f.open(t).Faults(), "\n")
+	for _, name := range []string{"seite.html", "verlinkt", "Gross"} {
+		if !strings.Contains(faults, name+" is no part of a publication") {
+			t.Errorf("%s is not named:\n%s", name, faults)
 		}
 	}
 }
