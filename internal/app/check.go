@@ -36,7 +36,7 @@ func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 		fmt.Fprintln(out, "No faults.")
 	}
 	if err == nil && len(faults) > 0 {
-		err = fmt.Errorf("faults: %d; restore what they name from your copies, or ask for help with this list", len(faults))
+		err = fmt.Errorf("faults: %d; put a backup of the database, or your copy of the file they name, in its place, or ask for help with this list", len(faults))
 	}
 	return err
 }
@@ -62,7 +62,7 @@ func (c *core) check(ctx context.Context) ([]string, error) {
 		return nil, errInspecting
 	}
 	defer c.inspecting.Unlock()
-	if err := c.publisher.Reload(ctx); err != nil { // the overview shall name what is named here
+	if err := c.publisher.Compare(); err != nil { // the overview shall name what is named here
 		return nil, err
 	}
 	var found verdict

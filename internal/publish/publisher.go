@@ -182,6 +182,13 @@ func (p *Publisher) Recover(ctx context.Context) error {
 	return p.recover(ctx)
 }
 
+// Compare compares all files anew, while nobody publishes, and mends nothing.
+func (p *Publisher) Compare() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.Library.Reload()
+}
+
 // Reload does what Recover does and compares all files anew, while nobody publishes: what it read must not replace what came since.
 func (p *Publisher) Reload(ctx context.Context) error {
 	p.mu.Lock()
