@@ -29,8 +29,10 @@ type CodeMail struct {
 }
 
 // RequestSubmission is "Absenden": its instant counts. It keeps what is to be submitted and mails a code that makes it
-// effective, or names one that was mailed already; where too much waits it takes a code at once and is confirmed. Conflict when the date is over, when something changed since the page was shown (answer.error.changed), when
-// there is nothing new (a first consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
+// effective, or names one that was mailed already. Where too much waits (AnswerSheet.Crowded) it takes a code at once and is
+// confirmed with it; without one it is Invalid at the field code, after a code was mailed if there was none. Conflict when the
+// date is over, when something changed since the page was shown (answer.error.changed), when there is nothing new (a first
+// consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
 func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd RequestSubmission) (sub Submission, err error) {
 	if err := actor.require(RoleParty); err != nil {
 		return sub, err
