@@ -13,6 +13,7 @@ import (
 type codePage struct {
 	answerBase
 	Ended     string // why no code can be entered any more; "" while one can
+	Stands    string // what has been submitted last meanwhile, by whom; "" nothing
 	Elsewhere string // why none can be entered in this browser
 	ID        string
 	Lead      string
@@ -136,6 +137,10 @@ func (s *Server) confirmSubmission(r *request) error {
 		return s.renderNoTries(r, http.StatusTooManyRequests, sheet)
 	}
 	p := codePage{answerBase: r.answerBase(sheet, "answer.code.ended_title"), Ended: r.printer().Must(refused.Key, refused.Args...)}
+	if len(sheet.Confirmed) > 0 {
+		last := sheet.Confirmed[0]
+		p.Stands = p.Must("answer.code.stands", "At", p.DateTime(last.RequestedAt.In(sheet.Due.Location()), nil), "Name", last.Declaration.Name)
+	}
 	return r.page(statusOf[refused.Code], "answer/code", p)
 }
 
