@@ -117,7 +117,7 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 		}
 	}
 	if sheet.Crowded {
-		p.Code = templates.Field{Name: "code", Label: p.Must("answer.field.code"), Hint: p.Must("answer.check.code_hint", "Address", p.SentTo), Autocomplete: "one-time-code",
+		p.Code = templates.Field{Name: "code", Quiet: true, Label: p.Must("answer.field.code"), Hint: p.Must("answer.check.code_hint", "Address", p.SentTo), Autocomplete: "one-time-code",
 			Inputmode: "numeric", Error: p.ErrorAt("code")}
 	}
 	return r.page(status, "answer/check", p)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -79,5 +80,42 @@ func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
 	}
 	if sheet, err := w.AnswerSheet(t.Context(), survey.Actor{Respondent: "r1", Questionnaire: "q1"}); err != nil || len(sheet.Waits) != 1 {
 		t.Errorf("%d wait: %v", len(sheet.Waits), err)
+	}
+}
+
+// Where very much waits that nobody confirms, the check page takes a code at once.
+func TestTheCheckPageTakesACodeWhereMuchWaits(t *testing.T) {
+	w := newAnswerWorld(t)
+	declare := func(v *visitor, code string) *httptest.ResponseRecorder {
+		t.Helper()
+		page := v.get("/antwort/pruefen").Body.String()
+		form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}, "code": {code}}
+		for _, hidden := range []string{"form", "digest"} {
+			_, rest, _ := strings.Cut(page, `name="`+hidden+`" value="`)
+			value, _, _ := strings.Cut(rest, `"`)
+			form.Set(hidden, value)
+		}
+		return v.post("/antwort/pruefen", form)
+	}
+	enter := func() *visitor {
+		v := w.visitor(t)
+		v.post("/zugang/frei", nil)
+		return v
+	}
+	party := enter()
+	party.post("/antwort/fragen/1", url.Values{"text": {"von der Partei"}, "status": {"answered"}, "revision": {"0"}})
+	for range 10 {
+		if got := declare(enter(), ""); got.Code != http.StatusSeeOther {
+			t.Fatalf("a stranger: %d", got.Code)
+		}
+	}
+	if page := party.get("/antwort/pruefen").Body.String(); !strings.Contains(page, "Deshalb brauchen wir ihn gleich hier") || strings.Contains(page, "Danach schicken wir einen Code") {
+		t.Errorf("the page does not ask for a code:\n%s", page)
+	}
+	if got := declare(party, ""); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), "Geben Sie hier den Code aus unserer E-Mail von") || !strings.Contains(got.Body.String(), `value="Ole Hansen"`) {
+		t.Errorf("without a code: %d\n%s", got.Code, got.Body)
+	}
+	if got := declare(party, w.latestCode(t)); got.Header().Get("Location") != "/antwort/bestaetigung" {
+		t.Errorf("with a code: %d\n%s", got.Code, got.Body)
 	}
 }
