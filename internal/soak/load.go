@@ -132,7 +132,7 @@ func (w *world) submit(ctx context.Context, p *party) bool {
 	if !w.act(func() error {
 		form, err := p.get("/antwort/pruefen")
 		if crowded = strings.Contains(form.words("main"), "brauchen wir ihn gleich hier"); err == nil && crowded {
-			return w.submitAtOnce(p)
+			return w.submitAtOnce(ctx, p)
 		}
 		if err == nil {
 			_, err = p.submit(form, "/antwort/pruefen", declaration...)
@@ -192,10 +192,13 @@ func (w *world) submit(ctx context.Context, p *party) bool {
 var declaration = []string{"name", "Ole Hansen", "function", "Landesgeschäftsführer", "verbatim", "on"}
 
 // submitAtOnce hands in what a party has written where so much waits that the page wants a code with it: one of those in its
-// mailbox, the newest first.
-func (w *world) submitAtOnce(p *party) error {
+// mailbox, the newest first. An empty one waits for the first.
+func (w *world) submitAtOnce(ctx context.Context, p *party) error {
+	if _, err := w.post.wait(ctx, p.email, codeSubject, 0); err != nil {
+		return fmt.Errorf("so much waits, and the mailbox holds no code: %w", err)
+	}
 	letters := w.post.all(p.email, codeSubject)
-	err := errors.New("so much waits, and the mailbox holds no code")
+	var err error
 	for _, m := range slices.Backward(letters[max(0, len(letters)-5):]) {
 		var form page
 		if form, err = p.get("/antwort/pruefen"); err != nil {
