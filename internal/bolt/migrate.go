@@ -50,23 +50,14 @@ func addChecksums(tx *bbolt.Tx) error {
 		if bytes.Equal(name, bucketMeta) {
 			return nil
 		}
-		var keys, values [][]byte // a bucket must not be written while it is read
-		if err := bucket.ForEach(func(key, value []byte) error {
+		return rewrite(name, bucket, func(key, value []byte) []byte {
 			data, headed := bytes.CutPrefix(value, []byte(`{"v":1,"d":`))
 			data, tailed := bytes.CutSuffix(data, []byte(`}`))
-			if headed && tailed && json.Valid(data) {
-				keys, values = append(keys, bytes.Clone(key)), append(values, wrap(name, key, data))
+			if !headed || !tailed || !json.Valid(data) {
+				return nil
 			}
-			return nil
-		}); err != nil {
-			return err
-		}
-		for i, key := range keys {
-			if err := bucket.Put(key, values[i]); err != nil {
-				return fmt.Errorf("table %s: %w", name, err)
-			}
-		}
-		return nil
+			return wrap(name, key, data)
+		})
 	})
 }
 
@@ -82,9 +73,7 @@ func dropOldCodes(tx *bbolt.Tx) error {
 
 // edit changes the fields of every entity of a table. What cannot be read stays as it is, so that it is still found.
 func edit(tx *bbolt.Tx, name []byte, change func(fields map[string]json.RawMessage)) error {
-	bucket := tx.Bucket(name)
-	var keys, values [][]byte // a bucket must not be written while it is read
-	if err := bucket.ForEach(func(key, value []byte) error {
+	return rewrite(name, tx.Bucket(name), func(key, value []byte) []byte {
 		var fields map[string]json.RawMessage
 		data, err := unwrap(name, key, value)
 		if err != nil || json.Unmarshal(data, &fields) != nil {
@@ -94,10 +83,20 @@ func edit(tx *bbolt.Tx, name []byte, change func(fields map[string]json.RawMessa
 		var b bytes.Buffer
 		enc := json.NewEncoder(&b)
 		enc.SetEscapeHTML(false)
-		if err := enc.Encode(fields); err != nil {
-			return err
+		if enc.Encode(fields) != nil {
+			return nil // what was JSON can be written as JSON
 		}
-		keys, values = append(keys, bytes.Clone(key)), append(values, wrap(name, key, bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+		return wrap(name, key, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	})
+}
+
+// rewrite puts a new value under every key of a table for which change returns one; nil leaves it.
+func rewrite(name []byte, bucket *bbolt.Bucket, change func(key, value []byte) []byte) error {
+	var keys, values [][]byte // a bucket must not be written while it is read
+	if err := bucket.ForEach(func(key, value []byte) error {
+		if changed := change(key, value); changed != nil {
+			keys, values = append(keys, bytes.Clone(key)), append(values, changed)
+		}
 		return nil
 	}); err != nil {
 		return err

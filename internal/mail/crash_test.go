@@ -60,14 +60,9 @@ func sendUntilKilled(folder string) error {
 	return nil
 }
 
-// A mail whose bytes have changed on the disk is not sent, and holds up no other.
-func TestDamagedMail(t *testing.T) {
-	folder := t.TempDir()
-	office, store, err := openOffice(folder, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := queue(t, office, 3)
+// damaged opens the office again after some bytes have changed on the disk.
+func damaged(t *testing.T, folder string, store *bolt.Store, from, to string) (*survey.Service, *bolt.Store) {
+	t.Helper()
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -76,12 +71,25 @@ func TestDamagedMail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, bytes.ReplaceAll(raw, []byte("partei0@nordmark.example"), []byte("partei9@nordmark.example")), 0o600); err != nil {
+	if err := os.WriteFile(file, bytes.ReplaceAll(raw, []byte(from), []byte(to)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if office, store, err = openOffice(folder, false); err != nil {
+	office, store, err := openOffice(folder, false)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return office, store
+}
+
+// A mail whose bytes have changed on the disk is not sent, and holds up no other.
+func TestDamagedMail(t *testing.T) {
+	folder := t.TempDir()
+	office, store, err := openOffice(folder, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := queue(t, office, 3)
+	office, store = damaged(t, folder, store, "partei0@nordmark.example", "partei9@nordmark.example")
 	defer store.Close()
 	server := testkit.SMTP(t)
 	if _, waiting, err := NewWorker(office, localSMTP(t, server), testSender, slog.New(slog.DiscardHandler)).round(t.Context()); err != nil || waiting {
@@ -115,20 +123,7 @@ func TestDamagedRespondent(t *testing.T) {
 		t.Fatal(err)
 	}
 	ids := queue(t, office, 3)
-	if err := store.Close(); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(folder, "pruefstein.db")
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, bytes.ReplaceAll(raw, []byte("Anton-Partei"), []byte("Bnton-Partei")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if office, store, err = openOffice(folder, false); err != nil {
-		t.Fatal(err)
-	}
+	office, store = damaged(t, folder, store, "Anton-Partei", "Bnton-Partei")
 	defer store.Close()
 	server := testkit.SMTP(t)
 	if _, waiting, err := NewWorker(office, localSMTP(t, server), testSender, slog.New(slog.DiscardHandler)).round(t.Context()); err != nil || waiting {

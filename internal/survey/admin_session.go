@@ -31,7 +31,7 @@ func (s *Service) KeepSession(ctx context.Context, session Session) error {
 		if err != nil {
 			return err
 		}
-		session.Wrong = before.Wrong
+		session.Wrong, session.Pressed = before.Wrong, before.Pressed
 		return tx.Sessions.Put(session)
 	})
 }

@@ -79,6 +79,9 @@ func (s *Service) codeThere(tx *Tx, actor Actor, all []Submission) (newest *Sent
 			}
 			if c.Session == actor.Session {
 				session++
+				if !c.Spent && age < codeJoin && m.State == MailQueued && m.Attempts == 0 {
+					return &c, nil // its own is still on its way; another one would only be queued behind it
+				}
 			}
 			if c.Link == actor.Link {
 				link++

@@ -24,6 +24,7 @@ type AnswerSheet struct {
 	Waits         []WaitingSubmission // for their codes: this session's own first, then the newest
 	NoTries       bool                // this session has entered too many wrong codes
 	Crowded       bool                // so much waits that "Absenden" wants a code at once
+	Press         Press               // of this session, in time and in the last hour, that waits for such a code
 	Confirmed     []Submission        // newest first
 	HandMade      []time.Time         // when each open access link was made that no mail carried; in AnswerSheet only
 }
@@ -204,6 +205,11 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 		return sheet, err
 	}
 	sheet.NoTries = session.Wrong >= codeTries
+	p := session.Pressed
+	replaced := slices.ContainsFunc(sheet.Confirmed, func(sub Submission) bool { return sub.Number > p.Number || sub.RequestedAt.Equal(p.At) })
+	if now.Sub(p.At).Abs() < codeLife && p.At.Before(sheet.Due.At) && !replaced {
+		sheet.Press = p
+	}
 	sheet.Crowded = crowded(submissions, actor.Session, now)
 	slices.SortStableFunc(sheet.Confirmed, func(a, b Submission) int { return cmp.Compare(b.Receipt.Leaf, a.Receipt.Leaf) })
 	return sheet, nil
@@ -256,7 +262,12 @@ func answerCell(sheet AnswerSheet, question CatalogueQuestion, draft AnswerDraft
 			c.Topic = t.Name
 		}
 	}
-	said := draft.said(question.Kind)
+	return c.saying(draft)
+}
+
+// saying returns the cell as it is with what is drafted.
+func (c AnswerCell) saying(draft AnswerDraft) AnswerCell {
+	said := draft.said(c.Question.Kind)
 	switch {
 	case c.own():
 		c.Entry, c.State = c.Standing.Entry(), AnswerSubmitted
@@ -270,9 +281,9 @@ func answerCell(sheet AnswerSheet, question CatalogueQuestion, draft AnswerDraft
 			c.State = AnswerDone
 		}
 	case c.Standing != nil:
-		c.State = AnswerTranscribed
+		c.Entry, c.State = Entry{}, AnswerTranscribed
 	default:
-		c.State = AnswerNone
+		c.Entry, c.State = Entry{}, AnswerNone
 	}
 	c.Problems = c.problems()
 	return c
@@ -378,9 +389,46 @@ func (sheet AnswerSheet) entries() (list []SubmissionEntry) {
 	return list
 }
 
-// Digest is the hex SHA-256 of what a submission would say, so that exactly what was read is submitted.
-func (sheet AnswerSheet) Digest() (string, error) {
+// Words are what a submission would say, as JSON: the []SubmissionEntry.
+func (sheet AnswerSheet) Words() (string, error) {
 	raw, err := json.Marshal(sheet.entries())
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:]), err
+	return string(raw), err
+}
+
+// Digest is the hex SHA-256 of Words, so that exactly what was read is submitted.
+func (sheet AnswerSheet) Digest() (string, error) {
+	words, err := sheet.Words()
+	return wordsDigest(words), err
+}
+
+func wordsDigest(words string) string {
+	sum := sha256.Sum256([]byte(words))
+	return hex.EncodeToString(sum[:])
+}
+
+// Saying returns the sheet with the words of a page on which "Absenden" was pressed in this session, whatever has been drafted
+// since. All other words change nothing.
+func (sheet AnswerSheet) Saying(words string) AnswerSheet {
+	var entries []SubmissionEntry
+	if wordsDigest(words) != sheet.Press.Digest || json.Unmarshal([]byte(words), &entries) != nil {
+		return sheet
+	}
+	said := map[string]AnswerDraft{}
+	for _, e := range entries {
+		said[e.Question] = AnswerDraft{Entry: e.Entry, Done: true, Revision: 1}
+	}
+	sheet.Cells = slices.Clone(sheet.Cells)
+	for i, c := range sheet.Cells {
+		sheet.Cells[i] = c.saying(said[c.Question.ID])
+	}
+	return sheet
+}
+
+// Pressed returns Press if it was for just what the sheet says.
+func (sheet AnswerSheet) Pressed() (*Press, error) {
+	digest, err := sheet.Digest()
+	if err != nil || digest != sheet.Press.Digest {
+		return nil, err
+	}
+	return &sheet.Press, nil
 }

@@ -19,6 +19,7 @@ type RequestSubmission struct {
 	Verbatim bool   // agrees to verbatim publication; it must
 	Licence  bool   // agrees to the alliance's open licence; it may
 	Code     string // from a mail, where so much waits that it is wanted at once (AnswerSheet.Crowded)
+	Words    string // AnswerSheet.Words of what was shown, where a code is wanted at once
 }
 
 // CodeMail is what the mail with a code says.
@@ -30,7 +31,8 @@ type CodeMail struct {
 
 // RequestSubmission is "Absenden": its instant counts. It keeps what is to be submitted and mails a code that makes it
 // effective, or names one that was mailed already. Where too much waits (AnswerSheet.Crowded) it takes a code at once and is
-// confirmed with it; without one it is Invalid at the field code, after a code was mailed if there was none. Conflict when the
+// confirmed with it; without one it is Invalid at the field code, after a code was mailed if there was none, and its instant counts
+// all the same for an hour, in the same session, for these words: those of the page, or of the drafts if they are still the same. Conflict when the
 // date is over, when something changed since the page was shown (answer.error.changed), when there is nothing new (a first
 // consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
 func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd RequestSubmission) (sub Submission, err error) {
@@ -51,6 +53,11 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 	err = s.update(ctx, actor, func(tx *Tx) error {
 		refused = nil
 		sheet, err := s.answerSheet(tx, actor, now)
+		if err != nil {
+			return err
+		}
+		sheet = sheet.Saying(cmd.Words)
+		pressed, err := sheet.Pressed()
 		if err != nil {
 			return err
 		}
@@ -77,7 +84,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 		switch {
 		case err != nil:
 			return err
-		case sheet.Over:
+		case sheet.Over && pressed == nil:
 			return Fail(Conflict, "answer.error.deadline")
 		case digest != cmd.Digest:
 			return Fail(Conflict, "answer.error.changed")
@@ -93,7 +100,13 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 			Declaration: declaration, Entries: sheet.entries(), RequestedAt: now,
 			Form: cmd.Form, Session: actor.Session, Link: actor.Link, Number: number, CodeExpiresAt: now.Add(codeLife),
 		}
-		if sheet.Crowded {
+		if sheet.Crowded || pressed != nil {
+			if pressed == nil {
+				if pressed, err = s.notePress(tx, actor, Press{digest, number - 1, now}); err != nil {
+					return err
+				}
+			}
+			sub.RequestedAt, sub.Number = pressed.At, pressed.Number // what a colleague has sent since stays good
 			if cmd.Code != "" {
 				refused, err = s.takeCode(tx, actor, earlier, cmd.Code)
 			} else {
@@ -124,6 +137,17 @@ func (s *Service) RequestSubmission(ctx context.Context, actor Actor, cmd Reques
 		err = refused
 	}
 	return sub, err
+}
+
+// notePress keeps the instant of "Absenden" in the session while its code is missing. The words stay in the page and in the
+// drafts: so it costs no more than the session does.
+func (s *Service) notePress(tx *Tx, actor Actor, p Press) (*Press, error) {
+	session, err := tx.Sessions.Get(actor.Session)
+	if err != nil {
+		return nil, err
+	}
+	session.Pressed = p
+	return &p, tx.Sessions.Put(session)
 }
 
 // wantCode says which mail holds the code that "Absenden" wants at once, and mails one where there is none. Only the code is kept.

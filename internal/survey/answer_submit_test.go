@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -574,17 +575,148 @@ func TestCodeIsBound(t *testing.T) {
 		t.Errorf("for another respondent's act: %v", err)
 	}
 	w.clock.Advance(time.Minute)
-	w.request(t, w.frei) // replaces the first
+	second := w.request(t, w.frei) // replaces the first, whose mail is still on its way: there is no other one
+	if second.Mail != first.Mail || w.codeMails(t, "r1") != 1 {
+		t.Errorf("%+v", second)
+	}
 	if _, err := w.ConfirmSubmission(t.Context(), w.frei, first.ID, code, true); keyOf(err) != "answer.error.code_void" {
 		t.Errorf("the replaced act: %v", err)
 	}
+	w.allSent(t)
+	w.clock.Advance(time.Minute)
+	if third := w.request(t, w.frei); third.Mail == first.Mail {
+		t.Error("its mail has gone out, and there is no fresh one")
+	}
+}
+
+// Pressing "Absenden" again and again while no mail goes out leaves nothing behind.
+func TestPressingWhileNoMailGoesOut(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	for range 50 {
+		w.clock.Advance(time.Second)
+		w.request(t, w.frei)
+	}
+	submissions, mails := 0, 0
 	w.view(t, func(tx *survey.Tx) error {
-		m, err := tx.Mails.Get(first.Mail)
-		if m.State != survey.MailRevoked || len(m.Sealed) != 0 {
-			t.Errorf("its mail: %s", m.State)
+		for _, err := range tx.Submissions.List("q1/r1/") {
+			submissions++
+			if err != nil {
+				return err
+			}
 		}
-		return err
+		for m, err := range tx.Mails.List("") {
+			if err != nil {
+				return err
+			}
+			if m.Kind == survey.MailCode {
+				mails++
+			}
+		}
+		return nil
 	})
+	if submissions != 2 || mails != 1 { // what waits, and what the code was mailed for
+		t.Errorf("%d submissions, %d mails", submissions, mails)
+	}
+	w.submit(t, w.frei)
+}
+
+// Where much waits, the press counts and the code may come later, also after the deadline: for an hour, for just these answers.
+func TestAPressInTimeCounts(t *testing.T) {
+	for name, c := range map[string]struct {
+		later time.Duration // than the press
+		draft string        // saved meanwhile
+		away  bool          // the page was left and opened again
+		want  string
+	}{
+		"ten minutes later":                  {10 * time.Minute, "", true, ""},
+		"after an hour":                      {time.Hour, "", false, "answer.error.deadline"},
+		"somebody writes, the page is open":  {10 * time.Minute, "zu spät", false, ""},
+		"somebody writes, the page was left": {10 * time.Minute, "zu spät", true, "answer.error.deadline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newAnswerWorld(t)
+			w.save(t, w.frei, 1, answer("rechtzeitig"))
+			w.clock.Set(w.due.Add(-6 * time.Minute))
+			first := ""
+			for n := range 10 {
+				sub := w.request(t, w.enter(t, freiToken, fmt.Sprint("stranger ", n)))
+				if first == "" {
+					first = w.code(t, "r1/"+sub.ID)
+				}
+			}
+			pressed := w.due.Add(-5 * time.Minute)
+			w.clock.Set(pressed)
+			form := w.form(t, w.frei)
+			if _, err := w.RequestSubmission(t.Context(), w.frei, form); keyOf(err) != "code answer.error.code_first" {
+				t.Fatal(err)
+			}
+			form.Words, _ = w.sheet(t, w.frei).Words()
+			w.allSent(t)
+			w.clock.Set(pressed.Add(c.later))
+			if c.draft != "" {
+				w.save(t, w.enter(t, freiToken, "colleague"), 1, answer(c.draft))
+			}
+			if c.away {
+				form = w.form(t, w.frei)
+			}
+			form.Code = first
+			for name, refused := range map[string]func(*survey.RequestSubmission) survey.Actor{
+				"another session": func(*survey.RequestSubmission) survey.Actor { return w.enter(t, freiToken, "did not press") },
+				"other words": func(form *survey.RequestSubmission) survey.Actor {
+					form.Words = strings.ReplaceAll(form.Words, "rechtzeitig", "anders")
+					form.Digest = fmt.Sprintf("%x", sha256.Sum256([]byte(form.Words)))
+					return w.frei
+				},
+			} {
+				form := form
+				actor := refused(&form)
+				if _, err := w.RequestSubmission(t.Context(), actor, form); keyOf(err) != "answer.error.deadline" && keyOf(err) != "answer.error.changed" {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			sub, err := w.RequestSubmission(t.Context(), w.frei, form)
+			if keyOf(err) != c.want {
+				t.Fatalf("%v, want %q", err, c.want)
+			}
+			v := w.versions(t, "r1", "q01")
+			if c.want == "" && (!sub.RequestedAt.Equal(pressed) || len(v) != 1 || v[0].Late || v[0].Text != "rechtzeitig" || !v[0].CountsAt.Equal(pressed)) || c.want != "" && len(v) > 0 {
+				t.Errorf("%+v, %+v", sub, v)
+			}
+		})
+	}
+}
+
+// A press that waits for its code does not come back once a later submission was confirmed, and takes nothing from a colleague.
+func TestAPressIsReplacedByALaterSubmission(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.save(t, w.frei, 1, answer("eins"))
+	for n := range 10 {
+		w.request(t, w.enter(t, freiToken, fmt.Sprint("stranger ", n)))
+	}
+	w.clock.Advance(time.Minute)
+	form, at := w.form(t, w.frei), w.clock.Now()
+	if _, err := w.RequestSubmission(t.Context(), w.frei, form); keyOf(err) != "code answer.error.code_first" {
+		t.Fatal(err)
+	}
+	w.clock.Advance(time.Minute)
+	colleague := w.request(t, w.enter(t, freiToken, "stranger 0"))
+	w.allSent(t)
+	form.Code = w.code(t, "r1/"+colleague.ID)
+	if sub, err := w.RequestSubmission(t.Context(), w.frei, form); err != nil || !sub.RequestedAt.Equal(at) {
+		t.Fatalf("%v, %v", sub.RequestedAt, err)
+	}
+	if w.sheet(t, w.frei).Waiting(colleague.ID) == nil {
+		t.Error("what a colleague sent after the press is gone")
+	}
+	for _, text := range []string{"zwei", "eins"} { // this session has shown that it reads the mail
+		w.save(t, w.frei, 1, answer(text))
+		w.clock.Advance(time.Minute)
+		w.submit(t, w.frei)
+	}
+	if v := w.versions(t, "r1", "q01"); len(v) != 3 || !v[2].CountsAt.Equal(w.clock.Now()) {
+		t.Errorf("%+v", v)
+	}
 }
 
 // Whoever pressed "Absenden" may have signed out, or read the mail on another device, and the deadline may be over by then.
@@ -675,9 +807,13 @@ func TestResendCode(t *testing.T) {
 		t.Errorf("another respondent: %v", err)
 	}
 	w.clock.Advance(time.Minute)
+	if there, err := w.ResendCode(t.Context(), w.frei, sub.ID); err != nil || !there {
+		t.Fatalf("while it is on its way: %t, %v", there, err)
+	}
 	for i := range 5 {
-		if joined, err := w.ResendCode(t.Context(), w.frei, sub.ID); err != nil || joined != (i >= 3) {
-			t.Fatalf("%d: joined %t, %v", i, joined, err)
+		w.allSent(t)
+		if there, err := w.ResendCode(t.Context(), w.frei, sub.ID); err != nil || there != (i >= 3) {
+			t.Fatalf("%d: %t, %v", i, there, err)
 		}
 	}
 	if n := w.codeMails(t, "r1"); n != 4 {

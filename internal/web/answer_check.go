@@ -24,6 +24,7 @@ type checkPage struct {
 	Code     templates.Field // Name "" unless a code is wanted at once
 	Form     string
 	Digest   string
+	Words    string // of what is shown, where a code is wanted at once
 	SentTo   string
 }
 
@@ -36,6 +37,7 @@ type declarationForm struct {
 	Verbatim string `form:"verbatim"`
 	Licence  string `form:"licence"`
 	Code     string `form:"code"`
+	Words    string `form:"words"`
 }
 
 func (s *Server) checkPage(r *request) error {
@@ -55,10 +57,16 @@ func (s *Server) checkPage(r *request) error {
 }
 
 func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, form declarationForm, errs []templates.FieldError, warning string) error {
+	sheet = sheet.Saying(form.Words)
 	digest, err := sheet.Digest()
 	if err != nil {
 		return err
 	}
+	pressed, err := sheet.Pressed()
+	if err != nil {
+		return err
+	}
+	over, atOnce := sheet.Over && pressed == nil, sheet.Crowded || pressed != nil
 	p := checkPage{answerBase: r.answerBase(sheet, "answer.check.title"), Form: survey.NewID(), Digest: digest}
 	if warning == "" && form.Digest != "" && form.Digest != digest {
 		warning = p.Must("answer.error.changed")
@@ -68,11 +76,14 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 	}
 	p.Errors, p.Warning, p.SentTo = errs, warning, maskAddress(sheet.Respondent.Email)
 	p.Lead = p.Must("answer.check.lead", "Deadline", p.Deadline)
-	if sheet.Over {
+	switch {
+	case sheet.Over && !over:
+		p.Lead = p.Must("answer.check.lead_pressed", "At", p.DateTime(pressed.At.In(sheet.Due.Location()), nil), "Address", p.SentTo)
+	case over:
 		p.Lead = p.Must("answer.check.lead_over")
 	}
 	switch {
-	case sheet.Over:
+	case over:
 		p.Blocked = p.Must("answer.error.deadline")
 	case sheet.Stopped():
 		p.Blocked = p.Must("answer.error.problems")
@@ -88,7 +99,7 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 	for _, c := range sheet.Cells {
 		v := r.entryView(sheet, c)
 		switch licence := sheet.Alliance.Licence; {
-		case sheet.Over: // nothing is left to settle
+		case over: // nothing is left to settle
 			v.Problems = nil
 		case p.Blocked == "" && licence != "" && v.Licence == "" && !c.Entry.Empty() && c.State != survey.AnswerTranscribed:
 			v.Licence = p.Must("answer.entry.licence_will", "Licence", licence)
@@ -116,7 +127,13 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 			p.Licence.Hint += " " + p.Must("answer.field.licence_kept")
 		}
 	}
-	if sheet.Crowded {
+	if atOnce {
+		if p.Words, err = sheet.Words(); err != nil {
+			return err
+		}
+		if len(p.Words) > defaultBody/4 { // encoded it might be too long for a form; the drafts have them
+			p.Words = ""
+		}
 		p.Code = templates.Field{Name: "code", Quiet: true, Label: p.Must("answer.field.code"), Hint: p.Must("answer.check.code_hint", "Address", p.SentTo), Autocomplete: "one-time-code",
 			Inputmode: "numeric", Error: p.ErrorAt("code")}
 	}
@@ -131,7 +148,7 @@ func (s *Server) requestSubmission(r *request) error {
 	}
 	sub, err := s.Service.RequestSubmission(r.Request.Context(), r.Actor, survey.RequestSubmission{
 		Form: form.Form, Digest: form.Digest, Name: form.Name, Function: form.Function, Verbatim: form.Verbatim != "", Licence: form.Licence != "",
-		Code: form.Code,
+		Code: form.Code, Words: form.Words,
 	})
 	if err == nil && sub.State == survey.SubmissionConfirmed {
 		return r.redirect("/antwort/bestaetigung", "")

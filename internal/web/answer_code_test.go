@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -83,17 +84,17 @@ func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
 	}
 }
 
-// Where very much waits that nobody confirms, the check page takes a code at once.
+// Where very much waits that nobody confirms, the check page takes a code at once. What it showed when it was pressed counts, also
+// when the code comes after the deadline and somebody has written meanwhile.
 func TestTheCheckPageTakesACodeWhereMuchWaits(t *testing.T) {
 	w := newAnswerWorld(t)
-	declare := func(v *visitor, code string) *httptest.ResponseRecorder {
+	declare := func(v *visitor, page, code string) *httptest.ResponseRecorder {
 		t.Helper()
-		page := v.get("/antwort/pruefen").Body.String()
 		form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}, "code": {code}}
-		for _, hidden := range []string{"form", "digest"} {
+		for _, hidden := range []string{"form", "digest", "words"} {
 			_, rest, _ := strings.Cut(page, `name="`+hidden+`" value="`)
 			value, _, _ := strings.Cut(rest, `"`)
-			form.Set(hidden, value)
+			form.Set(hidden, html.UnescapeString(value))
 		}
 		return v.post("/antwort/pruefen", form)
 	}
@@ -102,20 +103,42 @@ func TestTheCheckPageTakesACodeWhereMuchWaits(t *testing.T) {
 		v.post("/zugang/frei", nil)
 		return v
 	}
+	check := func(v *visitor) string { return v.get("/antwort/pruefen").Body.String() }
+	w.Clock.Set(answerDue.Add(-10 * time.Minute))
 	party := enter()
-	party.post("/antwort/fragen/1", url.Values{"text": {"von der Partei"}, "status": {"answered"}, "revision": {"0"}})
+	party.post("/antwort/fragen/1", url.Values{"text": {"von der <Partei> & \"uns\""}, "status": {"answered"}, "revision": {"0"}})
 	for range 10 {
-		if got := declare(enter(), ""); got.Code != http.StatusSeeOther {
+		stranger := enter()
+		if got := declare(stranger, check(stranger), ""); got.Code != http.StatusSeeOther {
 			t.Fatalf("a stranger: %d", got.Code)
 		}
 	}
-	if page := party.get("/antwort/pruefen").Body.String(); !strings.Contains(page, "Deshalb brauchen wir ihn gleich hier") || strings.Contains(page, "Danach schicken wir einen Code") {
-		t.Errorf("the page does not ask for a code:\n%s", page)
+	first := check(party)
+	if !strings.Contains(first, "Deshalb brauchen wir ihn gleich hier") || strings.Contains(first, "Danach schicken wir einen Code") {
+		t.Errorf("the page does not ask for a code:\n%s", first)
 	}
-	if got := declare(party, ""); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), "Geben Sie hier den Code aus unserer E-Mail von") || !strings.Contains(got.Body.String(), `value="Ole Hansen"`) {
-		t.Errorf("without a code: %d\n%s", got.Code, got.Body)
+	got := declare(party, first, "")
+	pressed := got.Body.String()
+	if got.Code != http.StatusUnprocessableEntity || !strings.Contains(pressed, "Geben Sie hier den Code aus unserer E-Mail von") || !strings.Contains(pressed, `value="Ole Hansen"`) {
+		t.Errorf("without a code: %d\n%s", got.Code, pressed)
 	}
-	if got := declare(party, w.latestCode(t)); got.Header().Get("Location") != "/antwort/bestaetigung" {
+	w.Clock.Set(answerDue.Add(5 * time.Minute))
+	if page := check(party); !strings.Contains(page, "rechtzeitig abgesendet, und dieser Zeitpunkt zählt") || !strings.Contains(page, "17:50") || !strings.Contains(page, `name="code"`) {
+		t.Errorf("the page does not say that only the code is missing:\n%s", page)
+	}
+	enter().post("/antwort/fragen/1", url.Values{"text": {"von jemandem"}, "status": {"answered"}, "revision": {"1"}})
+	if page := check(party); !strings.Contains(page, "absenden lässt sich nichts mehr") {
+		t.Errorf("other words can be sent after the deadline:\n%s", page)
+	}
+	got = declare(party, pressed, "000000000000")
+	pressed = got.Body.String()
+	if got.Code != http.StatusUnprocessableEntity || !strings.Contains(pressed, "Dieser Code stimmt nicht") || !strings.Contains(pressed, "von der &lt;Partei&gt;") || strings.Contains(pressed, "von jemandem") {
+		t.Errorf("a wrong code: %d\n%s", got.Code, pressed)
+	}
+	if got := declare(party, pressed, w.latestCode(t)); got.Header().Get("Location") != "/antwort/bestaetigung" {
 		t.Errorf("with a code: %d\n%s", got.Code, got.Body)
+	}
+	if page := party.get("/antwort/bestaetigung").Body.String(); !strings.Contains(page, "von der &lt;Partei&gt;") || !strings.Contains(page, "17:50") {
+		t.Errorf("what was submitted:\n%s", page)
 	}
 }

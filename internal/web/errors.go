@@ -142,7 +142,7 @@ func (s *Server) formPath(r *request) string {
 var secretFields = []string{"password", "again", "old", "code", "token"}
 
 // machineFields were not typed by anybody.
-var machineFields = []string{"id", "form", "hash", "digest", "number", "undo", "user", "language", "weiter", "seen", "read", "state", "do", "act", "mark", "up", "down", "sent",
+var machineFields = []string{"id", "form", "hash", "digest", "words", "number", "undo", "user", "language", "weiter", "seen", "read", "state", "do", "act", "mark", "up", "down", "sent",
 	"kind", "topic", "working_group", "asked_by", "member", "lead", "election", "level"}
 
 // machineText is what a hidden input, a tick or a button sends under any name: an id, a hash, a yes.
