@@ -24,8 +24,8 @@ const (
 	maxPassword = 256
 )
 
-// password notes the fault of a new password, typed twice.
-func (f *Faults) password(password, again, email string) {
+// checkPassword notes the fault of a new password, typed twice.
+func checkPassword(f *Faults, password, again, email string) {
 	switch {
 	case len(password) < minPassword:
 		f.Add("password", "admin.error.password_short", "Min", minPassword)
@@ -35,15 +35,6 @@ func (f *Faults) password(password, again, email string) {
 		f.Add("password", "admin.error.password_email")
 	case password != again:
 		f.Add("again", "admin.error.password_again")
-	}
-}
-
-// email brings an address to its stored form (bare, lower case) and notes its fault. Umlauts are one: the mail server would
-// refuse them.
-func (f *Faults) email(field string, address *string, required bool) {
-	f.line(field, address, 254, required)
-	if *address = strings.ToLower(*address); *address != "" && !bareAddress(*address) {
-		f.Add(field, "error.email")
 	}
 }
 
@@ -133,7 +124,7 @@ func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user User, err error) {
 	faults.line("alliance", &cmd.Alliance, 200, true)
 	faults.line("name", &cmd.Name, 200, true)
 	faults.email("email", &cmd.Email, true)
-	faults.password(cmd.Password, cmd.Again, cmd.Email)
+	checkPassword(&faults, cmd.Password, cmd.Again, cmd.Email)
 	if err := faults.Err(); err != nil {
 		return user, err
 	}
@@ -242,7 +233,7 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose Staf
 	if user, err = s.StaffLinkUser(ctx, cmd.Token, purpose); err != nil {
 		return user, err
 	}
-	faults.password(cmd.Password, cmd.Again, user.Email)
+	checkPassword(&faults, cmd.Password, cmd.Again, user.Email)
 	if err := faults.Err(); err != nil {
 		return user, err
 	}
@@ -441,7 +432,7 @@ func (s *Service) SaveAccount(ctx context.Context, actor Actor, cmd SaveAccount)
 		if !match {
 			faults.Add("old", "admin.error.password_old")
 		}
-		faults.password(cmd.Password, cmd.Again, actor.User.Email)
+		checkPassword(&faults, cmd.Password, cmd.Again, actor.User.Email)
 	}
 	if err := faults.Err(); err != nil {
 		return user, err

@@ -34,7 +34,7 @@ func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAllianc
 	faults.text("press_contact", &a.PressContact)
 	faults.email("email", &a.Email, false)
 	faults.licence("licence", &a.Licence, false)
-	for _, f := range a.namedRules() {
+	for _, f := range namedRules(a) {
 		if f.rule != RuleAuto && f.rule != RuleOn && f.rule != RuleOff {
 			faults.Add(f.name, "error.choice")
 		}
@@ -56,7 +56,7 @@ func (s *Service) SaveAlliance(ctx context.Context, actor Actor, cmd SaveAllianc
 			return stale()
 		}
 		saved.Revision++
-		if err := s.audit(tx, actor, "alliance", "", now.rules(), saved.rules()); err != nil {
+		if err := s.audit(tx, actor, "alliance", "", rulesOf(now), rulesOf(saved)); err != nil {
 			return err
 		}
 		return tx.Alliances.Put(saved)
@@ -69,14 +69,14 @@ type namedRule struct {
 	rule Rule
 }
 
-func (a Alliance) namedRules() []namedRule {
+func namedRules(a Alliance) []namedRule {
 	return []namedRule{{"check_lock", a.CheckLock}, {"check_dispatch", a.CheckDispatch}, {"check_transcription", a.CheckTranscription}, {"check_publication", a.CheckPublication}}
 }
 
-// rules is the two-person rules, for the audit.
-func (a Alliance) rules() string {
+// rulesOf is the two-person rules, for the audit.
+func rulesOf(a Alliance) string {
 	var list []string
-	for _, r := range a.namedRules() {
+	for _, r := range namedRules(a) {
 		value := string(r.rule)
 		if r.rule == RuleAuto {
 			value = "auto"

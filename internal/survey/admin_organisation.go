@@ -2,20 +2,8 @@ package survey
 
 import (
 	"context"
-	"net/url"
 	"strings"
 )
-
-// webAddress notes the fault of an address that is not http or https.
-func (f *Faults) webAddress(field string, address *string) {
-	f.line(field, address, 500, false)
-	if *address == "" {
-		return
-	}
-	if u, err := url.Parse(*address); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		f.Add(field, "error.url")
-	}
-}
 
 // Organisations returns the member organisations by name.
 func (s *Service) Organisations(ctx context.Context, actor Actor) (list []Organisation, err error) {

@@ -7,11 +7,6 @@ import (
 	"time"
 )
 
-// sortByName sorts as people look names up: by the slug, so without regard to case and umlauts.
-func sortByName[T any](list []T, name func(T) string) {
-	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(Slug(name(a)), Slug(name(b))) })
-}
-
 // Person is a User with the state of the links made for it, for the people page.
 type Person struct {
 	User
@@ -121,7 +116,7 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 		if err := keepsAdministrator(tx); err != nil {
 			return err
 		}
-		if err := s.audit(tx, actor, "person", user.ID, before.rights(), user.rights()); err != nil || !moved {
+		if err := s.audit(tx, actor, "person", user.ID, rightsOf(before), rightsOf(user)); err != nil || !moved {
 			return err
 		}
 		if user.Disabled {
@@ -132,8 +127,8 @@ func (s *Service) SavePerson(ctx context.Context, actor Actor, cmd SavePerson) (
 	return user, err
 }
 
-// rights is what a person may do, for the audit: roles, "member:" or "lead:" with the id of a working group, "disabled".
-func (u User) rights() string {
+// rightsOf is what a person may do, for the audit: roles, "member:" or "lead:" with the id of a working group, "disabled".
+func rightsOf(u User) string {
 	var list []string
 	for _, r := range []struct {
 		name string

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"slices"
 )
 
 // ResetLink makes a link for a new password by hand, for when mail fails, and returns its full address. It is shown once:
@@ -66,36 +65,4 @@ func (s *Service) tellOfReset(tx *Tx, actor Actor, user User) error {
 	}
 	_, err = s.enqueue(tx, Mail{Kind: MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}, "")
 	return err
-}
-
-// oneHand tells whether two people count as one for the two-person rules: whoever hands somebody an invitation or a link for a
-// new password could have used it. A link that went by mail ends that. Names are those of Actor.who.
-func oneHand(tx *Tx, a, b string) (bool, error) {
-	mine, err := hands(tx, a)
-	if err != nil {
-		return false, err
-	}
-	theirs, err := hands(tx, b)
-	return slices.ContainsFunc(mine, func(id string) bool { return slices.Contains(theirs, id) }), err
-}
-
-// paired tells whether the actor is another person than the one who asked, but counts as one with them.
-func paired(tx *Tx, actor Actor, asked string) (bool, error) {
-	if asked == actor.who() {
-		return false, nil
-	}
-	return oneHand(tx, asked, actor.who())
-}
-
-// hands is a person, whoever handed over the link the present password was set by, whoever did so for that one, and so on.
-func hands(tx *Tx, id string) (list []string, err error) {
-	for id != "" && !slices.Contains(list, id) {
-		list = append(list, id)
-		user, err := tx.Users.Get(id)
-		if err != nil && !IsNotFound(err) { // the console is nobody
-			return nil, err
-		}
-		id = user.PasswordBy
-	}
-	return list, nil
 }

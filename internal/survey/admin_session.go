@@ -3,7 +3,6 @@ package survey
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 )
 
@@ -53,9 +52,6 @@ func (s *Service) SweepSessions(ctx context.Context) error {
 		return err
 	})
 }
-
-// SessionValue is what a session keeps of a signed-in person: it is void once the password has changed.
-func (u User) SessionValue() string { return u.ID + " " + strconv.Itoa(u.Epoch) }
 
 // StaffActor returns the actor of a signed-in person, from the session's value. NotFound when there is none, the account
 // is not active any more, or its password has changed since.

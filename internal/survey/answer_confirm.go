@@ -119,16 +119,6 @@ func submitCell(tx *Tx, sheet AnswerSheet, sub Submission, entry *SubmissionEntr
 	return tx.Versions.Put(sub.version(sheet.Due, *entry, number))
 }
 
-// version is what the submission says of one cell. due is the respondent's date, whose zone the time is written in.
-func (s Submission) version(due Instant, e SubmissionEntry, number int) Version {
-	return Version{
-		Questionnaire: s.Questionnaire, Respondent: s.Respondent, Question: e.Question, Number: number,
-		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
-		Provenance: ByForm, Licence: s.Declaration.Licence, Record: s.Key(),
-		ReceivedAt: StampOf(s.RequestedAt.In(due.Location())), CountsAt: s.RequestedAt,
-	}
-}
-
 // ReceiptMail is what the mail after a submission says: the full text of all that stands.
 type ReceiptMail struct {
 	Alliance, Contact, Title, Party string
@@ -149,7 +139,7 @@ type ReceiptEntry struct {
 
 // ReceiptEntries pairs what was submitted with the questions, in the order of the catalogue. confirmed are the submissions
 // of the party, by which it tells new versions from those that stood already.
-func (s Submission) ReceiptEntries(c Catalogue, confirmed []Submission) (list []ReceiptEntry) {
+func ReceiptEntries(s Submission, c Catalogue, confirmed []Submission) (list []ReceiptEntry) {
 	for _, e := range s.Entries {
 		question, _ := c.Question(e.Question)
 		stood := slices.ContainsFunc(confirmed, func(earlier Submission) bool {
@@ -163,7 +153,7 @@ func (s Submission) ReceiptEntries(c Catalogue, confirmed []Submission) (list []
 }
 
 // Unanswered lists the numbers of the questions of the sheet that a submission says nothing to.
-func (s Submission) Unanswered(sheet AnswerSheet) (numbers []int) {
+func (sheet AnswerSheet) Unanswered(s Submission) (numbers []int) {
 	for _, c := range sheet.Cells {
 		if !slices.ContainsFunc(s.Entries, func(e SubmissionEntry) bool { return e.Question == c.Question.ID }) {
 			numbers = append(numbers, c.Question.Number)
@@ -181,7 +171,7 @@ func (s *Service) mailReceipt(tx *Tx, actor Actor, sheet AnswerSheet, sub Submis
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
 		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), Number: sub.Receipt.Leaf, Licence: sub.Declaration.Licence,
-		Entries: sub.ReceiptEntries(sheet.Catalogue, sheet.Confirmed), Unanswered: sub.Unanswered(sheet),
+		Entries: ReceiptEntries(sub, sheet.Catalogue, sheet.Confirmed), Unanswered: sheet.Unanswered(sub),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)
 	if err != nil {

@@ -86,7 +86,7 @@ func (s *Service) SaveAnswer(ctx context.Context, actor Actor, cmd SaveAnswer) (
 
 // ready tells whether an entry is something that can be submitted.
 func (c AnswerCell) ready(e Entry) bool {
-	c.Entry = e.said(c.Question.Kind)
+	c.Entry = said(e, c.Question.Kind)
 	return !c.Entry.Empty() && !c.Stopped()
 }
 
@@ -155,7 +155,7 @@ func (c AnswerCell) declined(reason string) Entry {
 
 // Unused lists the texts of the draft that a submission would leave out: they were typed before another choice was made.
 func (c AnswerCell) Unused() (texts []string) {
-	said := c.Draft.said(c.Question.Kind)
+	said := said(c.Draft.Entry, c.Question.Kind)
 	if c.Draft.Text != said.Text {
 		texts = append(texts, c.Draft.Text)
 	}

@@ -88,13 +88,8 @@ func (c AnswerCell) own() bool { return c.Standing != nil && c.Standing.Provenan
 // CanWithdraw tells whether there is something to withdraw.
 func (c AnswerCell) CanWithdraw() bool { return c.Standing != nil && c.Standing.Status != Withdrawn }
 
-// Entry is what the version says.
-func (v Version) Entry() Entry {
-	return Entry{Status: v.Status, Position: v.Position, Text: v.Text, Reason: v.Reason}
-}
-
 // said is what an entry says once it is handed in. A draft also keeps what was typed before another choice was made.
-func (e Entry) said(kind QuestionKind) Entry {
+func said(e Entry, kind QuestionKind) Entry {
 	switch e.Status {
 	case Declined:
 		return Entry{Status: Declined, Reason: e.Reason}
@@ -215,35 +210,6 @@ func (s *Service) answerSheet(tx *Tx, actor Actor, now time.Time) (sheet AnswerS
 	return sheet, nil
 }
 
-// lastSubmission is what a respondent submitted last, nil if nothing. The ledger knows the order: the clock may have gone back.
-func lastSubmission(tx *Tx, r Respondent) (last *Submission, err error) {
-	for sub, err := range tx.Submissions.List(r.Key() + "/") {
-		if err != nil {
-			return nil, err
-		}
-		if sub.State == SubmissionConfirmed && (last == nil || sub.Receipt.Leaf > last.Receipt.Leaf) {
-			last = &sub
-		}
-	}
-	return last, nil
-}
-
-// waits tells whether its code can still be entered.
-func (s Submission) waits(now time.Time) bool {
-	return s.State == SubmissionRequested && now.Before(s.CodeExpiresAt)
-}
-
-// standing returns the version that counts: what the party itself submitted, before what was transcribed.
-func standing(versions []Version) *Version {
-	var last *Version
-	for _, v := range versions {
-		if last == nil || v.Provenance == ByForm || last.Provenance != ByForm {
-			last = &v
-		}
-	}
-	return last
-}
-
 func answerCell(sheet AnswerSheet, question CatalogueQuestion, draft AnswerDraft, versions []Version) AnswerCell {
 	c := AnswerCell{
 		Question: question, Draft: draft, Standing: standing(versions),
@@ -267,7 +233,7 @@ func answerCell(sheet AnswerSheet, question CatalogueQuestion, draft AnswerDraft
 
 // saying returns the cell as it is with what is drafted.
 func (c AnswerCell) saying(draft AnswerDraft) AnswerCell {
-	said := draft.said(c.Question.Kind)
+	said := said(draft.Entry, c.Question.Kind)
 	switch {
 	case c.own():
 		c.Entry, c.State = c.Standing.Entry(), AnswerSubmitted

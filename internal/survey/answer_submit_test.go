@@ -557,7 +557,7 @@ func TestTheLastSubmissionByNumber(t *testing.T) {
 	if s.Confirmed[0].ID != last.ID || s.Cells[0].Standing.Text != "zwei" {
 		t.Errorf("%+v", s.Confirmed[0])
 	}
-	if e := last.ReceiptEntries(s.Catalogue, s.Confirmed); !e[0].New {
+	if e := survey.ReceiptEntries(last, s.Catalogue, s.Confirmed); !e[0].New {
 		t.Errorf("the receipt calls it old: %+v", e)
 	}
 }
@@ -968,7 +968,7 @@ func TestLicenceStaysWithWhatStands(t *testing.T) {
 		t.Errorf("changed: %+v", v)
 	}
 	sheet := w.sheet(t, w.frei)
-	if list := sub.ReceiptEntries(sheet.Catalogue, sheet.Confirmed); len(list) != 2 || list[0].New || list[0].Version != 1 || !list[1].New || list[1].Version != 2 {
+	if list := survey.ReceiptEntries(sub, sheet.Catalogue, sheet.Confirmed); len(list) != 2 || list[0].New || list[0].Version != 1 || !list[1].New || list[1].Version != 2 {
 		t.Errorf("receipt: %+v", list)
 	}
 }

@@ -119,7 +119,7 @@ func (s *Service) SaveTranscription(ctx context.Context, actor Actor, cmd SaveTr
 			}
 		}
 		switch {
-		case t.Revision > 0 && (same(t, next) || same(t.contract(), next)):
+		case t.Revision > 0 && (same(t, next) || same(contract(t), next)):
 			return nil // the second click of two
 		case t.State != TranscriptionDraft:
 			return Fail(Conflict, "transcription.error.no_draft")

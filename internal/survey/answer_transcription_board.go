@@ -18,20 +18,32 @@ type TranscriptionSummary struct {
 
 // TranscriptionList returns the questionnaires that were sent, the newest first.
 func (s *Service) TranscriptionList(ctx context.Context, actor Actor) (list []TranscriptionSummary, err error) {
-	sent, err := s.SendList(ctx, actor)
-	if err != nil {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
 		return nil, err
 	}
-	for _, one := range sent {
-		if one.Phase == PhaseOpen || one.Phase == PhaseClosed {
-			list = append(list, TranscriptionSummary{Questionnaire: one.Questionnaire, Election: one.Election, Phase: one.Phase, Asked: one.Asked, Returned: one.Returned})
+	err = s.Store.View(ctx, func(tx *Tx) error {
+		list = nil
+		all, err := collect(tx.Questionnaires.List(""))
+		if err != nil {
+			return err
 		}
-	}
-	err = s.Store.View(ctx, func(tx *Tx) (err error) {
-		for i := range list {
-			if list[i].Waiting, err = waitingTranscriptions(tx, list[i].Questionnaire.ID); err != nil {
+		for _, q := range slices.Backward(all) {
+			one := TranscriptionSummary{Questionnaire: q, Phase: q.Phase(s.now())}
+			if q.Imported || one.Phase != PhaseOpen && one.Phase != PhaseClosed {
+				continue
+			}
+			election, err := tx.Elections.Get(q.Election)
+			if err != nil && !IsNotFound(err) {
 				return err
 			}
+			one.Election = election.Name
+			if one.Asked, one.Returned, err = s.countReturns(tx, q); err != nil {
+				return err
+			}
+			if one.Waiting, err = waitingTranscriptions(tx, q.ID); err != nil {
+				return err
+			}
+			list = append(list, one)
 		}
 		return nil
 	})

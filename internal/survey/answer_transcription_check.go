@@ -32,7 +32,7 @@ func (s *Service) HandOverTranscription(ctx context.Context, actor Actor, ref Tr
 		case !slices.Contains(t.Writers, actor.who()):
 			return Fail(Conflict, "transcription.error.not_writer")
 		}
-		faults := t.incomplete(q, now)
+		faults := incomplete(t, q, now)
 		catalogue, err := tx.Catalogues.Get(q.ID)
 		if err != nil {
 			return err
@@ -41,7 +41,7 @@ func (s *Service) HandOverTranscription(ctx context.Context, actor Actor, ref Tr
 		if err != nil {
 			return err
 		}
-		if t, err = t.expand(tx, speakers, catalogue); err != nil {
+		if t, err = expand(t, tx, speakers, catalogue); err != nil {
 			return err
 		}
 		switch news, changes, err := transcriptionNews(tx, q, r, t); {
@@ -59,7 +59,7 @@ func (s *Service) HandOverTranscription(ctx context.Context, actor Actor, ref Tr
 		}
 		t.Revision++
 		t.Note = ""
-		done, _, err := s.approve(tx, actor, q.ID, ActTranscription, t.ID, t.content())
+		done, _, err := s.approve(tx, actor, q.ID, ActTranscription, t.ID, contentOf(t))
 		if err != nil {
 			return err
 		}
@@ -73,8 +73,8 @@ func (s *Service) HandOverTranscription(ctx context.Context, actor Actor, ref Tr
 	return t, err
 }
 
-// content is what a second person confirms: all but how far it is.
-func (t Transcription) content() Transcription {
+// contentOf is what a second person confirms: all but how far it is.
+func contentOf(t Transcription) Transcription {
 	t.State, t.CheckedBy, t.CheckedAt, t.Note, t.Receipt = "", "", time.Time{}, "", Receipt{}
 	return t
 }
@@ -130,7 +130,7 @@ func (s *Service) CheckTranscription(ctx context.Context, actor Actor, ref Trans
 		case changes && t.ChangeNote == "":
 			return Fail(Conflict, "transcription.error.change_note_now")
 		}
-		done, approval, err := s.approve(tx, actor, q.ID, ActTranscription, t.ID, t.content())
+		done, approval, err := s.approve(tx, actor, q.ID, ActTranscription, t.ID, contentOf(t))
 		if err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func (s *Service) SendBackTranscription(ctx context.Context, actor Actor, ref Tr
 		case note == "" && !slices.Contains(t.Writers, actor.who()):
 			return Faults{{Field: "note", Key: "error.required"}}.Err()
 		}
-		t = t.contract()
+		t = contract(t)
 		t.State, t.Note = TranscriptionDraft, note
 		t.Revision++
 		if err := tx.Transcriptions.Put(t); err != nil {
@@ -274,43 +274,6 @@ func eachTranscribed(tx *Tx, q Questionnaire, r Respondent, t Transcription, fn 
 		}
 	}
 	return nil
-}
-
-// version is what the letter says of one cell. speakers are all it answers for; number is that of the version.
-func (t Transcription) version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int) Version {
-	due := speaker.DueAt(q)
-	at, received := t.arrival(q)
-	v := Version{
-		Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: number,
-		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
-		Provenance: Transcribed, Late: t.Late(q, due), Source: t.Source(), Licence: t.Licence,
-		ReceivedAt: received, CountsAt: at, Record: t.Key(), EnteredBy: t.EnteredBy, CheckedBy: t.CheckedBy,
-	}
-	if !v.Late && !at.Before(due.At) { // in time for a date that is over as its day begins
-		v.CountsAt = due.At.Add(-time.Nanosecond)
-	}
-	for _, other := range speakers {
-		if other.ID != speaker.ID {
-			v.Joint = append(v.Joint, other.Slug)
-		}
-	}
-	if number > 1 {
-		v.ChangeNote = t.ChangeNote
-	}
-	return v
-}
-
-// transcriptionSpeakers are the respondents a letter answers for, its sender first.
-func transcriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent, error) {
-	all := []Respondent{r}
-	for _, id := range t.Joint {
-		other, err := tx.Respondents.Get(r.Questionnaire + "/" + id)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, other)
-	}
-	return all, nil
 }
 
 // sameLetter tells whether a version already says what the next one would, from the same letter.

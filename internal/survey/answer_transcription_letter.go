@@ -1,8 +1,6 @@
 package survey
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -11,62 +9,9 @@ import (
 // transcriptionNumber ends the name of a field that belongs to a question.
 func transcriptionNumber(number int) string { return "-" + strconv.Itoa(number) }
 
-// transcriptionZone is where the office opens its letters.
-func transcriptionZone(q Questionnaire) string { return cmp.Or(q.Deadline.Zone, DefaultZone) }
-
-// arrival is when the letter came, as far as is known, and how that is written: with the hour where it was noted, else
-// the day alone, from its beginning. That, and that the hour repeated in autumn is read as the first of the two, is in the
-// party's favour.
-func (t Transcription) arrival(q Questionnaire) (at time.Time, stamp Stamp) {
-	zone := transcriptionZone(q)
-	if i, key := ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, zone, "first"); key == "" {
-		return i.At, i.Stamp()
-	}
-	day, err := time.Parse(time.DateOnly, t.ReceivedOn)
-	if err != nil {
-		return time.Time{}, ""
-	}
-	begin := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, Instant{Zone: zone}.Location())
-	return begin.UTC(), Stamp(t.ReceivedOn)
-}
-
-// Late tells whether the letter came after a date. Without an hour a letter of the day of the date is in time: nobody knows
-// that it was not; with one it is as with the form: at the date it is over.
-func (t Transcription) Late(q Questionnaire, due Instant) bool {
-	at, _ := t.arrival(q)
-	if at.IsZero() || due.IsZero() {
-		return false
-	}
-	if t.ReceivedTime == "" {
-		return at.After(due.At)
-	}
-	return !at.Before(due.At)
-}
-
-var letterWords = map[LetterKind]string{
-	LetterMail: "E-Mail", LetterPaper: "Brief", LetterDocument: "Dokument", LetterPortal: "Antwort im Formular der Partei",
-}
-
-var letterMonths = [...]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}
-
-// Source names the letter for readers: "Brief vom 3. Mai 2026". It is data in the alliance's language, not a message.
-func (t Transcription) Source() string {
-	text, preposition, day := letterWords[t.Kind], " vom ", t.LetterDate
-	if day == "" {
-		preposition, day = ", eingegangen am ", t.ReceivedOn
-	}
-	if at, err := time.Parse(time.DateOnly, day); err == nil {
-		text += fmt.Sprintf("%s%d. %s %d", preposition, at.Day(), letterMonths[at.Month()-1], at.Year())
-	}
-	if t.Original == "" {
-		text += " (ohne Originaldatei)"
-	}
-	return text
-}
-
 // expand gives every question without an entry what the letter says as a whole, if it was asked of one of the speakers who
 // has not submitted that cell itself.
-func (t Transcription) expand(tx *Tx, speakers []Respondent, c Catalogue) (Transcription, error) {
+func expand(t Transcription, tx *Tx, speakers []Respondent, c Catalogue) (Transcription, error) {
 	if t.Whole.Status == "" {
 		return t, nil
 	}
@@ -94,13 +39,13 @@ func (t Transcription) expand(tx *Tx, speakers []Respondent, c Catalogue) (Trans
 }
 
 // contract takes back what expand did.
-func (t Transcription) contract() Transcription {
+func contract(t Transcription) Transcription {
 	t.Entries = slices.DeleteFunc(slices.Clone(t.Entries), func(e SubmissionEntry) bool { return e.Entry == t.Whole })
 	return t
 }
 
 // incomplete lists what a draft lacks before anybody can check it against its original.
-func (t Transcription) incomplete(q Questionnaire, now time.Time) (f Faults) {
+func incomplete(t Transcription, q Questionnaire, now time.Time) (f Faults) {
 	today := now.In(Instant{Zone: transcriptionZone(q)}.Location()).Format(time.DateOnly)
 	if t.Kind == "" {
 		f.Add("kind", "transcription.error.kind")
@@ -147,8 +92,8 @@ func (t Transcription) incomplete(q Questionnaire, now time.Time) (f Faults) {
 	return f
 }
 
-// before tells whether a letter came before an instant. A day without an hour is before the days after it.
-func (t Transcription) before(q Questionnaire, at time.Time, exact bool) bool {
+// beforeSent tells whether a letter came before an instant. A day without an hour is before the days after it.
+func beforeSent(t Transcription, q Questionnaire, at time.Time, exact bool) bool {
 	arrived, stamp := t.arrival(q)
 	if arrived.IsZero() || at.IsZero() {
 		return false
@@ -170,11 +115,11 @@ func doubts(tx *Tx, q Questionnaire, r Respondent, t Transcription) (unasked boo
 	if err != nil {
 		return false, nil, err
 	}
-	if t, err = t.expand(tx, speakers, catalogue); err != nil {
+	if t, err = expand(t, tx, speakers, catalogue); err != nil {
 		return false, nil, err
 	}
 	for _, speaker := range speakers {
-		unasked = unasked || t.before(q, speaker.AskedAt, true)
+		unasked = unasked || beforeSent(t, q, speaker.AskedAt, true)
 		for _, e := range t.Entries {
 			if asked, _ := speaker.Asked(e.Question); !asked || slices.Contains(older, e.Number) {
 				continue
@@ -192,7 +137,7 @@ func doubts(tx *Tx, q Questionnaire, r Respondent, t Transcription) (unasked boo
 			if !exact { // the day alone
 				at, err = time.ParseInLocation(time.DateOnly, string(last.ReceivedAt), Instant{Zone: transcriptionZone(q)}.Location())
 			}
-			if err == nil && t.before(q, at, exact) {
+			if err == nil && beforeSent(t, q, at, exact) {
 				older = append(older, e.Number)
 			}
 		}

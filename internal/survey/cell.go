@@ -1,8 +1,13 @@
 package survey
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 	"time"
+
+	"pruefstein/internal/textdiff"
 )
 
 // Status of one cell (respondent x question). The set is closed and never empty.
@@ -176,4 +181,37 @@ func public(versions []Version, due, now time.Time, published []int) []Version {
 		shown = append(shown, v)
 	}
 	return shown
+}
+
+// Entry is what the version says.
+func (v Version) Entry() Entry {
+	return Entry{Status: v.Status, Position: v.Position, Text: v.Text, Reason: v.Reason}
+}
+
+// Diff compares the wording of two versions word by word.
+func (v Version) Diff(earlier Version) []textdiff.Part {
+	return textdiff.Words(earlier.Text, v.Text)
+}
+
+// standing returns the version that counts: what the party itself submitted, before what was transcribed.
+func standing(versions []Version) *Version {
+	var last *Version
+	for _, v := range versions {
+		if last == nil || v.Provenance == ByForm || last.Provenance != ByForm {
+			last = &v
+		}
+	}
+	return last
+}
+
+func quotationDigest(q Quotation) string { return digestOf([]string{q.Text, q.Place, q.Source}) }
+
+// digestOf hashes a value as JSON, so that what stands in one of its texts cannot be mistaken for what stands in the next.
+func digestOf(value any) string {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // what is public can be written
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
 }

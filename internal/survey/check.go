@@ -1,13 +1,8 @@
 package survey
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"iter"
-	"slices"
-
-	"pruefstein/internal/ledger"
 )
 
 // CheckReferences returns a line for each reference between entities that leads nowhere, and for each version of a
@@ -211,21 +206,6 @@ func (c *referenceCheck) checkCatalogue(catalogue Catalogue) {
 	if hash, err := catalogueHash(catalogue.Questions); err != nil || hash != catalogue.Hash {
 		c.fault(catalogue, "its questions do not have the hash they were locked with (%v)", err)
 	}
-}
-
-// catalogueHash is Catalogue.Hash: the hex SHA-256 of the questions as canonical JSON, without Origin, so that anybody can
-// recompute it from what is published.
-func catalogueHash(questions []CatalogueQuestion) (string, error) {
-	sent := slices.Clone(questions)
-	for i := range sent {
-		sent[i].Origin = ""
-	}
-	text, err := ledger.Canonical(sent)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
 }
 
 func (c *referenceCheck) checkSend() {

@@ -357,16 +357,3 @@ func timeLeft(tx *Tx, by, now time.Time) (bool, error) {
 	}
 	return false, nil
 }
-
-// waitingTranscriptions counts the transcriptions of a questionnaire that wait for their second person.
-func waitingTranscriptions(tx *Tx, questionnaire string) (n int, err error) {
-	for t, err := range tx.Transcriptions.List(questionnaire + "/") {
-		if err != nil {
-			return 0, err
-		}
-		if t.State == TranscriptionWaiting {
-			n++
-		}
-	}
-	return n, nil
-}

@@ -1,12 +1,7 @@
 package survey
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"strconv"
-
-	"pruefstein/internal/textdiff"
 )
 
 // cellDigests is the state of every cell as readers see it.
@@ -32,18 +27,6 @@ func cellDigests(c Comparison) []CellDigest {
 	return list
 }
 
-func quotationDigest(q Quotation) string { return digestOf([]string{q.Text, q.Place, q.Source}) }
-
-// digestOf hashes a value as JSON, so that what stands in one of its texts cannot be mistaken for what stands in the next.
-func digestOf(value any) string {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		panic(err) // what is public can be written
-	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:])
-}
-
 // facets are the digests of what a publication says beside the cells. Those of a respondent are named with its slug.
 func facets(c Comparison) map[string]string {
 	q := c.Questionnaire
@@ -64,14 +47,14 @@ func facets(c Comparison) map[string]string {
 		if own == q.Deadline {
 			own = Instant{} // an extension for all is no change of each
 		}
-		found[FacetParty.of(r.Slug)] = digestOf([]any{r.ShortName, r.Name, r.Members, r.BallotPosition, r.Wikidata, r.Colour})
-		found[FacetAsked.of(r.Slug)] = digestOf([]any{r.Channel, r.AskedAt, own, r.DueChanges})
+		found[facetOf(FacetParty, r.Slug)] = digestOf([]any{r.ShortName, r.Name, r.Members, r.BallotPosition, r.Wikidata, r.Colour})
+		found[facetOf(FacetAsked, r.Slug)] = digestOf([]any{r.Channel, r.AskedAt, own, r.DueChanges})
 	}
 	return found
 }
 
-// of names the facet of a respondent.
-func (f Facet) of(slug string) string { return string(f) + "/" + slug }
+// facetOf names the facet of a respondent.
+func facetOf(f Facet, slug string) string { return string(f) + "/" + slug }
 
 // facetChanges lists which facets differ from an earlier publication. Of one made before they were kept nothing is known.
 func facetChanges(previous Publication, now map[string]string, c Comparison) (list []Change) {
@@ -84,8 +67,8 @@ func facetChanges(previous Publication, now map[string]string, c Comparison) (li
 		add(f, string(f), "", "")
 	}
 	for _, r := range c.Respondents {
-		add(FacetParty, FacetParty.of(r.Slug), r.Slug, r.ShortName)
-		add(FacetAsked, FacetAsked.of(r.Slug), r.Slug, r.ShortName)
+		add(FacetParty, facetOf(FacetParty, r.Slug), r.Slug, r.ShortName)
+		add(FacetAsked, facetOf(FacetAsked, r.Slug), r.Slug, r.ShortName)
 	}
 	return list
 }
@@ -155,9 +138,4 @@ func joinedChanges(own []Change, cells int) []Change {
 		}
 	}
 	return []Change{first}
-}
-
-// Diff compares the wording of two versions word by word.
-func (v Version) Diff(earlier Version) []textdiff.Part {
-	return textdiff.Words(earlier.Text, v.Text)
 }

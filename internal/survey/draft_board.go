@@ -60,10 +60,6 @@ func (s *Service) Questionnaires(ctx context.Context, actor Actor) (list []Quest
 	return list, err
 }
 
-func (a Actor) requireStaff() error {
-	return a.require(RoleMember, RoleLead, RoleCoordinator, RoleAdministrator)
-}
-
 func progress(q Questionnaire, questions []Question) Progress {
 	p := Progress{Counts: map[QuestionState]int{}, Slots: q.Slots}
 	for _, question := range questions {
@@ -159,29 +155,6 @@ func boardOrder(state QuestionState, questions []Question) []Question {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Question) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
-	return list
-}
-
-// agreedInOrder returns the agreed questions as the catalogue takes them: in the office's order, those it has not placed
-// behind the others as they were written.
-func agreedInOrder(questions []Question) []Question {
-	var list []Question
-	for _, q := range questions {
-		if q.State == StateAgreed {
-			list = append(list, q)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Question) int {
-		switch {
-		case a.Sequence == b.Sequence:
-			return strings.Compare(a.ID, b.ID)
-		case a.Sequence == 0:
-			return 1
-		case b.Sequence == 0:
-			return -1
-		}
-		return a.Sequence - b.Sequence
-	})
 	return list
 }
 

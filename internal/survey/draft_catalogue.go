@@ -245,7 +245,7 @@ func (s *Service) lock(tx *Tx, actor Actor, v CatalogueView, approval Approval) 
 		if len(r.LeftOut) == 0 {
 			continue
 		}
-		if err := tx.Respondents.Put(r.Respondent.rekeyed(ids)); err != nil {
+		if err := tx.Respondents.Put(rekeyed(r.Respondent, ids)); err != nil {
 			return err
 		}
 	}
@@ -259,7 +259,7 @@ func (s *Service) lock(tx *Tx, actor Actor, v CatalogueView, approval Approval) 
 
 // rekeyed returns the respondent with its left-out questions under their catalogue ids; questions that did not get into
 // the catalogue are forgotten.
-func (r Respondent) rekeyed(ids map[string]string) Respondent {
+func rekeyed(r Respondent, ids map[string]string) Respondent {
 	left := map[string]string{}
 	for origin, reason := range r.LeftOut {
 		if id, ok := ids[origin]; ok {

@@ -2,10 +2,8 @@ package survey
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Limits of a questionnaire's settings.
@@ -16,16 +14,8 @@ const (
 	DefaultLicence = "CC-BY-4.0" // SPDX identifier
 )
 
-// reservedSlugs are addresses of pages that stand where a questionnaire's would.
-var reservedSlugs = []string{"neu", "en"}
-
-// reservedSlug tells the slugs that no questionnaire may have, drafted here or imported.
-func reservedSlug(slug string) bool { return slices.Contains(reservedSlugs, slug) }
-
 // settingsOrder is the order of the form, in which its faults are listed.
 var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "question_limit", "answer_limit", "topics", "order_rule", "licence", "deadline"}
-
-var spdxForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)
 
 // SaveQuestionnaire is the form of a questionnaire's settings, with its numbers and times as typed. ID "" makes a new one.
 type SaveQuestionnaire struct {
@@ -99,27 +89,6 @@ func (s *Service) settings(f *Faults, cmd SaveQuestionnaire, q *Questionnaire) {
 		return
 	}
 	q.Deadline = f.future("deadline", cmd.Deadline, cmd.DeadlineZone, cmd.DeadlineChoice, s.now(), q.Deadline)
-}
-
-// licence reads an SPDX identifier and notes its fault.
-func (f *Faults) licence(field string, licence *string, required bool) {
-	f.line(field, licence, 60, required)
-	if *licence != "" && !spdxForm.MatchString(*licence) {
-		f.Add(field, "error.licence")
-	}
-}
-
-// future reads a local time that has to lie ahead, unless it is what is stored already, and notes its fault. Choice is
-// first or second, when the local time happens twice.
-func (f *Faults) future(field, local, zone, choice string, now time.Time, stored Instant) Instant {
-	instant, key := ParseInstant(strings.TrimSpace(local), zone, choice)
-	switch {
-	case key != "":
-		f.Add(field, key)
-	case !instant.At.After(now) && !instant.At.Equal(stored.At):
-		f.Add(field, "error.time.past")
-	}
-	return instant
 }
 
 // frame takes over what the catalogue is locked under.

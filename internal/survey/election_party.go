@@ -2,11 +2,8 @@ package survey
 
 import (
 	"context"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 )
 
 // maxBallotPosition is far above the longest ballot so far (47 parties in 2021).
@@ -17,53 +14,10 @@ type ListedParty struct {
 	ShortName, Name, BallotPosition, Wikidata, Colour, Email string
 }
 
-var (
-	wikidataForm = regexp.MustCompile(`^Q[1-9][0-9]{0,11}$`)
-	colourForm   = regexp.MustCompile(`^#[0-9a-f]{6}$`)
-	thousands    = regexp.MustCompile(`^[0-9]{1,3}([., '’\x{a0}\x{202f}][0-9]{3})+$`)
-)
-
 // clean brings the fields to their stored form and notes their faults. It returns the ballot position, 0 for none.
 func (p *ListedParty) clean(f *Faults) (ballot int) {
 	f.party(&p.ShortName, &p.Name, &p.Wikidata, &p.Colour, &p.Email)
 	return f.whole("ballot_position", p.BallotPosition, 1, maxBallotPosition)
-}
-
-// party brings what is said of a party, in an election or as a respondent, to its stored form and notes its faults.
-func (f *Faults) party(shortName, name, wikidata, colour, email *string) {
-	f.line("short_name", shortName, 60, true)
-	f.line("name", name, 300, true) // joint respondents have long ones
-	f.line("wikidata", wikidata, 20, false)
-	if *wikidata = strings.ToUpper(*wikidata); *wikidata != "" && !wikidataForm.MatchString(*wikidata) {
-		f.Add("wikidata", "error.wikidata")
-	}
-	f.line("colour", colour, 20, false)
-	if *colour = strings.ToLower(*colour); *colour != "" && !colourForm.MatchString(*colour) {
-		f.Add("colour", "error.colour")
-	}
-	f.email("email", email, false)
-}
-
-// whole reads a whole number as typed, with or without marks between the thousands, and notes its fault. Nothing typed is 0.
-func (f *Faults) whole(field, typed string, least, most int) int {
-	typed = strings.TrimSpace(typed)
-	if typed == "" {
-		return 0
-	}
-	if thousands.MatchString(typed) {
-		typed = strings.Map(func(r rune) rune {
-			if unicode.IsDigit(r) {
-				return r
-			}
-			return -1
-		}, typed)
-	}
-	n, err := strconv.Atoi(typed)
-	if err != nil || n < least || n > most {
-		f.Add(field, "error.number", "Min", least, "Max", most)
-		return 0
-	}
-	return n
 }
 
 // fill writes what the list says into the party; what it does not say stays.

@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -143,12 +142,6 @@ func (s *Service) Elections(ctx context.Context, actor Actor) (list []ElectionSu
 	return list, err
 }
 
-// Standing is a party with its place in one election.
-type Standing struct {
-	Party
-	Contestant Contestant
-}
-
 // ElectionParties returns an election and its parties in ballot order, those without a position behind, by short name.
 func (s *Service) ElectionParties(ctx context.Context, actor Actor, id string) (e Election, list []Standing, err error) {
 	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
@@ -162,31 +155,4 @@ func (s *Service) ElectionParties(ctx context.Context, actor Actor, id string) (
 		return err
 	})
 	return e, list, err
-}
-
-// standings lists the parties of an election in their order.
-func standings(tx *Tx, election string) ([]Standing, error) {
-	var list []Standing
-	for c, err := range tx.Contestants.List(election + "/") {
-		if err != nil {
-			return nil, err
-		}
-		p, err := tx.Parties.Get(c.Party)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, Standing{Party: p, Contestant: c})
-	}
-	slices.SortStableFunc(list, func(a, b Standing) int {
-		return ballotOrder(a.Contestant.BallotPosition, a.ShortName, b.Contestant.BallotPosition, b.ShortName)
-	})
-	return list, nil
-}
-
-// ballotOrder compares two parties by their places on the ballot; those without a known place (0) stand behind, by name.
-func ballotOrder(x int, xName string, y int, yName string) int {
-	if (x == 0) != (y == 0) {
-		return cmp.Compare(y, x)
-	}
-	return cmp.Or(cmp.Compare(x, y), strings.Compare(Slug(xName), Slug(yName)))
 }

@@ -79,13 +79,6 @@ func ParseDay(day string) (at time.Time, key string) {
 	return at, ""
 }
 
-// day notes what is wrong with a typed day; "" is none.
-func (f *Faults) day(field, value string) {
-	if _, key := ParseDay(value); value != "" && key != "" {
-		f.Add(field, key)
-	}
-}
-
 // ParseInstant reads a typed local time in a zone. A local time that does not exist (the hour skipped in spring) is
 // refused with error.time.missing; one that happens twice (the hour repeated in autumn) with error.time.ambiguous unless
 // choice is "first" or "second". An unreadable time is error.time.format, one of another century error.time.year, an unknown

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -162,3 +163,24 @@ type AuditEntry struct {
 
 // Key implements Entity.
 func (a AuditEntry) Key() string { return a.ID }
+
+// nameOfUser returns the name of a person of the alliance, "" for the console and for nobody.
+func nameOfUser(tx *Tx, id string) string {
+	u, err := tx.Users.Get(id)
+	if err != nil {
+		return ""
+	}
+	return u.Name
+}
+
+// loadAlliance returns the alliance, empty before its settings were first saved.
+func loadAlliance(tx *Tx) (Alliance, error) {
+	a, err := tx.Alliances.Get(AllianceKey)
+	if IsNotFound(err) {
+		return Alliance{}, nil
+	}
+	return a, err
+}
+
+// SessionValue is what a session keeps of a signed-in person: it is void once the password has changed.
+func (u User) SessionValue() string { return u.ID + " " + strconv.Itoa(u.Epoch) }

@@ -1,6 +1,9 @@
 package survey
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Questionnaire is one round of Wahlprüfsteine: it is drafted, sent, answered and compared.
 type Questionnaire struct {
@@ -112,3 +115,19 @@ const (
 
 // Key implements Entity.
 func (a Approval) Key() string { return a.Questionnaire + "/" + string(a.Act) + "/" + a.Subject }
+
+// questionnaireBySlug finds a questionnaire by its slug.
+func questionnaireBySlug(tx *Tx, slug string) (Questionnaire, error) {
+	for q, err := range tx.Questionnaires.List("") {
+		if err != nil || q.Slug == slug {
+			return q, err
+		}
+	}
+	return Questionnaire{}, Fail(NotFound, "error.not_found")
+}
+
+// reservedSlugs are addresses of pages that stand where a questionnaire's would.
+var reservedSlugs = []string{"neu", "en"}
+
+// reservedSlug tells the slugs that no questionnaire may have, drafted here or imported.
+func reservedSlug(slug string) bool { return slices.Contains(reservedSlugs, slug) }

@@ -4,15 +4,6 @@ import (
 	"context"
 )
 
-// address cleans a mail address in place: a bare one, without umlauts, because the mail server would refuse them.
-func (f *Faults) address(field string, s *string, required bool) {
-	before := len(*f)
-	f.email(field, s, required)
-	if len(*f) == before && *s != "" && !bareAddress(*s) {
-		f.Add(field, "error.email")
-	}
-}
-
 // SetAddress is the form that changes where a respondent's mails go after the dispatch.
 type SetAddress struct {
 	Email    string
@@ -31,7 +22,7 @@ func (s *Service) SetAddress(ctx context.Context, actor Actor, questionnaire, sl
 		return false, err
 	}
 	var faults Faults
-	faults.address("email", &cmd.Email, true)
+	faults.email("email", &cmd.Email, true)
 	if err := faults.Err(); err != nil {
 		return false, err
 	}

@@ -110,7 +110,7 @@ func (s *Service) redirectQueued(tx *Tx, q Questionnaire, r Respondent, from str
 }
 
 // movedSince tells whether the respondent's date was moved after an instant.
-func (r Respondent) movedSince(q Questionnaire, at time.Time) bool {
+func movedSince(r Respondent, q Questionnaire, at time.Time) bool {
 	changes := q.Extended
 	if !r.Due.IsZero() {
 		changes = r.DueChanges
@@ -134,7 +134,7 @@ func (s *Service) ResendMail(ctx context.Context, actor Actor, questionnaire, id
 		return "", false, err
 	}
 	var faults Faults
-	faults.address("to", &cmd.To, true)
+	faults.email("to", &cmd.To, true)
 	if err := faults.Err(); err != nil {
 		return "", false, err
 	}

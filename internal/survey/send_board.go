@@ -7,27 +7,6 @@ import (
 	"time"
 )
 
-// SendState is where a respondent stands between the dispatch and its answer, as a whole.
-type SendState string
-
-// The states of a respondent.
-const (
-	SendPlanned    SendState = "planned"     // not sent yet
-	SendUnasked    SendState = "unasked"     // sent to others, this one could not be asked yet
-	SendWaiting    SendState = "waiting"     // asked, its date not over, nothing came
-	SendReturned   SendState = "returned"    // answered at least one question, see Returns
-	SendGeneral    SendState = "general"     // sent but a general text
-	SendRefers     SendState = "refers"      // only points to its manifesto
-	SendDeclined   SendState = "declined"    // said only that it will not answer
-	SendWithdrawn  SendState = "withdrawn"   // took back all it had said
-	SendSilent     SendState = "silent"      // its date over, nothing came
-	SendNotReached SendState = "not_reached" // nothing could be delivered
-	SendNotAsked   SendState = "not_asked"   // not to be asked
-)
-
-// SendStates in the order of the bar.
-var SendStates = []SendState{SendReturned, SendGeneral, SendRefers, SendDeclined, SendWithdrawn, SendWaiting, SendSilent, SendUnasked, SendPlanned, SendNotReached, SendNotAsked}
-
 // SendProblem is what the office should look at.
 type SendProblem string
 
@@ -209,10 +188,11 @@ func loadTraffic(tx *Tx, questionnaire string) (map[string]traffic, error) {
 }
 
 func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion, t traffic) (row SendRow, err error) {
-	row = SendRow{Respondent: r, Due: r.DueAt(q)}
-	if row.Returned, row.ReturnedBy, err = returnedAt(tx, r); err != nil {
+	back, err := s.returnNow(tx, q, r, questions)
+	if err != nil {
 		return row, err
 	}
+	row = SendRow{Respondent: r, Due: r.DueAt(q), State: back.State, Returned: back.At, ReturnedBy: back.By}
 	happened := func(at time.Time, event string) {
 		if !at.IsZero() && !at.Before(row.Last) {
 			row.Last, row.LastEvent = at, event
@@ -251,13 +231,8 @@ func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, questions []Cat
 	} else {
 		happened(row.Returned, "transcribed")
 	}
-	back, err := s.returnAtDue(tx, q, r, questions)
-	if err != nil {
-		return row, err
-	}
 	_, notDay := time.Parse(time.DateOnly, string(back.Received))
 	row.DayOnly = row.ReturnedBy == Transcribed && notDay == nil
-	row.State = s.sendState(q, r, back.State, !row.Returned.IsZero())
 	row.Problem = sendProblem(q, row, t)
 	if row.Problem == ProblemUnasked {
 		waiting, err := WaitingApproval(tx, q.ID, ActDispatch, r.ID)
@@ -278,54 +253,6 @@ func (s *Service) sendRow(tx *Tx, q Questionnaire, r Respondent, questions []Cat
 		}
 	}
 	return row, nil
-}
-
-// returnAtDue sums up what came back from a respondent by the one rule of the comparison. Before its date, which the
-// comparison keeps to itself, it is what would be told then.
-func (s *Service) returnAtDue(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (Return, error) {
-	c := Comparison{Questionnaire: q, Catalogue: Catalogue{Questions: questions}, At: s.now()}
-	if due := r.DueAt(q).At; c.At.Before(due) {
-		c.At = due
-	}
-	versions := map[string][]Version{}
-	for v, err := range tx.Versions.List(r.Key() + "/") {
-		if err != nil {
-			return Return{}, err
-		}
-		key := CellKey(q.ID, r.ID, v.Question)
-		versions[key] = append(versions[key], v)
-	}
-	return returnOf(compared(c, r, versions, nil, nil)), nil
-}
-
-// cameBack are the states of the returns in which something came back.
-var cameBack = map[ReturnState]SendState{ReturnAnswered: SendReturned, ReturnPartly: SendReturned, ReturnGeneral: SendGeneral,
-	ReturnRefers: SendRefers, ReturnDeclined: SendDeclined, ReturnWithdrawn: SendWithdrawn}
-
-// CameBack tells whether something came back from the respondent, be it a refusal.
-func (s SendState) CameBack() bool {
-	return s == SendReturned || s == SendGeneral || s == SendRefers || s == SendDeclined || s == SendWithdrawn
-}
-
-func (s *Service) sendState(q Questionnaire, r Respondent, back ReturnState, returned bool) SendState {
-	if state, ok := cameBack[back]; ok {
-		return state
-	}
-	switch {
-	case r.NotAsked != "", back == ReturnNotAsked && !q.DispatchedAt.IsZero() && !r.neverAsked(q):
-		return SendNotAsked
-	case returned:
-		return SendReturned
-	case q.DispatchedAt.IsZero():
-		return SendPlanned
-	case r.NotReached != nil:
-		return SendNotReached
-	case r.AskedAt.IsZero():
-		return SendUnasked
-	case s.now().Before(r.DueAt(q).At):
-		return SendWaiting
-	}
-	return SendSilent
 }
 
 func sendProblem(q Questionnaire, row SendRow, t traffic) SendProblem {

@@ -17,11 +17,6 @@ func (s *Service) AskInOurForm(ctx context.Context, actor Actor, questionnaire s
 	})
 }
 
-// AwaitsProcedure tells whether the respondent is to be asked, but not known how.
-func (r Respondent) AwaitsProcedure() bool {
-	return r.NotAsked == "" && r.Procedure.Channel == ChannelUnknown
-}
-
 // NotAskMany is the form that notes one public reason for not asking several respondents.
 type NotAskMany struct {
 	Respondents []string // slugs

@@ -28,7 +28,7 @@ func (s *Service) checks(tx *Tx, q Questionnaire, c dispatchContent) ([]Dispatch
 	}
 	letter := q.Cover
 	var letterFaults Faults // of a text saved before a rule was made
-	letterFaults.checkLetter(&letter)
+	checkLetter(&letterFaults, &letter)
 	var asked, addressless, unknown, unfit, early, unrendered []string
 	at := map[string][]string{} // who has an address
 	for _, r := range c.Respondents {

@@ -7,48 +7,6 @@ import (
 	"strings"
 )
 
-// Candidate is a party that stands in the election, and whether it is among the respondents.
-type Candidate struct {
-	Party      Party
-	Contestant Contestant
-	Respondent string // slug of the respondent that stands for it; "" none
-	Joint      bool   // that respondent stands for several parties
-}
-
-// candidates returns the parties of the election by ballot position, then short name.
-func candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate, error) {
-	var list []Candidate
-	standing, err := standings(tx, q.Election)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range standing {
-		one := Candidate{Party: c.Party, Contestant: c.Contestant}
-		for _, r := range respondents {
-			if slices.Contains(r.Parties, c.Party.ID) {
-				one.Respondent, one.Joint = r.Slug, len(r.Parties) > 1
-			}
-		}
-		list = append(list, one)
-	}
-	return list, nil
-}
-
-// unrepresented are the short names of the parties of the election no respondent stands for. An import says itself who was
-// asked.
-func unrepresented(tx *Tx, q Questionnaire, respondents []Respondent) (names []string, err error) {
-	if q.Imported {
-		return nil, nil
-	}
-	list, err := candidates(tx, q, respondents)
-	for _, c := range list {
-		if c.Respondent == "" {
-			names = append(names, c.Party.ShortName)
-		}
-	}
-	return names, err
-}
-
 // respondentOf makes the respondent of one party that stands.
 func respondentOf(q Questionnaire, c Candidate) Respondent {
 	return Respondent{Questionnaire: q.ID, ID: NewID(), Parties: []string{c.Party.ID}, ShortName: c.Party.ShortName, Name: c.Party.Name,
@@ -191,7 +149,7 @@ func (s *Service) JoinParties(ctx context.Context, actor Actor, questionnaire st
 		singles := slices.DeleteFunc(slices.Clone(existing), func(r Respondent) bool {
 			return len(r.Parties) != 1 || !slices.Contains(joint.Parties, r.Parties[0])
 		})
-		if err := joint.takeOver(singles); err != nil {
+		if err := takeOver(&joint, singles); err != nil {
 			return err
 		}
 		for _, r := range singles {
@@ -220,7 +178,7 @@ func sameParties(a, b []string) bool {
 
 // takeOver takes over what the office noted of the single respondents of a joint one's parties. Unless it is the same for
 // all of its parties it is Invalid at parties, with the names of those that carry something.
-func (joint *Respondent) takeOver(singles []Respondent) error {
+func takeOver(joint *Respondent, singles []Respondent) error {
 	type noted struct {
 		Procedure Procedure
 		Due       Instant

@@ -25,7 +25,7 @@ var (
 // checkLetter cleans a letter in place and notes its faults: an unknown placeholder is named, and the body must say where
 // the link, the date and the questions go, because nobody could answer without them. The paragraph with the link holds no
 // other placeholder: those who answer by mail get another sentence for it.
-func (f *Faults) checkLetter(cover *Cover) {
+func checkLetter(f *Faults, cover *Cover) {
 	f.line("subject", &cover.Subject, maxSubject, true)
 	f.text("body", &cover.Body)
 	if cover.Body == "" {
@@ -241,7 +241,7 @@ func (s *Service) SaveCover(ctx context.Context, actor Actor, questionnaire stri
 		return err
 	}
 	var faults Faults
-	faults.checkLetter(&cmd.Cover)
+	checkLetter(&faults, &cmd.Cover)
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func (s *Service) PreviewLetter(ctx context.Context, actor Actor, questionnaire 
 		return p, err
 	}
 	var faults Faults
-	faults.checkLetter(&cover)
+	checkLetter(&faults, &cover)
 	if err := faults.Err(); err != nil {
 		return p, err
 	}

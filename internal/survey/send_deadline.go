@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 )
 
 // DeadlinePlan is the page of the deadline.
@@ -56,15 +55,6 @@ type SetDeadline struct {
 	Choice      string // first or second, when the local time happens twice
 	Reason      string // public; of an extension only
 	Revision    int    // of the questionnaire
-}
-
-// date cleans a typed local time in place and reads it: there has to be one, and it has to lie ahead.
-func (f *Faults) date(field string, local *string, zone, choice string, now time.Time) Instant {
-	f.line(field, local, 30, true)
-	if *local == "" {
-		return Instant{}
-	}
-	return f.future(field, *local, zone, choice, now, Instant{})
 }
 
 // SetDeadline sets the one deadline for all who answer with us, before the dispatch.

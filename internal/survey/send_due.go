@@ -56,8 +56,3 @@ func (s *Service) SaveDue(ctx context.Context, actor Actor, questionnaire, slug 
 		return s.audit(tx, actor, "own_date", r.ID, old.Local+" "+old.Zone, due.Local+" "+due.Zone)
 	})
 }
-
-// OwnDate tells whether the respondent was asked in a way that has a date of its own: in its own form, or by mail.
-func (r Respondent) OwnDate() bool {
-	return r.NotAsked == "" && !r.AskedAt.IsZero() && (r.Procedure.Channel == ChannelPortal || r.Procedure.Channel == ChannelMail)
-}

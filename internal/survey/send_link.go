@@ -2,7 +2,6 @@ package survey
 
 import (
 	"context"
-	"slices"
 )
 
 // accessPath is where an access link leads; the token follows.
@@ -22,14 +21,6 @@ func (s *Service) enqueueWithLink(tx *Tx, m Mail) (Mail, error) {
 		return m, err
 	}
 	return m, s.newAccessLink(tx, m.Questionnaire, m.Respondent, token, m.ID)
-}
-
-// linksOf returns the links of a respondent, the oldest first.
-func linksOf(tx *Tx, questionnaire, respondent string) ([]AccessLink, error) {
-	all, err := collect(tx.AccessLinks.List(""))
-	all = slices.DeleteFunc(all, func(l AccessLink) bool { return l.Questionnaire != questionnaire || l.Respondent != respondent })
-	slices.SortStableFunc(all, func(a, b AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	return all, err
 }
 
 // revokeLinks revokes a respondent's links, of one mail or with mail "" all, and stops mails that have not gone out. It

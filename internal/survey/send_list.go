@@ -37,7 +37,7 @@ func (s *Service) SendList(ctx context.Context, actor Actor) (list []SendSummary
 			} else if !IsNotFound(err) {
 				return err
 			}
-			if err := s.countReturns(tx, &one); err != nil {
+			if one.Asked, one.Returned, err = s.countReturns(tx, q); err != nil {
 				return err
 			}
 			list = append(list, one)
@@ -45,31 +45,6 @@ func (s *Service) SendList(ctx context.Context, actor Actor) (list []SendSummary
 		return nil
 	})
 	return list, err
-}
-
-// countReturns fills in how many are asked and how many answered.
-func (s *Service) countReturns(tx *Tx, one *SendSummary) error {
-	questions, _, err := sentQuestions(tx, one.Questionnaire)
-	if err != nil {
-		return err
-	}
-	all, err := respondentsInOrder(tx, one.Questionnaire.ID)
-	if err != nil {
-		return err
-	}
-	for _, r := range all {
-		row, err := s.sendRow(tx, one.Questionnaire, r, questions, traffic{})
-		if err != nil {
-			return err
-		}
-		if row.State != SendNotAsked && row.State != SendUnasked {
-			one.Asked++
-		}
-		if row.State == SendReturned {
-			one.Returned++
-		}
-	}
-	return nil
 }
 
 // OutboxRow is a mail of a questionnaire with the name of whom it is for.

@@ -1,47 +1,13 @@
 package survey
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"mime"
-	"net/mail"
-	"slices"
 	"strings"
-	"time"
 )
 
-// mailBackoff is how long after its first, second … failed attempt a mail is tried again; the last one repeats. Greylisting
-// wants some minutes, a broken server some hours.
-var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
-
-// waited is the sum of the back-offs after so many failed attempts. It is no difference of two times, one of which may have
-// been noted by a clock that was wrong.
-func waited(tries int) (sum time.Duration) {
-	for i := range tries {
-		sum += mailBackoff[min(i, len(mailBackoff)-1)]
-	}
-	return sum
-}
-
-// due returns when an entry is due. A time that lies further ahead than its back-off was noted by a clock that has been set
-// back since: it is due now.
-func (e OutboxEntry) due(now time.Time) time.Time {
-	if e.DueAt.Sub(now) > waited(e.Tries)-waited(e.Tries-1) {
-		return now
-	}
-	return e.DueAt
-}
-
 const (
-	mailGiveUp     = 3 * 24 * time.Hour
-	mailCodeGiveUp = time.Hour // a code is valid no longer, so sending it later would only confuse
-
 	maxSubject = 250 // UTF-16 units of the subject of a letter
-	// maxHeading is the same for mails we word ourselves: the longest names of a party and an alliance have room in it.
-	// Without a blank to fold it at, it stays below the 998 octets of a header line (RFC 5322, 2.1.1).
-	maxHeading = 700
 	maxReply   = 500 // UTF-16 units kept of a server's reply
 )
 
@@ -66,87 +32,6 @@ type MailOutcome struct {
 	NoReply   bool   // Reply is not the server's: the connection failed
 }
 
-// enqueue puts a mail and its secret into the caller's transaction: it is sent if and only if that commits. It sets the
-// id, Message-ID, time and state, and seals the secret; "" is none. The body has places (Mail.write) if and only if there is
-// a secret. A malformed address or subject is Invalid.
-func (s *Service) enqueue(tx *Tx, m Mail, secret string) (Mail, error) {
-	var faults Faults
-	if !bareAddress(m.To) {
-		faults.Add("to", "error.email")
-	}
-	faults.line("subject", &m.Subject, maxHeading, true)
-	if err := faults.Err(); err != nil {
-		return Mail{}, err
-	}
-	if m.Places == nil {
-		m.Places = []int{}
-	}
-	switch {
-	case secret != "" && len(m.Places) == 0:
-		return Mail{}, errors.New("mail with a secret but no place for it")
-	case secret == "" && len(m.Places) > 0:
-		return Mail{}, errors.New("mail with a place for a secret but none to put there")
-	case secret != "" && strings.Contains(m.Subject+m.Body+m.Calendar, secret):
-		return Mail{}, errors.New("mail with its secret in plain text")
-	}
-	if m.Attachment != nil {
-		if _, _, err := mime.ParseMediaType(m.Attachment.Type); err != nil {
-			return Mail{}, fmt.Errorf("mail attachment: %w", err)
-		}
-	}
-
-	m.ID = NewID()
-	host := s.host()
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]" // an IPv6 address in a Message-ID is a literal (RFC 5322, 3.6.4)
-	}
-	m.MessageID = m.ID + "@" + host
-	m.CreatedAt, m.State, m.Sealed = s.now(), MailQueued, nil
-	m.Attempts, m.LastAttempt, m.SentAt, m.Reply, m.NoReply = 0, time.Time{}, time.Time{}, "", false
-	if secret != "" {
-		var err error
-		if m.Sealed, err = s.Sealer.Seal([]byte(secret)); err != nil {
-			return Mail{}, err
-		}
-	}
-	if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, DueAt: m.CreatedAt, Since: m.CreatedAt}); err != nil {
-		return Mail{}, err
-	}
-	return m, tx.Mails.Put(m)
-}
-
-// revokeMail stops a mail whose link was revoked or replaced: what has not been sent never will be, and its secret is
-// forgotten. A mail that was sent stays as it is.
-func revokeMail(tx *Tx, id string) error {
-	m, err := tx.Mails.Get(id)
-	if err != nil || m.State == MailSent {
-		return err
-	}
-	m.State, m.Sealed = MailRevoked, nil
-	if err := tx.Outbox.Delete(id); err != nil {
-		return err
-	}
-	return tx.Mails.Put(m)
-}
-
-// bareAddress tells whether s is a mail address alone: no display name, no quotes, no comment, ASCII only.
-func bareAddress(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Name == "" && a.Address == s && len(s) <= 254
-}
-
-// QueuedMail is a mail that waits, with what tells when it may go.
-type QueuedMail struct {
-	ID, To  string
-	Urgency Urgency
-	DueAt   time.Time
-}
-
 // MailQueue returns the mails that wait in the order they go out: the most urgent first, and of these the first due.
 func (s *Service) MailQueue(ctx context.Context) (queue []QueuedMail, err error) {
 	err = s.Store.View(ctx, func(tx *Tx) error {
@@ -154,37 +39,6 @@ func (s *Service) MailQueue(ctx context.Context) (queue []QueuedMail, err error)
 		return err
 	})
 	return queue, err
-}
-
-func (s *Service) mailQueue(tx *Tx) (queue []QueuedMail, err error) {
-	for e, err := range tx.Outbox.List("") {
-		if damaged(err) {
-			continue // the check names it; it must not hold up the others
-		}
-		if err != nil {
-			return nil, err
-		}
-		m, err := tx.Mails.Get(e.Mail)
-		if err != nil && !IsNotFound(err) && !damaged(err) {
-			return nil, err
-		}
-		if _, err := s.settled(tx, m); damaged(err) {
-			continue // whether a reminder is still true cannot be read: the same
-		}
-		if m.State == MailQueued { // an entry that outlived the state of its mail sends nothing
-			queue = append(queue, QueuedMail{ID: m.ID, To: m.To, Urgency: m.Urgency(), DueAt: e.due(s.now())})
-		}
-	}
-	slices.SortStableFunc(queue, func(a, b QueuedMail) int {
-		return cmp.Or(cmp.Compare(a.Urgency, b.Urgency), a.DueAt.Compare(b.DueAt))
-	})
-	return queue, nil
-}
-
-// damaged tells whether an error is about a single value whose bytes have changed on the disk.
-func damaged(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Key == "error.damaged"
 }
 
 // NextMail returns the first mail of the queue that is due and wanted; ok is false if there is none.

@@ -3,29 +3,7 @@ package survey
 import (
 	"context"
 	"slices"
-	"time"
 )
-
-// returnedAt tells when something came back from a respondent: when it last submitted in our form, or when the first
-// checked transcription of its letter took effect. Zero: nothing yet. What a party saves before it submits is its own and
-// is not looked at.
-func returnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
-	if last, err := lastSubmission(tx, r); err != nil || last != nil {
-		if last != nil {
-			at, by = last.RequestedAt, ByForm
-		}
-		return at, by, err
-	}
-	for v, err := range tx.Versions.List(r.Key() + "/") {
-		if err != nil {
-			return at, by, err
-		}
-		if at.IsZero() || v.CountsAt.Before(at) {
-			at, by = v.CountsAt, v.Provenance
-		}
-	}
-	return at, by, nil
-}
 
 // ReminderPlan is the page of the reminder: who gets it, who does not and why, and what was sent.
 type ReminderPlan struct {
@@ -110,7 +88,7 @@ func (s *Service) SendReminder(ctx context.Context, actor Actor, questionnaire s
 		return err
 	}
 	var faults Faults
-	faults.checkLetter(&text)
+	checkLetter(&faults, &text)
 	if err := faults.Err(); err != nil {
 		return err
 	}

@@ -13,33 +13,6 @@ const (
 	maxProcedureCharacters = MaxTextUnits
 )
 
-// getsMail tells whether the respondent is asked by mail: with a link to our form, or with the questions alone.
-func (r Respondent) getsMail() bool {
-	return r.NotAsked == "" && (r.Procedure.Channel == ChannelForm || r.Procedure.Channel == ChannelMail)
-}
-
-// Editable tells whether what the respondent is asked, and how, can still be changed: until the dispatch, and after it as
-// long as it has not been asked, because its procedure was not known then.
-func (r Respondent) Editable(q Questionnaire) bool {
-	return !q.Imported && (q.DispatchedAt.IsZero() || r.AskedAt.IsZero() && r.Portal == nil)
-}
-
-// respondentsInOrder returns the respondents of a questionnaire in the printed order.
-func respondentsInOrder(tx *Tx, questionnaire string) ([]Respondent, error) {
-	all, err := collect(tx.Respondents.List(questionnaire + "/"))
-	slices.SortStableFunc(all, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
-	return all, err
-}
-
-func respondentBySlug(tx *Tx, questionnaire, slug string) (Respondent, error) {
-	for r, err := range tx.Respondents.List(questionnaire + "/") {
-		if err != nil || r.Slug == slug {
-			return r, err
-		}
-	}
-	return Respondent{}, Fail(NotFound, "error.not_found")
-}
-
 // beforeDispatch loads a questionnaire that has not been sent.
 func (s *Service) beforeDispatch(tx *Tx, questionnaire string) (Questionnaire, error) {
 	q, err := tx.Questionnaires.Get(questionnaire)
@@ -154,19 +127,9 @@ type SaveRespondent struct {
 	Revision         int // 0 when adding
 }
 
-// respondent cleans the form and notes its faults; it returns the own date.
-func (f *Faults) respondent(cmd *SaveRespondent) (due Instant) {
-	f.line("short_name", &cmd.ShortName, 60, true)
-	f.line("name", &cmd.Name, 300, true)
-	f.address("email", &cmd.Email, false)
-	f.line("wikidata", &cmd.Wikidata, 20, false)
-	if cmd.Wikidata != "" && (len(cmd.Wikidata) < 2 || cmd.Wikidata[0] != 'Q' || strings.Trim(cmd.Wikidata[1:], "0123456789") != "") {
-		f.Add("wikidata", "error.wikidata")
-	}
-	f.line("colour", &cmd.Colour, 7, false)
-	if cmd.Colour != "" && (len(cmd.Colour) != 7 || cmd.Colour[0] != '#' || strings.Trim(strings.ToLower(cmd.Colour[1:]), "0123456789abcdef") != "") {
-		f.Add("colour", "error.colour")
-	}
+// checkRespondent cleans the form and notes its faults; it returns the own date.
+func checkRespondent(f *Faults, cmd *SaveRespondent) (due Instant) {
+	f.party(&cmd.ShortName, &cmd.Name, &cmd.Wikidata, &cmd.Colour, &cmd.Email)
 	if cmd.BallotPosition < 0 || cmd.BallotPosition > 999 {
 		f.Add("ballot_position", "error.number", "Min", 0, "Max", 999)
 	}
@@ -174,7 +137,7 @@ func (f *Faults) respondent(cmd *SaveRespondent) (due Instant) {
 		f.Add("language", "error.choice")
 	}
 	f.text("not_asked", &cmd.NotAsked)
-	f.procedure(&cmd.Procedure)
+	checkProcedure(f, &cmd.Procedure)
 	f.line("due", &cmd.DueLocal, 30, false)
 	if cmd.DueLocal == "" {
 		return Instant{}
@@ -190,7 +153,7 @@ func (f *Faults) respondent(cmd *SaveRespondent) (due Instant) {
 	return due
 }
 
-func (f *Faults) procedure(p *Procedure) {
+func checkProcedure(f *Faults, p *Procedure) {
 	if !slices.Contains(Channels, p.Channel) {
 		f.Add("channel", "error.choice")
 	}
@@ -213,7 +176,7 @@ func (s *Service) AddRespondent(ctx context.Context, actor Actor, questionnaire 
 		return "", err
 	}
 	var faults Faults
-	due := faults.respondent(&cmd)
+	due := checkRespondent(&faults, &cmd)
 	if err := faults.Err(); err != nil {
 		return "", err
 	}
@@ -266,7 +229,7 @@ func (s *Service) SaveRespondent(ctx context.Context, actor Actor, questionnaire
 		return "", err
 	}
 	var faults Faults
-	due := faults.respondent(&cmd)
+	due := checkRespondent(&faults, &cmd)
 	if err := faults.Err(); err != nil {
 		return "", err
 	}

@@ -79,27 +79,6 @@ func (s *Service) undelivered(tx *Tx, questionnaire string) (list []Mail, err er
 	return list, nil
 }
 
-// settled tells whether a mail is a reminder that has nothing to remind of any more, because something came back from the
-// respondent or its date is over, or a code whose hour is.
-func (s *Service) settled(tx *Tx, m Mail) (bool, error) {
-	if m.Kind == MailCode {
-		return s.now().Sub(m.CreatedAt) >= mailCodeGiveUp, nil
-	}
-	if m.Kind != MailReminder {
-		return false, nil
-	}
-	q, err := tx.Questionnaires.Get(m.Questionnaire)
-	if err != nil {
-		return false, err
-	}
-	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
-	if err != nil {
-		return false, err
-	}
-	at, _, err := returnedAt(tx, r)
-	return !at.IsZero() || !s.now().Before(r.DueAt(q).At), err
-}
-
 // notSettled returns Conflict for a reminder of what is over and a code after its hour.
 func (s *Service) notSettled(tx *Tx, m Mail) error {
 	over, err := s.settled(tx, m)
@@ -110,26 +89,6 @@ func (s *Service) notSettled(tx *Tx, m Mail) error {
 		return Fail(Conflict, "error.mail.code_expired")
 	}
 	return Fail(Conflict, "send.error.reminder_over")
-}
-
-// stopReminders stops the reminders to a respondent that wait, because something came back from it.
-func (s *Service) stopReminders(tx *Tx, r Respondent) error {
-	queue, err := s.mailQueue(tx)
-	if err != nil {
-		return err
-	}
-	for _, q := range queue {
-		m, err := tx.Mails.Get(q.ID)
-		if err != nil {
-			return err
-		}
-		if m.Kind == MailReminder && m.Questionnaire == r.Questionnaire && m.Respondent == r.ID {
-			if err := revokeMail(tx, m.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 func (s *Service) retry(tx *Tx, actor Actor, m Mail) error {
@@ -161,7 +120,7 @@ func (s *Service) bringUpToDate(tx *Tx, actor Actor, m *Mail) error {
 	if r.Email != "" && r.Email != m.To && !m.Aside {
 		m.To, m.Reply = r.Email, "" // what a server said was about the old address
 	}
-	if err := s.reachedAgain(tx, actor, &r); err != nil || !r.movedSince(q, m.CreatedAt) {
+	if err := s.reachedAgain(tx, actor, &r); err != nil || !movedSince(r, q, m.CreatedAt) {
 		return err
 	}
 	h, err := loadLetterhead(tx, q)

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -73,29 +74,6 @@ func Line(typed string) (text string, key string, args []any) {
 	return text, key, args
 }
 
-// text cleans a multi-line field in place and notes its fault.
-func (f *Faults) text(field string, value *string) {
-	clean, key, args := Text(*value)
-	*value = clean
-	if key != "" {
-		f.Add(field, key, args...)
-	}
-}
-
-// line cleans a single-line field in place, refuses more than limit UTF-16 units, and refuses blank if required.
-func (f *Faults) line(field string, value *string, limit int, required bool) {
-	clean, key, args := Line(*value)
-	*value = clean
-	switch n := Length(clean); {
-	case key != "":
-		f.Add(field, key, args...)
-	case required && clean == "":
-		f.Add(field, "error.required")
-	case n > limit:
-		f.Add(field, "error.text.too_long", "Length", n, "Limit", limit)
-	}
-}
-
 // forbidden names the rule a character breaks, "" if none.
 func forbidden(r rune) string {
 	switch {
@@ -123,4 +101,9 @@ func invalidAt(s string) int {
 		s, position = s[size:], position+1
 	}
 	return 0
+}
+
+// sortByName sorts as people look names up: by the slug, so without regard to case and umlauts.
+func sortByName[T any](list []T, name func(T) string) {
+	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(Slug(name(a)), Slug(name(b))) })
 }

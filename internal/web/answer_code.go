@@ -77,7 +77,7 @@ func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, wa
 		p.Seen = templates.Field{Name: "seen", Type: "checkbox", Required: true, Label: p.Must("answer.field.seen"), Error: p.ErrorAt("seen")}
 		p.Foreign = p.Must(key, "At", p.DateTime(waiting.RequestedAt.In(zone), nil), "Name", waiting.Declaration.Name, "Function", waiting.Declaration.Function)
 		p.Lead = p.Must("answer.code.lead_foreign", "Address", maskAddress(sheet.Respondent.Email))
-		for _, e := range waiting.ReceiptEntries(sheet.Catalogue, sheet.Confirmed) {
+		for _, e := range survey.ReceiptEntries(waiting.Submission, sheet.Catalogue, sheet.Confirmed) {
 			v := r.questionView(e.Question)
 			v.say(e.Entry)
 			p.Entries = append(p.Entries, v)
@@ -206,7 +206,7 @@ func (s *Server) confirmationPage(r *request) error {
 	if last.Declaration.Licence != "" {
 		p.Facts[4].Value = p.Must("answer.confirmation.open", "Licence", last.Declaration.Licence)
 	}
-	for _, e := range last.ReceiptEntries(sheet.Catalogue, sheet.Confirmed) {
+	for _, e := range survey.ReceiptEntries(last, sheet.Catalogue, sheet.Confirmed) {
 		v := r.questionView(e.Question)
 		v.say(e.Entry)
 		v.Provenance = p.Must("answer.confirmation.version_kept", "Number", e.Version)
@@ -215,7 +215,7 @@ func (s *Server) confirmationPage(r *request) error {
 		}
 		p.Entries = append(p.Entries, v)
 	}
-	if left := last.Unanswered(sheet); len(left) > 0 {
+	if left := sheet.Unanswered(last); len(left) > 0 {
 		p.Left = p.Must("answer.confirmation.left", "Count", len(left), "Numbers", p.Join(itoas(left)))
 		if !sheet.Over {
 			p.Left += " " + p.Must("answer.confirmation.left_open")

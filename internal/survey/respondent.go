@@ -1,6 +1,10 @@
 package survey
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Respondent is who gets the catalogue: one party, or several that answer as one (CDU/CSU). Its names are its own
 // copy, so that a publication reads the same when a party renames itself.
@@ -108,3 +112,48 @@ type AccessLink struct {
 
 // Key implements Entity.
 func (l AccessLink) Key() string { return l.Hash }
+
+// linksOf returns the links of a respondent, the oldest first.
+func linksOf(tx *Tx, questionnaire, respondent string) ([]AccessLink, error) {
+	all, err := collect(tx.AccessLinks.List(""))
+	all = slices.DeleteFunc(all, func(l AccessLink) bool { return l.Questionnaire != questionnaire || l.Respondent != respondent })
+	slices.SortStableFunc(all, func(a, b AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	return all, err
+}
+
+// getsMail tells whether the respondent is asked by mail: with a link to our form, or with the questions alone.
+func (r Respondent) getsMail() bool {
+	return r.NotAsked == "" && (r.Procedure.Channel == ChannelForm || r.Procedure.Channel == ChannelMail)
+}
+
+// Editable tells whether what the respondent is asked, and how, can still be changed: until the dispatch, and after it as
+// long as it has not been asked, because its procedure was not known then.
+func (r Respondent) Editable(q Questionnaire) bool {
+	return !q.Imported && (q.DispatchedAt.IsZero() || r.AskedAt.IsZero() && r.Portal == nil)
+}
+
+// AwaitsProcedure tells whether the respondent is to be asked, but not known how.
+func (r Respondent) AwaitsProcedure() bool {
+	return r.NotAsked == "" && r.Procedure.Channel == ChannelUnknown
+}
+
+// OwnDate tells whether the respondent was asked in a way that has a date of its own: in its own form, or by mail.
+func (r Respondent) OwnDate() bool {
+	return r.NotAsked == "" && !r.AskedAt.IsZero() && (r.Procedure.Channel == ChannelPortal || r.Procedure.Channel == ChannelMail)
+}
+
+// respondentsInOrder returns the respondents of a questionnaire in the printed order.
+func respondentsInOrder(tx *Tx, questionnaire string) ([]Respondent, error) {
+	all, err := collect(tx.Respondents.List(questionnaire + "/"))
+	slices.SortStableFunc(all, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	return all, err
+}
+
+func respondentBySlug(tx *Tx, questionnaire, slug string) (Respondent, error) {
+	for r, err := range tx.Respondents.List(questionnaire + "/") {
+		if err != nil || r.Slug == slug {
+			return r, err
+		}
+	}
+	return Respondent{}, Fail(NotFound, "error.not_found")
+}

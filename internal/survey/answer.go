@@ -167,3 +167,31 @@ type Original struct {
 
 // Key implements Entity.
 func (o Original) Key() string { return o.Questionnaire + "/" + o.Respondent + "/" + o.ID }
+
+// version is what the submission says of one cell. due is the respondent's date, whose zone the time is written in.
+func (s Submission) version(due Instant, e SubmissionEntry, number int) Version {
+	return Version{
+		Questionnaire: s.Questionnaire, Respondent: s.Respondent, Question: e.Question, Number: number,
+		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
+		Provenance: ByForm, Licence: s.Declaration.Licence, Record: s.Key(),
+		ReceivedAt: StampOf(s.RequestedAt.In(due.Location())), CountsAt: s.RequestedAt,
+	}
+}
+
+// waits tells whether its code can still be entered.
+func (s Submission) waits(now time.Time) bool {
+	return s.State == SubmissionRequested && now.Before(s.CodeExpiresAt)
+}
+
+// lastSubmission is what a respondent submitted last, nil if nothing. The ledger knows the order: the clock may have gone back.
+func lastSubmission(tx *Tx, r Respondent) (last *Submission, err error) {
+	for sub, err := range tx.Submissions.List(r.Key() + "/") {
+		if err != nil {
+			return nil, err
+		}
+		if sub.State == SubmissionConfirmed && (last == nil || sub.Receipt.Leaf > last.Receipt.Leaf) {
+			last = &sub
+		}
+	}
+	return last, nil
+}

@@ -1,6 +1,14 @@
 package survey
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"pruefstein/internal/ledger"
+)
 
 // Question is a question while it is drafted. What is sent is its copy in the Catalogue.
 type Question struct {
@@ -111,4 +119,42 @@ type CatalogueQuestion struct {
 type Named struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+}
+
+// agreedInOrder returns the agreed questions as the catalogue takes them: in the office's order, those it has not placed
+// behind the others as they were written.
+func agreedInOrder(questions []Question) []Question {
+	var list []Question
+	for _, q := range questions {
+		if q.State == StateAgreed {
+			list = append(list, q)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Question) int {
+		switch {
+		case a.Sequence == b.Sequence:
+			return strings.Compare(a.ID, b.ID)
+		case a.Sequence == 0:
+			return 1
+		case b.Sequence == 0:
+			return -1
+		}
+		return a.Sequence - b.Sequence
+	})
+	return list
+}
+
+// catalogueHash is Catalogue.Hash: the hex SHA-256 of the questions as canonical JSON, without Origin, so that anybody can
+// recompute it from what is published.
+func catalogueHash(questions []CatalogueQuestion) (string, error) {
+	sent := slices.Clone(questions)
+	for i := range sent {
+		sent[i].Origin = ""
+	}
+	text, err := ledger.Canonical(sent)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
 }

@@ -1,0 +1,194 @@
+package survey
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+)
+
+// TwoPerson tells whether an act needs a second person: the alliance's setting, by default on from two active coordinators.
+func (s *Service) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
+	alliance, err := loadAlliance(tx)
+	if err != nil {
+		return false, err
+	}
+	if rule := alliance.rule(act); rule != RuleAuto {
+		return rule == RuleOn, nil
+	}
+	coordinators := 0
+	for u, err := range tx.Users.List("") {
+		if err != nil {
+			return false, err
+		}
+		if u.Coordinator && u.Active() {
+			coordinators++
+		}
+	}
+	return coordinators >= 2, nil
+}
+
+// rule is the alliance's setting for an act.
+func (a Alliance) rule(act ApprovalKind) Rule {
+	return map[ApprovalKind]Rule{
+		ActLock:          a.CheckLock,
+		ActDispatch:      a.CheckDispatch,
+		ActAddress:       a.CheckDispatch, // codes and receipts go there
+		ActTranscription: a.CheckTranscription,
+		ActPublication:   a.CheckPublication,
+	}[act]
+}
+
+// twoPersonOrAlone is TwoPerson, and whether an act that needs nobody would need a second person if there was one: its rule
+// is automatic.
+func (s *Service) twoPersonOrAlone(tx *Tx, act ApprovalKind) (two, alone bool, err error) {
+	alliance, err := loadAlliance(tx)
+	if err != nil {
+		return false, false, err
+	}
+	two, err = s.TwoPerson(tx, act)
+	return two, !two && alliance.rule(act) == RuleAuto, err
+}
+
+// approve runs the two-person rule for an act on content, which is digested so that the approval binds to it.
+// It returns done true when the act may be carried out now, with the approval to record. Where the rule is off, its
+// ApprovedBy is "" unless somebody else's request for the same content waited from before; no request is left over.
+// Otherwise the request has been noted and waits for a second person; the caller returns without acting.
+func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subject string, content any) (done bool, approval Approval, err error) {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return false, Approval{}, err
+	}
+	digest, err := contentDigest(content)
+	if err != nil {
+		return false, Approval{}, err
+	}
+	fresh := Approval{Questionnaire: q, Act: act, Subject: subject, Digest: digest, RequestedBy: actor.who(), RequestedAt: s.now()}
+	needed, err := s.TwoPerson(tx, act)
+	if err != nil {
+		return false, Approval{}, err
+	}
+	waiting, err := WaitingApproval(tx, q, act, subject)
+	if err != nil {
+		return false, Approval{}, err
+	}
+	if waiting != nil && waiting.Digest == digest {
+		own := waiting.RequestedBy == actor.who()
+		one, err := oneHand(tx, waiting.RequestedBy, actor.who())
+		switch {
+		case err != nil:
+			return false, Approval{}, err
+		case !one:
+			waiting.ApprovedBy, waiting.ApprovedAt = actor.who(), s.now()
+			return true, *waiting, tx.Approvals.Put(*waiting)
+		case needed && own:
+			return false, *waiting, Fail(Conflict, "error.second_person")
+		case needed:
+			return false, *waiting, Fail(Conflict, "error.one_hand")
+		}
+	}
+	if err := actor.require(RoleCoordinator); err != nil {
+		return false, Approval{}, err
+	}
+	if !needed {
+		if waiting != nil { // from when the rule was on
+			err = tx.Approvals.Delete(waiting.Key())
+		}
+		return true, fresh, err
+	}
+	if err := s.audit(tx, actor, "request_"+string(act), q); err != nil {
+		return false, Approval{}, err
+	}
+	return false, fresh, tx.Approvals.Put(fresh)
+}
+
+// askedBefore makes the second click of whoever asked for a second person what the first one was: a request that waits.
+func askedBefore(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Key == "error.second_person" {
+		return nil
+	}
+	return err
+}
+
+// contentDigest is Approval.Digest of a content: the hex SHA-256 of its JSON.
+func contentDigest(content any) (string, error) {
+	raw, err := json.Marshal(content)
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// WaitingApproval returns the request that waits for a second person, or nil.
+func WaitingApproval(tx *Tx, q string, act ApprovalKind, subject string) (*Approval, error) {
+	a, err := tx.Approvals.Get(Approval{Questionnaire: q, Act: act, Subject: subject}.Key())
+	if IsNotFound(err) || err == nil && !a.ApprovedAt.IsZero() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &a, nil
+}
+
+// openRequest is WaitingApproval for the page of an act, whose content has the digest now: a request the rule no longer asks
+// for is left out unless the actor could still be its second person.
+func (s *Service) openRequest(tx *Tx, actor Actor, q string, act ApprovalKind, subject, digest string) (*Approval, error) {
+	waiting, err := WaitingApproval(tx, q, act, subject)
+	if waiting == nil || waiting.RequestedBy != actor.who() && waiting.Digest == digest {
+		return waiting, err
+	}
+	if needed, err := s.TwoPerson(tx, act); err != nil || !needed {
+		return nil, err
+	}
+	return waiting, nil
+}
+
+// WithdrawApproval takes back a request that waits, by whoever may make one.
+func (s *Service) WithdrawApproval(ctx context.Context, actor Actor, q string, act ApprovalKind, subject string) error {
+	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+		return err
+	}
+	return s.update(ctx, actor, func(tx *Tx) error {
+		a, err := WaitingApproval(tx, q, act, subject)
+		if err != nil || a == nil {
+			return err
+		}
+		if err := s.audit(tx, actor, "withdraw_request", q); err != nil {
+			return err
+		}
+		return tx.Approvals.Delete(a.Key())
+	})
+}
+
+// oneHand tells whether two people count as one for the two-person rules: whoever hands somebody an invitation or a link for a
+// new password could have used it. A link that went by mail ends that. Names are those of Actor.who.
+func oneHand(tx *Tx, a, b string) (bool, error) {
+	mine, err := hands(tx, a)
+	if err != nil {
+		return false, err
+	}
+	theirs, err := hands(tx, b)
+	return slices.ContainsFunc(mine, func(id string) bool { return slices.Contains(theirs, id) }), err
+}
+
+// paired tells whether the actor is another person than the one who asked, but counts as one with them.
+func paired(tx *Tx, actor Actor, asked string) (bool, error) {
+	if asked == actor.who() {
+		return false, nil
+	}
+	return oneHand(tx, asked, actor.who())
+}
+
+// hands is a person, whoever handed over the link the present password was set by, whoever did so for that one, and so on.
+func hands(tx *Tx, id string) (list []string, err error) {
+	for id != "" && !slices.Contains(list, id) {
+		list = append(list, id)
+		user, err := tx.Users.Get(id)
+		if err != nil && !IsNotFound(err) { // the console is nobody
+			return nil, err
+		}
+		id = user.PasswordBy
+	}
+	return list, nil
+}

@@ -1,0 +1,82 @@
+package survey
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Candidate is a party that stands in the election, and whether it is among the respondents.
+type Candidate struct {
+	Party      Party
+	Contestant Contestant
+	Respondent string // slug of the respondent that stands for it; "" none
+	Joint      bool   // that respondent stands for several parties
+}
+
+// candidates returns the parties of the election by ballot position, then short name.
+func candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate, error) {
+	var list []Candidate
+	standing, err := standings(tx, q.Election)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range standing {
+		one := Candidate{Party: c.Party, Contestant: c.Contestant}
+		for _, r := range respondents {
+			if slices.Contains(r.Parties, c.Party.ID) {
+				one.Respondent, one.Joint = r.Slug, len(r.Parties) > 1
+			}
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+// unrepresented are the short names of the parties of the election no respondent stands for. An import says itself who was
+// asked.
+func unrepresented(tx *Tx, q Questionnaire, respondents []Respondent) (names []string, err error) {
+	if q.Imported {
+		return nil, nil
+	}
+	list, err := candidates(tx, q, respondents)
+	for _, c := range list {
+		if c.Respondent == "" {
+			names = append(names, c.Party.ShortName)
+		}
+	}
+	return names, err
+}
+
+// Standing is a party with its place in one election.
+type Standing struct {
+	Party
+	Contestant Contestant
+}
+
+// standings lists the parties of an election in their order.
+func standings(tx *Tx, election string) ([]Standing, error) {
+	var list []Standing
+	for c, err := range tx.Contestants.List(election + "/") {
+		if err != nil {
+			return nil, err
+		}
+		p, err := tx.Parties.Get(c.Party)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Standing{Party: p, Contestant: c})
+	}
+	slices.SortStableFunc(list, func(a, b Standing) int {
+		return ballotOrder(a.Contestant.BallotPosition, a.ShortName, b.Contestant.BallotPosition, b.ShortName)
+	})
+	return list, nil
+}
+
+// ballotOrder compares two parties by their places on the ballot; those without a known place (0) stand behind, by name.
+func ballotOrder(x int, xName string, y int, yName string) int {
+	if (x == 0) != (y == 0) {
+		return cmp.Compare(y, x)
+	}
+	return cmp.Or(cmp.Compare(x, y), strings.Compare(Slug(xName), Slug(yName)))
+}

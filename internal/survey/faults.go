@@ -1,0 +1,135 @@
+package survey
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// line cleans a single-line field in place, refuses more than limit UTF-16 units, and refuses blank if required.
+func (f *Faults) line(field string, value *string, limit int, required bool) {
+	clean, key, args := Line(*value)
+	*value = clean
+	switch n := Length(clean); {
+	case key != "":
+		f.Add(field, key, args...)
+	case required && clean == "":
+		f.Add(field, "error.required")
+	case n > limit:
+		f.Add(field, "error.text.too_long", "Length", n, "Limit", limit)
+	}
+}
+
+// text cleans a multi-line field in place and notes its fault.
+func (f *Faults) text(field string, value *string) {
+	clean, key, args := Text(*value)
+	*value = clean
+	if key != "" {
+		f.Add(field, key, args...)
+	}
+}
+
+// day notes what is wrong with a typed day; "" is none.
+func (f *Faults) day(field, value string) {
+	if _, key := ParseDay(value); value != "" && key != "" {
+		f.Add(field, key)
+	}
+}
+
+// whole reads a whole number as typed, with or without marks between the thousands, and notes its fault. Nothing typed is 0.
+func (f *Faults) whole(field, typed string, least, most int) int {
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return 0
+	}
+	if thousands.MatchString(typed) {
+		typed = strings.Map(func(r rune) rune {
+			if unicode.IsDigit(r) {
+				return r
+			}
+			return -1
+		}, typed)
+	}
+	n, err := strconv.Atoi(typed)
+	if err != nil || n < least || n > most {
+		f.Add(field, "error.number", "Min", least, "Max", most)
+		return 0
+	}
+	return n
+}
+
+// email brings an address to its stored form (bare, lower case) and notes its fault. Umlauts are one: the mail server would
+// refuse them.
+func (f *Faults) email(field string, address *string, required bool) {
+	f.line(field, address, 254, required)
+	if *address = strings.ToLower(*address); *address != "" && !bareAddress(*address) {
+		f.Add(field, "error.email")
+	}
+}
+
+// webAddress notes the fault of an address that is not http or https.
+func (f *Faults) webAddress(field string, address *string) {
+	f.line(field, address, 500, false)
+	if *address == "" {
+		return
+	}
+	if u, err := url.Parse(*address); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		f.Add(field, "error.url")
+	}
+}
+
+// licence reads an SPDX identifier and notes its fault.
+func (f *Faults) licence(field string, licence *string, required bool) {
+	f.line(field, licence, 60, required)
+	if *licence != "" && !spdxForm.MatchString(*licence) {
+		f.Add(field, "error.licence")
+	}
+}
+
+// future reads a local time that has to lie ahead, unless it is what is stored already, and notes its fault. Choice is
+// first or second, when the local time happens twice.
+func (f *Faults) future(field, local, zone, choice string, now time.Time, stored Instant) Instant {
+	instant, key := ParseInstant(strings.TrimSpace(local), zone, choice)
+	switch {
+	case key != "":
+		f.Add(field, key)
+	case !instant.At.After(now) && !instant.At.Equal(stored.At):
+		f.Add(field, "error.time.past")
+	}
+	return instant
+}
+
+// date cleans a typed local time in place and reads it: there has to be one, and it has to lie ahead.
+func (f *Faults) date(field string, local *string, zone, choice string, now time.Time) Instant {
+	f.line(field, local, 30, true)
+	if *local == "" {
+		return Instant{}
+	}
+	return f.future(field, *local, zone, choice, now, Instant{})
+}
+
+// party brings what is said of a party, in an election or as a respondent, to its stored form and notes its faults.
+func (f *Faults) party(shortName, name, wikidata, colour, email *string) {
+	f.line("short_name", shortName, 60, true)
+	f.line("name", name, 300, true) // joint respondents have long ones
+	f.line("wikidata", wikidata, 20, false)
+	if *wikidata = strings.ToUpper(*wikidata); *wikidata != "" && !wikidataForm.MatchString(*wikidata) {
+		f.Add("wikidata", "error.wikidata")
+	}
+	f.line("colour", colour, 20, false)
+	if *colour = strings.ToLower(*colour); *colour != "" && !colourForm.MatchString(*colour) {
+		f.Add("colour", "error.colour")
+	}
+	f.email("email", email, false)
+}
+
+var (
+	wikidataForm = regexp.MustCompile(`^Q[1-9][0-9]{0,11}$`)
+	colourForm   = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+	thousands    = regexp.MustCompile(`^[0-9]{1,3}([., '’\x{a0}\x{202f}][0-9]{3})+$`)
+)
+
+var spdxForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+-]*$`)

@@ -1,0 +1,110 @@
+package survey
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
+
+// version is what the letter says of one cell. speakers are all it answers for; number is that of the version.
+func (t Transcription) version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int) Version {
+	due := speaker.DueAt(q)
+	at, received := t.arrival(q)
+	v := Version{
+		Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: number,
+		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
+		Provenance: Transcribed, Late: t.Late(q, due), Source: t.Source(), Licence: t.Licence,
+		ReceivedAt: received, CountsAt: at, Record: t.Key(), EnteredBy: t.EnteredBy, CheckedBy: t.CheckedBy,
+	}
+	if !v.Late && !at.Before(due.At) { // in time for a date that is over as its day begins
+		v.CountsAt = due.At.Add(-time.Nanosecond)
+	}
+	for _, other := range speakers {
+		if other.ID != speaker.ID {
+			v.Joint = append(v.Joint, other.Slug)
+		}
+	}
+	if number > 1 {
+		v.ChangeNote = t.ChangeNote
+	}
+	return v
+}
+
+// arrival is when the letter came, as far as is known, and how that is written: with the hour where it was noted, else
+// the day alone, from its beginning. That, and that the hour repeated in autumn is read as the first of the two, is in the
+// party's favour.
+func (t Transcription) arrival(q Questionnaire) (at time.Time, stamp Stamp) {
+	zone := transcriptionZone(q)
+	if i, key := ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, zone, "first"); key == "" {
+		return i.At, i.Stamp()
+	}
+	day, err := time.Parse(time.DateOnly, t.ReceivedOn)
+	if err != nil {
+		return time.Time{}, ""
+	}
+	begin := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, Instant{Zone: zone}.Location())
+	return begin.UTC(), Stamp(t.ReceivedOn)
+}
+
+// Late tells whether the letter came after a date. Without an hour a letter of the day of the date is in time: nobody knows
+// that it was not; with one it is as with the form: at the date it is over.
+func (t Transcription) Late(q Questionnaire, due Instant) bool {
+	at, _ := t.arrival(q)
+	if at.IsZero() || due.IsZero() {
+		return false
+	}
+	if t.ReceivedTime == "" {
+		return at.After(due.At)
+	}
+	return !at.Before(due.At)
+}
+
+// Source names the letter for readers: "Brief vom 3. Mai 2026". It is data in the alliance's language, not a message.
+func (t Transcription) Source() string {
+	text, preposition, day := letterWords[t.Kind], " vom ", t.LetterDate
+	if day == "" {
+		preposition, day = ", eingegangen am ", t.ReceivedOn
+	}
+	if at, err := time.Parse(time.DateOnly, day); err == nil {
+		text += fmt.Sprintf("%s%d. %s %d", preposition, at.Day(), letterMonths[at.Month()-1], at.Year())
+	}
+	if t.Original == "" {
+		text += " (ohne Originaldatei)"
+	}
+	return text
+}
+
+// transcriptionSpeakers are the respondents a letter answers for, its sender first.
+func transcriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent, error) {
+	all := []Respondent{r}
+	for _, id := range t.Joint {
+		other, err := tx.Respondents.Get(r.Questionnaire + "/" + id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, other)
+	}
+	return all, nil
+}
+
+// waitingTranscriptions counts the transcriptions of a questionnaire that wait for their second person.
+func waitingTranscriptions(tx *Tx, questionnaire string) (n int, err error) {
+	for t, err := range tx.Transcriptions.List(questionnaire + "/") {
+		if err != nil {
+			return 0, err
+		}
+		if t.State == TranscriptionWaiting {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// transcriptionZone is where the office opens its letters.
+func transcriptionZone(q Questionnaire) string { return cmp.Or(q.Deadline.Zone, DefaultZone) }
+
+var letterWords = map[LetterKind]string{
+	LetterMail: "E-Mail", LetterPaper: "Brief", LetterDocument: "Dokument", LetterPortal: "Antwort im Formular der Partei",
+}
+
+var letterMonths = [...]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}
