@@ -20,6 +20,9 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+
+	"pruefstein/internal/office"
+
 	gomail "github.com/wneessen/go-mail"
 
 	"pruefstein/internal/bolt"
@@ -55,7 +58,7 @@ const (
 // App is a running Prüfstein: New opens everything, Run serves until its context ends, Close lets go.
 type App struct {
 	URL     string // where it is reached
-	Service *survey.Service
+	Service *office.Office
 
 	core     *core
 	pages    *web.Server
@@ -73,7 +76,7 @@ type App struct {
 type core struct {
 	folder    string // of the data
 	store     *bolt.Store
-	service   *survey.Service
+	service   *office.Office
 	engine    *templates.Engine
 	library   *publish.Library
 	publisher *publish.Publisher
@@ -183,19 +186,19 @@ func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
 		clock = survey.SystemClock{}
 	}
 	passwords := newPasswords()
-	c.service = &survey.Service{
+	c.service = office.New(&survey.Kernel{
 		Store: c.store, Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: baseURL,
-		Compose:      compose(c.engine),
-		HashPassword: passwords.hash, MatchPassword: passwords.match,
-	}
-	records, err := c.service.PublicationRecords(context.Background())
+		Compose: compose(c.engine),
+	})
+	c.service.Alliance.HashPassword, c.service.Alliance.MatchPassword = passwords.hash, passwords.match
+	records, err := c.service.Compare.PublicationRecords(context.Background())
 	if err != nil {
 		return err
 	}
 	if c.library, err = publish.Open(filepath.Join(folder, publicationsFolder), records); err != nil {
 		return err
 	}
-	c.publisher = &publish.Publisher{Service: c.service, Engine: c.engine, Library: c.library}
+	c.publisher = &publish.Publisher{Service: c.service.Compare, Engine: c.engine, Library: c.library}
 	return nil
 }
 
@@ -300,7 +303,7 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 		if a.demoBox, err = mail.OpenFolder(filepath.Join(opts.Data.Data, mailboxFolder)); err != nil {
 			return err
 		}
-		a.worker = mail.NewWorker(a.Service, a.demoBox, demoSender, a.log)
+		a.worker = mail.NewWorker(a.Service.Send, a.demoBox, demoSender, a.log)
 		a.demoSignIn = map[string]survey.User{}
 		cfg.Demo = demoMailbox(a.demoBox, a.demoSignIn)
 		cfg.Admin.TestMail = testMail(demoSender, func(ctx context.Context, msg *gomail.Msg) ([]string, error) {
@@ -313,7 +316,7 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 		if err != nil {
 			return err
 		}
-		a.worker = mail.NewWorker(a.Service, smtp, sender, a.log)
+		a.worker = mail.NewWorker(a.Service.Send, smtp, sender, a.log)
 		cfg.Bounces = sender.EnvelopeFrom
 		cfg.Admin.TestMail = testMail(sender, smtp.Dialogue)
 	}
@@ -416,7 +419,7 @@ func (a *App) sweep(ctx context.Context) {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		err := errors.Join(a.Service.SweepSessions(ctx), a.pages.SweepOriginals(ctx))
+		err := errors.Join(a.Service.Alliance.SweepSessions(ctx), a.pages.SweepOriginals(ctx))
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("sweep", "error", err)
 		}

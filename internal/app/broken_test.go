@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/config"
 	"pruefstein/internal/survey"
 )
@@ -45,7 +46,7 @@ func TestBrokenDatabase(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := c.service.SaveAlliance(t.Context(), console, survey.SaveAlliance{Alliance: survey.Alliance{Name: "Bündnis Hafenstadt", Imprint: "Hafenstraße 1"}}); err != nil {
+			if err := c.service.Alliance.SaveSettings(t.Context(), console, alliance.SaveSettings{Alliance: survey.Alliance{Name: "Bündnis Hafenstadt", Imprint: "Hafenstraße 1"}}); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.Close(); err != nil {

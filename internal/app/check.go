@@ -17,6 +17,7 @@ import (
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
 	"pruefstein/internal/ledger"
+	"pruefstein/internal/office"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 )
@@ -127,12 +128,12 @@ func checkBeside(ctx context.Context, found verdict, store *bolt.Store, folder s
 // not of this ledger: of a publication that the database does not know, or kept back for one that it does. A ledger that was
 // rewritten as a whole is sound in itself; only what has been published convicts it.
 func checkPublications(ctx context.Context, store *bolt.Store, folder string) (faults []string, err error) {
-	service := &survey.Service{Store: store, Clock: survey.SystemClock{}}
+	service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}})
 	keyFile := filepath.Join(folder, ledgerKeyFile)
 	if _, err := os.Stat(keyFile); err == nil { // looking makes no key
 		service.Ledger, _ = ledger.LoadOrCreateKey(keyFile) // one that is gone or cannot be read is named by keyFaults
 	}
-	records, err := service.PublicationRecords(ctx)
+	records, err := service.Compare.PublicationRecords(ctx)
 	if err != nil {
 		return nil, err
 	}

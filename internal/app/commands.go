@@ -16,6 +16,7 @@ import (
 	"pruefstein/internal/config"
 	"pruefstein/internal/export"
 	"pruefstein/internal/interchange"
+	"pruefstein/internal/office"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 )
@@ -50,7 +51,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	slug, err := c.service.Import(ctx, console, interchange.ToImport(file))
+	slug, err := c.service.Compare.Import(ctx, console, interchange.ToImport(file))
 	if err != nil {
 		return explain(err, file.Questionnaire.Slug)
 	}
@@ -58,7 +59,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	if !cfg.Publish {
 		return nil
 	}
-	q, err := c.service.QuestionnaireBySlug(ctx, console, slug)
+	q, err := c.service.Alliance.QuestionnaireBySlug(ctx, console, slug)
 	if err != nil {
 		return err
 	}
@@ -90,8 +91,8 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 	var content bytes.Buffer
 	unpublished := false
 	if err := readCore(ctx, cfg.Data.Data, func(store *bolt.Store) error {
-		service := &survey.Service{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL}
-		records, err := service.PublicationRecords(ctx)
+		service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}, BaseURL: cfg.BaseURL})
+		records, err := service.Compare.PublicationRecords(ctx)
 		if err != nil {
 			return err
 		}
@@ -103,8 +104,8 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 			content.Write(published)
 			return err
 		}
-		comparison, err := service.Comparison(ctx, console, cfg.Slug)
-		if q, found := service.QuestionnaireBySlug(ctx, console, cfg.Slug); found == nil && q.Phase(service.Clock.Now()) == survey.PhaseDraft {
+		comparison, err := service.Compare.Comparison(ctx, console, cfg.Slug)
+		if q, found := service.Alliance.QuestionnaireBySlug(ctx, console, cfg.Slug); found == nil && q.Phase(service.Clock.Now()) == survey.PhaseDraft {
 			return fmt.Errorf("the catalogue of %q is not locked yet; there is nothing to export before", cfg.Slug)
 		}
 		if err != nil {
@@ -133,8 +134,8 @@ func noteExport(ctx context.Context, cfg config.Export) error {
 	if err != nil {
 		return err
 	}
-	service := &survey.Service{Store: store, Clock: survey.SystemClock{}}
-	return errors.Join(service.NoteExport(ctx, console, cfg.Slug), store.Close())
+	service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}})
+	return errors.Join(service.Alliance.NoteExport(ctx, console, cfg.Slug), store.Close())
 }
 
 // replaceFile writes a file as a whole: what has the name already stays until the new one is on the disk.
@@ -174,7 +175,7 @@ func resetLink(ctx context.Context, cfg config.ResetLink, out io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	people, err := c.service.People(ctx, console)
+	people, err := c.service.Alliance.People(ctx, console)
 	if err != nil {
 		return err
 	}
@@ -182,7 +183,7 @@ func resetLink(ctx context.Context, cfg config.ResetLink, out io.Writer) (err er
 		if !strings.EqualFold(p.Email, cfg.Email) {
 			continue
 		}
-		link, err := c.service.ResetLink(ctx, console, p.ID)
+		link, err := c.service.Alliance.ResetLink(ctx, console, p.ID)
 		if err != nil {
 			return err
 		}

@@ -14,9 +14,11 @@ import (
 	"strings"
 	"testing"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
 	"pruefstein/internal/interchange"
+	"pruefstein/internal/office"
 	"pruefstein/internal/survey"
 )
 
@@ -251,7 +253,7 @@ func TestExportIsAudited(t *testing.T) {
 // A sole administrator who is locked out gets in again by the console.
 func TestResetLinkOfTheConsole(t *testing.T) {
 	folder := t.TempDir()
-	service := func(fn func(*survey.Service)) {
+	service := func(fn func(*office.Office)) {
 		t.Helper()
 		c, err := openCore(t.Context(), folder, "https://fragen.example", nil, true)
 		if err != nil {
@@ -262,10 +264,10 @@ func TestResetLinkOfTheConsole(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	service(func(s *survey.Service) {
-		token, err := s.SetupToken(t.Context())
+	service(func(s *office.Office) {
+		token, err := s.Alliance.SetupToken(t.Context())
 		if err == nil {
-			_, err = s.SetUp(t.Context(), survey.SetUp{Token: token, Alliance: "Bündnis", Name: "Ada", Email: "ada@buendnis.example", Password: "vergessenes Wort", Again: "vergessenes Wort", Language: "de"})
+			_, err = s.Alliance.SetUp(t.Context(), alliance.SetUp{Token: token, Alliance: "Bündnis", Name: "Ada", Email: "ada@buendnis.example", Password: "vergessenes Wort", Again: "vergessenes Wort", Language: "de"})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -279,7 +281,7 @@ func TestResetLinkOfTheConsole(t *testing.T) {
 	if code, out, errs := run("niemand@buendnis.example"); code != 1 || out != "" || !strings.Contains(errs, "nobody has an account") {
 		t.Errorf("%d %q %q", code, out, errs)
 	}
-	service(func(*survey.Service) { // as a running server
+	service(func(*office.Office) { // as a running server
 		if code, out, errs := run("ada@buendnis.example"); code != 1 || out != "" || !strings.Contains(errs, "running server") {
 			t.Errorf("%d %q %q", code, out, errs)
 		}
@@ -289,11 +291,11 @@ func TestResetLinkOfTheConsole(t *testing.T) {
 	if code != 0 || found == nil {
 		t.Fatalf("%d %q %q", code, out, errs)
 	}
-	service(func(s *survey.Service) {
-		if _, err := s.ResetPassword(t.Context(), survey.NewPassword{Token: found[1], Password: "ein neues Wort", Again: "ein neues Wort"}); err != nil {
+	service(func(s *office.Office) {
+		if _, err := s.Alliance.ResetPassword(t.Context(), alliance.NewPassword{Token: found[1], Password: "ein neues Wort", Again: "ein neues Wort"}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.SignIn(t.Context(), "ada@buendnis.example", "ein neues Wort"); err != nil {
+		if _, err := s.Alliance.SignIn(t.Context(), "ada@buendnis.example", "ein neues Wort"); err != nil {
 			t.Error(err)
 		}
 	})

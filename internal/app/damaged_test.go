@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	bbolt "go.etcd.io/bbolt"
+	"pruefstein/internal/office"
 
 	"github.com/google/go-cmp/cmp"
+	bbolt "go.etcd.io/bbolt"
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
@@ -72,8 +73,8 @@ func TestNothingIsPublishedFromADamagedValue(t *testing.T) {
 			t.Fatal(err)
 		}
 		faults, _ = store.Check()
-		service := &survey.Service{Store: store, Clock: testkit.NewClock(goldenDay)}
-		c, err = service.Comparison(t.Context(), console, goldenSlug)
+		service := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(goldenDay)})
+		c, err = service.Compare.Comparison(t.Context(), console, goldenSlug)
 		if err := store.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -118,7 +118,7 @@ func demoRole(u survey.User) string {
 }
 
 func (a *App) demoUser(ctx context.Context, email string) (survey.User, error) {
-	people, err := a.Service.People(ctx, console)
+	people, err := a.Service.Alliance.People(ctx, console)
 	if err != nil {
 		return survey.User{}, err
 	}
@@ -132,11 +132,11 @@ func (a *App) demoUser(ctx context.Context, email string) (survey.User, error) {
 
 // demoPartyLink makes a fresh access link for a party's contact in the questionnaire that is open for answers.
 func (a *App) demoPartyLink(ctx context.Context) (string, error) {
-	q, err := a.Service.QuestionnaireBySlug(ctx, console, demoOpenSlug)
+	q, err := a.Service.Alliance.QuestionnaireBySlug(ctx, console, demoOpenSlug)
 	if err != nil {
 		return "", err
 	}
-	return a.Service.MakeAccessLink(ctx, console, q.ID, "dn")
+	return a.Service.Send.MakeAccessLink(ctx, console, q.ID, "dn")
 }
 
 // demoMailbox lets the pages read the folder the demonstration's mails land in.

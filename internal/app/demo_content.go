@@ -1,6 +1,9 @@
 package app
 
-import "pruefstein/internal/survey"
+import (
+	"pruefstein/internal/alliance"
+	"pruefstein/internal/survey"
+)
 
 // The demonstration's land, people, parties and words are all invented.
 
@@ -20,7 +23,7 @@ var demoOrganisations = []string{
 var demoGroups = []string{"Digitale Bildung", "Digitale Demokratie", "Digitale Souveränität", "Open Source: Public Money, Public Code"}
 
 // demoPeople are the accounts of the demonstration, all of the alliance's office but the last.
-var demoPeople = []survey.SavePerson{
+var demoPeople = []alliance.SavePerson{
 	{Name: "Wiebke Sanders", Email: "verwaltung@buendnis.example", Administrator: true},
 	{Name: "Jonte Petersen", Email: "koordination@buendnis.example", Coordinator: true},
 	{Name: "Amira Haddad", Email: "koordination2@buendnis.example", Coordinator: true},

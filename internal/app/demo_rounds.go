@@ -6,7 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"pruefstein/internal/answer"
+	"pruefstein/internal/draft"
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 	"pruefstein/internal/web"
 )
 
@@ -14,34 +18,34 @@ import (
 // conducted here can have is in it.
 func (s *seeder) closed(election string) {
 	s.at(20)
-	q := s.questionnaire(survey.SaveQuestionnaire{
+	q := s.questionnaire(draft.SaveQuestionnaire{
 		Title: "Wahlprüfsteine zur Landtagswahl Nordmark", Slug: demoClosedSlug, Election: election,
 		Intro: "Acht Fragen aus vier Arbeitsgruppen: zu digitaler Bildung, Demokratie, Souveränität und freier Software. Alle Parteien auf dem Stimmzettel wurden gefragt, alle Antworten stehen hier im vollen Wortlaut.",
 		Slots: "8", QuestionLimit: "300", AnswerLimit: "1500", Deadline: s.local(-6, "18:00"), DeadlineZone: survey.DefaultZone,
 	}, demoQuestions, allAgreed)
 	s.step("respondents", func() error {
-		if _, err := s.service.TakeContestants(s.ctx, s.actor(coordinator), q.ID); err != nil {
+		if _, err := s.service.Send.TakeContestants(s.ctx, s.actor(coordinator), q.ID); err != nil {
 			return err
 		}
-		_, err := s.service.JoinParties(s.ctx, s.actor(coordinator), q.ID, survey.JoinParties{Parties: []string{s.parties["KB"], s.parties["KP"]}})
+		_, err := s.service.Send.JoinParties(s.ctx, s.actor(coordinator), q.ID, send.JoinParties{Parties: []string{s.parties["KB"], s.parties["KP"]}})
 		return err
 	})
 	for _, slug := range []string{"fm", "sun", "gz", "sl", "dn", "en", "jln", "wfn"} {
-		s.respondent(q, slug, func(*survey.SaveRespondent) {})
+		s.respondent(q, slug, func(*send.SaveRespondent) {})
 	}
 	for _, slug := range []string{"buergerforum", "tuu", "fj", "h-h"} {
-		s.respondent(q, slug, func(r *survey.SaveRespondent) { r.Procedure = survey.Procedure{Channel: survey.ChannelMail} })
+		s.respondent(q, slug, func(r *send.SaveRespondent) { r.Procedure = survey.Procedure{Channel: survey.ChannelMail} })
 	}
 	portal := survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 8, MaxCharacters: 300, Source: "https://wahlpruefsteine.example/kb-kp",
 		CheckedOn: s.now.Add(-20 * week).Format(time.DateOnly)}
-	s.respondent(q, "kb-kp", func(r *survey.SaveRespondent) {
+	s.respondent(q, "kb-kp", func(r *send.SaveRespondent) {
 		r.Procedure, r.DueLocal, r.DueZone = portal, s.local(-5.5, "12:00"), survey.DefaultZone
 	})
-	s.respondent(q, "vn", func(r *survey.SaveRespondent) {
+	s.respondent(q, "vn", func(r *send.SaveRespondent) {
 		r.Procedure, r.DueLocal, r.DueZone = portal, s.local(3, "12:00"), survey.DefaultZone
 		r.Procedure.MaxQuestions, r.Procedure.Source = 6, "https://fragen.volksbund.example"
 	})
-	s.respondent(q, "fischer", func(r *survey.SaveRespondent) {
+	s.respondent(q, "fischer", func(r *send.SaveRespondent) {
 		r.NotAsked = "Die Freien Fischer wurden vom Landeswahlausschuss nicht zur Wahl zugelassen."
 	})
 	s.leaveOut(q, "vn", []int{1, 5}, "Das Formular des Volksbunds nimmt nur sechs Fragen an. Wir haben die sechs Fragen eingereicht, die unsere Mitglieder zuerst nannten.")
@@ -54,11 +58,11 @@ func (s *seeder) closed(election string) {
 		s.portal(q, slug, -18)
 	}
 	s.step("not reached", func() error {
-		f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, "jln")
+		f, err := s.service.Send.RespondentFile(s.ctx, s.actor(coordinator), q.ID, "jln")
 		if err != nil {
 			return err
 		}
-		return s.service.MarkNotReached(s.ctx, s.actor(coordinator), q.ID, "jln", survey.MarkNotReached{Revision: f.Row.Respondent.Revision,
+		return s.service.Send.MarkNotReached(s.ctx, s.actor(coordinator), q.ID, "jln", send.MarkNotReached{Revision: f.Row.Respondent.Revision,
 			Reason: "Die Adresse der Landesgeschäftsstelle nimmt keine E-Mails an, ein Brief kam als unzustellbar zurück."})
 	})
 
@@ -72,7 +76,7 @@ func (s *seeder) closed(election string) {
 	europe := s.party(q, "en")
 	for _, number := range []int{4, 5} { // a party may withdraw what it has submitted
 		s.step("withdraw", func() error {
-			sheet, err := s.service.AnswerSheet(s.ctx, europe)
+			sheet, err := s.service.Answer.Sheet(s.ctx, europe)
 			if err != nil {
 				return err
 			}
@@ -80,7 +84,7 @@ func (s *seeder) closed(election string) {
 			if err != nil {
 				return err
 			}
-			_, err = s.service.SaveAnswer(s.ctx, europe, survey.SaveAnswer{Number: number, Revision: cell.Draft.Revision, Mark: survey.MarkDone,
+			_, err = s.service.Answer.Save(s.ctx, europe, answer.Save{Number: number, Revision: cell.Draft.Revision, Mark: answer.MarkDone,
 				Entry: survey.Entry{Status: survey.Withdrawn}})
 			return err
 		})
@@ -88,19 +92,19 @@ func (s *seeder) closed(election string) {
 	s.submit(europe, "Kim Beispiel", "Landesgeschäftsführung")
 
 	s.at(5.4)
-	s.transcribe(q, "kb-kp", survey.SaveTranscription{Kind: survey.LetterDocument, Entries: demoSaid(demoJointAnswers)}, -5.7, "")
-	s.transcribe(q, "buergerforum", survey.SaveTranscription{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.Declined, Reason: demoDecline}}, -8, demoDecline)
-	s.transcribe(q, "fj", survey.SaveTranscription{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.General, Text: demoGeneral}}, -7, demoGeneral)
-	s.transcribe(q, "h-h", survey.SaveTranscription{Kind: survey.LetterPaper, Whole: survey.Entry{Status: survey.Refers, Text: demoRefers}}, -7.5, demoRefers)
+	s.transcribe(q, "kb-kp", transcribe.Save{Kind: survey.LetterDocument, Entries: demoSaid(demoJointAnswers)}, -5.7, "")
+	s.transcribe(q, "buergerforum", transcribe.Save{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.Declined, Reason: demoDecline}}, -8, demoDecline)
+	s.transcribe(q, "fj", transcribe.Save{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.General, Text: demoGeneral}}, -7, demoGeneral)
+	s.transcribe(q, "h-h", transcribe.Save{Kind: survey.LetterPaper, Whole: survey.Entry{Status: survey.Refers, Text: demoRefers}}, -7.5, demoRefers)
 	s.quote(q, "h-h", 1, demoQuotes[0], "Wahlprogramm Heimat und Handwerk, S. 12")
 	s.quote(q, "h-h", 5, demoQuotes[1], "Wahlprogramm Heimat und Handwerk, S. 31")
 	s.at(5)
 	s.publish(q)
 
 	s.at(4)
-	s.transcribe(q, "tuu", survey.SaveTranscription{Kind: survey.LetterMail,
+	s.transcribe(q, "tuu", transcribe.Save{Kind: survey.LetterMail,
 		Entries: []survey.SubmissionEntry{{Number: 1, Entry: survey.Entry{Status: survey.Answered, Text: demoLate}}}}, -4.2, demoLate)
-	s.transcribe(q, "kb-kp", survey.SaveTranscription{Kind: survey.LetterMail, ChangeNote: "Die Parteien haben ihre Position zu Frage 6 nachgereicht.",
+	s.transcribe(q, "kb-kp", transcribe.Save{Kind: survey.LetterMail, ChangeNote: "Die Parteien haben ihre Position zu Frage 6 nachgereicht.",
 		Entries: []survey.SubmissionEntry{{Number: 6, Entry: survey.Entry{Status: survey.Answered, Position: survey.Disagree, Text: demoCorrection}}}}, -4.1, demoCorrection)
 	s.at(3)
 	s.publish(q)
@@ -110,17 +114,17 @@ func (s *seeder) closed(election string) {
 // letter of a third waits for its check: whoever comes in finds something that takes a second person.
 func (s *seeder) open(election string) {
 	s.at(3)
-	q := s.questionnaire(survey.SaveQuestionnaire{
+	q := s.questionnaire(draft.SaveQuestionnaire{
 		Title: "Vier Fragen zum kommunalen Netz", Slug: demoOpenSlug, Election: election,
 		Intro: "Eine zweite, kürzere Runde für die Kommunen der Nordmark.",
 		Slots: "4", QuestionLimit: "300", AnswerLimit: "1000", Deadline: s.local(3, "18:00"), DeadlineZone: survey.DefaultZone,
 	}, demoOpenQuestions, allAgreed)
 	s.step("respondents", func() error {
-		_, err := s.service.TakeContestants(s.ctx, s.actor(coordinator), q.ID)
+		_, err := s.service.Send.TakeContestants(s.ctx, s.actor(coordinator), q.ID)
 		return err
 	})
 	for _, p := range demoParties {
-		s.respondent(q, survey.Slug(p.short), func(*survey.SaveRespondent) {})
+		s.respondent(q, survey.Slug(p.short), func(*send.SaveRespondent) {})
 	}
 	s.at(2.5)
 	s.lock(q)
@@ -140,7 +144,7 @@ func (s *seeder) open(election string) {
 		text("Bis 2030, und zwar in öffentlicher Hand verlegt und an alle Anbieter vermietet. So gehört das Netz am Ende denen, die es bezahlt haben."),
 	})
 	s.at(0.3)
-	s.handOver(q, "wfn", survey.SaveTranscription{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.Declined, Reason: demoOpenDecline}}, -0.4, demoOpenDecline, second)
+	s.handOver(q, "wfn", transcribe.Save{Kind: survey.LetterMail, Whole: survey.Entry{Status: survey.Declined, Reason: demoOpenDecline}}, -0.4, demoOpenDecline, second)
 }
 
 // draft is the questionnaire the working groups are still at.
@@ -150,23 +154,23 @@ func (s *seeder) draft(election string) {
 	for _, d := range demoDraftQuestions {
 		questions = append(questions, d.demoQuestion)
 	}
-	q := s.questionnaire(survey.SaveQuestionnaire{
+	q := s.questionnaire(draft.SaveQuestionnaire{
 		Title: "Nachfragen vor der Koalition", Slug: demoDraftSlug, Election: election,
 		Intro: "Was wir nach der Wahl in die Verhandlungen geben wollen.", Slots: "6", QuestionLimit: "300", AnswerLimit: "1500",
 		Deadline: s.local(8, "18:00"), DeadlineZone: survey.DefaultZone,
 	}, questions, func(i int) survey.QuestionState { return demoDraftQuestions[i].state })
 	s.step("respondents", func() error {
-		_, err := s.service.TakeContestants(s.ctx, s.actor(coordinator), q.ID)
+		_, err := s.service.Send.TakeContestants(s.ctx, s.actor(coordinator), q.ID)
 		return err
 	})
-	s.respondent(q, "vn", func(r *survey.SaveRespondent) {
+	s.respondent(q, "vn", func(r *send.SaveRespondent) {
 		r.Procedure = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 6, MaxCharacters: 200, Source: "https://fragen.volksbund.example"}
 	})
-	s.respondent(q, "kb", func(r *survey.SaveRespondent) {
+	s.respondent(q, "kb", func(r *send.SaveRespondent) {
 		r.Procedure = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 2, MaxCharacters: 300, Source: "https://wahlpruefsteine.example/kb-kp"}
 	})
 	for _, slug := range []string{"fm", "sun", "gz", "dn", "en", "sl"} {
-		s.respondent(q, slug, func(*survey.SaveRespondent) {})
+		s.respondent(q, slug, func(*send.SaveRespondent) {})
 	}
 	s.at(0)
 }
@@ -174,11 +178,11 @@ func (s *seeder) draft(election string) {
 // portal notes that the questions were entered into a party's own form, some weeks from today.
 func (s *seeder) portal(q survey.Questionnaire, slug string, entered float64) {
 	s.step("portal", func() error {
-		f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
+		f, err := s.service.Send.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
 		if err != nil {
 			return err
 		}
-		return s.service.RecordPortal(s.ctx, s.actor(coordinator), q.ID, slug, survey.RecordPortal{Local: s.local(entered, "11:30"), Zone: survey.DefaultZone,
+		return s.service.Send.RecordPortal(s.ctx, s.actor(coordinator), q.ID, slug, send.RecordPortal{Local: s.local(entered, "11:30"), Zone: survey.DefaultZone,
 			Note: "Bestätigung der Geschäftsstelle am selben Tag.", Revision: f.Row.Respondent.Revision})
 	})
 }
@@ -204,33 +208,33 @@ func demoSaid(entries []demoEntry) (said []survey.SubmissionEntry) {
 // leaveOut notes questions, by their index, that a respondent is not asked.
 func (s *seeder) leaveOut(q survey.Questionnaire, slug string, indexes []int, reason string) {
 	s.step("leave out", func() error {
-		v, err := s.service.CatalogueView(s.ctx, s.actor(coordinator), q.ID)
+		v, err := s.service.Draft.CatalogueView(s.ctx, s.actor(coordinator), q.ID)
 		if err != nil {
 			return err
 		}
-		f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
+		f, err := s.service.Send.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
 		if err != nil {
 			return err
 		}
-		var lines []survey.LeftOutQuestion
+		var lines []send.LeftOutQuestion
 		for _, i := range indexes {
-			lines = append(lines, survey.LeftOutQuestion{Question: v.Catalogue.Questions[i].Origin, Reason: reason})
+			lines = append(lines, send.LeftOutQuestion{Question: v.Catalogue.Questions[i].Origin, Reason: reason})
 		}
-		return s.service.LeaveOut(s.ctx, s.actor(coordinator), q.ID, slug, f.Row.Respondent.Revision, lines)
+		return s.service.Send.LeaveOut(s.ctx, s.actor(coordinator), q.ID, slug, f.Row.Respondent.Revision, lines)
 	})
 }
 
 // transcribe enters a letter that came some weeks from today, and lets the second person check it.
-func (s *seeder) transcribe(q survey.Questionnaire, slug string, cmd survey.SaveTranscription, came float64, letter string) {
+func (s *seeder) transcribe(q survey.Questionnaire, slug string, cmd transcribe.Save, came float64, letter string) {
 	t := s.handOver(q, slug, cmd, came, letter, coordinator)
 	s.step("check "+slug, func() error {
-		_, err := s.service.CheckTranscription(s.ctx, s.actor(second), survey.TranscriptionRef{Questionnaire: q.ID, Respondent: slug, ID: t.ID}, t.Revision)
+		_, err := s.service.Transcribe.Confirm(s.ctx, s.actor(second), transcribe.Ref{Questionnaire: q.ID, Respondent: slug, ID: t.ID}, t.Revision)
 		return err
 	})
 }
 
 // handOver lets one person enter a letter that came some weeks from today, with its original: it waits for somebody else then.
-func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd survey.SaveTranscription, came float64, letter string, person int) (t survey.Transcription) {
+func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd transcribe.Save, came float64, letter string, person int) (t survey.Transcription) {
 	s.step("transcribe "+slug, func() error {
 		if letter == "" {
 			for _, e := range cmd.Entries {
@@ -241,13 +245,13 @@ func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd survey.SaveTr
 		if err != nil {
 			return err
 		}
-		cmd.TranscriptionRef = survey.TranscriptionRef{Questionnaire: q.ID, Respondent: slug, ID: survey.NewID()}
+		cmd.Ref = transcribe.Ref{Questionnaire: q.ID, Respondent: slug, ID: survey.NewID()}
 		cmd.ReceivedOn, cmd.LetterDate = s.local(came, "")[:10], s.local(came-0.2, "")[:10]
 		cmd.Upload = upload
-		if t, err = s.service.SaveTranscription(s.ctx, s.actor(person), cmd); err != nil {
+		if t, err = s.service.Transcribe.Save(s.ctx, s.actor(person), cmd); err != nil {
 			return err
 		}
-		t, err = s.service.HandOverTranscription(s.ctx, s.actor(person), cmd.TranscriptionRef, t.Revision)
+		t, err = s.service.Transcribe.HandOver(s.ctx, s.actor(person), cmd.Ref, t.Revision)
 		return err
 	})
 	return t
@@ -263,7 +267,7 @@ func (s *seeder) original(name, letter string) (*survey.Original, error) {
 // quote puts a passage of a manifesto beside a cell, under the alliance's name.
 func (s *seeder) quote(q survey.Questionnaire, slug string, number int, passage, place string) {
 	s.step("quote", func() error {
-		_, err := s.service.SaveQuotation(s.ctx, s.actor(coordinator), survey.SaveQuotation{Questionnaire: q.ID, Respondent: slug, Number: number, Text: passage, Place: place})
+		_, err := s.service.Transcribe.SaveQuotation(s.ctx, s.actor(coordinator), transcribe.SaveQuotation{Questionnaire: q.ID, Respondent: slug, Number: number, Text: passage, Place: place})
 		return err
 	})
 }

@@ -7,7 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"pruefstein/internal/alliance"
+	"pruefstein/internal/answer"
+	"pruefstein/internal/draft"
 	"pruefstein/internal/mail"
+	"pruefstein/internal/office"
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 )
 
@@ -22,7 +27,7 @@ const (
 type seeder struct {
 	ctx     context.Context
 	app     *App
-	service *survey.Service
+	service *office.Office
 	clock   *seedClock
 	now     time.Time // today
 	people  []survey.User
@@ -90,32 +95,32 @@ const (
 func (s *seeder) alliance() {
 	s.at(22)
 	s.step("set up", func() error {
-		token, err := s.service.SetupToken(s.ctx)
+		token, err := s.service.Alliance.SetupToken(s.ctx)
 		if err != nil {
 			return err
 		}
 		first := demoPeople[administrator]
 		password := survey.NewToken()
-		user, err := s.service.SetUp(s.ctx, survey.SetUp{Token: token, Alliance: demoAlliance, Name: first.Name, Email: first.Email, Password: password, Again: password, Language: "de"})
+		user, err := s.service.Alliance.SetUp(s.ctx, alliance.SetUp{Token: token, Alliance: demoAlliance, Name: first.Name, Email: first.Email, Password: password, Again: password, Language: "de"})
 		s.people = append(s.people, user)
 		return err
 	})
 	for _, name := range demoGroups {
 		s.step("group", func() error {
-			return s.service.SaveWorkingGroup(s.ctx, s.actor(administrator), survey.WorkingGroup{Name: name})
+			return s.service.Alliance.SaveWorkingGroup(s.ctx, s.actor(administrator), survey.WorkingGroup{Name: name})
 		})
 	}
 	for _, name := range demoOrganisations {
 		s.step("organisation", func() error {
-			return s.service.SaveOrganisation(s.ctx, s.actor(administrator), survey.Organisation{Name: name})
+			return s.service.Alliance.SaveOrganisation(s.ctx, s.actor(administrator), survey.Organisation{Name: name})
 		})
 	}
 	s.step("names", func() (err error) {
-		groups, err := s.service.WorkingGroups(s.ctx, s.actor(administrator))
+		groups, err := s.service.Alliance.WorkingGroups(s.ctx, s.actor(administrator))
 		if err != nil {
 			return err
 		}
-		orgs, err := s.service.Organisations(s.ctx, s.actor(administrator))
+		orgs, err := s.service.Alliance.Organisations(s.ctx, s.actor(administrator))
 		for _, name := range demoGroups {
 			for _, g := range groups {
 				if g.Name == name {
@@ -133,13 +138,13 @@ func (s *seeder) alliance() {
 		return err
 	})
 	s.step("settings", func() error {
-		a, err := s.service.Alliance(s.ctx)
+		a, err := s.service.Alliance.Alliance(s.ctx)
 		if err != nil {
 			return err
 		}
 		a.Name, a.Intro, a.Imprint, a.Privacy, a.PressContact = demoAlliance, demoIntro, demoImprint, demoPrivacy, demoPress
 		a.Email, a.Licence = "koordination@buendnis.example", "CC-BY-4.0"
-		return s.service.SaveAlliance(s.ctx, s.actor(administrator), survey.SaveAlliance{Alliance: a})
+		return s.service.Alliance.SaveSettings(s.ctx, s.actor(administrator), alliance.SaveSettings{Alliance: a})
 	})
 	for _, p := range demoPeople[1:] {
 		s.step("person", func() error {
@@ -147,10 +152,10 @@ func (s *seeder) alliance() {
 				p.Memberships = []survey.Membership{{WorkingGroup: s.groups[0].ID}, {WorkingGroup: s.groups[3].ID, Lead: true}}
 			}
 			p.Language = "de"
-			if _, err := s.service.SavePerson(s.ctx, s.actor(administrator), p); err != nil {
+			if _, err := s.service.Alliance.SavePerson(s.ctx, s.actor(administrator), p); err != nil {
 				return err
 			}
-			due, err := s.service.DueMails(s.ctx, 100) // by mail: a link handed over would make one hand of all
+			due, err := s.service.Send.DueMails(s.ctx, 100) // by mail: a link handed over would make one hand of all
 			if err != nil {
 				return err
 			}
@@ -159,7 +164,7 @@ func (s *seeder) alliance() {
 			}
 			token := mailedInvitation.FindStringSubmatch(due[0].Body)
 			password := survey.NewToken()
-			user, err := s.service.AcceptInvitation(s.ctx, survey.NewPassword{Token: token[1], Name: p.Name, Password: password, Again: password})
+			user, err := s.service.Alliance.AcceptInvitation(s.ctx, alliance.NewPassword{Token: token[1], Name: p.Name, Password: password, Again: password})
 			s.people = append(s.people, user)
 			return err
 		})
@@ -173,7 +178,7 @@ func (s *seeder) election() (id string) {
 	day := s.now.Add(9 * week)
 	day = day.AddDate(0, 0, (7-int(day.Weekday()))%7) // elections are held on Sundays
 	s.step("election", func() error {
-		e, err := s.service.SaveElection(s.ctx, s.actor(coordinator), survey.SaveElection{Name: "Landtagswahl Nordmark",
+		e, err := s.service.Alliance.SaveElection(s.ctx, s.actor(coordinator), alliance.SaveElection{Name: "Landtagswahl Nordmark",
 			Date: day.Format(time.DateOnly), Level: string(survey.LevelLand), Region: "Nordmark"})
 		id = e.ID
 		return err
@@ -181,7 +186,7 @@ func (s *seeder) election() (id string) {
 	for i, p := range demoParties {
 		s.step("party "+p.short, func() error {
 			slug := survey.Slug(p.short)
-			standing, err := s.service.SaveContestant(s.ctx, s.actor(coordinator), survey.SaveContestant{Election: id, ListedParty: survey.ListedParty{
+			standing, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), alliance.SaveContestant{Election: id, ListedParty: alliance.ListedParty{
 				ShortName: p.short, Name: p.name, BallotPosition: fmt.Sprint(i + 1), Colour: p.colour, Email: "wahlkampf@" + slug + ".example"}})
 			s.parties[p.short] = standing.Party.ID
 			return err
@@ -191,12 +196,12 @@ func (s *seeder) election() (id string) {
 }
 
 // questionnaire creates one and drafts its questions; all are agreed unless said otherwise.
-func (s *seeder) questionnaire(cmd survey.SaveQuestionnaire, questions []demoQuestion, states func(int) survey.QuestionState) (q survey.Questionnaire) {
+func (s *seeder) questionnaire(cmd draft.SaveQuestionnaire, questions []demoQuestion, states func(int) survey.QuestionState) (q survey.Questionnaire) {
 	s.step("questionnaire "+cmd.Slug, func() (err error) {
 		cmd.Topics = strings.Join(demoGroups, "\n")
 		cmd.Licence = "CC-BY-4.0"
 		cmd.OrderRule = "Parteien in der Reihenfolge des Stimmzettels, Fragen in der Reihenfolge des Fragenkatalogs."
-		q, err = s.service.SaveQuestionnaire(s.ctx, s.actor(coordinator), cmd)
+		q, err = s.service.Draft.SaveQuestionnaire(s.ctx, s.actor(coordinator), cmd)
 		return err
 	})
 	for i, question := range questions {
@@ -208,17 +213,17 @@ func (s *seeder) questionnaire(cmd survey.SaveQuestionnaire, questions []demoQue
 			}
 			first := wording
 			first.Text = "Stichwort: " + question.label // every question began as an idea
-			saved, err := s.service.SaveQuestion(s.ctx, s.actor(coordinator), survey.SaveQuestion{Questionnaire: q.ID, ID: survey.NewID(), Wording: first})
+			saved, err := s.service.Draft.SaveQuestion(s.ctx, s.actor(coordinator), draft.SaveQuestion{Questionnaire: q.ID, ID: survey.NewID(), Wording: first})
 			if err != nil {
 				return err
 			}
-			saved, err = s.service.SaveQuestion(s.ctx, s.actor(coordinator), survey.SaveQuestion{Questionnaire: q.ID, ID: saved.ID, Revision: saved.Revision,
+			saved, err = s.service.Draft.SaveQuestion(s.ctx, s.actor(coordinator), draft.SaveQuestion{Questionnaire: q.ID, ID: saved.ID, Revision: saved.Revision,
 				Wording: wording, Note: "ausformuliert nach der Sitzung der Arbeitsgruppe"})
 			if err != nil {
 				return err
 			}
 			if state := states(i); state != saved.State {
-				_, err = s.service.SetQuestionState(s.ctx, s.actor(coordinator), survey.SetQuestionState{Questionnaire: q.ID, ID: saved.ID, Revision: saved.Revision, State: state})
+				_, err = s.service.Draft.SetQuestionState(s.ctx, s.actor(coordinator), draft.SetQuestionState{Questionnaire: q.ID, ID: saved.ID, Revision: saved.Revision, State: state})
 			}
 			return err
 		})
@@ -232,11 +237,11 @@ func allAgreed(int) survey.QuestionState { return survey.StateAgreed }
 func (s *seeder) lock(q survey.Questionnaire) {
 	for _, person := range []int{coordinator, second} {
 		s.step("lock", func() error {
-			v, err := s.service.CatalogueView(s.ctx, s.actor(person), q.ID)
+			v, err := s.service.Draft.CatalogueView(s.ctx, s.actor(person), q.ID)
 			if err != nil {
 				return err
 			}
-			_, err = s.service.LockCatalogue(s.ctx, s.actor(person), q.ID, v.Catalogue.Hash)
+			_, err = s.service.Draft.LockCatalogue(s.ctx, s.actor(person), q.ID, v.Catalogue.Hash)
 			return err
 		})
 	}
@@ -244,26 +249,26 @@ func (s *seeder) lock(q survey.Questionnaire) {
 
 func (s *seeder) dispatch(q survey.Questionnaire) {
 	s.step("cover", func() error {
-		cover, err := s.service.StartingText("de", "cover")
+		cover, err := s.service.Send.StartingText("de", "cover")
 		if err != nil {
 			return err
 		}
-		now, err := s.service.QuestionnaireBySlug(s.ctx, s.actor(coordinator), q.Slug)
+		now, err := s.service.Alliance.QuestionnaireBySlug(s.ctx, s.actor(coordinator), q.Slug)
 		if err != nil {
 			return err
 		}
-		return s.service.SaveCover(s.ctx, s.actor(coordinator), q.ID, survey.SaveCover{Cover: cover, Revision: now.Revision})
+		return s.service.Send.SaveCover(s.ctx, s.actor(coordinator), q.ID, send.SaveCover{Cover: cover, Revision: now.Revision})
 	})
 	for _, person := range []int{coordinator, second} {
 		s.step("dispatch", func() error {
-			plan, err := s.service.DispatchPlan(s.ctx, s.actor(person), q.ID)
+			plan, err := s.service.Send.DispatchPlan(s.ctx, s.actor(person), q.ID)
 			if err != nil {
 				return err
 			}
 			if !plan.Ready {
 				return fmt.Errorf("not ready: %+v", plan.Checks)
 			}
-			_, err = s.service.Dispatch(s.ctx, s.actor(person), q.ID, plan.Digest)
+			_, err = s.service.Send.Dispatch(s.ctx, s.actor(person), q.ID, plan.Digest)
 			return err
 		})
 	}
@@ -271,17 +276,17 @@ func (s *seeder) dispatch(q survey.Questionnaire) {
 }
 
 // respondent changes one respondent.
-func (s *seeder) respondent(q survey.Questionnaire, slug string, change func(*survey.SaveRespondent)) {
+func (s *seeder) respondent(q survey.Questionnaire, slug string, change func(*send.SaveRespondent)) {
 	s.step("respondent "+slug, func() error {
-		f, err := s.service.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
+		f, err := s.service.Send.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
 		if err != nil {
 			return err
 		}
 		r := f.Row.Respondent
-		cmd := survey.SaveRespondent{ShortName: r.ShortName, Name: r.Name, BallotPosition: r.BallotPosition, Colour: r.Colour, Email: r.Email,
+		cmd := send.SaveRespondent{ShortName: r.ShortName, Name: r.Name, BallotPosition: r.BallotPosition, Colour: r.Colour, Email: r.Email,
 			Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelForm}, Revision: r.Revision}
 		change(&cmd)
-		_, err = s.service.SaveRespondent(s.ctx, s.actor(coordinator), q.ID, slug, cmd)
+		_, err = s.service.Send.SaveRespondent(s.ctx, s.actor(coordinator), q.ID, slug, cmd)
 		return err
 	})
 }
@@ -289,15 +294,15 @@ func (s *seeder) respondent(q survey.Questionnaire, slug string, change func(*su
 // party opens a session with a link of its own, as the party's contact does.
 func (s *seeder) party(q survey.Questionnaire, slug string) (actor survey.Actor) {
 	s.step("link of "+slug, func() error {
-		address, err := s.service.MakeAccessLink(s.ctx, s.actor(coordinator), q.ID, slug)
+		address, err := s.service.Send.MakeAccessLink(s.ctx, s.actor(coordinator), q.ID, slug)
 		if err != nil {
 			return err
 		}
-		hash, err := s.service.ExchangeLink(s.ctx, address[strings.LastIndex(address, "/")+1:])
+		hash, err := s.service.Answer.ExchangeLink(s.ctx, address[strings.LastIndex(address, "/")+1:])
 		if err != nil {
 			return err
 		}
-		actor, err = s.service.PartyActor(s.ctx, hash)
+		actor, err = s.service.Alliance.PartyActor(s.ctx, hash)
 		actor.Language = "de"
 		return err
 	})
@@ -308,7 +313,7 @@ func (s *seeder) party(q survey.Questionnaire, slug string) (actor survey.Actor)
 func (s *seeder) answer(actor survey.Actor, entries []demoEntry) {
 	for i, e := range entries {
 		s.step("answer", func() error {
-			sheet, err := s.service.AnswerSheet(s.ctx, actor)
+			sheet, err := s.service.Answer.Sheet(s.ctx, actor)
 			if err != nil {
 				return err
 			}
@@ -316,7 +321,7 @@ func (s *seeder) answer(actor survey.Actor, entries []demoEntry) {
 			if err != nil {
 				return err
 			}
-			_, err = s.service.SaveAnswer(s.ctx, actor, survey.SaveAnswer{Number: i + 1, Revision: cell.Draft.Revision, Mark: survey.MarkDone,
+			_, err = s.service.Answer.Save(s.ctx, actor, answer.Save{Number: i + 1, Revision: cell.Draft.Revision, Mark: answer.MarkDone,
 				Entry: survey.Entry{Status: e.status, Position: e.position, Text: e.text}})
 			return err
 		})
@@ -331,7 +336,7 @@ var (
 // submit sends what a party has saved, and enters the code from the mail.
 func (s *seeder) submit(actor survey.Actor, name, function string) {
 	s.step("submit", func() error {
-		sheet, err := s.service.AnswerSheet(s.ctx, actor)
+		sheet, err := s.service.Answer.Sheet(s.ctx, actor)
 		if err != nil {
 			return err
 		}
@@ -339,11 +344,11 @@ func (s *seeder) submit(actor survey.Actor, name, function string) {
 		if err != nil {
 			return err
 		}
-		sub, err := s.service.RequestSubmission(s.ctx, actor, survey.RequestSubmission{Digest: digest, Name: name, Function: function, Verbatim: true, Licence: true})
+		sub, err := s.service.Answer.RequestSubmission(s.ctx, actor, answer.RequestSubmission{Digest: digest, Name: name, Function: function, Verbatim: true, Licence: true})
 		if err != nil {
 			return err
 		}
-		due, err := s.service.DueMails(s.ctx, 100)
+		due, err := s.service.Send.DueMails(s.ctx, 100)
 		if err != nil {
 			return err
 		}
@@ -353,7 +358,7 @@ func (s *seeder) submit(actor survey.Actor, name, function string) {
 				code = mailedCode.FindString(d.Body)
 			}
 		}
-		_, err = s.service.ConfirmSubmission(s.ctx, actor, sub.ID, code, true)
+		_, err = s.service.Answer.ConfirmSubmission(s.ctx, actor, sub.ID, code, true)
 		return err
 	})
 	s.deliver()
@@ -363,7 +368,7 @@ func (s *seeder) submit(actor survey.Actor, name, function string) {
 func (s *seeder) deliver() {
 	s.step("deliver", func() error {
 		for {
-			due, err := s.service.DueMails(s.ctx, 100)
+			due, err := s.service.Send.DueMails(s.ctx, 100)
 			if err != nil || len(due) == 0 {
 				return err
 			}
@@ -378,7 +383,7 @@ func (s *seeder) deliver() {
 				if err != nil {
 					return err
 				}
-				if err := s.service.RecordAttempt(s.ctx, d.Mail.ID, survey.MailOutcome{Attempt: d.Attempt, Sent: true, Reply: reply}); err != nil {
+				if err := s.service.Send.RecordAttempt(s.ctx, d.Mail.ID, send.MailOutcome{Attempt: d.Attempt, Sent: true, Reply: reply}); err != nil {
 					return err
 				}
 			}
@@ -390,7 +395,7 @@ func (s *seeder) deliver() {
 func (s *seeder) publish(q survey.Questionnaire) {
 	for _, person := range []int{coordinator, second} {
 		s.step("publish", func() error {
-			st, err := s.service.PublicationState(s.ctx, s.actor(person), q.ID)
+			st, err := s.service.Compare.PublicationState(s.ctx, s.actor(person), q.ID)
 			if err != nil {
 				return err
 			}

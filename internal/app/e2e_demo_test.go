@@ -58,7 +58,7 @@ func TestDemo(t *testing.T) {
 	t.Cleanup(func() { log.check(t) })
 	somethingWaits(t, a)
 
-	elections, err := a.Service.Elections(t.Context(), survey.Actor{Console: true})
+	elections, err := a.Service.Alliance.Elections(t.Context(), survey.Actor{Console: true})
 	if err != nil || len(elections) == 0 {
 		t.Fatal(elections, err)
 	}
@@ -96,7 +96,7 @@ func somethingWaits(t *testing.T, a *App) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, err := a.Service.Overview(t.Context(), survey.Actor{User: user})
+		o, err := a.Service.Alliance.Overview(t.Context(), survey.Actor{User: user})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,7 +250,7 @@ func hrefs(t *testing.T, base *url.URL, page string) (links []string) {
 func (d *demoCrawl) secrets(ctx context.Context, a *App) {
 	err := a.core.store.View(ctx, func(tx *survey.Tx) error {
 		for _, slug := range []string{demoOpenSlug, demoDraftSlug} {
-			q, err := a.Service.QuestionnaireBySlug(ctx, console, slug)
+			q, err := a.Service.Alliance.QuestionnaireBySlug(ctx, console, slug)
 			if err != nil {
 				return err
 			}

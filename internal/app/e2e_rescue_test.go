@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"pruefstein/internal/answer"
 	"pruefstein/internal/config"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
@@ -113,7 +114,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	s.open(s.election())
 	a.Service.Clock = system
 	runUntilEnd(t, a)
-	q, err := a.Service.QuestionnaireBySlug(t.Context(), console, demoOpenSlug)
+	q, err := a.Service.Alliance.QuestionnaireBySlug(t.Context(), console, demoOpenSlug)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,9 +124,9 @@ func TestNothingTypedIsLost(t *testing.T) {
 	}
 	saves := func(text string) { // somebody else in the party
 		t.Helper()
-		sheet, err := a.Service.AnswerSheet(t.Context(), colleague)
+		sheet, err := a.Service.Answer.Sheet(t.Context(), colleague)
 		if err == nil {
-			_, err = a.Service.SaveAnswer(t.Context(), colleague, survey.SaveAnswer{Number: 2, Revision: sheet.Cells[1].Draft.Revision, Entry: survey.Entry{Status: survey.Answered, Text: text}})
+			_, err = a.Service.Answer.Save(t.Context(), colleague, answer.Save{Number: 2, Revision: sheet.Cells[1].Draft.Revision, Entry: survey.Entry{Status: survey.Answered, Text: text}})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -133,7 +134,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	}
 	stored := func() string {
 		t.Helper()
-		sheet, err := a.Service.AnswerSheet(t.Context(), colleague)
+		sheet, err := a.Service.Answer.Sheet(t.Context(), colleague)
 		if err != nil {
 			t.Fatal(err)
 		}

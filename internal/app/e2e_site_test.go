@@ -132,7 +132,7 @@ func (s *site) isSound() {
 // questionnaire is what the database has of the one questionnaire.
 func (s *site) questionnaire(slug string) survey.Questionnaire {
 	s.t.Helper()
-	q, err := s.app.Service.QuestionnaireBySlug(s.t.Context(), console, slug)
+	q, err := s.app.Service.Alliance.QuestionnaireBySlug(s.t.Context(), console, slug)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -13,6 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"pruefstein/internal/alliance"
+	"pruefstein/internal/draft"
+	"pruefstein/internal/send"
+	"pruefstein/internal/transcribe"
+
 	bbolt "go.etcd.io/bbolt"
 
 	"pruefstein/internal/config"
@@ -46,29 +51,29 @@ func seedGolden(t *testing.T, a *App, folder string) error {
 	s.at(12)
 	election := ""
 	s.step("election", func() error {
-		e, err := s.service.SaveElection(s.ctx, s.actor(coordinator), survey.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09", Level: string(survey.LevelLand), Region: "Nordmark"})
+		e, err := s.service.Alliance.SaveElection(s.ctx, s.actor(coordinator), alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09", Level: string(survey.LevelLand), Region: "Nordmark"})
 		election = e.ID
 		return err
 	})
-	for _, p := range []survey.ListedParty{
+	for _, p := range []alliance.ListedParty{
 		{ShortName: "FM", Name: "Freie Mitte Nordmark", BallotPosition: "1", Colour: "#c9a100", Email: "post@fm.example"},
 		{ShortName: "TuU", Name: "Tierwohl und Umwelt", BallotPosition: "2", Email: "post@tuu.example"},
 		{ShortName: "VN", Name: "Volksbund Nordmark", BallotPosition: "3", Email: "post@vn.example"},
 	} {
 		s.step("party", func() error {
-			_, err := s.service.SaveContestant(s.ctx, s.actor(coordinator), survey.SaveContestant{Election: election, ListedParty: p})
+			_, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), alliance.SaveContestant{Election: election, ListedParty: p})
 			return err
 		})
 	}
-	q := s.questionnaire(survey.SaveQuestionnaire{Title: "Zwei Fragen", Slug: goldenSlug, Election: election, Slots: "2", QuestionLimit: "300", AnswerLimit: "1000",
+	q := s.questionnaire(draft.SaveQuestionnaire{Title: "Zwei Fragen", Slug: goldenSlug, Election: election, Slots: "2", QuestionLimit: "300", AnswerLimit: "1000",
 		Deadline: s.local(-2, "18:00"), DeadlineZone: survey.DefaultZone}, demoQuestions[1:3], allAgreed)
 	s.step("respondents", func() error {
-		_, err := s.service.TakeContestants(s.ctx, s.actor(coordinator), q.ID)
+		_, err := s.service.Send.TakeContestants(s.ctx, s.actor(coordinator), q.ID)
 		return err
 	})
-	s.respondent(q, "fm", func(*survey.SaveRespondent) {})
-	s.respondent(q, "tuu", func(r *survey.SaveRespondent) { r.Procedure = survey.Procedure{Channel: survey.ChannelMail} })
-	s.respondent(q, "vn", func(r *survey.SaveRespondent) {
+	s.respondent(q, "fm", func(*send.SaveRespondent) {})
+	s.respondent(q, "tuu", func(r *send.SaveRespondent) { r.Procedure = survey.Procedure{Channel: survey.ChannelMail} })
+	s.respondent(q, "vn", func(r *send.SaveRespondent) {
 		r.Procedure, r.DueLocal, r.DueZone = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 2, MaxCharacters: 400, Source: "https://fragen.vn.example"}, s.local(-1, "12:00"), survey.DefaultZone
 	})
 	s.at(11)
@@ -81,13 +86,13 @@ func seedGolden(t *testing.T, a *App, folder string) error {
 	party := s.party(q, "fm")
 	s.answer(party, []demoEntry{text("30 Stunden im Jahr, auf die Arbeitszeit angerechnet – für „alle“.\n\nDazu zwölf Millionen Euro."), thesis(survey.Agree, "Offenheit ist der Normalfall.")})
 	s.submit(party, "Kim Beispiel", "Landesgeschäftsführung")
-	s.transcribe(q, "tuu", survey.SaveTranscription{Kind: survey.LetterMail, Entries: demoSaid([]demoEntry{text("Ein Tag im Monat."), noPosition})}, -6.2, "")
+	s.transcribe(q, "tuu", transcribe.Save{Kind: survey.LetterMail, Entries: demoSaid([]demoEntry{text("Ein Tag im Monat."), noPosition})}, -6.2, "")
 	s.quote(q, "vn", 1, "Lehrkräfte brauchen Zeit.", "Wahlprogramm, S. 12")
 	s.at(0)
 	s.publish(q)
 	s.step("rest", func() error { // what is on its way, and who is signed in
-		return errors.Join(s.service.RequestReset(s.ctx, demoPeople[member].Email),
-			s.service.PutSession(s.ctx, survey.Session{Hash: survey.HashToken("golden"), Data: []byte("x"), ExpiresAt: goldenDay.Add(time.Hour)}))
+		return errors.Join(s.service.Alliance.RequestReset(s.ctx, demoPeople[member].Email),
+			s.service.Alliance.PutSession(s.ctx, survey.Session{Hash: survey.HashToken("golden"), Data: []byte("x"), ExpiresAt: goldenDay.Add(time.Hour)}))
 	})
 	return s.err
 }

@@ -113,7 +113,7 @@ func goldenListing(t *testing.T, folder string) string {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	comparison, err := c.service.Comparison(t.Context(), console, goldenSlug)
+	comparison, err := c.service.Compare.Comparison(t.Context(), console, goldenSlug)
 	if err != nil {
 		t.Fatal(err)
 	}

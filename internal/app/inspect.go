@@ -15,6 +15,7 @@ import (
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
+	"pruefstein/internal/integrity"
 	"pruefstein/internal/survey"
 )
 
@@ -205,8 +206,8 @@ func inspection(ctx context.Context, cfg config.Inspect, out, errs io.Writer) in
 		err = store.View(ctx, func(tx *survey.Tx) error {
 			fatal, others := keyFaults(tx, cfg.Folder)
 			tell(append(fatal, others...))
-			tell(survey.CheckReferences(tx))
-			tell(survey.CheckLedger(tx))
+			tell(integrity.CheckReferences(tx))
+			tell(integrity.CheckLedger(tx))
 			return nil
 		})
 		if err != nil {

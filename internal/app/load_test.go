@@ -290,13 +290,13 @@ func loadServe(ctx context.Context, folder string) error {
 	if err := a.startDemo(ctx, serve.Data.Data, true, io.Discard); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	q, err := a.Service.QuestionnaireBySlug(ctx, console, demoOpenSlug)
+	q, err := a.Service.Alliance.QuestionnaireBySlug(ctx, console, demoOpenSlug)
 	if err != nil {
 		return errors.Join(err, a.Close())
 	}
 	fmt.Println(a.URL)
 	for _, p := range demoParties {
-		if link, err := a.Service.MakeAccessLink(ctx, console, q.ID, strings.ToLower(p.short)); err == nil {
+		if link, err := a.Service.Send.MakeAccessLink(ctx, console, q.ID, strings.ToLower(p.short)); err == nil {
 			fmt.Println(link)
 		}
 	}

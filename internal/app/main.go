@@ -155,7 +155,7 @@ func unlessEnded(ctx context.Context, err error) error {
 
 // greet prints the address and, as long as there is nobody, the link that creates the first administrator.
 func (a *App) greet(ctx context.Context, out io.Writer) error {
-	token, err := a.Service.SetupToken(ctx)
+	token, err := a.Service.Alliance.SetupToken(ctx)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"pruefstein/internal/survey"
+	"pruefstein/internal/alliance"
 )
 
 // Of well-formed JSON the lexer hands out the same tokens as encoding/json.
@@ -86,7 +86,7 @@ func FuzzPartyList(f *testing.F) {
 		}
 		w.Flush()
 		back, faults := ReadPartyList([]byte(table.String()))
-		var got, want []survey.ListedParty
+		var got, want []alliance.ListedParty
 		for _, line := range back.Lines {
 			got = append(got, line.ListedParty)
 		}

@@ -3,12 +3,13 @@ package interchange
 import (
 	"time"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/survey"
 )
 
-// ToImport turns a file Read found sound into what survey.Service.Import takes. The ids are those of the file.
-func ToImport(f File) survey.Import {
-	im := survey.Import{
+// ToImport turns a file Read found sound into what compare.Service.Import takes. The ids are those of the file.
+func ToImport(f File) compare.Import {
+	im := compare.Import{
 		Election: survey.Election{
 			Name: f.Election.Name, Date: f.Election.Date, Level: survey.Level(f.Election.Level), Region: f.Election.Region,
 		},

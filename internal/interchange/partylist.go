@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
-	"pruefstein/internal/survey"
+	"pruefstein/internal/alliance"
 )
 
 // PartyList is a list of an election's parties as a spreadsheet saves it.
@@ -18,7 +18,7 @@ type PartyList struct {
 	Text      string // the list in UTF-8
 	Converted bool   // it was no UTF-8 and has been read as Windows-1252
 	Separator rune   // ',', ';' or tab
-	Lines     []survey.ListLine
+	Lines     []alliance.ListLine
 }
 
 // Both are far above every ballot.
@@ -41,16 +41,16 @@ var partyColumns = map[string]string{
 // among them. Comma, semicolon and tab are told apart by that line, or by Excel's "sep=;" above it. A byte order mark is skipped; bytes that are no UTF-8
 // are read as Windows-1252. The faults of its form are returned at once, at most one more than MaxFaults; its values are
 // checked by the domain.
-func ReadPartyList(data []byte) (list PartyList, faults []survey.LineFault) {
+func ReadPartyList(data []byte) (list PartyList, faults []alliance.LineFault) {
 	if len(data) > maxPartyList {
-		return list, []survey.LineFault{{Key: "draft.error.list_large", Args: []any{"Limit", maxPartyList >> 10}}}
+		return list, []alliance.LineFault{{Key: "draft.error.list_large", Args: []any{"Limit", maxPartyList >> 10}}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) { // Excel's "Unicode text"
-		return list, []survey.LineFault{{Key: "draft.error.list_utf16"}}
+		return list, []alliance.LineFault{{Key: "draft.error.list_utf16"}}
 	}
 	if bytes.IndexByte(data, 0) >= 0 { // a workbook
-		return list, []survey.LineFault{{Key: "draft.error.list_encoding"}}
+		return list, []alliance.LineFault{{Key: "draft.error.list_encoding"}}
 	}
 	if !utf8.Valid(data) {
 		data, _ = charmap.Windows1252.NewDecoder().Bytes(data) // every byte has a character there
@@ -70,31 +70,31 @@ func ReadPartyList(data []byte) (list PartyList, faults []survey.LineFault) {
 		case errors.Is(err, io.EOF):
 			switch {
 			case columns == nil && len(faults) == 0:
-				faults = append(faults, survey.LineFault{Key: "draft.error.list_empty"})
+				faults = append(faults, alliance.LineFault{Key: "draft.error.list_empty"})
 			case columns != nil && len(list.Lines) == 0 && len(faults) == 0:
-				faults = append(faults, survey.LineFault{Key: "draft.error.list_no_lines"})
+				faults = append(faults, alliance.LineFault{Key: "draft.error.list_no_lines"})
 			}
 			return list, faults
 		case errors.As(err, &broken):
-			faults = append(faults, survey.LineFault{Line: broken.StartLine, Key: "draft.error.list_quotes"})
+			faults = append(faults, alliance.LineFault{Line: broken.StartLine, Key: "draft.error.list_quotes"})
 			continue
 		case err != nil:
-			return list, append(faults, survey.LineFault{Key: "draft.error.list_encoding"})
+			return list, append(faults, alliance.LineFault{Key: "draft.error.list_encoding"})
 		}
 		line, _ := r.FieldPos(0)
 		switch {
 		case strings.TrimSpace(strings.Join(record, "")) == "":
 		case columns == nil && line == 1 && strings.HasPrefix(strings.ToLower(record[0]), "sep="):
 		case columns == nil:
-			var own []survey.LineFault
+			var own []alliance.LineFault
 			columns, own = partyHeader(line, record)
 			if faults = append(faults, own...); len(own) > 0 {
 				return list, faults // without sound columns every line would be wrong
 			}
 		case len(list.Lines) == maxPartyLines:
-			return list, append(faults, survey.LineFault{Line: line, Key: "draft.error.list_long", Args: []any{"Limit", maxPartyLines}})
+			return list, append(faults, alliance.LineFault{Line: line, Key: "draft.error.list_long", Args: []any{"Limit", maxPartyLines}})
 		case len(record) > len(columns) && strings.TrimSpace(strings.Join(record[len(columns):], "")) != "":
-			faults = append(faults, survey.LineFault{Line: line, Key: "draft.error.list_columns", Args: []any{"Got", len(record), "Want", len(columns)}})
+			faults = append(faults, alliance.LineFault{Line: line, Key: "draft.error.list_columns", Args: []any{"Got", len(record), "Want", len(columns)}})
 		default:
 			list.Lines = append(list.Lines, partyLine(line, columns, record))
 		}
@@ -115,7 +115,7 @@ func separator(text string) rune {
 }
 
 // partyHeader reads the names of the columns. An empty name is a column to skip.
-func partyHeader(line int, record []string) (columns []string, faults []survey.LineFault) {
+func partyHeader(line int, record []string) (columns []string, faults []alliance.LineFault) {
 	seen := map[string]bool{}
 	for _, name := range record {
 		if len(faults) > MaxFaults {
@@ -125,24 +125,24 @@ func partyHeader(line int, record []string) (columns []string, faults []survey.L
 		field, known := partyColumns[strings.ToLower(name)]
 		switch {
 		case name != "" && !known:
-			faults = append(faults, survey.LineFault{Line: line, Key: "draft.error.list_column_unknown", Args: []any{"Name", shown(name)}})
+			faults = append(faults, alliance.LineFault{Line: line, Key: "draft.error.list_column_unknown", Args: []any{"Name", shown(name)}})
 		case known && seen[field]:
-			faults = append(faults, survey.LineFault{Line: line, Key: "draft.error.list_column_twice", Args: []any{"Name", shown(name)}})
+			faults = append(faults, alliance.LineFault{Line: line, Key: "draft.error.list_column_twice", Args: []any{"Name", shown(name)}})
 		}
 		seen[field] = true
 		columns = append(columns, field)
 	}
 	for _, field := range []string{"short_name", "name"} {
 		if !seen[field] {
-			faults = append(faults, survey.LineFault{Line: line, Column: field, Key: "draft.error.list_column_missing"})
+			faults = append(faults, alliance.LineFault{Line: line, Column: field, Key: "draft.error.list_column_missing"})
 		}
 	}
 	return columns, faults
 }
 
 // partyLine puts the values of a line into their fields; a line may end early.
-func partyLine(line int, columns, record []string) survey.ListLine {
-	p := survey.ListLine{Line: line}
+func partyLine(line int, columns, record []string) alliance.ListLine {
+	p := alliance.ListLine{Line: line}
 	fields := map[string]*string{"short_name": &p.ShortName, "name": &p.Name, "ballot_position": &p.BallotPosition,
 		"wikidata": &p.Wikidata, "colour": &p.Colour, "email": &p.Email}
 	for i, value := range record {

@@ -7,14 +7,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/charmap"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/interchange"
-	"pruefstein/internal/survey"
 )
 
 func TestReadPartyList(t *testing.T) {
-	want := []survey.ListLine{
-		{Line: 2, ListedParty: survey.ListedParty{ShortName: "FM", Name: "Freie Mitte", BallotPosition: "1", Wikidata: "Q1", Colour: "#ffcc00", Email: "fragen@fm.example"}},
-		{Line: 4, ListedParty: survey.ListedParty{ShortName: "Grünland", Name: "Grüne Zukunft; Nordmark"}},
+	want := []alliance.ListLine{
+		{Line: 2, ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte", BallotPosition: "1", Wikidata: "Q1", Colour: "#ffcc00", Email: "fragen@fm.example"}},
+		{Line: 4, ListedParty: alliance.ListedParty{ShortName: "Grünland", Name: "Grüne Zukunft; Nordmark"}},
 	}
 	german := "Kurzname;Name;Listenplatz;Wikidata;Farbe;E-Mail\r\nFM;Freie Mitte;1;Q1;#ffcc00;fragen@fm.example\r\n\r\nGrünland;\"Grüne Zukunft; Nordmark\"\r\n"
 	english := "name,short name,colour,wikidata,contact,ballot position\nFreie Mitte,FM,#ffcc00,Q1,fragen@fm.example,1\n,,,,,\n\"Grüne Zukunft; Nordmark\",Grünland,,,,\n"

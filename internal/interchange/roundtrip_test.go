@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"pruefstein/internal/office"
+
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
@@ -58,8 +60,8 @@ func exported(t rapid.TB, f interchange.File) interchange.File {
 		t.Fatal(err)
 	}
 	store, now := memory.New(), time.Date(2027, 4, 1, 12, 0, 0, 0, time.UTC)
-	service := &survey.Service{Store: store, Clock: survey.SystemClock{}}
-	if _, err := service.Import(context.Background(), survey.Actor{Console: true}, interchange.ToImport(read)); err != nil {
+	service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}})
+	if _, err := service.Compare.Import(context.Background(), survey.Actor{Console: true}, interchange.ToImport(read)); err != nil {
 		t.Fatal(err)
 	}
 	var c survey.Comparison

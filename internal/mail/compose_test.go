@@ -36,7 +36,7 @@ func TestComposeWholeMessage(t *testing.T) {
 	m := testMail()
 	m.Calendar = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 	m.Attachment = &survey.MailFile{Name: "Eingangsbestätigung.txt", Type: "text/plain; charset=utf-8", Data: []byte("Fassung 1\n")}
-	send(t, localSMTP(t, server), m, goldenText)
+	deliver(t, localSMTP(t, server), m, goldenText)
 
 	// The file is the whole message, byte for byte, but for LF instead of CRLF.
 	golden, err := os.ReadFile("testdata/whole.eml")
@@ -132,7 +132,7 @@ func TestComposeInjection(t *testing.T) {
 	body := "eins\n.\nBcc: x@example.org\n\n--part-" + m.ID + "\nContent-Type: text/html\n\n<b>zwei</b>\n"
 	m.Calendar = "BEGIN:VCALENDAR\r\n"
 	m.Attachment = &survey.MailFile{Name: "a\"; b=\"c.txt", Type: "text/plain", Data: []byte("x")}
-	send(t, localSMTP(t, server), m, strings.Replace(body, "part-"+m.ID, "part-x", 1))
+	deliver(t, localSMTP(t, server), m, strings.Replace(body, "part-"+m.ID, "part-x", 1))
 	read := testkit.ReadMail(t, server.Messages()[0].Data)
 	if read.HTML != "" || len(read.Attachments) != 2 || read.Header.Get("Bcc") != "" || !strings.Contains(read.Text, "<b>zwei</b>") {
 		t.Errorf("read %+v", read)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pruefstein/internal/bolt"
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 )
@@ -33,13 +34,13 @@ func TestMain(m *testing.M) {
 }
 
 // openOffice opens the database and the key of a data folder.
-func openOffice(folder string, create bool) (*survey.Service, *bolt.Store, error) {
+func openOffice(folder string, create bool) (*send.Service, *bolt.Store, error) {
 	store, err := bolt.Open(filepath.Join(folder, "pruefstein.db"), bolt.Options{Create: create})
 	if err != nil {
 		return nil, nil, err
 	}
 	sealer, err := survey.LoadOrCreateSealer(filepath.Join(folder, "seal.key"))
-	return &survey.Service{Store: store, Clock: survey.SystemClock{}, Sealer: sealer, BaseURL: "https://fragen.example"}, store, err
+	return &send.Service{Kernel: &survey.Kernel{Store: store, Clock: survey.SystemClock{}, Sealer: sealer, BaseURL: "https://fragen.example"}}, store, err
 }
 
 // sendUntilKilled is the program: it sends what is in the outbox.
@@ -61,7 +62,7 @@ func sendUntilKilled(folder string) error {
 }
 
 // damaged opens the office again after some bytes have changed on the disk.
-func damaged(t *testing.T, folder string, store *bolt.Store, from, to string) (*survey.Service, *bolt.Store) {
+func damaged(t *testing.T, folder string, store *bolt.Store, from, to string) (*send.Service, *bolt.Store) {
 	t.Helper()
 	if err := store.Close(); err != nil {
 		t.Fatal(err)

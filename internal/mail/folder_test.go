@@ -28,11 +28,11 @@ func TestFolder(t *testing.T) {
 	second.ID = "0199c2f5-0000-7c31-9a5e-2f6d1b7c8e90"
 	second.MessageID = second.ID + "@fragen.example"
 	second.Subject = "Code"
-	if reply := send(t, f, first, goldenText); reply != "250 im Postfach der Vorführung abgelegt" {
+	if reply := deliver(t, f, first, goldenText); reply != "250 im Postfach der Vorführung abgelegt" {
 		t.Errorf("reply %q", reply)
 	}
-	send(t, f, second, "483920\n")
-	send(t, f, first, goldenText) // a second attempt
+	deliver(t, f, second, "483920\n")
+	deliver(t, f, first, goldenText) // a second attempt
 	if err := os.WriteFile(filepath.Join(path, "notes.txt"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func localSMTP(t *testing.T, server *testkit.SMTPServer) *SMTP {
 }
 
 // send composes and sends a mail that must arrive.
-func send(t *testing.T, s Transport, m survey.Mail, body string) string {
+func deliver(t *testing.T, s Transport, m survey.Mail, body string) string {
 	t.Helper()
 	reply, err := trySend(t, s, m, body)
 	if err != nil {
@@ -73,7 +73,7 @@ func TestSMTPReplyAndReuse(t *testing.T) {
 		last, err = dial(ctx, network, address)
 		return last, err
 	}
-	if reply := send(t, s, testMail(), "Text"); reply != "250 2.0.0 OK: queued" {
+	if reply := deliver(t, s, testMail(), "Text"); reply != "250 2.0.0 OK: queued" {
 		t.Errorf("reply %q", reply)
 	}
 	dialled = 0
@@ -114,7 +114,7 @@ func TestSMTPRefusals(t *testing.T) {
 		if err == nil || Permanent(err) || reply != "451 4.7.1 Greylisted, try again later" {
 			t.Errorf("reply %q, error %v", reply, err)
 		}
-		send(t, s, testMail(), "Text")
+		deliver(t, s, testMail(), "Text")
 	})
 	t.Run("cut after DATA", func(t *testing.T) {
 		server := testkit.SMTP(t, testkit.WithDropAfterData(1))
@@ -123,7 +123,7 @@ func TestSMTPRefusals(t *testing.T) {
 		if err == nil || Permanent(err) || reply == "" {
 			t.Errorf("reply %q, error %v", reply, err)
 		}
-		send(t, s, testMail(), "Text")
+		deliver(t, s, testMail(), "Text")
 	})
 	t.Run("wrong password", func(t *testing.T) {
 		server := testkit.SMTP(t, testkit.WithAuth("buero", "richtig"))
@@ -203,14 +203,14 @@ func TestSMTPEncryption(t *testing.T) {
 	t.Run("STARTTLS and signing in", func(t *testing.T) {
 		server := testkit.SMTP(t, testkit.WithStartTLS(), testkit.WithAuth("buero", "richtig"))
 		s := newSMTP(t, server, SMTPConfig{Host: "localhost", TLS: TLSStart, User: "buero", Password: "richtig"})
-		send(t, s, testMail(), "Text")
+		deliver(t, s, testMail(), "Text")
 		if got := server.Messages()[0]; !got.TLS || got.User != "buero" {
 			t.Errorf("encrypted %v, user %q", got.TLS, got.User)
 		}
 	})
 	t.Run("not needed here", func(t *testing.T) {
 		server := testkit.SMTP(t, testkit.WithAuth("buero", "richtig"))
-		send(t, newSMTP(t, server, SMTPConfig{User: "buero", Password: "richtig"}), testMail(), "Text")
+		deliver(t, newSMTP(t, server, SMTPConfig{User: "buero", Password: "richtig"}), testMail(), "Text")
 	})
 }
 

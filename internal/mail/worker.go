@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 )
 
@@ -32,7 +33,7 @@ const (
 // A code begins its way at once, or after slow for each code before it that hangs, as long as fewer than eight mails hang at
 // the same time. Mails to one address go one after another, so that an older code never follows a newer one.
 type Worker struct {
-	mails     *survey.Service
+	mails     *send.Service
 	transport Transport
 	from      Sender
 	log       *slog.Logger
@@ -40,14 +41,14 @@ type Worker struct {
 	kick      chan struct{}
 	lanes     sync.WaitGroup
 
-	mu        sync.Mutex                   // for what follows
-	underWay  map[string]survey.QueuedMail // by id, from being taken until its outcome is recorded: no lane takes it again
-	open      int                          // lanes
-	connected int                          // of these, with a connection
-	moved     time.Time                    // when a lane was opened or took a mail last
-	width     int                          // lanes allowed until widen, because the server refused a further connection
-	widen     time.Time                    // when more are tried again
-	fault     error                        // of a lane, to be told by the next advance
+	mu        sync.Mutex                 // for what follows
+	underWay  map[string]send.QueuedMail // by id, from being taken until its outcome is recorded: no lane takes it again
+	open      int                        // lanes
+	connected int                        // of these, with a connection
+	moved     time.Time                  // when a lane was opened or took a mail last
+	width     int                        // lanes allowed until widen, because the server refused a further connection
+	widen     time.Time                  // when more are tried again
+	fault     error                      // of a lane, to be told by the next advance
 
 	// pending are outcomes the database did not take: nothing else is sent before they are recorded, or mails would go out
 	// again and again while the disk is full.
@@ -56,14 +57,14 @@ type Worker struct {
 
 type pendingOutcome struct {
 	id string
-	survey.MailOutcome
+	send.MailOutcome
 }
 
 // NewWorker returns a worker that sends in the name of from; the alliance's name and address, where set, replace its
 // name and Reply-To.
-func NewWorker(mails *survey.Service, transport Transport, from Sender, log *slog.Logger) *Worker {
+func NewWorker(mails *send.Service, transport Transport, from Sender, log *slog.Logger) *Worker {
 	return &Worker{mails: mails, transport: transport, from: from, log: log, grace: defaultGrace, kick: make(chan struct{}, 1),
-		underWay: map[string]survey.QueuedMail{}}
+		underWay: map[string]send.QueuedMail{}}
 }
 
 // Kick wakes the worker. Call it after a commit that queued mail; it never blocks.
@@ -164,7 +165,7 @@ func (w *Worker) most(u survey.Urgency) int {
 
 // free tells whether a mail may be taken now: nobody has it, nothing of its kind is under way to the same address, and mails
 // without hurry leave a lane to the others. The caller holds the lock.
-func (w *Worker) free(q survey.QueuedMail) bool {
+func (w *Worker) free(q send.QueuedMail) bool {
 	unhurried := 0
 	for id, u := range w.underWay {
 		if id == q.ID || u.Urgency == q.Urgency && strings.EqualFold(u.To, q.To) {
@@ -179,7 +180,7 @@ func (w *Worker) free(q survey.QueuedMail) bool {
 
 // room tells whether a lane may be opened for a mail. One without hurry counts those that have no mail yet as its own. The
 // caller holds the lock.
-func (w *Worker) room(q survey.QueuedMail) bool {
+func (w *Worker) room(q send.QueuedMail) bool {
 	if q.Urgency != survey.Unhurried {
 		return w.open < w.most(q.Urgency)
 	}
@@ -278,14 +279,14 @@ func (w *Worker) narrow() bool {
 }
 
 // take claims the next mail for a lane, once all outcomes are recorded.
-func (w *Worker) take(ctx context.Context, spare bool) (d survey.MailDue, ok bool, err error) {
+func (w *Worker) take(ctx context.Context, spare bool) (d send.MailDue, ok bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.record(ctx); err != nil {
 		return d, false, err
 	}
-	var claim survey.QueuedMail
-	d, ok, err = w.mails.NextMail(ctx, func(q survey.QueuedMail) bool {
+	var claim send.QueuedMail
+	d, ok, err = w.mails.NextMail(ctx, func(q send.QueuedMail) bool {
 		claim = q
 		return w.free(q) && (!spare || q.Urgency == survey.UrgentCode)
 	})
@@ -296,10 +297,10 @@ func (w *Worker) take(ctx context.Context, spare bool) (d survey.MailDue, ok boo
 }
 
 // attempt sends one mail over a connection, or notes why there was none.
-func (w *Worker) attempt(ctx context.Context, conn Connection, refused error, d survey.MailDue) survey.MailOutcome {
+func (w *Worker) attempt(ctx context.Context, conn Connection, refused error, d send.MailDue) send.MailOutcome {
 	if d.Settled {
 		w.log.Info("mail stopped", "mail", d.Mail.ID, "kind", d.Mail.Kind)
-		return survey.MailOutcome{Attempt: d.Attempt, Settled: true}
+		return send.MailOutcome{Attempt: d.Attempt, Settled: true}
 	}
 	reply, err := "", refused
 	if refused == nil {
@@ -317,12 +318,12 @@ func (w *Worker) attempt(ctx context.Context, conn Connection, refused error, d 
 	default:
 		w.log.Warn("mail not sent yet", append(attrs, "code", replyCode(err))...)
 	}
-	return survey.MailOutcome{Attempt: d.Attempt, Sent: err == nil, Permanent: Permanent(err), Reply: reply,
+	return send.MailOutcome{Attempt: d.Attempt, Sent: err == nil, Permanent: Permanent(err), Reply: reply,
 		NoReply: err != nil && replyCode(err) == 0 && !Permanent(err)}
 }
 
 // send composes and sends one mail. A panic is an error of this mail; the others go on.
-func (w *Worker) send(ctx context.Context, conn Connection, d survey.MailDue) (reply string, err error) {
+func (w *Worker) send(ctx context.Context, conn Connection, d send.MailDue) (reply string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = w.panicked(p)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"pruefstein/internal/memory"
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 )
@@ -35,13 +36,13 @@ func newDesk(t *testing.T, store survey.Store, transport Transport) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{clock: testkit.NewClock(testMail().CreatedAt), log: &bytes.Buffer{}}
-	service := &survey.Service{Store: store, Clock: d.clock, Sealer: sealer, BaseURL: "https://fragen.example"}
+	service := &send.Service{Kernel: &survey.Kernel{Store: store, Clock: d.clock, Sealer: sealer, BaseURL: "https://fragen.example"}}
 	d.Worker = NewWorker(service, transport, testSender, slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	return d
 }
 
 // queue puts n invitations into the outbox and returns their ids.
-func queue(t *testing.T, s *survey.Service, n int) (ids []string) {
+func queue(t *testing.T, s *send.Service, n int) (ids []string) {
 	t.Helper()
 	err := s.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		ids = nil

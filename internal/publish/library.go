@@ -20,6 +20,7 @@ import (
 	"strings"
 	"sync"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/survey"
 )
 
@@ -28,10 +29,10 @@ import (
 type Library struct {
 	folder string
 	mu     sync.RWMutex
-	known  map[string]map[int]survey.PublicationRecord // by slug and version; nil: nothing is known
-	shelf  map[string]*book                            // by slug
-	faults map[string][]string                         // by slug
-	log    *slog.Logger                                // nil until LogTo
+	known  map[string]map[int]compare.PublicationRecord // by slug and version; nil: nothing is known
+	shelf  map[string]*book                             // by slug
+	faults map[string][]string                          // by slug
+	log    *slog.Logger                                 // nil until LogTo
 }
 
 // book is all versions of one publication.
@@ -56,21 +57,21 @@ type file struct {
 // Open reads all publications below a folder, which need not exist yet, and compares every file with its manifest, and
 // each manifest with the ledger's record of it; nil records mean that there is nothing to compare it with. What differs is
 // named in Faults and not served; the rest is.
-func Open(folder string, records []survey.PublicationRecord) (*Library, error) {
+func Open(folder string, records []compare.PublicationRecord) (*Library, error) {
 	l := &Library{folder: folder, shelf: map[string]*book{}, faults: map[string][]string{}}
 	l.learn(records)
 	return l, l.Reload()
 }
 
 // learn takes what the ledger knows of all publications, for the next load.
-func (l *Library) learn(records []survey.PublicationRecord) {
+func (l *Library) learn(records []compare.PublicationRecord) {
 	if records == nil {
 		return
 	}
-	known := map[string]map[int]survey.PublicationRecord{}
+	known := map[string]map[int]compare.PublicationRecord{}
 	for _, r := range records {
 		if known[r.Slug] == nil {
-			known[r.Slug] = map[int]survey.PublicationRecord{}
+			known[r.Slug] = map[int]compare.PublicationRecord{}
 		}
 		known[r.Slug][r.Version] = r
 	}
@@ -150,7 +151,7 @@ func (l *Library) load(slug string) {
 
 // latest is the version readers get: the newest one the ledger knows. Where its folder is lost nothing is shown, as the version
 // before may be what it corrected; but while its files still lie in a folder on its way, the version before is the newest.
-func latest(known map[int]survey.PublicationRecord, editions map[int]*edition, entries []fs.DirEntry) int {
+func latest(known map[int]compare.PublicationRecord, editions map[int]*edition, entries []fs.DirEntry) int {
 	building := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() && strings.HasPrefix(e.Name(), buildingPrefix) })
 	newest := 0
 	for version := range known {
@@ -239,7 +240,7 @@ func faultLine(slug string, version int, wrong error) string {
 
 // readEdition reads a version and compares all its files; isKnown tells whether there is a record of it. It returns nil when
 // nothing of the version can be trusted.
-func readEdition(folder, slug string, version int, record survey.PublicationRecord, isKnown bool) (*edition, []error) {
+func readEdition(folder, slug string, version int, record compare.PublicationRecord, isKnown bool) (*edition, []error) {
 	m, sum, err := readManifest(folder)
 	switch {
 	case err != nil:
@@ -314,7 +315,7 @@ type ownFile struct {
 }
 
 // own lists manifest and checkpoints with what they must be.
-func (e *edition) own(record survey.PublicationRecord, isKnown bool) []ownFile {
+func (e *edition) own(record compare.PublicationRecord, isKnown bool) []ownFile {
 	manifest := ownFile{Entry: Entry{Path: manifestName, Type: "application/json", SHA256: record.Manifest}, differs: "is not the one that was recorded"}
 	after := ownFile{Entry: Entry{Path: checkpointName, Type: plainType}, differs: "is not the one of this ledger and its key",
 		mayLack: !isKnown || record.Before != ""} // laid there later; a folder on its way has none yet

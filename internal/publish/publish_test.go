@@ -20,10 +20,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/ledger"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
+	"pruefstein/internal/testworld"
 	"pruefstein/templates"
 )
 
@@ -35,13 +37,7 @@ type house struct {
 	q      survey.Questionnaire
 }
 
-var engine = func() *templates.Engine {
-	e, err := templates.New()
-	if err != nil {
-		panic(err)
-	}
-	return e
-}()
+var engine = testworld.Engine()
 
 // coordinator is a person of the office; the two-person rule is off while there is but one.
 var coordinator = survey.Actor{User: survey.User{ID: "u1", Name: "Ada", PasswordHash: "x", Coordinator: true}}
@@ -59,7 +55,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h := &house{folder: folder, clock: clock, Publisher: &Publisher{Engine: engine, Library: library,
-		Service: &survey.Service{Store: memory.New(), Clock: clock, Rand: rand.Reader, Ledger: key, BaseURL: "https://pruefsteine.example"}}}
+		Service: &compare.Service{Kernel: &survey.Kernel{Store: memory.New(), Clock: clock, Rand: rand.Reader, Ledger: key, BaseURL: "https://pruefsteine.example"}}}}
 	h.q = survey.Questionnaire{ID: "q", Slug: "nordmark-2026", Title: "Wahlprüfsteine Nordmark", Election: "e", OrderRule: "Alphabetisch.",
 		Licence: "CC-BY-4.0", Deadline: survey.Instant{At: clock.Now().Add(-time.Hour), Zone: survey.DefaultZone},
 		LockedAt: clock.Now().Add(-48 * time.Hour), DispatchedAt: clock.Now().Add(-24 * time.Hour), Revision: 1}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/export"
 	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
@@ -21,7 +22,7 @@ import (
 
 // Publisher makes publications and puts them into the library.
 type Publisher struct {
-	Service *survey.Service
+	Service *compare.Service
 	Engine  *templates.Engine
 	Library *Library
 
@@ -80,19 +81,19 @@ func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnai
 
 func (p *Publisher) shelf(slug string) string { return filepath.Join(p.Library.folder, slug) }
 
-func (p *Publisher) makeAndCommit(ctx context.Context, actor survey.Actor, plan survey.PublicationPlan, folder string) (survey.PublicationRecord, error) {
+func (p *Publisher) makeAndCommit(ctx context.Context, actor survey.Actor, plan compare.PublicationPlan, folder string) (compare.PublicationRecord, error) {
 	if err := os.Chmod(folder, 0o755); err != nil { // MkdirTemp made it for us alone, but a web server may read it
-		return survey.PublicationRecord{}, err
+		return compare.PublicationRecord{}, err
 	}
 	sum, err := build(ctx, p.Engine, plan.Comparison, folder)
 	if err != nil {
-		return survey.PublicationRecord{}, err
+		return compare.PublicationRecord{}, err
 	}
 	return p.Service.CommitPublication(ctx, actor, plan, sum)
 }
 
 // finish is what follows the commit. Each step can be done again.
-func (p *Publisher) finish(ctx context.Context, record survey.PublicationRecord, folder string) error {
+func (p *Publisher) finish(ctx context.Context, record compare.PublicationRecord, folder string) error {
 	for _, step := range p.steps(record, folder) {
 		if err := step(); err != nil {
 			err = fmt.Errorf("publication %s, version %d: %w", record.Slug, record.Version, err)
@@ -109,7 +110,7 @@ func (p *Publisher) finish(ctx context.Context, record survey.PublicationRecord,
 }
 
 // steps are checkpoints, name and switch.
-func (p *Publisher) steps(record survey.PublicationRecord, folder string) []func() error {
+func (p *Publisher) steps(record compare.PublicationRecord, folder string) []func() error {
 	shelf := p.shelf(record.Slug)
 	place := filepath.Join(shelf, strconv.Itoa(record.Version))
 	return []func() error{
@@ -127,7 +128,7 @@ func (p *Publisher) steps(record survey.PublicationRecord, folder string) []func
 }
 
 // checkpoints are the texts that lie beside a manifest, by name; none while they are held back.
-func checkpoints(record survey.PublicationRecord) map[string]string {
+func checkpoints(record compare.PublicationRecord) map[string]string {
 	if record.Held {
 		return nil
 	}
@@ -249,7 +250,7 @@ func (p *Publisher) recover(ctx context.Context) error {
 }
 
 // reveal lays the checkpoints of a publication beside its manifest when they may be public and are not there.
-func (p *Publisher) reveal(record survey.PublicationRecord, place string) error {
+func (p *Publisher) reveal(record compare.PublicationRecord, place string) error {
 	changed := false
 	for name, text := range checkpoints(record) {
 		if _, err := os.Lstat(filepath.Join(place, name)); !errors.Is(err, fs.ErrNotExist) || text == "" {

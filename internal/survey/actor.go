@@ -84,8 +84,8 @@ func (a Actor) HasAny(roles ...Role) bool {
 	return false
 }
 
-// require returns Forbidden unless the actor has one of the roles.
-func (a Actor) require(roles ...Role) error {
+// Require returns Forbidden unless the actor has one of the roles.
+func (a Actor) Require(roles ...Role) error {
 	if a.HasAny(roles...) {
 		return nil
 	}
@@ -93,20 +93,20 @@ func (a Actor) require(roles ...Role) error {
 }
 
 // Judge is judgeAgain for what is only shown: use cases that write do it themselves.
-func (s *Service) Judge(ctx context.Context, actor Actor) error {
+func (s *Kernel) Judge(ctx context.Context, actor Actor) error {
 	return s.Store.View(ctx, func(tx *Tx) error { return s.judgeAgain(tx, actor) })
 }
 
 // judgeAgain returns an error unless the actor still is who acted when the request began: SignedOut when the session has ended,
 // the account was blocked or its password has changed; Gone when the access link was revoked; Forbidden when a right was taken;
 // Conflict when the questionnaire has left the phase. A right that came since is no hindrance.
-func (s *Service) judgeAgain(tx *Tx, a Actor) error {
+func (s *Kernel) judgeAgain(tx *Tx, a Actor) error {
 	if a.Session != "" {
 		session, err := tx.Sessions.Get(a.Session)
 		if err != nil && !IsNotFound(err) {
 			return err
 		}
-		if err != nil || !session.ExpiresAt.After(s.now()) {
+		if err != nil || !session.ExpiresAt.After(s.Now()) {
 			return a.signedOut()
 		}
 	}
@@ -139,7 +139,7 @@ func (s *Service) judgeAgain(tx *Tx, a Actor) error {
 	if err != nil {
 		return err
 	}
-	return s.inPhase(q, a.Admitted.Phases...)
+	return s.InPhase(q, a.Admitted.Phases...)
 }
 
 // signedOut is the answer to somebody whose session is over.
@@ -158,8 +158,8 @@ func (u User) hasMoreThan(now User) bool {
 		})
 }
 
-// who names the actor in the audit and in records.
-func (a Actor) who() string {
+// Who names the actor in the audit and in records.
+func (a Actor) Who() string {
 	switch {
 	case a.Console:
 		return "console"
@@ -171,9 +171,9 @@ func (a Actor) who() string {
 	return ""
 }
 
-// inPhase returns Conflict unless the questionnaire is in one of the phases now.
-func (s *Service) inPhase(q Questionnaire, phases ...Phase) error {
-	now := q.Phase(s.now())
+// InPhase returns Conflict unless the questionnaire is in one of the phases now.
+func (s *Kernel) InPhase(q Questionnaire, phases ...Phase) error {
+	now := q.Phase(s.Now())
 	for _, p := range phases {
 		if p == now {
 			return nil
@@ -182,6 +182,6 @@ func (s *Service) inPhase(q Questionnaire, phases ...Phase) error {
 	return Fail(Conflict, "error.phase."+string(now))
 }
 
-func (a Actor) requireStaff() error {
-	return a.require(RoleMember, RoleLead, RoleCoordinator, RoleAdministrator)
+func (a Actor) RequireStaff() error {
+	return a.Require(RoleMember, RoleLead, RoleCoordinator, RoleAdministrator)
 }

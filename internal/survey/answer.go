@@ -168,8 +168,8 @@ type Original struct {
 // Key implements Entity.
 func (o Original) Key() string { return o.Questionnaire + "/" + o.Respondent + "/" + o.ID }
 
-// version is what the submission says of one cell. due is the respondent's date, whose zone the time is written in.
-func (s Submission) version(due Instant, e SubmissionEntry, number int) Version {
+// Version is what the submission says of one cell. due is the respondent's date, whose zone the time is written in.
+func (s Submission) Version(due Instant, e SubmissionEntry, number int) Version {
 	return Version{
 		Questionnaire: s.Questionnaire, Respondent: s.Respondent, Question: e.Question, Number: number,
 		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
@@ -178,13 +178,13 @@ func (s Submission) version(due Instant, e SubmissionEntry, number int) Version 
 	}
 }
 
-// waits tells whether its code can still be entered.
-func (s Submission) waits(now time.Time) bool {
+// Waits tells whether its code can still be entered.
+func (s Submission) Waits(now time.Time) bool {
 	return s.State == SubmissionRequested && now.Before(s.CodeExpiresAt)
 }
 
-// lastSubmission is what a respondent submitted last, nil if nothing. The ledger knows the order: the clock may have gone back.
-func lastSubmission(tx *Tx, r Respondent) (last *Submission, err error) {
+// LastSubmission is what a respondent submitted last, nil if nothing. The ledger knows the order: the clock may have gone back.
+func LastSubmission(tx *Tx, r Respondent) (last *Submission, err error) {
 	for sub, err := range tx.Submissions.List(r.Key() + "/") {
 		if err != nil {
 			return nil, err

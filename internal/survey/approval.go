@@ -10,12 +10,12 @@ import (
 )
 
 // TwoPerson tells whether an act needs a second person: the alliance's setting, by default on from two active coordinators.
-func (s *Service) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
-	alliance, err := loadAlliance(tx)
+func (s *Kernel) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
+	alliance, err := LoadAlliance(tx)
 	if err != nil {
 		return false, err
 	}
-	if rule := alliance.rule(act); rule != RuleAuto {
+	if rule := alliance.Rule(act); rule != RuleAuto {
 		return rule == RuleOn, nil
 	}
 	coordinators := 0
@@ -30,8 +30,8 @@ func (s *Service) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
 	return coordinators >= 2, nil
 }
 
-// rule is the alliance's setting for an act.
-func (a Alliance) rule(act ApprovalKind) Rule {
+// Rule is the alliance's setting for an act.
+func (a Alliance) Rule(act ApprovalKind) Rule {
 	return map[ApprovalKind]Rule{
 		ActLock:          a.CheckLock,
 		ActDispatch:      a.CheckDispatch,
@@ -41,30 +41,30 @@ func (a Alliance) rule(act ApprovalKind) Rule {
 	}[act]
 }
 
-// twoPersonOrAlone is TwoPerson, and whether an act that needs nobody would need a second person if there was one: its rule
+// TwoPersonOrAlone is TwoPerson, and whether an act that needs nobody would need a second person if there was one: its rule
 // is automatic.
-func (s *Service) twoPersonOrAlone(tx *Tx, act ApprovalKind) (two, alone bool, err error) {
-	alliance, err := loadAlliance(tx)
+func (s *Kernel) TwoPersonOrAlone(tx *Tx, act ApprovalKind) (two, alone bool, err error) {
+	alliance, err := LoadAlliance(tx)
 	if err != nil {
 		return false, false, err
 	}
 	two, err = s.TwoPerson(tx, act)
-	return two, !two && alliance.rule(act) == RuleAuto, err
+	return two, !two && alliance.Rule(act) == RuleAuto, err
 }
 
-// approve runs the two-person rule for an act on content, which is digested so that the approval binds to it.
+// Approve runs the two-person rule for an act on content, which is digested so that the approval binds to it.
 // It returns done true when the act may be carried out now, with the approval to record. Where the rule is off, its
 // ApprovedBy is "" unless somebody else's request for the same content waited from before; no request is left over.
 // Otherwise the request has been noted and waits for a second person; the caller returns without acting.
-func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subject string, content any) (done bool, approval Approval, err error) {
-	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+func (s *Kernel) Approve(tx *Tx, actor Actor, q string, act ApprovalKind, subject string, content any) (done bool, approval Approval, err error) {
+	if err := actor.Require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, Approval{}, err
 	}
-	digest, err := contentDigest(content)
+	digest, err := ContentDigest(content)
 	if err != nil {
 		return false, Approval{}, err
 	}
-	fresh := Approval{Questionnaire: q, Act: act, Subject: subject, Digest: digest, RequestedBy: actor.who(), RequestedAt: s.now()}
+	fresh := Approval{Questionnaire: q, Act: act, Subject: subject, Digest: digest, RequestedBy: actor.Who(), RequestedAt: s.Now()}
 	needed, err := s.TwoPerson(tx, act)
 	if err != nil {
 		return false, Approval{}, err
@@ -74,13 +74,13 @@ func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subje
 		return false, Approval{}, err
 	}
 	if waiting != nil && waiting.Digest == digest {
-		own := waiting.RequestedBy == actor.who()
-		one, err := oneHand(tx, waiting.RequestedBy, actor.who())
+		own := waiting.RequestedBy == actor.Who()
+		one, err := OneHand(tx, waiting.RequestedBy, actor.Who())
 		switch {
 		case err != nil:
 			return false, Approval{}, err
 		case !one:
-			waiting.ApprovedBy, waiting.ApprovedAt = actor.who(), s.now()
+			waiting.ApprovedBy, waiting.ApprovedAt = actor.Who(), s.Now()
 			return true, *waiting, tx.Approvals.Put(*waiting)
 		case needed && own:
 			return false, *waiting, Fail(Conflict, "error.second_person")
@@ -88,7 +88,7 @@ func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subje
 			return false, *waiting, Fail(Conflict, "error.one_hand")
 		}
 	}
-	if err := actor.require(RoleCoordinator); err != nil {
+	if err := actor.Require(RoleCoordinator); err != nil {
 		return false, Approval{}, err
 	}
 	if !needed {
@@ -97,14 +97,14 @@ func (s *Service) approve(tx *Tx, actor Actor, q string, act ApprovalKind, subje
 		}
 		return true, fresh, err
 	}
-	if err := s.audit(tx, actor, "request_"+string(act), q); err != nil {
+	if err := s.Audit(tx, actor, "request_"+string(act), q); err != nil {
 		return false, Approval{}, err
 	}
 	return false, fresh, tx.Approvals.Put(fresh)
 }
 
-// askedBefore makes the second click of whoever asked for a second person what the first one was: a request that waits.
-func askedBefore(err error) error {
+// AskedBefore makes the second click of whoever asked for a second person what the first one was: a request that waits.
+func AskedBefore(err error) error {
 	var e *Error
 	if errors.As(err, &e) && e.Key == "error.second_person" {
 		return nil
@@ -112,8 +112,8 @@ func askedBefore(err error) error {
 	return err
 }
 
-// contentDigest is Approval.Digest of a content: the hex SHA-256 of its JSON.
-func contentDigest(content any) (string, error) {
+// ContentDigest is Approval.Digest of a content: the hex SHA-256 of its JSON.
+func ContentDigest(content any) (string, error) {
 	raw, err := json.Marshal(content)
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:]), err
@@ -131,11 +131,11 @@ func WaitingApproval(tx *Tx, q string, act ApprovalKind, subject string) (*Appro
 	return &a, nil
 }
 
-// openRequest is WaitingApproval for the page of an act, whose content has the digest now: a request the rule no longer asks
+// OpenRequest is WaitingApproval for the page of an act, whose content has the digest now: a request the rule no longer asks
 // for is left out unless the actor could still be its second person.
-func (s *Service) openRequest(tx *Tx, actor Actor, q string, act ApprovalKind, subject, digest string) (*Approval, error) {
+func (s *Kernel) OpenRequest(tx *Tx, actor Actor, q string, act ApprovalKind, subject, digest string) (*Approval, error) {
 	waiting, err := WaitingApproval(tx, q, act, subject)
-	if waiting == nil || waiting.RequestedBy != actor.who() && waiting.Digest == digest {
+	if waiting == nil || waiting.RequestedBy != actor.Who() && waiting.Digest == digest {
 		return waiting, err
 	}
 	if needed, err := s.TwoPerson(tx, act); err != nil || !needed {
@@ -145,25 +145,25 @@ func (s *Service) openRequest(tx *Tx, actor Actor, q string, act ApprovalKind, s
 }
 
 // WithdrawApproval takes back a request that waits, by whoever may make one.
-func (s *Service) WithdrawApproval(ctx context.Context, actor Actor, q string, act ApprovalKind, subject string) error {
-	if err := actor.require(RoleCoordinator, RoleAdministrator); err != nil {
+func (s *Kernel) WithdrawApproval(ctx context.Context, actor Actor, q string, act ApprovalKind, subject string) error {
+	if err := actor.Require(RoleCoordinator, RoleAdministrator); err != nil {
 		return err
 	}
-	return s.update(ctx, actor, func(tx *Tx) error {
+	return s.Write(ctx, actor, func(tx *Tx) error {
 		a, err := WaitingApproval(tx, q, act, subject)
 		if err != nil || a == nil {
 			return err
 		}
-		if err := s.audit(tx, actor, "withdraw_request", q); err != nil {
+		if err := s.Audit(tx, actor, "withdraw_request", q); err != nil {
 			return err
 		}
 		return tx.Approvals.Delete(a.Key())
 	})
 }
 
-// oneHand tells whether two people count as one for the two-person rules: whoever hands somebody an invitation or a link for a
+// OneHand tells whether two people count as one for the two-person rules: whoever hands somebody an invitation or a link for a
 // new password could have used it. A link that went by mail ends that. Names are those of Actor.who.
-func oneHand(tx *Tx, a, b string) (bool, error) {
+func OneHand(tx *Tx, a, b string) (bool, error) {
 	mine, err := hands(tx, a)
 	if err != nil {
 		return false, err
@@ -172,12 +172,12 @@ func oneHand(tx *Tx, a, b string) (bool, error) {
 	return slices.ContainsFunc(mine, func(id string) bool { return slices.Contains(theirs, id) }), err
 }
 
-// paired tells whether the actor is another person than the one who asked, but counts as one with them.
-func paired(tx *Tx, actor Actor, asked string) (bool, error) {
-	if asked == actor.who() {
+// Paired tells whether the actor is another person than the one who asked, but counts as one with them.
+func Paired(tx *Tx, actor Actor, asked string) (bool, error) {
+	if asked == actor.Who() {
 		return false, nil
 	}
-	return oneHand(tx, asked, actor.who())
+	return OneHand(tx, asked, actor.Who())
 }
 
 // hands is a person, whoever handed over the link the present password was set by, whoever did so for that one, and so on.

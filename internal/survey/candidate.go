@@ -14,10 +14,10 @@ type Candidate struct {
 	Joint      bool   // that respondent stands for several parties
 }
 
-// candidates returns the parties of the election by ballot position, then short name.
-func candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate, error) {
+// Candidates returns the parties of the election by ballot position, then short name.
+func Candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate, error) {
 	var list []Candidate
-	standing, err := standings(tx, q.Election)
+	standing, err := BallotParties(tx, q.Election)
 	if err != nil {
 		return nil, err
 	}
@@ -33,13 +33,13 @@ func candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate,
 	return list, nil
 }
 
-// unrepresented are the short names of the parties of the election no respondent stands for. An import says itself who was
+// Unrepresented are the short names of the parties of the election no respondent stands for. An import says itself who was
 // asked.
-func unrepresented(tx *Tx, q Questionnaire, respondents []Respondent) (names []string, err error) {
+func Unrepresented(tx *Tx, q Questionnaire, respondents []Respondent) (names []string, err error) {
 	if q.Imported {
 		return nil, nil
 	}
-	list, err := candidates(tx, q, respondents)
+	list, err := Candidates(tx, q, respondents)
 	for _, c := range list {
 		if c.Respondent == "" {
 			names = append(names, c.Party.ShortName)
@@ -48,15 +48,15 @@ func unrepresented(tx *Tx, q Questionnaire, respondents []Respondent) (names []s
 	return names, err
 }
 
-// Standing is a party with its place in one election.
-type Standing struct {
+// BallotParty is a party with its place in one election.
+type BallotParty struct {
 	Party
 	Contestant Contestant
 }
 
-// standings lists the parties of an election in their order.
-func standings(tx *Tx, election string) ([]Standing, error) {
-	var list []Standing
+// BallotParties lists the parties of an election in their order.
+func BallotParties(tx *Tx, election string) ([]BallotParty, error) {
+	var list []BallotParty
 	for c, err := range tx.Contestants.List(election + "/") {
 		if err != nil {
 			return nil, err
@@ -65,9 +65,9 @@ func standings(tx *Tx, election string) ([]Standing, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, Standing{Party: p, Contestant: c})
+		list = append(list, BallotParty{Party: p, Contestant: c})
 	}
-	slices.SortStableFunc(list, func(a, b Standing) int {
+	slices.SortStableFunc(list, func(a, b BallotParty) int {
 		return ballotOrder(a.Contestant.BallotPosition, a.ShortName, b.Contestant.BallotPosition, b.ShortName)
 	})
 	return list, nil

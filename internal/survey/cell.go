@@ -88,7 +88,7 @@ type Version struct {
 
 // Key implements Entity.
 func (v Version) Key() string {
-	return CellKey(v.Questionnaire, v.Respondent, v.Question) + "/" + seqKey(v.Number)
+	return CellKey(v.Questionnaire, v.Respondent, v.Question) + "/" + SeqKey(v.Number)
 }
 
 // CellKey is the key of a cell, and the prefix of its versions is CellKey + "/".
@@ -193,8 +193,8 @@ func (v Version) Diff(earlier Version) []textdiff.Part {
 	return textdiff.Words(earlier.Text, v.Text)
 }
 
-// standing returns the version that counts: what the party itself submitted, before what was transcribed.
-func standing(versions []Version) *Version {
+// VersionThatStands returns the version that counts: what the party itself submitted, before what was transcribed.
+func VersionThatStands(versions []Version) *Version {
 	var last *Version
 	for _, v := range versions {
 		if last == nil || v.Provenance == ByForm || last.Provenance != ByForm {
@@ -204,10 +204,10 @@ func standing(versions []Version) *Version {
 	return last
 }
 
-func quotationDigest(q Quotation) string { return digestOf([]string{q.Text, q.Place, q.Source}) }
+func QuotationDigest(q Quotation) string { return DigestOf([]string{q.Text, q.Place, q.Source}) }
 
-// digestOf hashes a value as JSON, so that what stands in one of its texts cannot be mistaken for what stands in the next.
-func digestOf(value any) string {
+// DigestOf hashes a value as JSON, so that what stands in one of its texts cannot be mistaken for what stands in the next.
+func DigestOf(value any) string {
 	raw, err := json.Marshal(value)
 	if err != nil {
 		panic(err) // what is public can be written

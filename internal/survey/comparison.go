@@ -107,7 +107,7 @@ type Publication struct {
 }
 
 // Key implements Entity.
-func (p Publication) Key() string { return p.Questionnaire + "/" + seqKey(p.Version) }
+func (p Publication) Key() string { return p.Questionnaire + "/" + SeqKey(p.Version) }
 
 // CellDigest is the state of a cell in one publication.
 type CellDigest struct {
@@ -130,7 +130,7 @@ type Leaf struct {
 }
 
 // Key implements Entity.
-func (l Leaf) Key() string { return treeKey(l.Index) }
+func (l Leaf) Key() string { return TreeKey(l.Index) }
 
 // LeafKind is what a leaf proves.
 type LeafKind string
@@ -149,4 +149,4 @@ type TreeHash struct {
 }
 
 // Key implements Entity.
-func (h TreeHash) Key() string { return treeKey(h.Index) }
+func (h TreeHash) Key() string { return TreeKey(h.Index) }

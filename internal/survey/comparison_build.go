@@ -15,7 +15,7 @@ func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, e
 	if c.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
 		return Comparison{}, err
 	}
-	if c.Alliance, err = loadAlliance(tx); err != nil {
+	if c.Alliance, err = LoadAlliance(tx); err != nil {
 		return Comparison{}, err
 	}
 	if c.Election, err = tx.Elections.Get(c.Questionnaire.Election); err != nil {
@@ -24,7 +24,7 @@ func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, e
 	if c.Catalogue, err = tx.Catalogues.Get(questionnaire); err != nil {
 		return Comparison{}, err
 	}
-	respondents, err := collect(tx.Respondents.List(questionnaire + "/"))
+	respondents, err := Collect(tx.Respondents.List(questionnaire + "/"))
 	if err != nil {
 		return Comparison{}, err
 	}
@@ -44,7 +44,7 @@ func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, e
 		}
 		quotations[quoted.Key()] = &quoted
 	}
-	publications, err := collect(tx.Publications.List(questionnaire + "/"))
+	publications, err := Collect(tx.Publications.List(questionnaire + "/"))
 	if err != nil {
 		return Comparison{}, err
 	}
@@ -84,4 +84,4 @@ func compared(c Comparison, r Respondent, versions map[string][]Version, quotati
 }
 
 // publishedKey names a cell as publications do.
-func publishedKey(slug string, question int) string { return slug + "/" + seqKey(question) }
+func publishedKey(slug string, question int) string { return slug + "/" + SeqKey(question) }

@@ -120,8 +120,8 @@ func (f Faults) Err() error {
 	return &Error{Code: Invalid, Key: "error.invalid", Faults: f}
 }
 
-// damaged tells whether an error is about a single value whose bytes have changed on the disk.
-func damaged(err error) bool {
+// Damaged tells whether an error is about a single value whose bytes have changed on the disk.
+func Damaged(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Key == "error.damaged"
 }

@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// line cleans a single-line field in place, refuses more than limit UTF-16 units, and refuses blank if required.
-func (f *Faults) line(field string, value *string, limit int, required bool) {
+// Line cleans a single-line field in place, refuses more than limit UTF-16 units, and refuses blank if required.
+func (f *Faults) Line(field string, value *string, limit int, required bool) {
 	clean, key, args := Line(*value)
 	*value = clean
 	switch n := Length(clean); {
@@ -23,8 +23,8 @@ func (f *Faults) line(field string, value *string, limit int, required bool) {
 	}
 }
 
-// text cleans a multi-line field in place and notes its fault.
-func (f *Faults) text(field string, value *string) {
+// Text cleans a multi-line field in place and notes its fault.
+func (f *Faults) Text(field string, value *string) {
 	clean, key, args := Text(*value)
 	*value = clean
 	if key != "" {
@@ -32,15 +32,15 @@ func (f *Faults) text(field string, value *string) {
 	}
 }
 
-// day notes what is wrong with a typed day; "" is none.
-func (f *Faults) day(field, value string) {
+// Day notes what is wrong with a typed day; "" is none.
+func (f *Faults) Day(field, value string) {
 	if _, key := ParseDay(value); value != "" && key != "" {
 		f.Add(field, key)
 	}
 }
 
-// whole reads a whole number as typed, with or without marks between the thousands, and notes its fault. Nothing typed is 0.
-func (f *Faults) whole(field, typed string, least, most int) int {
+// Whole reads a whole number as typed, with or without marks between the thousands, and notes its fault. Nothing typed is 0.
+func (f *Faults) Whole(field, typed string, least, most int) int {
 	typed = strings.TrimSpace(typed)
 	if typed == "" {
 		return 0
@@ -61,18 +61,18 @@ func (f *Faults) whole(field, typed string, least, most int) int {
 	return n
 }
 
-// email brings an address to its stored form (bare, lower case) and notes its fault. Umlauts are one: the mail server would
+// Email brings an address to its stored form (bare, lower case) and notes its fault. Umlauts are one: the mail server would
 // refuse them.
-func (f *Faults) email(field string, address *string, required bool) {
-	f.line(field, address, 254, required)
-	if *address = strings.ToLower(*address); *address != "" && !bareAddress(*address) {
+func (f *Faults) Email(field string, address *string, required bool) {
+	f.Line(field, address, 254, required)
+	if *address = strings.ToLower(*address); *address != "" && !BareAddress(*address) {
 		f.Add(field, "error.email")
 	}
 }
 
-// webAddress notes the fault of an address that is not http or https.
-func (f *Faults) webAddress(field string, address *string) {
-	f.line(field, address, 500, false)
+// WebAddress notes the fault of an address that is not http or https.
+func (f *Faults) WebAddress(field string, address *string) {
+	f.Line(field, address, 500, false)
 	if *address == "" {
 		return
 	}
@@ -81,17 +81,17 @@ func (f *Faults) webAddress(field string, address *string) {
 	}
 }
 
-// licence reads an SPDX identifier and notes its fault.
-func (f *Faults) licence(field string, licence *string, required bool) {
-	f.line(field, licence, 60, required)
+// Licence reads an SPDX identifier and notes its fault.
+func (f *Faults) Licence(field string, licence *string, required bool) {
+	f.Line(field, licence, 60, required)
 	if *licence != "" && !spdxForm.MatchString(*licence) {
 		f.Add(field, "error.licence")
 	}
 }
 
-// future reads a local time that has to lie ahead, unless it is what is stored already, and notes its fault. Choice is
+// Future reads a local time that has to lie ahead, unless it is what is stored already, and notes its fault. Choice is
 // first or second, when the local time happens twice.
-func (f *Faults) future(field, local, zone, choice string, now time.Time, stored Instant) Instant {
+func (f *Faults) Future(field, local, zone, choice string, now time.Time, stored Instant) Instant {
 	instant, key := ParseInstant(strings.TrimSpace(local), zone, choice)
 	switch {
 	case key != "":
@@ -102,28 +102,28 @@ func (f *Faults) future(field, local, zone, choice string, now time.Time, stored
 	return instant
 }
 
-// date cleans a typed local time in place and reads it: there has to be one, and it has to lie ahead.
-func (f *Faults) date(field string, local *string, zone, choice string, now time.Time) Instant {
-	f.line(field, local, 30, true)
+// Date cleans a typed local time in place and reads it: there has to be one, and it has to lie ahead.
+func (f *Faults) Date(field string, local *string, zone, choice string, now time.Time) Instant {
+	f.Line(field, local, 30, true)
 	if *local == "" {
 		return Instant{}
 	}
-	return f.future(field, *local, zone, choice, now, Instant{})
+	return f.Future(field, *local, zone, choice, now, Instant{})
 }
 
-// party brings what is said of a party, in an election or as a respondent, to its stored form and notes its faults.
-func (f *Faults) party(shortName, name, wikidata, colour, email *string) {
-	f.line("short_name", shortName, 60, true)
-	f.line("name", name, 300, true) // joint respondents have long ones
-	f.line("wikidata", wikidata, 20, false)
+// Party brings what is said of a party, in an election or as a respondent, to its stored form and notes its faults.
+func (f *Faults) Party(shortName, name, wikidata, colour, email *string) {
+	f.Line("short_name", shortName, 60, true)
+	f.Line("name", name, 300, true) // joint respondents have long ones
+	f.Line("wikidata", wikidata, 20, false)
 	if *wikidata = strings.ToUpper(*wikidata); *wikidata != "" && !wikidataForm.MatchString(*wikidata) {
 		f.Add("wikidata", "error.wikidata")
 	}
-	f.line("colour", colour, 20, false)
+	f.Line("colour", colour, 20, false)
 	if *colour = strings.ToLower(*colour); *colour != "" && !colourForm.MatchString(*colour) {
 		f.Add("colour", "error.colour")
 	}
-	f.email("email", email, false)
+	f.Email("email", email, false)
 }
 
 var (

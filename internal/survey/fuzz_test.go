@@ -41,7 +41,7 @@ func FuzzAddress(f *testing.F) {
 	f.Fuzz(func(t *testing.T, typed string) {
 		var faults Faults
 		clean := typed
-		faults.email("email", &clean, true)
+		faults.Email("email", &clean, true)
 		if len(faults) > 0 {
 			return
 		}
@@ -53,7 +53,7 @@ func FuzzAddress(f *testing.F) {
 			t.Fatalf("%q became %q", typed, clean)
 		}
 		again := clean
-		if faults.email("email", &again, true); len(faults) > 0 || again != clean {
+		if faults.Email("email", &again, true); len(faults) > 0 || again != clean {
 			t.Fatalf("%q became %q, then %q %v", typed, clean, again, faults)
 		}
 	})

@@ -14,8 +14,8 @@ import (
 // NewID returns a UUIDv7 (RFC 9562): unique, and sorting by the time it was made.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// validID tells whether s is an id as NewID spells it: it becomes a key, and uuid.Parse takes other spellings for the same.
-func validID(s string) bool {
+// ValidID tells whether s is an id as NewID spells it: it becomes a key, and uuid.Parse takes other spellings for the same.
+func ValidID(s string) bool {
 	id, err := uuid.Parse(s)
 	return err == nil && id.String() == s
 }
@@ -71,8 +71,8 @@ func ValidSlug(s string) bool {
 	return true
 }
 
-// freeSlug returns base or base-2, base-3 … whichever is not taken.
-func freeSlug(base string, taken func(string) bool) string {
+// FreeSlug returns base or base-2, base-3 … whichever is not taken.
+func FreeSlug(base string, taken func(string) bool) string {
 	for n, s := 2, base; ; n++ {
 		if !taken(s) {
 			return s
@@ -81,8 +81,8 @@ func freeSlug(base string, taken func(string) bool) string {
 	}
 }
 
-// seqKey makes a number sort as text.
-func seqKey(n int) string { return fmt.Sprintf("%06d", n) }
+// SeqKey makes a number sort as text.
+func SeqKey(n int) string { return fmt.Sprintf("%06d", n) }
 
-// treeKey makes an index of the ledger sort as text.
-func treeKey(n int64) string { return fmt.Sprintf("%012d", n) }
+// TreeKey makes an index of the ledger sort as text.
+func TreeKey(n int64) string { return fmt.Sprintf("%012d", n) }

@@ -47,7 +47,7 @@ func CheckSealer(tx *Tx, sealer *Sealer) (lost int, other bool) {
 
 // NoteKeys records the service's keys, which CheckLedgerKey has accepted. It writes only what has changed: a start must not
 // fail on a full disk for it.
-func (s *Service) NoteKeys(ctx context.Context) error {
+func (s *Kernel) NoteKeys(ctx context.Context) error {
 	now := KeyPrints{Ledger: s.Ledger.Verifier(), Seal: s.Sealer.Print()}
 	var noted bool
 	if err := s.Store.View(ctx, func(tx *Tx) error {

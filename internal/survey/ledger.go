@@ -42,8 +42,8 @@ type Record struct {
 	Checked      bool       `json:"checked,omitempty"` // by a second person
 }
 
-// submissionRecord is the record of a submission. It reads only what no longer changes once the submission is confirmed.
-func submissionRecord(tx *Tx, s Submission) (Record, error) {
+// SubmissionRecord is the record of a submission. It reads only what no longer changes once the submission is confirmed.
+func SubmissionRecord(tx *Tx, s Submission) (Record, error) {
 	catalogue, err := tx.Catalogues.Get(s.Questionnaire)
 	return Record{
 		Format: recordFormat, Kind: LeafSubmission, Questionnaire: s.Questionnaire, Respondent: s.Respondent, ID: s.ID,
@@ -51,8 +51,8 @@ func submissionRecord(tx *Tx, s Submission) (Record, error) {
 	}, err
 }
 
-// transcriptionRecord is the record of a transcription. It reads only what no longer changes once it is checked.
-func transcriptionRecord(tx *Tx, t Transcription) (Record, error) {
+// TranscriptionRecord is the record of a transcription. It reads only what no longer changes once it is checked.
+func TranscriptionRecord(tx *Tx, t Transcription) (Record, error) {
 	catalogue, err := tx.Catalogues.Get(t.Questionnaire)
 	if err != nil {
 		return Record{}, err
@@ -71,20 +71,20 @@ func transcriptionRecord(tx *Tx, t Transcription) (Record, error) {
 	}, nil
 }
 
-// submissionReceipt appends the leaf of a submission that is confirmed in this transaction. Call it last: its entries,
+// SubmissionReceipt appends the leaf of a submission that is confirmed in this transaction. Call it last: its entries,
 // their version numbers and the declaration must be what is stored.
-func submissionReceipt(tx *Tx, s Submission, at time.Time, random io.Reader) (Receipt, error) {
-	record, err := submissionRecord(tx, s)
+func SubmissionReceipt(tx *Tx, s Submission, at time.Time, random io.Reader) (Receipt, error) {
+	record, err := SubmissionRecord(tx, s)
 	if err != nil {
 		return Receipt{}, err
 	}
 	return newReceipt(tx, LeafSubmission, s.Key(), record, at, random)
 }
 
-// transcriptionReceipt appends the leaf of a transcription that takes effect in this transaction. Call it last: its
+// TranscriptionReceipt appends the leaf of a transcription that takes effect in this transaction. Call it last: its
 // entries and who checked it must be what is stored.
-func transcriptionReceipt(tx *Tx, t Transcription, at time.Time, random io.Reader) (Receipt, error) {
-	record, err := transcriptionRecord(tx, t)
+func TranscriptionReceipt(tx *Tx, t Transcription, at time.Time, random io.Reader) (Receipt, error) {
+	record, err := TranscriptionRecord(tx, t)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -102,19 +102,19 @@ func newReceipt(tx *Tx, kind LeafKind, source string, record any, at time.Time, 
 	if _, err := io.ReadFull(random, salt); err != nil {
 		return Receipt{}, fmt.Errorf("salt: %w", err)
 	}
-	index, err := appendLeaf(tx, kind, source, ledger.Digest(salt, text), at)
+	index, err := AppendLeaf(tx, kind, source, ledger.Digest(salt, text), at)
 	return Receipt{Leaf: index, Salt: salt, Record: text}, err
 }
 
-// appendLeaf appends a leaf with its hashes and returns its index. For a publication the digest is the SHA-256 of its
+// AppendLeaf appends a leaf with its hashes and returns its index. For a publication the digest is the SHA-256 of its
 // manifest, which is public and needs no salt.
-func appendLeaf(tx *Tx, kind LeafKind, source string, digest [sha256.Size]byte, at time.Time) (index int64, err error) {
+func AppendLeaf(tx *Tx, kind LeafKind, source string, digest [sha256.Size]byte, at time.Time) (index int64, err error) {
 	size, err := ledgerSize(tx)
 	if err != nil {
 		return 0, err
 	}
 	leaf := Leaf{Index: size, Kind: kind, Data: ledger.LeafData(string(kind), digest), At: at, Source: source}
-	first, hashes, err := ledger.Grow(size, leaf.Data, storedHashes(tx))
+	first, hashes, err := ledger.Grow(size, leaf.Data, StoredHashes(tx))
 	if err != nil {
 		return 0, err
 	}
@@ -130,7 +130,7 @@ func appendLeaf(tx *Tx, kind LeafKind, source string, digest [sha256.Size]byte, 
 func ledgerSize(tx *Tx) (int64, error) {
 	var failed error
 	isFree := func(index int) bool {
-		_, err := tx.Leaves.Get(treeKey(int64(index)))
+		_, err := tx.Leaves.Get(TreeKey(int64(index)))
 		if err != nil && !IsNotFound(err) {
 			failed = err
 		}
@@ -144,12 +144,12 @@ func ledgerSize(tx *Tx) (int64, error) {
 	return int64(size), failed
 }
 
-// storedHashes reads the hashes of the tree.
-func storedHashes(tx *Tx) ledger.Stored {
+// StoredHashes reads the hashes of the tree.
+func StoredHashes(tx *Tx) ledger.Stored {
 	return func(indexes []int64) ([]ledger.Hash, error) {
 		hashes := make([]ledger.Hash, len(indexes))
 		for i, index := range indexes {
-			stored, err := tx.TreeHashes.Get(treeKey(index))
+			stored, err := tx.TreeHashes.Get(TreeKey(index))
 			if err != nil {
 				return nil, err
 			}
@@ -186,7 +186,7 @@ func Checkpoint(tx *Tx, key *ledger.Key) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	tree, err := ledger.TreeAt(size, storedHashes(tx))
+	tree, err := ledger.TreeAt(size, StoredHashes(tx))
 	if err != nil {
 		return "", err
 	}
@@ -207,7 +207,7 @@ func CheckCheckpoint(tx *Tx, checkpoint, verifier string) error {
 	if signed.N > size {
 		return fmt.Errorf("the checkpoint is of %d leaves, only %d are there", signed.N, size)
 	}
-	now, err := ledger.TreeAt(signed.N, storedHashes(tx))
+	now, err := ledger.TreeAt(signed.N, StoredHashes(tx))
 	if err == nil && now != signed {
 		err = fmt.Errorf("the first %d leaves are not those the checkpoint was signed for", signed.N)
 	}
@@ -221,11 +221,11 @@ func ProveLeaf(tx *Tx, key *ledger.Key, index int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return key.Prove(index, size, storedHashes(tx))
+	return key.Prove(index, size, StoredHashes(tx))
 }
 
-// manifestDigest is the digest of a publication's leaf.
-func manifestDigest(p Publication) (digest [sha256.Size]byte, err error) {
+// ManifestDigest is the digest of a publication's leaf.
+func ManifestDigest(p Publication) (digest [sha256.Size]byte, err error) {
 	sum, err := hex.DecodeString(p.Manifest)
 	if err != nil || len(sum) != len(digest) {
 		return digest, errors.New("the manifest's hash is not 64 hex digits")

@@ -37,11 +37,11 @@ type Mail struct {
 // Mail.Places tells which ones are meant.
 const LinkMark = "⟦persönlicher Zugang⟧"
 
-// secretPlace returns what stands for a secret while a text is rendered. It is random: nothing that people wrote holds it.
-func secretPlace() string { return "⟦" + NewToken() + "⟧" }
+// SecretPlace returns what stands for a secret while a text is rendered. It is random: nothing that people wrote holds it.
+func SecretPlace() string { return "⟦" + NewToken() + "⟧" }
 
-// write sets subject and body, rendered with place for the secret: LinkMark takes its place, and where is noted.
-func (m *Mail) write(subject, body, place string) {
+// SetText sets subject and body, rendered with place for the secret: LinkMark takes its place, and where is noted.
+func (m *Mail) SetText(subject, body, place string) {
 	texts := strings.Split(body, place)
 	m.Subject, m.Body, m.Places = subject, strings.Join(texts, LinkMark), []int{}
 	at := 0

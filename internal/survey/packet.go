@@ -20,23 +20,23 @@ type Packet struct {
 // Fits tells whether the procedure takes the packet as it is.
 func (p Packet) Fits() bool { return p.Surplus == 0 && p.TooLong == 0 }
 
-// sentQuestions returns the questions to be sent: those of the locked catalogue, before the lock the agreed ones under
+// SentQuestions returns the questions to be sent: those of the locked catalogue, before the lock the agreed ones under
 // their own ids, in the order they stand in.
-func sentQuestions(tx *Tx, q Questionnaire) (questions []CatalogueQuestion, locked bool, err error) {
+func SentQuestions(tx *Tx, q Questionnaire) (questions []CatalogueQuestion, locked bool, err error) {
 	if !q.LockedAt.IsZero() || q.Imported {
 		catalogue, err := tx.Catalogues.Get(q.ID)
 		return catalogue.Questions, true, err
 	}
-	all, err := collect(tx.Questions.List(q.ID + "/"))
-	for i, question := range agreedInOrder(all) {
+	all, err := Collect(tx.Questions.List(q.ID + "/"))
+	for i, question := range AgreedInOrder(all) {
 		questions = append(questions, CatalogueQuestion{ID: question.ID, Number: i + 1, Kind: question.Kind,
 			Label: question.Label, Text: question.Text, Context: question.Context})
 	}
 	return questions, false, err
 }
 
-// packetOf measures the questions against a respondent's procedure.
-func packetOf(r Respondent, questions []CatalogueQuestion, locked bool) Packet {
+// PacketOf measures the questions against a respondent's procedure.
+func PacketOf(r Respondent, questions []CatalogueQuestion, locked bool) Packet {
 	p := Packet{Locked: locked}
 	for _, question := range questions {
 		one := PacketQuestion{CatalogueQuestion: question, Length: Length(question.Text), LeftOut: r.LeftOut[question.ID]}

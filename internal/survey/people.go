@@ -17,7 +17,7 @@ type Alliance struct {
 	Email        string `json:"email,omitempty"`   // shown to parties, Reply-To of mails
 	Licence      string `json:"licence,omitempty"` // SPDX identifier offered for answers, such as CC-BY-4.0
 
-	// The two-person rules; see Service.TwoPerson.
+	// The two-person rules; see Kernel.TwoPerson.
 	CheckLock          Rule `json:"check_lock,omitempty"`
 	CheckDispatch      Rule `json:"check_dispatch,omitempty"`
 	CheckTranscription Rule `json:"check_transcription,omitempty"`
@@ -118,7 +118,7 @@ type Session struct {
 
 // Press is when "Absenden" was pressed for which words: with a code it becomes a submission of that instant.
 type Press struct {
-	Digest string    `json:"digest"` // of AnswerSheet.Words
+	Digest string    `json:"digest"` // of answer.Sheet.Words
 	Number int       `json:"number"` // of the last Submission before it
 	At     time.Time `json:"at"`
 }
@@ -164,8 +164,8 @@ type AuditEntry struct {
 // Key implements Entity.
 func (a AuditEntry) Key() string { return a.ID }
 
-// nameOfUser returns the name of a person of the alliance, "" for the console and for nobody.
-func nameOfUser(tx *Tx, id string) string {
+// NameOfUser returns the name of a person of the alliance, "" for the console and for nobody.
+func NameOfUser(tx *Tx, id string) string {
 	u, err := tx.Users.Get(id)
 	if err != nil {
 		return ""
@@ -173,8 +173,8 @@ func nameOfUser(tx *Tx, id string) string {
 	return u.Name
 }
 
-// loadAlliance returns the alliance, empty before its settings were first saved.
-func loadAlliance(tx *Tx) (Alliance, error) {
+// LoadAlliance returns the alliance, empty before its settings were first saved.
+func LoadAlliance(tx *Tx) (Alliance, error) {
 	a, err := tx.Alliances.Get(AllianceKey)
 	if IsNotFound(err) {
 		return Alliance{}, nil

@@ -1,24 +1,14 @@
 package survey_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"pruefstein/internal/memory"
 	"pruefstein/internal/survey"
-	"pruefstein/internal/testkit"
+	"pruefstein/internal/testworld"
 )
-
-func active(u survey.User) survey.Actor {
-	u.PasswordHash = "hash"
-	if u.ID == "" {
-		u.ID = "u"
-	}
-	return survey.Actor{User: u}
-}
 
 func TestRoles(t *testing.T) {
 	group := []survey.Membership{{WorkingGroup: "g1"}}
@@ -32,12 +22,12 @@ func TestRoles(t *testing.T) {
 	}{
 		"reader":        {survey.Actor{}, []survey.Role{survey.RoleReader}},
 		"party":         {survey.Actor{Respondent: "r1"}, []survey.Role{survey.RoleReader, survey.RoleParty}},
-		"nothing yet":   {active(survey.User{}), []survey.Role{survey.RoleReader, survey.RoleSignedIn}},
-		"member":        {active(survey.User{Memberships: group}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember}},
-		"lead":          {active(survey.User{Memberships: leads}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember, survey.RoleLead}},
-		"coordinator":   {active(survey.User{Coordinator: true}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleCoordinator}},
-		"administrator": {active(survey.User{Administrator: true}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleAdministrator}},
-		"all":           {active(all), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator}},
+		"nothing yet":   {testworld.Active(survey.User{}), []survey.Role{survey.RoleReader, survey.RoleSignedIn}},
+		"member":        {testworld.Active(survey.User{Memberships: group}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember}},
+		"lead":          {testworld.Active(survey.User{Memberships: leads}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember, survey.RoleLead}},
+		"coordinator":   {testworld.Active(survey.User{Coordinator: true}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleCoordinator}},
+		"administrator": {testworld.Active(survey.User{Administrator: true}), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleAdministrator}},
+		"all":           {testworld.Active(all), []survey.Role{survey.RoleReader, survey.RoleSignedIn, survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator}},
 		"disabled":      {survey.Actor{User: disabled}, []survey.Role{survey.RoleReader}},
 		"invited":       {survey.Actor{User: invited}, []survey.Role{survey.RoleReader}},
 		"console":       {survey.Actor{Console: true}, []survey.Role{survey.RoleReader, survey.RoleCoordinator, survey.RoleAdministrator}},
@@ -57,20 +47,6 @@ func TestRoles(t *testing.T) {
 			}
 		})
 	}
-}
-
-// office is a store with the alliance's rules and people.
-func office(t *testing.T, alliance survey.Alliance, users ...survey.User) *survey.Service {
-	t.Helper()
-	store := memory.New()
-	must(t, store.Update(t.Context(), func(tx *survey.Tx) error {
-		errs := []error{tx.Alliances.Put(alliance)}
-		for _, u := range users {
-			errs = append(errs, tx.Users.Put(u))
-		}
-		return errors.Join(errs...)
-	}))
-	return &survey.Service{Store: store, Clock: testkit.NewClock(someday)}
 }
 
 func TestTwoPersonRule(t *testing.T) {
@@ -102,8 +78,8 @@ func TestTwoPersonRule(t *testing.T) {
 				survey.ActLock: {CheckLock: c.rule}, survey.ActDispatch: {CheckDispatch: c.rule},
 				survey.ActTranscription: {CheckTranscription: c.rule}, survey.ActPublication: {CheckPublication: c.rule},
 			} {
-				s := office(t, alliance, c.users...)
-				must(t, s.Store.View(t.Context(), func(tx *survey.Tx) error {
+				s := testworld.NewOffice(t, alliance, c.users...)
+				testworld.Must(t, s.Store.View(t.Context(), func(tx *survey.Tx) error {
 					got, err := s.TwoPerson(tx, act)
 					if got != c.want {
 						t.Errorf("%s: %v", act, got)
@@ -116,8 +92,8 @@ func TestTwoPersonRule(t *testing.T) {
 }
 
 func TestApproval(t *testing.T) {
-	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
-	admin, member := active(survey.User{ID: "admin", Administrator: true}), active(survey.User{ID: "member", Memberships: []survey.Membership{{WorkingGroup: "g"}}})
+	anna, ben := testworld.Active(survey.User{ID: "anna", Coordinator: true}), testworld.Active(survey.User{ID: "ben", Coordinator: true})
+	admin, member := testworld.Active(survey.User{ID: "admin", Administrator: true}), testworld.Active(survey.User{ID: "member", Memberships: []survey.Membership{{WorkingGroup: "g"}}})
 	type step struct {
 		actor   survey.Actor
 		content string
@@ -142,10 +118,10 @@ func TestApproval(t *testing.T) {
 		"one coordinator":       {survey.RuleAuto, []step{{anna, "A", true, ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := office(t, survey.Alliance{CheckPublication: c.rule}, anna.User)
+			s := testworld.NewOffice(t, survey.Alliance{CheckPublication: c.rule}, anna.User)
 			for i, step := range c.steps {
 				err := s.Store.Update(t.Context(), func(tx *survey.Tx) error {
-					done, approval, err := s.ApproveForTest(tx, step.actor, "q1", survey.ActPublication, "", step.content)
+					done, approval, err := s.Approve(tx, step.actor, "q1", survey.ActPublication, "", step.content)
 					if done != step.done && err == nil {
 						t.Errorf("step %d: done %v", i, done)
 					}
@@ -167,8 +143,8 @@ func TestApproval(t *testing.T) {
 
 // The rule is switched off while a request waits: it leads nowhere any more, and nothing of it is left.
 func TestApprovalAfterTheRule(t *testing.T) {
-	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
-	admin, handed := active(survey.User{ID: "admin", Administrator: true}), active(survey.User{ID: "handed", Coordinator: true, PasswordBy: "anna"})
+	anna, ben := testworld.Active(survey.User{ID: "anna", Coordinator: true}), testworld.Active(survey.User{ID: "ben", Coordinator: true})
+	admin, handed := testworld.Active(survey.User{ID: "admin", Administrator: true}), testworld.Active(survey.User{ID: "handed", Coordinator: true, PasswordBy: "anna"})
 	for name, c := range map[string]struct {
 		actor    survey.Actor
 		content  string
@@ -183,10 +159,10 @@ func TestApprovalAfterTheRule(t *testing.T) {
 		"other, by an admin": {admin, "B", "", survey.Forbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := office(t, survey.Alliance{CheckLock: survey.RuleOn}, anna.User, handed.User)
+			s := testworld.NewOffice(t, survey.Alliance{CheckLock: survey.RuleOn}, anna.User, handed.User)
 			run := func(actor survey.Actor, content string) (done bool, a survey.Approval, err error) {
 				err = s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
-					done, a, err = s.ApproveForTest(tx, actor, "q1", survey.ActLock, "", content)
+					done, a, err = s.Approve(tx, actor, "q1", survey.ActLock, "", content)
 					return err
 				})
 				return done, a, err
@@ -194,8 +170,8 @@ func TestApprovalAfterTheRule(t *testing.T) {
 			if done, _, err := run(anna, "A"); done || err != nil {
 				t.Fatal(done, err)
 			}
-			must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) }))
-			if o, err := s.Overview(t.Context(), ben); err != nil || len(o.Approvals) != 0 {
+			testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) }))
+			if o, err := s.Alliance.Overview(t.Context(), ben); err != nil || len(o.Approvals) != 0 {
 				t.Error(o.Approvals, err)
 			}
 			done, a, err := run(c.actor, c.content)
@@ -205,7 +181,7 @@ func TestApprovalAfterTheRule(t *testing.T) {
 			if c.code != "" {
 				return
 			}
-			must(t, s.Store.View(t.Context(), func(tx *survey.Tx) error {
+			testworld.Must(t, s.Store.View(t.Context(), func(tx *survey.Tx) error {
 				a, err := survey.WaitingApproval(tx, "q1", survey.ActLock, "")
 				if a != nil {
 					t.Errorf("still waiting: %+v", a)
@@ -217,15 +193,15 @@ func TestApprovalAfterTheRule(t *testing.T) {
 }
 
 func TestApprovalsDoNotMix(t *testing.T) {
-	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
-	s := office(t, survey.Alliance{CheckLock: survey.RuleOn, CheckTranscription: survey.RuleOn})
+	anna, ben := testworld.Active(survey.User{ID: "anna", Coordinator: true}), testworld.Active(survey.User{ID: "ben", Coordinator: true})
+	s := testworld.NewOffice(t, survey.Alliance{CheckLock: survey.RuleOn, CheckTranscription: survey.RuleOn})
 	for _, c := range []struct {
 		actor      survey.Actor
 		q, subject string
 		act        survey.ApprovalKind
 	}{{anna, "q1", "", survey.ActLock}, {ben, "q2", "", survey.ActLock}, {ben, "q1", "t1", survey.ActTranscription}, {anna, "q1", "t2", survey.ActTranscription}} {
-		must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error {
-			done, _, err := s.ApproveForTest(tx, c.actor, c.q, c.act, c.subject, "same content")
+		testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error {
+			done, _, err := s.Approve(tx, c.actor, c.q, c.act, c.subject, "same content")
 			if done {
 				t.Errorf("%s %s %s: a request for something else counted", c.q, c.act, c.subject)
 			}
@@ -235,30 +211,30 @@ func TestApprovalsDoNotMix(t *testing.T) {
 }
 
 func TestWithdrawApproval(t *testing.T) {
-	anna, ben := active(survey.User{ID: "anna", Coordinator: true}), active(survey.User{ID: "ben", Coordinator: true})
-	s := office(t, survey.Alliance{CheckLock: survey.RuleOn}, anna.User, ben.User)
+	anna, ben := testworld.Active(survey.User{ID: "anna", Coordinator: true}), testworld.Active(survey.User{ID: "ben", Coordinator: true})
+	s := testworld.NewOffice(t, survey.Alliance{CheckLock: survey.RuleOn}, anna.User, ben.User)
 	ask := func(actor survey.Actor) (done bool) {
-		must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
-			done, _, err = s.ApproveForTest(tx, actor, "q1", survey.ActLock, "", "A")
+		testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
+			done, _, err = s.Approve(tx, actor, "q1", survey.ActLock, "", "A")
 			return err
 		}))
 		return done
 	}
 	waiting := func() (a *survey.Approval) {
-		must(t, s.Store.View(t.Context(), func(tx *survey.Tx) (err error) {
+		testworld.Must(t, s.Store.View(t.Context(), func(tx *survey.Tx) (err error) {
 			a, err = survey.WaitingApproval(tx, "q1", survey.ActLock, "")
 			return err
 		}))
 		return a
 	}
 	ask(anna)
-	if a := waiting(); a == nil || a.RequestedBy != "anna" || !a.RequestedAt.Equal(someday) {
+	if a := waiting(); a == nil || a.RequestedBy != "anna" || !a.RequestedAt.Equal(testworld.Someday) {
 		t.Fatalf("%+v", a)
 	}
-	if err := s.WithdrawApproval(t.Context(), active(survey.User{}), "q1", survey.ActLock, ""); survey.CodeOf(err) != survey.Forbidden {
+	if err := s.WithdrawApproval(t.Context(), testworld.Active(survey.User{}), "q1", survey.ActLock, ""); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
-	must(t, s.WithdrawApproval(t.Context(), ben, "q1", survey.ActLock, ""), s.WithdrawApproval(t.Context(), ben, "q1", survey.ActLock, ""))
+	testworld.Must(t, s.WithdrawApproval(t.Context(), ben, "q1", survey.ActLock, ""), s.WithdrawApproval(t.Context(), ben, "q1", survey.ActLock, ""))
 	if waiting() != nil || ask(ben) {
 		t.Error("a request taken back still counts")
 	}
@@ -268,15 +244,17 @@ func TestWithdrawApproval(t *testing.T) {
 }
 
 func TestPhase(t *testing.T) {
-	at := func(h int) survey.Instant { return survey.Instant{At: someday.Add(time.Duration(h) * time.Hour)} }
+	at := func(h int) survey.Instant {
+		return survey.Instant{At: testworld.Someday.Add(time.Duration(h) * time.Hour)}
+	}
 	for want, q := range map[survey.Phase]survey.Questionnaire{
 		survey.PhaseDraft:    {},
-		survey.PhaseLocked:   {LockedAt: someday, Deadline: at(-1)},
-		survey.PhaseOpen:     {LockedAt: someday, DispatchedAt: someday, Deadline: at(1)},
-		survey.PhaseClosed:   {LockedAt: someday, DispatchedAt: someday, Deadline: at(0)},
-		survey.PhaseImported: {Imported: true, LockedAt: someday},
+		survey.PhaseLocked:   {LockedAt: testworld.Someday, Deadline: at(-1)},
+		survey.PhaseOpen:     {LockedAt: testworld.Someday, DispatchedAt: testworld.Someday, Deadline: at(1)},
+		survey.PhaseClosed:   {LockedAt: testworld.Someday, DispatchedAt: testworld.Someday, Deadline: at(0)},
+		survey.PhaseImported: {Imported: true, LockedAt: testworld.Someday},
 	} {
-		if got := q.Phase(someday); got != want {
+		if got := q.Phase(testworld.Someday); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}

@@ -73,7 +73,7 @@ type Revision struct {
 }
 
 // Key implements Entity.
-func (r Revision) Key() string { return r.Questionnaire + "/" + r.Question + "/" + seqKey(r.Number) }
+func (r Revision) Key() string { return r.Questionnaire + "/" + r.Question + "/" + SeqKey(r.Number) }
 
 // Catalogue is the locked, numbered snapshot that is sent. It holds names, not only ids, so that it reads the same for good.
 type Catalogue struct {
@@ -121,9 +121,9 @@ type Named struct {
 	Name string `json:"name"`
 }
 
-// agreedInOrder returns the agreed questions as the catalogue takes them: in the office's order, those it has not placed
+// AgreedInOrder returns the agreed questions as the catalogue takes them: in the office's order, those it has not placed
 // behind the others as they were written.
-func agreedInOrder(questions []Question) []Question {
+func AgreedInOrder(questions []Question) []Question {
 	var list []Question
 	for _, q := range questions {
 		if q.State == StateAgreed {
@@ -144,9 +144,9 @@ func agreedInOrder(questions []Question) []Question {
 	return list
 }
 
-// catalogueHash is Catalogue.Hash: the hex SHA-256 of the questions as canonical JSON, without Origin, so that anybody can
+// CatalogueHash is Catalogue.Hash: the hex SHA-256 of the questions as canonical JSON, without Origin, so that anybody can
 // recompute it from what is published.
-func catalogueHash(questions []CatalogueQuestion) (string, error) {
+func CatalogueHash(questions []CatalogueQuestion) (string, error) {
 	sent := slices.Clone(questions)
 	for i := range sent {
 		sent[i].Origin = ""

@@ -3,26 +3,26 @@ package survey
 import "slices"
 
 // May a person write a question of this working group ("" is none)? Members in their own groups, the office in all.
-func (a Actor) mayWrite(group string) bool {
+func (a Actor) MayWrite(group string) bool {
 	return a.Has(RoleCoordinator) || a.Has(RoleMember) && a.User.MemberOf(group)
 }
 
-// mayDecide tells who may agree on or drop a question of the group, and reopen what is agreed or dropped: whoever leads
+// MayDecide tells who may agree on or drop a question of the group, and reopen what is agreed or dropped: whoever leads
 // the group, and the office.
-func (a Actor) mayDecide(group string) bool {
+func (a Actor) MayDecide(group string) bool {
 	return a.Has(RoleCoordinator) || a.Has(RoleLead) && a.User.Leads(group)
 }
 
-// decided tells whether a state is a decision of the group.
-func (s QuestionState) decided() bool { return s == StateAgreed || s == StateDropped }
+// Decided tells whether a state is a decision of the group.
+func (s QuestionState) Decided() bool { return s == StateAgreed || s == StateDropped }
 
 // MayEdit tells whether the actor may change the words of a question. What is agreed or dropped only those change who may
 // decide: the group agreed on these words.
 func (a Actor) MayEdit(q Question) bool {
-	if q.State.decided() {
-		return a.mayDecide(q.WorkingGroup)
+	if q.State.Decided() {
+		return a.MayDecide(q.WorkingGroup)
 	}
-	return a.mayWrite(q.WorkingGroup)
+	return a.MayWrite(q.WorkingGroup)
 }
 
 // MayDraft tells whether the actor may write new questions at all.
@@ -34,9 +34,9 @@ func (a Actor) NextStates(q Question) []QuestionState {
 		if to == q.State {
 			return true
 		}
-		if q.State.decided() || to.decided() {
-			return !a.mayDecide(q.WorkingGroup)
+		if q.State.Decided() || to.Decided() {
+			return !a.MayDecide(q.WorkingGroup)
 		}
-		return !a.mayWrite(q.WorkingGroup)
+		return !a.MayWrite(q.WorkingGroup)
 	})
 }

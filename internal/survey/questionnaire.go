@@ -116,8 +116,8 @@ const (
 // Key implements Entity.
 func (a Approval) Key() string { return a.Questionnaire + "/" + string(a.Act) + "/" + a.Subject }
 
-// questionnaireBySlug finds a questionnaire by its slug.
-func questionnaireBySlug(tx *Tx, slug string) (Questionnaire, error) {
+// QuestionnaireBySlug finds a questionnaire by its slug.
+func QuestionnaireBySlug(tx *Tx, slug string) (Questionnaire, error) {
 	for q, err := range tx.Questionnaires.List("") {
 		if err != nil || q.Slug == slug {
 			return q, err
@@ -129,5 +129,5 @@ func questionnaireBySlug(tx *Tx, slug string) (Questionnaire, error) {
 // reservedSlugs are addresses of pages that stand where a questionnaire's would.
 var reservedSlugs = []string{"neu", "en"}
 
-// reservedSlug tells the slugs that no questionnaire may have, drafted here or imported.
-func reservedSlug(slug string) bool { return slices.Contains(reservedSlugs, slug) }
+// ReservedSlug tells the slugs that no questionnaire may have, drafted here or imported.
+func ReservedSlug(slug string) bool { return slices.Contains(reservedSlugs, slug) }

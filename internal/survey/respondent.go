@@ -113,16 +113,16 @@ type AccessLink struct {
 // Key implements Entity.
 func (l AccessLink) Key() string { return l.Hash }
 
-// linksOf returns the links of a respondent, the oldest first.
-func linksOf(tx *Tx, questionnaire, respondent string) ([]AccessLink, error) {
-	all, err := collect(tx.AccessLinks.List(""))
+// LinksOf returns the links of a respondent, the oldest first.
+func LinksOf(tx *Tx, questionnaire, respondent string) ([]AccessLink, error) {
+	all, err := Collect(tx.AccessLinks.List(""))
 	all = slices.DeleteFunc(all, func(l AccessLink) bool { return l.Questionnaire != questionnaire || l.Respondent != respondent })
 	slices.SortStableFunc(all, func(a, b AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	return all, err
 }
 
-// getsMail tells whether the respondent is asked by mail: with a link to our form, or with the questions alone.
-func (r Respondent) getsMail() bool {
+// GetsMail tells whether the respondent is asked by mail: with a link to our form, or with the questions alone.
+func (r Respondent) GetsMail() bool {
 	return r.NotAsked == "" && (r.Procedure.Channel == ChannelForm || r.Procedure.Channel == ChannelMail)
 }
 
@@ -142,14 +142,14 @@ func (r Respondent) OwnDate() bool {
 	return r.NotAsked == "" && !r.AskedAt.IsZero() && (r.Procedure.Channel == ChannelPortal || r.Procedure.Channel == ChannelMail)
 }
 
-// respondentsInOrder returns the respondents of a questionnaire in the printed order.
-func respondentsInOrder(tx *Tx, questionnaire string) ([]Respondent, error) {
-	all, err := collect(tx.Respondents.List(questionnaire + "/"))
+// RespondentsInOrder returns the respondents of a questionnaire in the printed order.
+func RespondentsInOrder(tx *Tx, questionnaire string) ([]Respondent, error) {
+	all, err := Collect(tx.Respondents.List(questionnaire + "/"))
 	slices.SortStableFunc(all, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
 	return all, err
 }
 
-func respondentBySlug(tx *Tx, questionnaire, slug string) (Respondent, error) {
+func RespondentBySlug(tx *Tx, questionnaire, slug string) (Respondent, error) {
 	for r, err := range tx.Respondents.List(questionnaire + "/") {
 		if err != nil || r.Slug == slug {
 			return r, err

@@ -2,62 +2,62 @@ package survey
 
 import "time"
 
-// SendState is where a respondent stands between the dispatch and its answer, as a whole.
-type SendState string
+// Stage is where a respondent stands between the dispatch and its answer, as a whole.
+type Stage string
 
 // The states of a respondent.
 const (
-	SendPlanned    SendState = "planned"     // not sent yet
-	SendUnasked    SendState = "unasked"     // sent to others, this one could not be asked yet
-	SendWaiting    SendState = "waiting"     // asked, its date not over, nothing came
-	SendReturned   SendState = "returned"    // answered at least one question, see Returns
-	SendGeneral    SendState = "general"     // sent but a general text
-	SendRefers     SendState = "refers"      // only points to its manifesto
-	SendDeclined   SendState = "declined"    // said only that it will not answer
-	SendWithdrawn  SendState = "withdrawn"   // took back all it had said
-	SendSilent     SendState = "silent"      // its date over, nothing came
-	SendNotReached SendState = "not_reached" // nothing could be delivered
-	SendNotAsked   SendState = "not_asked"   // not to be asked
+	StagePlanned    Stage = "planned"     // not sent yet
+	StageUnasked    Stage = "unasked"     // sent to others, this one could not be asked yet
+	StageWaiting    Stage = "waiting"     // asked, its date not over, nothing came
+	StageReturned   Stage = "returned"    // answered at least one question, see Returns
+	StageGeneral    Stage = "general"     // sent but a general text
+	StageRefers     Stage = "refers"      // only points to its manifesto
+	StageDeclined   Stage = "declined"    // said only that it will not answer
+	StageWithdrawn  Stage = "withdrawn"   // took back all it had said
+	StageSilent     Stage = "silent"      // its date over, nothing came
+	StageNotReached Stage = "not_reached" // nothing could be delivered
+	StageNotAsked   Stage = "not_asked"   // not to be asked
 )
 
-// SendStates in the order of the bar.
-var SendStates = []SendState{SendReturned, SendGeneral, SendRefers, SendDeclined, SendWithdrawn, SendWaiting, SendSilent, SendUnasked, SendPlanned, SendNotReached, SendNotAsked}
+// Stages in the order of the bar.
+var Stages = []Stage{StageReturned, StageGeneral, StageRefers, StageDeclined, StageWithdrawn, StageWaiting, StageSilent, StageUnasked, StagePlanned, StageNotReached, StageNotAsked}
 
 // CameBack tells whether something came back from the respondent, be it a refusal.
-func (s SendState) CameBack() bool {
-	return s == SendReturned || s == SendGeneral || s == SendRefers || s == SendDeclined || s == SendWithdrawn
+func (s Stage) CameBack() bool {
+	return s == StageReturned || s == StageGeneral || s == StageRefers || s == StageDeclined || s == StageWithdrawn
 }
 
 // cameBack are the states of the returns in which something came back.
-var cameBack = map[ReturnState]SendState{ReturnAnswered: SendReturned, ReturnPartly: SendReturned, ReturnGeneral: SendGeneral,
-	ReturnRefers: SendRefers, ReturnDeclined: SendDeclined, ReturnWithdrawn: SendWithdrawn}
+var cameBack = map[ReturnState]Stage{ReturnAnswered: StageReturned, ReturnPartly: StageReturned, ReturnGeneral: StageGeneral,
+	ReturnRefers: StageRefers, ReturnDeclined: StageDeclined, ReturnWithdrawn: StageWithdrawn}
 
-func (s *Service) sendState(q Questionnaire, r Respondent, back ReturnState, returned bool) SendState {
+func (s *Kernel) StageOf(q Questionnaire, r Respondent, back ReturnState, returned bool) Stage {
 	if state, ok := cameBack[back]; ok {
 		return state
 	}
 	switch {
 	case r.NotAsked != "", back == ReturnNotAsked && !q.DispatchedAt.IsZero() && !r.neverAsked(q):
-		return SendNotAsked
+		return StageNotAsked
 	case returned:
-		return SendReturned
+		return StageReturned
 	case q.DispatchedAt.IsZero():
-		return SendPlanned
+		return StagePlanned
 	case r.NotReached != nil:
-		return SendNotReached
+		return StageNotReached
 	case r.AskedAt.IsZero():
-		return SendUnasked
-	case s.now().Before(r.DueAt(q).At):
-		return SendWaiting
+		return StageUnasked
+	case s.Now().Before(r.DueAt(q).At):
+		return StageWaiting
 	}
-	return SendSilent
+	return StageSilent
 }
 
-// returnedAt tells when something came back from a respondent: when it last submitted in our form, or when the first
+// ReturnedAt tells when something came back from a respondent: when it last submitted in our form, or when the first
 // checked transcription of its letter took effect. Zero: nothing yet. What a party saves before it submits is its own and
 // is not looked at.
-func returnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
-	if last, err := lastSubmission(tx, r); err != nil || last != nil {
+func ReturnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
+	if last, err := LastSubmission(tx, r); err != nil || last != nil {
 		if last != nil {
 			at, by = last.RequestedAt, ByForm
 		}
@@ -76,8 +76,8 @@ func returnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
 
 // returnAtDue sums up what came back from a respondent by the one rule of the comparison. Before its date, which the
 // comparison keeps to itself, it is what would be told then.
-func (s *Service) returnAtDue(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (Return, error) {
-	c := Comparison{Questionnaire: q, Catalogue: Catalogue{Questions: questions}, At: s.now()}
+func (s *Kernel) returnAtDue(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (Return, error) {
+	c := Comparison{Questionnaire: q, Catalogue: Catalogue{Questions: questions}, At: s.Now()}
 	if due := r.DueAt(q).At; c.At.Before(due) {
 		c.At = due
 	}
@@ -95,41 +95,41 @@ func (s *Service) returnAtDue(tx *Tx, q Questionnaire, r Respondent, questions [
 // OfficeReturn is what came back from a respondent, as the office may know it at any time: nothing of what a party does before
 // it submits.
 type OfficeReturn struct {
-	State    SendState
+	State    Stage
 	At       time.Time  // returnedAt
 	By       Provenance // ByForm, or Transcribed from its letter
 	Received Stamp      // Return.Received, as if its date was over
 }
 
-// returnNow returns what came back from a respondent that was or will be asked the questions.
-func (s *Service) returnNow(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (back OfficeReturn, err error) {
-	if back.At, back.By, err = returnedAt(tx, r); err != nil {
+// ReturnNow returns what came back from a respondent that was or will be asked the questions.
+func (s *Kernel) ReturnNow(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (back OfficeReturn, err error) {
+	if back.At, back.By, err = ReturnedAt(tx, r); err != nil {
 		return back, err
 	}
 	due, err := s.returnAtDue(tx, q, r, questions)
-	back.Received, back.State = due.Received, s.sendState(q, r, due.State, !back.At.IsZero())
+	back.Received, back.State = due.Received, s.StageOf(q, r, due.State, !back.At.IsZero())
 	return back, err
 }
 
-// countReturns counts the respondents that are or will be asked, and those that answered at least one question.
-func (s *Service) countReturns(tx *Tx, q Questionnaire) (asked, returned int, err error) {
-	questions, _, err := sentQuestions(tx, q)
+// CountReturns counts the respondents that are or will be asked, and those that answered at least one question.
+func (s *Kernel) CountReturns(tx *Tx, q Questionnaire) (asked, returned int, err error) {
+	questions, _, err := SentQuestions(tx, q)
 	if err != nil {
 		return 0, 0, err
 	}
-	all, err := respondentsInOrder(tx, q.ID)
+	all, err := RespondentsInOrder(tx, q.ID)
 	if err != nil {
 		return 0, 0, err
 	}
 	for _, r := range all {
-		back, err := s.returnNow(tx, q, r, questions)
+		back, err := s.ReturnNow(tx, q, r, questions)
 		if err != nil {
 			return 0, 0, err
 		}
-		if back.State != SendNotAsked && back.State != SendUnasked {
+		if back.State != StageNotAsked && back.State != StageUnasked {
 			asked++
 		}
-		if back.State == SendReturned {
+		if back.State == StageReturned {
 			returned++
 		}
 	}

@@ -70,8 +70,8 @@ type Tx struct {
 	KeyPrints Table[KeyPrints]
 }
 
-// collect reads a listing to its end.
-func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
+// Collect reads a listing to its end.
+func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	var all []T
 	for v, err := range seq {
 		if err != nil {

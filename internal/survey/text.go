@@ -103,7 +103,7 @@ func invalidAt(s string) int {
 	return 0
 }
 
-// sortByName sorts as people look names up: by the slug, so without regard to case and umlauts.
-func sortByName[T any](list []T, name func(T) string) {
+// SortByName sorts as people look names up: by the slug, so without regard to case and umlauts.
+func SortByName[T any](list []T, name func(T) string) {
 	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(Slug(name(a)), Slug(name(b))) })
 }

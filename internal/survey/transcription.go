@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// version is what the letter says of one cell. speakers are all it answers for; number is that of the version.
-func (t Transcription) version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int) Version {
+// Version is what the letter says of one cell. speakers are all it answers for; number is that of the version.
+func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int) Version {
 	due := speaker.DueAt(q)
-	at, received := t.arrival(q)
+	at, received := t.Arrival(q)
 	v := Version{
 		Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: number,
 		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
@@ -30,11 +30,11 @@ func (t Transcription) version(q Questionnaire, speaker Respondent, speakers []R
 	return v
 }
 
-// arrival is when the letter came, as far as is known, and how that is written: with the hour where it was noted, else
+// Arrival is when the letter came, as far as is known, and how that is written: with the hour where it was noted, else
 // the day alone, from its beginning. That, and that the hour repeated in autumn is read as the first of the two, is in the
 // party's favour.
-func (t Transcription) arrival(q Questionnaire) (at time.Time, stamp Stamp) {
-	zone := transcriptionZone(q)
+func (t Transcription) Arrival(q Questionnaire) (at time.Time, stamp Stamp) {
+	zone := TranscriptionZone(q)
 	if i, key := ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, zone, "first"); key == "" {
 		return i.At, i.Stamp()
 	}
@@ -49,7 +49,7 @@ func (t Transcription) arrival(q Questionnaire) (at time.Time, stamp Stamp) {
 // Late tells whether the letter came after a date. Without an hour a letter of the day of the date is in time: nobody knows
 // that it was not; with one it is as with the form: at the date it is over.
 func (t Transcription) Late(q Questionnaire, due Instant) bool {
-	at, _ := t.arrival(q)
+	at, _ := t.Arrival(q)
 	if at.IsZero() || due.IsZero() {
 		return false
 	}
@@ -74,8 +74,8 @@ func (t Transcription) Source() string {
 	return text
 }
 
-// transcriptionSpeakers are the respondents a letter answers for, its sender first.
-func transcriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent, error) {
+// TranscriptionSpeakers are the respondents a letter answers for, its sender first.
+func TranscriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent, error) {
 	all := []Respondent{r}
 	for _, id := range t.Joint {
 		other, err := tx.Respondents.Get(r.Questionnaire + "/" + id)
@@ -87,8 +87,8 @@ func transcriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent,
 	return all, nil
 }
 
-// waitingTranscriptions counts the transcriptions of a questionnaire that wait for their second person.
-func waitingTranscriptions(tx *Tx, questionnaire string) (n int, err error) {
+// WaitingTranscriptions counts the transcriptions of a questionnaire that wait for their second person.
+func WaitingTranscriptions(tx *Tx, questionnaire string) (n int, err error) {
 	for t, err := range tx.Transcriptions.List(questionnaire + "/") {
 		if err != nil {
 			return 0, err
@@ -100,8 +100,8 @@ func waitingTranscriptions(tx *Tx, questionnaire string) (n int, err error) {
 	return n, nil
 }
 
-// transcriptionZone is where the office opens its letters.
-func transcriptionZone(q Questionnaire) string { return cmp.Or(q.Deadline.Zone, DefaultZone) }
+// TranscriptionZone is where the office opens its letters.
+func TranscriptionZone(q Questionnaire) string { return cmp.Or(q.Deadline.Zone, DefaultZone) }
 
 var letterWords = map[LetterKind]string{
 	LetterMail: "E-Mail", LetterPaper: "Brief", LetterDocument: "Dokument", LetterPortal: "Antwort im Formular der Partei",

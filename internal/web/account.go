@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -50,7 +51,7 @@ func secretPage(r *request) { r.Header("Referrer-Policy", "strict-origin") }
 
 func (s *Server) setUpPage(r *request) error {
 	secretPage(r)
-	if _, err := s.Service.StaffLinkUser(r.Request.Context(), r.Param("token"), survey.LinkSetup); err != nil {
+	if _, err := s.Service.Alliance.StaffLinkUser(r.Request.Context(), r.Param("token"), survey.LinkSetup); err != nil {
 		return err
 	}
 	return s.renderSetUp(r, http.StatusOK, accountForm{}, nil)
@@ -82,7 +83,7 @@ func (s *Server) setUp(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	user, err := s.Service.SetUp(r.Request.Context(), survey.SetUp{Token: r.Param("token"), Alliance: form.Alliance, Name: form.Name,
+	user, err := s.Service.Alliance.SetUp(r.Request.Context(), alliance.SetUp{Token: r.Param("token"), Alliance: form.Alliance, Name: form.Name,
 		Email: form.Email, Password: form.Password, Again: form.Again, Language: r.language})
 	if errs, ok := r.faults(err); ok {
 		return s.renderSetUp(r, http.StatusUnprocessableEntity, form, errs)
@@ -134,7 +135,7 @@ func (s *Server) signIn(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	user, err := s.Service.SignIn(r.Request.Context(), form.Email, form.Password)
+	user, err := s.Service.Alliance.SignIn(r.Request.Context(), form.Email, form.Password)
 	if errs, ok := r.faults(err); ok {
 		return s.renderSignIn(r, http.StatusUnprocessableEntity, form, errs)
 	}
@@ -168,7 +169,7 @@ func (s *Server) resetPage(r *request) error {
 
 func (s *Server) passwordPage(r *request, status int, purpose survey.StaffLinkKind, form accountForm, errs []templates.FieldError) error {
 	secretPage(r)
-	user, err := s.Service.StaffLinkUser(r.Request.Context(), r.Param("token"), purpose)
+	user, err := s.Service.Alliance.StaffLinkUser(r.Request.Context(), r.Param("token"), purpose)
 	if err != nil {
 		return err
 	}
@@ -197,10 +198,10 @@ func (s *Server) setPassword(r *request, purpose survey.StaffLinkKind) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	cmd := survey.NewPassword{Token: r.Param("token"), Name: form.Name, Password: form.Password, Again: form.Again}
-	set := s.Service.ResetPassword
+	cmd := alliance.NewPassword{Token: r.Param("token"), Name: form.Name, Password: form.Password, Again: form.Again}
+	set := s.Service.Alliance.ResetPassword
 	if purpose == survey.LinkInvitation {
-		set = s.Service.AcceptInvitation
+		set = s.Service.Alliance.AcceptInvitation
 	}
 	user, err := set(r.Request.Context(), cmd)
 	if errs, ok := r.faults(err); ok {
@@ -236,7 +237,7 @@ func (s *Server) forgot(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	err := s.Service.RequestReset(r.Request.Context(), form.Email)
+	err := s.Service.Alliance.RequestReset(r.Request.Context(), form.Email)
 	if errs, ok := r.faults(err); ok {
 		return s.renderForgot(r, http.StatusUnprocessableEntity, form, errs)
 	}
@@ -279,7 +280,7 @@ func (s *Server) saveAccount(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	user, err := s.Service.SaveAccount(r.Request.Context(), r.Actor, survey.SaveAccount{Name: form.Name, Language: form.Language,
+	user, err := s.Service.Alliance.SaveAccount(r.Request.Context(), r.Actor, alliance.SaveAccount{Name: form.Name, Language: form.Language,
 		Old: form.Old, Password: form.Password, Again: form.Again})
 	if errs, ok := r.faults(err); ok {
 		return s.renderAccount(r, http.StatusUnprocessableEntity, form, errs)

@@ -23,7 +23,7 @@ type auditRow struct {
 }
 
 func (s *Server) auditPage(r *request) error {
-	entries, names, err := s.Service.AuditLog(r.Request.Context(), r.Actor, 500)
+	entries, names, err := s.Service.Alliance.AuditLog(r.Request.Context(), r.Actor, 500)
 	if err != nil {
 		return err
 	}

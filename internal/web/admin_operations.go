@@ -73,7 +73,7 @@ func (s *Server) importFile(r *request) error {
 	if err != nil {
 		return err
 	}
-	slug, err := s.Service.Import(r.Request.Context(), r.Actor, interchange.ToImport(file))
+	slug, err := s.Service.Compare.Import(r.Request.Context(), r.Actor, interchange.ToImport(file))
 	if survey.CodeOf(err) == survey.Conflict {
 		return s.renderImport(r, http.StatusConflict, r.printer().Must("admin.import.taken", "Slug", file.Questionnaire.Slug), nil)
 	}
@@ -97,7 +97,7 @@ func (s *Server) backupPage(r *request) error {
 // downloadBackup sends a copy that was reopened and checked before its first byte leaves.
 func (s *Server) downloadBackup(r *request) error {
 	name := "pruefstein-" + localTime(s.now()).Format("2006-01-02-1504") + ".db"
-	if err := s.Service.NoteBackup(r.Request.Context(), r.Actor); err != nil {
+	if err := s.Service.Alliance.NoteBackup(r.Request.Context(), r.Actor); err != nil {
 		return err
 	}
 	backup, size, err := s.Admin.Backup(r.Request.Context())
@@ -177,7 +177,7 @@ func (s *Server) mailTest(r *request) error {
 	if s.Admin.TestMail == nil {
 		return s.renderMailTest(r, http.StatusConflict, form, nil, nil, nil)
 	}
-	if err := s.Service.NoteTestMail(r.Request.Context(), r.Actor); err != nil {
+	if err := s.Service.Alliance.NoteTestMail(r.Request.Context(), r.Actor); err != nil {
 		return err
 	}
 	dialogue, err := s.Admin.TestMail(r.Request.Context(), form.To)

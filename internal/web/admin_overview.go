@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -47,7 +48,7 @@ var setUpPlaces = map[string]struct {
 	"parties":       {"/verwaltung/wahlen", coordinators, "admin.set_up.ask_office"},
 }
 
-func (r *request) setUpItem(step survey.SetUpStep) setUpItem {
+func (r *request) setUpItem(step alliance.SetUpStep) setUpItem {
 	p, place := r.printer(), setUpPlaces[step.Name]
 	item := setUpItem{Text: p.Must("admin.set_up." + step.Name), Badge: templates.Badge{Icon: "check", Label: p.Must("admin.set_up.done"), Tone: "good"}}
 	if !step.Done {
@@ -63,7 +64,7 @@ func (r *request) setUpItem(step survey.SetUpStep) setUpItem {
 }
 
 func (s *Server) overviewPage(r *request) error {
-	o, err := s.Service.Overview(r.Request.Context(), r.Actor)
+	o, err := s.Service.Alliance.Overview(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func damaged(b templates.Base, faults []string) []string {
 }
 
 // transcriptionsWaiting leads to the transcription that waits in a questionnaire, or to the list of several.
-func transcriptionsWaiting(b templates.Base, o survey.Overview) (items []overviewItem) {
+func transcriptionsWaiting(b templates.Base, o alliance.Overview) (items []overviewItem) {
 	count := map[string]int{}
 	for _, t := range o.Transcriptions {
 		count[t.Questionnaire]++
@@ -162,7 +163,7 @@ func transcriptionsWaiting(b templates.Base, o survey.Overview) (items []overvie
 }
 
 // approvalPath is the page on which the second person finds what waits.
-func approvalPath(slug string, a survey.OverviewApproval) string {
+func approvalPath(slug string, a alliance.OverviewApproval) string {
 	switch {
 	case a.Respondent != "":
 		return "/versand/" + slug + "/befragte/" + a.Respondent

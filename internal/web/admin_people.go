@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -39,11 +40,11 @@ type personRow struct {
 func (s *Server) peoplePage(r *request) error { return s.renderPeople(r, nil) }
 
 func (s *Server) renderPeople(r *request, link *madeLink) error {
-	people, err := s.Service.People(r.Request.Context(), r.Actor)
+	people, err := s.Service.Alliance.People(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
-	groups, err := s.Service.WorkingGroups(r.Request.Context(), r.Actor)
+	groups, err := s.Service.Alliance.WorkingGroups(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -166,7 +167,7 @@ func (s *Server) personPage(r *request) error {
 
 // storedPerson is the form of the person in the path as it is stored now.
 func (s *Server) storedPerson(r *request) (personForm, error) {
-	people, err := s.Service.People(r.Request.Context(), r.Actor)
+	people, err := s.Service.Alliance.People(r.Request.Context(), r.Actor)
 	if err != nil {
 		return personForm{}, err
 	}
@@ -189,7 +190,7 @@ func (s *Server) storedPerson(r *request) (personForm, error) {
 }
 
 func (s *Server) renderPerson(r *request, status int, form personForm, errs []templates.FieldError) error {
-	groups, err := s.Service.WorkingGroups(r.Request.Context(), r.Actor)
+	groups, err := s.Service.Alliance.WorkingGroups(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -254,14 +255,14 @@ func (s *Server) savePerson(r *request) error {
 			form.Email = saved.Email // the field is not sent
 		}
 	}
-	_, err := s.Service.SavePerson(r.Request.Context(), r.Actor, survey.SavePerson{ID: r.Param("person"), Revision: form.Revision, Name: form.Name,
+	_, err := s.Service.Alliance.SavePerson(r.Request.Context(), r.Actor, alliance.SavePerson{ID: r.Param("person"), Revision: form.Revision, Name: form.Name,
 		Email: form.Email, Administrator: form.Administrator, Coordinator: form.Coordinator, Disabled: form.Disabled,
 		Memberships: form.memberships(), Language: r.language})
 	if errs, ok := r.faults(err); ok {
 		return s.renderPerson(r, http.StatusUnprocessableEntity, form, errs)
 	}
 	if stale(err) {
-		groups, err := s.Service.WorkingGroups(r.Request.Context(), r.Actor)
+		groups, err := s.Service.Alliance.WorkingGroups(r.Request.Context(), r.Actor)
 		if err != nil {
 			return err
 		}
@@ -282,7 +283,7 @@ func (s *Server) savePerson(r *request) error {
 }
 
 func (s *Server) resendInvitation(r *request) error {
-	if err := s.Service.ResendInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+	if err := s.Service.Alliance.ResendInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
 		return err
 	}
 	if !s.Service.MailReady {
@@ -293,7 +294,7 @@ func (s *Server) resendInvitation(r *request) error {
 
 // copyInvitation shows a fresh link once, in the answer to the POST: it is in no address and no log.
 func (s *Server) copyInvitation(r *request) error {
-	link, err := s.Service.InvitationLink(r.Request.Context(), r.Actor, r.Param("person"))
+	link, err := s.Service.Alliance.InvitationLink(r.Request.Context(), r.Actor, r.Param("person"))
 	if err != nil {
 		return err
 	}
@@ -309,7 +310,7 @@ func (s *Server) showLink(r *request, label, text, link string) error {
 
 // makeReset shows a fresh link for a new password once, as copyInvitation does.
 func (s *Server) makeReset(r *request) error {
-	link, err := s.Service.ResetLink(r.Request.Context(), r.Actor, r.Param("person"))
+	link, err := s.Service.Alliance.ResetLink(r.Request.Context(), r.Actor, r.Param("person"))
 	if err != nil {
 		return err
 	}
@@ -317,14 +318,14 @@ func (s *Server) makeReset(r *request) error {
 }
 
 func (s *Server) revokeReset(r *request) error {
-	if err := s.Service.RevokeReset(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+	if err := s.Service.Alliance.RevokeReset(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
 		return err
 	}
 	return r.redirect("/verwaltung/personen", "admin.notice.reset_revoked")
 }
 
 func (s *Server) revokeInvitation(r *request) error {
-	if err := s.Service.RevokeInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+	if err := s.Service.Alliance.RevokeInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
 		return err
 	}
 	return r.redirect("/verwaltung/personen", "admin.notice.revoked")

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
 )
 
@@ -60,8 +61,8 @@ func TestOverviewWithoutARole(t *testing.T) {
 // A refused confirmation leads back to its page, says what to do, and shows no values that a machine put into the form.
 func TestErrorPageLeadsBack(t *testing.T) {
 	w := newDraftWorld(t)
-	q, err := w.SaveQuestionnaire(t.Context(), survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}},
-		survey.SaveQuestionnaire{Title: "Nordmark fragt", Election: newElection(t, w), OrderRule: "Alphabet", Licence: "CC0-1.0"})
+	q, err := w.Draft.SaveQuestionnaire(t.Context(), survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}},
+		draft.SaveQuestionnaire{Title: "Nordmark fragt", Election: newElection(t, w), OrderRule: "Alphabet", Licence: "CC0-1.0"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -100,11 +101,11 @@ func (f allianceForm) alliance() survey.Alliance {
 }
 
 func (s *Server) alliancePage(r *request) error {
-	a, err := s.Service.Alliance(r.Request.Context())
+	a, err := s.Service.Alliance.Alliance(r.Request.Context())
 	if err != nil {
 		return err
 	}
-	old, err := s.Service.OldLegal(r.Request.Context(), r.Actor)
+	old, err := s.Service.Compare.OldLegal(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -161,12 +162,12 @@ func (s *Server) saveAlliance(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	err := s.Service.SaveAlliance(r.Request.Context(), r.Actor, survey.SaveAlliance{Alliance: form.alliance()})
+	err := s.Service.Alliance.SaveSettings(r.Request.Context(), r.Actor, alliance.SaveSettings{Alliance: form.alliance()})
 	if errs, ok := r.faults(err); ok {
 		return r.page(http.StatusUnprocessableEntity, "admin/form", r.alliancePage(form.alliance(), errs))
 	}
 	if stale(err) {
-		saved, err := s.Service.Alliance(r.Request.Context())
+		saved, err := s.Service.Alliance.Alliance(r.Request.Context())
 		if err != nil {
 			return err
 		}
@@ -246,7 +247,7 @@ func (s *Server) organisationsPage(r *request) error {
 }
 
 func (s *Server) renderOrganisations(r *request, status int, sent namedForm, errs []templates.FieldError) error {
-	list, err := s.Service.Organisations(r.Request.Context(), r.Actor)
+	list, err := s.Service.Alliance.Organisations(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -289,7 +290,7 @@ func (s *Server) saveOrganisation(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	err := s.Service.SaveOrganisation(r.Request.Context(), r.Actor, survey.Organisation{ID: form.ID, Revision: form.Revision, Name: form.Name, Website: form.Website})
+	err := s.Service.Alliance.SaveOrganisation(r.Request.Context(), r.Actor, survey.Organisation{ID: form.ID, Revision: form.Revision, Name: form.Name, Website: form.Website})
 	if errs, ok := r.faults(err); ok {
 		return s.renderOrganisations(r, http.StatusUnprocessableEntity, form, errs)
 	}
@@ -307,7 +308,7 @@ func (s *Server) groupsPage(r *request) error {
 }
 
 func (s *Server) renderGroups(r *request, status int, sent namedForm, errs []templates.FieldError) error {
-	list, err := s.Service.WorkingGroups(r.Request.Context(), r.Actor)
+	list, err := s.Service.Alliance.WorkingGroups(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -323,7 +324,7 @@ func (s *Server) saveGroup(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	err := s.Service.SaveWorkingGroup(r.Request.Context(), r.Actor, survey.WorkingGroup{ID: form.ID, Revision: form.Revision, Name: form.Name})
+	err := s.Service.Alliance.SaveWorkingGroup(r.Request.Context(), r.Actor, survey.WorkingGroup{ID: form.ID, Revision: form.Revision, Name: form.Name})
 	if errs, ok := r.faults(err); ok {
 		return s.renderGroups(r, http.StatusUnprocessableEntity, form, errs)
 	}

@@ -21,7 +21,7 @@ type accessPage struct {
 
 func (s *Server) accessPage(r *request) error {
 	secretPage(r)
-	link, err := s.Service.AccessPage(r.Request.Context(), r.Param("token"))
+	link, err := s.Service.Answer.AccessPage(r.Request.Context(), r.Param("token"))
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (r *request) choseLanguage() bool {
 // exchangeLink opens the session: from here on the address holds no token.
 func (s *Server) exchangeLink(r *request) error {
 	secretPage(r)
-	hash, err := s.Service.ExchangeLink(r.Request.Context(), r.Param("token"))
+	hash, err := s.Service.Answer.ExchangeLink(r.Request.Context(), r.Param("token"))
 	if err != nil {
 		return err
 	}

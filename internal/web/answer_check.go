@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"pruefstein/internal/answer"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -56,7 +57,7 @@ func (s *Server) checkPage(r *request) error {
 	return s.renderCheck(r, http.StatusOK, sheet, form, nil, "")
 }
 
-func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, form declarationForm, errs []templates.FieldError, warning string) error {
+func (s *Server) renderCheck(r *request, status int, sheet answer.Sheet, form declarationForm, errs []templates.FieldError, warning string) error {
 	sheet = sheet.Saying(form.Words)
 	digest, err := sheet.Digest()
 	if err != nil {
@@ -101,7 +102,7 @@ func (s *Server) renderCheck(r *request, status int, sheet survey.AnswerSheet, f
 		switch licence := sheet.Alliance.Licence; {
 		case over: // nothing is left to settle
 			v.Problems = nil
-		case p.Blocked == "" && licence != "" && v.Licence == "" && !c.Entry.Empty() && c.State != survey.AnswerTranscribed:
+		case p.Blocked == "" && licence != "" && v.Licence == "" && !c.Entry.Empty() && c.State != answer.StateTranscribed:
 			v.Licence = p.Must("answer.entry.licence_will", "Licence", licence)
 		}
 		for _, problem := range v.Problems {
@@ -146,7 +147,7 @@ func (s *Server) requestSubmission(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	sub, err := s.Service.RequestSubmission(r.Request.Context(), r.Actor, survey.RequestSubmission{
+	sub, err := s.Service.Answer.RequestSubmission(r.Request.Context(), r.Actor, answer.RequestSubmission{
 		Form: form.Form, Digest: form.Digest, Name: form.Name, Function: form.Function, Verbatim: form.Verbatim != "", Licence: form.Licence != "",
 		Code: form.Code, Words: form.Words,
 	})

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"pruefstein/internal/answer"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -49,7 +50,7 @@ func (s *Server) codePage(r *request) error {
 }
 
 // renderNoTries says where the way goes on for a browser that has none left here.
-func (s *Server) renderNoTries(r *request, status int, sheet survey.AnswerSheet) error {
+func (s *Server) renderNoTries(r *request, status int, sheet answer.Sheet) error {
 	return r.page(status, "answer/code", codePage{answerBase: r.answerBase(sheet, "answer.code.elsewhere_title"), Elsewhere: r.printer().Must("answer.error.code_tries_here")})
 }
 
@@ -58,7 +59,7 @@ const othersShown = 20
 
 // renderCode asks for the code of a submission. What was asked for elsewhere is shown in full: nobody confirms what they have not
 // seen.
-func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, waiting *survey.WaitingSubmission, errs []templates.FieldError) error {
+func (s *Server) renderCode(r *request, status int, sheet answer.Sheet, waiting *answer.WaitingSubmission, errs []templates.FieldError) error {
 	p := codePage{answerBase: r.answerBase(sheet, "answer.code.title"), ID: waiting.ID}
 	p.Errors = errs
 	if r.Query("ok") == "answer.notice.code_there" { // nothing was done
@@ -77,7 +78,7 @@ func (s *Server) renderCode(r *request, status int, sheet survey.AnswerSheet, wa
 		p.Seen = templates.Field{Name: "seen", Type: "checkbox", Required: true, Label: p.Must("answer.field.seen"), Error: p.ErrorAt("seen")}
 		p.Foreign = p.Must(key, "At", p.DateTime(waiting.RequestedAt.In(zone), nil), "Name", waiting.Declaration.Name, "Function", waiting.Declaration.Function)
 		p.Lead = p.Must("answer.code.lead_foreign", "Address", maskAddress(sheet.Respondent.Email))
-		for _, e := range survey.ReceiptEntries(waiting.Submission, sheet.Catalogue, sheet.Confirmed) {
+		for _, e := range answer.ReceiptEntries(waiting.Submission, sheet.Catalogue, sheet.Confirmed) {
 			v := r.questionView(e.Question)
 			v.say(e.Entry)
 			p.Entries = append(p.Entries, v)
@@ -114,7 +115,7 @@ func (s *Server) confirmSubmission(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	_, err := s.Service.ConfirmSubmission(r.Request.Context(), r.Actor, form.ID, form.Code, form.Seen != "")
+	_, err := s.Service.Answer.ConfirmSubmission(r.Request.Context(), r.Actor, form.ID, form.Code, form.Seen != "")
 	if err == nil {
 		return r.redirect("/antwort/bestaetigung", "")
 	}
@@ -149,7 +150,7 @@ func (s *Server) resendCode(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	there, err := s.Service.ResendCode(r.Request.Context(), r.Actor, form.ID)
+	there, err := s.Service.Answer.ResendCode(r.Request.Context(), r.Actor, form.ID)
 	if err != nil {
 		return err
 	}
@@ -206,7 +207,7 @@ func (s *Server) confirmationPage(r *request) error {
 	if last.Declaration.Licence != "" {
 		p.Facts[4].Value = p.Must("answer.confirmation.open", "Licence", last.Declaration.Licence)
 	}
-	for _, e := range survey.ReceiptEntries(last, sheet.Catalogue, sheet.Confirmed) {
+	for _, e := range answer.ReceiptEntries(last, sheet.Catalogue, sheet.Confirmed) {
 		v := r.questionView(e.Question)
 		v.say(e.Entry)
 		v.Provenance = p.Must("answer.confirmation.version_kept", "Number", e.Version)
@@ -229,7 +230,7 @@ func (s *Server) confirmationPage(r *request) error {
 }
 
 func (s *Server) receiptFile(r *request) error {
-	name, file, err := s.Service.ReceiptFile(r.Request.Context(), r.Actor, r.Param("submission"))
+	name, file, err := s.Service.Answer.ReceiptFile(r.Request.Context(), r.Actor, r.Param("submission"))
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
 	if page := party.get("/antwort/bestaetigung").Body.String(); !strings.Contains(page, "Von Fremden.") && !strings.Contains(page, "von der Partei") {
 		t.Errorf("%s", page)
 	}
-	if sheet, err := w.AnswerSheet(t.Context(), survey.Actor{Respondent: "r1", Questionnaire: "q1"}); err != nil || len(sheet.Waits) != 1 {
+	if sheet, err := w.Answer.Sheet(t.Context(), survey.Actor{Respondent: "r1", Questionnaire: "q1"}); err != nil || len(sheet.Waits) != 1 {
 		t.Errorf("%d wait: %v", len(sheet.Waits), err)
 	}
 }

@@ -1,6 +1,9 @@
 package web
 
-import "pruefstein/internal/survey"
+import (
+	"pruefstein/internal/answer"
+	"pruefstein/internal/survey"
+)
 
 // entryView is one question with what is said to it, as readers will see it.
 type entryView struct {
@@ -30,11 +33,11 @@ type problemView struct {
 }
 
 // entryView shows what a submission would say.
-func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell) entryView {
+func (r *request) entryView(sheet answer.Sheet, c answer.Cell) entryView {
 	v := r.questionView(c.Question)
 	v.AskedBy, v.Edit = r.printer().Join(c.AskedBy), questionPath(c.Question.Number)
 	switch {
-	case c.State == survey.AnswerTranscribed:
+	case c.State == answer.StateTranscribed:
 		v.say(c.Standing.Entry())
 		v.Provenance = r.printer().Must("common.provenance.transcribed")
 		if c.Standing.Source != "" {
@@ -46,7 +49,7 @@ func (r *request) entryView(sheet survey.AnswerSheet, c survey.AnswerCell) entry
 		if sheet.Over {
 			v.Status, v.Note = survey.NoAnswer, ""
 		}
-	case c.State == survey.AnswerSubmitted:
+	case c.State == answer.StateSubmitted:
 		v.say(c.Entry)
 		v.Provenance = r.printer().Must("answer.entry.provenance", "Date", r.printer().Date(c.Standing.CountsAt.In(sheet.Due.Location())))
 		v.licence(r, c.Standing.Licence)

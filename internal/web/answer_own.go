@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"pruefstein/internal/answer"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -48,7 +49,7 @@ func (s *Server) ownAnswers(r *request) error {
 }
 
 // ownView shows a cell as the party works on it: with its state instead of the provenance.
-func (r *request) ownView(sheet survey.AnswerSheet, c survey.AnswerCell) entryView {
+func (r *request) ownView(sheet answer.Sheet, c answer.Cell) entryView {
 	v := r.entryView(sheet, c)
 	v.Problems, v.Licence, v.Provenance, v.Unused = nil, "", r.printer().Must("answer.state."+string(c.State)), c.Unused()
 	if c.Late {
@@ -110,7 +111,7 @@ func (s *Server) declineAll(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	err := s.Service.DeclineAll(r.Request.Context(), r.Actor, survey.DeclineAll{Digest: form.Digest, Reason: form.Reason})
+	err := s.Service.Answer.DeclineAll(r.Request.Context(), r.Actor, answer.DeclineAll{Digest: form.Digest, Reason: form.Reason})
 	if errs, ok := r.faults(err); ok {
 		return s.renderDecline(r, http.StatusUnprocessableEntity, form.Reason, errs, "")
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"pruefstein/internal/answer"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -91,7 +92,7 @@ func (s *Server) answerQuestion(r *request) error {
 	return r.page(http.StatusOK, "answer/question", p)
 }
 
-func (r *request) cell() (sheet survey.AnswerSheet, cell survey.AnswerCell, err error) {
+func (r *request) cell() (sheet answer.Sheet, cell answer.Cell, err error) {
 	number, err := r.questionNumber()
 	if err != nil {
 		return sheet, cell, err
@@ -112,8 +113,8 @@ func (s *Server) saveAnswer(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	draft, err := s.Service.SaveAnswer(r.Request.Context(), r.Actor, survey.SaveAnswer{
-		Number: number, Revision: form.Revision, Entry: form.entry(), Mark: survey.AnswerMark(form.Mark),
+	draft, err := s.Service.Answer.Save(r.Request.Context(), r.Actor, answer.Save{
+		Number: number, Revision: form.Revision, Entry: form.entry(), Mark: answer.Mark(form.Mark),
 	})
 	if r.wantsJSON() {
 		return s.saidJSON(r, draft, err)
@@ -180,10 +181,10 @@ func (s *Server) answerSaved(r *request, number int, mark string) error {
 		return err
 	}
 	switch {
-	case survey.AnswerMark(mark) != survey.MarkDone:
+	case answer.Mark(mark) != answer.MarkDone:
 	case cell.Stopped() && !sheet.Over:
 		notice = "answer.notice.not_done"
-	case cell.State == survey.AnswerNone && !sheet.Over:
+	case cell.State == answer.StateNone && !sheet.Over:
 		notice = noticeEmpty
 	default:
 		notice, path = "answer.notice.saved", "/antwort"
@@ -198,7 +199,7 @@ func (s *Server) answerSaved(r *request, number int, mark string) error {
 }
 
 // questionPage builds the page with what is typed or stored in the form.
-func (r *request) questionPage(sheet survey.AnswerSheet, cell survey.AnswerCell, entry survey.Entry, errs []templates.FieldError) questionPage {
+func (r *request) questionPage(sheet answer.Sheet, cell answer.Cell, entry survey.Entry, errs []templates.FieldError) questionPage {
 	q := cell.Question
 	p := questionPage{answerBase: r.answerBase(sheet, "common.question_number", "Number", q.Number), Number: q.Number, Question: q, IsThesis: q.Kind == survey.KindThesis}
 	p.Errors = errs
@@ -225,7 +226,7 @@ func (r *request) questionPage(sheet survey.AnswerSheet, cell survey.AnswerCell,
 		p.Saved.Saved = p.Must("answer.question.saved", "At", p.ShortDateTime(cell.Draft.UpdatedAt.In(sheet.Due.Location())))
 	}
 	r.answerFields(&p, cell, entry)
-	if cell.Standing != nil && cell.State != survey.AnswerSubmitted {
+	if cell.Standing != nil && cell.State != answer.StateSubmitted {
 		key := "answer.question.standing"
 		switch {
 		case cell.Standing.Provenance == survey.Transcribed:
@@ -250,7 +251,7 @@ func (r *request) savedView(titleKey string, e survey.Entry) *savedView {
 }
 
 // answerFields makes the fields of the form.
-func (r *request) answerFields(p *questionPage, cell survey.AnswerCell, entry survey.Entry) {
+func (r *request) answerFields(p *questionPage, cell answer.Cell, entry survey.Entry) {
 	status := entry.Status
 	if status == "" {
 		status = survey.Answered

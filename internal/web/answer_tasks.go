@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"pruefstein/internal/answer"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -18,7 +19,7 @@ type answerBase struct {
 	Over     bool
 }
 
-func (r *request) answerBase(sheet survey.AnswerSheet, titleKey string, args ...any) answerBase {
+func (r *request) answerBase(sheet answer.Sheet, titleKey string, args ...any) answerBase {
 	b := answerBase{Base: r.base(titleKey, args...), Party: sheet.Respondent.Name, Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Over: sheet.Over}
 	b.Deadline = b.DateTime(sheet.Due.In(), nil)
 	b.UserName = sheet.Respondent.ShortName
@@ -29,8 +30,8 @@ func (r *request) answerBase(sheet survey.AnswerSheet, titleKey string, args ...
 }
 
 // sheet loads the party's own sheet.
-func (r *request) sheet() (survey.AnswerSheet, error) {
-	return r.server.Service.AnswerSheet(r.Request.Context(), r.Actor)
+func (r *request) sheet() (answer.Sheet, error) {
+	return r.server.Service.Answer.Sheet(r.Request.Context(), r.Actor)
 }
 
 func questionPath(number int) string { return fmt.Sprintf("/antwort/fragen/%d", number) }
@@ -77,7 +78,7 @@ func (s *Server) answerTasks(r *request) error {
 		if c.Entry.Status != survey.Answered {
 			task.Said = c.Entry.Status
 		}
-		if c.State != survey.AnswerNone && c.State != survey.AnswerBegun {
+		if c.State != answer.StateNone && c.State != answer.StateBegun {
 			ready++
 		}
 		for _, problem := range c.Problems {
@@ -99,7 +100,7 @@ func (s *Server) answerTasks(r *request) error {
 }
 
 // nextStep says what to do now, in one sentence and one button.
-func (p *tasksPage) nextStep(sheet survey.AnswerSheet) {
+func (p *tasksPage) nextStep(sheet answer.Sheet) {
 	step := func(key, href string, args ...any) {
 		p.Step = p.Must("answer.step."+key, args...)
 		p.Next = templates.NavItem{Label: p.Must("answer.step."+key+"_button", args...), Href: href}
@@ -130,14 +131,14 @@ func (p *tasksPage) nextStep(sheet survey.AnswerSheet) {
 }
 
 // answerState is the word for how far an answer is.
-func (r *request) answerState(state survey.AnswerState) templates.Badge {
-	look := map[survey.AnswerState][2]string{
-		survey.AnswerNone:        {"no_answer", ""},
-		survey.AnswerBegun:       {"draft", "wait"},
-		survey.AnswerDone:        {"check", "good"},
-		survey.AnswerSubmitted:   {"answered", "good"},
-		survey.AnswerChanged:     {"draft", "wait"},
-		survey.AnswerTranscribed: {"mail", ""},
+func (r *request) answerState(state answer.State) templates.Badge {
+	look := map[answer.State][2]string{
+		answer.StateNone:        {"no_answer", ""},
+		answer.StateBegun:       {"draft", "wait"},
+		answer.StateDone:        {"check", "good"},
+		answer.StateSubmitted:   {"answered", "good"},
+		answer.StateChanged:     {"draft", "wait"},
+		answer.StateTranscribed: {"mail", ""},
 	}[state]
 	return templates.Badge{Icon: look[0], Tone: look[1], Label: r.printer().Must("answer.state." + string(state))}
 }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"pruefstein/internal/answer"
 	"pruefstein/internal/locale"
-	"pruefstein/internal/survey"
 )
 
 // textRule separates the parts of a text file.
@@ -52,14 +52,14 @@ func (s *Server) ownAnswersText(r *request) error {
 }
 
 // textHead names what the file is.
-func (r *request) textHead(b *strings.Builder, sheet survey.AnswerSheet) {
+func (r *request) textHead(b *strings.Builder, sheet answer.Sheet) {
 	p := locale.For(r.language) // a file: plain blanks in its dates
 	fmt.Fprintf(b, "%s\n%s\n\n", sheet.Questionnaire.Title, sheet.Alliance.Name)
 	fmt.Fprintf(b, "%s: %s\n%s: %s\n", p.Must("common.party"), sheet.Respondent.Name, p.Must("common.deadline"), p.DateTime(sheet.Due.In(), nil))
 	fmt.Fprintf(b, "%s: %s\n\n", p.Must("common.as_of"), p.DateTime(sheet.Now.In(sheet.Due.Location()), nil))
 }
 
-func (r *request) textQuestion(b *strings.Builder, c survey.AnswerCell) {
+func (r *request) textQuestion(b *strings.Builder, c answer.Cell) {
 	p := r.printer()
 	fmt.Fprintf(b, "%s\n%s (%s)\n\n%s\n\n", textRule, p.Must("common.question_number", "Number", c.Question.Number), p.Must("common.kind."+string(c.Question.Kind)), c.Question.Text)
 	if c.Question.Context != "" {

@@ -96,7 +96,7 @@ func (r *request) staffNav() []templates.NavItem {
 
 // allianceName is printed in every header. A page must not fail for want of it.
 func (s *Server) allianceName(r *request) string {
-	a, err := s.Service.Alliance(r.Request.Context())
+	a, err := s.Service.Alliance.Alliance(r.Request.Context())
 	if err != nil {
 		s.Log.Warn("alliance name", "error", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -29,7 +30,7 @@ type publicationRow struct {
 }
 
 func (s *Server) publicationBoard(r *request) error {
-	rows, err := s.Service.PublicationBoard(r.Request.Context(), r.Actor)
+	rows, err := s.Service.Compare.Board(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (s *Server) publicationPage(r *request) error {
 }
 
 func (s *Server) renderPublication(r *request, status int, errs []templates.FieldError) error {
-	st, err := s.Service.PublicationState(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	st, err := s.Service.Compare.PublicationState(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func (s *Server) renderPublication(r *request, status int, errs []templates.Fiel
 }
 
 // checklist says what is in order and what is not, and whether nothing stands in the way.
-func (p *publicationPage) checklist(r *request, st survey.PublicationState) (ready bool) {
+func (p *publicationPage) checklist(r *request, st compare.PublicationState) (ready bool) {
 	q := r.Questionnaire
 	ready = true
 	check := func(good bool, key string, links []templates.NavItem, args ...any) {
@@ -180,7 +181,7 @@ func (p *publicationPage) checklist(r *request, st survey.PublicationState) (rea
 }
 
 // act offers the next step: publish, ask for the second person, confirm, or wait.
-func (p *publicationPage) act(r *request, q survey.Questionnaire, st survey.PublicationState, ready bool) {
+func (p *publicationPage) act(r *request, q survey.Questionnaire, st compare.PublicationState, ready bool) {
 	own := "/veroeffentlichen/" + q.Slug
 	if w := st.Request; w != nil {
 		item := requestItem{Withdraw: templates.Confirm{Action: own + "/zuruecknehmen", Button: p.Must("compare.office.withdraw")}}
@@ -228,7 +229,7 @@ func (p *publicationPage) readTick() templates.Field {
 	return f
 }
 
-func (p *publicationPage) version(st survey.PublicationState, v survey.PublishedVersion) versionItem {
+func (p *publicationPage) version(st compare.PublicationState, v compare.PublishedVersion) versionItem {
 	c := st.Comparison
 	item := versionItem{Number: v.Version, Title: p.Must("compare.office.version", "Version", v.Version, "Date", p.ShortDateTime(localTime(v.At))),
 		Leaf: p.Must("compare.office.leaf", "Leaf", strconv.FormatInt(v.Leaf, 10)), Href: publish.PublicPath("de", c.Questionnaire.Slug) + "v" + strconv.Itoa(v.Version) + "/"}
@@ -284,7 +285,7 @@ func (s *Server) withdrawPublication(r *request) error {
 
 // publicationPreview shows the pages and downloads as they would be published now, to the office alone.
 func (s *Server) publicationPreview(r *request) error {
-	c, err := s.Service.Comparison(r.Request.Context(), r.Actor, r.Questionnaire.Slug)
+	c, err := s.Service.Compare.Comparison(r.Request.Context(), r.Actor, r.Questionnaire.Slug)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	for range 40 {
 		limited.post("/einladung/x", nil)
 	}
-	w.HashPassword = func(context.Context, string) (string, error) { return "", errors.New("kein Platz") }
+	w.Alliance.HashPassword = func(context.Context, string) (string, error) { return "", errors.New("kein Platz") }
 	for name, c := range map[string]struct {
 		got  *httptest.ResponseRecorder
 		want int
@@ -104,7 +104,7 @@ func (w *world) freshInvitation(t *testing.T) (string, error) {
 	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Language: "de", Revision: 1})
 	admin := survey.Actor{User: survey.User{ID: "a", Administrator: true, PasswordHash: "x"}}
 	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, admin.User)
-	link, err := w.InvitationLink(t.Context(), admin, "ben")
+	link, err := w.Alliance.InvitationLink(t.Context(), admin, "ben")
 	return link[strings.LastIndex(link, "/")+1:], err
 }
 
@@ -282,7 +282,7 @@ func TestLogHoldsNothingPrivate(t *testing.T) {
 	party := w.visitor(t)
 	party.post("/zugang/frei", nil)
 	party.post("/antwort/fragen/1", url.Values{"text": {"geheime Antwort"}, "revision": {"0"}})
-	w.MatchPassword = func(context.Context, string, string) (bool, error) { return false, errors.New("die Ursache") }
+	w.Alliance.MatchPassword = func(context.Context, string, string) (bool, error) { return false, errors.New("die Ursache") }
 	v.post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {"geheimeswort"}})
 	lines := log.String()
 	for _, secret := range []string{"geheim", "ada@", "zugang/frei", "192.0.2.1", "4711"} {
@@ -354,7 +354,7 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 	if last != http.StatusTooManyRequests {
 		t.Errorf("%d after 40 tries", last)
 	}
-	if _, err := New(Config{BaseURL: "http://127.0.0.1", TrustedProxies: []string{"kein Netz"}, Service: w.Service}); err == nil {
+	if _, err := New(Config{BaseURL: "http://127.0.0.1", TrustedProxies: []string{"kein Netz"}, Service: w.Office}); err == nil {
 		t.Error("a proxy that is no address is taken")
 	}
 }
@@ -362,7 +362,7 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 func TestPanicIsAPage(t *testing.T) {
 	w := newTestServer(t)
 	log := w.logOf(t, nil)
-	w.MatchPassword = func(context.Context, string, string) (bool, error) { panic("der Grund") }
+	w.Alliance.MatchPassword = func(context.Context, string, string) (bool, error) { panic("der Grund") }
 	got := w.visitor(t).post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
 	page, id := got.Body.String(), got.Header().Get("X-Request-Id")
 	if got.Code != 500 || id == "" || !strings.Contains(page, id) || !strings.Contains(page, "<h1>") {
@@ -443,7 +443,7 @@ func TestFullDiskIsTold(t *testing.T) {
 func TestErrorsAreTold(t *testing.T) {
 	w := newTestServer(t)
 	log := w.logOf(t, nil)
-	w.MatchPassword = func(context.Context, string, string) (bool, error) { return false, errors.New("geheime Ursache") }
+	w.Alliance.MatchPassword = func(context.Context, string, string) (bool, error) { return false, errors.New("geheime Ursache") }
 	v := w.visitor(t)
 	got := v.post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
 	if got.Code != 500 || strings.Contains(got.Body.String(), "Ursache") || !strings.Contains(log.String(), "geheime Ursache") {

@@ -64,7 +64,7 @@ func (s *Server) demoSignIn(r *request) error {
 	if err != nil {
 		return err
 	}
-	actor, err := s.Service.StaffUser(r.Request.Context(), user.ID)
+	actor, err := s.Service.Alliance.StaffUser(r.Request.Context(), user.ID)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *Server) demoBecome(r *request) error {
 	}
 	for _, u := range s.Demo.SignIn {
 		if u.ID == form.User {
-			user, err := s.Service.StaffUser(r.Request.Context(), u.ID)
+			user, err := s.Service.Alliance.StaffUser(r.Request.Context(), u.ID)
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -36,15 +37,15 @@ type boardCard struct {
 }
 
 func (s *Server) boardPage(r *request) error {
-	filter := survey.BoardFilter{Group: r.Query("ag"), Topic: r.Query("thema")}
-	b, err := s.Service.Board(r.Request.Context(), r.Actor, r.Questionnaire.ID, filter)
+	filter := draft.BoardFilter{Group: r.Query("ag"), Topic: r.Query("thema")}
+	b, err := s.Service.Draft.Board(r.Request.Context(), r.Actor, r.Questionnaire.ID, filter)
 	if err != nil {
 		return err
 	}
 	p := boardPage{Base: r.draftBase("draft.board.title"), Tabs: r.draftTabs()}
 	p.Title = b.Questionnaire.Title
 	p.Kicker = b.Election.Name + ", " + dateWords(p.Base, b.Election.Date)
-	p.Chosen = filter != (survey.BoardFilter{})
+	p.Chosen = filter != (draft.BoardFilter{})
 	phase := b.Questionnaire.Phase(s.now())
 	if phase != survey.PhaseDraft {
 		p.State = p.Must("draft.board.locked")
@@ -88,7 +89,7 @@ func (s *Server) boardPage(r *request) error {
 	return r.page(http.StatusOK, "draft/board", p)
 }
 
-func (r *request) boardCard(c survey.BoardCard) boardCard {
+func (r *request) boardCard(c draft.BoardCard) boardCard {
 	p := r.printer()
 	card := boardCard{Href: r.draftPath("/fragen/" + c.ID), Title: c.Label, Group: c.Group, Topic: c.Topic, AskedBy: p.Join(c.AskedBy), Thesis: c.Kind == survey.KindThesis}
 	card.Text = opening(c.Text, 140)

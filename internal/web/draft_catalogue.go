@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -71,7 +72,7 @@ func (s *Server) cataloguePage(r *request) error {
 }
 
 func (s *Server) renderCatalogue(r *request, status int, places map[string]string, errs []templates.FieldError) error {
-	v, err := s.Service.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	v, err := s.Service.Draft.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (s *Server) renderCatalogue(r *request, status int, places map[string]strin
 
 // cataloguePrint is the catalogue on paper.
 func (s *Server) cataloguePrint(r *request) error {
-	v, err := s.Service.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	v, err := s.Service.Draft.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (s *Server) cataloguePrint(r *request) error {
 	return r.page(http.StatusOK, "draft/catalogue-print", p)
 }
 
-func (s *Server) catalogue(r *request, v survey.CatalogueView) cataloguePage {
+func (s *Server) catalogue(r *request, v draft.CatalogueView) cataloguePage {
 	key := "draft.catalogue.title_plan"
 	if v.Locked {
 		key = "draft.catalogue.title"
@@ -112,7 +113,7 @@ func (s *Server) catalogue(r *request, v survey.CatalogueView) cataloguePage {
 	if v.Locked {
 		p.Lead = p.Must("draft.catalogue.lead", "Count", len(v.Catalogue.Questions))
 	}
-	p.Budget = budgetWords(p.Base, survey.Progress{Agreed: len(v.Catalogue.Questions), Slots: v.Questionnaire.Slots})
+	p.Budget = budgetWords(p.Base, draft.Progress{Agreed: len(v.Catalogue.Questions), Slots: v.Questionnaire.Slots})
 	if v.Open > 0 {
 		p.Open = p.Must("draft.catalogue.open", "Count", v.Open)
 	}
@@ -179,7 +180,7 @@ func topicName(list []survey.Topic, id string) string {
 }
 
 // lockFacts say when and by whom the catalogue was locked, and its hash.
-func lockFacts(b templates.Base, v survey.CatalogueView) []templates.Fact {
+func lockFacts(b templates.Base, v draft.CatalogueView) []templates.Fact {
 	if v.Catalogue.Hash == "" {
 		return []templates.Fact{{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.catalogue.imported")}}
 	}
@@ -195,7 +196,7 @@ func lockFacts(b templates.Base, v survey.CatalogueView) []templates.Fact {
 }
 
 // catalogueRespondentOf says what does not fit a respondent, and what it is not asked.
-func catalogueRespondentOf(r *request, v survey.CatalogueView, one survey.CatalogueRespondent) catalogueRespondent {
+func catalogueRespondentOf(r *request, v draft.CatalogueView, one draft.CatalogueRespondent) catalogueRespondent {
 	p := r.printer()
 	row := catalogueRespondent{Name: one.ShortName, Colour: one.Colour}
 	channel := string(one.Procedure.Channel)
@@ -239,7 +240,7 @@ func catalogueRespondentOf(r *request, v survey.CatalogueView, one survey.Catalo
 }
 
 // lockBox is what the actor can do about the lock.
-func (s *Server) lockBox(r *request, v survey.CatalogueView, p *cataloguePage) {
+func (s *Server) lockBox(r *request, v draft.CatalogueView, p *cataloguePage) {
 	action := r.draftPath("/katalog/sperren")
 	hash := templates.Field{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}
 	if v.Waiting != nil {
@@ -276,7 +277,7 @@ func (s *Server) orderCatalogue(r *request) error {
 	if err := r.readForm(nil); err != nil {
 		return err
 	}
-	cmd := survey.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[string]string{}, Was: map[string]int{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
+	cmd := draft.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[string]string{}, Was: map[string]int{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
 	for name := range r.Request.PostForm {
 		id, ok := strings.CutPrefix(name, "place-")
 		if !ok {
@@ -288,7 +289,7 @@ func (s *Server) orderCatalogue(r *request) error {
 			cmd.Places[id] = typed
 		}
 	}
-	err := s.Service.OrderCatalogue(r.Request.Context(), r.Actor, cmd)
+	err := s.Service.Draft.OrderCatalogue(r.Request.Context(), r.Actor, cmd)
 	if faults, ok := r.faults(err); ok {
 		return s.renderCatalogue(r, http.StatusUnprocessableEntity, cmd.Places, faults)
 	}
@@ -305,7 +306,7 @@ func (s *Server) lockCatalogue(r *request) error {
 	if err := r.readForm(nil); err != nil {
 		return err
 	}
-	locked, err := s.Service.LockCatalogue(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.PostForm("hash"))
+	locked, err := s.Service.Draft.LockCatalogue(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.PostForm("hash"))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -43,7 +44,7 @@ type historyRow struct {
 func (s *Server) historyPage(r *request) error {
 	from, _ := strconv.Atoi(r.Query("von")) // what is no number compares nothing
 	to, _ := strconv.Atoi(r.Query("bis"))
-	h, err := s.Service.History(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("question"), from, to)
+	h, err := s.Service.Draft.History(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("question"), from, to)
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (s *Server) restoreRevision(r *request) error {
 	if err := r.bind(&f); err != nil {
 		return err
 	}
-	q, err := s.Service.RestoreRevision(r.Request.Context(), r.Actor, survey.RestoreRevision{Questionnaire: r.Questionnaire.ID, ID: r.Param("question"),
+	q, err := s.Service.Draft.RestoreRevision(r.Request.Context(), r.Actor, draft.RestoreRevision{Questionnaire: r.Questionnaire.ID, ID: r.Param("question"),
 		Revision: f.Revision, Number: f.Number, Note: r.printer().Must("draft.history.restored_note", "Number", f.Number)})
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"pruefstein/internal/alliance"
+	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -62,7 +64,7 @@ type workshopCount struct {
 var phaseTone = map[survey.Phase]string{survey.PhaseDraft: "wait", survey.PhaseLocked: "wait", survey.PhaseOpen: "good", survey.PhaseClosed: "", survey.PhaseImported: ""}
 
 func (s *Server) workshopPage(r *request) error {
-	list, err := s.Service.Questionnaires(r.Request.Context(), r.Actor)
+	list, err := s.Service.Draft.Questionnaires(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -104,7 +106,7 @@ func dateWords(b templates.Base, day string) string {
 }
 
 // budgetWords is the line always in view: "6 von 8 Plätzen".
-func budgetWords(b templates.Base, p survey.Progress) string {
+func budgetWords(b templates.Base, p draft.Progress) string {
 	if p.Slots == 0 {
 		return b.Must("draft.budget.open", "Count", p.Agreed)
 	}
@@ -142,12 +144,12 @@ type draftForm struct {
 }
 
 func (s *Server) newQuestionnairePage(r *request) error {
-	alliance, err := s.Service.Alliance(r.Request.Context())
+	alliance, err := s.Service.Alliance.Alliance(r.Request.Context())
 	if err != nil {
 		return err
 	}
-	f := settingsForm{Slots: "8", QuestionLimit: strconv.Itoa(survey.DefaultLimit), OrderRule: r.printer().Must("draft.settings.order_rule_default"),
-		Licence: survey.DefaultLicence, DeadlineZone: survey.DefaultZone, Election: r.Query("wahl")}
+	f := settingsForm{Slots: "8", QuestionLimit: strconv.Itoa(draft.DefaultLimit), OrderRule: r.printer().Must("draft.settings.order_rule_default"),
+		Licence: draft.DefaultLicence, DeadlineZone: survey.DefaultZone, Election: r.Query("wahl")}
 	if alliance.Licence != "" {
 		f.Licence = alliance.Licence
 	}
@@ -193,7 +195,7 @@ func (s *Server) saveQuestionnaire(r *request) error {
 	if f.DeadlineZone == "" {
 		f.DeadlineZone = survey.DefaultZone
 	}
-	q, err := s.Service.SaveQuestionnaire(r.Request.Context(), r.Actor, survey.SaveQuestionnaire{ID: r.Questionnaire.ID, Revision: f.Revision,
+	q, err := s.Service.Draft.SaveQuestionnaire(r.Request.Context(), r.Actor, draft.SaveQuestionnaire{ID: r.Questionnaire.ID, Revision: f.Revision,
 		Title: f.Title, Slug: f.Slug, Election: f.Election, Intro: f.Intro, Slots: f.Slots, QuestionLimit: f.QuestionLimit, AnswerLimit: f.AnswerLimit,
 		Topics: f.Topics, OrderRule: f.OrderRule, Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
 	if faults, ok := r.faults(err); ok {
@@ -212,14 +214,14 @@ func (s *Server) saveQuestionnaire(r *request) error {
 }
 
 func (s *Server) renderSettings(r *request, status int, f settingsForm, errs []templates.FieldError) error {
-	elections, err := s.Service.Elections(r.Request.Context(), r.Actor)
+	elections, err := s.Service.Alliance.Elections(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
 	p := r.settingsForm(elections, f, errs)
 	if status == http.StatusConflict {
 		// Read again: the questionnaire of the path was loaded before the save that came first may have been done.
-		if r.Questionnaire, err = s.Service.QuestionnaireBySlug(r.Request.Context(), r.Actor, r.Questionnaire.Slug); err != nil {
+		if r.Questionnaire, err = s.Service.Alliance.QuestionnaireBySlug(r.Request.Context(), r.Actor, r.Questionnaire.Slug); err != nil {
 			return err
 		}
 		r.overtaken(&p.Base, p.Groups, r.settingsForm(elections, settingsOf(r.Questionnaire), nil).Groups)
@@ -227,7 +229,7 @@ func (s *Server) renderSettings(r *request, status int, f settingsForm, errs []t
 	return r.page(status, "draft/form", p)
 }
 
-func (r *request) settingsForm(elections []survey.ElectionSummary, f settingsForm, errs []templates.FieldError) draftForm {
+func (r *request) settingsForm(elections []alliance.ElectionSummary, f settingsForm, errs []templates.FieldError) draftForm {
 	isNew := r.Questionnaire.ID == ""
 	key := "draft.settings.title"
 	if isNew {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -29,8 +30,8 @@ func questionFormOf(q survey.Question) questionForm {
 		Topic: q.Topic, WorkingGroup: q.WorkingGroup, AskedBy: q.AskedBy}
 }
 
-func (f questionForm) command(questionnaire string) survey.SaveQuestion {
-	return survey.SaveQuestion{Questionnaire: questionnaire, ID: f.ID, Revision: f.Revision, Note: f.Note,
+func (f questionForm) command(questionnaire string) draft.SaveQuestion {
+	return draft.SaveQuestion{Questionnaire: questionnaire, ID: f.ID, Revision: f.Revision, Note: f.Note,
 		Wording: survey.Wording{Kind: survey.QuestionKind(f.Kind), Label: f.Label, Text: f.Text, Context: f.Context, Topic: f.Topic,
 			WorkingGroup: f.WorkingGroup, AskedBy: slices.Clone(f.AskedBy)}}
 }
@@ -69,7 +70,7 @@ type stateButton struct {
 }
 
 func (s *Server) newQuestionPage(r *request) error {
-	page, err := s.Service.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, "")
+	page, err := s.Service.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, "")
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (s *Server) newQuestionPage(r *request) error {
 }
 
 func (s *Server) questionPage(r *request) error {
-	page, err := s.Service.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("question"))
+	page, err := s.Service.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("question"))
 	if err != nil {
 		return err
 	}
@@ -98,9 +99,9 @@ func (s *Server) saveQuestion(r *request) error {
 		f.ID = known
 	}
 	cmd := f.command(r.Questionnaire.ID)
-	q, err := s.Service.SaveQuestion(r.Request.Context(), r.Actor, cmd)
+	q, err := s.Service.Draft.SaveQuestion(r.Request.Context(), r.Actor, cmd)
 	if faults, ok := r.faults(err); ok {
-		page, err := s.Service.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, known)
+		page, err := s.Service.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, known)
 		if err != nil {
 			return err
 		}
@@ -116,7 +117,7 @@ func (s *Server) saveQuestion(r *request) error {
 }
 
 // questionFields are the fields of a question's form.
-func (r *request) questionFields(b templates.Base, page survey.QuestionPage, f questionForm) []templates.Field {
+func (r *request) questionFields(b templates.Base, page draft.QuestionPage, f questionForm) []templates.Field {
 	field := func(name, kind, value string) templates.Field {
 		t := templates.Field{Name: name, Type: kind, Label: b.Must("draft.question." + name), Value: value, Error: b.ErrorAt(name)}
 		if hint := "draft.question." + name + "_hint"; b.Has(hint) {
@@ -172,7 +173,7 @@ func (r *request) questionFields(b templates.Base, page survey.QuestionPage, f q
 	return fields
 }
 
-func (s *Server) renderQuestion(r *request, status int, page survey.QuestionPage, f questionForm, errs []templates.FieldError) error {
+func (s *Server) renderQuestion(r *request, status int, page draft.QuestionPage, f questionForm, errs []templates.FieldError) error {
 	q := page.Question
 	key := "draft.question.title"
 	if q.ID == "" {
@@ -206,7 +207,7 @@ func (s *Server) renderQuestion(r *request, status int, page survey.QuestionPage
 }
 
 // whyNot says why the actor cannot change the question's words.
-func whyNot(page survey.QuestionPage) string {
+func whyNot(page draft.QuestionPage) string {
 	switch {
 	case !page.Questionnaire.LockedAt.IsZero():
 		return "draft.question.locked"
@@ -224,7 +225,7 @@ func questionTitle(w survey.Wording) string {
 }
 
 // questionFacts are the words beside a question's text.
-func (r *request) questionFacts(b templates.Base, c survey.BoardCard) []templates.Fact {
+func (r *request) questionFacts(b templates.Base, c draft.BoardCard) []templates.Fact {
 	var facts []templates.Fact
 	for _, field := range []string{"kind", "working_group", "topic", "asked_by"} {
 		if f := r.questionFact(b, c, field); f.Value != "" {
@@ -235,7 +236,7 @@ func (r *request) questionFacts(b templates.Base, c survey.BoardCard) []template
 }
 
 // questionFact is what was chosen in a field of the form.
-func (r *request) questionFact(b templates.Base, c survey.BoardCard, field string) templates.Fact {
+func (r *request) questionFact(b templates.Base, c draft.BoardCard, field string) templates.Fact {
 	return map[string]templates.Fact{
 		"kind":          {Label: b.Must("draft.question.kind"), Value: b.Must("draft.kind." + string(c.Kind))},
 		"working_group": {Label: b.Must("draft.group"), Value: c.Group},
@@ -245,10 +246,10 @@ func (r *request) questionFact(b templates.Base, c survey.BoardCard, field strin
 }
 
 // limitRows measures the saved text against the questionnaire's limit and the parties' procedures.
-func limitRows(r *request, page survey.QuestionPage) []limitRow {
+func limitRows(r *request, page draft.QuestionPage) []limitRow {
 	b := r.printer()
 	var rows []limitRow
-	for _, l := range append([]survey.ProcedureLimit{{Name: b.Must("draft.question.own_limit"), Limit: page.Questionnaire.QuestionLimit}}, page.Procedures...) {
+	for _, l := range append([]draft.ProcedureLimit{{Name: b.Must("draft.question.own_limit"), Limit: page.Questionnaire.QuestionLimit}}, page.Procedures...) {
 		if l.Limit == 0 {
 			continue
 		}
@@ -274,15 +275,15 @@ func (s *Server) setQuestionState(r *request) error {
 		return err
 	}
 	f.ID = r.Param("question")
-	cmd := survey.SetQuestionState{Questionnaire: r.Questionnaire.ID, ID: f.ID, Revision: f.Revision, State: survey.QuestionState(f.State), Note: f.Note}
+	cmd := draft.SetQuestionState{Questionnaire: r.Questionnaire.ID, ID: f.ID, Revision: f.Revision, State: survey.QuestionState(f.State), Note: f.Note}
 	withWords := r.Request.PostForm.Has("text")
 	if withWords {
 		words := f.command("").Wording
 		cmd.Words = &words
 	}
-	q, err := s.Service.SetQuestionState(r.Request.Context(), r.Actor, cmd)
+	q, err := s.Service.Draft.SetQuestionState(r.Request.Context(), r.Actor, cmd)
 	if faults, ok := r.faults(err); ok && withWords {
-		page, err := s.Service.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, f.ID)
+		page, err := s.Service.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, f.ID)
 		if err != nil {
 			return err
 		}
@@ -316,7 +317,7 @@ type textChange struct {
 	Parts           []templates.DiffPart
 }
 
-func (b *request) textChanges(list []survey.TextChange) []textChange {
+func (b *request) textChanges(list []draft.TextChange) []textChange {
 	var changes []textChange
 	for _, c := range list {
 		t := textChange{Label: b.printer().Must("draft.question." + c.Field), Old: c.Old, New: c.New}
@@ -329,7 +330,7 @@ func (b *request) textChanges(list []survey.TextChange) []textChange {
 }
 
 func (s *Server) renderCollision(r *request, f questionForm, lost string) error {
-	c, err := s.Service.Collision(r.Request.Context(), r.Actor, f.command(r.Questionnaire.ID))
+	c, err := s.Service.Draft.Collision(r.Request.Context(), r.Actor, f.command(r.Questionnaire.ID))
 	if err != nil {
 		return err
 	}

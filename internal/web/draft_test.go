@@ -37,7 +37,7 @@ func TestDraftScripts(t *testing.T) {
 	visit.Run(t, "testdata/draft/election.script")
 	visit.Vars["id"] = strings.TrimPrefix(visit.Vars["election"], "/verwaltung/wahlen/")
 	visit.Run(t, "testdata/draft/question.script")
-	q, err := w.QuestionnaireBySlug(t.Context(), survey.Actor{Console: true}, "nordmark-fragt")
+	q, err := w.Alliance.QuestionnaireBySlug(t.Context(), survey.Actor{Console: true}, "nordmark-fragt")
 	if err != nil {
 		t.Fatal(err)
 	}

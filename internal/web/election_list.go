@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/interchange"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
@@ -43,11 +44,11 @@ type plannedRow struct {
 	Changes []string
 }
 
-var effectBadge = map[survey.PartyEffect]templates.Badge{
-	survey.PartyNew:     {Icon: "check", Tone: "good"},
-	survey.PartyJoins:   {Icon: "link", Tone: "good"},
-	survey.PartyChanges: {Icon: "draft", Tone: "wait"},
-	survey.PartySame:    {},
+var effectBadge = map[alliance.PartyEffect]templates.Badge{
+	alliance.PartyNew:     {Icon: "check", Tone: "good"},
+	alliance.PartyJoins:   {Icon: "link", Tone: "good"},
+	alliance.PartyChanges: {Icon: "draft", Tone: "wait"},
+	alliance.PartySame:    {},
 }
 
 func (s *Server) partyListPage(r *request) error {
@@ -59,7 +60,7 @@ func (s *Server) partyListPage(r *request) error {
 }
 
 func (s *Server) partyListBase(r *request, text string) (p partyListPage, err error) {
-	e, _, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	e, _, err := s.Service.Alliance.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
 	if err != nil {
 		return p, err
 	}
@@ -97,7 +98,7 @@ func (s *Server) previewPartyList(r *request) error {
 		return err
 	}
 	list, faults := interchange.ReadPartyList(data)
-	plan, more, err := s.Service.PlanParties(r.Request.Context(), r.Actor, r.Param("election"), list.Lines)
+	plan, more, err := s.Service.Alliance.PlanParties(r.Request.Context(), r.Actor, r.Param("election"), list.Lines)
 	if err != nil {
 		return err
 	}
@@ -110,13 +111,13 @@ func (s *Server) takePartyList(r *request) error {
 	}
 	list, faults := interchange.ReadPartyList([]byte(r.PostForm("list")))
 	if len(faults) > 0 {
-		return s.renderPlan(r, list, survey.PartyPlan{}, faults, "")
+		return s.renderPlan(r, list, alliance.PartyPlan{}, faults, "")
 	}
 	election := r.Param("election")
-	_, faults, err := s.Service.TakeParties(r.Request.Context(), r.Actor, election, r.PostForm("digest"), list.Lines)
+	_, faults, err := s.Service.Alliance.TakeParties(r.Request.Context(), r.Actor, election, r.PostForm("digest"), list.Lines)
 	var failed *survey.Error
 	if errors.As(err, &failed) && failed.Code == survey.Conflict {
-		plan, faults, err := s.Service.PlanParties(r.Request.Context(), r.Actor, election, list.Lines)
+		plan, faults, err := s.Service.Alliance.PlanParties(r.Request.Context(), r.Actor, election, list.Lines)
 		if err != nil {
 			return err
 		}
@@ -126,13 +127,13 @@ func (s *Server) takePartyList(r *request) error {
 		return err
 	}
 	if len(faults) > 0 {
-		return s.renderPlan(r, list, survey.PartyPlan{}, faults, "")
+		return s.renderPlan(r, list, alliance.PartyPlan{}, faults, "")
 	}
 	return r.redirect(electionPath(election, ""), "draft.notice.list_taken")
 }
 
 // renderPlan shows the preview, or the faults with the list to correct. A warning says that the first preview is out of date.
-func (s *Server) renderPlan(r *request, list interchange.PartyList, plan survey.PartyPlan, faults []survey.LineFault, warning string) error {
+func (s *Server) renderPlan(r *request, list interchange.PartyList, plan alliance.PartyPlan, faults []alliance.LineFault, warning string) error {
 	p, err := s.partyListBase(r, cmp.Or(list.Text, r.PostForm("list"))) // a list that is none is given back as it was typed
 	if err != nil {
 		return err
@@ -142,7 +143,7 @@ func (s *Server) renderPlan(r *request, list interchange.PartyList, plan survey.
 	switch {
 	case len(faults) > 0:
 		status = http.StatusUnprocessableEntity
-		slices.SortStableFunc(faults, func(a, b survey.LineFault) int { return cmp.Compare(a.Line, b.Line) }) // of form and of content
+		slices.SortStableFunc(faults, func(a, b alliance.LineFault) int { return cmp.Compare(a.Line, b.Line) }) // of form and of content
 		for i, f := range faults {
 			if i == interchange.MaxFaults {
 				p.More = p.Must("error.import.many", r.readable([]any{"Limit", i})...)
@@ -162,7 +163,7 @@ func (s *Server) renderPlan(r *request, list interchange.PartyList, plan survey.
 }
 
 // lineFaultWords says a fault with its line and column.
-func lineFaultWords(b templates.Base, f survey.LineFault) string {
+func lineFaultWords(b templates.Base, f alliance.LineFault) string {
 	args := f.Args
 	if f.Key == "draft.error.list_column_missing" {
 		args = []any{"Name", b.Must("draft.party_list.column." + f.Column)}
@@ -177,9 +178,9 @@ func lineFaultWords(b templates.Base, f survey.LineFault) string {
 	return b.Must("draft.party_list.at_column", "Line", f.Line, "Column", b.Must("draft.party_list.column."+f.Column), "Message", message)
 }
 
-func planOf(b templates.Base, list interchange.PartyList, plan survey.PartyPlan, action string) *partyPlan {
+func planOf(b templates.Base, list interchange.PartyList, plan alliance.PartyPlan, action string) *partyPlan {
 	p := &partyPlan{Converted: list.Converted}
-	counts := map[survey.PartyEffect]int{}
+	counts := map[alliance.PartyEffect]int{}
 	for _, line := range plan.Lines {
 		counts[line.Effect]++
 		badge := effectBadge[line.Effect]
@@ -192,13 +193,13 @@ func planOf(b templates.Base, list interchange.PartyList, plan survey.PartyPlan,
 		p.Rows = append(p.Rows, row)
 	}
 	var parts []string
-	for _, effect := range []survey.PartyEffect{survey.PartyNew, survey.PartyJoins, survey.PartyChanges, survey.PartySame} {
+	for _, effect := range []alliance.PartyEffect{alliance.PartyNew, alliance.PartyJoins, alliance.PartyChanges, alliance.PartySame} {
 		if n := counts[effect]; n > 0 {
 			parts = append(parts, b.Must("draft.party_list.count."+string(effect), "Count", n))
 		}
 	}
 	p.Summary = strings.Join(parts, ", ")
-	if counts[survey.PartySame] < len(plan.Lines) {
+	if counts[alliance.PartySame] < len(plan.Lines) {
 		p.TakeURL = action + "/uebernehmen"
 	}
 	p.Hidden = []templates.Field{{Name: "list", Type: "hidden", Value: list.Text}, {Name: "digest", Type: "hidden", Value: plan.Digest}}

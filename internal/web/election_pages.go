@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -19,7 +20,7 @@ type electionsPage struct {
 type electionRow struct{ Name, Href, Date, Level, Region, Parties, Questionnaires string }
 
 func (s *Server) electionsPage(r *request) error {
-	list, err := s.Service.Elections(r.Request.Context(), r.Actor)
+	list, err := s.Service.Alliance.Elections(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ type partyRow struct {
 }
 
 func (s *Server) electionPage(r *request) error {
-	e, parties, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	e, parties, err := s.Service.Alliance.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (s *Server) electionPage(r *request) error {
 		Edit: electionPath(e.ID, "/bearbeiten"), Add: electionPath(e.ID, "/parteien/neu"), List: electionPath(e.ID, "/liste"), Questionnaire: "/werkstatt/neu?wahl=" + e.ID}
 	p.Title = e.Name
 	if p.MayEdit {
-		fixed, err := s.Service.ElectionFixed(r.Request.Context(), r.Actor, e.ID)
+		fixed, err := s.Service.Alliance.ElectionFixed(r.Request.Context(), r.Actor, e.ID)
 		if err != nil {
 			return err
 		}
@@ -122,7 +123,7 @@ func (s *Server) electionForm(r *request) error {
 	e, f := survey.Election{}, electionForm{}
 	if id := r.Param("election"); id != "" {
 		var err error
-		if e, _, err = s.Service.ElectionParties(r.Request.Context(), r.Actor, id); err != nil {
+		if e, _, err = s.Service.Alliance.ElectionParties(r.Request.Context(), r.Actor, id); err != nil {
 			return err
 		}
 		f = electionFormOf(e)
@@ -140,12 +141,12 @@ func (s *Server) saveElection(r *request) error {
 		return err
 	}
 	id := r.Param("election")
-	e, err := s.Service.SaveElection(r.Request.Context(), r.Actor, survey.SaveElection{ID: id, Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
+	e, err := s.Service.Alliance.SaveElection(r.Request.Context(), r.Actor, alliance.SaveElection{ID: id, Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
 	if faults, ok := r.faults(err); ok {
 		return r.page(http.StatusUnprocessableEntity, "draft/form", r.electionForm(survey.Election{ID: id, Name: f.Name}, f, faults))
 	}
 	if stale(err) {
-		saved, _, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, id)
+		saved, _, err := s.Service.Alliance.ElectionParties(r.Request.Context(), r.Actor, id)
 		if err != nil {
 			return err
 		}
@@ -194,7 +195,7 @@ type partyForm struct {
 }
 
 func (s *Server) partyForm(r *request) error {
-	e, parties, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	e, parties, err := s.Service.Alliance.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
 	if err != nil {
 		return err
 	}
@@ -210,7 +211,7 @@ func (s *Server) partyForm(r *request) error {
 }
 
 // partyFormOf is the form of a party of an election as it is stored.
-func partyFormOf(parties []survey.Standing, id string) (partyForm, error) {
+func partyFormOf(parties []survey.BallotParty, id string) (partyForm, error) {
 	for _, c := range parties {
 		if c.ID == id {
 			return partyForm{PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
@@ -226,11 +227,11 @@ func (s *Server) saveParty(r *request) error {
 		return err
 	}
 	election := r.Param("election")
-	_, err := s.Service.SaveContestant(r.Request.Context(), r.Actor, survey.SaveContestant{Election: election, Party: r.Param("party"), PartyRevision: f.PartyRevision,
-		ContestantRevision: f.ContestantRevision, ListedParty: survey.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
+	_, err := s.Service.Alliance.SaveContestant(r.Request.Context(), r.Actor, alliance.SaveContestant{Election: election, Party: r.Param("party"), PartyRevision: f.PartyRevision,
+		ContestantRevision: f.ContestantRevision, ListedParty: alliance.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
 			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}})
 	if faults, ok := r.faults(err); ok || stale(err) {
-		e, parties, err := s.Service.ElectionParties(r.Request.Context(), r.Actor, election)
+		e, parties, err := s.Service.Alliance.ElectionParties(r.Request.Context(), r.Actor, election)
 		if err != nil {
 			return err
 		}
@@ -279,7 +280,7 @@ func (r *request) partyForm(e survey.Election, f partyForm, errs []templates.Fie
 }
 
 func (s *Server) removeParty(r *request) error {
-	if err := s.Service.RemoveContestant(r.Request.Context(), r.Actor, r.Param("election"), r.Param("party")); err != nil {
+	if err := s.Service.Alliance.RemoveContestant(r.Request.Context(), r.Actor, r.Param("election"), r.Param("party")); err != nil {
 		return err
 	}
 	return r.redirect(electionPath(r.Param("election"), ""), "draft.notice.party_removed")

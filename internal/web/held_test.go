@@ -90,7 +90,7 @@ func TestRightsAreJudgedAfterTheBody(t *testing.T) {
 	const typed, colleagues = "Ein Text, an dem lange geschrieben wurde.", "Was eine Kollegin schrieb."
 	person := func(w *world, change func(*survey.User)) {
 		put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, func() survey.User {
-			u, err := w.StaffUser(t.Context(), "ben")
+			u, err := w.Alliance.StaffUser(t.Context(), "ben")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -107,13 +107,13 @@ func (s *Server) admit(r *request, route Route) error {
 	slug := r.Param("questionnaire")
 	switch {
 	case r.Actor.Respondent != "":
-		q, err := s.Service.OwnQuestionnaire(r.Request.Context(), r.Actor)
+		q, err := s.Service.Alliance.OwnQuestionnaire(r.Request.Context(), r.Actor)
 		if err != nil {
 			return err
 		}
 		r.Questionnaire = q
 	case slug != "":
-		q, err := s.Service.QuestionnaireBySlug(r.Request.Context(), r.Actor, slug)
+		q, err := s.Service.Alliance.QuestionnaireBySlug(r.Request.Context(), r.Actor, slug)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (s *Server) noteDenial(r *request) {
 	if again {
 		return
 	}
-	if err := s.Service.NoteDenial(r.Request.Context(), r.Actor, r.FullPath()); err != nil {
+	if err := s.Service.Alliance.NoteDenial(r.Request.Context(), r.Actor, r.FullPath()); err != nil {
 		s.Log.Error("denial not noted", "request", r.GetString("request"), "error", err)
 	}
 }

@@ -80,7 +80,7 @@ func publicPath(lang, path string) string {
 // allianceFor reads the alliance's settings for a public page. Without a database it goes on with what it read last, from
 // the start of the server on.
 func (s *Server) allianceFor(ctx context.Context) survey.Alliance {
-	alliance, err := s.Service.Alliance(ctx)
+	alliance, err := s.Service.Alliance.Alliance(ctx)
 	if err == nil {
 		s.alliance.Store(&alliance)
 		return alliance

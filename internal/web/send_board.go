@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -20,7 +21,7 @@ type sendListItem struct {
 }
 
 func (s *Server) sendList(r *request) error {
-	list, err := s.Service.SendList(r.Request.Context(), r.Actor)
+	list, err := s.Service.Send.List(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -81,37 +82,37 @@ type sendBoardRow struct {
 }
 
 // stateLook is how the states of a respondent are drawn.
-var stateLook = map[survey.SendState]struct{ bar, icon, tone string }{
-	survey.SendReturned:   {"answered", "check", "good"},
-	survey.SendGeneral:    {"general", "general", ""},
-	survey.SendRefers:     {"refers", "refers", ""},
-	survey.SendDeclined:   {"declined", "declined", ""},
-	survey.SendWithdrawn:  {"withdrawn", "withdrawn", ""},
-	survey.SendWaiting:    {"pending", "pending", "wait"},
-	survey.SendSilent:     {"no_answer", "no_answer", ""},
-	survey.SendUnasked:    {"unknown", "warning", "warn"},
-	survey.SendPlanned:    {"pending", "", ""},
-	survey.SendNotReached: {"not_reached", "not_reached", ""},
-	survey.SendNotAsked:   {"not_asked", "not_asked", ""},
+var stateLook = map[survey.Stage]struct{ bar, icon, tone string }{
+	survey.StageReturned:   {"answered", "check", "good"},
+	survey.StageGeneral:    {"general", "general", ""},
+	survey.StageRefers:     {"refers", "refers", ""},
+	survey.StageDeclined:   {"declined", "declined", ""},
+	survey.StageWithdrawn:  {"withdrawn", "withdrawn", ""},
+	survey.StageWaiting:    {"pending", "pending", "wait"},
+	survey.StageSilent:     {"no_answer", "no_answer", ""},
+	survey.StageUnasked:    {"unknown", "warning", "warn"},
+	survey.StagePlanned:    {"pending", "", ""},
+	survey.StageNotReached: {"not_reached", "not_reached", ""},
+	survey.StageNotAsked:   {"not_asked", "not_asked", ""},
 }
 
 func (s *Server) sendBoard(r *request) error {
-	b, err := s.Service.SendBoard(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	b, err := s.Service.Send.Board(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
 	p := sendBoardPage{sendPage: r.sendBase("send.board.title", "Title", r.Questionnaire.Title), Election: b.Election.Name,
 		Phase: r.phaseBadge(b.Phase)}
-	p.Sentence = p.Must("send.sentence."+string(b.Phase), "Count", b.Count[survey.SendReturned], "Returned", b.Count[survey.SendReturned], "Asked", b.Asked(),
+	p.Sentence = p.Must("send.sentence."+string(b.Phase), "Count", b.Count[survey.StageReturned], "Returned", b.Count[survey.StageReturned], "Asked", b.Asked(),
 		"Deadline", r.instant(r.Questionnaire.Deadline))
 	if r.Questionnaire.Deadline.IsZero() {
 		p.Sentence = p.Must("send.sentence.no_deadline", "Asked", b.Asked())
 	}
 	p.Bar.Label = p.Must("send.board.bar")
-	for _, state := range survey.SendStates {
+	for _, state := range survey.Stages {
 		p.Bar.Parts = append(p.Bar.Parts, templates.BarPart{Status: stateLook[state].bar, Label: p.Must("send.bar."+string(state), "Count", b.Count[state]), Count: b.Count[state]})
 	}
-	for _, state := range []survey.SendState{survey.SendGeneral, survey.SendRefers, survey.SendDeclined, survey.SendWithdrawn} {
+	for _, state := range []survey.Stage{survey.StageGeneral, survey.StageRefers, survey.StageDeclined, survey.StageWithdrawn} {
 		var who []string
 		for _, row := range b.Rows {
 			if row.State == state {
@@ -131,7 +132,7 @@ func (s *Server) sendBoard(r *request) error {
 	return r.page(http.StatusOK, "send/board", p)
 }
 
-func (r *request) boardRow(row survey.SendRow) sendBoardRow {
+func (r *request) boardRow(row send.Row) sendBoardRow {
 	p := r.printer()
 	look := stateLook[row.State]
 	out := sendBoardRow{
@@ -161,14 +162,14 @@ func (r *request) boardRow(row survey.SendRow) sendBoardRow {
 		}
 		out.Last = p.Must("send.board.last", "What", p.Must("send.event."+row.LastEvent), "At", at)
 	}
-	if row.Problem != survey.ProblemNone {
+	if row.Problem != send.ProblemNone {
 		out.Problem = p.Must("send.problem." + string(row.Problem))
 	}
 	return out
 }
 
 // returnedAt says when something came back: the day alone where nobody noted the hour a letter came.
-func (r *request) returnedAt(row survey.SendRow) string {
+func (r *request) returnedAt(row send.Row) string {
 	if row.DayOnly {
 		return r.printer().ShortDate(row.Returned.In(r.place()))
 	}
@@ -176,7 +177,7 @@ func (r *request) returnedAt(row survey.SendRow) string {
 }
 
 // nextSteps is the short list of what to do next, each with where it is done.
-func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
+func (r *request) nextSteps(b send.Board) []templates.NavItem {
 	var list []templates.NavItem
 	add := func(key string, count int, href string) {
 		list = append(list, templates.NavItem{Label: r.printer().Must("send.next."+key, "Count", count), Href: href})
@@ -185,7 +186,7 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 		where := map[string]string{"catalogue": "/werkstatt/" + r.Questionnaire.Slug + "/katalog", "deadline": r.sendPath("frist"), "cover": r.sendPath("anschreiben"),
 			"letter": r.sendPath("anschreiben")}
 		for _, c := range b.Plan.Checks {
-			if c.State == survey.CheckOK {
+			if c.State == send.CheckOK {
 				continue
 			}
 			href, ok := where[c.Name]
@@ -200,7 +201,7 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 			}
 			step := c.Name
 			switch {
-			case c.Name == "deadline" && c.State == survey.CheckWarn:
+			case c.Name == "deadline" && c.State == send.CheckWarn:
 				step = "deadline_soon"
 			case c.Name == "fit" && !r.Questionnaire.LockedAt.IsZero(): // nothing can be shortened any more
 				step = "fit_locked"
@@ -218,23 +219,23 @@ func (r *request) nextSteps(b survey.SendBoard) []templates.NavItem {
 	if n := len(b.Missing); n > 0 {
 		add("contestants", n, r.sendPath("befragte"))
 	}
-	for _, problem := range []survey.SendProblem{survey.ProblemMail, survey.ProblemPortal, survey.ProblemProcedure, survey.ProblemAddress,
-		survey.ProblemUnasked, survey.ProblemLate, survey.ProblemLink, survey.ProblemConfirm} {
+	for _, problem := range []send.Problem{send.ProblemMail, send.ProblemPortal, send.ProblemProcedure, send.ProblemAddress,
+		send.ProblemUnasked, send.ProblemLate, send.ProblemLink, send.ProblemConfirm} {
 		if n := b.Problems[problem]; n > 0 {
 			href := r.sendPath("befragte")
-			if problem == survey.ProblemMail {
+			if problem == send.ProblemMail {
 				href = r.sendPath("postausgang")
 			}
 			add("sent_"+string(problem), n, href)
 		}
 	}
-	if n := b.Count[survey.SendWaiting]; b.Phase == survey.PhaseOpen && !b.Reminded && n > 0 {
+	if n := b.Count[survey.StageWaiting]; b.Phase == survey.PhaseOpen && !b.Reminded && n > 0 {
 		add("reminder", n, r.sendPath("erinnerung"))
 	}
 	if b.Phase == survey.PhaseOpen && b.Unreminded > 0 {
 		add("reminder_late", b.Unreminded, r.sendPath("erinnerung"))
 	}
-	if n := b.Count[survey.SendSilent]; b.Phase == survey.PhaseClosed && n > 0 {
+	if n := b.Count[survey.StageSilent]; b.Phase == survey.PhaseClosed && n > 0 {
 		add("letters", n, "/antworten/"+r.Questionnaire.Slug)
 	}
 	if b.Phase == survey.PhaseClosed && !b.Published {

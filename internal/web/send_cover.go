@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pruefstein/internal/locale"
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -74,7 +75,7 @@ func (p sendPage) letterFormFields(form sendLetterForm, recipient *templates.Fie
 // placeholders explains the words in double braces.
 func (p sendPage) placeholders() []templates.Fact {
 	var list []templates.Fact
-	for _, name := range survey.Placeholders {
+	for _, name := range send.Placeholders {
 		list = append(list, templates.Fact{Label: "{{" + name + "}}", Value: p.Must("send.placeholder." + name)})
 	}
 	return list
@@ -93,12 +94,12 @@ func (p sendPage) recipientField(respondents []survey.Respondent, slug string) *
 }
 
 // preview shows a letter as it will arrive.
-func (r *request) preview(p survey.LetterPreview) *mailView {
+func (r *request) preview(p send.LetterPreview) *mailView {
 	return &mailView{To: p.Respondent.Email, Subject: p.Subject, Parts: mailParts(p.Texts, p.Link), Calendar: !p.Respondent.DueAt(r.Questionnaire).IsZero()}
 }
 
 func (s *Server) coverPage(r *request) error {
-	d, err := s.Service.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
+	d, err := s.Service.Send.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (s *Server) coverPage(r *request) error {
 }
 
 func (s *Server) renderCover(r *request, status int, form sendLetterForm, errs []templates.FieldError) error {
-	d, err := s.Service.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
+	d, err := s.Service.Send.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (s *Server) renderCover(r *request, status int, form sendLetterForm, errs [
 	p.Editable = p.CanAct && r.Questionnaire.DispatchedAt.IsZero()
 	p.Recipient = p.recipientField(d.Respondents, form.Slug)
 	if p.Recipient != nil && len(errs) == 0 {
-		preview, err := s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		preview, err := s.Service.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
 		faults, ok := r.faults(err)
 		switch {
 		case ok && p.Editable: // a text saved before a rule was made
@@ -169,12 +170,12 @@ func (s *Server) saveCover(r *request) error {
 	}
 	var err error
 	if form.Do == "preview" {
-		_, err = s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		_, err = s.Service.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
 		if err == nil {
 			return s.renderCover(r, http.StatusOK, form, nil)
 		}
 	} else {
-		err = s.Service.SaveCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.SaveCover{Cover: form.cover(), Revision: form.Revision})
+		err = s.Service.Send.SaveCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.SaveCover{Cover: form.cover(), Revision: form.Revision})
 	}
 	if errs, ok := r.faults(err); ok {
 		return s.renderCover(r, http.StatusUnprocessableEntity, form, errs)
@@ -199,7 +200,7 @@ func (s *Server) loadTemplate(r *request, form sendLetterForm, lang string, sure
 		return err
 	}
 	if sure || !own {
-		start, err := s.Service.StartingText(lang, "cover")
+		start, err := s.Service.Send.StartingText(lang, "cover")
 		if err != nil {
 			return err
 		}
@@ -212,7 +213,7 @@ func (s *Server) loadTemplate(r *request, form sendLetterForm, lang string, sure
 func (s *Server) ownWords(r *request, form sendLetterForm) (bool, error) {
 	again := []survey.Cover{{}, r.Questionnaire.Cover}
 	for _, lang := range locale.Languages {
-		start, err := s.Service.StartingText(lang, "cover")
+		start, err := s.Service.Send.StartingText(lang, "cover")
 		if err != nil {
 			return false, err
 		}
@@ -236,7 +237,7 @@ func (s *Server) testCover(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	if err := s.Service.SendTestLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Slug); err != nil {
+	if err := s.Service.Send.TestLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Slug); err != nil {
 		return err
 	}
 	path := r.sendPath("anschreiben")
@@ -255,7 +256,7 @@ func shortNames(list []survey.Respondent) []string {
 }
 
 func (s *Server) reminderPage(r *request) error {
-	text, err := s.Service.StartingText(coverLanguage(r.Questionnaire), "reminder")
+	text, err := s.Service.Send.StartingText(coverLanguage(r.Questionnaire), "reminder")
 	if err != nil {
 		return err
 	}
@@ -270,7 +271,7 @@ func coverLanguage(q survey.Questionnaire) string {
 }
 
 func (s *Server) renderReminder(r *request, status int, form sendLetterForm, errs []templates.FieldError) error {
-	plan, err := s.Service.ReminderPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	plan, err := s.Service.Send.ReminderPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -308,7 +309,7 @@ func (s *Server) renderReminder(r *request, status int, form sendLetterForm, err
 			p.Fields, p.Send = p.letterFormFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
 		}
 		if len(errs) == 0 {
-			preview, err := s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+			preview, err := s.Service.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
 			if err != nil {
 				return err
 			}
@@ -319,9 +320,9 @@ func (s *Server) renderReminder(r *request, status int, form sendLetterForm, err
 }
 
 // sentReminder shows the text as it was sent, to one of those who got it.
-func (s *Server) sentReminder(r *request, p *sendLetterPage, plan survey.ReminderPlan) error {
+func (s *Server) sentReminder(r *request, p *sendLetterPage, plan send.ReminderPlan) error {
 	for i, m := range plan.SentMails {
-		row, err := s.Service.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, m.ID)
+		row, err := s.Service.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, m.ID)
 		if err != nil {
 			return err
 		}
@@ -335,7 +336,7 @@ func (s *Server) sentReminder(r *request, p *sendLetterPage, plan survey.Reminde
 }
 
 func (s *Server) remindLate(r *request) error {
-	if err := s.Service.RemindLate(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
+	if err := s.Service.Send.RemindLate(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
 		return err
 	}
 	return r.redirect(r.sendPath("erinnerung"), "send.notice.reminded")
@@ -348,12 +349,12 @@ func (s *Server) sendReminder(r *request) error {
 	}
 	var err error
 	if form.Do == "preview" {
-		_, err = s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		_, err = s.Service.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
 		if err == nil {
 			return s.renderReminder(r, http.StatusOK, form, nil)
 		}
 	} else {
-		err = s.Service.SendReminder(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover())
+		err = s.Service.Send.Remind(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover())
 	}
 	if errs, ok := r.faults(err); ok {
 		return s.renderReminder(r, http.StatusUnprocessableEntity, form, errs)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -43,15 +44,15 @@ type dispatchLine struct {
 	Where templates.NavItem
 }
 
-var checkLook = map[survey.CheckState]struct{ icon, tone string }{
-	survey.CheckOK: {"check", "good"}, survey.CheckWarn: {"warning", "wait"}, survey.CheckMissing: {"warning", "bad"},
+var checkLook = map[send.CheckState]struct{ icon, tone string }{
+	send.CheckOK: {"check", "good"}, send.CheckWarn: {"warning", "wait"}, send.CheckMissing: {"warning", "bad"},
 }
 
 // adminPlaces are where an administrator sees to a point of the checklist: tests the mail server, enters the alliance's address.
 var adminPlaces = map[string]string{"mail": "/verwaltung/mailtest", "contact": "/verwaltung/buendnis"}
 
 func (s *Server) dispatchPage(r *request) error {
-	d, err := s.Service.DispatchPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	d, err := s.Service.Send.DispatchPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (s *Server) dispatchPage(r *request) error {
 
 // dispatchContent shows what goes out, and to whom, to whoever is about to press the button: a letter of each kind, the
 // questions, the recipients.
-func (s *Server) dispatchContent(r *request, p *dispatchPage, d survey.DispatchPlan) error {
+func (s *Server) dispatchContent(r *request, p *dispatchPage, d send.DispatchPlan) error {
 	if p.Confirm == nil {
 		return nil
 	}
@@ -87,7 +88,7 @@ func (s *Server) dispatchContent(r *request, p *dispatchPage, d survey.DispatchP
 				continue
 			}
 			if who == nil {
-				letter, err := s.Service.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Questionnaire.Cover, one.Slug)
+				letter, err := s.Service.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Questionnaire.Cover, one.Slug)
 				if err != nil {
 					return err
 				}
@@ -108,11 +109,11 @@ func (s *Server) dispatchContent(r *request, p *dispatchPage, d survey.DispatchP
 	return nil
 }
 
-func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
+func (r *request) dispatchLine(c send.DispatchCheck) dispatchLine {
 	p := r.printer()
 	line := dispatchLine{State: templates.Badge{Icon: checkLook[c.State].icon, Tone: checkLook[c.State].tone, Label: p.Must("send.check_state." + string(c.State))},
 		Text: p.Must("send.check."+c.Name+"."+string(c.State), "At", r.instant(r.Questionnaire.Deadline)), Who: strings.Join(c.Who, ", ")}
-	if c.State == survey.CheckOK {
+	if c.State == send.CheckOK {
 		return line
 	}
 	href := r.sendPath("befragte")
@@ -135,7 +136,7 @@ func (r *request) dispatchLine(c survey.DispatchCheck) dispatchLine {
 }
 
 // dispatchButton decides who may press what.
-func (r *request) dispatchButton(p *dispatchPage, d survey.DispatchPlan) {
+func (r *request) dispatchButton(p *dispatchPage, d send.DispatchPlan) {
 	waiting := d.Waiting != nil && !d.Void
 	if d.Waiting != nil {
 		p.Waiting = p.Must("send.dispatch.waiting", "Name", d.WaitingName, "At", r.moment(d.Waiting.RequestedAt))
@@ -167,7 +168,7 @@ func (r *request) dispatchButton(p *dispatchPage, d survey.DispatchPlan) {
 	p.Confirm = confirm
 }
 
-func (s *Server) renderSent(r *request, p dispatchPage, d survey.DispatchPlan) error {
+func (s *Server) renderSent(r *request, p dispatchPage, d send.DispatchPlan) error {
 	checked := d.CheckedName
 	if checked == "" {
 		checked = p.Must("common.unchecked")
@@ -179,7 +180,7 @@ func (s *Server) renderSent(r *request, p dispatchPage, d survey.DispatchPlan) e
 		{Label: p.Must("send.fact.recipients"), Value: p.Number(d.Sent.Recipients)},
 		{Label: p.Must("common.deadline"), Value: r.instant(r.Questionnaire.Deadline)},
 	}
-	outbox, err := s.Service.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	outbox, err := s.Service.Send.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -188,12 +189,12 @@ func (s *Server) renderSent(r *request, p dispatchPage, d survey.DispatchPlan) e
 			p.Mails = append(p.Mails, r.outboxLine(m))
 		}
 	}
-	board, err := s.Service.SendBoard(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	board, err := s.Service.Send.Board(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
 	for _, row := range board.Rows {
-		if row.Problem == survey.ProblemPortal {
+		if row.Problem == send.ProblemPortal {
 			p.Portals = append(p.Portals, templates.NavItem{Label: row.Respondent.ShortName, Href: r.sendPath("befragte", row.Respondent.Slug, "eingabe")})
 		}
 	}
@@ -207,7 +208,7 @@ func (s *Server) dispatch(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	sent, err := s.Service.Dispatch(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Seen)
+	sent, err := s.Service.Send.Dispatch(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Seen)
 	if err != nil {
 		return err
 	}
@@ -253,7 +254,7 @@ func (s *Server) deadlinePage(r *request) error {
 }
 
 func (s *Server) renderDeadline(r *request, status int, form deadlineForm, errs []templates.FieldError) error {
-	plan, err := s.Service.DeadlinePlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	plan, err := s.Service.Send.DeadlinePlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -301,11 +302,11 @@ func (s *Server) saveDeadline(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	save, notice := s.Service.SetDeadline, "send.notice.deadline"
+	save, notice := s.Service.Send.SetDeadline, "send.notice.deadline"
 	if !r.Questionnaire.DispatchedAt.IsZero() {
-		save, notice = s.Service.ExtendDeadline, "send.notice.extended"
+		save, notice = s.Service.Send.ExtendDeadline, "send.notice.extended"
 	}
-	err := save(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.SetDeadline(form))
+	err := save(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.SetDeadline(form))
 	if errs, ok := r.faults(err); ok {
 		return s.renderDeadline(r, http.StatusUnprocessableEntity, form, errs)
 	}

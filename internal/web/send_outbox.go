@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -23,7 +24,7 @@ type outboxLine struct {
 	State                                                    templates.Badge
 }
 
-func (r *request) outboxLine(m survey.OutboxRow) outboxLine {
+func (r *request) outboxLine(m send.OutboxRow) outboxLine {
 	p := r.printer()
 	line := outboxLine{Href: r.sendPath("postausgang", m.ID), Who: m.ShortName, To: m.To, Kind: p.Must("common.mail_kind." + string(m.Kind)),
 		Created: r.moment(m.CreatedAt), Sent: r.moment(m.SentAt), Attempts: p.Number(m.Attempts), Reply: r.replyWords(m.Mail), State: r.mailBadge(m.Mail)}
@@ -37,7 +38,7 @@ func (r *request) outboxLine(m survey.OutboxRow) outboxLine {
 }
 
 func (s *Server) outboxPage(r *request) error {
-	list, err := s.Service.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	list, err := s.Service.Send.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (r *request) replyWords(m survey.Mail) string {
 }
 
 func (s *Server) retryFailed(r *request) error {
-	if _, err := s.Service.RetryFailed(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
+	if _, err := s.Service.Send.RetryFailed(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
 		return err
 	}
 	return r.redirect(r.sendPath("postausgang"), "send.notice.retried_all")
@@ -97,7 +98,7 @@ func (s *Server) mailPage(r *request) error {
 }
 
 func (s *Server) renderMail(r *request, status int, form *resendForm, errs []templates.FieldError) error {
-	m, err := s.Service.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
+	m, err := s.Service.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
 	if err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func (s *Server) renderMail(r *request, status int, form *resendForm, errs []tem
 	if m.State == survey.MailFailed || m.State == survey.MailQueued && m.Attempts > 0 {
 		p.Retry = r.sendPath("postausgang", m.ID, "wiederholen")
 	}
-	if survey.Resendable(m.Kind) && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
+	if send.Resendable(m.Kind) && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
 		if form == nil {
 			form = &resendForm{To: m.To, Keep: true, Revoke: true}
 		}
@@ -125,7 +126,7 @@ func (s *Server) renderMail(r *request, status int, form *resendForm, errs []tem
 }
 
 // mailView is a mail as it was or will be sent.
-func (r *request) mailView(m survey.OutboxRow) mailView {
+func (r *request) mailView(m send.OutboxRow) mailView {
 	v := mailView{To: m.To, Subject: m.Subject, Parts: mailParts(m.Texts(), survey.LinkMark), Calendar: m.Calendar != ""}
 	if m.Kind == survey.MailReceipt {
 		v.Parts, v.Note = nil, r.printer().Must("send.mail.receipt_note")
@@ -134,7 +135,7 @@ func (r *request) mailView(m survey.OutboxRow) mailView {
 }
 
 // mailFacts is the proof of one mail.
-func (r *request) mailFacts(m survey.OutboxRow) []templates.Fact {
+func (r *request) mailFacts(m send.OutboxRow) []templates.Fact {
 	p := r.printer()
 	line := r.outboxLine(m)
 	list := []templates.Fact{
@@ -164,11 +165,11 @@ func (r *request) mailFacts(m survey.OutboxRow) []templates.Fact {
 
 func (s *Server) retryMail(r *request) error {
 	// a mail of another questionnaire is not there
-	m, err := s.Service.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
+	m, err := s.Service.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
 	if err != nil {
 		return err
 	}
-	if err := s.Service.RetryMail(r.Request.Context(), r.Actor, m.ID); err != nil {
+	if err := s.Service.Send.RetryMail(r.Request.Context(), r.Actor, m.ID); err != nil {
 		return err
 	}
 	return r.redirect(r.sendPath("postausgang", m.ID), "send.notice.retried")
@@ -179,7 +180,7 @@ func (s *Server) resendMail(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	id, waits, err := s.Service.ResendMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"), survey.ResendMail(form))
+	id, waits, err := s.Service.Send.ResendMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"), send.ResendMail(form))
 	if errs, ok := r.faults(err); ok {
 		return s.renderMail(r, http.StatusUnprocessableEntity, &form, errs)
 	}

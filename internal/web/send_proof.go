@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -44,7 +45,7 @@ func (s *Server) portalPage(r *request) error {
 }
 
 func (s *Server) renderPortal(r *request, status int, form portalForm, errs []templates.FieldError) error {
-	f, err := s.Service.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	f, err := s.Service.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (s *Server) recordPortal(r *request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	err := s.Service.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, survey.RecordPortal(form))
+	err := s.Service.Send.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.RecordPortal(form))
 	if errs, ok := r.faults(err); ok {
 		return s.renderPortal(r, http.StatusUnprocessableEntity, form, errs)
 	}
@@ -120,7 +121,7 @@ func (s *Server) takeBackPortal(r *request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	if err := s.Service.TakeBackPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision); err != nil {
+	if err := s.Service.Send.TakeBackPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision); err != nil {
 		return err
 	}
 	return r.redirect(r.sendPath("befragte", slug, "eingabe"), "send.notice.portal_back")
@@ -145,7 +146,7 @@ type proofMail struct {
 }
 
 func (s *Server) proofPage(r *request) error {
-	f, err := s.Service.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	f, err := s.Service.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -123,7 +124,7 @@ func (s *Server) respondentRefused(r *request, err error, typed respondentTyped)
 }
 
 func (s *Server) renderRespondent(r *request, status int, typed respondentTyped, errs []templates.FieldError) error {
-	f, err := s.Service.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	f, err := s.Service.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
 	if err != nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func (s *Server) renderRespondent(r *request, status int, typed respondentTyped,
 }
 
 // overtakenReasons says which reasons for leaving a question out somebody else has changed.
-func (p *respondentPage) overtakenReasons(r *request, f survey.RespondentFile) {
+func (p *respondentPage) overtakenReasons(r *request, f send.RespondentFile) {
 	var typed, saved fieldGroup
 	for i, q := range f.Packet.Questions {
 		typed.Fields = append(typed.Fields, p.Questions[i].Reason)
@@ -210,7 +211,7 @@ func (p *respondentPage) reach(r *request, who survey.Respondent, late bool, typ
 }
 
 // due is the form that moves the own date of a respondent that was asked.
-func (p *respondentPage) due(r *request, f survey.RespondentFile, late bool, typed *dueForm) {
+func (p *respondentPage) due(r *request, f send.RespondentFile, late bool, typed *dueForm) {
 	who := f.Row.Respondent
 	if !who.OwnDate() {
 		return
@@ -235,7 +236,7 @@ func (p *respondentPage) due(r *request, f survey.RespondentFile, late bool, typ
 }
 
 // address is the form that changes the address after the dispatch, and the request that waits for a second person.
-func (p *respondentPage) address(r *request, f survey.RespondentFile, late bool, typed *addressForm) {
+func (p *respondentPage) address(r *request, f send.RespondentFile, late bool, typed *addressForm) {
 	who, action := f.Row.Respondent, r.sendPath("befragte", f.Row.Respondent.Slug, "adresse")
 	if who.NotAsked != "" {
 		return
@@ -265,7 +266,7 @@ func (p *respondentPage) address(r *request, f survey.RespondentFile, late bool,
 }
 
 // late is the letter to a respondent that has not been asked yet, and who may press what.
-func (p *respondentPage) late(r *request, f survey.RespondentFile) {
+func (p *respondentPage) late(r *request, f send.RespondentFile) {
 	if f.Late == nil || !p.CanAct && f.Late.Waiting == nil {
 		return
 	}
@@ -323,7 +324,7 @@ func (p respondentPage) packetLine(q survey.PacketQuestion, reasons map[string]s
 }
 
 // respondentFacts is what is known of a respondent, in words.
-func (r *request) respondentFacts(f survey.RespondentFile) []templates.Fact {
+func (r *request) respondentFacts(f send.RespondentFile) []templates.Fact {
 	p, who := r.printer(), f.Row.Respondent
 	var list []templates.Fact
 	add := func(key, value string) {
@@ -371,7 +372,7 @@ func (r *request) respondentFacts(f survey.RespondentFile) []templates.Fact {
 }
 
 // deliveries fills in mails and links, and what can be done about them.
-func (p *respondentPage) deliveries(r *request, f survey.RespondentFile) {
+func (p *respondentPage) deliveries(r *request, f send.RespondentFile) {
 	who := f.Row.Respondent
 	for _, m := range f.Mails {
 		p.Mails = append(p.Mails, r.outboxLine(m))

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -13,7 +14,7 @@ func (s *Server) saveRespondent(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	slug, err := s.Service.SaveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), form.command())
+	slug, err := s.Service.Send.SaveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), form.command())
 	if err != nil {
 		return s.respondentRefused(r, err, respondentTyped{form: &form})
 	}
@@ -27,16 +28,16 @@ func (s *Server) leaveOut(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	var lines []survey.LeftOutQuestion
+	var lines []send.LeftOutQuestion
 	typed := map[string]string{}
 	for name, values := range r.Request.PostForm {
 		if id, ok := strings.CutPrefix(name, "reason-"); ok {
-			lines = append(lines, survey.LeftOutQuestion{Question: id, Reason: values[0]})
+			lines = append(lines, send.LeftOutQuestion{Question: id, Reason: values[0]})
 			typed[id] = values[0]
 		}
 	}
 	slug := r.Param("respondent")
-	err := s.Service.LeaveOut(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision, lines)
+	err := s.Service.Send.LeaveOut(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision, lines)
 	if err != nil {
 		return s.respondentRefused(r, err, respondentTyped{reasons: typed})
 	}
@@ -44,7 +45,7 @@ func (s *Server) leaveOut(r *request) error {
 }
 
 func (s *Server) removeRespondent(r *request) error {
-	if err := s.Service.RemoveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
+	if err := s.Service.Send.RemoveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
 		return err
 	}
 	return r.redirect(r.sendPath("befragte"), "send.notice.removed")
@@ -57,7 +58,7 @@ func (s *Server) inviteLate(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	sent, err := s.Service.InviteLate(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), form.Seen)
+	sent, err := s.Service.Send.InviteLate(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), form.Seen)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (s *Server) notReached(r *request) error {
 		errs := []templates.FieldError{{FieldID: "not_reached", Message: r.printer().Must("error.required")}}
 		return s.renderRespondent(r, http.StatusUnprocessableEntity, respondentTyped{reach: &form}, errs)
 	}
-	err := s.Service.MarkNotReached(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, survey.MarkNotReached{Reason: form.Reason, Revision: form.Revision})
+	err := s.Service.Send.MarkNotReached(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.MarkNotReached{Reason: form.Reason, Revision: form.Revision})
 	if err != nil {
 		return s.respondentRefused(r, err, respondentTyped{reach: &form})
 	}
@@ -95,7 +96,7 @@ func (s *Server) saveDue(r *request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	if err := s.Service.SaveDue(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, survey.SaveDue(form)); err != nil {
+	if err := s.Service.Send.SaveDue(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.SaveDue(form)); err != nil {
 		return s.respondentRefused(r, err, respondentTyped{due: &form})
 	}
 	return r.redirect(r.sendPath("befragte", slug), "send.notice.due")
@@ -107,7 +108,7 @@ func (s *Server) setAddress(r *request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	done, err := s.Service.SetAddress(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, survey.SetAddress(form))
+	done, err := s.Service.Send.SetAddress(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.SetAddress(form))
 	if err != nil {
 		return s.respondentRefused(r, err, respondentTyped{address: &form})
 	}
@@ -123,7 +124,7 @@ func (s *Server) withdrawAddress(r *request) error { return s.withdraw(r, survey
 // withdraw takes back a request about one respondent.
 func (s *Server) withdraw(r *request, act survey.ApprovalKind) error {
 	slug := r.Param("respondent")
-	f, err := s.Service.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug)
+	f, err := s.Service.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (s *Server) withdraw(r *request, act survey.ApprovalKind) error {
 }
 
 func (s *Server) revokeLinks(r *request) error {
-	if err := s.Service.RevokeLinks(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
+	if err := s.Service.Send.RevokeLinks(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
 		return err
 	}
 	return r.redirect(r.sendPath("befragte", r.Param("respondent")), "send.notice.revoked")
@@ -151,7 +152,7 @@ type madeLinkPage struct {
 // makeLink answers with the page itself: a redirect would need the secret kept somewhere.
 func (s *Server) makeLink(r *request) error {
 	slug := r.Param("respondent")
-	address, err := s.Service.MakeAccessLink(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug)
+	address, err := s.Service.Send.MakeAccessLink(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -45,7 +46,7 @@ func (s *Server) sendRespondents(r *request) error {
 }
 
 func (s *Server) renderRespondents(r *request, status int, form notAskedForm, errs []templates.FieldError) error {
-	l, err := s.Service.RespondentList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	l, err := s.Service.Send.RespondentList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (s *Server) renderRespondents(r *request, status int, form notAskedForm, er
 }
 
 // bulk is what can be set for several respondents at once until the dispatch.
-func (p *respondentsPage) bulk(r *request, l survey.RespondentList, form notAskedForm) {
+func (p *respondentsPage) bulk(r *request, l send.RespondentList, form notAskedForm) {
 	unknown := 0
 	chosen := requiredField(p.field("respondents", "checkbox", ""))
 	for _, row := range l.Rows {
@@ -111,7 +112,7 @@ func (r *request) fits(who survey.Respondent, packet survey.Packet) (misfits []s
 }
 
 func (s *Server) askInOurForm(r *request) error {
-	changed, err := s.Service.AskInOurForm(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	changed, err := s.Service.Send.AskInOurForm(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (s *Server) notAskMany(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	_, err := s.Service.NotAskMany(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.NotAskMany(form))
+	_, err := s.Service.Send.NotAskMany(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.NotAskMany(form))
 	if errs, ok := r.faults(err); ok {
 		return s.renderRespondents(r, http.StatusUnprocessableEntity, form, errs)
 	}
@@ -163,7 +164,7 @@ func (r *request) misfits(p survey.Procedure, packet survey.Packet) []string {
 }
 
 func (s *Server) takeContestants(r *request) error {
-	added, err := s.Service.TakeContestants(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	added, err := s.Service.Send.TakeContestants(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -196,7 +197,7 @@ func (s *Server) joinPage(r *request) error {
 }
 
 func (s *Server) renderJoin(r *request, status int, form joinForm, errs []templates.FieldError) error {
-	l, err := s.Service.RespondentList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	l, err := s.Service.Send.RespondentList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -227,7 +228,7 @@ func (s *Server) join(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	slug, err := s.Service.JoinParties(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.JoinParties(form))
+	slug, err := s.Service.Send.JoinParties(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.JoinParties(form))
 	if errs, ok := r.faults(err); ok {
 		return s.renderJoin(r, http.StatusUnprocessableEntity, form, errs)
 	}
@@ -259,8 +260,8 @@ type respondentForm struct {
 	Revision       int    `form:"revision"`
 }
 
-func (f respondentForm) command() survey.SaveRespondent {
-	return survey.SaveRespondent{
+func (f respondentForm) command() send.SaveRespondent {
+	return send.SaveRespondent{
 		ShortName: f.ShortName, Name: f.Name, BallotPosition: readNumber(f.BallotPosition), Wikidata: f.Wikidata, Colour: f.Colour,
 		Email: f.Email, Language: f.Language, DueLocal: f.Due, DueZone: f.DueZone, DueChoice: f.DueChoice, NotAsked: f.NotAsked, Revision: f.Revision,
 		Procedure: survey.Procedure{Channel: survey.Channel(f.Channel), MaxQuestions: readNumber(f.MaxQuestions), MaxCharacters: readNumber(f.MaxCharacters),
@@ -346,7 +347,7 @@ func (s *Server) addRespondent(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	slug, err := s.Service.AddRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.command())
+	slug, err := s.Service.Send.AddRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.command())
 	if errs, ok := r.faults(err); ok {
 		return s.renderNewRespondent(r, http.StatusUnprocessableEntity, form, errs)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pruefstein/internal/locale"
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 )
 
@@ -402,11 +403,11 @@ func TestSeveralRespondentsAtOnce(t *testing.T) {
 
 func TestSendWordsExist(t *testing.T) {
 	var keys []string
-	for _, s := range survey.SendStates {
+	for _, s := range survey.Stages {
 		keys = append(keys, "send.state."+string(s), "send.bar."+string(s), "send.check_state.ok")
 	}
-	for _, p := range []survey.SendProblem{survey.ProblemAddress, survey.ProblemProcedure, survey.ProblemFit, survey.ProblemMail, survey.ProblemDelayed,
-		survey.ProblemLink, survey.ProblemPortal, survey.ProblemUnasked, survey.ProblemConfirm, survey.ProblemLate} {
+	for _, p := range []send.Problem{send.ProblemAddress, send.ProblemProcedure, send.ProblemFit, send.ProblemMail, send.ProblemDelayed,
+		send.ProblemLink, send.ProblemPortal, send.ProblemUnasked, send.ProblemConfirm, send.ProblemLate} {
 		keys = append(keys, "send.problem."+string(p))
 	}
 	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {
@@ -416,7 +417,7 @@ func TestSendWordsExist(t *testing.T) {
 		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder reminder_late letters") {
 		keys = append(keys, "send.next."+word)
 	}
-	for _, name := range survey.Placeholders {
+	for _, name := range send.Placeholders {
 		keys = append(keys, "send.placeholder."+name)
 	}
 	for _, lang := range locale.Languages {
@@ -433,7 +434,7 @@ func TestSendWordsExist(t *testing.T) {
 func TestStatusBoardTellsWhyAMailFailed(t *testing.T) {
 	r := &request{language: "de"}
 	for state, want := range map[survey.MailState]string{survey.MailSent: "", survey.MailFailed: "sagt er", survey.MailQueued: "sagt er"} {
-		if got := r.boardRow(survey.SendRow{Mail: &survey.Mail{State: state, Reply: "sagt er"}}).Reply; got != want {
+		if got := r.boardRow(send.Row{Mail: &survey.Mail{State: state, Reply: "sagt er"}}).Reply; got != want {
 			t.Errorf("%s: %q", state, got)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"pruefstein/internal/office"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 	"pruefstein/public"
@@ -23,7 +24,7 @@ import (
 
 // Config is what the composition root hands to the web.
 type Config struct {
-	Service        *survey.Service
+	Service        *office.Office
 	Engine         *templates.Engine
 	Publications   *publish.Library
 	Publisher      *publish.Publisher

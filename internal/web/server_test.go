@@ -11,15 +11,16 @@ import (
 	"time"
 
 	"pruefstein/internal/memory"
+	"pruefstein/internal/office"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
-	"pruefstein/templates"
+	"pruefstein/internal/testworld"
 )
 
 // A world is a server on an empty store in memory, with a clock the test sets.
 type world struct {
-	*survey.Service
+	*office.Office
 	Clock  *testkit.Clock
 	Server *Server
 	config Config
@@ -42,29 +43,21 @@ const testPassword = "drei fremde Wörter"
 // newTestServer builds a world. Its passwords are not hashed: argon2id has a test of its own.
 func newTestServer(t *testing.T) *world {
 	t.Helper()
-	engine, err := templates.New()
-	if err != nil {
-		t.Fatal(err)
-	}
 	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
-	service := &survey.Service{
+	service := office.New(&survey.Kernel{
 		Store: memory.New(), Clock: clock, Rand: rand.Reader, BaseURL: "http://127.0.0.1:8080", MailReady: true,
-		Sealer: testSealer(t),
-		Compose: func(lang, name string, data any) (string, string, error) {
-			text, err := engine.Mail(lang, name, data)
-			subject, body, _ := strings.Cut(text, "\n\n")
-			return strings.TrimPrefix(subject, "Subject: "), body, err
-		},
-		HashPassword:  func(_ context.Context, password string) (string, error) { return "plain:" + password, nil },
-		MatchPassword: func(_ context.Context, password, hash string) (bool, error) { return hash == "plain:"+password, nil },
-	}
+		Sealer:  testSealer(t),
+		Compose: testworld.Compose,
+	})
+	service.Alliance.HashPassword = func(_ context.Context, password string) (string, error) { return "plain:" + password, nil }
+	service.Alliance.MatchPassword = func(_ context.Context, password, hash string) (bool, error) { return hash == "plain:"+password, nil }
 	library, err := publish.Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{Service: service, Clock: clock, config: Config{
-		Service: service, Engine: engine, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), BaseURL: service.BaseURL,
-		Publications: library, Publisher: &publish.Publisher{Service: service, Engine: engine, Library: library}, Originals: t.TempDir(),
+	w := &world{Office: service, Clock: clock, config: Config{
+		Service: service, Engine: testworld.Engine(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), BaseURL: service.BaseURL,
+		Publications: library, Publisher: &publish.Publisher{Service: service.Compare, Engine: testworld.Engine(), Library: library}, Originals: t.TempDir(),
 		Demo: &Demo{
 			Letters: func() ([]Letter, error) { return nil, nil },
 			Letter: func(string) (Letter, error) {

@@ -7,13 +7,14 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"pruefstein/internal/office"
 	"pruefstein/internal/survey"
 )
 
 // Sessions live on the server (bbolt, under the hash of their token). Staff and parties have a cookie each: whoever tries
 // both in one browser stays both. Under https the cookie has the __Host- prefix, which plain http on loopback cannot have.
 type sessions struct {
-	service *survey.Service
+	service *office.Office
 	staff   *scs.SessionManager
 	party   *scs.SessionManager
 }
@@ -39,7 +40,7 @@ type session struct {
 	ctx     context.Context
 }
 
-func newSessions(service *survey.Service, secure bool) sessions {
+func newSessions(service *office.Office, secure bool) sessions {
 	manager := func(name string, idle, life time.Duration) *scs.SessionManager {
 		m := scs.New()
 		m.Store = sessionStore{service}
@@ -71,9 +72,9 @@ func (s sessions) identify(r *request, party bool) error {
 	r.session = ses
 	actor := survey.Actor{Language: r.language}
 	if party {
-		actor, err = s.service.PartyActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionLink))
+		actor, err = s.service.Alliance.PartyActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionLink))
 	} else {
-		actor, err = s.service.StaffActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionUser))
+		actor, err = s.service.Alliance.StaffActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionUser))
 	}
 	if err != nil && survey.CodeOf(err) == "" {
 		return err
@@ -158,10 +159,10 @@ func (ses *session) commit(r *request) error {
 
 // sessionStore keeps sessions in the database, each under survey.HashToken of its token, as Actor.Session names it. It
 // implements scs.CtxStore.
-type sessionStore struct{ service *survey.Service }
+type sessionStore struct{ service *office.Office }
 
 func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	session, err := s.service.FindSession(ctx, survey.HashToken(token))
+	session, err := s.service.Alliance.FindSession(ctx, survey.HashToken(token))
 	if survey.IsNotFound(err) {
 		return nil, false, nil
 	}
@@ -172,13 +173,13 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	// scs reckons with the time of day, the application with its clock, which tests set
 	session := survey.Session{Hash: survey.HashToken(token), Data: data, ExpiresAt: s.service.Clock.Now().UTC().Add(time.Until(expiry))}
 	if ctx.Value(stillThere{}) != nil {
-		return s.service.KeepSession(ctx, session)
+		return s.service.Alliance.KeepSession(ctx, session)
 	}
-	return s.service.PutSession(ctx, session)
+	return s.service.Alliance.PutSession(ctx, session)
 }
 
 func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	return s.service.DeleteSession(ctx, survey.HashToken(token))
+	return s.service.Alliance.DeleteSession(ctx, survey.HashToken(token))
 }
 
 // Find, Commit and Delete make it a scs.Store; scs calls the variants with a context instead.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/survey"
 )
 
@@ -126,15 +127,15 @@ func TestWhoIsBlockedIsOut(t *testing.T) {
 	ben := w.addUser(t, survey.User{Name: "Ben", Email: "ben@buendnis.example", Coordinator: true})
 	v := w.visitor(t).signIn(ben.Email)
 	admin := survey.Actor{User: ada}
-	save := survey.SavePerson{ID: ben.ID, Revision: ben.Revision, Name: "Ben"}
-	if _, err := w.SavePerson(t.Context(), admin, save); err != nil {
+	save := alliance.SavePerson{ID: ben.ID, Revision: ben.Revision, Name: "Ben"}
+	if _, err := w.Alliance.SavePerson(t.Context(), admin, save); err != nil {
 		t.Fatal(err)
 	}
 	if got := v.get("/verwaltung").Code; got != http.StatusForbidden {
 		t.Errorf("a role taken away still works: %d", got)
 	}
 	save.Revision, save.Disabled = ben.Revision+1, true
-	if _, err := w.SavePerson(t.Context(), admin, save); err != nil {
+	if _, err := w.Alliance.SavePerson(t.Context(), admin, save); err != nil {
 		t.Fatal(err)
 	}
 	if got := v.get("/konto").Code; got != http.StatusSeeOther {

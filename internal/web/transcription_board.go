@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 	"pruefstein/templates"
 )
 
@@ -54,7 +55,7 @@ type transcriptionItem struct {
 }
 
 func (s *Server) transcriptionList(r *request) error {
-	list, err := s.Service.TranscriptionList(r.Request.Context(), r.Actor)
+	list, err := s.Service.Transcribe.List(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ type transcriptionLine struct {
 const filterWaiting = "pruefung"
 
 func (s *Server) transcriptionBoard(r *request) error {
-	b, err := s.Service.TranscriptionBoard(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	b, err := s.Service.Transcribe.Board(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func itoas(numbers []int) (list []string) {
 	return list
 }
 
-func anyWaiting(letters []survey.TranscriptionLine) bool {
+func anyWaiting(letters []transcribe.Line) bool {
 	for _, l := range letters {
 		if l.State == survey.TranscriptionWaiting {
 			return true
@@ -150,7 +151,7 @@ func anyWaiting(letters []survey.TranscriptionLine) bool {
 	return false
 }
 
-func (r *request) transcriptionBoardRow(p transcriptionBase, row survey.TranscriptionRow) transcriptionBoardRow {
+func (r *request) transcriptionBoardRow(p transcriptionBase, row transcribe.Row) transcriptionBoardRow {
 	who := row.Respondent
 	out := transcriptionBoardRow{
 		Party: templates.Party{Name: who.ShortName, Colour: who.Colour, Href: r.letterPath(who.Slug)},
@@ -176,7 +177,7 @@ func (r *request) transcriptionBoardRow(p transcriptionBase, row survey.Transcri
 
 // nextLetterStep says what there is to do for a respondent: to check or finish a letter, or to enter one from somebody who
 // was asked and of whom nothing is there. The respondent's own page has the rest.
-func (r *request) nextLetterStep(p transcriptionBase, row survey.TranscriptionRow, out *transcriptionBoardRow) {
+func (r *request) nextLetterStep(p transcriptionBase, row transcribe.Row, out *transcriptionBoardRow) {
 	step := func(key string, path ...string) {
 		out.Next = &templates.NavItem{Label: p.Must(key), Href: r.letterPath(path...)}
 	}
@@ -215,7 +216,7 @@ func (r *request) submittedWord(at time.Time) string {
 }
 
 // transcriptionLine puts a transcription in a line, as seen from a respondent.
-func (r *request) transcriptionLine(p transcriptionBase, l survey.TranscriptionLine, at survey.Respondent) transcriptionLine {
+func (r *request) transcriptionLine(p transcriptionBase, l transcribe.Line, at survey.Respondent) transcriptionLine {
 	line := transcriptionLine{Title: letterTitle(p, l.Transcription), Href: r.letterPath(l.Sender.Slug, "uebertragung", l.ID), State: letterBadge(p, l.Transcription)}
 	var about []string
 	if l.Sender.ID != at.ID {

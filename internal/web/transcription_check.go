@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 	"pruefstein/templates"
 )
 
@@ -39,7 +40,7 @@ func (s *Server) transcriptionPage(r *request) error {
 	return s.renderLetter(r, http.StatusOK, sheet, line, "", nil)
 }
 
-func (s *Server) renderLetter(r *request, status int, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, note string, errs []templates.FieldError) error {
+func (s *Server) renderLetter(r *request, status int, sheet transcribe.Sheet, line transcribe.Line, note string, errs []templates.FieldError) error {
 	who := sheet.Respondent
 	p := letterViewPage{transcriptionBase: r.transcriptionBase("transcription.view.title", "Party", who.ShortName)}
 	p.Errors = errs
@@ -77,7 +78,7 @@ func (s *Server) renderLetter(r *request, status int, sheet survey.Transcription
 }
 
 // letterActs offers what the actor can do with a transcription.
-func (r *request) letterActs(p *letterViewPage, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, note string) {
+func (r *request) letterActs(p *letterViewPage, sheet transcribe.Sheet, line transcribe.Line, note string) {
 	path := r.letterPath(sheet.Respondent.Slug, "uebertragung", line.ID)
 	revision := hiddenField("revision", strconv.Itoa(line.Revision))
 	switch {
@@ -110,7 +111,7 @@ func (p transcriptionBase) checkedField() templates.Field {
 }
 
 // letterFacts says what a letter is, and who did what with it.
-func (r *request) letterFacts(p *letterViewPage, sheet survey.TranscriptionSheet, line survey.TranscriptionLine) {
+func (r *request) letterFacts(p *letterViewPage, sheet transcribe.Sheet, line transcribe.Line) {
 	fact := func(key, value string) {
 		if value != "" {
 			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcription.fact." + key), Value: value})
@@ -165,7 +166,7 @@ func (s *Server) checkTranscription(r *request) error {
 	if form.WordForWord == "" {
 		return s.refuseLetter(r, "", []templates.FieldError{{FieldID: "word_for_word", Message: r.printer().Must("transcription.error.word_for_word")}})
 	}
-	if _, err := s.Service.CheckTranscription(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
+	if _, err := s.Service.Transcribe.Confirm(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
 		return err
 	}
 	return r.redirect(r.letterPath(ref.Respondent, "uebertragung", ref.ID), "transcription.notice.checked")
@@ -180,7 +181,7 @@ func (s *Server) sendBackTranscription(r *request) error {
 		return err
 	}
 	ref := r.letterRef()
-	err := s.Service.SendBackTranscription(r.Request.Context(), r.Actor, ref, form.Revision, form.Note)
+	err := s.Service.Transcribe.SendBack(r.Request.Context(), r.Actor, ref, form.Revision, form.Note)
 	if errs, ok := r.faults(err); ok {
 		return s.refuseLetter(r, form.Note, errs)
 	}
@@ -211,7 +212,7 @@ func (s *Server) deleteTranscription(r *request) error {
 		return err
 	}
 	ref := r.letterRef()
-	if err := s.Service.DeleteTranscription(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
+	if err := s.Service.Transcribe.Delete(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
 		return err
 	}
 	return r.redirect(r.letterPath(ref.Respondent), "transcription.notice.deleted")

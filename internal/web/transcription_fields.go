@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 	"pruefstein/templates"
 )
 
@@ -13,7 +14,7 @@ import (
 const letterAccept = ".pdf,.docx,.odt,.eml,.txt,.png,.jpg,.jpeg,.tif,.tiff"
 
 // letterFormPage builds the form. upload is the file of a form that could not be saved.
-func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
+func (r *request) letterFormPage(sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
 	who := sheet.Respondent
 	p := letterFormPage{transcriptionBase: r.transcriptionBase("transcription.form.title", "Party", who.ShortName), Note: line.Note,
 		Action: r.letterPath(who.Slug, "uebertragung", line.ID), Key: sheet.Questionnaire.ID + "/" + who.ID, Zone: sheet.Questionnaire.Deadline.Location().String()}
@@ -52,7 +53,7 @@ func (r *request) letterFormPage(sheet survey.TranscriptionSheet, line survey.Tr
 }
 
 // doubts says what to look at twice before a letter takes effect. Nothing is said of one that has.
-func (p transcriptionBase) doubts(line survey.TranscriptionLine) (list []string) {
+func (p transcriptionBase) doubts(line transcribe.Line) (list []string) {
 	if line.Unasked {
 		list = append(list, p.Must("transcription.doubt.unasked"))
 	}
@@ -63,7 +64,7 @@ func (p transcriptionBase) doubts(line survey.TranscriptionLine) (list []string)
 }
 
 // letterHead fills in the fields of the letter as a whole.
-func (r *request) letterHead(p *letterFormPage, sheet survey.TranscriptionSheet, form transcriptionForm) {
+func (r *request) letterHead(p *letterFormPage, sheet transcribe.Sheet, form transcriptionForm) {
 	kind := requiredField(p.field("kind", "radio", ""))
 	kind.Inline = true
 	for _, k := range survey.LetterKinds {
@@ -102,10 +103,10 @@ func (r *request) letterHead(p *letterFormPage, sheet survey.TranscriptionSheet,
 }
 
 // letterFile fills in the field of the original and says which one is there.
-func (p *letterFormPage) letterFile(r *request, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm) {
+func (p *letterFormPage) letterFile(r *request, sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm) {
 	p.File = p.field("original", "file", "")
 	p.File.Accept, p.File.Required = letterAccept, true
-	for _, l := range append([]survey.TranscriptionLine{line}, sheet.Letters...) {
+	for _, l := range append([]transcribe.Line{line}, sheet.Letters...) {
 		if l.File != nil && l.File.ID == form.Original && l.File.Respondent == sheet.Respondent.ID {
 			p.FileNow, p.FileFacts = r.originalLink(p.transcriptionBase, sheet.Respondent, *l.File)
 			p.File.Label, p.File.Required = p.Must("transcription.field.original_other"), false
@@ -121,7 +122,7 @@ func (r *request) originalLink(p transcriptionBase, sender survey.Respondent, o 
 }
 
 // letterCell makes the fields of one question.
-func (r *request) letterCell(p transcriptionBase, c survey.TranscriptionCell, said survey.Entry, limit int) letterCell {
+func (r *request) letterCell(p transcriptionBase, c transcribe.Cell, said survey.Entry, limit int) letterCell {
 	cell := letterCell{letterEntry: newLetterEntry(c.Question)}
 	switch {
 	case !c.Asked:

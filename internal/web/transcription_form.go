@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 	"pruefstein/templates"
 )
 
@@ -86,11 +88,11 @@ func (s *Server) newTranscription(r *request) error {
 		form = formOfLetter(sheet, line.Transcription)
 		form.Revision, form.ChangeNote = 0, ""
 	}
-	return s.renderTranscription(r, http.StatusOK, sheet, survey.TranscriptionLine{Transcription: survey.Transcription{ID: survey.NewID()}}, form, nil, nil)
+	return s.renderTranscription(r, http.StatusOK, sheet, transcribe.Line{Transcription: survey.Transcription{ID: survey.NewID()}}, form, nil, nil)
 }
 
 // formOfLetter fills the form from what is saved. What the letter says as a whole stands in its own fields.
-func formOfLetter(sheet survey.TranscriptionSheet, t survey.Transcription) transcriptionForm {
+func formOfLetter(sheet transcribe.Sheet, t survey.Transcription) transcriptionForm {
 	form := transcriptionForm{Revision: t.Revision, Kind: string(t.Kind), ReceivedOn: t.ReceivedOn, ReceivedTime: t.ReceivedTime, LetterDate: t.LetterDate,
 		Licence: t.Licence, Without: t.Without, ChangeNote: t.ChangeNote, Whole: string(t.Whole.Status), WholeText: t.Whole.Text + t.Whole.Reason,
 		Original: t.Original, entries: map[int]survey.Entry{}}
@@ -109,12 +111,12 @@ func formOfLetter(sheet survey.TranscriptionSheet, t survey.Transcription) trans
 	return form
 }
 
-func (r *request) letterRef() survey.TranscriptionRef {
-	return survey.TranscriptionRef{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"), ID: r.Param("letter")}
+func (r *request) letterRef() transcribe.Ref {
+	return transcribe.Ref{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"), ID: r.Param("letter")}
 }
 
-func (f transcriptionForm) command(ref survey.TranscriptionRef) survey.SaveTranscription {
-	cmd := survey.SaveTranscription{TranscriptionRef: ref, Revision: f.Revision, Kind: survey.LetterKind(f.Kind), ReceivedOn: f.ReceivedOn,
+func (f transcriptionForm) command(ref transcribe.Ref) transcribe.Save {
+	cmd := transcribe.Save{Ref: ref, Revision: f.Revision, Kind: survey.LetterKind(f.Kind), ReceivedOn: f.ReceivedOn,
 		ReceivedTime: f.ReceivedTime, LetterDate: f.LetterDate, Joint: f.Joint, Licence: f.Licence, Without: f.Without, ChangeNote: f.ChangeNote,
 		Original: f.Original, Whole: survey.Entry{Status: survey.Status(f.Whole), Text: f.WholeText}}
 	if cmd.Whole.Status == survey.Declined {
@@ -127,7 +129,7 @@ func (f transcriptionForm) command(ref survey.TranscriptionRef) survey.SaveTrans
 }
 
 // readEntries takes the fields of the questions from the body.
-func (r *request) readEntries(sheet survey.TranscriptionSheet) map[int]survey.Entry {
+func (r *request) readEntries(sheet transcribe.Sheet) map[int]survey.Entry {
 	entries := map[int]survey.Entry{}
 	for _, c := range sheet.Cells {
 		n := "-" + strconv.Itoa(c.Question.Number)
@@ -169,7 +171,7 @@ func (s *Server) saveTranscription(r *request) error {
 		return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, form, errs, upload)
 	}
 	cmd.Upload = upload.record()
-	saved, err := s.Service.SaveTranscription(r.Request.Context(), r.Actor, cmd)
+	saved, err := s.Service.Transcribe.Save(r.Request.Context(), r.Actor, cmd)
 	if stale(err) {
 		for _, e := range cmd.Entries { // as they would have been saved
 			form.entries[e.Number] = e.Entry
@@ -189,7 +191,7 @@ func (s *Server) saveTranscription(r *request) error {
 			if shown, err := s.renderDoubts(r, form.Seen); shown || err != nil {
 				return err
 			}
-			saved, err = s.Service.HandOverTranscription(r.Request.Context(), r.Actor, cmd.TranscriptionRef, saved.Revision)
+			saved, err = s.Service.Transcribe.HandOver(r.Request.Context(), r.Actor, cmd.Ref, saved.Revision)
 		}
 		if errs, ok := r.letterFaults(err); ok {
 			return s.renderSaved(r, errs)
@@ -280,9 +282,9 @@ func (s *Server) renderLetterCollision(r *request, form transcriptionForm, uploa
 }
 
 // letterChanges lists the fields in which two states of the form differ.
-func (r *request) letterChanges(p transcriptionBase, sheet survey.TranscriptionSheet, theirs, mine transcriptionForm) (list []textChange) {
+func (r *request) letterChanges(p transcriptionBase, sheet transcribe.Sheet, theirs, mine transcriptionForm) (list []textChange) {
 	add := func(label, old, new string) {
-		diff := survey.CompareTexts(old, new)
+		diff := draft.CompareTexts(old, new)
 		if diff.Parts == nil {
 			return
 		}
@@ -319,7 +321,7 @@ func (r *request) letterChanges(p transcriptionBase, sheet survey.TranscriptionS
 	return list
 }
 
-func (s *Server) renderTranscription(r *request, status int, sheet survey.TranscriptionSheet, line survey.TranscriptionLine, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) error {
+func (s *Server) renderTranscription(r *request, status int, sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) error {
 	p := r.letterFormPage(sheet, line, form, errs, upload)
 	if status != http.StatusOK {
 		p.Unsaved, p.Saved.Saved = "invalid", p.Must("common.autosave.unsaved")

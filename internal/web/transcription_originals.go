@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 )
 
 // Originals keeps the files transcriptions were made from, each under its SHA-256 in one folder. Nothing else reads the
@@ -50,7 +51,7 @@ func (o *Originals) receive(content io.Reader) (in *incoming, err error) {
 		return nil, err
 	}
 	in = &incoming{temp: file.Name()}
-	in.fileLook, err = lookAt(io.TeeReader(io.LimitReader(content, survey.MaxOriginal+1), file))
+	in.fileLook, err = lookAt(io.TeeReader(io.LimitReader(content, transcribe.MaxOriginal+1), file))
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return nil, errors.Join(err, o.drop(in))
 	}
@@ -173,7 +174,7 @@ func (o *Originals) Sweep(recorded func() (map[string]bool, error)) error {
 
 // SweepOriginals deletes the files of letters that nothing refers to any more.
 func (s *Server) SweepOriginals(ctx context.Context) error {
-	return s.originals.Sweep(func() (map[string]bool, error) { return s.Service.RecordedOriginals(ctx) })
+	return s.originals.Sweep(func() (map[string]bool, error) { return s.Service.Transcribe.RecordedOriginals(ctx) })
 }
 
 // originalUpload is a file that came with a form. One that is taken lies in Originals before anything else of the form is
@@ -206,8 +207,8 @@ func (s *Server) takeOriginal(name string, content io.Reader) (*originalUpload, 
 	if err != nil {
 		return nil, err
 	}
-	up := &originalUpload{name: survey.OriginalName(name), size: in.size}
-	if in.size > survey.MaxOriginal {
+	up := &originalUpload{name: transcribe.OriginalName(name), size: in.size}
+	if in.size > transcribe.MaxOriginal {
 		up.key = "transcription.error.file_large"
 	} else {
 		up.mime, up.key = originalType(up.name, in.fileLook)
@@ -225,7 +226,7 @@ func (r *request) keptOriginal() (*originalUpload, error) {
 	if hash == "" {
 		return nil, nil
 	}
-	up := &originalUpload{name: survey.OriginalName(r.Request.PostForm.Get("kept_name"))}
+	up := &originalUpload{name: transcribe.OriginalName(r.Request.PostForm.Get("kept_name"))}
 	look, err := r.server.originals.renew(hash)
 	if err != nil {
 		up.key = "transcription.error.file_gone"
@@ -248,7 +249,7 @@ func (up *originalUpload) record() *survey.Original {
 
 // originalFile sends an original to be saved, never to be shown: whatever it is, no browser runs it here.
 func (s *Server) originalFile(r *request) error {
-	o, err := s.Service.Original(r.Request.Context(), r.Actor, survey.TranscriptionRef{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"), ID: r.Param("original")})
+	o, err := s.Service.Transcribe.Original(r.Request.Context(), r.Actor, transcribe.Ref{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"), ID: r.Param("original")})
 	if err != nil {
 		return err
 	}

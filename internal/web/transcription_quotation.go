@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 	"pruefstein/templates"
 )
 
@@ -56,7 +57,7 @@ func (s *Server) renderQuotations(r *request, status, number int, form quotation
 	return r.page(status, "transcription/quotations", p)
 }
 
-func (r *request) quotationRow(p quotationsPage, who survey.Respondent, c survey.TranscriptionCell, refused bool, status int, form quotationForm) quotationRow {
+func (r *request) quotationRow(p quotationsPage, who survey.Respondent, c transcribe.Cell, refused bool, status int, form quotationForm) quotationRow {
 	n := strconv.Itoa(c.Question.Number)
 	row := quotationRow{letterEntry: newLetterEntry(c.Question), Action: r.letterPath(who.Slug, "zitate", n), Open: refused}
 	saved := quotationForm{}
@@ -96,7 +97,7 @@ func (s *Server) saveQuotation(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	_, err = s.Service.SaveQuotation(r.Request.Context(), r.Actor, survey.SaveQuotation{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"),
+	_, err = s.Service.Transcribe.SaveQuotation(r.Request.Context(), r.Actor, transcribe.SaveQuotation{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"),
 		Number: number, Revision: form.Revision, Text: form.Text, Place: form.Place, Source: form.Source})
 	if stale(err) {
 		return s.renderQuotations(r, http.StatusConflict, number, form, nil)
@@ -121,7 +122,7 @@ func (s *Server) deleteQuotation(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	if err := s.Service.DeleteQuotation(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), number, form.Revision); err != nil {
+	if err := s.Service.Transcribe.DeleteQuotation(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), number, form.Revision); err != nil {
 		return err
 	}
 	return r.redirect(r.letterPath(r.Param("respondent"), "zitate")+"#frage-"+strconv.Itoa(number), "transcription.notice.unquoted")

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 	"pruefstein/templates"
 )
 
@@ -44,8 +45,8 @@ func (e *letterEntry) say(said survey.Entry) {
 	e.Status, e.Position, e.Text, e.Reason, e.Own = said.Status, said.Position, said.Text, said.Reason, true
 }
 
-func (s *Server) letterSheet(r *request) (survey.TranscriptionSheet, error) {
-	return s.Service.TranscriptionSheet(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+func (s *Server) letterSheet(r *request) (transcribe.Sheet, error) {
+	return s.Service.Transcribe.Sheet(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
 }
 
 func (s *Server) transcriptionRespondent(r *request) error {
@@ -85,7 +86,7 @@ func (s *Server) transcriptionRespondent(r *request) error {
 }
 
 // standingEntry is what counts now, as far as the office may read it.
-func (r *request) standingEntry(p transcriptionBase, c survey.TranscriptionCell) letterEntry {
+func (r *request) standingEntry(p transcriptionBase, c transcribe.Cell) letterEntry {
 	e := newLetterEntry(c.Question)
 	switch {
 	case c.Standing != nil:

@@ -4,11 +4,12 @@ import (
 	"net/http"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 )
 
 // transcriptionBody is the most bytes of the form of a transcription: well over an original of the largest size, so that
 // a file that is too large is refused with everything typed kept. Nothing of it is held in memory.
-const transcriptionBody = 10 * survey.MaxOriginal
+const transcriptionBody = 10 * transcribe.MaxOriginal
 
 func (s *Server) transcriptionRoutes() []Route {
 	const get, post = http.MethodGet, http.MethodPost

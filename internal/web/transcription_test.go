@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 )
 
 const letterPDF = "%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
@@ -303,7 +304,7 @@ func TestUploadRefused(t *testing.T) {
 		"PDF named .exe":        {"brief.exe", []byte(letterPDF), "Diese Datei nehmen wir nicht an"},
 		"cut off":               {"brief.pdf", []byte(letterPDF[:30]), "beschädigt"},
 		"empty":                 {"brief.pdf", nil, "leer"},
-		"more than is accepted": {"brief.pdf", append([]byte(letterPDF), make([]byte, survey.MaxOriginal)...), "größer als 20 MiB"},
+		"more than is accepted": {"brief.pdf", append([]byte(letterPDF), make([]byte, transcribe.MaxOriginal)...), "größer als 20 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newLetterWorld(t)
@@ -323,7 +324,7 @@ func TestUploadOfTheLargestSize(t *testing.T) {
 	t.Setenv("TMPDIR", temp)
 	w := newLetterWorld(t)
 	anna := w.visitor(t).signIn("anna@buendnis.example")
-	data := bytes.Repeat([]byte(" "), survey.MaxOriginal)
+	data := bytes.Repeat([]byte(" "), transcribe.MaxOriginal)
 	copy(data, letterPDF)
 	copy(data[len(data)-6:], "%%EOF\n")
 	contains(t, anna.upload(letterURL(survey.NewID()), letterForm(), "../../../../tmp/brief.pdf", data), 303)
@@ -384,19 +385,19 @@ func TestUploadsAreStreamed(t *testing.T) {
 		looked = true
 		for _, name := range w.originals(t) {
 			info, err := os.Stat(filepath.Join(w.config.Originals, name))
-			if err != nil || info.Mode().Perm() != 0o600 || !strings.HasPrefix(name, uploadPrefix) || info.Size() < survey.MaxOriginal/4 {
+			if err != nil || info.Mode().Perm() != 0o600 || !strings.HasPrefix(name, uploadPrefix) || info.Size() < transcribe.MaxOriginal/4 {
 				t.Errorf("under way: %s, %v, %v", name, info, err)
 			}
 		}
 		return 0, io.EOF
 	}
-	half := func() io.Reader { return io.LimitReader(blanks{}, survey.MaxOriginal/2) }
+	half := func() io.Reader { return io.LimitReader(blanks{}, transcribe.MaxOriginal/2) }
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	contains(t, anna.stream(letterForm(), io.MultiReader(half(), readFunc(func([]byte) (int, error) { return look() }), half())), 303)
 	runtime.ReadMemStats(&after)
-	if took := after.TotalAlloc - before.TotalAlloc; took > survey.MaxOriginal/4 {
-		t.Errorf("%d bytes of memory for a letter of %d", took, survey.MaxOriginal)
+	if took := after.TotalAlloc - before.TotalAlloc; took > transcribe.MaxOriginal/4 {
+		t.Errorf("%d bytes of memory for a letter of %d", took, transcribe.MaxOriginal)
 	}
 	kept := w.originals(t)
 	if !looked || len(kept) != 1 {
@@ -594,7 +595,7 @@ func TestTranscriptionPagesOnlyForTheOffice(t *testing.T) {
 // A session that has ended costs no word of a letter, however large the file above its texts.
 func TestLetterOfAnExpiredSession(t *testing.T) {
 	w := newLetterWorld(t)
-	contains(t, w.visitor(t).upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", make([]byte, survey.MaxOriginal)), 401, "„Frei“ &lt;b&gt;heißt", "Keine Zeit.")
+	contains(t, w.visitor(t).upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", make([]byte, transcribe.MaxOriginal)), 401, "„Frei“ &lt;b&gt;heißt", "Keine Zeit.")
 	form := letterForm()
 	form.Set("text-2", strings.Repeat("a", 2*echoBody))
 	answer := w.visitor(t).upload(letterURL(survey.NewID()), form, "brief.pdf", []byte(letterPDF))

@@ -1,0 +1,211 @@
+package alliance
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pruefstein/internal/survey"
+)
+
+// ListLine is a line of a party list.
+type ListLine struct {
+	Line int // in the list, from 1
+	ListedParty
+}
+
+// A LineFault is a broken rule in a line of a party list.
+type LineFault struct {
+	Line   int    // from 1; 0 for the list as a whole
+	Column string // name of a ListedParty's form field, "" for the whole line
+	Key    string
+	Args   []any
+}
+
+// PartyPlan is what taking over a list would do, for people to look at first.
+type PartyPlan struct {
+	Lines  []PlannedParty
+	Digest string // of the plan; what is confirmed must be what was shown
+}
+
+// PlannedParty is a line of the list with what it would do.
+type PlannedParty struct {
+	ListLine
+	Effect  PartyEffect
+	Changes []PartyChange
+
+	standing survey.BallotParty // as it would be
+}
+
+// PartyEffect is what a line would do.
+type PartyEffect string
+
+// The effects.
+const (
+	PartyNew     PartyEffect = "new"     // a party nobody had entered yet
+	PartyJoins   PartyEffect = "joins"   // known from another election
+	PartyChanges PartyEffect = "changes" // in this election already, something is different
+	PartySame    PartyEffect = "same"    // in this election already, exactly so
+)
+
+// PartyChange is a field that would change. Field is its form name.
+type PartyChange struct {
+	Field, From, To string
+}
+
+// PlanParties says what taking over a list would do. It writes nothing. When there are faults there is no plan.
+func (s *Service) PlanParties(ctx context.Context, actor survey.Actor, election string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return plan, nil, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		plan, faults, err = planParties(tx, election, list)
+		return err
+	})
+	return plan, faults, err
+}
+
+// TakeParties takes a list over, all or nothing. Conflict (draft.error.list_changed) when it would no longer do what the
+// plan with the digest said.
+func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election, digest string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return plan, nil, err
+	}
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		plan, faults, err = planParties(tx, election, list)
+		if err != nil || len(faults) > 0 {
+			return err
+		}
+		if plan.Digest != digest {
+			return survey.Fail(survey.Conflict, "draft.error.list_changed")
+		}
+		for _, p := range plan.Lines {
+			if p.Effect == PartySame {
+				continue
+			}
+			if err := tx.Parties.Put(p.standing.Party); err != nil {
+				return err
+			}
+			if err := tx.Contestants.Put(p.standing.Contestant); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return plan, faults, err
+}
+
+func planParties(tx *survey.Tx, election string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
+	if _, err := tx.Elections.Get(election); err != nil {
+		return plan, nil, err
+	}
+	there, err := survey.BallotParties(tx, election)
+	if err != nil {
+		return plan, nil, err
+	}
+	known, err := knownParties(tx, there)
+	if err != nil {
+		return plan, nil, err
+	}
+	lineOf := map[string]int{} // party id or folded name -> line
+	ballots := map[int]int{}   // position -> line
+	for _, line := range list {
+		var own survey.Faults
+		ballot := line.clean(&own)
+		p := PlannedParty{ListLine: line, Effect: PartyNew, standing: survey.BallotParty{Party: survey.Party{ID: survey.NewID()}, Contestant: survey.Contestant{Election: election}}}
+		if at := line.find(known); at >= 0 {
+			p.standing.Party, p.Effect = known[at], PartyJoins
+			if at < len(there) {
+				p.standing.Contestant, p.Effect = there[at].Contestant, PartySame
+			}
+		}
+		if len(own) == 0 {
+			keys := []string{p.standing.ID, "name " + strings.ToLower(line.ShortName)}
+			if line.Wikidata != "" {
+				keys = append(keys, "wikidata "+line.Wikidata)
+			}
+			for _, key := range keys {
+				if first, ok := lineOf[key]; ok {
+					own.Add("short_name", "draft.error.list_party_twice", "First", first)
+					break
+				}
+			}
+			for _, key := range keys {
+				lineOf[key] = line.Line
+			}
+		}
+		p.apply(ballot)
+		ballot = p.standing.Contestant.BallotPosition // a line without one keeps it
+		if first, ok := ballots[ballot]; ok && ballot > 0 {
+			own.Add("ballot_position", "draft.error.list_ballot_twice", "First", first)
+		}
+		ballots[ballot] = line.Line
+		faults = append(faults, ofLine(line.Line, own)...)
+		plan.Lines = append(plan.Lines, p)
+	}
+	unlisted := slices.DeleteFunc(there, func(s survey.BallotParty) bool {
+		return slices.ContainsFunc(plan.Lines, func(p PlannedParty) bool { return p.standing.ID == s.ID })
+	})
+	for _, p := range plan.Lines {
+		faults = append(faults, ofLine(p.Line, p.taken(p.standing.ID, p.standing.Contestant.BallotPosition, unlisted, known))...)
+	}
+	if len(faults) > 0 {
+		return PartyPlan{}, faults, nil
+	}
+	sum := sha256.New()
+	for _, p := range plan.Lines {
+		fmt.Fprintf(sum, "%q\n", []string{fmt.Sprintf("%+v", p.ListLine), string(p.Effect), fmt.Sprintf("%+v", p.Changes)})
+	}
+	plan.Digest = hex.EncodeToString(sum.Sum(nil))
+	return plan, nil, nil
+}
+
+// apply puts the line's values in, notes what changes, and counts the revisions of what does.
+func (p *PlannedParty) apply(ballot int) {
+	before, c := p.standing.Party, &p.standing.Contestant
+	p.standing.Party = p.fill(before)
+	after := p.standing.Party
+	email, position := c.Email, c.BallotPosition
+	if p.Email != "" {
+		email = p.Email
+	}
+	if ballot > 0 {
+		position = ballot
+	}
+	for _, change := range []PartyChange{
+		{"short_name", before.ShortName, after.ShortName},
+		{"name", before.Name, after.Name},
+		{"ballot_position", positionText(c.BallotPosition), positionText(position)},
+		{"wikidata", before.Wikidata, after.Wikidata},
+		{"colour", before.Colour, after.Colour},
+		{"email", c.Email, email},
+	} {
+		if change.From != change.To && p.Effect != PartyNew {
+			p.Changes = append(p.Changes, change)
+		}
+	}
+	if p.Effect == PartySame && len(p.Changes) > 0 {
+		p.Effect = PartyChanges
+	}
+	c.Party, c.Email, c.BallotPosition = after.ID, email, position
+	c.Revision++
+	p.standing.Party.Revision++
+}
+
+func positionText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+// ofLine names the line of faults.
+func ofLine(line int, own survey.Faults) (faults []LineFault) {
+	for _, f := range own {
+		faults = append(faults, LineFault{Line: line, Column: f.Field, Key: f.Key, Args: f.Args})
+	}
+	return faults
+}

@@ -1,0 +1,190 @@
+package alliance
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"pruefstein/internal/survey"
+)
+
+// maxBallotPosition is far above the longest ballot so far (47 parties in 2021).
+const maxBallotPosition = 999
+
+// ListedParty is a party of an election as somebody wrote it, in a form or in a line of a list.
+type ListedParty struct {
+	ShortName, Name, BallotPosition, Wikidata, Colour, Email string
+}
+
+// clean brings the fields to their stored form and notes their faults. It returns the ballot position, 0 for none.
+func (p *ListedParty) clean(f *survey.Faults) (ballot int) {
+	f.Party(&p.ShortName, &p.Name, &p.Wikidata, &p.Colour, &p.Email)
+	return f.Whole("ballot_position", p.BallotPosition, 1, maxBallotPosition)
+}
+
+// fill writes what the list says into the party; what it does not say stays.
+func (p ListedParty) fill(party survey.Party) survey.Party {
+	party.ShortName, party.Name = p.ShortName, p.Name
+	if p.Wikidata != "" {
+		party.Wikidata = p.Wikidata
+	}
+	if p.Colour != "" {
+		party.Colour = p.Colour
+	}
+	return party
+}
+
+// matches tells whether the listed party is this one: by Wikidata, or by the short name where one of both has no
+// Wikidata number.
+func (p ListedParty) matches(known survey.Party) (byWikidata, byName bool) {
+	return p.Wikidata != "" && p.Wikidata == known.Wikidata,
+		(p.Wikidata == "" || known.Wikidata == "") && strings.EqualFold(p.ShortName, known.ShortName)
+}
+
+// find returns the place of the listed party among the known ones, those of this election tried first; -1 for a new one.
+func (p ListedParty) find(known []survey.Party) int {
+	if at := slices.IndexFunc(known, func(k survey.Party) bool { same, _ := p.matches(k); return same }); at >= 0 {
+		return at
+	}
+	return slices.IndexFunc(known, func(k survey.Party) bool { _, same := p.matches(k); return same })
+}
+
+// knownParties lists the parties of an election first, then all others.
+func knownParties(tx *survey.Tx, standing []survey.BallotParty) ([]survey.Party, error) {
+	var list []survey.Party
+	for _, s := range standing {
+		list = append(list, s.Party)
+	}
+	for p, err := range tx.Parties.List("") {
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(standing, func(s survey.BallotParty) bool { return s.ID == p.ID }) {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+// SaveContestant is the form of a party in an election. Party "" adds one: a party known from other elections is reused.
+type SaveContestant struct {
+	Election           string
+	Party              string // id
+	PartyRevision      int
+	ContestantRevision int
+	ListedParty
+}
+
+// SaveContestant adds a party to an election or changes it there. Its names, Wikidata number and colour are those of the
+// party in all elections; respondents and publications keep their own copies.
+func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd SaveContestant) (standing survey.BallotParty, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return standing, err
+	}
+	var faults survey.Faults
+	ballot := cmd.clean(&faults)
+	if err := faults.Err(); err != nil {
+		return standing, err
+	}
+	fresh := survey.NewID()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		if _, err := tx.Elections.Get(cmd.Election); err != nil {
+			return err
+		}
+		there, err := survey.BallotParties(tx, cmd.Election)
+		if err != nil {
+			return err
+		}
+		known, err := knownParties(tx, there)
+		if err != nil {
+			return err
+		}
+		if cmd.Party == "" {
+			standing = survey.BallotParty{Party: survey.Party{ID: fresh}, Contestant: survey.Contestant{Election: cmd.Election}}
+			if at := cmd.find(known); at >= 0 {
+				standing.Party = known[at]
+			}
+			standing.Party = cmd.fill(standing.Party)
+		} else {
+			at := slices.IndexFunc(there, func(s survey.BallotParty) bool { return s.ID == cmd.Party })
+			if at < 0 {
+				return survey.Fail(survey.NotFound, "error.not_found")
+			}
+			standing = there[at]
+			before := standing
+			standing.ShortName, standing.Name, standing.Wikidata, standing.Colour = cmd.ShortName, cmd.Name, cmd.Wikidata, cmd.Colour
+			standing.Contestant.BallotPosition, standing.Contestant.Email = ballot, cmd.Email
+			if survey.Same(before, standing) {
+				return nil // the second click of two
+			}
+			if standing.Party.Revision != cmd.PartyRevision || standing.Contestant.Revision != cmd.ContestantRevision {
+				return survey.Stale()
+			}
+		}
+		faults := cmd.taken(standing.ID, ballot, there, known)
+		if cmd.Party == "" && slices.ContainsFunc(there, func(s survey.BallotParty) bool { return s.ID == standing.ID }) {
+			faults.Add("short_name", "draft.error.party_listed", "Name", standing.ShortName)
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		standing.Contestant.Party, standing.Contestant.BallotPosition, standing.Contestant.Email = standing.ID, ballot, cmd.Email
+		standing.Contestant.Revision++
+		standing.Party.Revision++
+		if err := tx.Parties.Put(standing.Party); err != nil {
+			return err
+		}
+		return tx.Contestants.Put(standing.Contestant)
+	})
+	return standing, err
+}
+
+// taken finds what the party with the id would share with another one: its name or place in the election, or its number.
+func (p ListedParty) taken(id string, ballot int, others []survey.BallotParty, known []survey.Party) (faults survey.Faults) {
+	for _, other := range others {
+		switch {
+		case other.ID == id:
+		case strings.EqualFold(other.ShortName, p.ShortName):
+			faults.Add("short_name", "draft.error.party_listed", "Name", other.ShortName)
+		case ballot > 0 && other.Contestant.BallotPosition == ballot:
+			faults.Add("ballot_position", "draft.error.ballot_taken", "Name", other.ShortName)
+		}
+	}
+	for _, other := range known {
+		if other.ID != id && p.Wikidata != "" && other.Wikidata == p.Wikidata {
+			faults.Add("wikidata", "draft.error.wikidata_taken", "Name", other.ShortName)
+		}
+	}
+	return faults
+}
+
+// RemoveContestant takes a party out of an election, not out of the others. Conflict when it is already among the
+// respondents of a questionnaire for that election.
+func (s *Service) RemoveContestant(ctx context.Context, actor survey.Actor, election, party string) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		c, err := tx.Contestants.Get(survey.Contestant{Election: election, Party: party}.Key())
+		if err != nil {
+			return err
+		}
+		for q, err := range tx.Questionnaires.List("") {
+			if err != nil {
+				return err
+			}
+			if q.Election != election {
+				continue
+			}
+			for r, err := range tx.Respondents.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				if slices.Contains(r.Parties, party) {
+					return survey.Fail(survey.Conflict, "draft.error.party_asked", "Title", q.Title)
+				}
+			}
+		}
+		return tx.Contestants.Delete(c.Key())
+	})
+}

@@ -1,0 +1,242 @@
+package alliance_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pruefstein/internal/alliance"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
+)
+
+// party is a line of a list: short name, name, and what else is set.
+func party(line int, short, name string, change ...func(*alliance.ListedParty)) alliance.ListLine {
+	p := alliance.ListLine{Line: line, ListedParty: alliance.ListedParty{ShortName: short, Name: name}}
+	for _, c := range change {
+		c(&p.ListedParty)
+	}
+	return p
+}
+
+func at(position string) func(*alliance.ListedParty) {
+	return func(p *alliance.ListedParty) { p.BallotPosition = position }
+}
+func wikidata(id string) func(*alliance.ListedParty) {
+	return func(p *alliance.ListedParty) { p.Wikidata = id }
+}
+
+// standing lists an election's parties as "short name, position".
+func standing(w *testworld.Workshop, election string) (list []string) {
+	w.T.Helper()
+	_, parties, err := w.Alliance.ElectionParties(w.Ctx, w.Admin, election)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	for _, p := range parties {
+		list = append(list, fmt.Sprintf("%s %d %s", p.ShortName, p.Contestant.BallotPosition, p.Name))
+	}
+	return list
+}
+
+// take plans a list and takes it over.
+func take(w *testworld.Workshop, election string, list ...alliance.ListLine) (effects []string) {
+	w.T.Helper()
+	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, election, list)
+	if err != nil || len(faults) > 0 {
+		w.T.Fatal(err, faults)
+	}
+	before := standing(w, election)
+	for _, p := range plan.Lines {
+		effects = append(effects, fmt.Sprintf("%s %s %d", p.ShortName, p.Effect, len(p.Changes)))
+	}
+	if diff := cmp.Diff(before, standing(w, election)); diff != "" {
+		w.T.Fatalf("the preview wrote: %s", diff)
+	}
+	if _, faults, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, election, plan.Digest, list); err != nil || len(faults) > 0 {
+		w.T.Fatal(err, faults)
+	}
+	return effects
+}
+
+func TestPartyList(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	other, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{Name: "Kommunalwahl Nordmark", Date: "2028-03-05", Level: "kommune"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := take(w, "e1", party(2, "FM", "Freie Mitte", at("2"), wikidata("Q10")), party(3, "GZN", "Grüne Zukunft Nordmark", at("1")), party(4, "AL", "Andere Liste"))
+	if diff := cmp.Diff([]string{"FM new 0", "GZN new 0", "AL new 0"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"GZN 1 Grüne Zukunft Nordmark", "FM 2 Freie Mitte", "AL 0 Andere Liste"}, standing(w, "e1")); diff != "" {
+		t.Error(diff)
+	}
+	// In another election they are the same parties: by Wikidata whatever the name, else by the short name. The same short
+	// name with another number is another party.
+	got = take(w, other.ID, party(2, "Mitte", "Die Freie Mitte", wikidata("q10")), party(3, "gzn", "Grüne Zukunft Nordmark", wikidata("Q20")), party(4, "FM", "Freies Meer", wikidata("Q30")))
+	if diff := cmp.Diff([]string{"Mitte joins 2", "gzn joins 2", "FM new 0"}, got); diff != "" {
+		t.Error(diff)
+	}
+	// Again: nothing to do; what the list leaves blank stays.
+	got = take(w, "e1", party(2, "Mitte", "Die Freie Mitte"), party(3, "gzn", "Grüne Zukunft Nordmark", at("3")))
+	if diff := cmp.Diff([]string{"Mitte same 0", "gzn changes 1"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"Mitte 2 Die Freie Mitte", "gzn 3 Grüne Zukunft Nordmark", "AL 0 Andere Liste"}, standing(w, "e1")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPartyListFaults(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	take(w, "e1", party(2, "FM", "Freie Mitte", at("7")))
+	before := standing(w, "e1")
+	list := []alliance.ListLine{
+		party(2, "GZN", "", at("eins")),
+		party(3, "AL", "Andere\x07Liste", wikidata("10")),
+		party(5, "SAN", "Soziale Allianz", at("2")),
+		party(6, "san", "Soziale Allianz", at("2")),
+		party(7, "LN", "Liste Nord", at("7")),
+		party(8, "X", "Liste X", func(p *alliance.ListedParty) { p.Colour, p.Email = "rot", "keine Adresse" }),
+	}
+	want := []string{"2 name error.required", "2 ballot_position error.number", "3 name error.text.control", "3 wikidata error.wikidata",
+		"6 short_name draft.error.list_party_twice", "6 ballot_position draft.error.list_ballot_twice",
+		"8 colour error.colour", "8 email error.email", "7 ballot_position draft.error.ballot_taken"}
+	check := func(faults []alliance.LineFault, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range faults {
+			got = append(got, fmt.Sprintf("%d %s %s", f.Line, f.Column, f.Key))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+	check(faults, err)
+	_, faults, err = w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list)
+	check(faults, err)
+	if diff := cmp.Diff(before, standing(w, "e1")); diff != "" {
+		t.Errorf("written all the same: %s", diff)
+	}
+}
+
+// A list brings no two parties of one short name or one place into an election, as the form does not.
+func TestPartyListSharesNothing(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	take(w, "e1", party(2, "FM", "Freie Mitte", wikidata("Q1"), at("7")), party(3, "AL", "Andere Liste", wikidata("Q2")))
+	for want, list := range map[string][]alliance.ListLine{
+		"2 short_name draft.error.party_listed":           {party(2, "fm", "Fremde Mitte", wikidata("Q3"))},
+		"3 short_name draft.error.party_listed":           {party(2, "LN", "Liste Nord"), party(3, "FM", "Andere Liste", wikidata("Q2"))},
+		"3 ballot_position draft.error.list_ballot_twice": {party(2, "FM", "Freie Mitte"), party(3, "LN", "Liste Nord", at("7"))},
+	} {
+		_, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+		if err != nil || len(faults) != 1 || fmt.Sprintf("%d %s %s", faults[0].Line, faults[0].Column, faults[0].Key) != want {
+			t.Errorf("%+v %v, want %s", faults, err, want)
+		}
+	}
+	got := take(w, "e1", party(2, "AL", "Freie Mitte", wikidata("Q1")), party(3, "FM", "Andere Liste", wikidata("Q2")))
+	if diff := cmp.Diff([]string{"AL changes 1", "FM changes 1"}, got); diff != "" { // two may swap
+		t.Error(diff)
+	}
+}
+
+func TestPartyListIsTakenAsShown(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	list := []alliance.ListLine{party(2, "FM", "Freie Mitte")}
+	plan, _, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	take(w, "e1", party(2, "FM", "Freie Mitte (neu)")) // somebody else, meanwhile
+	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list); testworld.CodeOf(err) != survey.Conflict {
+		t.Errorf("got %v, want a conflict", err)
+	}
+	if _, _, err := w.Alliance.PlanParties(w.Ctx, w.Lead, "e1", list); testworld.CodeOf(err) != survey.Forbidden {
+		t.Error(err)
+	}
+}
+
+func TestContestantByHand(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	save := func(party string, revisions int, p alliance.ListedParty) (survey.BallotParty, error) {
+		return w.Alliance.SaveContestant(w.Ctx, w.Coordinator, alliance.SaveContestant{Election: "e1", Party: party, PartyRevision: revisions, ContestantRevision: revisions, ListedParty: p})
+	}
+	fm, err := save("", 0, alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte", BallotPosition: "1", Wikidata: "Q1", Colour: "#ABCDEF", Email: "Fragen@FM.example"})
+	if err != nil || fm.Colour != "#abcdef" || fm.Contestant.Email != "fragen@fm.example" {
+		t.Fatalf("%+v, %v", fm, err)
+	}
+	al, err := save("", 0, alliance.ListedParty{ShortName: "AL", Name: "Andere Liste"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name  string
+		party string
+		p     alliance.ListedParty
+		want  []string
+	}{
+		{"there already", "", alliance.ListedParty{ShortName: "fm", Name: "Freie Mitte"}, []string{"short_name draft.error.party_listed"}},
+		{"place taken", "", alliance.ListedParty{ShortName: "LN", Name: "Liste Nord", BallotPosition: "1"}, []string{"ballot_position draft.error.ballot_taken"}},
+		{"number of another", al.ID, alliance.ListedParty{ShortName: "AL", Name: "Andere Liste", Wikidata: "Q1"}, []string{"wikidata draft.error.wikidata_taken"}},
+		{"name of another", al.ID, alliance.ListedParty{ShortName: "FM", Name: "Andere Liste"}, []string{"short_name draft.error.party_listed"}},
+		{"nothing", "", alliance.ListedParty{}, []string{"short_name error.required", "name error.required"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := save(test.party, 1, test.p)
+			if diff := cmp.Diff(test.want, testworld.FaultsOf(t, err)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	if _, err := save(al.ID, 1, alliance.ListedParty{ShortName: "AL", Name: "Andere Liste Nordmark", BallotPosition: "2"}); err != nil {
+		t.Error(err)
+	}
+	if _, err := save(al.ID, 1, alliance.ListedParty{ShortName: "AL", Name: "Verspätet"}); testworld.CodeOf(err) != survey.Conflict {
+		t.Error(err)
+	}
+	w.Update(func(tx *survey.Tx) error {
+		return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: "r1", Slug: "fm", Parties: []string{fm.ID}})
+	})
+	if err := w.Alliance.RemoveContestant(w.Ctx, w.Coordinator, "e1", fm.ID); testworld.CodeOf(err) != survey.Conflict {
+		t.Errorf("a respondent's party removed: %v", err)
+	}
+	if err := w.Alliance.RemoveContestant(w.Ctx, w.Coordinator, "e1", al.ID); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]string{"FM 1 Freie Mitte"}, standing(w, "e1")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestElection(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	for _, test := range []struct {
+		name string
+		cmd  alliance.SaveElection
+		want []string
+	}{
+		{"nothing", alliance.SaveElection{}, []string{"name error.required", "date error.date"}},
+		{"another century", alliance.SaveElection{Name: "W", Date: "9999-12-31"}, []string{"date error.time.year"}},
+		{"no day", alliance.SaveElection{Name: "W", Date: "2027-02-30", Level: "mond"}, []string{"date error.date", "level error.choice"}},
+		{"the same again", alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}, []string{"name draft.error.election_exists"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, test.cmd)
+			if diff := cmp.Diff(test.want, testworld.FaultsOf(t, err)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Revision: 5, Name: "W", Date: "2027-05-09"}); testworld.CodeOf(err) != survey.Conflict {
+		t.Error(err)
+	}
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Admin, alliance.SaveElection{Name: "W", Date: "2027-05-09"}); testworld.CodeOf(err) != survey.Forbidden {
+		t.Error(err)
+	}
+}

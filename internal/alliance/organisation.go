@@ -1,0 +1,115 @@
+package alliance
+
+import (
+	"context"
+	"strings"
+
+	"pruefstein/internal/survey"
+)
+
+// Organisations returns the member organisations by name.
+func (s *Service) Organisations(ctx context.Context, actor survey.Actor) (list []survey.Organisation, err error) {
+	if err := actor.Require(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		list, err = survey.Collect(tx.Organisations.List(""))
+		return err
+	})
+	survey.SortByName(list, func(o survey.Organisation) string { return o.Name })
+	return list, err
+}
+
+// WorkingGroups returns the working groups by name.
+func (s *Service) WorkingGroups(ctx context.Context, actor survey.Actor) (list []survey.WorkingGroup, err error) {
+	if err := actor.Require(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		list, err = survey.Collect(tx.WorkingGroups.List(""))
+		return err
+	})
+	survey.SortByName(list, func(g survey.WorkingGroup) string { return g.Name })
+	return list, err
+}
+
+// SaveOrganisation creates (ID "") or changes an organisation.
+func (s *Service) SaveOrganisation(ctx context.Context, actor survey.Actor, o survey.Organisation) error {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	faults.Line("name", &o.Name, 200, true)
+	faults.WebAddress("website", &o.Website)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return saveNamed(ctx, s, actor, func(tx *survey.Tx) survey.Table[survey.Organisation] { return tx.Organisations }, o, "organisation",
+		func(o *survey.Organisation) namedRecord { return namedRecord{&o.ID, &o.Slug, &o.Name, &o.Revision} })
+}
+
+// SaveWorkingGroup creates (ID "") or changes a working group.
+func (s *Service) SaveWorkingGroup(ctx context.Context, actor survey.Actor, g survey.WorkingGroup) error {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	faults.Line("name", &g.Name, 200, true)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return saveNamed(ctx, s, actor, func(tx *survey.Tx) survey.Table[survey.WorkingGroup] { return tx.WorkingGroups }, g, "ag",
+		func(g *survey.WorkingGroup) namedRecord { return namedRecord{&g.ID, &g.Slug, &g.Name, &g.Revision} })
+}
+
+// namedRecord is what organisations and working groups have in common.
+type namedRecord struct {
+	id, slug, name *string
+	revision       *int
+}
+
+// saveNamed creates (ID "") or changes a record whose name is its own; fallback is the slug of a name without letters.
+func saveNamed[T survey.Entity](ctx context.Context, s *Service, actor survey.Actor, table func(*survey.Tx) survey.Table[T], typed T, fallback string, of func(*T) namedRecord) error {
+	fresh := survey.NewID()
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		all, err := survey.Collect(table(tx).List(""))
+		if err != nil {
+			return err
+		}
+		saved, taken := typed, map[string]bool{}
+		mine, revision := of(&saved), *of(&typed).revision
+		for _, other := range all {
+			theirs := of(&other)
+			if *theirs.id == *mine.id {
+				*mine.slug, *mine.revision = *theirs.slug, *theirs.revision
+				if survey.Same(other, saved) {
+					return nil // the second click of two
+				}
+				if *theirs.revision != revision {
+					return survey.Stale()
+				}
+				continue
+			}
+			taken[*theirs.slug] = true
+			if strings.EqualFold(*theirs.name, *mine.name) {
+				return survey.Faults{{Field: "name", Key: "admin.error.name_taken"}}.Err()
+			}
+		}
+		switch {
+		case *mine.id == "":
+			*mine.id, *mine.slug = fresh, survey.FreeSlug(slugOr(*mine.name, fallback), func(s string) bool { return taken[s] })
+		case *mine.slug == "":
+			return survey.Fail(survey.NotFound, "error.not_found")
+		}
+		*mine.revision++
+		return table(tx).Put(saved)
+	})
+}
+
+// slugOr is the slug of a name, or the fallback for a name without a letter or digit.
+func slugOr(name, fallback string) string {
+	if slug := survey.Slug(name); slug != "" {
+		return slug
+	}
+	return fallback
+}

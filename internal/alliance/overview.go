@@ -1,0 +1,126 @@
+package alliance
+
+import (
+	"context"
+	"slices"
+
+	"pruefstein/internal/survey"
+)
+
+// Overview is what a person of the alliance sees first: the questionnaires, and what waits for somebody.
+type Overview struct {
+	Questionnaires []OverviewQuestionnaire // newest first
+	Approvals      []OverviewApproval      // that wait for a second person, which the actor could be
+	Transcriptions []OverviewTranscription // that wait for their check, which the actor could be
+	Titles         map[string]survey.Questionnaire
+	SetUp          []SetUpStep // while something is missing, for those who can see to it
+}
+
+// OverviewApproval is a request with the respondent it is about, "" where it is about all.
+type OverviewApproval struct {
+	survey.Approval
+	Respondent, ShortName string // slug and name
+}
+
+// OverviewTranscription is a transcription with the slug and name of whose letter it is.
+type OverviewTranscription struct {
+	survey.Transcription
+	Sender, ShortName string
+}
+
+// OverviewQuestionnaire is one questionnaire with its numbers.
+type OverviewQuestionnaire struct {
+	survey.Questionnaire
+	Phase     survey.Phase
+	Questions map[survey.QuestionState]int
+	Undecided int // questions in review that the actor may decide
+	Published int // number of its latest publication, 0 for none
+}
+
+// Overview gathers it for a person of the alliance: nothing for who has no task yet, and what waits for a second person only
+// for who could be that.
+func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview, err error) {
+	if err := actor.Require(survey.RoleSignedIn); err != nil {
+		return o, err
+	}
+	o.Titles = map[string]survey.Questionnaire{}
+	if !actor.HasAny(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator) {
+		return o, nil
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		o = Overview{Titles: map[string]survey.Questionnaire{}}
+		all, err := survey.Collect(tx.Questionnaires.List(""))
+		if err != nil {
+			return err
+		}
+		for i := len(all) - 1; i >= 0; i-- {
+			q := OverviewQuestionnaire{Questionnaire: all[i], Phase: all[i].Phase(s.Now()), Questions: map[survey.QuestionState]int{}}
+			o.Titles[q.ID] = all[i]
+			for question, err := range tx.Questions.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				q.Questions[question.State]++
+				if q.Phase == survey.PhaseDraft && question.State == survey.StateReview && actor.MayDecide(question.WorkingGroup) {
+					q.Undecided++
+				}
+			}
+			for p, err := range tx.Publications.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				q.Published = p.Version
+			}
+			o.Questionnaires = append(o.Questionnaires, q)
+		}
+		if !actor.HasAny(survey.RoleCoordinator, survey.RoleAdministrator) {
+			return nil
+		}
+		if o.SetUp, err = s.setUp(tx); err != nil {
+			return err
+		}
+		for a, err := range tx.Approvals.List("") {
+			if err != nil {
+				return err
+			}
+			needed, err := s.TwoPerson(tx, a.Act) // the rule may have been switched off since
+			if err != nil {
+				return err
+			}
+			if !needed || !a.ApprovedAt.IsZero() || a.Act == survey.ActTranscription {
+				continue
+			}
+			one, err := survey.OneHand(tx, a.RequestedBy, actor.Who())
+			if err != nil {
+				return err
+			}
+			if one {
+				continue
+			}
+			item := OverviewApproval{Approval: a}
+			if a.Subject != "" {
+				about, err := tx.Respondents.Get(survey.Respondent{Questionnaire: a.Questionnaire, ID: a.Subject}.Key())
+				if err != nil {
+					return err
+				}
+				item.Respondent, item.ShortName = about.Slug, about.ShortName
+			}
+			o.Approvals = append(o.Approvals, item)
+		}
+		for t, err := range tx.Transcriptions.List("") {
+			if err != nil {
+				return err
+			}
+			if t.State != survey.TranscriptionWaiting || slices.Contains(t.Writers, actor.Who()) {
+				continue
+			}
+			sender, err := tx.Respondents.Get(survey.Respondent{Questionnaire: t.Questionnaire, ID: t.Respondent}.Key())
+			if err != nil {
+				return err
+			}
+			o.Transcriptions = append(o.Transcriptions, OverviewTranscription{Transcription: t, Sender: sender.Slug, ShortName: sender.ShortName})
+		}
+		return nil
+	})
+	return o, err
+}

@@ -1,0 +1,280 @@
+package answer
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// A code proves that whoever enters it reads the party's mail, so any that was mailed to the party confirms what its page shows.
+// How many are mailed within codeLife is bounded; past that, whoever asks waits for the newest one that is there already. How
+// many submissions wait is bounded as well; past that, "Absenden" takes a code at once. So no request is refused for what others
+// did, and nobody who holds a link but cannot read the party's mail takes its way to submit.
+const (
+	codesPerSession = 4
+	codesPerLink    = 10                  // by all sessions of a link, but for those that have entered a right code
+	codesInAll      = 30                  // only reached when no mail arrives
+	codeJoin        = 45 * time.Minute    // nobody is sent to a code older than this
+	codeGood        = codeLife + codeJoin // a code can be entered
+	waitingMost     = 10                  // submissions of other sessions that wait
+	codeDigits      = 12
+)
+
+// newCode returns twelve random digits. Guessing it needs no further guard than five tries a session: a thousand sessions
+// find one of ten codes in 20 million hours at five tries each an hour.
+func newCode() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000_000_000))
+	if err != nil {
+		panic(err) // crypto/rand does not fail
+	}
+	return fmt.Sprintf("%012d", n)
+}
+
+// codeHash binds a code to the respondent and to the mail it went out with. A hash of twelve digits can be guessed from a copy
+// of the database; the code is worth nothing, though, without a session of the respondent or a link to one, of whose tokens
+// the database has hashes of 256 bits.
+func codeHash(s survey.Submission, mail, code string) string {
+	sum := sha256.Sum256([]byte("pruefstein-code/2\n" + s.Questionnaire + "/" + s.Respondent + "\n" + mail + "\n" + code))
+	return hex.EncodeToString(sum[:])
+}
+
+// giveCode gives a submission a code to wait for and stores it: a fresh one by mail, or one that was mailed already. all are the
+// submissions of the respondent.
+func (s *Service) giveCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, all []survey.Submission, fresh string) (survey.Submission, error) {
+	there, err := s.codeThere(tx, actor, all)
+	switch {
+	case err != nil:
+		return sub, err
+	case there == nil:
+		return s.mailCode(tx, actor, sheet, sub, fresh)
+	}
+	sub.Mail = there.Mail
+	return sub, tx.Submissions.Put(sub)
+}
+
+// codeThere returns the code a request of the actor has to wait for, or nil when a fresh one may be mailed.
+func (s *Service) codeThere(tx *survey.Tx, actor survey.Actor, all []survey.Submission) (newest *survey.SentCode, err error) {
+	now, session, link := s.Now(), 0, 0
+	for _, sub := range all {
+		for _, c := range sub.Sent {
+			age := now.Sub(c.At).Abs() // the clock may have been ahead
+			if age >= codeLife {
+				continue
+			}
+			m, err := tx.Mails.Get(c.Mail)
+			if err != nil && !survey.IsNotFound(err) {
+				return nil, err
+			}
+			if err != nil || m.State == survey.MailRevoked && m.Attempts == 0 {
+				continue // it never went out
+			}
+			if c.Session == actor.Session {
+				session++
+				if !c.Spent && age < codeJoin && m.State == survey.MailQueued && m.Attempts == 0 {
+					return &c, nil // its own is still on its way; another one would only be queued behind it
+				}
+			}
+			if c.Link == actor.Link {
+				link++
+			}
+			if !c.Spent && age < codeJoin && (m.State == survey.MailQueued || m.State == survey.MailSent) && (newest == nil || c.At.After(newest.At)) {
+				newest = &c
+			}
+		}
+	}
+	switch {
+	case session < codesPerSession && (readsMail(all, actor.Session) || link < codesPerLink):
+		return nil, nil
+	case newest == nil && link >= codesInAll:
+		return nil, survey.Fail(survey.TooMany, "answer.error.too_many_codes")
+	}
+	return newest, nil
+}
+
+// readsMail tells whether a right code was entered in a session.
+func readsMail(all []survey.Submission, session string) bool {
+	return session != "" && slices.ContainsFunc(all, func(sub survey.Submission) bool {
+		return sub.State == survey.SubmissionConfirmed && sub.ConfirmedIn == session
+	})
+}
+
+// crowded tells whether so much waits that a session has to enter a code when it submits.
+func crowded(all []survey.Submission, session string, now time.Time) bool {
+	waiting := 0
+	for _, sub := range all {
+		if sub.Waits(now) && sub.Session != session {
+			waiting++
+		}
+	}
+	return waiting >= waitingMost && !readsMail(all, session)
+}
+
+// mailCode queues the mail with a fresh code for a submission and stores both.
+func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, code string) (survey.Submission, error) {
+	zone, language, place := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language), survey.SecretPlace()
+	subject, body, err := s.Compose(language, "code", CodeMail{
+		Alliance: sheet.Alliance.Name, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
+		At: sub.RequestedAt.In(zone), Until: sub.CodeExpiresAt.In(zone), Secret: place,
+	})
+	if err != nil {
+		return sub, err
+	}
+	m := survey.Mail{Kind: survey.MailCode, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language}
+	m.SetText(subject, body, place)
+	if m, err = s.Enqueue(tx, m, code[:4]+" "+code[4:8]+" "+code[8:]); err != nil {
+		return sub, err
+	}
+	sub.Mail = m.ID
+	sub.Sent = append(sub.Sent, survey.SentCode{Mail: m.ID, Hash: codeHash(sub, m.ID, code), At: s.Now(), Session: actor.Session, Link: actor.Link})
+	return sub, tx.Submissions.Put(sub)
+}
+
+// void ends a submission that waits for its code. What it would have said stays in the drafts, so nothing of it is kept but the
+// codes that were mailed for it: they are counted, and each proves that its reader reads the mail. A mail that has not gone out
+// is stopped, unless another one waits for its code.
+func void(tx *survey.Tx, sub survey.Submission) error {
+	all, err := survey.Collect(tx.Submissions.List(sub.Questionnaire + "/" + sub.Respondent + "/"))
+	if err != nil {
+		return err
+	}
+	for _, c := range sub.Sent {
+		if slices.ContainsFunc(all, func(other survey.Submission) bool {
+			return other.ID != sub.ID && other.State == survey.SubmissionRequested && other.Mail == c.Mail
+		}) {
+			continue
+		}
+		if err := survey.RevokeMail(tx, c.Mail); err != nil {
+			return err
+		}
+	}
+	if len(sub.Sent) == 0 {
+		return tx.Submissions.Delete(sub.Key())
+	}
+	sub.State, sub.Entries = survey.SubmissionVoid, nil
+	return tx.Submissions.Put(sub)
+}
+
+// sweepSubmissions voids what waited too long and deletes what was void until its codes were good no more.
+func (s *Service) sweepSubmissions(tx *survey.Tx, all []survey.Submission) (kept []survey.Submission, err error) {
+	now := s.Now()
+	for _, sub := range all {
+		old := !slices.ContainsFunc(sub.Sent, func(c survey.SentCode) bool { return now.Sub(c.At).Abs() < codeGood })
+		switch {
+		case sub.State == survey.SubmissionVoid && old:
+			err = tx.Submissions.Delete(sub.Key())
+		case sub.State == survey.SubmissionRequested && !sub.Waits(now):
+			err = void(tx, sub)
+		default:
+			kept = append(kept, sub)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
+// ResendCode mails another code for a submission that waits, or names one that was mailed already when there were many (there).
+// Those before stay good. The instant of the act and its hour stay what they are.
+func (s *Service) ResendCode(ctx context.Context, actor survey.Actor, id string) (there bool, err error) {
+	now, code := s.Now(), newCode()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		sheet, err := s.sheet(tx, actor, now)
+		if err != nil {
+			return err
+		}
+		all, err := survey.Collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(sub survey.Submission) bool { return sub.ID == id })
+		switch {
+		case i < 0:
+			return survey.Fail(survey.NotFound, "error.not_found")
+		case !all[i].Waits(now):
+			return survey.Fail(survey.Conflict, "answer.error.code_void")
+		}
+		sub, err := s.giveCode(tx, actor, sheet, all[i], all, code)
+		there = len(sub.Sent) == len(all[i].Sent)
+		return err
+	})
+	return there, err
+}
+
+// findCode returns the submission a typed code was mailed for, and its place there; ok false when it is none of the party's.
+func findCode(all []survey.Submission, code string, now time.Time) (holder survey.Submission, place int, ok bool) {
+	for _, sub := range all {
+		for i, c := range sub.Sent {
+			if now.Sub(c.At).Abs() < codeGood && sameHash(codeHash(sub, c.Mail, code), c.Hash) {
+				return sub, i, true
+			}
+		}
+	}
+	return holder, 0, false
+}
+
+// takeCode spends a code typed in the actor's session. A wrong one is counted there and returned as refused, for the caller to
+// commit; it is Invalid at the field code, the fifth TooMany. One that was mailed is never wrong, even if it is spent.
+func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, all []survey.Submission, typed string) (refused, err error) {
+	session := survey.Session{}
+	if actor.Session != "" { // the demonstration fills itself without a browser
+		if session, err = tx.Sessions.Get(actor.Session); err != nil {
+			return nil, err
+		}
+	}
+	code := typedCode(typed)
+	if code == "" {
+		return survey.Faults{{Field: "code", Key: "answer.error.code_format"}}.Err(), nil
+	}
+	if session.Wrong >= codeTries {
+		return survey.Fail(survey.TooMany, "answer.error.code_tries_here"), nil
+	}
+	if holder, i, ok := findCode(all, code, s.Now()); ok {
+		if holder.Sent[i].Spent {
+			return survey.Faults{{Field: "code", Key: "answer.error.code_spent"}}.Err(), nil
+		}
+		holder.Sent = slices.Clone(holder.Sent)
+		holder.Sent[i].Spent = true
+		if session.Wrong > 0 {
+			session.Wrong = 0
+			err = tx.Sessions.Put(session)
+		}
+		return nil, errors.Join(err, tx.Submissions.Put(holder))
+	}
+	session.Wrong++
+	if session.Hash != "" {
+		err = tx.Sessions.Put(session)
+	}
+	if session.Wrong >= codeTries {
+		return survey.Fail(survey.TooMany, "answer.error.code_tries_here"), errors.Join(err, s.Audit(tx, actor, "submission_tries", actor.Respondent))
+	}
+	return survey.Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", codeTries - session.Wrong}}}.Err(), err
+}
+
+// typedCode brings a typed code to its digits, "" if it is none. Mail programs add spaces of all kinds.
+func typedCode(typed string) string {
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n\u00a0\u202f-–", r) {
+			return -1
+		}
+		return r
+	}, typed)
+	if len(digits) != codeDigits || strings.Trim(digits, "0123456789") != "" {
+		return ""
+	}
+	return digits
+}
+
+// sameHash compares without telling by its time how much was right.
+func sameHash(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -1,0 +1,187 @@
+package answer
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// ConfirmSubmission makes a submission effective with a code from a mail, also after the deadline: what counts is the instant
+// of "Absenden". In one transaction come new versions of the changed cells, the leaf in the ledger, and the mail with the full
+// text. A submission that is confirmed already is returned as it is: a second click has no second effect.
+//
+// Any session of the respondent can enter any code that went to the party's own address: whoever asked may have signed out, and
+// the newest code need not be the one that was mailed for it. What counts is what the page shows: of a submission sent in another
+// session that is all its words, and seen says that whoever enters the code has said so. A wrong code is Invalid at the field
+// code and counts in its session alone; the fifth is TooMany, and the submission goes on waiting. Conflict when it has ended,
+// Gone after its hour. The drafts stay in every case.
+func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id, typed string, seen bool) (sub survey.Submission, err error) {
+	if err := actor.Require(survey.RoleParty); err != nil {
+		return sub, err
+	}
+	now := s.Now()
+	var refused error // a wrong try is counted, so its transaction commits
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		refused = nil
+		sheet, err := s.sheet(tx, actor, now)
+		if err != nil {
+			return err
+		}
+		all, err := survey.Collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
+		if err != nil {
+			return err
+		}
+		shown := slices.IndexFunc(all, func(sub survey.Submission) bool { return sub.ID == id })
+		if shown < 0 {
+			return survey.Fail(survey.NotFound, "error.not_found")
+		}
+		sub = all[shown]
+		switch {
+		case sub.State == survey.SubmissionConfirmed:
+			return nil
+		case sub.State == survey.SubmissionVoid:
+			return survey.Fail(survey.Conflict, "answer.error.code_void")
+		case !sub.Waits(now):
+			refused = survey.Fail(survey.Gone, "answer.error.code_expired")
+			return void(tx, sub)
+		case sub.Session != actor.Session && !seen:
+			return survey.Faults{{Field: "seen", Key: "answer.error.seen"}}.Err()
+		}
+		if refused, err = s.takeCode(tx, actor, all, typed); err != nil || refused != nil {
+			return err
+		}
+		if sub, err = tx.Submissions.Get(sub.Key()); err != nil { // its code may have been spent just now
+			return err
+		}
+		sub, err = s.confirm(tx, actor, sheet, sub, now)
+		return err
+	})
+	if err == nil {
+		err = refused
+	}
+	return sub, err
+}
+
+// confirm carries a submission out.
+func (s *Service) confirm(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, now time.Time) (survey.Submission, error) {
+	for i := range sub.Entries {
+		if err := submitCell(tx, sheet, sub, &sub.Entries[i]); err != nil {
+			return sub, err
+		}
+	}
+	sub.State, sub.ConfirmedAt, sub.ConfirmedIn = survey.SubmissionConfirmed, now, actor.Session
+	earlier, err := survey.Collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
+	if err != nil {
+		return sub, err
+	}
+	for _, e := range earlier {
+		// One that a colleague asked for later stays good: it would else be lost when its code comes after the deadline.
+		if e.State == survey.SubmissionRequested && e.ID != sub.ID && e.Number <= sub.Number {
+			if err := void(tx, e); err != nil {
+				return sub, err
+			}
+		}
+	}
+	if sub.Receipt, err = survey.SubmissionReceipt(tx, sub, now, s.Rand); err != nil {
+		return sub, err
+	}
+	if err := tx.Submissions.Put(sub); err != nil {
+		return sub, err
+	}
+	if err := s.Audit(tx, actor, "submission_confirmed", sub.ID); err != nil {
+		return sub, err
+	}
+	if err := s.StopReminders(tx, sheet.Respondent); err != nil {
+		return sub, err
+	}
+	return sub, s.mailReceipt(tx, actor, sheet, sub)
+}
+
+// submitCell adds the version of a cell that changed, and notes in the entry which version it stands for. An open licence
+// is part of what a version says about itself, so a new consent makes a new version too. Leaving its box empty takes
+// nothing back: what did not change keeps the licence it has.
+func submitCell(tx *survey.Tx, sheet Sheet, sub survey.Submission, entry *survey.SubmissionEntry) error {
+	versions, err := survey.Collect(tx.Versions.List(survey.CellKey(sub.Questionnaire, sub.Respondent, entry.Question) + "/"))
+	if err != nil {
+		return err
+	}
+	last := survey.VersionThatStands(versions)
+	if last != nil && last.Provenance == survey.ByForm && last.Entry() == entry.Entry && (sub.Declaration.Licence == "" || last.Licence == sub.Declaration.Licence) {
+		entry.Version = last.Number
+		return nil
+	}
+	number := 1
+	if n := len(versions); n > 0 {
+		number = versions[n-1].Number + 1
+	}
+	entry.Version = number
+	return tx.Versions.Put(sub.Version(sheet.Due, *entry, number))
+}
+
+// ReceiptMail is what the mail after a submission says: the full text of all that stands.
+type ReceiptMail struct {
+	Alliance, Contact, Title, Party string
+	At                              time.Time // of the act, in the zone of the deadline
+	Due                             time.Time
+	Number                          int64 // of the receipt
+	Licence                         string
+	Entries                         []ReceiptEntry
+	Unanswered                      []int // numbers of the questions it says nothing to
+}
+
+// ReceiptEntry is one question with what was submitted to it.
+type ReceiptEntry struct {
+	Question survey.CatalogueQuestion
+	survey.SubmissionEntry
+	New bool // the submission made this version; else it stands since an earlier one
+}
+
+// ReceiptEntries pairs what was submitted with the questions, in the order of the catalogue. confirmed are the submissions
+// of the party, by which it tells new versions from those that stood already.
+func ReceiptEntries(s survey.Submission, c survey.Catalogue, confirmed []survey.Submission) (list []ReceiptEntry) {
+	for _, e := range s.Entries {
+		question, _ := c.Question(e.Question)
+		stood := slices.ContainsFunc(confirmed, func(earlier survey.Submission) bool {
+			return earlier.Receipt.Leaf < s.Receipt.Leaf && slices.ContainsFunc(earlier.Entries, func(o survey.SubmissionEntry) bool {
+				return o.Question == e.Question && o.Version == e.Version
+			})
+		})
+		list = append(list, ReceiptEntry{Question: question, SubmissionEntry: e, New: !stood})
+	}
+	return list
+}
+
+// Unanswered lists the numbers of the questions of the sheet that a submission says nothing to.
+func (sheet Sheet) Unanswered(s survey.Submission) (numbers []int) {
+	for _, c := range sheet.Cells {
+		if !slices.ContainsFunc(s.Entries, func(e survey.SubmissionEntry) bool { return e.Question == c.Question.ID }) {
+			numbers = append(numbers, c.Question.Number)
+		}
+	}
+	return numbers
+}
+
+func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission) error {
+	file, err := s.receiptFile(tx, sub)
+	if err != nil {
+		return err
+	}
+	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
+	data := ReceiptMail{
+		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
+		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), Number: sub.Receipt.Leaf, Licence: sub.Declaration.Licence,
+		Entries: ReceiptEntries(sub, sheet.Catalogue, sheet.Confirmed), Unanswered: sheet.Unanswered(sub),
+	}
+	subject, body, err := s.Compose(language, "receipt", data)
+	if err != nil {
+		return err
+	}
+	_, err = s.Enqueue(tx, survey.Mail{
+		Kind: survey.MailReceipt, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language,
+		Subject: subject, Body: body, Attachment: &survey.MailFile{Name: receiptName(sub), Type: "application/json", Data: file},
+	}, "")
+	return err
+}

@@ -1,0 +1,99 @@
+package answer
+
+import (
+	"context"
+
+	"pruefstein/internal/survey"
+)
+
+// AccessPage is what whoever opens an access link may know before the session: who asks whom, and until when.
+type AccessPage struct {
+	Alliance   string
+	Contact    string // address of the alliance, may be ""
+	Intro      string // of the questionnaire
+	Title      string // of the questionnaire
+	Election   survey.Election
+	Respondent string // name of the party
+	Language   string // of the respondent, may be ""
+	Due        survey.Instant
+	Questions  int // how many the respondent was asked
+	Submitted  bool
+	Over       bool // the respondent's date is over
+}
+
+// AccessPage tells what a link is for. It changes nothing: scanners open every link of a mail. NotFound when there is no
+// such link, Gone when it was revoked.
+func (s *Service) AccessPage(ctx context.Context, token string) (p AccessPage, err error) {
+	now := s.Now()
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		link, err := s.openAccessLink(tx, token)
+		if err != nil {
+			return err
+		}
+		sheet, err := s.sheet(tx, survey.Actor{Respondent: link.Respondent, Questionnaire: link.Questionnaire}, now)
+		if err != nil {
+			return err
+		}
+		p = AccessPage{
+			Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Intro: sheet.Questionnaire.Intro, Title: sheet.Questionnaire.Title,
+			Election: sheet.Election, Respondent: sheet.Respondent.Name, Language: sheet.Respondent.Language, Due: sheet.Due,
+			Questions: len(sheet.Cells), Submitted: len(sheet.Confirmed) > 0, Over: sheet.Over,
+		}
+		return nil
+	})
+	return p, err
+}
+
+// ExchangeLink turns the token of an access link into what a session keeps, the link's hash, and notes the first use. A
+// link can be exchanged until it is revoked: it is forwarded inside a party. NotFound, Gone as with AccessPage.
+func (s *Service) ExchangeLink(ctx context.Context, token string) (hash string, err error) {
+	now := s.Now()
+	err = s.Write(ctx, survey.Actor{}, func(tx *survey.Tx) error {
+		link, err := s.openAccessLink(tx, token)
+		if err != nil {
+			return err
+		}
+		hash = link.Hash
+		if link.UsedAt.IsZero() {
+			link.UsedAt = now
+			if err := tx.AccessLinks.Put(link); err != nil {
+				return err
+			}
+		}
+		return s.Audit(tx, survey.Actor{Respondent: link.Respondent}, "party_sign_in", link.Questionnaire)
+	})
+	return hash, err
+}
+
+// openAccessLink returns the link of a token that can still be used.
+func (s *Service) openAccessLink(tx *survey.Tx, token string) (survey.AccessLink, error) {
+	link, err := tx.AccessLinks.Get(survey.HashToken(token))
+	if survey.IsNotFound(err) {
+		return link, survey.Fail(survey.NotFound, "answer.error.link_unknown")
+	}
+	if err != nil {
+		return link, err
+	}
+	if !link.RevokedAt.IsZero() {
+		return link, survey.Fail(survey.Gone, "error.link_revoked")
+	}
+	q, err := tx.Questionnaires.Get(link.Questionnaire)
+	if err != nil {
+		return link, err
+	}
+	return link, s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed)
+}
+
+// party loads who asks: the respondent of the actor and its questionnaire. Forbidden for everybody else.
+func (s *Service) party(tx *survey.Tx, actor survey.Actor) (q survey.Questionnaire, r survey.Respondent, err error) {
+	if err := actor.Require(survey.RoleParty); err != nil {
+		return q, r, err
+	}
+	if q, err = tx.Questionnaires.Get(actor.Questionnaire); err != nil {
+		return q, r, err
+	}
+	if r, err = tx.Respondents.Get(actor.Questionnaire + "/" + actor.Respondent); err != nil {
+		return q, r, err
+	}
+	return q, r, s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed)
+}

@@ -1,0 +1,68 @@
+package answer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"pruefstein/internal/survey"
+)
+
+// receiptFormat is the version of ReceiptFile.
+const receiptFormat = "pruefstein-receipt/1"
+
+// ReceiptFile is what a party gets to keep: all it takes to check offline that exactly its text is in the ledger
+// (docs/ledger.md).
+type ReceiptFile struct {
+	Format   string `json:"format"`
+	How      string `json:"how"`
+	Leaf     int64  `json:"leaf"`     // its index
+	Salt     []byte `json:"salt"`     // base64
+	Record   string `json:"record"`   // canonical JSON, to be hashed as it is
+	Proof    string `json:"proof"`    // c2sp.org/tlog-proof@v1
+	Verifier string `json:"verifier"` // public key of the ledger
+}
+
+// ReceiptFile returns the receipt of a confirmed submission of the party, as a JSON file, and its name.
+func (s *Service) ReceiptFile(ctx context.Context, actor survey.Actor, id string) (name string, file []byte, err error) {
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		_, r, err := s.party(tx, actor)
+		if err != nil {
+			return err
+		}
+		sub, err := tx.Submissions.Get(r.Key() + "/" + id)
+		if err != nil {
+			return err
+		}
+		if sub.State != survey.SubmissionConfirmed {
+			return survey.Fail(survey.NotFound, "error.not_found")
+		}
+		name = receiptName(sub)
+		file, err = s.receiptFile(tx, sub)
+		return err
+	})
+	return name, file, err
+}
+
+func receiptName(sub survey.Submission) string {
+	return fmt.Sprintf("quittung-%d.json", sub.Receipt.Leaf)
+}
+
+func (s *Service) receiptFile(tx *survey.Tx, sub survey.Submission) ([]byte, error) {
+	proof, err := survey.ProveLeaf(tx, s.Ledger, sub.Receipt.Leaf)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	err = encoder.Encode(ReceiptFile{
+		Format: receiptFormat,
+		How: "The leaf in the ledger holds the SHA-256 of salt (decoded from base64) followed by record (its UTF-8 bytes, exactly). " +
+			"The proof leads from the leaf to the signed checkpoint; verifier is the public key. docs/ledger.md of Prüfstein has a program that checks it.",
+		Leaf: sub.Receipt.Leaf, Salt: sub.Receipt.Salt, Record: string(sub.Receipt.Record), Proof: proof, Verifier: s.Ledger.Verifier(),
+	})
+	return out.Bytes(), err
+}

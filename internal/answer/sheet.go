@@ -1,0 +1,402 @@
+package answer
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// Sheet is everything a party sees of its own answers at one instant. It holds nothing of any other respondent.
+type Sheet struct {
+	Alliance      survey.Alliance
+	Election      survey.Election
+	Questionnaire survey.Questionnaire
+	Respondent    survey.Respondent
+	Catalogue     survey.Catalogue
+	Due           survey.Instant
+	Now           time.Time
+	Over          bool                // the respondent's date is over
+	Cells         []Cell              // of the questions it was asked, in the order of the catalogue
+	Waits         []WaitingSubmission // for their codes: this session's own first, then the newest
+	NoTries       bool                // this session has entered too many wrong codes
+	Crowded       bool                // so much waits that "Absenden" wants a code at once
+	Press         survey.Press        // of this session, in time and in the last hour, that waits for such a code
+	Confirmed     []survey.Submission // newest first
+	HandMade      []time.Time         // when each open access link was made that no mail carried; in Service.Sheet only
+}
+
+// WaitingSubmission is one that waits for its code.
+type WaitingSubmission struct {
+	survey.Submission
+	Own        bool             // it was asked for in this session
+	Revoked    bool             // the access link it was asked for by has been revoked since
+	CodeMail   survey.MailState // of the mail with the code it waits for
+	CodeMailed time.Time        // when that mail was made
+}
+
+// Waiting returns the submission with the id if it waits for its code; with id "" the first that does. Nil: there is none.
+func (s Sheet) Waiting(id string) *WaitingSubmission {
+	for i := range s.Waits {
+		if id == "" || s.Waits[i].ID == id {
+			return &s.Waits[i]
+		}
+	}
+	return nil
+}
+
+// Cell is one question with what the party has said to it so far.
+type Cell struct {
+	Question survey.CatalogueQuestion
+	AskedBy  []string // names of the organisations
+	Topic    string   // name
+	Draft    survey.AnswerDraft
+	Standing *survey.Version // what counts now, nil if nothing has been handed in
+	State    State
+	Late     bool         // the draft was saved after the respondent's date
+	Entry    survey.Entry // what a submission would say now; empty: nothing
+	Limit    int          // most UTF-16 units of a submitted text
+	Problems []Problem
+}
+
+// State is how far a party is with one question.
+type State string
+
+// The states of an answer, as a party sees them.
+const (
+	StateNone        State = "none"
+	StateBegun       State = "draft"
+	StateDone        State = "done"
+	StateSubmitted   State = "submitted"
+	StateChanged     State = "changed"     // the draft differs from what was submitted
+	StateTranscribed State = "transcribed" // the office entered it from a mail or letter
+)
+
+// Problem is something to know before submitting. Key is answer.problem.…
+type Problem struct {
+	Key   string
+	Args  []any
+	Stops bool // a submission is refused while it is there
+}
+
+// own tells whether the party itself submitted what stands.
+func (c Cell) own() bool { return c.Standing != nil && c.Standing.Provenance == survey.ByForm }
+
+// CanWithdraw tells whether there is something to withdraw.
+func (c Cell) CanWithdraw() bool { return c.Standing != nil && c.Standing.Status != survey.Withdrawn }
+
+// said is what an entry says once it is handed in. A draft also keeps what was typed before another choice was made.
+func said(e survey.Entry, kind survey.QuestionKind) survey.Entry {
+	switch e.Status {
+	case survey.Declined:
+		return survey.Entry{Status: survey.Declined, Reason: e.Reason}
+	case survey.NoPosition, survey.Withdrawn:
+		return survey.Entry{Status: e.Status}
+	}
+	said := survey.Entry{Status: survey.Answered, Text: e.Text}
+	if kind == survey.KindThesis {
+		said.Position = e.Position
+	}
+	if said.Empty() {
+		return survey.Entry{}
+	}
+	return said
+}
+
+// Sheet returns the party's own sheet, with the links the office made by hand: a party knows who can come in.
+func (s *Service) Sheet(ctx context.Context, actor survey.Actor) (sheet Sheet, err error) {
+	now := s.Now()
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		if sheet, err = s.sheet(tx, actor, now); err != nil {
+			return err
+		}
+		links, err := survey.LinksOf(tx, actor.Questionnaire, actor.Respondent)
+		for _, l := range links {
+			if l.Mail == "" && l.RevokedAt.IsZero() {
+				sheet.HandMade = append(sheet.HandMade, l.CreatedAt)
+			}
+		}
+		return err
+	})
+	return sheet, err
+}
+
+func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet Sheet, err error) {
+	if sheet.Questionnaire, sheet.Respondent, err = s.party(tx, actor); err != nil {
+		return sheet, err
+	}
+	q, r := sheet.Questionnaire, sheet.Respondent
+	if sheet.Alliance, err = survey.LoadAlliance(tx); err != nil {
+		return sheet, err
+	}
+	if sheet.Election, err = tx.Elections.Get(q.Election); err != nil {
+		return sheet, err
+	}
+	if sheet.Catalogue, err = tx.Catalogues.Get(q.ID); err != nil {
+		return sheet, err
+	}
+	sheet.Due, sheet.Now = r.DueAt(q), now
+	sheet.Over = !now.Before(sheet.Due.At)
+
+	prefix := r.Key() + "/"
+	drafts := map[string]survey.AnswerDraft{}
+	for d, err := range tx.AnswerDrafts.List(prefix) {
+		if err != nil {
+			return sheet, err
+		}
+		drafts[d.Question] = d
+	}
+	versions := map[string][]survey.Version{}
+	for v, err := range tx.Versions.List(prefix) {
+		if err != nil {
+			return sheet, err
+		}
+		versions[v.Question] = append(versions[v.Question], v)
+	}
+	for _, question := range sheet.Catalogue.Questions {
+		if asked, _ := r.Asked(question.ID); asked {
+			sheet.Cells = append(sheet.Cells, cell(sheet, question, drafts[question.ID], versions[question.ID]))
+		}
+	}
+	submissions, err := survey.Collect(tx.Submissions.List(prefix))
+	if err != nil {
+		return sheet, err
+	}
+	// by their numbers, not by the clock, which may have gone back
+	slices.SortStableFunc(submissions, func(a, b survey.Submission) int {
+		return cmp.Or(cmp.Compare(b.Number, a.Number), b.RequestedAt.Compare(a.RequestedAt))
+	})
+	for _, sub := range submissions {
+		switch {
+		case sub.State == survey.SubmissionConfirmed:
+			sheet.Confirmed = append(sheet.Confirmed, sub)
+		case sub.Waits(now):
+			m, err := tx.Mails.Get(sub.Mail)
+			if err != nil {
+				return sheet, err
+			}
+			link, err := tx.AccessLinks.Get(sub.Link)
+			if err != nil && !survey.IsNotFound(err) {
+				return sheet, err
+			}
+			sheet.Waits = append(sheet.Waits, WaitingSubmission{sub, sub.Session == actor.Session, !link.RevokedAt.IsZero(), m.State, m.CreatedAt})
+		}
+	}
+	rank := func(w WaitingSubmission) int { // what came by a link that was revoked is most likely not the party's
+		switch {
+		case w.Own:
+			return 0
+		case w.Revoked:
+			return 2
+		}
+		return 1
+	}
+	slices.SortStableFunc(sheet.Waits, func(a, b WaitingSubmission) int { return cmp.Compare(rank(a), rank(b)) })
+	session, err := tx.Sessions.Get(actor.Session)
+	if err != nil && !survey.IsNotFound(err) {
+		return sheet, err
+	}
+	sheet.NoTries = session.Wrong >= codeTries
+	p := session.Pressed
+	replaced := slices.ContainsFunc(sheet.Confirmed, func(sub survey.Submission) bool { return sub.Number > p.Number || sub.RequestedAt.Equal(p.At) })
+	if now.Sub(p.At).Abs() < codeLife && p.At.Before(sheet.Due.At) && !replaced {
+		sheet.Press = p
+	}
+	sheet.Crowded = crowded(submissions, actor.Session, now)
+	slices.SortStableFunc(sheet.Confirmed, func(a, b survey.Submission) int { return cmp.Compare(b.Receipt.Leaf, a.Receipt.Leaf) })
+	return sheet, nil
+}
+
+func cell(sheet Sheet, question survey.CatalogueQuestion, draft survey.AnswerDraft, versions []survey.Version) Cell {
+	c := Cell{
+		Question: question, Draft: draft, Standing: survey.VersionThatStands(versions),
+		Late:  draft.Revision > 0 && !draft.UpdatedAt.Before(sheet.Due.At),
+		Limit: cmp.Or(sheet.Questionnaire.AnswerLimit, survey.MaxTextUnits),
+	}
+	for _, id := range question.AskedBy {
+		for _, o := range sheet.Catalogue.Organisations {
+			if o.ID == id {
+				c.AskedBy = append(c.AskedBy, o.Name)
+			}
+		}
+	}
+	for _, t := range sheet.Catalogue.Topics {
+		if t.ID == question.Topic {
+			c.Topic = t.Name
+		}
+	}
+	return c.saying(draft)
+}
+
+// saying returns the cell as it is with what is drafted.
+func (c Cell) saying(draft survey.AnswerDraft) Cell {
+	said := said(draft.Entry, c.Question.Kind)
+	switch {
+	case c.own():
+		c.Entry, c.State = c.Standing.Entry(), StateSubmitted
+		withdrawn := c.Entry.Status == survey.Withdrawn && said.Empty() // begun again, and nothing written yet
+		if draft.Revision > 0 && said != c.Entry && !withdrawn {
+			c.Entry, c.State = said, StateChanged
+		}
+	case !said.Empty():
+		c.Entry, c.State = said, StateBegun
+		if draft.Done {
+			c.State = StateDone
+		}
+	case c.Standing != nil:
+		c.Entry, c.State = survey.Entry{}, StateTranscribed
+	default:
+		c.Entry, c.State = survey.Entry{}, StateNone
+	}
+	c.Problems = c.problems()
+	return c
+}
+
+// Stopped tells whether a problem of the cell stops a submission.
+func (c Cell) Stopped() bool {
+	return slices.ContainsFunc(c.problems(), func(p Problem) bool { return p.Stops })
+}
+
+// problems lists what stops a submission, and what the releaser should know.
+func (c Cell) problems() (list []Problem) {
+	add := func(stops bool, key string, args ...any) {
+		list = append(list, Problem{Key: "answer.problem." + key, Args: append(args, "Number", c.Question.Number), Stops: stops})
+	}
+	for _, text := range []string{c.Entry.Text, c.Entry.Reason} {
+		if n := survey.Length(text); n > c.Limit {
+			add(true, "too_long", "Length", n, "Limit", c.Limit, "Over", n-c.Limit)
+		}
+	}
+	switch {
+	case c.Entry.Status == survey.Answered && c.Question.Kind == survey.KindThesis && c.Entry.Position == "":
+		add(true, "no_position")
+	case c.State == StateChanged && c.Entry.Empty():
+		add(true, "emptied")
+	case c.State == StateNone:
+		add(false, "empty")
+	case c.State == StateBegun:
+		add(false, "not_done")
+	}
+	return list
+}
+
+// Stopped tells whether a problem stops a submission.
+func (sheet Sheet) Stopped() bool {
+	return slices.ContainsFunc(sheet.Cells, Cell.Stopped)
+}
+
+// Changed tells whether a submission would say anything that does not stand already.
+func (sheet Sheet) Changed() bool {
+	return slices.ContainsFunc(sheet.Cells, func(c Cell) bool {
+		return !c.Entry.Empty() && (!c.own() || c.Entry != c.Standing.Entry())
+	})
+}
+
+// Licenced tells whether something the party has submitted stands under an open licence.
+func (sheet Sheet) Licenced() bool {
+	return slices.ContainsFunc(sheet.Cells, func(c Cell) bool { return c.own() && c.Standing.Licence != "" })
+}
+
+// Unlicenced lists the numbers of the questions whose new wording would stand without the open licence their submitted one
+// has, if the box for it stayed empty.
+func (sheet Sheet) Unlicenced() (numbers []int) {
+	for _, c := range sheet.Cells {
+		if c.own() && c.Standing.Licence != "" && !c.Entry.Empty() && c.Entry != c.Standing.Entry() {
+			numbers = append(numbers, c.Question.Number)
+		}
+	}
+	return numbers
+}
+
+// Opens tells whether a consent to a licence would say anything new about what the party has submitted. That it agreed to
+// one before is not taken back by leaving the box empty: open licences cannot be revoked.
+func (sheet Sheet) Opens(licence string) bool {
+	return licence != "" && slices.ContainsFunc(sheet.Cells, func(c Cell) bool { return c.own() && c.Standing.Licence != licence })
+}
+
+// Cell returns the cell of a question's number. NotFound when the respondent was not asked it.
+func (sheet Sheet) Cell(number int) (Cell, error) {
+	for _, c := range sheet.Cells {
+		if c.Question.Number == number {
+			return c, nil
+		}
+	}
+	return Cell{}, survey.Fail(survey.NotFound, "error.not_found")
+}
+
+// Next returns the number of the first question still to be worked on, looking behind a number first and then from the
+// start; 0 when there is none.
+func (sheet Sheet) Next(after int) int {
+	first := 0
+	for _, c := range sheet.Cells {
+		if c.State != StateNone && c.State != StateBegun || c.Question.Number == after {
+			continue
+		}
+		if c.Question.Number > after {
+			return c.Question.Number
+		}
+		if first == 0 {
+			first = c.Question.Number
+		}
+	}
+	return first
+}
+
+// entries is what a submission would say: all that would stand, changed or not.
+func (sheet Sheet) entries() (list []survey.SubmissionEntry) {
+	for _, c := range sheet.Cells {
+		if !c.Entry.Empty() {
+			list = append(list, survey.SubmissionEntry{Question: c.Question.ID, Number: c.Question.Number, Entry: c.Entry})
+		}
+	}
+	return list
+}
+
+// Words are what a submission would say, as JSON: the []SubmissionEntry.
+func (sheet Sheet) Words() (string, error) {
+	raw, err := json.Marshal(sheet.entries())
+	return string(raw), err
+}
+
+// Digest is the hex SHA-256 of Words, so that exactly what was read is submitted.
+func (sheet Sheet) Digest() (string, error) {
+	words, err := sheet.Words()
+	return wordsDigest(words), err
+}
+
+func wordsDigest(words string) string {
+	sum := sha256.Sum256([]byte(words))
+	return hex.EncodeToString(sum[:])
+}
+
+// Saying returns the sheet with the words of a page on which "Absenden" was pressed in this session, whatever has been drafted
+// since. All other words change nothing.
+func (sheet Sheet) Saying(words string) Sheet {
+	var entries []survey.SubmissionEntry
+	if wordsDigest(words) != sheet.Press.Digest || json.Unmarshal([]byte(words), &entries) != nil {
+		return sheet
+	}
+	said := map[string]survey.AnswerDraft{}
+	for _, e := range entries {
+		said[e.Question] = survey.AnswerDraft{Entry: e.Entry, Done: true, Revision: 1}
+	}
+	sheet.Cells = slices.Clone(sheet.Cells)
+	for i, c := range sheet.Cells {
+		sheet.Cells[i] = c.saying(said[c.Question.ID])
+	}
+	return sheet
+}
+
+// Pressed returns Press if it was for just what the sheet says.
+func (sheet Sheet) Pressed() (*survey.Press, error) {
+	digest, err := sheet.Digest()
+	if err != nil || digest != sheet.Press.Digest {
+		return nil, err
+	}
+	return &sheet.Press, nil
+}

@@ -1,0 +1,168 @@
+package answer
+
+import (
+	"context"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+const (
+	codeLife  = time.Hour // greylisting and shared mailboxes take their time; ASVS recommends ten minutes
+	codeTries = 5         // wrong codes in one session; whoever opens the link again has a new one
+)
+
+// RequestSubmission is the check page's form: the declaration, and what exactly was shown.
+type RequestSubmission struct {
+	Form     string // id of the form; sending the same one again is no second act
+	Digest   string // Sheet.Digest of what was shown
+	Name     string // of whoever declares; never public
+	Function string // never public
+	Verbatim bool   // agrees to verbatim publication; it must
+	Licence  bool   // agrees to the alliance's open licence; it may
+	Code     string // from a mail, where so much waits that it is wanted at once (Sheet.Crowded)
+	Words    string // Sheet.Words of what was shown, where a code is wanted at once
+}
+
+// CodeMail is what the mail with a code says.
+type CodeMail struct {
+	Alliance, Title, Party string
+	At, Until              time.Time // of the act, and of the code's end, in the zone of the deadline
+	Secret                 string
+}
+
+// RequestSubmission is "Absenden": its instant counts. It keeps what is to be submitted and mails a code that makes it
+// effective, or names one that was mailed already. Where too much waits (Sheet.Crowded) it takes a code at once and is
+// confirmed with it; without one it is Invalid at the field code, after a code was mailed if there was none, and its instant counts
+// all the same for an hour, in the same session, for these words: those of the page, or of the drafts if they are still the same. Conflict when the
+// date is over, when something changed since the page was shown (answer.error.changed), when there is nothing new (a first
+// consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
+func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd RequestSubmission) (sub survey.Submission, err error) {
+	if err := actor.Require(survey.RoleParty); err != nil {
+		return sub, err
+	}
+	var faults survey.Faults
+	faults.Line("name", &cmd.Name, 200, true)
+	faults.Line("function", &cmd.Function, 200, true)
+	if !cmd.Verbatim {
+		faults.Add("verbatim", "answer.error.verbatim")
+	}
+	if err := faults.Err(); err != nil {
+		return sub, err
+	}
+	now, id, code := s.Now(), survey.NewID(), newCode()
+	var refused error // where it waits for a code at once, one may have been mailed or a wrong try counted
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		refused = nil
+		sheet, err := s.sheet(tx, actor, now)
+		if err != nil {
+			return err
+		}
+		sheet = sheet.Saying(cmd.Words)
+		pressed, err := sheet.Pressed()
+		if err != nil {
+			return err
+		}
+		declaration := survey.Declaration{Name: cmd.Name, Function: cmd.Function, Verbatim: true}
+		if cmd.Licence {
+			declaration.Licence = sheet.Alliance.Licence
+		}
+		earlier, err := survey.Collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
+		if err != nil {
+			return err
+		}
+		if earlier, err = s.sweepSubmissions(tx, earlier); err != nil {
+			return err
+		}
+		number := 1
+		for _, e := range earlier {
+			if e.Form == cmd.Form && e.Form != "" && e.State != survey.SubmissionVoid && e.Declaration == declaration {
+				sub = e
+				return nil
+			}
+			number = max(number, e.Number+1)
+		}
+		digest, err := sheet.Digest()
+		switch {
+		case err != nil:
+			return err
+		case sheet.Over && pressed == nil:
+			return survey.Fail(survey.Conflict, "answer.error.deadline")
+		case digest != cmd.Digest:
+			return survey.Fail(survey.Conflict, "answer.error.changed")
+		case sheet.Stopped():
+			return survey.Fail(survey.Conflict, "answer.error.problems")
+		case !sheet.Changed() && !sheet.Opens(declaration.Licence):
+			return survey.Fail(survey.Conflict, "answer.error.unchanged")
+		case sheet.Respondent.Email == "":
+			return survey.Fail(survey.Conflict, "answer.error.no_address")
+		}
+		sub = survey.Submission{
+			Questionnaire: sheet.Questionnaire.ID, Respondent: sheet.Respondent.ID, ID: id, State: survey.SubmissionRequested,
+			Declaration: declaration, Entries: sheet.entries(), RequestedAt: now,
+			Form: cmd.Form, Session: actor.Session, Link: actor.Link, Number: number, CodeExpiresAt: now.Add(codeLife),
+		}
+		if sheet.Crowded || pressed != nil {
+			if pressed == nil {
+				if pressed, err = s.notePress(tx, actor, survey.Press{Digest: digest, Number: number - 1, At: now}); err != nil {
+					return err
+				}
+			}
+			sub.RequestedAt, sub.Number = pressed.At, pressed.Number // what a colleague has sent since stays good
+			if cmd.Code != "" {
+				refused, err = s.takeCode(tx, actor, earlier, cmd.Code)
+			} else {
+				refused, err = s.wantCode(tx, actor, sheet, sub, earlier, code)
+			}
+			if err != nil || refused != nil {
+				return err
+			}
+			if err := s.Audit(tx, actor, "submission_requested", sub.ID); err != nil {
+				return err
+			}
+			sub, err = s.confirm(tx, actor, sheet, sub, now)
+			return err
+		}
+		if sub, err = s.giveCode(tx, actor, sheet, sub, earlier, code); err != nil {
+			return err
+		}
+		for _, e := range earlier { // whoever asks again in the same window means the new one
+			if e.State == survey.SubmissionRequested && e.Session == actor.Session {
+				if err := void(tx, e); err != nil {
+					return err
+				}
+			}
+		}
+		return s.Audit(tx, actor, "submission_requested", sub.ID)
+	})
+	if err == nil {
+		err = refused
+	}
+	return sub, err
+}
+
+// notePress keeps the instant of "Absenden" in the session while its code is missing. The words stay in the page and in the
+// drafts: so it costs no more than the session does.
+func (s *Service) notePress(tx *survey.Tx, actor survey.Actor, p survey.Press) (*survey.Press, error) {
+	session, err := tx.Sessions.Get(actor.Session)
+	if err != nil {
+		return nil, err
+	}
+	session.Pressed = p
+	return &p, tx.Sessions.Put(session)
+}
+
+// wantCode says which mail holds the code that "Absenden" wants at once, and mails one where there is none. Only the code is kept.
+func (s *Service) wantCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, all []survey.Submission, code string) (refused, err error) {
+	sub.State, sub.Entries, sub.Form, sub.Declaration = survey.SubmissionVoid, nil, "", survey.Declaration{}
+	there, err := s.codeThere(tx, actor, all)
+	if err == nil && there == nil {
+		if sub, err = s.mailCode(tx, actor, sheet, sub, code); err == nil {
+			there = &sub.Sent[len(sub.Sent)-1]
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return survey.Faults{{Field: "code", Key: "answer.error.code_first", Args: []any{"At", there.At.In(sheet.Due.Location()).Format("15:04")}}}.Err(), nil
+}

@@ -1,0 +1,360 @@
+package compare
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"pruefstein/internal/ledger"
+	"pruefstein/internal/survey"
+)
+
+// PublicationPlan is a publication before it is built: what it will say, and what it binds to.
+type PublicationPlan struct {
+	Comparison survey.Comparison // complete: version, checkpoint, changes and release included
+	Content    string            // hex SHA-256 of all that readers would see but for its date and version
+	Published  int               // the version in which the actor has published exactly this: a second click, nothing to do; else 0
+	before     string            // the checkpoint of Comparison.Held
+	changes    []survey.Change   // against the version before
+	digests    []survey.CellDigest
+	facets     map[string]string
+}
+
+// errReady ends the transaction of PreparePublication without a trace: CommitPublication records the release together
+// with what was released.
+var errReady = errors.New("released")
+
+// Comparison returns a questionnaire as it would be published now, for the preview and for exports of what has not been
+// published. Its version is 0. It returns Forbidden to all but coordinators and administrators.
+func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug string) (c survey.Comparison, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return survey.Comparison{}, err
+	}
+	now := s.Now()
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		q, err := survey.QuestionnaireBySlug(tx, slug)
+		if err != nil {
+			return err
+		}
+		plan, _, err := s.planPublication(tx, q.ID, now)
+		if err != nil {
+			return err
+		}
+		c = plan.Comparison
+		c.Checked, err = s.TwoPerson(tx, survey.ActPublication)
+		return err
+	})
+	if err != nil {
+		return survey.Comparison{}, err
+	}
+	c.Version = 0
+	return c, nil
+}
+
+// PreparePublication binds to what the actor has read: seen is the PublicationState.Content of the page with the preview,
+// and anything readers would see that has changed since is a Conflict. The console reads nothing and gives "".
+//
+// A second click of whoever published or requested just this is no fault: see PublicationPlan.Published.
+//
+// It checks that a questionnaire may be published now and asks for the second person where the rule
+// wants one. ready false means that the request is noted and waits. It returns Conflict when something stands in the way:
+// the phase, an empty Impressum or privacy notice (but for the console and an import), an open check of a transcription,
+// a party of the election that is missing or was not asked without a reason, or nothing new since the last version.
+func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, questionnaire, seen string) (plan PublicationPlan, ready bool, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return PublicationPlan{}, false, err
+	}
+	now := s.Now()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		var previous *survey.Publication
+		if plan, previous, err = s.planPublication(tx, questionnaire, now); err != nil {
+			return err
+		}
+		if previous != nil && seen == previous.Content && seen == plan.Content && (previous.By == actor.Who() || previous.CheckedBy == actor.Who()) {
+			plan.Published = previous.Version
+			return nil
+		}
+		if err := s.mayPublish(tx, actor, plan, previous); err != nil {
+			return err
+		}
+		if seen != plan.Content && !actor.Console {
+			return survey.Fail(survey.Conflict, "compare.error.changed")
+		}
+		if err := s.checkpointFor(tx, &plan, now); err != nil {
+			return err
+		}
+		done, approval, err := s.Approve(tx, actor, questionnaire, survey.ActPublication, "", plan.Content)
+		if err != nil {
+			return survey.AskedBefore(err)
+		}
+		plan.Comparison.Checked = approval.ApprovedBy != ""
+		if done {
+			return errReady
+		}
+		return nil
+	})
+	if errors.Is(err, errReady) {
+		return plan, true, nil
+	}
+	return plan, false, err
+}
+
+// mayPublish tells what stands in the way of a publication, nil for nothing.
+func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan PublicationPlan, previous *survey.Publication) error {
+	q := plan.Comparison.Questionnaire
+	if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed, survey.PhaseImported); err != nil {
+		return err
+	}
+	alliance := plan.Comparison.Alliance
+	if (alliance.Imprint == "" || alliance.Privacy == "") && !(actor.Console && q.Imported) {
+		return survey.Fail(survey.Conflict, "compare.error.imprint")
+	}
+	switch waiting, err := survey.WaitingTranscriptions(tx, q.ID); {
+	case err != nil:
+		return err
+	case waiting > 0:
+		return survey.Fail(survey.Conflict, "compare.error.open_checks", "Count", waiting)
+	}
+	names, unentered := unexplained(plan.Comparison)
+	if len(names) > 0 {
+		return survey.Fail(survey.Conflict, "compare.error.unexplained", "Names", strings.Join(names, ", "))
+	}
+	for _, r := range unentered {
+		names = append(names, r.ShortName)
+	}
+	if len(names) > 0 {
+		return survey.Fail(survey.Conflict, "compare.error.unentered", "Names", strings.Join(names, ", "))
+	}
+	switch missing, err := missingContestants(tx, q); {
+	case err != nil:
+		return err
+	case len(missing) > 0:
+		return survey.Fail(survey.Conflict, "compare.error.missing", "Names", strings.Join(missing, ", "))
+	}
+	if previous != nil && previous.Content == plan.Content {
+		return survey.Fail(survey.Conflict, "compare.error.unchanged", "Version", previous.Version)
+	}
+	return nil
+}
+
+// unexplained lists who was not asked a question without a recorded reason, as nobody is left out in silence, and apart from
+// them those in whose own form the questions are still to be entered.
+func unexplained(c survey.Comparison) (names []string, unentered []survey.ComparedRespondent) {
+	for _, r := range c.Respondents {
+		if c.Questionnaire.Imported || !slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.NotAsked && c.Reason == "" }) {
+			continue
+		}
+		if r.Channel == survey.ChannelPortal && r.AskedAt.IsZero() {
+			unentered = append(unentered, r)
+		} else {
+			names = append(names, r.ShortName)
+		}
+	}
+	return names, unentered
+}
+
+// missingContestants are the parties of the election that are not in the comparison at all.
+func missingContestants(tx *survey.Tx, q survey.Questionnaire) ([]string, error) {
+	respondents, err := survey.Collect(tx.Respondents.List(q.ID + "/"))
+	if err != nil {
+		return nil, err
+	}
+	return survey.Unrepresented(tx, q, respondents)
+}
+
+// CommitPublication records a publication whose files are built: its row, its leaf (the hash of its manifest) and its
+// release, in one transaction. Conflict means that something readers would see has changed since the plan was made.
+func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, plan PublicationPlan, manifest [sha256.Size]byte) (record PublicationRecord, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return PublicationRecord{}, err
+	}
+	q, now := plan.Comparison.Questionnaire, s.Now()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		again, _, err := s.planPublication(tx, q.ID, plan.Comparison.At)
+		if err != nil {
+			return err
+		}
+		if again.Content != plan.Content || again.Comparison.Version != plan.Comparison.Version {
+			return survey.Fail(survey.Conflict, "compare.error.changed")
+		}
+		done, approval, err := s.Approve(tx, actor, q.ID, survey.ActPublication, "", plan.Content)
+		if err != nil {
+			return err
+		}
+		if !done || plan.Comparison.Checked != (approval.ApprovedBy != "") {
+			return survey.Fail(survey.Conflict, "compare.error.changed")
+		}
+		p := survey.Publication{
+			Questionnaire: q.ID, Slug: q.Slug, Version: plan.Comparison.Version, At: plan.Comparison.At,
+			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
+			Content: plan.Content, Before: plan.before, Changes: plan.changes, Digests: plan.digests, Facets: plan.facets,
+		}
+		if p.Legal, err = legalDigest(plan.Comparison.Alliance); err != nil {
+			return err
+		}
+		if p.Leaf, err = survey.AppendLeaf(tx, survey.LeafPublication, p.Key(), manifest, now); err != nil {
+			return err
+		}
+		if err := tx.Publications.Put(p); err != nil {
+			return err
+		}
+		record.Publication = p
+		if record.Checkpoint, err = s.checkpointAfter(tx, p); err != nil {
+			return err
+		}
+		if record.Held, err = held(tx, p, now); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "publish", p.Key())
+	})
+	return record, err
+}
+
+// planPublication builds what a publication at an instant would say, and returns the version before it, nil for none.
+func (s *Service) planPublication(tx *survey.Tx, questionnaire string, at time.Time) (plan PublicationPlan, previous *survey.Publication, err error) {
+	c, err := survey.BuildComparison(tx, questionnaire, at)
+	if err != nil {
+		return PublicationPlan{}, nil, err
+	}
+	published, err := survey.Collect(tx.Publications.List(questionnaire + "/"))
+	if err != nil {
+		return PublicationPlan{}, nil, err
+	}
+	if n := len(published); n > 0 {
+		previous = &published[n-1]
+	}
+	c.Version, c.BaseURL = 1, s.BaseURL
+	plan.digests, plan.facets = cellDigests(c), facets(c)
+	if plan.Content, err = publicDigest(c); err != nil {
+		return PublicationPlan{}, nil, err
+	}
+	plan.Comparison = c
+	if previous != nil {
+		plan.Comparison.Version = previous.Version + 1
+		plan.changes = changesSince(*previous, plan)
+		plan.Comparison.Changes = slices.Concat(plan.changes, c.Changes)
+	}
+	return plan, previous, nil
+}
+
+// publicDigest is the hash of all that readers see but for what differs between two publications of the same content:
+// date, version, checkpoint. What only the office uses does not count.
+func publicDigest(c survey.Comparison) (string, error) {
+	q, a := c.Questionnaire, c.Alliance
+	q.Revision, q.Cover, q.Slots = 0, survey.Cover{}, 0
+	c.Election.Revision = 0
+	sum := sha256.New()
+	err := json.NewEncoder(sum).Encode([]any{
+		survey.Alliance{Name: a.Name, Imprint: a.Imprint, Privacy: a.Privacy, PressContact: a.PressContact},
+		c.Election, q, c.Catalogue, c.Respondents,
+	})
+	return hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// Publications returns the rows of all publications, by questionnaire and version.
+func (s *Service) Publications(ctx context.Context) (list []survey.Publication, err error) {
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		list, err = survey.Collect(tx.Publications.List(""))
+		return err
+	})
+	return list, err
+}
+
+// PublicationRecord is a publication with what the ledger says of its files.
+type PublicationRecord struct {
+	survey.Publication
+	Checkpoint string // signed note of the ledger right after it, the same whenever it is asked for; "" without the key
+	Held       bool   // Before and Checkpoint are not public yet: they count what has come in, and somebody still has time
+}
+
+// PublicationRecords returns the records of all publications, by questionnaire and version; never nil.
+func (s *Service) PublicationRecords(ctx context.Context) (list []PublicationRecord, err error) {
+	now := s.Now()
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		list = []PublicationRecord{}
+		for p, err := range tx.Publications.List("") {
+			if err != nil {
+				return err
+			}
+			record := PublicationRecord{Publication: p}
+			// A ledger that is damaged must not keep the others from being served: CheckLedger names it.
+			record.Checkpoint, _ = s.checkpointAfter(tx, p)
+			if record.Held, err = held(tx, p, now); err != nil {
+				return err
+			}
+			list = append(list, record)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// checkpointAfter signs the ledger as it was right after a publication.
+func (s *Service) checkpointAfter(tx *survey.Tx, p survey.Publication) (string, error) {
+	if s.Ledger == nil {
+		return "", nil
+	}
+	tree, err := ledger.TreeAt(p.Leaf+1, survey.StoredHashes(tx))
+	if err != nil {
+		return "", err
+	}
+	return s.Ledger.Checkpoint(tree)
+}
+
+// held tells whether the checkpoints of a publication are not public yet.
+func held(tx *survey.Tx, p survey.Publication, now time.Time) (bool, error) {
+	if p.Before == "" {
+		return false, nil
+	}
+	return timeLeft(tx, p.At, now)
+}
+
+// checkpointFor gives a plan the checkpoint of the ledger before the publication. While somebody still has time, readers
+// get but its hash, since it says how many leaves there are. Nobody can try sizes against the hash: what is hashed ends in
+// the ledger's signature.
+func (s *Service) checkpointFor(tx *survey.Tx, plan *PublicationPlan, now time.Time) error {
+	checkpoint, err := survey.Checkpoint(tx, s.Ledger)
+	if err != nil {
+		return err
+	}
+	held, err := timeLeft(tx, now, now)
+	if err != nil {
+		return err
+	}
+	if !held {
+		plan.Comparison.Checkpoint = checkpoint
+		return nil
+	}
+	sum := sha256.Sum256([]byte(checkpoint))
+	plan.before, plan.Comparison.Held = checkpoint, hex.EncodeToString(sum[:])
+	return nil
+}
+
+// timeLeft tells whether a respondent of any questionnaire that was sent out by an instant still has time to answer now.
+func timeLeft(tx *survey.Tx, by, now time.Time) (bool, error) {
+	for q, err := range tx.Questionnaires.List("") {
+		if err != nil {
+			return false, err
+		}
+		if q.Imported || q.DispatchedAt.IsZero() || q.DispatchedAt.After(by) {
+			continue
+		}
+		if now.Before(q.Deadline.At) {
+			return true, nil
+		}
+		for r, err := range tx.Respondents.List(q.ID + "/") {
+			if err != nil {
+				return false, err
+			}
+			if now.Before(r.DueAt(q).At) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

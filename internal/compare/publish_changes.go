@@ -1,0 +1,143 @@
+package compare
+
+import (
+	"strconv"
+
+	"pruefstein/internal/survey"
+)
+
+// cellDigests is the state of every cell as readers see it.
+func cellDigests(c survey.Comparison) []survey.CellDigest {
+	var list []survey.CellDigest
+	for _, r := range c.Respondents {
+		for _, cell := range r.Cells {
+			d := survey.CellDigest{Respondent: r.Slug, Question: cell.Question.Number, Status: cell.Status}
+			var current survey.Version
+			if cell.Current != nil {
+				current = *cell.Current
+				d.Version = current.Number
+				d.Details = survey.DigestOf(append([]string{string(current.Provenance), strconv.FormatBool(current.Late), current.Source, current.Licence,
+					string(current.ReceivedAt), strconv.FormatBool(current.CheckedBy != "")}, current.Joint...))
+			}
+			d.Digest = survey.DigestOf([]string{string(current.Position), current.Text, cell.Reason})
+			if cell.Quotation != nil {
+				d.Quotation = survey.QuotationDigest(*cell.Quotation)
+			}
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// facets are the digests of what a publication says beside the cells. Those of a respondent are named with its slug.
+func facets(c survey.Comparison) map[string]string {
+	q := c.Questionnaire
+	var order []string
+	for _, r := range c.Respondents {
+		order = append(order, r.Slug)
+	}
+	found := map[string]string{
+		string(survey.FacetHeading):  survey.DigestOf([]any{q.Title, q.Intro, q.Source, c.Election.Name, c.Election.Date, c.Election.Level, c.Election.Region}),
+		string(survey.FacetAlliance): survey.DigestOf([]string{c.Alliance.Name, c.Alliance.PressContact}),
+		string(survey.FacetLegal):    survey.DigestOf([]string{c.Alliance.Imprint, c.Alliance.Privacy}),
+		string(survey.FacetOrder):    survey.DigestOf([]any{q.OrderRule, order}),
+		string(survey.FacetDeadline): survey.DigestOf([]any{q.Deadline, q.Extended}),
+		string(survey.FacetLicence):  survey.DigestOf(q.Licence),
+	}
+	for _, r := range c.Respondents {
+		own := r.Due
+		if own == q.Deadline {
+			own = survey.Instant{} // an extension for all is no change of each
+		}
+		found[facetOf(survey.FacetParty, r.Slug)] = survey.DigestOf([]any{r.ShortName, r.Name, r.Members, r.BallotPosition, r.Wikidata, r.Colour})
+		found[facetOf(survey.FacetAsked, r.Slug)] = survey.DigestOf([]any{r.Channel, r.AskedAt, own, r.DueChanges})
+	}
+	return found
+}
+
+// facetOf names the facet of a respondent.
+func facetOf(f survey.Facet, slug string) string { return string(f) + "/" + slug }
+
+// facetChanges lists which facets differ from an earlier publication. Of one made before they were kept nothing is known.
+func facetChanges(previous survey.Publication, now map[string]string, c survey.Comparison) (list []survey.Change) {
+	add := func(f survey.Facet, name, slug, shortName string) {
+		if was := previous.Facets[name]; was != "" && was != now[name] {
+			list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: f, Respondent: slug, ShortName: shortName})
+		}
+	}
+	for _, f := range []survey.Facet{survey.FacetHeading, survey.FacetAlliance, survey.FacetLegal, survey.FacetOrder, survey.FacetDeadline, survey.FacetLicence} {
+		add(f, string(f), "", "")
+	}
+	for _, r := range c.Respondents {
+		add(survey.FacetParty, facetOf(survey.FacetParty, r.Slug), r.Slug, r.ShortName)
+		add(survey.FacetAsked, facetOf(survey.FacetAsked, r.Slug), r.Slug, r.ShortName)
+	}
+	return list
+}
+
+// changesSince lists what is new, changed or withdrawn against an earlier publication: first what stands beside the cells,
+// then the cells in the order of the comparison. A respondent whose cells all changed alike gets one line. What differs and
+// is none of all that is one line as well: no change goes unsaid.
+func changesSince(previous survey.Publication, plan PublicationPlan) []survey.Change {
+	c := plan.Comparison
+	list := append(facetChanges(previous, plan.facets, c), cellChanges(previous, plan.digests, c)...)
+	if (len(list) == 0 || len(previous.Facets) == 0) && previous.Content != plan.Content { // without facets nobody knows what else changed
+		list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: survey.FacetOther})
+	}
+	return list
+}
+
+func cellChanges(previous survey.Publication, digests []survey.CellDigest, c survey.Comparison) []survey.Change {
+	type place struct {
+		respondent string
+		question   int
+	}
+	before := make(map[place]survey.CellDigest, len(previous.Digests))
+	for _, d := range previous.Digests {
+		before[place{d.Respondent, d.Question}] = d
+	}
+	var list []survey.Change
+	next := 0 // of digests, which stand in the order of the cells
+	for _, r := range c.Respondents {
+		var own []survey.Change
+		for _, cell := range r.Cells {
+			now := digests[next]
+			next++
+			was, known := before[place{now.Respondent, now.Question}]
+			same := known && was.Status == now.Status && was.Digest == now.Digest
+			details := same && was.Details != "" && was.Details != now.Details
+			if same && !details && was.Quotation == now.Quotation {
+				continue
+			}
+			change := survey.Change{Version: c.Version, At: c.At, Respondent: r.Slug, ShortName: r.ShortName, Question: now.Question,
+				From: was.Status, To: now.Status,
+				Wording:       known && was.Status == now.Status && was.Digest != now.Digest,
+				Details:       details,
+				Quotation:     was.Quotation != now.Quotation,
+				QuotationNew:  was.Quotation == "" && now.Quotation != "",
+				QuotationGone: was.Quotation != "" && now.Quotation == ""}
+			if cell.Current != nil && (was.Status != now.Status || was.Digest != now.Digest || details) {
+				change.Note = cell.Current.ChangeNote
+			}
+			own = append(own, change)
+		}
+		list = append(list, joinedChanges(own, len(r.Cells))...)
+	}
+	return list
+}
+
+// joinedChanges makes one line of the changes of a respondent when all its cells changed in the same way.
+func joinedChanges(own []survey.Change, cells int) []survey.Change {
+	if len(own) < 2 || len(own) != cells {
+		return own
+	}
+	first := own[0]
+	first.Question = 0
+	for _, c := range own {
+		c.Question = 0
+		if c != first {
+			return own
+		}
+	}
+	return []survey.Change{first}
+}

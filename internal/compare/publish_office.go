@@ -1,0 +1,171 @@
+package compare
+
+import (
+	"context"
+	"slices"
+
+	"pruefstein/internal/survey"
+)
+
+// Row is a questionnaire in the office's list of what is or can be published.
+type Row struct {
+	survey.Questionnaire
+	Phase        survey.Phase
+	ElectionName string
+	Latest       *survey.Publication // nil before the first
+	Requested    bool                // waits for its second person
+}
+
+// Board lists every questionnaire whose catalogue was sent, or that was imported, the newest first.
+func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		rows = nil
+		for q, err := range tx.Questionnaires.List("") {
+			if err != nil {
+				return err
+			}
+			row := Row{Questionnaire: q, Phase: q.Phase(now)}
+			if row.Phase == survey.PhaseDraft || row.Phase == survey.PhaseLocked {
+				continue
+			}
+			e, err := tx.Elections.Get(q.Election)
+			if err != nil && !survey.IsNotFound(err) {
+				return err
+			}
+			row.ElectionName = e.Name
+			for p, err := range tx.Publications.List(q.ID + "/") {
+				if err != nil {
+					return err
+				}
+				row.Latest = &p
+			}
+			waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActPublication, "")
+			if err != nil {
+				return err
+			}
+			row.Requested = waiting != nil
+			rows = append(rows, row)
+		}
+		slices.Reverse(rows)
+		return nil
+	})
+	return rows, err
+}
+
+// PublicationState is all the office sees of the publication of one questionnaire.
+type PublicationState struct {
+	Comparison survey.Comparison // as it would be published now
+	Phase      survey.Phase
+	Content    string                      // digest of all that readers would see; Publish wants back what was read
+	OpenChecks int                         // transcriptions that wait for their second person
+	Unasked    []string                    // short names of those who were not asked without a recorded reason
+	Missing    []string                    // short names of the parties of the election no respondent stands for
+	Unentered  []survey.ComparedRespondent // those in whose own form the questions are still to be entered
+	Pending    []survey.ComparedRespondent // still within their own date: they would be printed as pending
+	Received   int                         // how many of them have something in already
+	News       bool                        // there is something new since the last version, or none yet
+	OldLegal   bool                        // the current version carries another Impressum or privacy notice than the alliance has now
+	Changes    []survey.Change             // what the next version would list as changed
+	TwoPerson  bool
+	Request    *PublicationRequest // nil when none waits
+	Versions   []PublishedVersion  // the newest first
+}
+
+// PublicationRequest is a publication that waits for its second person.
+type PublicationRequest struct {
+	survey.Approval
+	By      string // name of who asked for it
+	Own     bool   // the actor asked for it
+	OneHand bool   // another person did, but the two count as one
+	Stale   bool   // something changed since: it has to be asked for again
+}
+
+// PublishedVersion is one publication with the names of those who released it; "" for the console.
+type PublishedVersion struct {
+	survey.Publication
+	ByName, CheckedByName string
+}
+
+// PublicationState gathers it.
+func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, questionnaire string) (st PublicationState, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return PublicationState{}, err
+	}
+	now := s.Now()
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		plan, previous, err := s.planPublication(tx, questionnaire, now)
+		if err != nil {
+			return err
+		}
+		st = PublicationState{Comparison: plan.Comparison, Changes: plan.changes, News: previous == nil || previous.Content != plan.Content,
+			Phase: plan.Comparison.Questionnaire.Phase(now)}
+		if st.OldLegal, err = oldLegal(previous, plan.Comparison.Alliance); err != nil {
+			return err
+		}
+		st.Comparison.Version = 0
+		st.Content = plan.Content
+		st.Unasked, st.Unentered = unexplained(plan.Comparison)
+		if st.Missing, err = missingContestants(tx, plan.Comparison.Questionnaire); err != nil {
+			return err
+		}
+		heard, err := heardFrom(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		for _, r := range plan.Comparison.Respondents {
+			if !slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.Pending }) {
+				continue
+			}
+			st.Pending = append(st.Pending, r)
+			if heard[r.ID] {
+				st.Received++
+			}
+		}
+		if st.OpenChecks, err = survey.WaitingTranscriptions(tx, questionnaire); err != nil {
+			return err
+		}
+		if st.TwoPerson, err = s.TwoPerson(tx, survey.ActPublication); err != nil {
+			return err
+		}
+		digest, err := survey.ContentDigest(plan.Content)
+		if err != nil {
+			return err
+		}
+		waiting, err := s.OpenRequest(tx, actor, questionnaire, survey.ActPublication, "", digest)
+		if err != nil {
+			return err
+		}
+		if waiting != nil {
+			st.Request = &PublicationRequest{Approval: *waiting, By: survey.NameOfUser(tx, waiting.RequestedBy),
+				Own: waiting.RequestedBy == actor.Who(), Stale: waiting.Digest != digest}
+			if st.Request.OneHand, err = survey.Paired(tx, actor, waiting.RequestedBy); err != nil {
+				return err
+			}
+		}
+		for p, err := range tx.Publications.List(questionnaire + "/") {
+			if err != nil {
+				return err
+			}
+			st.Versions = append(st.Versions, PublishedVersion{Publication: p, ByName: survey.NameOfUser(tx, p.By), CheckedByName: survey.NameOfUser(tx, p.CheckedBy)})
+		}
+		slices.Reverse(st.Versions)
+		return nil
+	})
+	return st, err
+}
+
+// heardFrom are the ids of the respondents that have submitted anything, public yet or not.
+func heardFrom(tx *survey.Tx, questionnaire string) (map[string]bool, error) {
+	heard := map[string]bool{}
+	for v, err := range tx.Versions.List(questionnaire + "/") {
+		if err != nil {
+			return nil, err
+		}
+		heard[v.Respondent] = true
+	}
+	return heard, nil
+}

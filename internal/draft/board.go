@@ -1,0 +1,326 @@
+package draft
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// Progress counts a questionnaire's questions by their state.
+type Progress struct {
+	Counts map[survey.QuestionState]int
+	Agreed int // questions agreed, or in the catalogue once it is locked
+	Slots  int // 0: no limit
+}
+
+// QuestionnaireSummary is a questionnaire in the list of the Werkstatt.
+type QuestionnaireSummary struct {
+	survey.Questionnaire
+	Election survey.Election
+	Stands   survey.Phase
+	Progress Progress
+}
+
+// Questionnaires lists all questionnaires with their progress, the latest election first.
+func (s *Service) Questionnaires(ctx context.Context, actor survey.Actor) (list []QuestionnaireSummary, err error) {
+	if err := actor.RequireStaff(); err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		list = nil
+		for q, err := range tx.Questionnaires.List("") {
+			if err != nil {
+				return err
+			}
+			election, err := tx.Elections.Get(q.Election)
+			if err != nil {
+				return err
+			}
+			questions, err := survey.Collect(tx.Questions.List(q.ID + "/"))
+			if err != nil {
+				return err
+			}
+			p := progress(q, questions)
+			if c, err := tx.Catalogues.Get(q.ID); err == nil {
+				p.Agreed = len(c.Questions)
+			} else if !survey.IsNotFound(err) {
+				return err
+			}
+			list = append(list, QuestionnaireSummary{Questionnaire: q, Election: election, Stands: q.Phase(s.Now()), Progress: p})
+		}
+		return nil
+	})
+	slices.SortStableFunc(list, func(a, b QuestionnaireSummary) int {
+		if c := strings.Compare(b.Election.Date, a.Election.Date); c != 0 {
+			return c
+		}
+		return b.CreatedAt.Compare(a.CreatedAt)
+	})
+	return list, err
+}
+
+func progress(q survey.Questionnaire, questions []survey.Question) Progress {
+	p := Progress{Counts: map[survey.QuestionState]int{}, Slots: q.Slots}
+	for _, question := range questions {
+		p.Counts[question.State]++
+	}
+	p.Agreed = p.Counts[survey.StateAgreed]
+	return p
+}
+
+// Board is all questions of a questionnaire as the Werkstatt shows them.
+type Board struct {
+	Questionnaire survey.Questionnaire
+	Election      survey.Election
+	Progress      Progress
+	Groups        []GroupProgress // those with questions or members, by name; questions without a group last
+	Columns       []BoardColumn   // in the order of QuestionStates
+}
+
+// GroupProgress is what a working group has on the board.
+type GroupProgress struct {
+	Group  survey.WorkingGroup // zero: no group
+	Agreed int
+	Open   int // idea, draft or review
+}
+
+// BoardColumn is the questions of one state, the latest change first, agreed ones in the order of the catalogue.
+type BoardColumn struct {
+	State survey.QuestionState
+	Cards []BoardCard
+}
+
+// BoardCard is a question on the board.
+type BoardCard struct {
+	survey.Question
+	Group   string   // name
+	Topic   string   // name
+	AskedBy []string // names
+	Length  int      // of its text, in UTF-16 units
+}
+
+// BoardFilter chooses the cards; the counts are always those of all questions.
+type BoardFilter struct {
+	Group string // id
+	Topic string // id
+}
+
+// Board returns the board of a questionnaire.
+func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire string, filter BoardFilter) (b Board, err error) {
+	if err := actor.RequireStaff(); err != nil {
+		return b, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		b = Board{}
+		if b.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+			return err
+		}
+		if b.Election, err = tx.Elections.Get(b.Questionnaire.Election); err != nil {
+			return err
+		}
+		questions, err := survey.Collect(tx.Questions.List(questionnaire + "/"))
+		if err != nil {
+			return err
+		}
+		words, err := loadWords(tx, b.Questionnaire)
+		if err != nil {
+			return err
+		}
+		b.Progress = progress(b.Questionnaire, questions)
+		b.Groups = groupProgress(words.groups, questions)
+		for _, state := range survey.QuestionStates {
+			column := BoardColumn{State: state}
+			for _, q := range boardOrder(state, questions) {
+				if (filter.Group == "" || q.WorkingGroup == filter.Group) && (filter.Topic == "" || q.Topic == filter.Topic) {
+					column.Cards = append(column.Cards, words.card(q))
+				}
+			}
+			b.Columns = append(b.Columns, column)
+		}
+		return nil
+	})
+	return b, err
+}
+
+// boardOrder returns the questions of one state in their order.
+func boardOrder(state survey.QuestionState, questions []survey.Question) []survey.Question {
+	if state == survey.StateAgreed {
+		return survey.AgreedInOrder(questions)
+	}
+	var list []survey.Question
+	for _, q := range questions {
+		if q.State == state {
+			list = append(list, q)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b survey.Question) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
+	return list
+}
+
+func groupProgress(groups []survey.WorkingGroup, questions []survey.Question) []GroupProgress {
+	list := make([]GroupProgress, 0, len(groups)+1)
+	for _, g := range append(slices.Clone(groups), survey.WorkingGroup{}) {
+		p := GroupProgress{Group: g}
+		for _, q := range questions {
+			switch {
+			case q.WorkingGroup != g.ID || q.State == survey.StateDropped:
+			case q.State == survey.StateAgreed:
+				p.Agreed++
+			default:
+				p.Open++
+			}
+		}
+		if g.ID != "" || p.Agreed+p.Open > 0 {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// wordbook holds the names that questions point to by id.
+type wordbook struct {
+	groups        []survey.WorkingGroup
+	organisations []survey.Organisation
+	topics        []survey.Topic
+	users         map[string]string
+}
+
+func loadWords(tx *survey.Tx, q survey.Questionnaire) (w wordbook, err error) {
+	w.topics = q.Topics
+	if w.groups, err = survey.Collect(tx.WorkingGroups.List("")); err != nil {
+		return w, err
+	}
+	if w.organisations, err = survey.Collect(tx.Organisations.List("")); err != nil {
+		return w, err
+	}
+	slices.SortStableFunc(w.groups, func(a, b survey.WorkingGroup) int { return strings.Compare(survey.Slug(a.Name), survey.Slug(b.Name)) })
+	slices.SortStableFunc(w.organisations, func(a, b survey.Organisation) int { return strings.Compare(survey.Slug(a.Name), survey.Slug(b.Name)) })
+	w.users = map[string]string{}
+	for u, err := range tx.Users.List("") {
+		if err != nil {
+			return w, err
+		}
+		w.users[u.ID] = u.Name
+	}
+	return w, nil
+}
+
+func (w wordbook) card(q survey.Question) BoardCard {
+	c := BoardCard{Question: q, Group: w.group(q.WorkingGroup), Length: survey.Length(q.Text)}
+	for _, t := range w.topics {
+		if t.ID == q.Topic {
+			c.Topic = t.Name
+		}
+	}
+	for _, o := range w.organisations {
+		if slices.Contains(q.AskedBy, o.ID) {
+			c.AskedBy = append(c.AskedBy, o.Name)
+		}
+	}
+	return c
+}
+
+func (w wordbook) group(id string) string {
+	for _, g := range w.groups {
+		if g.ID == id {
+			return g.Name
+		}
+	}
+	return ""
+}
+
+// QuestionPage is everything the page of a question shows. Question.ID is "" for a new one.
+type QuestionPage struct {
+	Questionnaire survey.Questionnaire
+	Question      survey.Question
+	Card          BoardCard
+	UpdatedBy     string // name
+	UpdatedAt     time.Time
+
+	Groups        []survey.WorkingGroup // the actor may write for
+	Organisations []survey.Organisation
+	Procedures    []ProcedureLimit
+	MayEdit       bool
+	NextStates    []survey.QuestionState
+	Blocks        []Block // of an agreed question: why the catalogue cannot be locked with it
+}
+
+// ProcedureLimit is the most characters a respondent's procedure takes for a question; 0 is unknown or none.
+type ProcedureLimit struct {
+	Name  string
+	Limit int
+}
+
+// QuestionPage returns a question with what its page needs; id "" is the page of a new one.
+func (s *Service) QuestionPage(ctx context.Context, actor survey.Actor, questionnaire, id string) (p QuestionPage, err error) {
+	if err := actor.RequireStaff(); err != nil {
+		return p, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		p = QuestionPage{}
+		if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+			return err
+		}
+		words, err := loadWords(tx, p.Questionnaire)
+		if err != nil {
+			return err
+		}
+		drafting := p.Questionnaire.Phase(s.Now()) == survey.PhaseDraft
+		if id == "" {
+			p.MayEdit = drafting && actor.MayDraft()
+		} else {
+			if p.Question, err = tx.Questions.Get(survey.Question{Questionnaire: questionnaire, ID: id}.Key()); err != nil {
+				return err
+			}
+			p.Card = words.card(p.Question)
+			p.UpdatedBy, p.UpdatedAt = words.users[p.Question.UpdatedBy], p.Question.UpdatedAt
+			p.MayEdit = drafting && actor.MayEdit(p.Question)
+			if drafting {
+				p.NextStates = actor.NextStates(p.Question)
+				if p.Blocks, err = blocksOf(tx, p.Questionnaire, p.Question, words); err != nil {
+					return err
+				}
+			}
+		}
+		p.Organisations = words.organisations
+		for _, g := range words.groups {
+			if actor.MayWrite(g.ID) {
+				p.Groups = append(p.Groups, g)
+			}
+		}
+		p.Procedures, err = procedureLimits(tx, questionnaire)
+		return err
+	})
+	return p, err
+}
+
+// blocksOf lists what an agreed question brings into the way of the lock: its own length, or one question too many.
+func blocksOf(tx *survey.Tx, questionnaire survey.Questionnaire, question survey.Question, words wordbook) ([]Block, error) {
+	if question.State != survey.StateAgreed {
+		return nil, nil
+	}
+	questions, err := survey.Collect(tx.Questions.List(questionnaire.ID + "/"))
+	if err != nil {
+		return nil, err
+	}
+	planned, err := plannedCatalogue(questionnaire, survey.AgreedInOrder(questions), words)
+	return slices.DeleteFunc(lockBlocks(questionnaire, planned), func(b Block) bool { return b.Question != "" && b.Question != question.ID }), err
+}
+
+// procedureLimits lists the limits of the respondents that have one of their own, in the printed order.
+func procedureLimits(tx *survey.Tx, questionnaire string) ([]ProcedureLimit, error) {
+	all, err := survey.RespondentsInOrder(tx, questionnaire)
+	if err != nil {
+		return nil, err
+	}
+	var list []ProcedureLimit
+	for _, r := range all {
+		if r.NotAsked == "" && r.Procedure.MaxCharacters > 0 {
+			list = append(list, ProcedureLimit{Name: r.ShortName, Limit: r.Procedure.MaxCharacters})
+		}
+	}
+	return list, nil
+}

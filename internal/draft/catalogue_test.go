@@ -1,0 +1,466 @@
+package draft_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pruefstein/internal/draft"
+	"pruefstein/internal/send"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
+)
+
+// catalogue returns the catalogue's page as the office sees it.
+func catalogue(w *testworld.Workshop, actor survey.Actor) draft.CatalogueView {
+	w.T.Helper()
+	v, err := w.Draft.CatalogueView(w.Ctx, actor, w.Q.ID)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return v
+}
+
+func lock(w *testworld.Workshop, actor survey.Actor) (bool, error) {
+	w.T.Helper()
+	return w.Draft.LockCatalogue(w.Ctx, actor, w.Q.ID, catalogue(w, actor).Catalogue.Hash)
+}
+
+func texts(c survey.Catalogue) (list []string) {
+	for _, q := range c.Questions {
+		list = append(list, q.ID+" "+q.Text)
+	}
+	return list
+}
+
+func TestOrderCatalogue(t *testing.T) {
+	w := testworld.NewWorkshop(t, func(cmd *draft.SaveQuestionnaire) { cmd.Slots = "" })
+	ids := map[string]string{}
+	for _, text := range []string{"A", "B", "C", "D"} {
+		ids[text] = w.Question(text, survey.StateAgreed).ID
+	}
+	w.Question("nicht beschlossen", survey.StateReview)
+	for _, test := range []struct {
+		name   string
+		places map[string]string
+		up     string
+		down   string
+		want   string
+	}{
+		{"as written", nil, "", "", "ABCD"},
+		{"last to the front", map[string]string{"D": "1"}, "", "", "DABC"},
+		{"first to the third place", map[string]string{"D": "3"}, "", "", "ABDC"},
+		{"up", nil, "D", "", "ADBC"},
+		{"down", nil, "", "A", "DABC"},
+		{"beyond the ends nothing happens", nil, "D", "C", "DABC"},
+		{"two at once", map[string]string{"A": "1", "C": "2"}, "", "", "ACDB"},
+		{"the last place", map[string]string{"A": "4"}, "", "", "CDBA"},
+		{"a question that is not there", map[string]string{"x": "1"}, "x", "", "CDBA"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[string]string{}, Up: ids[test.up], Down: ids[test.down]}
+			for text, place := range test.places {
+				cmd.Places[ids[text]] = place
+			}
+			if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, cmd); err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, q := range catalogue(w, w.Member).Catalogue.Questions {
+				got += q.Text
+			}
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+	for _, place := range []string{"vorn", "5", "0"} { // there are four
+		err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash,
+			Places: map[string]string{ids["A"]: place}})
+		if diff := cmp.Diff([]string{"place-" + ids["A"] + " error.number"}, testworld.FaultsOf(t, err)); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Lead, draft.OrderCatalogue{Questionnaire: w.Q.ID}); testworld.CodeOf(err) != survey.Forbidden {
+		t.Error(err)
+	}
+}
+
+// Two people order at the same time: the second one has to look again. A second click is none.
+func TestOrderOfACatalogueThatChanged(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	a, b := w.Question("A", survey.StateAgreed), w.Question("B", survey.StateAgreed)
+	seen := catalogue(w, w.Coordinator).Catalogue.Hash
+	first := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Places: map[string]string{b.ID: "1"}}
+	for range 2 {
+		if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, first); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Down: b.ID}
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, second); testworld.CodeOf(err) != survey.Conflict {
+		t.Errorf("ordered what was not seen: %v", err)
+	}
+	second.Seen = catalogue(w, w.Second).Catalogue.Hash
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, second); err != nil {
+		t.Error(err)
+	}
+	if got := catalogue(w, w.Coordinator).Catalogue.Questions[0].Origin; got != a.ID {
+		t.Errorf("%s is first", got)
+	}
+}
+
+// What the page before the lock calls an address is what the dispatch calls one.
+func TestCatalogueNamesWhoHasNoAddress(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	want := map[string]bool{}
+	for i, r := range []struct {
+		channel survey.Channel
+		email   string
+		missing bool
+	}{{survey.ChannelForm, "", true}, {survey.ChannelMail, "Büro <post@fm.example>", true}, {survey.ChannelMail, "post@fm.example", false}, {survey.ChannelPortal, "", false}} {
+		id := string(rune('a' + i))
+		want[id] = r.missing
+		w.Update(func(tx *survey.Tx) error {
+			return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: id, Slug: id, ShortName: id, Email: r.email, Procedure: survey.Procedure{Channel: r.channel}})
+		})
+	}
+	got := map[string]bool{}
+	for _, r := range catalogue(w, w.Coordinator).Respondents {
+		got[r.ID] = r.NoAddress
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLockIsBlocked(t *testing.T) {
+	w := testworld.NewWorkshop(t) // two slots, 40 characters
+	blocked := func() (keys []string) {
+		for _, b := range catalogue(w, w.Coordinator).Blocks {
+			keys = append(keys, b.Key)
+		}
+		if _, err := lock(w, w.Coordinator); len(keys) > 0 && testworld.CodeOf(err) != survey.Conflict {
+			t.Errorf("locked all the same: %v", err)
+		}
+		return keys
+	}
+	if diff := cmp.Diff([]string{"draft.block.none"}, blocked()); diff != "" {
+		t.Error(diff)
+	}
+	first, long, idea := w.Question("Erste?", survey.StateAgreed), w.Question(strings.Repeat("ä", 41), survey.StateAgreed), w.Question("Noch offen?", survey.StateIdea)
+	w.Question("Dritte?", survey.StateAgreed)
+	if diff := cmp.Diff([]string{"draft.block.slots", "draft.block.long"}, blocked()); diff != "" {
+		t.Error(diff)
+	}
+	if b := catalogue(w, w.Coordinator).Blocks; b[0].Question != "" || b[1].Question != long.ID {
+		t.Errorf("about which questions: %+v", b)
+	}
+	// each agreed question says its part of it
+	for id, want := range map[string][]string{first.ID: {"draft.block.slots"}, long.ID: {"draft.block.slots", "draft.block.long"}, idea.ID: nil} {
+		page, err := w.Draft.QuestionPage(w.Ctx, w.Lead, w.Q.ID, id)
+		var keys []string
+		for _, b := range page.Blocks {
+			keys = append(keys, b.Key)
+		}
+		if diff := cmp.Diff(want, keys); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+	}
+}
+
+func TestLockTakesTwo(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	q := w.Question("Wie?", survey.StateAgreed)
+	seen := catalogue(w, w.Coordinator).Catalogue.Hash
+	for _, actor := range []survey.Actor{w.Member, w.Lead, w.Reader} {
+		if _, err := w.Draft.LockCatalogue(w.Ctx, actor, w.Q.ID, seen); testworld.CodeOf(err) != survey.Forbidden {
+			t.Error(err)
+		}
+	}
+	if _, err := lock(w, w.Admin); testworld.CodeOf(err) != survey.Forbidden {
+		t.Errorf("an administrator asks: %v", err)
+	}
+	if locked, err := lock(w, w.Coordinator); locked || err != nil {
+		t.Fatalf("%v, %v", locked, err)
+	}
+	if v := catalogue(w, w.Coordinator); v.Waiting == nil || v.WaitingFor != "OFFICE" || v.MayConfirm || v.MayLock || !v.MayWithdraw || v.Locked {
+		t.Errorf("the one who asked sees %+v", v)
+	}
+	if locked, err := lock(w, w.Coordinator); locked || err != nil || catalogue(w, w.Coordinator).Locked {
+		t.Errorf("a second click of the one who asked: %v, %v", locked, err)
+	}
+	if v := catalogue(w, w.Admin); !v.MayConfirm || v.MayOrder {
+		t.Errorf("another one sees %+v", v)
+	}
+	// Withdrawn, and asked again.
+	if err := w.WithdrawApproval(w.Ctx, w.Second, w.Q.ID, survey.ActLock, ""); err != nil {
+		t.Fatal(err)
+	}
+	if v := catalogue(w, w.Admin); v.Waiting != nil || v.MayConfirm {
+		t.Errorf("after withdrawing %+v", v)
+	}
+	if _, err := lock(w, w.Coordinator); err != nil {
+		t.Fatal(err)
+	}
+	// The content changes: the request is void, and what the second person saw is not what would be locked.
+	stale := catalogue(w, w.Second).Catalogue.Hash
+	if _, err := w.SaveText(w.Lead, q, "Warum?"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Draft.LockCatalogue(w.Ctx, w.Second, w.Q.ID, stale); testworld.CodeOf(err) != survey.Conflict {
+		t.Errorf("locked what was not seen: %v", err)
+	}
+	if v := catalogue(w, w.Second); !v.Outdated || v.MayConfirm || !v.MayLock {
+		t.Errorf("outdated request: %+v", v)
+	}
+	if locked, err := lock(w, w.Second); locked || err != nil {
+		t.Fatalf("a new request: %v, %v", locked, err)
+	}
+	if locked, err := lock(w, w.Admin); !locked || err != nil {
+		t.Fatalf("%v, %v", locked, err)
+	}
+	for _, test := range []struct {
+		actor survey.Actor
+		hash  string
+		want  survey.Code
+	}{{w.Admin, catalogue(w, w.Admin).Catalogue.Hash, ""}, {w.Admin, stale, survey.Conflict}, {w.Coordinator, catalogue(w, w.Coordinator).Catalogue.Hash, survey.Conflict}} {
+		if locked, err := w.Draft.LockCatalogue(w.Ctx, test.actor, w.Q.ID, test.hash); testworld.CodeOf(err) != test.want || locked != (err == nil) {
+			t.Errorf("a second click of %s: %v, %v", test.actor.User.ID, locked, err)
+		}
+	}
+	v := catalogue(w, w.Member)
+	if !v.Locked || v.LockedBy != "SECOND" || v.CheckedBy != "ADMIN" || v.Catalogue.LockedAt != w.Clock.Now() {
+		t.Errorf("got %+v", v)
+	}
+}
+
+// A request from before the rule was switched off asks nobody for a second person any more.
+func TestLockAfterTheRule(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Question("Wie?", survey.StateAgreed)
+	if locked, err := lock(w, w.Coordinator); locked || err != nil {
+		t.Fatal(locked, err)
+	}
+	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
+	if v := catalogue(w, w.Second); v.Waiting == nil || !v.MayConfirm || v.MayLock {
+		t.Errorf("another person: %+v", v)
+	}
+	if v := catalogue(w, w.Coordinator); v.Waiting != nil || !v.MayLock {
+		t.Errorf("who asked: %+v", v)
+	}
+	if locked, err := lock(w, w.Coordinator); !locked || err != nil {
+		t.Fatal(locked, err)
+	}
+	if c := catalogue(w, w.Coordinator).Catalogue; c.LockedBy != "office" || c.CheckedBy != "" {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestLockAlone(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Update(func(tx *survey.Tx) error {
+		return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff})
+	})
+	w.Question("Wie?", survey.StateAgreed)
+	if locked, err := lock(w, w.Admin); locked || testworld.CodeOf(err) != survey.Forbidden {
+		t.Errorf("an administrator alone: %v, %v", locked, err)
+	}
+	if locked, err := lock(w, w.Coordinator); !locked || err != nil {
+		t.Fatalf("%v, %v", locked, err)
+	}
+	if c := catalogue(w, w.Coordinator).Catalogue; c.LockedBy != "office" || c.CheckedBy != "" {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestLockedIsImmutable(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
+	first, second := w.Question("Erste?", survey.StateAgreed), w.Question("Zweite?", survey.StateAgreed)
+	open := w.Question("Nicht dabei?", survey.StateReview)
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Up: second.ID}); err != nil {
+		t.Fatal(err)
+	}
+	w.Update(func(tx *survey.Tx) error {
+		return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: "r1", Slug: "fm", ShortName: "FM", Sequence: 1, Revision: 1,
+			Procedure: survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 1, MaxCharacters: 6}})
+	})
+	if err := w.Send.LeaveOut(w.Ctx, w.Coordinator, w.Q.ID, "fm", 1, []send.LeftOutQuestion{{Question: first.ID, Reason: "Nur eine Frage erlaubt."}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := catalogue(w, w.Coordinator).Respondents[0].Packet; p.Surplus != 0 || p.TooLong != 1 || p.Asked != 1 {
+		t.Errorf("before the lock: %+v", p)
+	}
+	planned := catalogue(w, w.Coordinator).Catalogue
+	if locked, err := lock(w, w.Coordinator); !locked || err != nil {
+		t.Fatal(err)
+	}
+	v := catalogue(w, w.Member)
+	if diff := cmp.Diff([]string{"q01 Zweite?", "q02 Erste?"}, texts(v.Catalogue)); diff != "" {
+		t.Error(diff)
+	}
+	if v.Catalogue.Hash != planned.Hash || len(v.Catalogue.Hash) != 64 {
+		t.Errorf("hash %q, shown before %q", v.Catalogue.Hash, planned.Hash)
+	}
+	one := v.Catalogue.Questions[0]
+	want := survey.CatalogueQuestion{ID: "q01", Number: 1, Kind: survey.KindText, Text: "Zweite?", Topic: "schule", WorkingGroup: "bildung", AskedBy: []string{"freie-netze"}, Origin: second.ID}
+	if diff := cmp.Diff(want, one); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]survey.Named{{ID: "freie-netze", Name: "Freie Netze"}}, v.Catalogue.Organisations); diff != "" {
+		t.Error(diff)
+	}
+	if r := v.Respondents[0]; r.LeftOut["q02"] != "Nur eine Frage erlaubt." || len(r.LeftOut) != 1 || r.Packet.Asked != 1 {
+		t.Errorf("left out: %+v", r.LeftOut)
+	}
+	for name, write := range map[string]func() error{
+		"save": func() error { _, err := w.SaveText(w.Coordinator, first, "Anders?"); return err },
+		"create": func() error {
+			_, err := w.SaveText(w.Coordinator, survey.Question{Questionnaire: w.Q.ID, ID: survey.NewID()}, "Neu?")
+			return err
+		},
+		"move": func() error {
+			_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: open.ID, Revision: open.Revision, State: survey.StateAgreed})
+			return err
+		},
+		"restore": func() error {
+			_, err := w.Draft.RestoreRevision(w.Ctx, w.Coordinator, draft.RestoreRevision{Questionnaire: w.Q.ID, ID: open.ID, Revision: open.Revision, Number: 1})
+			return err
+		},
+		"order": func() error {
+			return w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Up: first.ID})
+		},
+		"lock": func() error { _, err := lock(w, w.Second); return err },
+	} {
+		if err := write(); testworld.CodeOf(err) != survey.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if diff := cmp.Diff(v.Catalogue, catalogue(w, w.Member).Catalogue); diff != "" {
+		t.Error(diff)
+	}
+	if page, err := w.Draft.QuestionPage(w.Ctx, w.Coordinator, w.Q.ID, first.ID); err != nil || page.MayEdit || len(page.NextStates) > 0 {
+		t.Errorf("%+v, %v", page, err)
+	}
+	// What the catalogue was locked under stays; the rest can change until the dispatch.
+	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: w.Q.ID, Revision: 2, Title: "Anders", Slug: "anders", Election: "e9", Slots: "9", QuestionLimit: "9",
+		Topics: "Neu", AnswerLimit: "1000", OrderRule: "Alphabet", Licence: "CC0-1.0", Deadline: "2027-01-15T18:00", DeadlineZone: "Europe/Berlin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.Title != "Anders" || q.AnswerLimit != 1000 || q.Deadline.IsZero() || q.Slug != w.Q.Slug || q.Slots != 2 || q.QuestionLimit != 40 || q.Election != "e1" || len(q.Topics) != 2 {
+		t.Errorf("got %+v", q)
+	}
+	w.Update(func(tx *survey.Tx) error { q.DispatchedAt = w.Clock.Now(); return tx.Questionnaires.Put(q) })
+	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: q.ID, Revision: q.Revision}); testworld.CodeOf(err) != survey.Conflict {
+		t.Errorf("after the dispatch: %v", err)
+	}
+}
+
+func TestDeadline(t *testing.T) {
+	for _, test := range []struct {
+		name, local, zone, choice string
+		fault                     string
+		want                      string // UTC
+	}{
+		{"winter", "2027-01-15T18:00", "Europe/Berlin", "", "", "2027-01-15T17:00:00Z"},
+		{"summer", "2027-06-15T18:00", "Europe/Berlin", "", "", "2027-06-15T16:00:00Z"},
+		{"does not exist", "2027-03-28T02:30", "Europe/Berlin", "", "error.time.missing", ""},
+		{"happens twice, not chosen", "2027-10-31T02:30", "Europe/Berlin", "", "error.time.ambiguous", ""},
+		{"the first", "2027-10-31T02:30", "Europe/Berlin", "first", "", "2027-10-31T00:30:00Z"},
+		{"the second", "2027-10-31T02:30", "Europe/Berlin", "second", "", "2027-10-31T01:30:00Z"},
+		{"no time", "15.1.2027", "Europe/Berlin", "", "error.time.format", ""},
+		{"no zone", "2027-01-15T18:00", "Mars", "", "error.time.zone", ""},
+		{"past", "2026-11-23T09:59", "Europe/Berlin", "", "error.time.past", ""},
+		{"not set", "", "Europe/Berlin", "", "", "0001-01-01T00:00:00Z"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := testworld.NewWorkshop(t)
+			q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{Title: "Zweite", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0",
+				Deadline: test.local, DeadlineZone: test.zone, DeadlineChoice: test.choice})
+			if test.fault != "" {
+				if diff := cmp.Diff([]string{"deadline " + test.fault}, testworld.FaultsOf(t, err)); diff != "" {
+					t.Error(diff)
+				}
+				return
+			}
+			if got := q.Deadline.At.UTC().Format(time.RFC3339); err != nil || got != test.want {
+				t.Errorf("got %s, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestSettings(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	good := draft.SaveQuestionnaire{Title: "Zweite Runde", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0"}
+	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, good)
+	if err != nil || q.Slug != "zweite-runde" || q.Slots != 0 {
+		t.Fatalf("%+v, %v", q, err)
+	}
+	for _, test := range []struct {
+		name   string
+		change func(*draft.SaveQuestionnaire)
+		want   []string
+	}{
+		{"the same again", func(*draft.SaveQuestionnaire) {}, []string{"title draft.error.title_taken"}},
+		{"all empty", func(c *draft.SaveQuestionnaire) { *c = draft.SaveQuestionnaire{} }, []string{"title error.required", "election error.choice", "order_rule error.required", "licence error.required"}},
+		{"address taken", func(c *draft.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "nordmark-fragt" }, []string{"slug error.slug_taken"}},
+		{"address of a page", func(c *draft.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "neu" }, []string{"slug error.slug_taken"}},
+		{"bad address", func(c *draft.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "Große Frage" }, []string{"slug error.slug"}},
+		{"no numbers", func(c *draft.SaveQuestionnaire) {
+			c.Title, c.Slots, c.QuestionLimit, c.AnswerLimit = "Dritte", "acht", "0", "40000"
+		}, []string{"slots error.number", "question_limit error.number", "answer_limit error.number"}},
+		{"topic twice", func(c *draft.SaveQuestionnaire) { c.Title, c.Topics = "Dritte", "Schule\nschule" }, []string{"topics draft.error.topic_twice"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd := good
+			test.change(&cmd)
+			_, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, cmd)
+			if diff := cmp.Diff(test.want, testworld.FaultsOf(t, err)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: q.ID, Revision: 0, Title: "x"}); testworld.CodeOf(err) != survey.Conflict {
+		t.Error(err)
+	}
+}
+
+func TestTopicsKeepTheirIDs(t *testing.T) {
+	w := testworld.NewWorkshop(t) // Schule, Amt
+	w.Question("Wie?", survey.StateIdea)
+	save := func(topics string) ([]survey.Topic, error) {
+		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: w.Q.ID, Revision: w.Q.Revision, Title: w.Q.Title, Slug: w.Q.Slug, Election: "e1",
+			OrderRule: "Alphabet", Licence: "CC0-1.0", Topics: topics})
+		if err == nil {
+			w.Q = q
+		}
+		return q.Topics, err
+	}
+	for _, test := range []struct {
+		name, typed string
+		want        []survey.Topic
+	}{
+		{"another order, one more", "Amt\nNetz\n\nSchule", []survey.Topic{{ID: "amt", Name: "Amt"}, {ID: "netz", Name: "Netz"}, {ID: "schule", Name: "Schule"}}},
+		{"one rewritten", "Amt\nNetz\nSchule und Kita", []survey.Topic{{ID: "amt", Name: "Amt"}, {ID: "netz", Name: "Netz"}, {ID: "schule", Name: "Schule und Kita"}}},
+		{"one gone, the old name back as another", "Schule und Kita\nSchule", []survey.Topic{{ID: "schule", Name: "Schule und Kita"}, {ID: "schule-2", Name: "Schule"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := save(test.typed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	if _, err := save("Schule"); !slices.Equal(testworld.FaultsOf(t, err), []string{"topics draft.error.topic_used"}) {
+		t.Error(err)
+	}
+}

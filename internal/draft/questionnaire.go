@@ -1,0 +1,205 @@
+package draft
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"pruefstein/internal/survey"
+)
+
+// Limits of a questionnaire's settings.
+const (
+	maxSlots       = 200
+	maxTopics      = 100
+	DefaultLimit   = 300         // characters of a question: what most parties' own forms allow (2021 to 2024)
+	DefaultLicence = "CC-BY-4.0" // SPDX identifier
+)
+
+// settingsOrder is the order of the form, in which its faults are listed.
+var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "question_limit", "answer_limit", "topics", "order_rule", "licence", "deadline"}
+
+// SaveQuestionnaire is the form of a questionnaire's settings, with its numbers and times as typed. ID "" makes a new one.
+type SaveQuestionnaire struct {
+	ID       string
+	Revision int
+
+	Title, Slug, Election, Intro      string
+	Slots, QuestionLimit, AnswerLimit string // "" is no limit
+	Topics                            string // a name a line
+	OrderRule, Licence                string
+
+	Deadline       string // local time as datetime-local gives it; "" not set yet
+	DeadlineZone   string // IANA name
+	DeadlineChoice string // first or second, when the local time happens twice
+}
+
+// SaveQuestionnaire creates a questionnaire or changes its settings. Once the catalogue is locked, what it was locked
+// under stays: address, election, slots, limit of a question and topics keep their values whatever the form says. After
+// the dispatch nothing of it can be changed here.
+func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, cmd SaveQuestionnaire) (q survey.Questionnaire, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return q, err
+	}
+	fresh := survey.NewID()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q = survey.Questionnaire{ID: fresh, CreatedAt: s.Now()}
+		if cmd.ID != "" {
+			if q, err = tx.Questionnaires.Get(cmd.ID); err != nil {
+				return err
+			}
+			if err := s.InPhase(q, survey.PhaseDraft, survey.PhaseLocked); err != nil {
+				return err
+			}
+		}
+		before := q
+		var faults survey.Faults
+		s.settings(&faults, cmd, &q)
+		if q.LockedAt.IsZero() {
+			if err := frame(tx, &faults, cmd, &q); err != nil {
+				return err
+			}
+		}
+		if cmd.ID != "" && len(faults) == 0 && survey.Same(before, q) {
+			return nil // the second click of two
+		}
+		if cmd.ID != "" && q.Revision != cmd.Revision {
+			return survey.Stale()
+		}
+		slices.SortStableFunc(faults, func(a, b survey.Fault) int {
+			return slices.Index(settingsOrder, a.Field) - slices.Index(settingsOrder, b.Field)
+		})
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		q.Revision++
+		return tx.Questionnaires.Put(q)
+	})
+	return q, err
+}
+
+// settings takes over what can be changed until the dispatch.
+func (s *Service) settings(f *survey.Faults, cmd SaveQuestionnaire, q *survey.Questionnaire) {
+	f.Line("title", &cmd.Title, 300, true)
+	f.Text("intro", &cmd.Intro)
+	f.Line("order_rule", &cmd.OrderRule, 300, true)
+	f.Licence("licence", &cmd.Licence, true)
+	q.Title, q.Intro, q.OrderRule, q.Licence = cmd.Title, cmd.Intro, cmd.OrderRule, cmd.Licence
+	q.AnswerLimit = f.Whole("answer_limit", cmd.AnswerLimit, 1, survey.MaxTextUnits)
+	if strings.TrimSpace(cmd.Deadline) == "" {
+		q.Deadline = survey.Instant{}
+		return
+	}
+	q.Deadline = f.Future("deadline", cmd.Deadline, cmd.DeadlineZone, cmd.DeadlineChoice, s.Now(), q.Deadline)
+}
+
+// frame takes over what the catalogue is locked under.
+func frame(tx *survey.Tx, f *survey.Faults, cmd SaveQuestionnaire, q *survey.Questionnaire) error {
+	if _, err := tx.Elections.Get(cmd.Election); survey.IsNotFound(err) || cmd.Election == "" {
+		f.Add("election", "error.choice")
+	} else if err != nil {
+		return err
+	}
+	q.Election = cmd.Election
+	q.Slots = f.Whole("slots", cmd.Slots, 1, maxSlots)
+	q.QuestionLimit = f.Whole("question_limit", cmd.QuestionLimit, 1, survey.MaxTextUnits)
+	if err := frameSlug(tx, f, cmd.Slug, q); err != nil {
+		return err
+	}
+	questions, err := survey.Collect(tx.Questions.List(q.ID + "/"))
+	if err != nil {
+		return err
+	}
+	q.Topics = topics(f, cmd.Topics, q.Topics, questions)
+	return nil
+}
+
+// frameSlug takes the typed slug, or proposes one from the title, and notes what another questionnaire has already.
+func frameSlug(tx *survey.Tx, f *survey.Faults, typed string, q *survey.Questionnaire) error {
+	all, err := survey.Collect(tx.Questionnaires.List(""))
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(all, func(other survey.Questionnaire) bool {
+		return other.ID != q.ID && other.Title == q.Title && other.Election == q.Election
+	}) {
+		f.Add("title", "draft.error.title_taken")
+	}
+	taken := func(slug string) bool {
+		return survey.ReservedSlug(slug) ||
+			slices.ContainsFunc(all, func(other survey.Questionnaire) bool { return other.ID != q.ID && other.Slug == slug })
+	}
+	slug := strings.TrimSpace(typed)
+	if slug == "" {
+		base := survey.Slug(q.Title)
+		if base == "" {
+			base = "fragen"
+		}
+		slug = survey.FreeSlug(base, taken)
+	}
+	switch {
+	case !survey.ValidSlug(slug):
+		f.Add("slug", "error.slug")
+	case taken(slug):
+		f.Add("slug", "error.slug_taken")
+	}
+	q.Slug = slug
+	return nil
+}
+
+// topics reads a topic a line. A line that reads as before keeps its id, and so does one that was rewritten in its place;
+// a topic that questions still have cannot go.
+func topics(f *survey.Faults, typed string, old []survey.Topic, questions []survey.Question) []survey.Topic {
+	text, key, args := survey.Text(typed)
+	if key != "" {
+		f.Add("topics", key, args...)
+		return old
+	}
+	var names []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if name := strings.Join(strings.Fields(line), " "); name != "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) > maxTopics {
+		f.Add("topics", "draft.error.topics_many", "Limit", maxTopics)
+		return old
+	}
+	list := make([]survey.Topic, len(names))
+	kept := map[string]bool{}
+	for i, name := range names {
+		if slices.ContainsFunc(names[:i], func(other string) bool { return strings.EqualFold(other, name) }) {
+			f.Add("topics", "draft.error.topic_twice", "Name", name)
+		}
+		if survey.Length(name) > 120 {
+			f.Add("topics", "error.text.too_long", "Length", survey.Length(name), "Limit", 120)
+		}
+		list[i].Name = name
+		if at := slices.IndexFunc(old, func(t survey.Topic) bool { return t.Name == name }); at >= 0 {
+			list[i].ID, kept[old[at].ID] = old[at].ID, true
+		}
+	}
+	for i := range list { // a rewritten line
+		if list[i].ID == "" && len(names) == len(old) && !kept[old[i].ID] {
+			list[i].ID, kept[old[i].ID] = old[i].ID, true
+		}
+	}
+	for i := range list {
+		if list[i].ID == "" {
+			base := survey.Slug(list[i].Name)
+			if base == "" {
+				base = "thema"
+			}
+			list[i].ID = survey.FreeSlug(base, func(id string) bool {
+				taken := func(t survey.Topic) bool { return t.ID == id }
+				return slices.ContainsFunc(list, taken) || slices.ContainsFunc(old, taken)
+			})
+		}
+	}
+	for _, t := range old {
+		if !kept[t.ID] && slices.ContainsFunc(questions, func(q survey.Question) bool { return q.Topic == t.ID }) {
+			f.Add("topics", "draft.error.topic_used", "Name", t.Name)
+		}
+	}
+	return list
+}

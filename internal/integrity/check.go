@@ -1,0 +1,291 @@
+// Package integrity compares all that is stored with what it refers to and with the ledger: what `pruefstein check` finds.
+package integrity
+
+import (
+	"fmt"
+	"iter"
+
+	"pruefstein/internal/survey"
+)
+
+// CheckReferences returns a line for each reference between entities that leads nowhere, and for each version of a
+// party's answer that is not, field by field, what its submission or transcription makes of it.
+func CheckReferences(tx *survey.Tx) []string {
+	c := &referenceCheck{tx: tx}
+	c.users = keysOf(c, tx.Users)
+	c.groups = keysOf(c, tx.WorkingGroups)
+	c.organisations = keysOf(c, tx.Organisations)
+	c.elections = keysOf(c, tx.Elections)
+	c.parties = keysOf(c, tx.Parties)
+	c.questionnaires = keysOf(c, tx.Questionnaires)
+	c.catalogues = keysOf(c, tx.Catalogues)
+	c.questions = keysOf(c, tx.Questions)
+	c.respondents = keysOf(c, tx.Respondents)
+	c.mails = keysOf(c, tx.Mails)
+	c.dispatches = keysOf(c, tx.Dispatches)
+	c.originals = keysOf(c, tx.Originals)
+
+	c.checkPeople()
+	c.checkDraft()
+	c.checkSend()
+	c.checkAnswers()
+	c.checkVersions()
+	c.checkPublications()
+	return c.faults
+}
+
+// referenceCheck holds what can be referred to, by key.
+type referenceCheck struct {
+	tx     *survey.Tx
+	faults []string
+
+	users          map[string]survey.User
+	groups         map[string]survey.WorkingGroup
+	organisations  map[string]survey.Organisation
+	elections      map[string]survey.Election
+	parties        map[string]survey.Party
+	questionnaires map[string]survey.Questionnaire
+	catalogues     map[string]survey.Catalogue
+	questions      map[string]survey.Question
+	respondents    map[string]survey.Respondent
+	mails          map[string]survey.Mail
+	dispatches     map[string]survey.Dispatch
+	originals      map[string]survey.Original
+}
+
+// keysOf reads a table that others refer to.
+func keysOf[T survey.Entity](c *referenceCheck, table survey.Table[T]) map[string]T {
+	all := map[string]T{}
+	for entity := range each(c, table) {
+		all[entity.Key()] = entity
+	}
+	return all
+}
+
+// each yields the rows of a table and notes those that cannot be read.
+func each[T survey.Entity](c *referenceCheck, table survey.Table[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for entity, err := range table.List("") {
+			if err != nil {
+				c.faults = append(c.faults, err.Error())
+			} else if !yield(entity) {
+				return
+			}
+		}
+	}
+}
+
+// fault notes what is wrong with an entity.
+func (c *referenceCheck) fault(at survey.Entity, format string, args ...any) {
+	c.faults = append(c.faults, fmt.Sprintf("%T %s: ", at, at.Key())[len("survey."):]+fmt.Sprintf(format, args...))
+}
+
+// need notes a reference that leads nowhere.
+func need[T any](c *referenceCheck, at survey.Entity, what string, targets map[string]T, key string) {
+	if _, found := targets[key]; !found {
+		c.fault(at, "its %s %q is missing", what, key)
+	}
+}
+
+// optional is need for a reference that may be empty.
+func optional[T any](c *referenceCheck, at survey.Entity, what string, targets map[string]T, key string) {
+	if key != "" {
+		need(c, at, what, targets, key)
+	}
+}
+
+// byPerson checks who did something: a user, the console, or nobody.
+func (c *referenceCheck) byPerson(at survey.Entity, ids ...string) {
+	for _, id := range ids {
+		if id != "console" {
+			optional(c, at, "user", c.users, id)
+		}
+	}
+}
+
+// cell checks that a respondent and a question of the sent catalogue are there.
+func (c *referenceCheck) cell(at survey.Entity, questionnaire, respondent, question string) {
+	need(c, at, "respondent", c.respondents, questionnaire+"/"+respondent)
+	if _, found := c.catalogues[questionnaire].Question(question); !found {
+		c.fault(at, "its question %q is missing in the catalogue", question)
+	}
+}
+
+func (c *referenceCheck) checkPeople() {
+	for _, u := range c.users {
+		for _, m := range u.Memberships {
+			need(c, u, "working group", c.groups, m.WorkingGroup)
+		}
+	}
+	for l := range each(c, c.tx.StaffLinks) {
+		optional(c, l, "user", c.users, l.User)
+	}
+	for contestant := range each(c, c.tx.Contestants) {
+		need(c, contestant, "election", c.elections, contestant.Election)
+		need(c, contestant, "party", c.parties, contestant.Party)
+	}
+}
+
+func (c *referenceCheck) checkDraft() {
+	slugs := map[string]string{}
+	for q := range each(c, c.tx.Questionnaires) {
+		need(c, q, "election", c.elections, q.Election)
+		if other, taken := slugs[q.Slug]; taken {
+			c.fault(q, "has the slug %q of %s", q.Slug, other)
+		}
+		slugs[q.Slug] = q.ID
+		for _, e := range q.Extended {
+			c.byPerson(q, e.By)
+		}
+		if _, found := c.catalogues[q.ID]; !found && (q.Imported || !q.LockedAt.IsZero()) {
+			c.fault(q, "its catalogue is missing")
+		}
+	}
+	newest := map[string]int{}
+	for r := range each(c, c.tx.Revisions) {
+		key := r.Questionnaire + "/" + r.Question
+		need(c, r, "question", c.questions, key)
+		c.byPerson(r, r.By)
+		if newest[key]++; newest[key] != r.Number {
+			c.fault(r, "revision %d is missing", newest[key])
+			newest[key] = r.Number
+		}
+	}
+	for q := range each(c, c.tx.Questions) {
+		need(c, q, "questionnaire", c.questionnaires, q.Questionnaire)
+		c.byPerson(q, q.UpdatedBy)
+		if newest[q.Key()] != q.Revision {
+			c.fault(q, "is at revision %d, the newest one kept is %d", q.Revision, newest[q.Key()])
+		}
+		optional(c, q, "topic", named(c.questionnaires[q.Questionnaire].Topics), q.Topic)
+		optional(c, q, "working group", c.groups, q.WorkingGroup)
+		for _, id := range q.AskedBy {
+			need(c, q, "organisation", c.organisations, id)
+		}
+	}
+	for catalogue := range each(c, c.tx.Catalogues) {
+		c.checkCatalogue(catalogue)
+	}
+	for a := range each(c, c.tx.Approvals) {
+		need(c, a, "questionnaire", c.questionnaires, a.Questionnaire)
+		c.byPerson(a, a.RequestedBy, a.ApprovedBy)
+	}
+}
+
+// named indexes topics, organisations or working groups of a catalogue by id.
+func named[T ~struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}](all []T) map[string]bool {
+	ids := map[string]bool{}
+	for _, n := range all {
+		ids[survey.Named(n).ID] = true
+	}
+	return ids
+}
+
+func (c *referenceCheck) checkCatalogue(catalogue survey.Catalogue) {
+	need(c, catalogue, "questionnaire", c.questionnaires, catalogue.Questionnaire)
+	c.byPerson(catalogue, catalogue.LockedBy, catalogue.CheckedBy)
+	topics, groups, organisations := named(catalogue.Topics), named(catalogue.WorkingGroups), named(catalogue.Organisations)
+	ids, numbers := map[string]bool{}, map[int]bool{}
+	for _, q := range catalogue.Questions {
+		if ids[q.ID] || numbers[q.Number] {
+			c.fault(catalogue, "has the question %q or the number %d twice", q.ID, q.Number)
+		}
+		ids[q.ID], numbers[q.Number] = true, true
+		optional(c, catalogue, "topic", topics, q.Topic)
+		optional(c, catalogue, "working group", groups, q.WorkingGroup)
+		for _, id := range q.AskedBy {
+			need(c, catalogue, "organisation", organisations, id)
+		}
+		if q.Origin != "" {
+			need(c, catalogue, "question", c.questions, catalogue.Questionnaire+"/"+q.Origin)
+		}
+	}
+	if catalogue.Hash == "" {
+		return // an import
+	}
+	if hash, err := survey.CatalogueHash(catalogue.Questions); err != nil || hash != catalogue.Hash {
+		c.fault(catalogue, "its questions do not have the hash they were locked with (%v)", err)
+	}
+}
+
+func (c *referenceCheck) checkSend() {
+	for r := range each(c, c.tx.Respondents) {
+		need(c, r, "questionnaire", c.questionnaires, r.Questionnaire)
+		for _, id := range r.Parties {
+			need(c, r, "party", c.parties, id)
+		}
+		if catalogue, locked := c.catalogues[r.Questionnaire]; locked {
+			for id := range r.LeftOut {
+				if _, found := catalogue.Question(id); !found {
+					c.fault(r, "the question %q left out for it is missing in the catalogue", id)
+				}
+			}
+		}
+		if r.NotReached != nil {
+			c.byPerson(r, r.NotReached.By)
+		}
+		if r.Portal != nil {
+			c.byPerson(r, r.Portal.By)
+		}
+	}
+	for l := range each(c, c.tx.AccessLinks) {
+		need(c, l, "respondent", c.respondents, l.Questionnaire+"/"+l.Respondent)
+		optional(c, l, "mail", c.mails, l.Mail)
+	}
+	for _, d := range c.dispatches {
+		need(c, d, "questionnaire", c.questionnaires, d.Questionnaire)
+		c.byPerson(d, d.By, d.CheckedBy)
+	}
+	outbox := map[string]bool{}
+	for e := range each(c, c.tx.Outbox) {
+		need(c, e, "mail", c.mails, e.Mail)
+		outbox[e.Mail] = true
+	}
+	for m := range each(c, c.tx.Mails) {
+		optional(c, m, "questionnaire", c.questionnaires, m.Questionnaire)
+		if m.Respondent != "" {
+			need(c, m, "respondent", c.respondents, m.Questionnaire+"/"+m.Respondent)
+		}
+		if m.Dispatch != "" {
+			need(c, m, "dispatch", c.dispatches, m.Questionnaire+"/"+m.Dispatch)
+		}
+		if queued := m.State == survey.MailQueued; queued != outbox[m.ID] {
+			c.fault(m, "is %s, in the outbox: %t", m.State, outbox[m.ID])
+		}
+	}
+}
+
+func (c *referenceCheck) checkPublications() {
+	newest, latest := map[string]int{}, map[string]survey.Publication{}
+	for p := range each(c, c.tx.Publications) {
+		latest[p.Questionnaire] = p
+		need(c, p, "questionnaire", c.questionnaires, p.Questionnaire)
+		c.byPerson(p, p.By, p.CheckedBy)
+		if q := c.questionnaires[p.Questionnaire]; p.Slug != q.Slug {
+			c.fault(p, "has the slug %q, its questionnaire %q", p.Slug, q.Slug)
+		}
+		if newest[p.Questionnaire]++; newest[p.Questionnaire] != p.Version {
+			c.fault(p, "version %d is missing", newest[p.Questionnaire])
+			newest[p.Questionnaire] = p.Version
+		}
+	}
+	for q, err := range c.tx.Quotations.List("") {
+		if err == nil { // one that cannot be read is noted already
+			c.quotation(q, latest[q.Questionnaire])
+		}
+	}
+}
+
+// quotation checks that a quotation nobody has changed since the last publication still is what that one showed.
+func (c *referenceCheck) quotation(q survey.Quotation, last survey.Publication) {
+	question, _ := c.catalogues[q.Questionnaire].Question(q.Question)
+	slug := c.respondents[q.Questionnaire+"/"+q.Respondent].Slug
+	for _, d := range last.Digests {
+		if d.Respondent == slug && d.Question == question.Number && d.Quotation != "" && !q.At.IsZero() && q.At.Before(last.At) && d.Quotation != survey.QuotationDigest(q) {
+			c.fault(q, "is not what publication %d showed, and was not changed since", last.Version)
+		}
+	}
+}

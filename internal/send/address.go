@@ -1,0 +1,126 @@
+package send
+
+import (
+	"context"
+
+	"pruefstein/internal/survey"
+)
+
+// SetAddress is the form that changes where a respondent's mails go after the dispatch.
+type SetAddress struct {
+	Email    string
+	Revision int // of the respondent
+}
+
+// addressChange is what a change of address is approved for.
+type addressChange struct{ Respondent, From, To string }
+
+// SetAddress changes a respondent's address after the dispatch. The codes that make a submission valid go there, so a second
+// person has to confirm where the dispatch needs one: the first call notes the request and returns done false, the call of
+// the second person with the same address changes it. Whoever was asked at the old address is told there, and mails that wait go to the new
+// one. Conflict while a submission waits for its code. Asking for what is so already, or was asked for, changes nothing.
+func (s *Service) SetAddress(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd SetAddress) (done bool, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return false, err
+	}
+	var faults survey.Faults
+	faults.Email("email", &cmd.Email, true)
+	if err := faults.Err(); err != nil {
+		return false, err
+	}
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		done = false
+		q, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if r.NotAsked != "" {
+			return survey.Fail(survey.Conflict, "send.error.address_not_asked")
+		}
+		own, err := ownAddressRequest(tx, actor, r, cmd.Email)
+		if done = r.Email == cmd.Email; err != nil || done || own {
+			return err
+		}
+		if r.Revision != cmd.Revision {
+			return survey.Stale()
+		}
+		done, err = s.changeAddress(tx, actor, q, &r, cmd.Email)
+		return err
+	})
+	return done, err
+}
+
+// ownAddressRequest tells whether the actor's request for this address waits already.
+func ownAddressRequest(tx *survey.Tx, actor survey.Actor, r survey.Respondent, to string) (bool, error) {
+	waiting, err := survey.WaitingApproval(tx, r.Questionnaire, survey.ActAddress, r.ID)
+	return waiting != nil && waiting.RequestedBy == actor.Who() && r.NewEmail == to, err
+}
+
+// changeAddress changes the address of a respondent of a questionnaire that was sent, or notes that somebody wants to.
+func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r *survey.Respondent, to string) (done bool, err error) {
+	if own, err := ownAddressRequest(tx, actor, *r, to); err != nil || own {
+		return false, err
+	}
+	// a code that is under way went to the old address, and the receipt has to follow it there; whoever asked by a link that
+	// was revoked since does not hold up the office
+	submissions, err := survey.Collect(tx.Submissions.List(r.Key() + "/"))
+	if err != nil {
+		return false, err
+	}
+	for _, sub := range submissions {
+		if !sub.Waits(s.Now()) {
+			continue
+		}
+		link, err := tx.AccessLinks.Get(sub.Link)
+		if err != nil && !survey.IsNotFound(err) {
+			return false, err
+		}
+		if link.RevokedAt.IsZero() {
+			return false, survey.Fail(survey.Conflict, "send.error.address_busy")
+		}
+	}
+	done, _, err = s.Approve(tx, actor, q.ID, survey.ActAddress, r.ID, addressChange{Respondent: r.ID, From: r.Email, To: to})
+	if err != nil {
+		return false, err
+	}
+	old := *r
+	r.NewEmail, r.Revision = to, r.Revision+1
+	if !done {
+		return false, tx.Respondents.Put(*r)
+	}
+	r.Email, r.NewEmail = to, ""
+	if err := tx.Respondents.Put(*r); err != nil {
+		return false, err
+	}
+	if !old.AskedAt.IsZero() {
+		if err := s.tellRespondent(tx, q, old, "notice_address"); err != nil {
+			return false, err
+		}
+	}
+	if err := s.redirectQueued(tx, q, *r, old.Email); err != nil {
+		return false, err
+	}
+	return true, s.Audit(tx, actor, "address", r.ID)
+}
+
+// tellRespondent mails a notice about its access to a respondent, if it has an address.
+func (s *Service) tellRespondent(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, name string) error {
+	if !survey.BareAddress(r.Email) {
+		return nil
+	}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	m := survey.Mail{Kind: survey.MailNotice, Questionnaire: q.ID, Respondent: r.ID, To: r.Email, Language: "de"}
+	if r.Language != "" {
+		m.Language = r.Language
+	}
+	m.Subject, m.Body, err = s.Compose(m.Language, name, LetterNotice{Party: r.Name, Questionnaire: q.Title, Election: h.election.Name,
+		Alliance: h.alliance.Name, Contact: h.alliance.Email, At: s.Now().In(q.Deadline.Location())})
+	if err != nil {
+		return err
+	}
+	_, err = s.Enqueue(tx, m, "")
+	return err
+}

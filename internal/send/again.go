@@ -1,0 +1,203 @@
+package send
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// Resendable tells whether a mail of the kind can be sent again to another address by the office.
+func Resendable(kind survey.MailKind) bool {
+	return kind == survey.MailInvitation || kind == survey.MailReminder || kind == survey.MailExtension
+}
+
+// rewrite writes a mail to a respondent anew as it would be sent now: its date may have moved since, and the calendar entry
+// with it.
+func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *survey.Mail) (err error) {
+	switch m.Kind {
+	case survey.MailInvitation:
+		err = s.renderCover(m, h.questionnaire.Cover, h, r)
+	case survey.MailReminder:
+		d, err := tx.Dispatches.Get(m.Questionnaire + "/" + m.Dispatch)
+		if err != nil {
+			return err
+		}
+		if err = s.renderCover(m, survey.Cover{Subject: d.Subject, Body: d.Body, Language: m.Language}, h, r); err != nil {
+			return err
+		}
+	case survey.MailExtension:
+		err = s.writeNewDate(tx, h, r, m)
+	}
+	if err != nil {
+		return err
+	}
+	m.Calendar, err = s.deadlineEvent(m.Language, h, r)
+	return err
+}
+
+// sendAgain queues a mail of the kind of an old one, written anew, with a link of its own if the respondent answers in our
+// form.
+func (s *Service) sendAgain(tx *survey.Tx, h letterhead, r survey.Respondent, old survey.Mail, to string) (survey.Mail, error) {
+	fresh := survey.Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to, Aside: to != r.Email,
+		Alone: h.alone || old.Alone, Language: old.Language}
+	place := survey.SecretPlace()
+	fresh.SetText(old.Subject, strings.Join(old.Texts(), place), place)
+	if err := s.rewrite(tx, h, r, &fresh); err != nil {
+		return fresh, err
+	}
+	if r.Procedure.Channel != survey.ChannelForm {
+		return s.Enqueue(tx, fresh, "")
+	}
+	return s.enqueueWithLink(tx, fresh)
+}
+
+// replaceQueued stops the mails to respondents whose date has moved that have not gone out, and queues them anew with the
+// date of now. A mail about an earlier change is not: another about this one follows. The links of the stopped mails stay,
+// because one of them may be on its way at this very moment.
+func (s *Service) replaceQueued(tx *survey.Tx, h letterhead, concerned []survey.Respondent) error {
+	mails, err := mailsOf(tx, h.questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		i := slices.IndexFunc(concerned, func(r survey.Respondent) bool { return r.ID == m.Respondent })
+		if i < 0 || m.State != survey.MailQueued || !Resendable(m.Kind) {
+			continue
+		}
+		if err := survey.RevokeMail(tx, m.ID); err != nil {
+			return err
+		}
+		if m.Kind == survey.MailExtension {
+			continue
+		}
+		if _, err := s.sendAgain(tx, h, concerned[i], m, m.To); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// redirectQueued stops the mails to a respondent that wait to go to its old address, and queues them anew to the one of now,
+// but for those that have been sent there again already. As in replaceQueued the links of the stopped ones stay.
+func (s *Service) redirectQueued(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, from string) error {
+	mails, err := mailsOf(tx, q.ID)
+	if err != nil {
+		return err
+	}
+	mails = slices.DeleteFunc(mails, func(m survey.Mail) bool { return m.Respondent != r.ID || !Resendable(m.Kind) })
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		if m.State != survey.MailQueued || m.To != from {
+			continue
+		}
+		if err := survey.RevokeMail(tx, m.ID); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(mails, func(o survey.Mail) bool {
+			return o.To == r.Email && o.Kind == m.Kind && o.Dispatch == m.Dispatch && (o.State == survey.MailQueued || o.State == survey.MailSent)
+		}) {
+			continue
+		}
+		if _, err := s.sendAgain(tx, h, r, m, r.Email); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// movedSince tells whether the respondent's date was moved after an instant.
+func movedSince(r survey.Respondent, q survey.Questionnaire, at time.Time) bool {
+	changes := q.Extended
+	if !r.Due.IsZero() {
+		changes = r.DueChanges
+	}
+	return slices.ContainsFunc(changes, func(e survey.Extended) bool { return e.At.After(at) })
+}
+
+// ResendMail is the form that sends a mail again.
+type ResendMail struct {
+	To     string
+	Keep   bool // the address becomes the respondent's, see SetAddress
+	Revoke bool // the old link is revoked, and the old mail stopped if it has not gone out
+}
+
+// ResendMail sends a mail again to a corrected address, written anew with the date of now and with a link of its own. It
+// returns the id of the new mail. A party whose link goes to another address than its own is told at its own one. With Keep
+// the address is changed too, where the rule wants it as a request that waits (waits true) for a second person. Whoever was
+// marked as not reached is so no longer.
+func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionnaire, id string, cmd ResendMail) (newID string, waits bool, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return "", false, err
+	}
+	var faults survey.Faults
+	faults.Email("to", &cmd.To, true)
+	if err := faults.Err(); err != nil {
+		return "", false, err
+	}
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		waits = false
+		old, err := mailOf(tx, questionnaire, id)
+		if err != nil {
+			return err
+		}
+		if !Resendable(old.Kind) {
+			return survey.Fail(survey.Conflict, "send.error.resend_kind")
+		}
+		if err := s.notSettled(tx, old); err != nil {
+			return err
+		}
+		q, err := tx.Questionnaires.Get(questionnaire)
+		if err != nil {
+			return err
+		}
+		if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+			return err
+		}
+		r, err := tx.Respondents.Get(questionnaire + "/" + old.Respondent)
+		if err != nil {
+			return err
+		}
+		other := r.Email != cmd.To
+		if other && r.Procedure.Channel == survey.ChannelForm {
+			if err := s.tellRespondent(tx, q, r, "notice_resent"); err != nil {
+				return err
+			}
+		}
+		if cmd.Revoke {
+			if err := survey.RevokeMail(tx, old.ID); err != nil {
+				return err
+			}
+			if _, err := s.revokeLinks(tx, questionnaire, old.Respondent, old.ID); err != nil {
+				return err
+			}
+		}
+		h, err := loadLetterhead(tx, q)
+		if err != nil {
+			return err
+		}
+		h.alone = true
+		fresh, err := s.sendAgain(tx, h, r, old, cmd.To)
+		if err != nil {
+			return err
+		}
+		newID = fresh.ID
+		if err := s.reachedAgain(tx, actor, &r); err != nil {
+			return err
+		}
+		if other && cmd.Keep { // after the new mail is there, so that the old one does not follow it
+			done, err := s.changeAddress(tx, actor, q, &r, cmd.To)
+			if err != nil {
+				return err
+			}
+			waits = !done
+		}
+		return s.Audit(tx, actor, "resend_mail", old.ID)
+	})
+	return newID, waits, err
+}

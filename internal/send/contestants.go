@@ -1,0 +1,208 @@
+package send
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"pruefstein/internal/survey"
+)
+
+// respondentOf makes the respondent of one party that stands.
+func respondentOf(q survey.Questionnaire, c survey.Candidate) survey.Respondent {
+	return survey.Respondent{Questionnaire: q.ID, ID: survey.NewID(), Parties: []string{c.Party.ID}, ShortName: c.Party.ShortName, Name: c.Party.Name,
+		BallotPosition: c.Contestant.BallotPosition, Wikidata: c.Party.Wikidata, Colour: c.Party.Colour,
+		Email: c.Contestant.Email, Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelUnknown}, Revision: 1}
+}
+
+// TakeContestants makes a respondent of every party of the election that is not among them yet. Of those that are, only
+// the ballot position follows, for the printed order. It returns how many came in. Whoever comes in after the dispatch has not
+// been asked: it is invited late, or the reason why not is recorded.
+func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, questionnaire string) (added int, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return 0, err
+	}
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		added = 0
+		changed := false
+		q, err := tx.Questionnaires.Get(questionnaire)
+		if err != nil {
+			return err
+		}
+		if err := s.InPhase(q, survey.PhaseDraft, survey.PhaseLocked, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+			return err
+		}
+		existing, err := survey.RespondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		list, err := survey.Candidates(tx, q, existing)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			if c.Respondent == "" {
+				r := respondentOf(q, c)
+				if err := giveSlug(tx, &r); err != nil {
+					return err
+				}
+				if err := tx.Respondents.Put(r); err != nil {
+					return err
+				}
+				added++
+				changed = true
+			}
+		}
+		for _, r := range existing {
+			if position := firstPosition(list, r.Parties); position != 0 && position != r.BallotPosition {
+				r.BallotPosition, r.Revision, changed = position, r.Revision+1, true
+				if err := tx.Respondents.Put(r); err != nil {
+					return err
+				}
+			}
+		}
+		if changed && !q.DispatchedAt.IsZero() {
+			if err := s.Audit(tx, actor, "take_contestants", q.ID); err != nil {
+				return err
+			}
+		}
+		return putInOrder(tx, questionnaire)
+	})
+	return added, err
+}
+
+// firstPosition is the lowest known ballot position of the parties.
+func firstPosition(list []survey.Candidate, parties []string) int {
+	lowest := 0
+	for _, c := range list {
+		if n := c.Contestant.BallotPosition; slices.Contains(parties, c.Party.ID) && n > 0 && (lowest == 0 || n < lowest) {
+			lowest = n
+		}
+	}
+	return lowest
+}
+
+// JoinParties is the form that makes one respondent of several parties.
+type JoinParties struct {
+	Parties   []string // ids, at least two
+	ShortName string   // "" is made of theirs: "A/B"
+	Name      string   // "" likewise: "A / B"
+}
+
+// JoinParties makes one respondent of several parties that answer together. The single respondents of these parties are
+// replaced: what the office noted of them goes over where it is the same for all, else it is refused, so that no reason or
+// procedure is lost. A party that belongs to another joint respondent is refused; joining the same ones again changes nothing.
+func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionnaire string, cmd JoinParties) (slug string, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return "", err
+	}
+	var faults survey.Faults
+	faults.Line("short_name", &cmd.ShortName, 60, false)
+	faults.Line("name", &cmd.Name, 300, false)
+	if len(cmd.Parties) < 2 {
+		faults.Add("parties", "send.error.join_two")
+	}
+	if err := faults.Err(); err != nil {
+		return "", err
+	}
+	id := survey.NewID()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, err := s.beforeDispatch(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		existing, err := survey.RespondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		list, err := survey.Candidates(tx, q, existing)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(existing, func(r survey.Respondent) bool {
+			return sameParties(r.Parties, cmd.Parties) && cmp.Or(cmd.ShortName, r.ShortName) == r.ShortName && cmp.Or(cmd.Name, r.Name) == r.Name
+		}); i >= 0 {
+			slug = existing[i].Slug // a double click
+			return nil
+		}
+		joint := survey.Respondent{Questionnaire: q.ID, ID: id, Language: "de", Revision: 1, BallotPosition: firstPosition(list, cmd.Parties)}
+		var names []string
+		for _, c := range list {
+			if !slices.Contains(cmd.Parties, c.Party.ID) {
+				continue
+			}
+			if c.Joint {
+				faults := survey.Faults{{Field: "parties", Key: "send.error.join_taken", Args: []any{"Name", c.Party.ShortName}}}
+				return faults.Err()
+			}
+			joint.Parties = append(joint.Parties, c.Party.ID)
+			joint.Members = append(joint.Members, c.Party.ShortName)
+			names = append(names, c.Party.Name)
+			joint.Email = cmp.Or(joint.Email, c.Contestant.Email)
+			joint.Colour = cmp.Or(joint.Colour, c.Party.Colour)
+		}
+		if len(joint.Parties) < 2 {
+			faults := survey.Faults{{Field: "parties", Key: "error.choice"}}
+			return faults.Err()
+		}
+		joint.ShortName = cmp.Or(cmd.ShortName, strings.Join(joint.Members, "/"))
+		joint.Name = cmp.Or(cmd.Name, strings.Join(names, " / "))
+		singles := slices.DeleteFunc(slices.Clone(existing), func(r survey.Respondent) bool {
+			return len(r.Parties) != 1 || !slices.Contains(joint.Parties, r.Parties[0])
+		})
+		if err := takeOver(&joint, singles); err != nil {
+			return err
+		}
+		for _, r := range singles {
+			if err := tx.Respondents.Delete(r.Key()); err != nil {
+				return err
+			}
+		}
+		if err := giveSlug(tx, &joint); err != nil {
+			return err
+		}
+		slug = joint.Slug
+		if err := tx.Respondents.Put(joint); err != nil {
+			return err
+		}
+		if err := s.Audit(tx, actor, "join_parties", joint.ID); err != nil {
+			return err
+		}
+		return putInOrder(tx, questionnaire)
+	})
+	return slug, err
+}
+
+func sameParties(a, b []string) bool {
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+}
+
+// takeOver takes over what the office noted of the single respondents of a joint one's parties. Unless it is the same for
+// all of its parties it is Invalid at parties, with the names of those that carry something.
+func takeOver(joint *survey.Respondent, singles []survey.Respondent) error {
+	type noted struct {
+		Procedure survey.Procedure
+		Due       survey.Instant
+		NotAsked  string
+		LeftOut   map[string]string
+	}
+	var carriers []string
+	alike := len(singles) == len(joint.Parties)
+	of := func(r survey.Respondent) noted { return noted{r.Procedure, r.Due, r.NotAsked, r.LeftOut} }
+	for _, r := range singles {
+		if one := of(r); one.Procedure != (survey.Procedure{}) || !one.Due.IsZero() || one.NotAsked != "" || len(one.LeftOut) > 0 {
+			carriers = append(carriers, r.ShortName)
+		}
+		alike = alike && survey.Same(of(r), of(singles[0]))
+		joint.Email = cmp.Or(joint.Email, r.Email)
+	}
+	switch {
+	case carriers == nil:
+		return nil
+	case !alike:
+		return survey.Faults{{Field: "parties", Key: "send.error.join_carries", Args: []any{"Names", strings.Join(carriers, ", ")}}}.Err()
+	}
+	joint.Procedure, joint.Due, joint.NotAsked, joint.LeftOut = singles[0].Procedure, singles[0].Due, singles[0].NotAsked, singles[0].LeftOut
+	return nil
+}

@@ -1,0 +1,190 @@
+package send
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"pruefstein/internal/survey"
+)
+
+// DeadlinePlan is the page of the deadline.
+type DeadlinePlan struct {
+	Questionnaire survey.Questionnaire
+	Published     bool                // extending is over
+	Informed      []survey.Respondent // who would get a mail about a later deadline
+}
+
+// DeadlinePlan returns whether the deadline can be set or extended, and who would be informed.
+func (s *Service) DeadlinePlan(ctx context.Context, actor survey.Actor, questionnaire string) (p DeadlinePlan, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return p, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		p, err = s.deadlinePlan(tx, questionnaire)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire string) (p DeadlinePlan, err error) {
+	if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return p, err
+	}
+	for _, err := range tx.Publications.List(questionnaire + "/") {
+		if err != nil {
+			return p, err
+		}
+		p.Published = true
+	}
+	all, err := survey.RespondentsInOrder(tx, questionnaire)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range all {
+		// whoever has a date of its own is not concerned; whoever has answered can change its answers until then
+		if !r.GetsMail() || !r.Due.IsZero() || r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero() {
+			continue
+		}
+		p.Informed = append(p.Informed, r)
+	}
+	return p, nil
+}
+
+// SetDeadline is the form of the deadline.
+type SetDeadline struct {
+	Local, Zone string
+	Choice      string // first or second, when the local time happens twice
+	Reason      string // public; of an extension only
+	Revision    int    // of the questionnaire
+}
+
+// SetDeadline sets the one deadline for all who answer with us, before the dispatch.
+func (s *Service) SetDeadline(ctx context.Context, actor survey.Actor, questionnaire string, cmd SetDeadline) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	deadline := faults.Date("deadline", &cmd.Local, cmd.Zone, cmd.Choice, s.Now())
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, err := s.beforeDispatch(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		if survey.Same(q.Deadline, deadline) {
+			return nil // a double click
+		}
+		if q.Revision != cmd.Revision {
+			return survey.Stale()
+		}
+		q.Deadline, q.Revision = deadline, q.Revision+1
+		return tx.Questionnaires.Put(q)
+	})
+}
+
+// ExtendDeadline moves the deadline for all to a later instant, with a public reason, as long as nothing is published. It
+// informs by mail everybody it concerns, whether they have answered or not, with a new calendar entry; mails that still
+// wait to go out are replaced by ones with the new date. A deadline that is over opens again. The same again is a double
+// click and changes nothing.
+func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questionnaire string, cmd SetDeadline) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	deadline := faults.Date("deadline", &cmd.Local, cmd.Zone, cmd.Choice, s.Now())
+	faults.Line("reason", &cmd.Reason, 500, true)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		p, err := s.deadlinePlan(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		q := p.Questionnaire
+		if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+			return err
+		}
+		if n := len(q.Extended); n > 0 && survey.Same(q.Deadline, deadline) && q.Extended[n-1].Reason == cmd.Reason {
+			return nil
+		}
+		switch {
+		case p.Published:
+			return survey.Fail(survey.Conflict, "send.error.published")
+		case q.Revision != cmd.Revision:
+			return survey.Stale()
+		case !deadline.At.After(q.Deadline.At):
+			return survey.Faults{{Field: "deadline", Key: "send.error.deadline_earlier"}}.Err()
+		}
+		before := q.Deadline
+		q.Extended = append(q.Extended, survey.Extended{From: before, To: deadline, Reason: cmd.Reason, At: s.Now(), By: actor.Who()})
+		q.Deadline, q.Revision = deadline, q.Revision+1
+		if err := tx.Questionnaires.Put(q); err != nil {
+			return err
+		}
+		all, err := survey.RespondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		concerned := slices.DeleteFunc(all, func(r survey.Respondent) bool { return !r.Due.IsZero() })
+		if err := s.tellNewDate(tx, actor, q, concerned, p.Informed); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "extend", q.ID, before.Local+" "+before.Zone, deadline.Local+" "+deadline.Zone)
+	})
+}
+
+// tellNewDate replaces the mails that wait to go out to those whose date has moved, and informs who can be by mail.
+func (s *Service) tellNewDate(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, concerned, informed []survey.Respondent) error {
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	if err := s.replaceQueued(tx, h, concerned); err != nil {
+		return err
+	}
+	if len(informed) == 0 {
+		return nil
+	}
+	d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailExtension, At: s.Now(), By: actor.Who()}
+	for _, r := range informed {
+		m := survey.Mail{Kind: survey.MailExtension, Language: cmp.Or(q.Cover.Language, "de")}
+		if err := s.writeNewDate(tx, h, r, &m); err != nil {
+			return err
+		}
+		if err := s.sendToRespondent(tx, h, &d, r, m); err != nil {
+			return err
+		}
+	}
+	return tx.Dispatches.Put(d)
+}
+
+// writeNewDate writes the text about the last change of a respondent's date: its own, or that of all.
+func (s *Service) writeNewDate(tx *survey.Tx, h letterhead, r survey.Respondent, m *survey.Mail) error {
+	name, changes := "extension", h.questionnaire.Extended
+	if !r.Due.IsZero() {
+		name, changes = "own_date", r.DueChanges
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	last := changes[len(changes)-1]
+	at, _, err := survey.ReturnedAt(tx, r)
+	if err != nil {
+		return err
+	}
+	data := LetterExtension{Party: r.Name, Questionnaire: h.questionnaire.Title, Election: h.election.Name, Alliance: h.alliance.Name,
+		Reason: last.Reason, From: last.From.In(), To: last.To.In(), Returned: !at.IsZero()}
+	place := survey.SecretPlace()
+	if r.Procedure.Channel == survey.ChannelForm {
+		data.Link = place
+	}
+	subject, body, err := s.Compose(m.Language, name, data)
+	if err == nil {
+		m.SetText(subject, body, place)
+	}
+	return err
+}

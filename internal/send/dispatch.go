@@ -1,0 +1,293 @@
+package send
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// CheckState is how a point of the dispatch checklist stands.
+type CheckState string
+
+// The states of a point: a missing one blocks the dispatch, a warning does not.
+const (
+	CheckOK      CheckState = "ok"
+	CheckWarn    CheckState = "warn"
+	CheckMissing CheckState = "missing"
+)
+
+// DispatchCheck is one point of the checklist. Its words are the messages send.check.<Name>.<State>.
+type DispatchCheck struct {
+	Name  string
+	State CheckState
+	Who   []string // short names of the respondents, or parties, it is about
+}
+
+// DispatchPlan is the page of the dispatch: what is checked, who gets what, and who has to confirm.
+type DispatchPlan struct {
+	Questionnaire survey.Questionnaire
+	Checks        []DispatchCheck
+	Ready         bool // nothing is missing
+	Channels      map[survey.Channel]int
+	NotAsked      int
+	NotReached    int
+	Recipients    []survey.Respondent        // that get a letter, in the printed order
+	Portals       []survey.Respondent        // in whose own form the office enters the questions
+	Questions     []survey.CatalogueQuestion // that are sent
+	Digest        string                     // of all that would be sent; Dispatch wants it back
+	SecondPerson                             // until it is sent
+	Sent          *survey.Dispatch           // once sent
+	SentName      string
+	CheckedName   string
+}
+
+// SecondPerson is how the two-person rule stands for something that is to be sent.
+type SecondPerson struct {
+	TwoPerson   bool             // the rule is on
+	Waiting     *survey.Approval // a request that waits for a second person
+	WaitingName string           // who made it
+	Void        bool             // the request is for another content than there is now
+	Own         bool             // whoever asks made the request
+	OneHand     bool             // another person did, but the two count as one
+}
+
+func (s *Service) secondPerson(tx *survey.Tx, actor survey.Actor, q string, act survey.ApprovalKind, subject, digest string) (p SecondPerson, err error) {
+	if p.TwoPerson, err = s.TwoPerson(tx, act); err != nil {
+		return p, err
+	}
+	if p.Waiting, err = s.OpenRequest(tx, actor, q, act, subject, digest); err != nil || p.Waiting == nil {
+		return p, err
+	}
+	p.Void, p.Own = p.Waiting.Digest != digest, p.Waiting.RequestedBy == actor.Who()
+	p.WaitingName = survey.NameOfUser(tx, p.Waiting.RequestedBy)
+	p.OneHand, err = survey.Paired(tx, actor, p.Waiting.RequestedBy)
+	return p, err
+}
+
+// dispatchContent is what a dispatch is approved for: all that the letters and the answer form say.
+type dispatchContent struct {
+	Title, Intro    string
+	AnswerLimit     int
+	Licence         string // of the publication
+	Election        survey.Election
+	Alliance, Email string
+	Offered         string // the licence parties are asked to agree to
+	Cover           survey.Cover
+	Deadline        survey.Instant
+	Catalogue       string // hash
+	Respondents     []survey.Respondent
+}
+
+func loadDispatchContent(tx *survey.Tx, q survey.Questionnaire) (c dispatchContent, err error) {
+	c.Title, c.Intro, c.AnswerLimit, c.Licence, c.Cover, c.Deadline = q.Title, q.Intro, q.AnswerLimit, q.Licence, q.Cover, q.Deadline
+	if c.Election, err = tx.Elections.Get(q.Election); err != nil {
+		return c, err
+	}
+	c.Election.Revision = 0 // a save that changed nothing that is sent
+	alliance, err := survey.LoadAlliance(tx)
+	if err != nil {
+		return c, err
+	}
+	c.Alliance, c.Email, c.Offered = alliance.Name, alliance.Email, alliance.Licence
+	if !q.LockedAt.IsZero() {
+		catalogue, err := tx.Catalogues.Get(q.ID)
+		if err != nil {
+			return c, err
+		}
+		c.Catalogue = catalogue.Hash
+	}
+	c.Respondents, err = survey.RespondentsInOrder(tx, q.ID)
+	return c, err
+}
+
+func (c dispatchContent) digest() (string, error) {
+	raw, err := json.Marshal(c)
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// DispatchPlan returns the checklist and the state of the two-person rule, or what was sent.
+func (s *Service) DispatchPlan(ctx context.Context, actor survey.Actor, questionnaire string) (p DispatchPlan, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return p, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		p, err = s.dispatchPlan(tx, actor, questionnaire)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire string) (p DispatchPlan, err error) {
+	q, err := tx.Questionnaires.Get(questionnaire)
+	if err != nil {
+		return p, err
+	}
+	p = DispatchPlan{Questionnaire: q, Channels: map[survey.Channel]int{}}
+	content, err := loadDispatchContent(tx, q)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range content.Respondents {
+		if r.GetsMail() {
+			p.Recipients = append(p.Recipients, r)
+		}
+		if r.NotAsked == "" && r.Procedure.Channel == survey.ChannelPortal {
+			p.Portals = append(p.Portals, r)
+		}
+		switch {
+		case r.NotAsked != "":
+			p.NotAsked++
+		case !q.DispatchedAt.IsZero() && r.NotReached != nil && r.GetsMail() && r.AskedAt.IsZero():
+			p.NotReached++
+		default:
+			p.Channels[r.Procedure.Channel]++
+		}
+	}
+	if p.Questions, _, err = survey.SentQuestions(tx, q); err != nil {
+		return p, err
+	}
+	if !q.DispatchedAt.IsZero() {
+		return p, p.loadSent(tx)
+	}
+	if p.Digest, err = content.digest(); err != nil {
+		return p, err
+	}
+	if p.Checks, err = s.checks(tx, q, content); err != nil {
+		return p, err
+	}
+	p.Ready = true
+	for _, c := range p.Checks {
+		p.Ready = p.Ready && c.State != CheckMissing
+	}
+	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, "", p.Digest)
+	return p, err
+}
+
+// loadSent adds what the dispatch sent.
+func (p *DispatchPlan) loadSent(tx *survey.Tx) error {
+	for d, err := range tx.Dispatches.List(p.Questionnaire.ID + "/") {
+		if err != nil {
+			return err
+		}
+		if d.Kind == survey.MailInvitation && p.Sent == nil {
+			p.Sent = &d
+		}
+	}
+	if p.Sent == nil {
+		return nil
+	}
+	p.SentName, p.CheckedName = survey.NameOfUser(tx, p.Sent.By), survey.NameOfUser(tx, p.Sent.CheckedBy)
+	return nil
+}
+
+// Dispatch sends the catalogue to all respondents at one instant, in one transaction: the cover letters with a link of
+// their own each, the calendar entries, and the phase of the questionnaire commit together or not at all. seen is the
+// Digest of the plan the actor read; if anything changed since, nothing happens (Conflict error.stale).
+//
+// Where a second person is needed, the first call notes the request and returns sent false; the call of the second person
+// sends. A call after the dispatch changes nothing and returns sent true, so that a double click sends once.
+func (s *Service) Dispatch(ctx context.Context, actor survey.Actor, questionnaire, seen string) (sent bool, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return false, err
+	}
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		sent = false
+		p, err := s.dispatchPlan(tx, actor, questionnaire)
+		if err != nil {
+			return err
+		}
+		q := p.Questionnaire
+		if q.Imported {
+			return s.InPhase(q, survey.PhaseLocked)
+		}
+		if p.Sent != nil {
+			sent = true
+			return nil
+		}
+		if p.Digest != seen {
+			return survey.Stale()
+		}
+		if !p.Ready {
+			return survey.Fail(survey.Conflict, "send.error.not_ready")
+		}
+		content, err := loadDispatchContent(tx, q)
+		if err != nil {
+			return err
+		}
+		done, approval, err := s.Approve(tx, actor, q.ID, survey.ActDispatch, "", content)
+		if err != nil || !done {
+			return survey.AskedBefore(err)
+		}
+		sent = true
+		return s.dispatch(tx, actor, q, content.Respondents, approval)
+	})
+	return sent, err
+}
+
+func (s *Service) dispatch(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, respondents []survey.Respondent, approval survey.Approval) error {
+	now := s.Now()
+	q.DispatchedAt, q.Revision = now, q.Revision+1
+	if err := tx.Questionnaires.Put(q); err != nil {
+		return err
+	}
+	d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: now,
+		By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	for _, r := range respondents {
+		if !r.GetsMail() {
+			continue
+		}
+		if err := s.invite(tx, h, &d, r, now); err != nil {
+			return err
+		}
+	}
+	if err := tx.Dispatches.Put(d); err != nil {
+		return err
+	}
+	return s.Audit(tx, actor, "dispatch", q.ID)
+}
+
+// invite queues a respondent's cover letter as part of a dispatch.
+func (s *Service) invite(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, now time.Time) error {
+	if err := s.sendLetter(tx, h, d, r, survey.Cover{Subject: d.Subject, Body: d.Body, Language: h.questionnaire.Cover.Language}); err != nil {
+		return err
+	}
+	r.AskedAt, r.NotReached, r.Revision = now, nil, r.Revision+1
+	return tx.Respondents.Put(r)
+}
+
+// sendLetter queues a letter to a respondent, with a link of its own if it answers in our form, and counts it.
+func (s *Service) sendLetter(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, cover survey.Cover) error {
+	m := survey.Mail{Language: cover.Language}
+	if err := s.renderCover(&m, cover, h, r); err != nil {
+		return err
+	}
+	return s.sendToRespondent(tx, h, d, r, m)
+}
+
+// sendToRespondent queues a mail whose text is ready. Its body has a place for a link if the respondent answers in our
+// form.
+func (s *Service) sendToRespondent(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, m survey.Mail) (err error) {
+	if m.Language == "" {
+		m.Language = "de"
+	}
+	m.Kind, m.Questionnaire, m.Respondent, m.Dispatch, m.To, m.Alone = d.Kind, r.Questionnaire, r.ID, d.ID, r.Email, h.alone
+	if m.Calendar, err = s.deadlineEvent(m.Language, h, r); err != nil {
+		return err
+	}
+	d.Recipients++
+	if r.Procedure.Channel != survey.ChannelForm {
+		_, err = s.Enqueue(tx, m, "")
+		return err
+	}
+	_, err = s.enqueueWithLink(tx, m)
+	return err
+}

@@ -1,0 +1,62 @@
+package send
+
+import (
+	"context"
+
+	"pruefstein/internal/survey"
+)
+
+// SaveDue is the form that changes a respondent's own date after it was asked.
+type SaveDue struct {
+	Local, Zone string
+	Choice      string // first or second, when the local time happens twice
+	Reason      string // public
+	Revision    int    // of the respondent
+}
+
+// SaveDue changes the own date of a respondent that was asked in its own form or by mail, with a public reason: the party
+// moved it. Who answers in our form has the one deadline for all. A respondent asked by mail is told, with a new calendar
+// entry. The same again is a double click and changes nothing.
+func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd SaveDue) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	due := faults.Date("due", &cmd.Local, cmd.Zone, cmd.Choice, s.Now())
+	faults.Line("due_reason", &cmd.Reason, 500, true)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if !r.OwnDate() {
+			return survey.Fail(survey.Conflict, "send.error.due_form")
+		}
+		old := r.DueAt(q)
+		n := len(r.DueChanges)
+		switch {
+		case n > 0 && survey.Same(old, due) && r.DueChanges[n-1].Reason == cmd.Reason:
+			return nil
+		case r.Revision != cmd.Revision:
+			return survey.Stale()
+		case old.At.Equal(due.At):
+			return survey.Faults{{Field: "due", Key: "send.error.due_same"}}.Err()
+		}
+		r.DueChanges = append(r.DueChanges, survey.Extended{From: old, To: due, Reason: cmd.Reason, At: s.Now(), By: actor.Who()})
+		r.Due, r.Revision = due, r.Revision+1
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		var informed []survey.Respondent
+		if r.GetsMail() && r.NotReached == nil && r.Email != "" {
+			informed = []survey.Respondent{r}
+		}
+		if err := s.tellNewDate(tx, actor, q, []survey.Respondent{r}, informed); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "own_date", r.ID, old.Local+" "+old.Zone, due.Local+" "+due.Zone)
+	})
+}

@@ -1,0 +1,104 @@
+package send
+
+import (
+	"context"
+	"slices"
+
+	"pruefstein/internal/survey"
+)
+
+// RespondentFile is all the office knows of one respondent: its page, and the proof of who got what when.
+type RespondentFile struct {
+	Questionnaire survey.Questionnaire
+	Election      survey.Election
+	Row           Row
+	Packet        survey.Packet
+	Mails         []OutboxRow         // the oldest first
+	Links         []survey.AccessLink // the oldest first
+	PortalBy      string              // who entered the questions in its own form
+	NotReachedBy  string
+	Address       *survey.Approval // a request to change its address to Respondent.NewEmail, which waits for a second person
+	AddressBy     string           // who made it
+	AddressOwn    bool             // whoever asks made it
+	TwoPerson     bool             // such a change needs one
+	Late          *LatePlan        // to invite it late; nil unless it is to be
+	Invited       *survey.Dispatch // by which it was invited
+	InvitedBy     string           // who sent that
+	InvitedCheck  string           // the second person, "" none
+	Removable     bool             // can be taken off the list
+}
+
+// RespondentFile returns the file of the respondent with the slug.
+func (s *Service) RespondentFile(ctx context.Context, actor survey.Actor, questionnaire, slug string) (f RespondentFile, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return f, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		f, err = s.respondentFile(tx, actor, questionnaire, slug)
+		return err
+	})
+	return f, err
+}
+
+func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnaire, slug string) (f RespondentFile, err error) {
+	if f.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return f, err
+	}
+	if f.Election, err = tx.Elections.Get(f.Questionnaire.Election); err != nil {
+		return f, err
+	}
+	r, err := survey.RespondentBySlug(tx, questionnaire, slug)
+	if err != nil {
+		return f, err
+	}
+	questions, locked, err := survey.SentQuestions(tx, f.Questionnaire)
+	if err != nil {
+		return f, err
+	}
+	f.Packet = survey.PacketOf(r, questions, locked)
+	all, err := loadTraffic(tx, questionnaire)
+	if err != nil {
+		return f, err
+	}
+	t := all[r.ID]
+	if f.Removable, err = s.removable(tx, f.Questionnaire, r, t); err != nil {
+		return f, err
+	}
+	slices.SortStableFunc(t.links, func(a, b survey.AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	f.Links = t.links
+	for _, m := range t.mails {
+		row, err := outboxRow(tx, m)
+		if err != nil {
+			return f, err
+		}
+		f.Mails = append(f.Mails, row)
+	}
+	if f.Row, err = s.row(tx, f.Questionnaire, r, questions, t); err != nil {
+		return f, err
+	}
+	if r.Portal != nil {
+		f.PortalBy = survey.NameOfUser(tx, r.Portal.By)
+	}
+	if r.NotReached != nil {
+		f.NotReachedBy = survey.NameOfUser(tx, r.NotReached.By)
+	}
+	i := slices.IndexFunc(t.mails, func(m survey.Mail) bool { return m.Kind == survey.MailInvitation })
+	if i >= 0 {
+		d, err := tx.Dispatches.Get(questionnaire + "/" + t.mails[i].Dispatch)
+		if err != nil {
+			return f, err
+		}
+		f.Invited, f.InvitedBy, f.InvitedCheck = &d, survey.NameOfUser(tx, d.By), survey.NameOfUser(tx, d.CheckedBy)
+	}
+	if f.Late, _, err = s.latePlan(tx, actor, f.Questionnaire, r); err != nil {
+		return f, err
+	}
+	if f.TwoPerson, err = s.TwoPerson(tx, survey.ActAddress); err != nil {
+		return f, err
+	}
+	f.Address, err = survey.WaitingApproval(tx, questionnaire, survey.ActAddress, r.ID)
+	if f.Address != nil {
+		f.AddressBy, f.AddressOwn = survey.NameOfUser(tx, f.Address.RequestedBy), f.Address.RequestedBy == actor.Who()
+	}
+	return f, err
+}

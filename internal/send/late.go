@@ -1,0 +1,181 @@
+package send
+
+import (
+	"context"
+
+	"pruefstein/internal/survey"
+)
+
+// LatePlan is what InviteLate would send to a respondent that has not been asked yet, and who has to confirm it.
+type LatePlan struct {
+	SecondPerson
+	Letter LetterPreview
+	Digest string // of all that would be sent; InviteLate wants it back
+	Fault  string // message key of what stands in the way, "" nothing; the letter is empty then
+}
+
+// latePlan returns nil for a respondent that is not to be invited late, unless a request for that still waits: it can be
+// withdrawn.
+func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent) (p *LatePlan, content dispatchContent, err error) {
+	phase := q.Phase(s.Now())
+	waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActDispatch, r.ID)
+	if err != nil {
+		return nil, content, err
+	}
+	late := (phase == survey.PhaseOpen || phase == survey.PhaseClosed) && r.Editable(q) && r.GetsMail() && r.NotReached == nil
+	if !late && waiting == nil {
+		return nil, content, nil
+	}
+	p = &LatePlan{}
+	switch {
+	case !late:
+		p.Fault = "send.error.not_late"
+	case phase == survey.PhaseClosed && r.Procedure.Channel == survey.ChannelForm:
+		p.Fault = "error.phase.closed"
+	case r.Email == "":
+		p.Fault = "send.error.no_address"
+	case !r.DueAt(q).At.After(s.Now()):
+		p.Fault = "send.error.due_over"
+	}
+	if p.Fault != "" {
+		p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, r.ID, "")
+		return p, content, err
+	}
+	if content, err = loadDispatchContent(tx, q); err != nil {
+		return nil, content, err
+	}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return nil, content, err
+	}
+	if p.Letter, err = s.letterPreview(q.Cover, h, r); err != nil {
+		return nil, content, err
+	}
+	r.Revision, r.Sequence = 0, 0 // neither is sent
+	content.Respondents = []survey.Respondent{r}
+	if p.Digest, err = content.digest(); err != nil {
+		return nil, content, err
+	}
+	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, r.ID, p.Digest)
+	return p, content, err
+}
+
+// InviteLate sends the cover letter to a respondent that could not be asked at the dispatch, because its procedure was not
+// known, it could not be reached or it did not stand then. seen is the Digest of the plan the actor read; if anything changed
+// since, nothing happens (Conflict error.stale). Where the dispatch needs a second person, so does this: the first call notes
+// the request and returns sent false, the call of the second person sends.
+func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionnaire, slug, seen string) (sent bool, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return false, err
+	}
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		sent = false
+		q, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		p, content, err := s.latePlan(tx, actor, q, r)
+		switch {
+		case err != nil:
+			return err
+		case p == nil:
+			return survey.Fail(survey.Conflict, "send.error.not_late")
+		case p.Fault != "":
+			return survey.Fail(survey.Conflict, p.Fault)
+		case p.Digest != seen:
+			return survey.Stale()
+		case p.Own && !p.Void:
+			return nil // a double click
+		}
+		done, approval, err := s.Approve(tx, actor, q.ID, survey.ActDispatch, r.ID, content)
+		if err != nil || !done {
+			return err
+		}
+		sent = true
+		h, err := loadLetterhead(tx, q)
+		if err != nil {
+			return err
+		}
+		h.alone = true
+		d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.Now(),
+			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
+		before := s.StageOf(q, r, survey.ReturnUnknown, false)
+		if err := s.invite(tx, h, &d, r, d.At); err != nil {
+			return err
+		}
+		if err := tx.Dispatches.Put(d); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "invite_late", r.ID, string(before), string(survey.StageWaiting))
+	})
+	return sent, err
+}
+
+// sentRespondent loads a respondent of a questionnaire that has been sent.
+func (s *Service) sentRespondent(tx *survey.Tx, questionnaire, slug string) (q survey.Questionnaire, r survey.Respondent, err error) {
+	if q, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return q, r, err
+	}
+	if err = s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+		return q, r, err
+	}
+	r, err = survey.RespondentBySlug(tx, questionnaire, slug)
+	return q, r, err
+}
+
+// MarkNotReached is the form that records that nothing could be delivered.
+type MarkNotReached struct {
+	Reason   string // public; "" takes it back
+	Revision int    // of the respondent
+}
+
+// MarkNotReached records after the dispatch that nothing could be delivered to a respondent, with the public reason, or takes
+// it back. What is so already changes nothing.
+func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd MarkNotReached) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	faults.Line("not_reached", &cmd.Reason, 500, false)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		_, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		before, what := "", "reached"
+		if r.NotReached != nil {
+			before = r.NotReached.Reason
+		}
+		switch {
+		case before == cmd.Reason:
+			return nil
+		case r.Revision != cmd.Revision:
+			return survey.Stale()
+		}
+		r.NotReached, r.Revision = nil, r.Revision+1
+		if cmd.Reason != "" {
+			what = "not_reached"
+			r.NotReached = &survey.DeliveryFailure{Reason: cmd.Reason, At: s.Now(), By: actor.Who()}
+		}
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, what, r.ID, before, cmd.Reason)
+	})
+}
+
+// reachedAgain takes back that nothing could be delivered, because something goes out anew.
+func (s *Service) reachedAgain(tx *survey.Tx, actor survey.Actor, r *survey.Respondent) error {
+	if r.NotReached == nil {
+		return nil
+	}
+	before := r.NotReached.Reason
+	r.NotReached, r.Revision = nil, r.Revision+1
+	if err := tx.Respondents.Put(*r); err != nil {
+		return err
+	}
+	return s.Audit(tx, actor, "reached", r.ID, before, "")
+}

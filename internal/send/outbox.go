@@ -1,0 +1,265 @@
+package send
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+const (
+	maxSubject = 250 // UTF-16 units of the subject of a letter
+	maxReply   = 500 // UTF-16 units kept of a server's reply
+)
+
+// MailDue is a mail whose time has come, with all it takes to send it.
+type MailDue struct {
+	Mail       survey.Mail
+	Body       string // with the secret in its place
+	Attempt    int    // number of this attempt, from 1
+	SenderName string // the alliance
+	ReplyTo    string // the alliance's address, may be ""
+	Unreadable bool   // its secret cannot be opened: the seal key was replaced. It must be recorded as failed for good
+	Settled    bool   // a reminder of what is over, or a code after its hour: it must not be sent, but recorded as MailOutcome.Settled
+}
+
+// MailOutcome is what came of an attempt to send.
+type MailOutcome struct {
+	Attempt   int // MailDue.Attempt: recording an attempt twice changes nothing
+	Sent      bool
+	Permanent bool   // not sent, and trying again would not help
+	Settled   bool   // not tried, because there is nothing to say any more: the mail is stopped
+	Reply     string // the server's last words, or what went wrong before it could say any
+	NoReply   bool   // Reply is not the server's: the connection failed
+}
+
+// MailQueue returns the mails that wait in the order they go out: the most urgent first, and of these the first due.
+func (s *Service) MailQueue(ctx context.Context) (queue []QueuedMail, err error) {
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		queue, err = s.mailQueue(tx)
+		return err
+	})
+	return queue, err
+}
+
+// NextMail returns the first mail of the queue that is due and wanted; ok is false if there is none.
+func (s *Service) NextMail(ctx context.Context, wanted func(QueuedMail) bool) (d MailDue, ok bool, err error) {
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		ok = false // a store may run this again
+		queue, err := s.mailQueue(tx)
+		if err != nil {
+			return err
+		}
+		for _, q := range queue {
+			if ok = !q.DueAt.After(s.Now()) && wanted(q); ok {
+				d, err = s.mailDue(tx, q.ID)
+				return err
+			}
+		}
+		return nil
+	})
+	return d, ok, err
+}
+
+// DueMails returns the mails to be sent now, in the order of the queue, at most limit.
+func (s *Service) DueMails(ctx context.Context, limit int) (due []MailDue, err error) {
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		due = nil
+		queue, err := s.mailQueue(tx)
+		for _, q := range queue {
+			if q.DueAt.After(s.Now()) || len(due) == limit {
+				continue
+			}
+			d, dueErr := s.mailDue(tx, q.ID)
+			due, err = append(due, d), errors.Join(err, dueErr)
+		}
+		return err
+	})
+	return due, err
+}
+
+func (s *Service) mailDue(tx *survey.Tx, id string) (d MailDue, err error) {
+	alliance, err := survey.LoadAlliance(tx)
+	if err != nil {
+		return d, err
+	}
+	m, err := tx.Mails.Get(id)
+	if err != nil {
+		return d, err
+	}
+	d = MailDue{Mail: m, Body: m.Body, Attempt: m.Attempts + 1, SenderName: alliance.Name, ReplyTo: alliance.Email}
+	if secret, err := s.secret(m); err != nil {
+		d.Body, d.Unreadable = "", true
+	} else if secret != "" {
+		d.Body = strings.Join(m.Texts(), secret)
+	}
+	// a fault of one mail must not hold up the others
+	if d.Settled, err = s.settled(tx, m); survey.IsNotFound(err) {
+		err = nil
+	}
+	return d, err
+}
+
+// secret opens the sealed secret of a mail; "" is none.
+func (s *Service) secret(m survey.Mail) (string, error) {
+	if len(m.Sealed) == 0 {
+		return "", nil
+	}
+	plain, err := s.Sealer.Open(m.Sealed)
+	return string(plain), err
+}
+
+// RecordAttempt notes what came of an attempt. A mail the server accepted is sent and its secret forgotten. Otherwise it
+// is tried again later, or has failed for good after a permanent refusal or three days (an hour for a code). The secret
+// of a failed mail stays sealed until the mail is sent again or revoked; that of a code is forgotten, it has expired.
+func (s *Service) RecordAttempt(ctx context.Context, id string, o MailOutcome) error {
+	return s.Store.Update(ctx, func(tx *survey.Tx) error {
+		m, err := tx.Mails.Get(id)
+		if err != nil || m.Attempts >= o.Attempt {
+			return err
+		}
+		if o.Settled {
+			return survey.RevokeMail(tx, id)
+		}
+		now := s.Now()
+		// a server can quote the text it refuses, link included
+		secret, err := s.secret(m)
+		if err != nil {
+			secret = ""
+		}
+		m.Attempts, m.LastAttempt, m.Reply, m.NoReply = o.Attempt, now, cleanReply(o.Reply, secret), o.NoReply
+		switch {
+		case o.Sent:
+			m.State, m.SentAt, m.Sealed = survey.MailSent, now, nil
+			err = tx.Outbox.Delete(id)
+		case m.State == survey.MailQueued: // not revoked while it was under way
+			err = s.postpone(tx, &m, o.Permanent)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Mails.Put(m)
+	})
+}
+
+// postpone sets the time of the next attempt, or gives the mail up.
+func (s *Service) postpone(tx *survey.Tx, m *survey.Mail, permanent bool) error {
+	e, err := tx.Outbox.Get(m.ID)
+	if err != nil {
+		return err
+	}
+	e.DueAt = s.Now().Add(waited(e.Tries+1) - waited(e.Tries))
+	e.Tries++
+	limit := mailGiveUp
+	if m.Kind == survey.MailCode {
+		limit = mailCodeGiveUp
+	}
+	if !permanent && waited(e.Tries) <= limit {
+		return tx.Outbox.Put(e)
+	}
+	m.State = survey.MailFailed
+	if m.Kind == survey.MailCode {
+		m.Sealed = nil
+	}
+	return tx.Outbox.Delete(m.ID)
+}
+
+// cleanReply makes a server's reply a line of text without the secret of the mail it is about.
+func cleanReply(reply, secret string) string {
+	reply = strings.Join(strings.Fields(strings.ToValidUTF8(reply, "�")), " ")
+	// the token is what follows the last separator of a link; a code is whole
+	token := secret[strings.LastIndexAny(secret, "/#=?")+1:]
+	for _, s := range []string{secret, token} {
+		if s != "" {
+			reply = strings.ReplaceAll(reply, s, survey.LinkMark)
+		}
+	}
+	if survey.Length(reply) <= maxReply {
+		return reply
+	}
+	return strings.ToValidUTF8(reply[:maxReply], "") + " …"
+}
+
+func (s *Service) mailQueue(tx *survey.Tx) (queue []QueuedMail, err error) {
+	for e, err := range tx.Outbox.List("") {
+		if survey.Damaged(err) {
+			continue // the check names it; it must not hold up the others
+		}
+		if err != nil {
+			return nil, err
+		}
+		m, err := tx.Mails.Get(e.Mail)
+		if err != nil && !survey.IsNotFound(err) && !survey.Damaged(err) {
+			return nil, err
+		}
+		if _, err := s.settled(tx, m); survey.Damaged(err) {
+			continue // whether a reminder is still true cannot be read: the same
+		}
+		if m.State == survey.MailQueued { // an entry that outlived the state of its mail sends nothing
+			queue = append(queue, QueuedMail{ID: m.ID, To: m.To, Urgency: m.Urgency(), DueAt: dueOf(e, s.Now())})
+		}
+	}
+	slices.SortStableFunc(queue, func(a, b QueuedMail) int {
+		return cmp.Or(cmp.Compare(a.Urgency, b.Urgency), a.DueAt.Compare(b.DueAt))
+	})
+	return queue, nil
+}
+
+// QueuedMail is a mail that waits, with what tells when it may go.
+type QueuedMail struct {
+	ID, To  string
+	Urgency survey.Urgency
+	DueAt   time.Time
+}
+
+// mailBackoff is how long after its first, second … failed attempt a mail is tried again; the last one repeats. Greylisting
+// wants some minutes, a broken server some hours.
+var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
+
+// waited is the sum of the back-offs after so many failed attempts. It is no difference of two times, one of which may have
+// been noted by a clock that was wrong.
+func waited(tries int) (sum time.Duration) {
+	for i := range tries {
+		sum += mailBackoff[min(i, len(mailBackoff)-1)]
+	}
+	return sum
+}
+
+// dueOf returns when an entry is due. A time that lies further ahead than its back-off was noted by a clock that has been set
+// back since: it is due now.
+func dueOf(e survey.OutboxEntry, now time.Time) time.Time {
+	if e.DueAt.Sub(now) > waited(e.Tries)-waited(e.Tries-1) {
+		return now
+	}
+	return e.DueAt
+}
+
+const (
+	mailGiveUp     = 3 * 24 * time.Hour
+	mailCodeGiveUp = time.Hour // a code is valid no longer, so sending it later would only confuse
+)
+
+// settled tells whether a mail is a reminder that has nothing to remind of any more, because something came back from the
+// respondent or its date is over, or a code whose hour is.
+func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
+	if m.Kind == survey.MailCode {
+		return s.Now().Sub(m.CreatedAt) >= mailCodeGiveUp, nil
+	}
+	if m.Kind != survey.MailReminder {
+		return false, nil
+	}
+	q, err := tx.Questionnaires.Get(m.Questionnaire)
+	if err != nil {
+		return false, err
+	}
+	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+	if err != nil {
+		return false, err
+	}
+	at, _, err := survey.ReturnedAt(tx, r)
+	return !at.IsZero() || !s.Now().Before(r.DueAt(q).At), err
+}

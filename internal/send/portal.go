@@ -1,0 +1,74 @@
+package send
+
+import (
+	"context"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// RecordPortal is the form that says when the office entered the questions in a party's own form.
+type RecordPortal struct {
+	Local, Zone, Choice string // when; Choice as in ParseInstant
+	Note                string
+	Revision            int // of the respondent
+}
+
+// RecordPortal notes that the questions were entered in the respondent's own form, by whoever says so. It is not the
+// party's answer.
+func (s *Service) RecordPortal(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd RecordPortal) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	faults.Line("at", &cmd.Local, 30, true)
+	faults.Text("note", &cmd.Note)
+	at := survey.Instant{}
+	if cmd.Local != "" {
+		var key string
+		if at, key = survey.ParseInstant(cmd.Local, cmd.Zone, cmd.Choice); key != "" {
+			faults.Add("at", key)
+		} else if at.At.After(s.Now()) {
+			faults.Add("at", "send.error.portal_future")
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.changePortal(ctx, actor, questionnaire, slug, cmd.Revision, &survey.PortalSubmission{At: at.At, By: actor.Who(), Note: cmd.Note})
+}
+
+// TakeBackPortal takes a note of RecordPortal back that was a mistake.
+func (s *Service) TakeBackPortal(ctx context.Context, actor survey.Actor, questionnaire, slug string, revision int) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	return s.changePortal(ctx, actor, questionnaire, slug, revision, nil)
+}
+
+func (s *Service) changePortal(ctx context.Context, actor survey.Actor, questionnaire, slug string, revision int, p *survey.PortalSubmission) error {
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		_, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if r.NotAsked != "" || r.Procedure.Channel != survey.ChannelPortal {
+			return survey.Fail(survey.Conflict, "send.error.not_portal")
+		}
+		if r.Portal == nil && p == nil || r.Portal != nil && p != nil && r.Portal.At.Equal(p.At) && r.Portal.Note == p.Note {
+			return nil // a double click
+		}
+		if r.Revision != revision {
+			return survey.Stale()
+		}
+		what := "portal_taken_back"
+		r.Portal, r.AskedAt, r.Revision = p, time.Time{}, r.Revision+1
+		if p != nil {
+			what, r.AskedAt = "portal_submission", p.At
+		}
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, what, r.ID)
+	})
+}

@@ -1,0 +1,154 @@
+package send
+
+import (
+	"context"
+	"slices"
+
+	"pruefstein/internal/survey"
+)
+
+// ReminderPlan is the page of the reminder: who gets it, who does not and why, and what was sent.
+type ReminderPlan struct {
+	Questionnaire survey.Questionnaire
+	Recipients    []survey.Respondent // asked by mail, in our form or without, nothing came back; once sent, those who have not had it
+	Submitted     int
+	Over          []survey.Respondent // nothing came back either, but their own date is over
+	Unreached     []survey.Respondent // nothing came back either, but nothing can be delivered
+	Sent          *survey.Dispatch    // the one reminder, once sent
+	Language      string              // of its text
+	SentName      string
+	SentMails     []survey.Mail // its mails, the oldest first
+}
+
+// ReminderPlan returns who would get the reminder now.
+func (s *Service) ReminderPlan(ctx context.Context, actor survey.Actor, questionnaire string) (p ReminderPlan, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return p, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		p, err = s.reminderPlan(tx, questionnaire)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) reminderPlan(tx *survey.Tx, questionnaire string) (p ReminderPlan, err error) {
+	if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return p, err
+	}
+	all, err := survey.RespondentsInOrder(tx, questionnaire)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range all {
+		if !r.GetsMail() {
+			continue
+		}
+		at, _, err := survey.ReturnedAt(tx, r)
+		switch {
+		case err != nil:
+			return p, err
+		case !at.IsZero():
+			p.Submitted++
+		case r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
+			p.Unreached = append(p.Unreached, r)
+		case !s.Now().Before(r.DueAt(p.Questionnaire).At):
+			p.Over = append(p.Over, r)
+		default:
+			p.Recipients = append(p.Recipients, r)
+		}
+	}
+	for d, err := range tx.Dispatches.List(questionnaire + "/") {
+		if err != nil {
+			return p, err
+		}
+		if d.Kind == survey.MailReminder {
+			p.Sent = &d
+			p.SentName = survey.NameOfUser(tx, d.By)
+		}
+	}
+	if p.Sent == nil {
+		return p, nil
+	}
+	mails, err := mailsOf(tx, questionnaire)
+	for _, m := range mails {
+		if m.Dispatch != p.Sent.ID {
+			continue
+		}
+		p.SentMails, p.Language = append(p.SentMails, m), m.Language
+		if m.State != survey.MailRevoked {
+			p.Recipients = slices.DeleteFunc(p.Recipients, func(r survey.Respondent) bool { return r.ID == m.Respondent })
+		}
+	}
+	return p, err
+}
+
+// Remind sends one text to everybody who was asked by mail and has not answered, those who answer in our form with a
+// link of their own each, in one transaction. There is one reminder: another text is a Conflict, the same one a double click.
+func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire string, text survey.Cover) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	checkLetter(&faults, &text)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		p, err := s.reminderPlan(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		switch {
+		case p.Sent != nil && p.Sent.Subject == text.Subject && p.Sent.Body == text.Body:
+			return nil
+		case p.Sent != nil:
+			return survey.Fail(survey.Conflict, "send.error.reminded")
+		case p.Questionnaire.Phase(s.Now()) != survey.PhaseOpen:
+			return s.InPhase(p.Questionnaire, survey.PhaseOpen)
+		case len(p.Recipients) == 0:
+			return survey.Fail(survey.Conflict, "send.error.all_submitted")
+		}
+		d := survey.Dispatch{Questionnaire: p.Questionnaire.ID, ID: survey.NewID(), Kind: survey.MailReminder, Subject: text.Subject, Body: text.Body, At: s.Now(), By: actor.Who()}
+		return s.sendReminders(tx, actor, p, d, text.Language)
+	})
+}
+
+// RemindLate sends the one reminder, in its stored words, to those who could have it now and have not had it: they were
+// invited late, or could not be reached. A double click finds nobody and changes nothing.
+func (s *Service) RemindLate(ctx context.Context, actor survey.Actor, questionnaire string) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		p, err := s.reminderPlan(tx, questionnaire)
+		switch {
+		case err != nil:
+			return err
+		case p.Sent == nil:
+			return survey.Fail(survey.Conflict, "send.error.not_reminded")
+		case p.Questionnaire.Phase(s.Now()) != survey.PhaseOpen:
+			return s.InPhase(p.Questionnaire, survey.PhaseOpen)
+		case len(p.Recipients) == 0:
+			return nil
+		}
+		return s.sendReminders(tx, actor, p, *p.Sent, p.Language)
+	})
+}
+
+// sendReminders sends the reminder d to the recipients of the plan.
+func (s *Service) sendReminders(tx *survey.Tx, actor survey.Actor, p ReminderPlan, d survey.Dispatch, lang string) error {
+	h, err := loadLetterhead(tx, p.Questionnaire)
+	if err != nil {
+		return err
+	}
+	for _, r := range p.Recipients {
+		if err := s.sendLetter(tx, h, &d, r, survey.Cover{Subject: d.Subject, Body: d.Body, Language: lang}); err != nil {
+			return err
+		}
+	}
+	if err := tx.Dispatches.Put(d); err != nil {
+		return err
+	}
+	return s.Audit(tx, actor, "reminder", p.Questionnaire.ID)
+}

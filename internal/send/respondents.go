@@ -1,0 +1,357 @@
+package send
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"pruefstein/internal/survey"
+)
+
+// Most values of a procedure.
+const (
+	maxProcedureQuestions  = 200
+	maxProcedureCharacters = survey.MaxTextUnits
+)
+
+// beforeDispatch loads a questionnaire that has not been sent.
+func (s *Service) beforeDispatch(tx *survey.Tx, questionnaire string) (survey.Questionnaire, error) {
+	q, err := tx.Questionnaires.Get(questionnaire)
+	if err != nil {
+		return q, err
+	}
+	return q, s.InPhase(q, survey.PhaseDraft, survey.PhaseLocked)
+}
+
+// putInOrder gives every respondent its place in the printed order: ballot position, then the alphabet. Unknown positions
+// come last.
+func putInOrder(tx *survey.Tx, questionnaire string) error {
+	all, err := survey.Collect(tx.Respondents.List(questionnaire + "/"))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b survey.Respondent) int {
+		if (a.BallotPosition == 0) != (b.BallotPosition == 0) {
+			return cmp.Compare(b.BallotPosition, a.BallotPosition)
+		}
+		return cmp.Or(cmp.Compare(a.BallotPosition, b.BallotPosition), strings.Compare(a.Slug, b.Slug))
+	})
+	for i, r := range all {
+		if r.Sequence != i+1 {
+			r.Sequence = i + 1
+			if err := tx.Respondents.Put(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// giveSlug makes a respondent's slug from its short name, unique in the questionnaire.
+func giveSlug(tx *survey.Tx, r *survey.Respondent) error {
+	base := survey.Slug(r.ShortName)
+	if base == "" {
+		base = "partei"
+	}
+	taken := map[string]bool{}
+	for other, err := range tx.Respondents.List(r.Questionnaire + "/") {
+		if err != nil {
+			return err
+		}
+		taken[other.Slug] = taken[other.Slug] || other.ID != r.ID
+	}
+	r.Slug = survey.FreeSlug(base, func(slug string) bool { return taken[slug] })
+	return nil
+}
+
+// RespondentRow is a respondent with what does not fit its procedure.
+type RespondentRow struct {
+	survey.Respondent
+	Packet survey.Packet
+}
+
+// RespondentList is the page of the respondents.
+type RespondentList struct {
+	Questionnaire survey.Questionnaire
+	Election      survey.Election
+	Rows          []RespondentRow    // in the printed order
+	Candidates    []survey.Candidate // by ballot position, then name
+	Missing       int                // candidates that are not among the respondents
+}
+
+// RespondentList returns who gets the catalogue, and who could.
+func (s *Service) RespondentList(ctx context.Context, actor survey.Actor, questionnaire string) (l RespondentList, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return l, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		l = RespondentList{}
+		if l.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+			return err
+		}
+		if l.Election, err = tx.Elections.Get(l.Questionnaire.Election); err != nil {
+			return err
+		}
+		questions, locked, err := survey.SentQuestions(tx, l.Questionnaire)
+		if err != nil {
+			return err
+		}
+		all, err := survey.RespondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			l.Rows = append(l.Rows, RespondentRow{Respondent: r, Packet: survey.PacketOf(r, questions, locked)})
+		}
+		l.Candidates, err = survey.Candidates(tx, l.Questionnaire, all)
+		for _, c := range l.Candidates {
+			if c.Respondent == "" {
+				l.Missing++
+			}
+		}
+		return err
+	})
+	return l, err
+}
+
+// SaveRespondent is the form of a respondent. Due is its own date, typed; "" is the questionnaire's deadline.
+type SaveRespondent struct {
+	ShortName, Name  string
+	BallotPosition   int
+	Wikidata, Colour string
+	Email, Language  string
+	Procedure        survey.Procedure
+	DueLocal         string // 2006-01-02T15:04
+	DueZone          string
+	DueChoice        string // first or second, when the local time happens twice
+	NotAsked         string
+	Revision         int // 0 when adding
+}
+
+// checkRespondent cleans the form and notes its faults; it returns the own date.
+func checkRespondent(f *survey.Faults, cmd *SaveRespondent) (due survey.Instant) {
+	f.Party(&cmd.ShortName, &cmd.Name, &cmd.Wikidata, &cmd.Colour, &cmd.Email)
+	if cmd.BallotPosition < 0 || cmd.BallotPosition > 999 {
+		f.Add("ballot_position", "error.number", "Min", 0, "Max", 999)
+	}
+	if cmd.Language != "de" && cmd.Language != "en" {
+		f.Add("language", "error.choice")
+	}
+	f.Text("not_asked", &cmd.NotAsked)
+	checkProcedure(f, &cmd.Procedure)
+	f.Line("due", &cmd.DueLocal, 30, false)
+	if cmd.DueLocal == "" {
+		return survey.Instant{}
+	}
+	if c := cmd.Procedure.Channel; c != survey.ChannelPortal && c != survey.ChannelMail {
+		f.Add("due", "send.error.due_form")
+		return survey.Instant{}
+	}
+	due, key := survey.ParseInstant(cmd.DueLocal, cmd.DueZone, cmd.DueChoice)
+	if key != "" {
+		f.Add("due", key)
+	}
+	return due
+}
+
+func checkProcedure(f *survey.Faults, p *survey.Procedure) {
+	if !slices.Contains(survey.Channels, p.Channel) {
+		f.Add("channel", "error.choice")
+	}
+	if p.MaxQuestions < 0 || p.MaxQuestions > maxProcedureQuestions {
+		f.Add("max_questions", "error.number", "Min", 0, "Max", maxProcedureQuestions)
+	}
+	if p.MaxCharacters < 0 || p.MaxCharacters > maxProcedureCharacters {
+		f.Add("max_characters", "error.number", "Min", 0, "Max", maxProcedureCharacters)
+	}
+	f.Line("source", &p.Source, 500, false)
+	f.Line("checked_on", &p.CheckedOn, 10, false)
+	f.Day("checked_on", p.CheckedOn)
+	f.Text("note", &p.Note)
+}
+
+// AddRespondent adds a respondent by hand: one that does not stand as a party of the election. It returns its slug. The very
+// same again is a double click and adds none.
+func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questionnaire string, cmd SaveRespondent) (slug string, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return "", err
+	}
+	var faults survey.Faults
+	due := checkRespondent(&faults, &cmd)
+	if err := faults.Err(); err != nil {
+		return "", err
+	}
+	id := survey.NewID()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		if _, err := s.beforeDispatch(tx, questionnaire); err != nil {
+			return err
+		}
+		r := survey.Respondent{Questionnaire: questionnaire, ID: id}
+		if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
+			return err
+		}
+		for other, err := range tx.Respondents.List(questionnaire + "/") {
+			if err != nil {
+				return err
+			}
+			again := r
+			again.ID, again.Slug, again.Sequence = other.ID, other.Slug, other.Sequence
+			if survey.Same(again, other) {
+				slug = other.Slug
+				return nil
+			}
+		}
+		slug = r.Slug
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		return putInOrder(tx, questionnaire)
+	})
+	return slug, err
+}
+
+// fillRespondent puts the form into the respondent, with a new slug if the short name changed.
+func (s *Service) fillRespondent(tx *survey.Tx, r *survey.Respondent, cmd SaveRespondent, due survey.Instant) error {
+	renamed := r.ShortName != cmd.ShortName
+	r.ShortName, r.Name, r.BallotPosition, r.Wikidata, r.Colour = cmd.ShortName, cmd.Name, cmd.BallotPosition, cmd.Wikidata, cmd.Colour
+	r.Email, r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Email, cmd.Language, cmd.Procedure, due, cmd.NotAsked
+	r.Revision++
+	if renamed || r.Slug == "" {
+		return giveSlug(tx, r)
+	}
+	return nil
+}
+
+// SaveRespondent changes a respondent, and returns its slug, which follows the short name. After the dispatch that is
+// possible only while it has not been asked; its names and place stay as they are, and its address has a way of its own, see
+// SetAddress. What is so already changes nothing.
+func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd SaveRespondent) (newSlug string, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return "", err
+	}
+	var faults survey.Faults
+	due := checkRespondent(&faults, &cmd)
+	if err := faults.Err(); err != nil {
+		return "", err
+	}
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, r, err := s.editable(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		before := r
+		if q.DispatchedAt.IsZero() {
+			if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
+				return err
+			}
+		} else {
+			r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Language, cmd.Procedure, due, cmd.NotAsked
+			r.Revision++
+		}
+		newSlug = r.Slug
+		again := r
+		again.Revision = before.Revision
+		if survey.Same(again, before) {
+			return nil
+		}
+		if before.Revision != cmd.Revision {
+			return survey.Stale()
+		}
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		switch {
+		case q.DispatchedAt.IsZero():
+			return putInOrder(tx, questionnaire)
+		case before.NotAsked != r.NotAsked:
+			return s.Audit(tx, actor, "not_asked", r.ID, before.NotAsked, r.NotAsked)
+		}
+		return s.Audit(tx, actor, "respondent_changed", r.ID)
+	})
+	return newSlug, err
+}
+
+// editable loads a respondent that can be changed now.
+func (s *Service) editable(tx *survey.Tx, questionnaire, slug string) (q survey.Questionnaire, r survey.Respondent, err error) {
+	if q, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		return q, r, err
+	}
+	if r, err = survey.RespondentBySlug(tx, questionnaire, slug); err != nil {
+		return q, r, err
+	}
+	if !r.Editable(q) {
+		return q, r, survey.Fail(survey.Conflict, "error.phase."+string(q.Phase(s.Now())))
+	}
+	return q, r, nil
+}
+
+// removable tells whether a respondent can still be taken off the list: before the dispatch each, afterwards one that nothing
+// went to or came from, and that no publication has shown.
+func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t traffic) (bool, error) {
+	switch q.Phase(s.Now()) {
+	case survey.PhaseDraft, survey.PhaseLocked:
+		return true, nil
+	case survey.PhaseImported:
+		return false, nil
+	}
+	if !r.AskedAt.IsZero() || r.NotReached != nil || len(t.mails)+len(t.links) > 0 {
+		return false, nil
+	}
+	for _, err := range tx.Transcriptions.List(r.Key() + "/") {
+		return false, err
+	}
+	for p, err := range tx.Publications.List(q.ID + "/") {
+		if err != nil || slices.ContainsFunc(p.Digests, func(d survey.CellDigest) bool { return d.Respondent == r.Slug }) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// RemoveRespondent takes a respondent off the list. After the dispatch only one can be removed that has been taken over by
+// mistake, see removable. Nothing goes out or is published while a party of the election is missing.
+func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, questionnaire, slug string) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaires.Get(questionnaire)
+		if err != nil {
+			return err
+		}
+		r, err := survey.RespondentBySlug(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		all, err := loadTraffic(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		switch ok, err := s.removable(tx, q, r, all[r.ID]); {
+		case err != nil:
+			return err
+		case !ok:
+			return survey.Fail(survey.Conflict, "error.phase."+string(q.Phase(s.Now())))
+		}
+		for _, act := range []survey.ApprovalKind{survey.ActDispatch, survey.ActAddress} { // what was asked for it is settled
+			waiting, err := survey.WaitingApproval(tx, q.ID, act, r.ID)
+			if err != nil {
+				return err
+			}
+			if waiting == nil {
+				continue
+			}
+			if err := tx.Approvals.Delete(waiting.Key()); err != nil {
+				return err
+			}
+		}
+		if err := tx.Respondents.Delete(r.Key()); err != nil {
+			return err
+		}
+		if err := s.Audit(tx, actor, "remove_respondent", r.ID); err != nil {
+			return err
+		}
+		return putInOrder(tx, questionnaire)
+	})
+}

@@ -1,0 +1,135 @@
+package send
+
+import (
+	"context"
+
+	"pruefstein/internal/survey"
+)
+
+// RetryMail puts a mail that failed, or waits for its next attempt, back to the front: it is due now, and the time to give
+// up starts again. What failed goes to the respondent's address of now, who is no longer marked as not reached. A mail that
+// was sent or revoked, whose code has expired, or that reminds of what is over, is a Conflict; those need a new mail, or none.
+func (s *Service) RetryMail(ctx context.Context, actor survey.Actor, id string) error {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		m, err := tx.Mails.Get(id)
+		if err != nil {
+			return err
+		}
+		if m.State != survey.MailQueued && m.State != survey.MailFailed {
+			return survey.Fail(survey.Conflict, "error.mail.state")
+		}
+		if m.Kind == survey.MailCode && len(m.Sealed) == 0 {
+			return survey.Fail(survey.Conflict, "error.mail.code_expired")
+		}
+		if err := s.notSettled(tx, m); err != nil {
+			return err
+		}
+		if err := s.retry(tx, actor, m); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "retry_mail", m.ID)
+	})
+}
+
+// RetryFailed puts all mails of a questionnaire that could not be delivered back to the front, as RetryMail does, and returns
+// how many they were: see OutboxRow.Undelivered.
+func (s *Service) RetryFailed(ctx context.Context, actor survey.Actor, questionnaire string) (retried int, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return 0, err
+	}
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		list, err := s.undelivered(tx, questionnaire)
+		if retried = len(list); err != nil || retried == 0 {
+			return err
+		}
+		for _, m := range list {
+			if err := s.retry(tx, actor, m); err != nil {
+				return err
+			}
+		}
+		return s.Audit(tx, actor, "retry_mails", questionnaire)
+	})
+	return retried, err
+}
+
+// undelivered are the mails of a questionnaire that failed for good and are worth another try: no later one of its kind took
+// its place, its respondent has not been given up, and it does not remind of what is over.
+func (s *Service) undelivered(tx *survey.Tx, questionnaire string) (list []survey.Mail, err error) {
+	all, err := loadTraffic(tx, questionnaire)
+	if err != nil {
+		return nil, err
+	}
+	for id, t := range all {
+		r, err := tx.Respondents.Get(questionnaire + "/" + id)
+		if err != nil && !survey.IsNotFound(err) {
+			return nil, err
+		}
+		for i, m := range t.mails {
+			if !t.undelivered(i) || r.NotReached != nil {
+				continue
+			}
+			over, err := s.settled(tx, m)
+			if err != nil {
+				return nil, err
+			}
+			if !over {
+				list = append(list, m)
+			}
+		}
+	}
+	return list, nil
+}
+
+// notSettled returns Conflict for a reminder of what is over and a code after its hour.
+func (s *Service) notSettled(tx *survey.Tx, m survey.Mail) error {
+	over, err := s.settled(tx, m)
+	switch {
+	case err != nil || !over:
+		return err
+	case m.Kind == survey.MailCode:
+		return survey.Fail(survey.Conflict, "error.mail.code_expired")
+	}
+	return survey.Fail(survey.Conflict, "send.error.reminder_over")
+}
+
+func (s *Service) retry(tx *survey.Tx, actor survey.Actor, m survey.Mail) error {
+	if err := s.bringUpToDate(tx, actor, &m); err != nil {
+		return err
+	}
+	m.State = survey.MailQueued
+	if err := tx.Outbox.Put(survey.OutboxEntry{Mail: m.ID, DueAt: s.Now(), Since: s.Now()}); err != nil {
+		return err
+	}
+	return tx.Mails.Put(m)
+}
+
+// bringUpToDate addresses a mail that failed to where the respondent is reached now, unless the office had sent it elsewhere,
+// and writes it anew if the date it tells
+// was moved since. One that waits has been replaced then.
+func (s *Service) bringUpToDate(tx *survey.Tx, actor survey.Actor, m *survey.Mail) error {
+	if m.State != survey.MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
+		return nil
+	}
+	q, err := tx.Questionnaires.Get(m.Questionnaire)
+	if err != nil {
+		return err
+	}
+	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+	if err != nil {
+		return err
+	}
+	if r.Email != "" && r.Email != m.To && !m.Aside {
+		m.To, m.Reply = r.Email, "" // what a server said was about the old address
+	}
+	if err := s.reachedAgain(tx, actor, &r); err != nil || !movedSince(r, q, m.CreatedAt) {
+		return err
+	}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return err
+	}
+	return s.rewrite(tx, h, r, m)
+}

@@ -1,0 +1,637 @@
+package send_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/send"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
+)
+
+func TestRespondentsStandInPrintedOrder(t *testing.T) {
+	s := newSending(t)
+	if n, err := s.Send.TakeContestants(t.Context(), s.office, s.q); n != 5 || err != nil {
+		t.Fatal(n, err)
+	}
+	order := func() (list []string) {
+		l, err := s.Send.RespondentList(t.Context(), s.admin, s.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range l.Rows {
+			if row.Sequence != i+1 {
+				t.Errorf("%s has place %d, not %d", row.Slug, row.Sequence, i+1)
+			}
+			list = append(list, row.Slug)
+		}
+		return list
+	}
+	if got, want := order(), []string{"ub", "gz", "fm", "aehrenbund", "zett"}; !slices.Equal(got, want) {
+		t.Errorf("taken over: %v, want %v", got, want)
+	}
+	if n, err := s.Send.TakeContestants(t.Context(), s.office, s.q); n != 0 || err != nil {
+		t.Errorf("a second time: %d, %v", n, err)
+	}
+	slug, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []string{"fm", "ub"}})
+	if err != nil || slug != "ub-fm" {
+		t.Fatal(slug, err)
+	}
+	if r := s.respondent(slug); r.ShortName != "UB/FM" || !slices.Equal(r.Members, []string{"UB", "FM"}) || r.BallotPosition != 1 {
+		t.Errorf("joint respondent %+v", r)
+	}
+	if _, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []string{"fm", "gz"}}); testworld.KeyOf(err) != "parties send.error.join_taken" {
+		t.Errorf("joined twice: %v", err)
+	}
+	slug, err = s.Send.AddRespondent(t.Context(), s.office, s.q, send.SaveRespondent{ShortName: "GZ", Name: "Andere GZ", BallotPosition: 9, Language: "de"})
+	if err != nil || slug != "gz-2" {
+		t.Fatal(slug, err)
+	}
+	s.change("zett", func(c *send.SaveRespondent) { c.ShortName = "Aal" })
+	if got, want := order(), []string{"ub-fm", "gz", "gz-2", "aal", "aehrenbund"}; !slices.Equal(got, want) {
+		t.Errorf("changed: %v, want %v", got, want)
+	}
+	if err := s.Send.RemoveRespondent(t.Context(), s.office, s.q, "gz"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := order(), []string{"ub-fm", "gz-2", "aal", "aehrenbund"}; !slices.Equal(got, want) {
+		t.Errorf("removed: %v, want %v", got, want)
+	}
+}
+
+func TestRespondentFaults(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	base := send.SaveRespondent{ShortName: "X", Name: "X", Language: "de"}
+	for name, test := range map[string]struct {
+		change func(*send.SaveRespondent)
+		want   string
+	}{
+		"no name":          {func(c *send.SaveRespondent) { c.ShortName = " " }, "short_name error.required"},
+		"address":          {func(c *send.SaveRespondent) { c.Email = "wer@" }, "email error.email"},
+		"channel":          {func(c *send.SaveRespondent) { c.Procedure.Channel = "brieftaube" }, "channel error.choice"},
+		"no number":        {func(c *send.SaveRespondent) { c.Procedure.MaxQuestions = -1 }, "max_questions error.number"},
+		"a late day":       {func(c *send.SaveRespondent) { c.Procedure.CheckedOn = "2200-01-01" }, "checked_on error.time.year"},
+		"no day":           {func(c *send.SaveRespondent) { c.Procedure.CheckedOn = "2026-02-30" }, "checked_on error.date"},
+		"own date with us": {func(c *send.SaveRespondent) { c.Procedure.Channel, c.DueLocal = "form", "2026-12-01T10:00" }, "due send.error.due_form"},
+		"time that is skipped": {func(c *send.SaveRespondent) {
+			c.Procedure.Channel, c.DueLocal, c.DueZone = "mail", "2027-03-28T02:30", "Europe/Berlin"
+		}, "due error.time.missing"},
+		"time that comes twice": {func(c *send.SaveRespondent) {
+			c.Procedure.Channel, c.DueLocal, c.DueZone = "mail", "2027-10-31T02:30", "Europe/Berlin"
+		}, "due error.time.ambiguous"},
+		"wikidata": {func(c *send.SaveRespondent) { c.Wikidata = "42" }, "wikidata error.wikidata"},
+		"colour":   {func(c *send.SaveRespondent) { c.Colour = "red" }, "colour error.colour"},
+	} {
+		cmd := base
+		test.change(&cmd)
+		if _, err := s.Send.AddRespondent(t.Context(), s.office, s.q, cmd); testworld.KeyOf(err) != test.want {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+	r := s.respondent("fm")
+	stale := send.SaveRespondent{ShortName: "FM", Name: "Freie Mitte", Language: "de", Revision: r.Revision - 1}
+	if _, err := s.Send.SaveRespondent(t.Context(), s.office, s.q, "fm", stale); testworld.KeyOf(err) != "error.stale" {
+		t.Errorf("stale: %v", err)
+	}
+}
+
+func TestPacketSaysWhatDoesNotFit(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	f, err := s.Send.RespondentFile(t.Context(), s.admin, s.q, "aehrenbund")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := f.Packet; p.Asked != 2 || p.Surplus != 1 || p.TooLong != 1 || p.Questions[1].Over != 10 || p.Questions[0].Over != 0 {
+		t.Errorf("%+v", p)
+	}
+	left := []send.LeftOutQuestion{{Question: "q01"}, {Question: "q02", Reason: "Das Formular nimmt keine Thesen."}}
+	if err := s.Send.LeaveOut(t.Context(), s.office, s.q, "aehrenbund", f.Row.Respondent.Revision, left); err != nil {
+		t.Fatal(err)
+	}
+	f, err = s.Send.RespondentFile(t.Context(), s.admin, s.q, "aehrenbund")
+	if err != nil || !f.Packet.Fits() || f.Packet.Asked != 1 {
+		t.Errorf("%+v, %v", f.Packet, err)
+	}
+	left[0] = send.LeftOutQuestion{Question: "q99", Reason: "fremd"}
+	if err := s.Send.LeaveOut(t.Context(), s.office, s.q, "aehrenbund", f.Row.Respondent.Revision, left); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("a foreign question: %v", err)
+	}
+}
+
+func TestLetterFaults(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	sound := survey.Cover{Subject: "Fragen an {{partei}}", Body: "Bis {{ frist }}.\n \nHier: {{link}}\n\n{{fragen}}", Language: "de"}
+	for name, test := range map[string]struct {
+		change func(*survey.Cover)
+		want   string
+	}{
+		"sound":              {func(*survey.Cover) {}, ""},
+		"no subject":         {func(c *survey.Cover) { c.Subject = "" }, "subject error.required"},
+		"two-line subject":   {func(c *survey.Cover) { c.Subject = "a\nb" }, "subject error.text.line"},
+		"no body":            {func(c *survey.Cover) { c.Body = " " }, "body error.required"},
+		"unknown":            {func(c *survey.Cover) { c.Body += "{{name}}" }, "body send.error.placeholder"},
+		"unknown in subject": {func(c *survey.Cover) { c.Subject = "{{Partei}}" }, "subject send.error.placeholder"},
+		"link in subject":    {func(c *survey.Cover) { c.Subject = "{{link}}" }, "subject send.error.placeholder_subject"},
+		"not closed":         {func(c *survey.Cover) { c.Body += "{{partei" }, "body send.error.placeholder_open"},
+		"no link":            {func(c *survey.Cover) { c.Body = "{{fragen}}" }, "body send.error.placeholder_missing"},
+		"no questions":       {func(c *survey.Cover) { c.Body = "{{link}}\n\n{{frist}}" }, "body send.error.placeholder_missing"},
+		"no date":            {func(c *survey.Cover) { c.Body = "{{link}}\n\n{{fragen}}" }, "body send.error.placeholder_missing"},
+		"single braces":      {func(c *survey.Cover) { c.Body += " {partei}" }, "body send.error.placeholder_single"},
+		"in the subject":     {func(c *survey.Cover) { c.Subject = "An { Partei }" }, "subject send.error.placeholder_single"},
+		"braces of theirs":   {func(c *survey.Cover) { c.Body += " {a} {parteien}" }, ""},
+		"date at the link":   {func(c *survey.Cover) { c.Body = "{{link}}, bis {{frist}}\n\n{{fragen}}" }, "body send.error.placeholder_link"},
+		"all in one":         {func(c *survey.Cover) { c.Body = "{{frist}}\n{{link}}\n{{fragen}}" }, "body send.error.placeholder_link"},
+		"the mark":           {func(c *survey.Cover) { c.Body += survey.LinkMark }, ""},
+		"language":           {func(c *survey.Cover) { c.Language = "fr" }, "language error.choice"},
+	} {
+		cover := sound
+		test.change(&cover)
+		_, err := s.Send.PreviewLetter(t.Context(), s.admin, s.q, cover, "")
+		if testworld.KeyOf(err) != test.want {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+func TestLetterIsWhatArrives(t *testing.T) {
+	s := newSending(t)
+	s.put(editQuestionnaire(func(q *survey.Questionnaire) { q.AnswerLimit = 3000 }))
+	s.mustDispatch()
+	mails := s.mails(survey.MailInvitation)
+	if len(mails) != 3 {
+		t.Fatalf("%d mails", len(mails))
+	}
+	form, byMail := mails["fm@partei.example"], mails["ub@partei.example"]
+	for _, want := range []string{"Landtagswahl Nordmark 2027", "Digitales Nordmark", "Montag, 21. Dezember 2026, 18:00 Uhr (MEZ)",
+		"Frage 1: Schulen\nWie fördern Sie freie Lernmittel?\nVorbemerkung: Es geht um Schulbücher.", "Frage 2\nÖffentlich bezahlte", "https://fragen.example/zugang/"} {
+		if !strings.Contains(form.Body, want) {
+			t.Errorf("form: %q is not in\n%s", want, form.Body)
+		}
+	}
+	if strings.Contains(form.Mail.Body, "/zugang/") {
+		t.Error("the stored text holds the link")
+	}
+	if strings.Contains(byMail.Body, "zugang") || !strings.Contains(byMail.Body, "Bitte antworten Sie auf diese E-Mail") ||
+		strings.Count(byMail.Body, "Freitag, 15. Januar 2027, 12:00 Uhr (MEZ)") != 1 {
+		t.Errorf("by mail:\n%s", byMail.Body)
+	}
+	unfolded := strings.NewReplacer("\r\n ", "")
+	if strings.Contains(unfolded.Replace(byMail.Mail.Calendar), "Zugang") || !strings.Contains(unfolded.Replace(byMail.Mail.Calendar), "Bitte antworten Sie auf unsere E-Mail.") ||
+		!strings.Contains(unfolded.Replace(form.Mail.Calendar), "Der persönliche Zugang steht in unserer E-Mail.") {
+		t.Error("the calendar entry speaks of a link that is not there, or does not speak of one that is")
+	}
+	for _, body := range []string{form.Body, byMail.Body} {
+		if !strings.Contains(body, "Bitte höchstens 3.000 Zeichen je Antwort, Leerzeichen mitgezählt.\n\nFrage 1: Schulen") {
+			t.Errorf("does not tell the limit of an answer:\n%s", body)
+		}
+	}
+	if !strings.Contains(form.Mail.Calendar, "DTSTART:20261221T170000Z") || !strings.Contains(byMail.Mail.Calendar, "DTSTART:20270115T110000Z") {
+		t.Error("calendar entries do not hold the dates")
+	}
+	if form.Mail.Subject != "Digitales Nordmark: unsere Fragen an Freie Mitte" {
+		t.Errorf("subject %q", form.Mail.Subject)
+	}
+	if s.link(form.Body).Hash == s.link(mails["gz@partei.example"].Body).Hash {
+		t.Error("two respondents have one link")
+	}
+}
+
+func TestDispatchOnce(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	q := s.questionnaire()
+	if !q.DispatchedAt.Equal(sendStart) || q.Phase(s.clock.Now()) != survey.PhaseOpen {
+		t.Errorf("dispatched at %v", q.DispatchedAt)
+	}
+	s.clock.Advance(time.Minute)
+	if sent, err := s.dispatch(s.office); !sent || err != nil {
+		t.Errorf("a second click: %v, %v", sent, err)
+	}
+	if n := len(s.mails(survey.MailInvitation)); n != 3 {
+		t.Errorf("%d mails after a second click", n)
+	}
+	for _, slug := range []string{"fm", "gz", "ub"} {
+		if r := s.respondent(slug); !r.AskedAt.Equal(sendStart) {
+			t.Errorf("%s asked at %v", slug, r.AskedAt)
+		}
+	}
+	for name, err := range map[string]error{
+		"remove": s.Send.RemoveRespondent(t.Context(), s.office, s.q, "fm"),
+		"cover": s.Send.SaveCover(t.Context(), s.office, s.q, send.SaveCover{Revision: s.questionnaire().Revision,
+			Cover: survey.Cover{Subject: "x", Body: "{{frist}}\n\n{{link}}\n\n{{fragen}}", Language: "de"}}),
+		"deadline": s.Send.SetDeadline(t.Context(), s.office, s.q, send.SetDeadline{Local: "2027-01-01T10:00", Zone: "UTC", Revision: s.questionnaire().Revision}),
+	} {
+		if survey.CodeOf(err) != survey.Conflict {
+			t.Errorf("%s after the dispatch: %v", name, err)
+		}
+	}
+	r := s.respondent("fm")
+	if _, err := s.Send.SaveRespondent(t.Context(), s.office, s.q, "fm", send.SaveRespondent{ShortName: "FM", Name: "Neu", Language: "de", Revision: r.Revision}); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("change after the dispatch: %v", err)
+	}
+}
+
+func TestDispatchIsAllOrNothing(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	plan, err := s.Send.DispatchPlan(t.Context(), s.office, s.q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compose, events := s.Compose, 0
+	s.Compose = func(lang, name string, data any) (string, string, error) {
+		if name == "deadline_event" {
+			if events++; events == 3 {
+				return "", "", errors.New("the third mail cannot be made")
+			}
+		}
+		return compose(lang, name, data)
+	}
+	if _, err := s.Send.Dispatch(t.Context(), s.office, s.q, plan.Digest); err == nil {
+		t.Fatal("no error")
+	}
+	if !s.questionnaire().DispatchedAt.IsZero() || len(s.mails(survey.MailInvitation)) != 0 || !s.respondent("fm").AskedAt.IsZero() {
+		t.Error("half of a dispatch happened")
+	}
+	if sent, err := s.dispatch(s.office); !sent || err != nil {
+		t.Errorf("again: %v, %v", sent, err)
+	}
+}
+
+func TestDispatchWantsEverything(t *testing.T) {
+	for name, test := range map[string]struct {
+		spoil func(s *sending)
+		point string
+	}{
+		"no address":    {func(s *sending) { s.change("fm", func(c *send.SaveRespondent) { c.Email = "" }) }, "address"},
+		"deadline over": {func(s *sending) { s.clock.Set(time.Date(2026, 12, 21, 17, 0, 0, 0, time.UTC)) }, "deadline"},
+		"not locked": {func(s *sending) {
+			q := s.questionnaire()
+			q.LockedAt = time.Time{}
+			s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
+		}, "catalogue"},
+		"no cover": {func(s *sending) {
+			q := s.questionnaire()
+			q.Cover = survey.Cover{}
+			s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
+		}, "cover"},
+		"text of an older rule": {func(s *sending) {
+			q := s.questionnaire()
+			q.Cover.Body = "{{link}}\n\n{{fragen}}"
+			s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
+		}, "letter"},
+		"nobody to answer": {func(s *sending) {
+			s.put(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe"}) })
+		}, "contact"},
+		"subject too long": {func(s *sending) {
+			s.change("fm", func(c *send.SaveRespondent) { c.Name = strings.Repeat("Freie Mitte ", 25) })
+		}, "letter"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSending(t)
+			s.ready()
+			test.spoil(s)
+			p, err := s.Send.DispatchPlan(t.Context(), s.office, s.q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var missing []string
+			for _, c := range p.Checks {
+				if c.State == send.CheckMissing {
+					missing = append(missing, c.Name)
+				}
+			}
+			if !slices.Equal(missing, []string{test.point}) {
+				t.Errorf("missing %v, want %s", missing, test.point)
+			}
+			if _, err := s.dispatch(s.office); testworld.KeyOf(err) != "send.error.not_ready" {
+				t.Errorf("sent all the same: %v", err)
+			}
+			if s.questionnaire().DispatchedAt != (time.Time{}) || len(s.mails(survey.MailInvitation)) != 0 {
+				t.Error("something happened")
+			}
+		})
+	}
+}
+
+func TestDispatchBySecondPerson(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	s.put(func(tx *survey.Tx) error {
+		return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example"})
+	}) // on from two coordinators
+	if _, err := s.dispatch(s.admin); survey.CodeOf(err) != survey.Forbidden {
+		t.Errorf("an administrator asks: %v", err)
+	}
+	if sent, err := s.dispatch(s.office); sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	if sent, err := s.dispatch(s.office); sent || err != nil {
+		t.Errorf("the same person confirms: %t, %v", sent, err)
+	}
+	p, err := s.Send.DispatchPlan(t.Context(), s.admin, s.q)
+	if err != nil || p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void {
+		t.Fatalf("%+v, %v", p.Waiting, err)
+	}
+
+	s.change("fm", func(c *send.SaveRespondent) {
+		c.Email = "neu@partei.example"
+		c.Procedure.Channel = survey.ChannelForm
+	})
+	if _, err := s.Send.Dispatch(t.Context(), s.second, s.q, p.Digest); testworld.KeyOf(err) != "error.stale" {
+		t.Errorf("confirmed what has changed since: %v", err)
+	}
+	if p, err = s.Send.DispatchPlan(t.Context(), s.second, s.q); err != nil || !p.Void {
+		t.Errorf("the request is not void: %v", err)
+	}
+	if err := s.WithdrawApproval(t.Context(), s.second, s.q, survey.ActDispatch, ""); err != nil {
+		t.Fatal(err)
+	}
+	if sent, err := s.dispatch(s.office); sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	if sent, err := s.dispatch(s.admin); !sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	if p, err = s.Send.DispatchPlan(t.Context(), s.admin, s.q); err != nil || p.Sent == nil || p.Sent.By != "u1" || p.Sent.CheckedBy != "u3" || p.Sent.Recipients != 3 {
+		t.Errorf("%+v, %v", p.Sent, err)
+	}
+}
+
+func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
+	s := newSending(t)
+	text, err := s.Send.StartingText("de", "reminder")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Send.Remind(t.Context(), s.office, s.q, text); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("before the dispatch: %v", err)
+	}
+	s.mustDispatch()
+	first := s.link(s.mails(survey.MailInvitation)["gz@partei.example"].Body)
+	s.submitted("fm")
+	s.clock.Advance(24 * time.Hour)
+	if err := s.Send.Remind(t.Context(), s.office, s.q, text); err != nil {
+		t.Fatal(err)
+	}
+	mails := s.mails(survey.MailReminder)
+	if len(mails) != 2 || mails["gz@partei.example"].Body == "" {
+		t.Fatalf("reminded %v", mails)
+	}
+	if body := mails["ub@partei.example"].Body; strings.Contains(body, "zugang") || !strings.Contains(body, "Bitte antworten Sie auf diese E-Mail") {
+		t.Errorf("who answers by mail is reminded without a link:\n%s", body)
+	}
+	if again := s.link(mails["gz@partei.example"].Body); again.Hash == first.Hash || !first.RevokedAt.IsZero() {
+		t.Error("a reminder has a link of its own, beside the first")
+	}
+	if err := s.Send.Remind(t.Context(), s.office, s.q, text); err != nil {
+		t.Errorf("a double click: %v", err)
+	}
+	if n := len(s.mails(survey.MailReminder)); n != 2 {
+		t.Errorf("%d mails after a double click", n)
+	}
+	text.Subject = "Noch einmal"
+	if err := s.Send.Remind(t.Context(), s.office, s.q, text); testworld.KeyOf(err) != "send.error.reminded" {
+		t.Errorf("a second reminder: %v", err)
+	}
+}
+
+func TestExtension(t *testing.T) {
+	s := newSending(t)
+	later := send.SetDeadline{Local: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "Störung des Mailservers"}
+	extend := func(cmd send.SetDeadline) error {
+		cmd.Revision = s.questionnaire().Revision
+		return s.Send.ExtendDeadline(t.Context(), s.office, s.q, cmd)
+	}
+	if err := extend(later); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("before the dispatch: %v", err)
+	}
+	s.mustDispatch()
+	s.submitted("fm")
+	for name, test := range map[string]struct {
+		change func(*send.SetDeadline)
+		want   string
+	}{
+		"earlier":   {func(c *send.SetDeadline) { c.Local = "2026-12-20T18:00" }, "deadline send.error.deadline_earlier"},
+		"over":      {func(c *send.SetDeadline) { c.Local = "2026-11-01T18:00" }, "deadline error.time.past"},
+		"no reason": {func(c *send.SetDeadline) { c.Reason = "" }, "reason error.required"},
+	} {
+		cmd := later
+		test.change(&cmd)
+		if err := extend(cmd); testworld.KeyOf(err) != test.want {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+	s.clock.Set(time.Date(2026, 12, 22, 9, 0, 0, 0, time.UTC)) // the deadline is over
+	if err := extend(later); err != nil {
+		t.Fatal(err)
+	}
+	q := s.questionnaire()
+	if q.Phase(s.clock.Now()) != survey.PhaseOpen || len(q.Extended) != 1 || q.Extended[0].Reason != later.Reason || q.Extended[0].From.Local != "2026-12-21T18:00" {
+		t.Errorf("%+v", q.Extended)
+	}
+	s.put(func(tx *survey.Tx) error {
+		for d, err := range tx.Dispatches.List(s.q + "/") {
+			if err != nil || d.Kind == survey.MailExtension && d.Subject+d.Body != "" {
+				t.Errorf("one party's text is kept as that of all: %v, %v", d, err)
+			}
+		}
+		return nil
+	})
+	mails := s.mails(survey.MailExtension)
+	if len(mails) != 2 {
+		t.Fatalf("informed %v; ub has a date of its own", mails)
+	}
+	if body := mails["fm@partei.example"].Body; !strings.Contains(body, "Ihre Antwort liegt uns vor.") || !strings.Contains(body, "/zugang/") {
+		t.Errorf("who has submitted is told too:\n%s", body)
+	}
+	m := mails["gz@partei.example"]
+	if !strings.Contains(m.Body, "Neue Frist: Sonntag, 10. Januar 2027, 18:00 Uhr (MEZ)") || !strings.Contains(m.Mail.Calendar, "SEQUENCE:1") {
+		t.Errorf("%s\n%s", m.Body, m.Mail.Calendar)
+	}
+	invitation := s.mails(survey.MailInvitation)["gz@partei.example"].Mail.Calendar
+	if uid(invitation) != uid(m.Mail.Calendar) {
+		t.Error("the calendar entry does not replace the first one")
+	}
+	s.put(func(tx *survey.Tx) error {
+		return tx.Publications.Put(survey.Publication{Questionnaire: s.q, Version: 1})
+	})
+	later.Local = "2027-02-10T18:00"
+	if err := extend(later); testworld.KeyOf(err) != "send.error.published" {
+		t.Errorf("after a publication: %v", err)
+	}
+}
+
+func uid(calendar string) string {
+	_, rest, _ := strings.Cut(calendar, "UID:")
+	id, _, _ := strings.Cut(rest, "DTSTAMP")
+	return id
+}
+
+func TestResend(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	old := s.mails(survey.MailInvitation)["fm@partei.example"]
+	resend := func(id string, revoke bool, to string) (string, error) {
+		newID, waits, err := s.Send.ResendMail(t.Context(), s.office, s.q, id, send.ResendMail{To: to, Keep: true, Revoke: revoke})
+		if waits {
+			t.Error("the rule is off, but a second person is waited for")
+		}
+		return newID, err
+	}
+	if _, err := resend(old.Mail.ID, true, "wer"); testworld.KeyOf(err) != "to error.email" {
+		t.Errorf("no address: %v", err)
+	}
+	id, err := resend(old.Mail.ID, true, "Neu@Partei.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mails := s.mails(survey.MailInvitation)
+	if _, waits := mails["fm@partei.example"]; waits {
+		t.Error("the old mail still goes out")
+	}
+	fresh := mails["neu@partei.example"]
+	if fresh.Mail.ID != id || fresh.Mail.Body != old.Mail.Body || s.link(fresh.Body).Hash == s.link(old.Body).Hash {
+		t.Error("not the same text with a link of its own")
+	}
+	if fresh.Mail.Urgency() != survey.UrgentLink || old.Mail.Urgency() != survey.Unhurried {
+		t.Errorf("urgency %v, of the dispatch %v", fresh.Mail.Urgency(), old.Mail.Urgency())
+	}
+	if l := s.link(old.Body); l.RevokedAt.IsZero() {
+		t.Error("the old link still works")
+	}
+	if r := s.respondent("fm"); r.Email != "neu@partei.example" {
+		t.Errorf("address %q", r.Email)
+	}
+	if _, err := resend(id, false, "dritte@partei.example"); err != nil {
+		t.Fatal(err)
+	}
+	if l := s.link(fresh.Body); !l.RevokedAt.IsZero() {
+		t.Error("revoked without being asked")
+	}
+	if err := s.Send.RevokeLinks(t.Context(), s.office, s.q, "fm"); err != nil {
+		t.Fatal(err)
+	}
+	if mails := s.mails(survey.MailInvitation); len(mails) != 2 {
+		t.Errorf("mails with revoked links still go out: %d", len(mails))
+	}
+	f, err := s.Send.RespondentFile(t.Context(), s.admin, s.q, "fm")
+	if err != nil || f.Row.Problem != send.ProblemLink {
+		t.Errorf("problem %q, %v", f.Row.Problem, err)
+	}
+	address, err := s.Send.MakeAccessLink(t.Context(), s.office, s.q, "fm")
+	if err != nil || s.link(address+"\n").Mail != "" {
+		t.Errorf("by hand: %v", err)
+	}
+	if _, err := s.Send.MakeAccessLink(t.Context(), s.office, s.q, "ub"); testworld.KeyOf(err) != "send.error.link_channel" {
+		t.Errorf("a link for one who answers by mail: %v", err)
+	}
+}
+
+func TestSendBoard(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	s.submitted("fm")
+	mark := func(reason string) error {
+		return s.Send.MarkNotReached(t.Context(), s.office, s.q, "gz", send.MarkNotReached{Reason: reason, Revision: s.respondent("gz").Revision})
+	}
+	if err := mark("Adresse besteht nicht mehr"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Send.RecordAttempt(t.Context(), s.mails(survey.MailInvitation)["ub@partei.example"].Mail.ID, send.MailOutcome{Attempt: 1, Permanent: true, Reply: "550 unbekannt"}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.Send.Board(t.Context(), s.admin, s.q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type look struct {
+		state   survey.Stage
+		problem send.Problem
+	}
+	want := map[string]look{
+		"fm": {survey.StageReturned, ""}, "gz": {survey.StageNotReached, ""}, "ub": {survey.StageWaiting, send.ProblemMail},
+		"aehrenbund": {survey.StageUnasked, send.ProblemPortal}, "zett": {survey.StageUnasked, send.ProblemProcedure},
+	}
+	for _, row := range b.Rows {
+		if got := (look{row.State, row.Problem}); got != want[row.Respondent.Slug] {
+			t.Errorf("%s: %v, want %v", row.Respondent.Slug, got, want[row.Respondent.Slug])
+		}
+	}
+	if err := mark(""); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Set(time.Date(2026, 12, 22, 9, 0, 0, 0, time.UTC))
+	if b, err = s.Send.Board(t.Context(), s.admin, s.q); err != nil || b.Count[survey.StageSilent] != 1 || b.Phase != survey.PhaseClosed {
+		t.Errorf("%v, %v", b.Count, err)
+	}
+	// a code tells that a party is about to submit: the office must not see it
+	gz := s.respondent("gz").ID
+	s.put(func(tx *survey.Tx) error {
+		return tx.Mails.Put(survey.Mail{ID: "m-code", Kind: survey.MailCode, Questionnaire: s.q, Respondent: gz, Body: "123456"})
+	})
+	if _, err := s.Send.OutboxMail(t.Context(), s.admin, s.q, "m-code"); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("a code in the outbox: %v", err)
+	}
+}
+
+func TestSendRights(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	ctx := t.Context()
+	for name, act := range map[string]func(survey.Actor) error{
+		"take": func(a survey.Actor) error { _, err := s.Send.TakeContestants(ctx, a, s.q); return err },
+		"join": func(a survey.Actor) error { _, err := s.Send.JoinParties(ctx, a, s.q, send.JoinParties{}); return err },
+		"add": func(a survey.Actor) error {
+			_, err := s.Send.AddRespondent(ctx, a, s.q, send.SaveRespondent{})
+			return err
+		},
+		"save": func(a survey.Actor) error {
+			_, err := s.Send.SaveRespondent(ctx, a, s.q, "fm", send.SaveRespondent{})
+			return err
+		},
+		"remove": func(a survey.Actor) error { return s.Send.RemoveRespondent(ctx, a, s.q, "fm") },
+		"leave":  func(a survey.Actor) error { return s.Send.LeaveOut(ctx, a, s.q, "fm", 1, nil) },
+		"cover":  func(a survey.Actor) error { return s.Send.SaveCover(ctx, a, s.q, send.SaveCover{}) },
+		"test":   func(a survey.Actor) error { return s.Send.TestLetter(ctx, a, s.q, "fm") },
+		"resend": func(a survey.Actor) error {
+			_, _, err := s.Send.ResendMail(ctx, a, s.q, "m", send.ResendMail{})
+			return err
+		},
+		"due":    func(a survey.Actor) error { return s.Send.SaveDue(ctx, a, s.q, "ub", send.SaveDue{}) },
+		"revoke": func(a survey.Actor) error { return s.Send.RevokeLinks(ctx, a, s.q, "fm") },
+		"link":   func(a survey.Actor) error { _, err := s.Send.MakeAccessLink(ctx, a, s.q, "fm"); return err },
+		"reach": func(a survey.Actor) error {
+			return s.Send.MarkNotReached(ctx, a, s.q, "fm", send.MarkNotReached{Reason: "x"})
+		},
+		"reminder": func(a survey.Actor) error { return s.Send.Remind(ctx, a, s.q, survey.Cover{}) },
+		"extend":   func(a survey.Actor) error { return s.Send.ExtendDeadline(ctx, a, s.q, send.SetDeadline{}) },
+		"portal":   func(a survey.Actor) error { return s.Send.RecordPortal(ctx, a, s.q, "fm", send.RecordPortal{}) },
+	} {
+		for who, actor := range map[string]survey.Actor{"admin": s.admin, "member": s.member, "reader": {}, "party": {Respondent: "r", Questionnaire: s.q}} {
+			if err := act(actor); survey.CodeOf(err) != survey.Forbidden {
+				t.Errorf("%s by %s: %v", name, who, err)
+			}
+		}
+	}
+	for name, read := range map[string]func(survey.Actor) error{
+		"list":   func(a survey.Actor) error { _, err := s.Send.List(ctx, a); return err },
+		"board":  func(a survey.Actor) error { _, err := s.Send.Board(ctx, a, s.q); return err },
+		"outbox": func(a survey.Actor) error { _, err := s.Send.OutboxList(ctx, a, s.q); return err },
+		"file":   func(a survey.Actor) error { _, err := s.Send.RespondentFile(ctx, a, s.q, "fm"); return err },
+		"plan":   func(a survey.Actor) error { _, err := s.Send.DispatchPlan(ctx, a, s.q); return err },
+	} {
+		if err := read(s.admin); err != nil {
+			t.Errorf("%s by the administrator: %v", name, err)
+		}
+		if err := read(s.member); survey.CodeOf(err) != survey.Forbidden {
+			t.Errorf("%s by a member: %v", name, err)
+		}
+	}
+}

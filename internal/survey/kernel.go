@@ -1,0 +1,80 @@
+package survey
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/url"
+	"time"
+
+	"pruefstein/internal/ledger"
+)
+
+// Kernel is what the use cases of every verb stand on. Every one that changes something takes the Actor who asks and runs in one
+// transaction (Write).
+type Kernel struct {
+	Store   Store
+	Clock   Clock
+	Sealer  *Sealer     // seals the secrets of mails until they are sent
+	Ledger  *ledger.Key // signs the ledger's checkpoints
+	Rand    io.Reader   // salts; crypto/rand.Reader outside tests
+	BaseURL string      // scheme and host, no trailing slash: every link starts with it
+
+	// Compose renders the mail called name in a language: its subject and its plain-text body.
+	Compose func(lang, name string, data any) (subject, body string, err error)
+
+	// MailReady tells whether mails that are queued can go out: there is a mail server. Without one nobody can be asked by mail.
+	MailReady bool
+
+	// Kick wakes the outbox worker after a commit that queued mail. May be nil.
+	Kick func()
+}
+
+func (s *Kernel) Now() time.Time { return s.Clock.Now().UTC() }
+
+// Link returns the full address of a path of the application.
+func (s *Kernel) Link(path string) string { return s.BaseURL + path }
+
+// Host returns the host name of the base URL, for Message-IDs.
+func (s *Kernel) Host() string {
+	if u, err := url.Parse(s.BaseURL); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	return "localhost"
+}
+
+// Write runs fn in a transaction on behalf of the actor and wakes the outbox worker when it committed. Whether the actor may
+// act was judged when the request began; its body can have taken minutes since. So it is judged again here, in the transaction
+// that writes, for every use case alike. The zero Actor, a reader with a link or a password, has nothing to lose.
+func (s *Kernel) Write(ctx context.Context, actor Actor, fn func(*Tx) error) error {
+	err := s.Store.Update(ctx, func(tx *Tx) error {
+		if err := s.judgeAgain(tx, actor); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	if err == nil && s.Kick != nil {
+		s.Kick()
+	}
+	return err
+}
+
+// Audit notes who did what; of what changes a public state also the state before and after, in that order.
+func (s *Kernel) Audit(tx *Tx, actor Actor, what, subject string, states ...string) error {
+	e := AuditEntry{ID: NewID(), At: s.Now(), Who: actor.Who(), What: what, Subject: subject}
+	if len(states) == 2 {
+		e.From, e.To = states[0], states[1]
+	}
+	return tx.Audit.Put(e)
+}
+
+// Same tells whether two states of a record are stored alike: a save of what is saved already is no change, and no conflict.
+func Same[T any](a, b T) bool {
+	x, errA := json.Marshal(a)
+	y, errB := json.Marshal(b)
+	return errA == nil && errB == nil && bytes.Equal(x, y)
+}
+
+// Stale is the answer to a save that started from an old revision.
+func Stale() error { return Fail(Conflict, "error.stale") }

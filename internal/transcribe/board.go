@@ -1,0 +1,267 @@
+package transcribe
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// Summary is a questionnaire in the list of the menu "Antworten".
+type Summary struct {
+	Questionnaire survey.Questionnaire
+	Election      string
+	Phase         survey.Phase
+	Asked         int // respondents
+	Returned      int // of these, with a submission or a transcription in effect
+	Waiting       int // transcriptions that wait for their check
+}
+
+// List returns the questionnaires that were sent, the newest first.
+func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		list = nil
+		all, err := survey.Collect(tx.Questionnaires.List(""))
+		if err != nil {
+			return err
+		}
+		for _, q := range slices.Backward(all) {
+			one := Summary{Questionnaire: q, Phase: q.Phase(s.Now())}
+			if q.Imported || one.Phase != survey.PhaseOpen && one.Phase != survey.PhaseClosed {
+				continue
+			}
+			election, err := tx.Elections.Get(q.Election)
+			if err != nil && !survey.IsNotFound(err) {
+				return err
+			}
+			one.Election = election.Name
+			if one.Asked, one.Returned, err = s.CountReturns(tx, q); err != nil {
+				return err
+			}
+			if one.Waiting, err = survey.WaitingTranscriptions(tx, q.ID); err != nil {
+				return err
+			}
+			list = append(list, one)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Board is what came back to one questionnaire, as the office may see it: of what a party writes in our form
+// nothing but that it has submitted.
+type Board struct {
+	Questionnaire survey.Questionnaire
+	Phase         survey.Phase
+	TwoPerson     bool
+	Alone         bool // no second person is needed only because there is none yet
+	Waiting       int
+	Rows          []Row // in the printed order
+}
+
+// Row is one respondent.
+type Row struct {
+	Respondent  survey.Respondent
+	Due         survey.Instant
+	Over        bool
+	SubmittedAt time.Time // its last submission by form; zero: none
+	Letters     []Line
+	Quotations  int
+}
+
+// Line is a transcription with what stands around it.
+type Line struct {
+	survey.Transcription
+	Sender                       survey.Respondent // whose letter it is
+	EnteredByName, CheckedByName string
+	File                         *survey.Original // nil without one
+	Late                         bool             // against the date of the respondent it is shown at
+	Wrote                        bool             // the actor has typed in it
+	Unasked                      bool             // not in effect yet, and it came before one it answers for was asked
+	Older                        []int            // not in effect yet, and it would replace what came later: at these questions
+}
+
+// Board gathers it. Conflict unless the questionnaire was sent.
+func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire string) (b Board, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return b, err
+	}
+	now := s.Now()
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaires.Get(questionnaire)
+		if err != nil {
+			return err
+		}
+		if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+			return err
+		}
+		b = Board{Questionnaire: q, Phase: q.Phase(now)}
+		if b.TwoPerson, b.Alone, err = s.TwoPersonOrAlone(tx, survey.ActTranscription); err != nil {
+			return err
+		}
+		if b.Waiting, err = survey.WaitingTranscriptions(tx, q.ID); err != nil {
+			return err
+		}
+		respondents, err := survey.RespondentsInOrder(tx, q.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range respondents {
+			row, err := s.row(tx, actor, q, r, now)
+			if err != nil {
+				return err
+			}
+			b.Rows = append(b.Rows, row)
+		}
+		return nil
+	})
+	return b, err
+}
+
+func (s *Service) row(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, now time.Time) (row Row, err error) {
+	row = Row{Respondent: r, Due: r.DueAt(q)}
+	row.Over = !now.Before(row.Due.At)
+	last, err := survey.LastSubmission(tx, r)
+	if err != nil {
+		return row, err
+	}
+	if last != nil {
+		row.SubmittedAt = last.RequestedAt
+	}
+	if row.Letters, err = transcriptionLines(tx, actor, q, r); err != nil {
+		return row, err
+	}
+	quotations, err := survey.Collect(tx.Quotations.List(r.Key() + "/"))
+	row.Quotations = len(quotations)
+	return row, err
+}
+
+// transcriptionLines are the letters of a respondent, and those of others that answer for it too, the oldest first.
+func transcriptionLines(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent) (lines []Line, err error) {
+	for t, err := range tx.Transcriptions.List(q.ID + "/") {
+		if err != nil {
+			return nil, err
+		}
+		if t.Respondent != r.ID && !slices.Contains(t.Joint, r.ID) {
+			continue
+		}
+		line := Line{Transcription: t, Sender: r, EnteredByName: survey.NameOfUser(tx, t.EnteredBy), CheckedByName: survey.NameOfUser(tx, t.CheckedBy),
+			Late: t.Late(q, r.DueAt(q)), Wrote: slices.Contains(t.Writers, actor.Who())}
+		if t.Respondent != r.ID {
+			if line.Sender, err = tx.Respondents.Get(q.ID + "/" + t.Respondent); err != nil {
+				return nil, err
+			}
+		}
+		if t.Original != "" {
+			file, err := tx.Originals.Get(q.ID + "/" + t.Respondent + "/" + t.Original)
+			if err != nil {
+				return nil, err
+			}
+			line.File = &file
+		}
+		if t.State != survey.TranscriptionChecked {
+			if line.Unasked, line.Older, err = doubts(tx, q, line.Sender, t); err != nil {
+				return nil, err
+			}
+		}
+		lines = append(lines, line)
+	}
+	slices.SortStableFunc(lines, func(a, b Line) int { return a.EnteredAt.Compare(b.EnteredAt) })
+	return lines, nil
+}
+
+// Sheet is everything the office may see of one respondent.
+type Sheet struct {
+	Row
+	Alliance      survey.Alliance
+	Questionnaire survey.Questionnaire
+	TwoPerson     bool
+	Others        []survey.Respondent // a letter can answer for them too
+	Cells         []Cell
+}
+
+// Cell is one question to one respondent.
+type Cell struct {
+	Question  survey.CatalogueQuestion
+	Asked     bool
+	WhyNot    string          // it was not asked
+	ByForm    bool            // the party itself has submitted it: no letter can be entered
+	Standing  *survey.Version // what counts; nil while there is nothing, and while the party's own submission may not be read
+	Quotation *survey.Quotation
+}
+
+// Sheet returns the sheet of a respondent, found by its slug. What the party itself submitted is in it from
+// the respondent's own date on; before, only that it did. Drafts of a party are never read.
+func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire, respondent string) (sheet Sheet, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return sheet, err
+	}
+	now := s.Now()
+	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+		q, r, err := s.transcribing(tx, Ref{Questionnaire: questionnaire, Respondent: respondent})
+		if err != nil {
+			return err
+		}
+		sheet = Sheet{Questionnaire: q}
+		if sheet.Alliance, err = survey.LoadAlliance(tx); err != nil {
+			return err
+		}
+		if sheet.TwoPerson, err = s.TwoPerson(tx, survey.ActTranscription); err != nil {
+			return err
+		}
+		if sheet.Others, err = jointCandidates(tx, r); err != nil {
+			return err
+		}
+		if sheet.Row, err = s.row(tx, actor, q, r, now); err != nil {
+			return err
+		}
+		catalogue, err := tx.Catalogues.Get(q.ID)
+		if err != nil {
+			return err
+		}
+		for _, question := range catalogue.Questions {
+			cell, err := transcriptionCell(tx, r, question, sheet.Over)
+			if err != nil {
+				return err
+			}
+			sheet.Cells = append(sheet.Cells, cell)
+		}
+		return nil
+	})
+	return sheet, err
+}
+
+func transcriptionCell(tx *survey.Tx, r survey.Respondent, question survey.CatalogueQuestion, over bool) (c Cell, err error) {
+	c.Question = question
+	c.Asked, c.WhyNot = r.Asked(question.ID)
+	key := survey.CellKey(r.Questionnaire, r.ID, question.ID)
+	versions, err := survey.Collect(tx.Versions.List(key + "/"))
+	if err != nil {
+		return c, err
+	}
+	c.Standing = survey.VersionThatStands(versions)
+	if c.ByForm = c.Standing != nil && c.Standing.Provenance == survey.ByForm; c.ByForm && !over {
+		c.Standing = nil
+	}
+	switch quoted, err := tx.Quotations.Get(key); {
+	case err == nil:
+		c.Quotation = &quoted
+	case !survey.IsNotFound(err):
+		return c, err
+	}
+	return c, nil
+}
+
+// Letter returns the transcription with an id, whose letter this respondent sent. NotFound when there is none.
+func (sheet Sheet) Letter(id string) (Line, error) {
+	for _, line := range sheet.Letters {
+		if line.ID == id && line.Respondent == sheet.Row.Respondent.ID {
+			return line, nil
+		}
+	}
+	return Line{}, survey.Fail(survey.NotFound, "error.not_found")
+}

@@ -1,0 +1,285 @@
+package transcribe
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// HandOver gives a draft to its second person, or lets it take effect where the rule is off: public as not
+// checked. Invalid says what is missing, field by field; Conflict that it changed since (error.stale), that the actor has
+// typed nothing of it, or that the party itself has submitted one of its cells.
+func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, revision int) (t survey.Transcription, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return t, err
+	}
+	now := s.Now()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, r, err := s.transcribing(tx, ref)
+		if err != nil {
+			return err
+		}
+		if t, err = tx.Transcriptions.Get(r.Key() + "/" + ref.ID); err != nil {
+			return err
+		}
+		switch {
+		case t.State != survey.TranscriptionDraft && t.Revision == revision+1:
+			return nil // the second click of two
+		case t.State != survey.TranscriptionDraft:
+			return survey.Fail(survey.Conflict, "transcription.error.no_draft")
+		case t.Revision != revision:
+			return survey.Stale()
+		case !slices.Contains(t.Writers, actor.Who()):
+			return survey.Fail(survey.Conflict, "transcription.error.not_writer")
+		}
+		faults := incomplete(t, q, now)
+		catalogue, err := tx.Catalogues.Get(q.ID)
+		if err != nil {
+			return err
+		}
+		speakers, err := survey.TranscriptionSpeakers(tx, r, t)
+		if err != nil {
+			return err
+		}
+		if t, err = expand(t, tx, speakers, catalogue); err != nil {
+			return err
+		}
+		switch news, changes, err := transcriptionNews(tx, q, r, t); {
+		case err != nil:
+			return err
+		case len(faults) > 0:
+			return faults.Err()
+		case changes && t.ChangeNote == "":
+			faults.Add("change_note", "transcription.error.change_note")
+		case news == 0:
+			faults.Add("", "transcription.error.no_news")
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+		t.Revision++
+		t.Note = ""
+		done, _, err := s.Approve(tx, actor, q.ID, survey.ActTranscription, t.ID, contentOf(t))
+		if err != nil {
+			return err
+		}
+		if done {
+			t, err = s.takeEffect(tx, actor, q, r, t, now)
+			return err
+		}
+		t.State = survey.TranscriptionWaiting
+		return tx.Transcriptions.Put(t)
+	})
+	return t, err
+}
+
+// contentOf is what a second person confirms: all but how far it is.
+func contentOf(t survey.Transcription) survey.Transcription {
+	t.State, t.CheckedBy, t.CheckedAt, t.Note, t.Receipt = "", "", time.Time{}, "", survey.Receipt{}
+	return t
+}
+
+// Confirm is the second person's "stimmt Wort für Wort mit dem Original überein": the transcription takes
+// effect, in one transaction with its versions and its leaf in the ledger. revision is the one that was read. Conflict
+// when the actor has typed in it, when it changed, or when the party itself has submitted one of its cells meanwhile. One
+// that is in effect already is returned as it is.
+func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revision int) (t survey.Transcription, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return t, err
+	}
+	now := s.Now()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, r, err := s.transcribing(tx, ref)
+		if err != nil {
+			return err
+		}
+		if t, err = tx.Transcriptions.Get(r.Key() + "/" + ref.ID); err != nil {
+			return err
+		}
+		needed, err := s.TwoPerson(tx, survey.ActTranscription)
+		if err != nil {
+			return err
+		}
+		wrote := slices.Contains(t.Writers, actor.Who())
+		handed := false // one of them counts as one with the actor
+		for _, writer := range t.Writers {
+			one, err := survey.OneHand(tx, writer, actor.Who())
+			if err != nil {
+				return err
+			}
+			handed = handed || one
+		}
+		switch {
+		case t.State == survey.TranscriptionChecked:
+			return nil // the second click of two
+		case t.State != survey.TranscriptionWaiting:
+			return survey.Fail(survey.Conflict, "transcription.error.not_waiting")
+		case t.Revision != revision:
+			return survey.Fail(survey.Conflict, "transcription.error.changed")
+		case needed && wrote:
+			return survey.Fail(survey.Conflict, "transcription.error.own")
+		case needed && handed:
+			return survey.Fail(survey.Conflict, "error.one_hand")
+		}
+		// A letter that came in between, or the party's own submission, can stand in its way by now.
+		switch news, changes, err := transcriptionNews(tx, q, r, t); {
+		case err != nil:
+			return err
+		case news == 0:
+			return survey.Fail(survey.Conflict, "transcription.error.no_news")
+		case changes && t.ChangeNote == "":
+			return survey.Fail(survey.Conflict, "transcription.error.change_note_now")
+		}
+		done, approval, err := s.Approve(tx, actor, q.ID, survey.ActTranscription, t.ID, contentOf(t))
+		if err != nil {
+			return err
+		}
+		if !done { // the request is gone, or was for other words
+			return survey.Fail(survey.Conflict, "transcription.error.not_waiting")
+		}
+		if !wrote && !handed { // the rule may have been switched off while it waited
+			t.CheckedBy, t.CheckedAt = approval.ApprovedBy, approval.ApprovedAt
+		}
+		t, err = s.takeEffect(tx, actor, q, r, t, now)
+		return err
+	})
+	return t, err
+}
+
+// SendBack makes a draft of a transcription that waits for its check. Whoever typed it can take it back
+// without a word; anybody else says what is wrong. revision is the one that was read; Conflict when it changed since.
+func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, revision int, note string) error {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return err
+	}
+	var f survey.Faults
+	f.Text("note", &note)
+	if err := f.Err(); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, r, err := s.transcribing(tx, ref)
+		if err != nil {
+			return err
+		}
+		t, err := tx.Transcriptions.Get(r.Key() + "/" + ref.ID)
+		if err != nil {
+			return err
+		}
+		switch {
+		case t.State == survey.TranscriptionDraft && t.Revision == revision+1 && t.Note == note:
+			return nil // the second click of two
+		case t.State != survey.TranscriptionWaiting:
+			return survey.Fail(survey.Conflict, "transcription.error.not_waiting")
+		case t.Revision != revision:
+			return survey.Fail(survey.Conflict, "transcription.error.changed")
+		case note == "" && !slices.Contains(t.Writers, actor.Who()):
+			return survey.Faults{{Field: "note", Key: "error.required"}}.Err()
+		}
+		t = contract(t)
+		t.State, t.Note = survey.TranscriptionDraft, note
+		t.Revision++
+		if err := tx.Transcriptions.Put(t); err != nil {
+			return err
+		}
+		if err := tx.Approvals.Delete(survey.Approval{Questionnaire: q.ID, Act: survey.ActTranscription, Subject: t.ID}.Key()); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "transcription_sent_back", t.Key())
+	})
+}
+
+// takeEffect makes the versions of a complete transcription in the cells of all it answers for, and its leaf.
+func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, t survey.Transcription, now time.Time) (survey.Transcription, error) {
+	t.State, t.Entries = survey.TranscriptionChecked, slices.Clone(t.Entries)
+	err := eachTranscribed(tx, q, r, t, func(i int, last *survey.Version, v survey.Version) error {
+		own := v.Respondent == t.Respondent
+		if last != nil && sameLetter(*last, v) {
+			if own {
+				t.Entries[i].Version = last.Number
+			}
+			return nil
+		}
+		if own {
+			t.Entries[i].Version = v.Number
+		}
+		return tx.Versions.Put(v)
+	})
+	if err != nil {
+		return t, err
+	}
+	if t.Receipt, err = survey.TranscriptionReceipt(tx, t, now, s.Rand); err != nil {
+		return t, err
+	}
+	if err := tx.Transcriptions.Put(t); err != nil {
+		return t, err
+	}
+	speakers, err := survey.TranscriptionSpeakers(tx, r, t)
+	if err != nil {
+		return t, err
+	}
+	for _, speaker := range speakers {
+		if err := s.StopReminders(tx, speaker); err != nil {
+			return t, err
+		}
+	}
+	return t, s.Audit(tx, actor, "transcription_effective", t.Key())
+}
+
+// transcriptionNews counts the versions a transcription would make, and tells whether one of them changes what an earlier
+// one said. Conflict when the party itself has submitted one of its cells.
+func transcriptionNews(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription) (news int, changes bool, err error) {
+	err = eachTranscribed(tx, q, r, t, func(_ int, last *survey.Version, v survey.Version) error {
+		if last == nil || !sameLetter(*last, v) {
+			news++
+			changes = changes || last != nil
+		}
+		return nil
+	})
+	return news, changes, err
+}
+
+// eachTranscribed calls fn for every cell of a transcription, with the index of its entry, the cell's last version and
+// the one that would follow it. A statement to the whole catalogue passes over cells the party itself has submitted.
+func eachTranscribed(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription, fn func(i int, last *survey.Version, next survey.Version) error) error {
+	all, err := survey.TranscriptionSpeakers(tx, r, t)
+	if err != nil {
+		return err
+	}
+	for _, speaker := range all {
+		for i, e := range t.Entries {
+			if asked, _ := speaker.Asked(e.Question); !asked {
+				continue
+			}
+			err := refuseOwn(tx, speaker, e)
+			if survey.CodeOf(err) == survey.Conflict && t.Whole.Status != "" && e.Entry == t.Whole {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			versions, err := survey.Collect(tx.Versions.List(survey.CellKey(q.ID, speaker.ID, e.Question) + "/"))
+			if err != nil {
+				return err
+			}
+			var last *survey.Version
+			number := 1
+			if n := len(versions); n > 0 {
+				last = &versions[n-1]
+				number = last.Number + 1
+			}
+			if err := fn(i, last, t.Version(q, speaker, all, e, number)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sameLetter tells whether a version already says what the next one would, from the same letter.
+func sameLetter(last, next survey.Version) bool {
+	return last.Entry() == next.Entry() && last.Late == next.Late && slices.Equal(last.Joint, next.Joint) &&
+		last.Source == next.Source && last.Licence == next.Licence && last.ReceivedAt == next.ReceivedAt
+}

@@ -1,0 +1,149 @@
+package transcribe
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// transcriptionNumber ends the name of a field that belongs to a question.
+func transcriptionNumber(number int) string { return "-" + strconv.Itoa(number) }
+
+// expand gives every question without an entry what the letter says as a whole, if it was asked of one of the speakers who
+// has not submitted that cell itself.
+func expand(t survey.Transcription, tx *survey.Tx, speakers []survey.Respondent, c survey.Catalogue) (survey.Transcription, error) {
+	if t.Whole.Status == "" {
+		return t, nil
+	}
+	t.Entries = slices.Clone(t.Entries)
+	for _, question := range c.Questions {
+		if slices.ContainsFunc(t.Entries, func(e survey.SubmissionEntry) bool { return e.Question == question.ID }) {
+			continue
+		}
+		e := survey.SubmissionEntry{Question: question.ID, Number: question.Number, Entry: t.Whole}
+		open := false
+		for _, speaker := range speakers {
+			err := refuseOwn(tx, speaker, e)
+			if err != nil && survey.CodeOf(err) != survey.Conflict {
+				return t, err
+			}
+			asked, _ := speaker.Asked(question.ID)
+			open = open || asked && err == nil
+		}
+		if open {
+			t.Entries = append(t.Entries, e)
+		}
+	}
+	slices.SortFunc(t.Entries, func(a, b survey.SubmissionEntry) int { return a.Number - b.Number })
+	return t, nil
+}
+
+// contract takes back what expand did.
+func contract(t survey.Transcription) survey.Transcription {
+	t.Entries = slices.DeleteFunc(slices.Clone(t.Entries), func(e survey.SubmissionEntry) bool { return e.Entry == t.Whole })
+	return t
+}
+
+// incomplete lists what a draft lacks before anybody can check it against its original.
+func incomplete(t survey.Transcription, q survey.Questionnaire, now time.Time) (f survey.Faults) {
+	today := now.In(survey.Instant{Zone: survey.TranscriptionZone(q)}.Location()).Format(time.DateOnly)
+	if t.Kind == "" {
+		f.Add("kind", "transcription.error.kind")
+	}
+	switch at, _ := t.Arrival(q); {
+	case t.ReceivedOn == "":
+		f.Add("received_on", "transcription.error.received_on")
+	case t.ReceivedOn > today:
+		f.Add("received_on", "transcription.error.future")
+	case t.ReceivedTime != "" && at.After(now):
+		f.Add("received_time", "transcription.error.future")
+	}
+	if t.LetterDate != "" && t.ReceivedOn != "" && t.LetterDate > t.ReceivedOn {
+		f.Add("letter_date", "transcription.error.letter_after")
+	}
+	switch {
+	case t.Original == "" && t.Kind == survey.LetterPortal && t.Without == "":
+		f.Add("without", "transcription.error.without")
+	case t.Original == "" && t.Kind != survey.LetterPortal:
+		f.Add("original", "transcription.error.no_original")
+	}
+	switch {
+	case t.Whole.Status == "" && t.Whole.Text+t.Whole.Reason != "":
+		f.Add("whole", "transcription.error.whole_status")
+	case t.Whole.Status == survey.General && t.Whole.Text == "":
+		f.Add("whole_text", "transcription.error.whole_text")
+	}
+	for _, e := range t.Entries {
+		n := transcriptionNumber(e.Number)
+		switch {
+		case e.Status == survey.Declined && (e.Text != "" || e.Position != ""):
+			f.Add("text"+n, "transcription.error.declined_text")
+		case e.Status != survey.Declined && e.Reason != "":
+			f.Add("reason"+n, "transcription.error.reason")
+		case e.Status != survey.Answered && e.Position != "":
+			f.Add("position"+n, "transcription.error.position")
+		case e.Status == survey.Answered && e.Text == "" && e.Position == "":
+			f.Add("text"+n, "transcription.error.empty")
+		}
+	}
+	if len(t.Entries) == 0 && t.Whole.Status == "" {
+		f.Add("whole", "transcription.error.nothing")
+	}
+	return f
+}
+
+// beforeSent tells whether a letter came before an instant. A day without an hour is before the days after it.
+func beforeSent(t survey.Transcription, q survey.Questionnaire, at time.Time, exact bool) bool {
+	arrived, stamp := t.Arrival(q)
+	if arrived.IsZero() || at.IsZero() {
+		return false
+	}
+	if zone := (survey.Instant{Zone: survey.TranscriptionZone(q)}).Location(); !exact || stamp == survey.Stamp(t.ReceivedOn) {
+		return t.ReceivedOn < at.In(zone).Format(time.DateOnly)
+	}
+	return arrived.Before(at)
+}
+
+// doubts are what whoever hands a letter over or checks it should look at twice: that it came before somebody it answers
+// for was asked, and the questions at which it would replace what a later letter says.
+func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription) (unasked bool, older []int, err error) {
+	catalogue, err := tx.Catalogues.Get(q.ID)
+	if err != nil {
+		return false, nil, err
+	}
+	speakers, err := survey.TranscriptionSpeakers(tx, r, t)
+	if err != nil {
+		return false, nil, err
+	}
+	if t, err = expand(t, tx, speakers, catalogue); err != nil {
+		return false, nil, err
+	}
+	for _, speaker := range speakers {
+		unasked = unasked || beforeSent(t, q, speaker.AskedAt, true)
+		for _, e := range t.Entries {
+			if asked, _ := speaker.Asked(e.Question); !asked || slices.Contains(older, e.Number) {
+				continue
+			}
+			versions, err := survey.Collect(tx.Versions.List(survey.CellKey(q.ID, speaker.ID, e.Question) + "/"))
+			if err != nil {
+				return false, nil, err
+			}
+			last := survey.VersionThatStands(versions)
+			if last == nil || last.Provenance != survey.Transcribed || last.Entry() == e.Entry {
+				continue
+			}
+			at, err := last.ReceivedAt.Time()
+			exact := err == nil
+			if !exact { // the day alone
+				at, err = time.ParseInLocation(time.DateOnly, string(last.ReceivedAt), survey.Instant{Zone: survey.TranscriptionZone(q)}.Location())
+			}
+			if err == nil && beforeSent(t, q, at, exact) {
+				older = append(older, e.Number)
+			}
+		}
+	}
+	slices.Sort(older)
+	return unasked, older, nil
+}

@@ -1,0 +1,261 @@
+package transcribe
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// Ref names a transcription.
+type Ref struct {
+	Questionnaire string // id
+	Respondent    string // slug
+	ID            string
+}
+
+// Save is the form of a transcription. Revision 0 makes a new one, under an ID from NewID that the form
+// carries, so that sending it twice makes one.
+type Save struct {
+	Ref
+	Revision     int
+	Kind         survey.LetterKind
+	ReceivedOn   string   // 2006-01-02
+	ReceivedTime string   // 15:04, "" unknown
+	LetterDate   string   // 2006-01-02, may be ""
+	Joint        []string // slugs of the respondents the letter answers for as well
+	Licence      string
+	Without      string // why there is no original
+	ChangeNote   string
+	Whole        survey.Entry // General, Declined or Refers; "" the letter says nothing of the kind
+	Entries      []survey.SubmissionEntry
+	Original     string           // id of one that is recorded for this respondent; "" none
+	Upload       *survey.Original // a new one in its place, whose bytes are stored already: name, type, size and hash
+}
+
+// Clean brings the typed fields to their stored form and returns Invalid with a fault a field. Service.Save calls it
+// too; a caller that stores an upload first calls it before.
+func (cmd *Save) Clean() error {
+	var f survey.Faults
+	if !survey.ValidID(cmd.ID) {
+		f.Add("", "error.form")
+	}
+	if cmd.Kind != "" && !slices.Contains(survey.LetterKinds, cmd.Kind) {
+		f.Add("kind", "error.choice")
+	}
+	f.Day("received_on", cmd.ReceivedOn)
+	f.Day("letter_date", cmd.LetterDate)
+	if _, err := time.Parse("15:04", cmd.ReceivedTime); cmd.ReceivedTime != "" && err != nil {
+		f.Add("received_time", "transcription.error.time")
+	}
+	f.Line("licence", &cmd.Licence, 80, false)
+	f.Line("without", &cmd.Without, 300, false)
+	f.Line("change_note", &cmd.ChangeNote, 300, false)
+	f.Text("whole_text", &cmd.Whole.Text)
+	f.Text("whole_text", &cmd.Whole.Reason)
+	if !slices.Contains([]survey.Status{"", survey.General, survey.Declined, survey.Refers}, cmd.Whole.Status) {
+		f.Add("whole", "error.choice")
+	}
+	var said []survey.SubmissionEntry
+	for _, e := range cmd.Entries {
+		n := transcriptionNumber(e.Number)
+		f.Text("text"+n, &e.Text)
+		f.Text("reason"+n, &e.Reason)
+		if e.Position != "" && !slices.Contains(survey.Positions, e.Position) {
+			f.Add("position"+n, "error.choice")
+		}
+		if !slices.Contains([]survey.Status{"", survey.Answered, survey.NoPosition, survey.Declined, survey.Refers}, e.Status) {
+			f.Add("status"+n, "error.choice")
+		}
+		switch { // whoever types a text need not say that it is one
+		case e.Status != "" || e.Entry == survey.Entry{}:
+		case e.Text == "" && e.Position == "":
+			e.Status = survey.Declined
+		default:
+			e.Status = survey.Answered
+		}
+		if e.Entry != (survey.Entry{}) {
+			said = append(said, survey.SubmissionEntry{Number: e.Number, Entry: e.Entry})
+		}
+	}
+	slices.SortFunc(said, func(a, b survey.SubmissionEntry) int { return a.Number - b.Number })
+	cmd.Entries = said
+	return f.Err()
+}
+
+// Save saves a draft. It may be incomplete and exceed the questionnaire's limits: a letter is what it is. A
+// text typed without a status is an answer. When somebody else was faster, it returns the Conflict error.stale together
+// with the stored transcription; saving what is already stored changes nothing. Conflict too when it is no draft any
+// more, or when the party itself has submitted one of its cells.
+func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t survey.Transcription, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return t, err
+	}
+	if err := cmd.Clean(); err != nil {
+		return t, err
+	}
+	now, original := s.Now(), survey.NewID()
+	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, r, err := s.transcribing(tx, cmd.Ref)
+		if err != nil {
+			return err
+		}
+		if r.NotAsked != "" {
+			return survey.Fail(survey.Conflict, "transcription.error.not_asked")
+		}
+		t, err = tx.Transcriptions.Get(r.Key() + "/" + cmd.ID)
+		switch {
+		case survey.IsNotFound(err) && cmd.Revision == 0:
+			t = survey.Transcription{Questionnaire: q.ID, Respondent: r.ID, ID: cmd.ID, State: survey.TranscriptionDraft}
+		case err != nil:
+			return err
+		}
+		next, err := cmd.apply(tx, q, r, t)
+		if err != nil {
+			return err
+		}
+		if cmd.Upload != nil {
+			if next.Original, err = transcriptionOriginal(tx, actor, t, *cmd.Upload, original, now); err != nil {
+				return err
+			}
+		}
+		switch {
+		case t.Revision > 0 && (survey.Same(t, next) || survey.Same(contract(t), next)):
+			return nil // the second click of two
+		case t.State != survey.TranscriptionDraft:
+			return survey.Fail(survey.Conflict, "transcription.error.no_draft")
+		case t.Revision != cmd.Revision:
+			return survey.Stale()
+		}
+		if next.Original != "" {
+			if _, err := tx.Originals.Get(r.Key() + "/" + next.Original); err != nil {
+				return err
+			}
+		}
+		before := t.Original
+		next.EnteredBy, next.EnteredAt = actor.Who(), now
+		if !slices.Contains(next.Writers, actor.Who()) {
+			next.Writers = append(slices.Clone(next.Writers), actor.Who())
+		}
+		next.Revision++
+		t = next
+		if err := tx.Transcriptions.Put(t); err != nil {
+			return err
+		}
+		return dropOriginal(tx, t, before)
+	})
+	return t, err
+}
+
+// apply returns the transcription with what the form says.
+func (cmd Save) apply(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription) (survey.Transcription, error) {
+	var f survey.Faults
+	t.Kind, t.ReceivedOn, t.ReceivedTime, t.LetterDate = cmd.Kind, cmd.ReceivedOn, cmd.ReceivedTime, cmd.LetterDate
+	t.Licence, t.Without, t.ChangeNote, t.Whole = cmd.Licence, cmd.Without, cmd.ChangeNote, cmd.Whole
+	if t.ReceivedOn != "" && t.ReceivedTime != "" {
+		if _, key := survey.ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, survey.TranscriptionZone(q), "first"); key != "" {
+			f.Add("received_time", key)
+		}
+	}
+	others, err := jointCandidates(tx, r)
+	if err != nil {
+		return t, err
+	}
+	t.Joint = nil
+	for _, slug := range cmd.Joint {
+		i := slices.IndexFunc(others, func(o survey.Respondent) bool { return o.Slug == slug })
+		if i < 0 {
+			f.Add("joint", "error.choice")
+		} else if !slices.Contains(t.Joint, others[i].ID) {
+			t.Joint = append(t.Joint, others[i].ID)
+		}
+	}
+	catalogue, err := tx.Catalogues.Get(q.ID)
+	if err != nil {
+		return t, err
+	}
+	t.Entries = nil
+	for _, e := range cmd.Entries {
+		i := slices.IndexFunc(catalogue.Questions, func(c survey.CatalogueQuestion) bool { return c.Number == e.Number })
+		if i < 0 {
+			return t, survey.Fail(survey.NotFound, "error.not_found")
+		}
+		e.Question = catalogue.Questions[i].ID
+		if asked, _ := r.Asked(e.Question); !asked {
+			return t, survey.Fail(survey.NotFound, "error.not_found")
+		}
+		if err := refuseOwn(tx, r, e); err != nil {
+			return t, err
+		}
+		if e.Position != "" && catalogue.Questions[i].Kind != survey.KindThesis {
+			f.Add("position"+transcriptionNumber(e.Number), "error.choice")
+		}
+		t.Entries = append(t.Entries, e)
+	}
+	t.Original = cmd.Original
+	return t, f.Err()
+}
+
+// Delete removes a draft, and its original if nothing else was made from it. Conflict when it is no draft, or
+// somebody has changed it since.
+func (s *Service) Delete(ctx context.Context, actor survey.Actor, ref Ref, revision int) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		_, r, err := s.transcribing(tx, ref)
+		if err != nil {
+			return err
+		}
+		t, err := tx.Transcriptions.Get(r.Key() + "/" + ref.ID)
+		switch {
+		case err != nil:
+			return err
+		case t.State != survey.TranscriptionDraft:
+			return survey.Fail(survey.Conflict, "transcription.error.no_draft")
+		case t.Revision != revision:
+			return survey.Fail(survey.Conflict, "transcription.error.changed")
+		}
+		if err := tx.Transcriptions.Delete(t.Key()); err != nil {
+			return err
+		}
+		original := t.Original
+		t.Original = ""
+		if err := dropOriginal(tx, t, original); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "transcription_deleted", t.Key())
+	})
+}
+
+// transcribing loads what a transcription is of. Conflict outside the phases in which letters come.
+func (s *Service) transcribing(tx *survey.Tx, ref Ref) (q survey.Questionnaire, r survey.Respondent, err error) {
+	if q, err = tx.Questionnaires.Get(ref.Questionnaire); err != nil {
+		return q, r, err
+	}
+	if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+		return q, r, err
+	}
+	r, err = survey.RespondentBySlug(tx, q.ID, ref.Respondent)
+	return q, r, err
+}
+
+// jointCandidates are the other respondents a letter can answer for, in the printed order.
+func jointCandidates(tx *survey.Tx, r survey.Respondent) ([]survey.Respondent, error) {
+	all, err := survey.RespondentsInOrder(tx, r.Questionnaire)
+	return slices.DeleteFunc(all, func(o survey.Respondent) bool { return o.ID == r.ID || o.NotAsked != "" }), err
+}
+
+// refuseOwn returns Conflict when the party itself has submitted the cell: a transcription never supersedes that.
+func refuseOwn(tx *survey.Tx, r survey.Respondent, e survey.SubmissionEntry) error {
+	for v, err := range tx.Versions.List(survey.CellKey(r.Questionnaire, r.ID, e.Question) + "/") {
+		switch {
+		case err != nil:
+			return err
+		case v.Provenance == survey.ByForm:
+			return survey.Fail(survey.Conflict, "transcription.error.by_form", "Party", r.ShortName, "Number", e.Number)
+		}
+	}
+	return nil
+}

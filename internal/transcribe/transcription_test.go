@@ -1,0 +1,313 @@
+package transcribe_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
+	"pruefstein/internal/transcribe"
+)
+
+func TestTranscriptionIsWhatWasTyped(t *testing.T) {
+	w := testworld.NewLetters(t)
+	text := "Ja. „Frei“ heißt <b>frei</b>.\n\n=1+1, 🌱\u00ad " + strings.Repeat("lang ", 30)
+	cmd := w.Letter(testworld.LetterLine(3, survey.Entry{Text: "  " + strings.ReplaceAll(text, "\n", "\r\n")}),
+		testworld.LetterLine(1, survey.Entry{Status: survey.Declined, Reason: "Dazu sagen wir nichts."}), testworld.LetterLine(2, survey.Entry{Position: survey.Disagree}))
+	letter := w.Effective(t, cmd)
+	want := map[string]survey.Entry{
+		"q01": {Status: survey.Declined, Reason: "Dazu sagen wir nichts."},
+		"q02": {Status: survey.Answered, Position: survey.Disagree},
+		"q03": {Status: survey.Answered, Text: strings.TrimSpace(text)},
+	}
+	for id, entry := range want {
+		v := w.Versions(t, "r1", id)
+		if len(v) != 1 || v[0].Entry() != entry {
+			t.Fatalf("%s: %+v, want %+v", id, v, entry)
+		}
+		if v[0].Provenance != survey.Transcribed || v[0].Source != "Brief vom 21. November 2026" || v[0].ReceivedAt != "2026-11-23" ||
+			v[0].EnteredBy != "anna" || v[0].CheckedBy != "ben" || v[0].Record != letter.Key() || !v[0].CountsAt.Equal(time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC)) || v[0].Late || v[0].Joint != nil {
+			t.Errorf("%s: %+v", id, v[0])
+		}
+	}
+	if letter.State != survey.TranscriptionChecked || len(letter.Receipt.Record) == 0 {
+		t.Errorf("%+v", letter)
+	}
+	w.Sound(t)
+}
+
+func TestTranscriptionSecondPerson(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		who     func(*testworld.Letters) survey.Actor
+		rule    survey.Rule // by the time of the check
+		want    survey.Code
+		checked string
+	}{
+		{"another coordinator, the rule is off", func(w *testworld.Letters) survey.Actor { return w.Ben }, survey.RuleOff, "", "ben"},
+		{"whoever typed it, the rule is off", func(w *testworld.Letters) survey.Actor { return w.Anna }, survey.RuleOff, "", ""},
+		{"another coordinator", func(w *testworld.Letters) survey.Actor { return w.Ben }, survey.RuleAuto, "", "ben"},
+		{"an administrator", func(w *testworld.Letters) survey.Actor { return w.Admin }, survey.RuleAuto, "", "admin"},
+		{"whoever typed it", func(w *testworld.Letters) survey.Actor { return w.Anna }, survey.RuleAuto, survey.Conflict, ""},
+		{"a lead", func(w *testworld.Letters) survey.Actor { return w.Member }, survey.RuleAuto, survey.Forbidden, ""},
+		{"the party", func(w *testworld.Letters) survey.Actor { return w.Frei }, survey.RuleAuto, survey.Forbidden, ""},
+		{"a reader", func(*testworld.Letters) survey.Actor { return survey.Actor{} }, survey.RuleOn, survey.Forbidden, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := testworld.NewLetters(t)
+			cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+			letter := w.HandOver(t, w.Anna, cmd)
+			w.Rule(t, test.rule)
+			if letter.State != survey.TranscriptionWaiting || len(w.Versions(t, "r1", "q01")) != 0 {
+				t.Fatalf("not waiting: %+v", letter)
+			}
+			_, err := w.Transcribe.Confirm(t.Context(), test.who(w), cmd.Ref, letter.Revision)
+			if survey.CodeOf(err) != test.want {
+				t.Fatalf("%v, want %q", err, test.want)
+			}
+			versions := w.Versions(t, "r1", "q01")
+			if (err == nil) != (len(versions) == 1) || err == nil && versions[0].CheckedBy != test.checked {
+				t.Errorf("%+v", versions)
+			}
+		})
+	}
+}
+
+func TestTranscriptionWithoutSecondPerson(t *testing.T) {
+	w := testworld.NewLetters(t)
+	w.Rule(t, survey.RuleOff)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	letter := w.HandOver(t, w.Anna, cmd)
+	if v := w.Versions(t, "r1", "q01"); letter.State != survey.TranscriptionChecked || len(v) != 1 || v[0].CheckedBy != "" {
+		t.Errorf("%+v, %+v", letter, v)
+	}
+	w.Sound(t)
+}
+
+func TestTranscriptionOfTwoWriters(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	letter := w.SaveLetter(t, w.Anna, cmd)
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcription.error.not_writer" {
+		t.Errorf("handed over unread: %v", err)
+	}
+	cmd.Revision, cmd.Upload, cmd.Original = letter.Revision, nil, letter.Original
+	cmd.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, testworld.Saying("Ja!"))}
+	letter = w.HandOver(t, w.Ben, cmd)
+	for _, actor := range []survey.Actor{w.Anna, w.Ben} {
+		if _, err := w.Transcribe.Confirm(t.Context(), actor, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcription.error.own" {
+			t.Errorf("%s: %v", actor.User.ID, err)
+		}
+	}
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Admin, cmd.Ref, letter.Revision); err != nil {
+		t.Error(err)
+	}
+}
+
+// Whoever handed the writer a link for a new password could have been the writer.
+func TestTranscriptionIsNotCheckedByWhoHandedThePassword(t *testing.T) {
+	w := testworld.NewLetters(t)
+	letter := w.HandOver(t, w.Anna, w.Letter(testworld.LetterLine(1, testworld.Saying("Ja."))))
+	ref := transcribe.Ref{Questionnaire: "q1", Respondent: "frei", ID: letter.ID}
+	anna := w.Anna.User
+	anna.PasswordBy = w.Admin.User.ID
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Users.Put(anna) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Admin, ref, letter.Revision); testworld.KeyOf(err) != "error.one_hand" {
+		t.Error(err)
+	}
+	if letter, err := w.Transcribe.Confirm(t.Context(), w.Ben, ref, letter.Revision); err != nil || letter.CheckedBy != w.Ben.User.ID {
+		t.Errorf("%q %v", letter.CheckedBy, err)
+	}
+}
+
+func TestTranscriptionConflicts(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("meine")))
+	first := w.SaveLetter(t, w.Anna, cmd)
+	again, err := w.Transcribe.Save(t.Context(), w.Anna, cmd)
+	if err != nil || again.Revision != 1 || again.Original != first.Original {
+		t.Errorf("a second click: %+v, %v", again, err)
+	}
+	other := cmd
+	other.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, testworld.Saying("deine"))}
+	stored, err := w.Transcribe.Save(t.Context(), w.Ben, other)
+	if testworld.KeyOf(err) != "error.stale" || stored.Entries[0].Text != "meine" || stored.Revision != 1 {
+		t.Errorf("stale: %+v, %v", stored, err)
+	}
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, 7); testworld.KeyOf(err) != "error.stale" {
+		t.Errorf("handing over what was not read: %v", err)
+	}
+	waiting := w.HandOver(t, w.Anna, cmd)
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, waiting.Revision-1); testworld.KeyOf(err) != "transcription.error.changed" {
+		t.Errorf("checking what was not read: %v", err)
+	}
+	if again, err := w.Transcribe.Save(t.Context(), w.Anna, cmd); err != nil || again.State != survey.TranscriptionWaiting {
+		t.Errorf("the second click of handing over: %+v, %v", again, err)
+	}
+	if _, err := w.Transcribe.Save(t.Context(), w.Anna, other); testworld.KeyOf(err) != "transcription.error.no_draft" {
+		t.Errorf("changing what waits: %v", err)
+	}
+}
+
+func TestTranscriptionSentBack(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	cmd.Whole = survey.Entry{Status: survey.General, Text: "Wir sind für alles Gute."}
+	letter := w.HandOver(t, w.Anna, cmd)
+	if len(letter.Entries) != 3 {
+		t.Fatalf("%d entries", len(letter.Entries))
+	}
+	if err := w.Transcribe.SendBack(t.Context(), w.Ben, cmd.Ref, letter.Revision, " "); testworld.KeyOf(err) != "note error.required" {
+		t.Errorf("without a word: %v", err)
+	}
+	if err := w.Transcribe.SendBack(t.Context(), w.Ben, cmd.Ref, letter.Revision-1, "Ein Absatz fehlt."); testworld.KeyOf(err) != "transcription.error.changed" {
+		t.Errorf("what was not read: %v", err)
+	}
+	for range 2 { // two clicks
+		if err := w.Transcribe.SendBack(t.Context(), w.Ben, cmd.Ref, letter.Revision, "Ein Absatz fehlt."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcription.error.not_waiting" {
+		t.Errorf("checked after it was sent back: %v", err)
+	}
+	sheet, err := w.Transcribe.Sheet(t.Context(), w.Anna, "q1", "frei")
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := sheet.Letters[0]
+	if back.State != survey.TranscriptionDraft || back.Note != "Ein Absatz fehlt." || len(back.Entries) != 1 || back.Whole != cmd.Whole {
+		t.Errorf("%+v", back)
+	}
+	again, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, back.Revision)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Transcribe.SendBack(t.Context(), w.Anna, cmd.Ref, again.Revision, ""); err != nil {
+		t.Errorf("taken back by who typed it: %v", err)
+	}
+	if err := w.Transcribe.Delete(t.Context(), w.Anna, cmd.Ref, again.Revision+1); err != nil {
+		t.Fatal(err)
+	}
+	w.View(t, func(tx *survey.Tx) error {
+		for range tx.Originals.List("") {
+			t.Error("the original of a deleted draft is still recorded")
+		}
+		for range tx.Approvals.List("") {
+			t.Error("its request still waits")
+		}
+		return nil
+	})
+	w.Sound(t)
+}
+
+func TestTranscriptionIsImmutable(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	letter := w.Effective(t, cmd)
+	before := w.State(t)
+	change := cmd
+	change.Revision, change.Original, change.Upload = letter.Revision, letter.Original, nil
+	change.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, testworld.Saying("Nein."))}
+	for name, err := range map[string]error{
+		"save": func() error { _, err := w.Transcribe.Save(t.Context(), w.Anna, change); return err }(),
+		"hand": func() error {
+			_, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, letter.Revision)
+			return err
+		}(),
+		"back":   w.Transcribe.SendBack(t.Context(), w.Ben, cmd.Ref, letter.Revision, "doch nicht"),
+		"delete": w.Transcribe.Delete(t.Context(), w.Anna, cmd.Ref, letter.Revision),
+	} {
+		if survey.CodeOf(err) != survey.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); err != nil {
+		t.Errorf("a second click: %v", err)
+	}
+	if w.State(t) != before {
+		t.Error("something changed")
+	}
+
+	// A correction is a new transcription that says what changed.
+	fix := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja!")), testworld.LetterLine(3, testworld.Saying("Neu.")))
+	fix.Original, fix.Upload = letter.Original, nil
+	saved := w.SaveLetter(t, w.Anna, fix)
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, fix.Ref, saved.Revision); testworld.KeyOf(err) != "change_note transcription.error.change_note" {
+		t.Errorf("without a note: %v", err)
+	}
+	fix.Revision, fix.ChangeNote = saved.Revision, "Tippfehler der Übertragung"
+	w.Effective(t, fix)
+	v := w.Versions(t, "r1", "q01")
+	if len(v) != 2 || v[0].Text != "Ja." || v[1].Text != "Ja!" || v[1].ChangeNote != fix.ChangeNote || v[1].Number != 2 {
+		t.Errorf("%+v", v)
+	}
+	if v := w.Versions(t, "r1", "q03"); len(v) != 1 || v[0].ChangeNote != "" {
+		t.Errorf("a first version has a change note: %+v", v)
+	}
+
+	same := fix
+	same.ID, same.Revision = survey.NewID(), 0
+	saved = w.SaveLetter(t, w.Anna, same)
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, same.Ref, saved.Revision); testworld.KeyOf(err) != " transcription.error.no_news" {
+		t.Errorf("nothing new: %v", err)
+	}
+	w.Sound(t)
+}
+
+func TestTranscriptionNeverSupersedesForm(t *testing.T) {
+	w := testworld.NewLetters(t)
+	own := func() {
+		w.Save(t, w.Frei, 1, testworld.Saying("selbst geschrieben"))
+		w.Submit(t, w.Frei)
+	}
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("aus dem Brief")))
+	letter := w.HandOver(t, w.Anna, cmd)
+	own() // between handing over and the check
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcription.error.by_form" {
+		t.Fatalf("check: %v", err)
+	}
+	if v := w.Versions(t, "r1", "q01"); len(v) != 1 || v[0].Provenance != survey.ByForm {
+		t.Fatalf("%+v", v)
+	}
+	if err := w.Transcribe.SendBack(t.Context(), w.Anna, cmd.Ref, letter.Revision, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, letter.Revision+1); testworld.KeyOf(err) != "transcription.error.by_form" {
+		t.Errorf("handing over: %v", err)
+	}
+	next := w.Letter(testworld.LetterLine(1, testworld.Saying("aus dem Brief")))
+	if _, err := w.Transcribe.Save(t.Context(), w.Anna, next); testworld.KeyOf(err) != "transcription.error.by_form" {
+		t.Errorf("saving: %v", err)
+	}
+	joint := w.Letter(testworld.LetterLine(1, testworld.Saying("gemeinsam")))
+	joint.Respondent, joint.Joint = "moin", []string{"frei"}
+	saved := w.SaveLetter(t, w.Anna, joint)
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, joint.Ref, saved.Revision); testworld.KeyOf(err) != "transcription.error.by_form" {
+		t.Errorf("jointly: %v", err)
+	}
+
+	// A statement to the whole catalogue leaves the party's own cell alone.
+	whole := w.Letter()
+	whole.Whole = survey.Entry{Status: survey.General, Text: "Allgemeines."}
+	w.Effective(t, whole)
+	for id, want := range map[string]survey.Provenance{"q01": survey.ByForm, "q02": survey.Transcribed, "q03": survey.Transcribed} {
+		if v := w.Versions(t, "r1", id); len(v) != 1 || v[0].Provenance != want {
+			t.Errorf("%s: %+v", id, v)
+		}
+	}
+	w.Sound(t)
+}
+
+func letterJSON(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
