@@ -32,7 +32,7 @@ func (s *Service) KeepSession(ctx context.Context, session survey.Session) error
 		if err != nil {
 			return err
 		}
-		session.Wrong, session.Pressed = before.Wrong, before.Pressed
+		session.Wrong = before.Wrong
 		return tx.Sessions.Put(session)
 	})
 }

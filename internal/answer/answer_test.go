@@ -288,7 +288,7 @@ func TestLateDraft(t *testing.T) {
 	if !sheet.Over || sheet.Cells[0].Late || !sheet.Cells[2].Late || sheet.Cells[2].Entry.Text != "zu spät" {
 		t.Errorf("%+v", sheet.Cells)
 	}
-	if _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei)); testworld.KeyOf(err) != "answer.error.deadline" {
+	if _, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei)); testworld.KeyOf(err) != "answer.error.deadline" {
 		t.Errorf("submitting: %v", err)
 	}
 	w.View(t, func(tx *survey.Tx) error {

@@ -41,11 +41,12 @@ func newCode() string {
 	return fmt.Sprintf("%012d", n)
 }
 
-// codeHash binds a code to the respondent and to the mail it went out with. A hash of twelve digits can be guessed from a copy
+// codeHash binds a code to the respondent, to its address and to the mail it went out with: whoever reads another mailbox by now
+// is not the party any more. A hash of twelve digits can be guessed from a copy
 // of the database; the code is worth nothing, though, without a session of the respondent or a link to one, of whose tokens
 // the database has hashes of 256 bits.
-func codeHash(s survey.Submission, mail, code string) string {
-	sum := sha256.Sum256([]byte("pruefstein-code/2\n" + s.Questionnaire + "/" + s.Respondent + "\n" + mail + "\n" + code))
+func codeHash(s survey.Submission, address, mail, code string) string {
+	sum := sha256.Sum256([]byte("pruefstein-code/3\n" + s.Questionnaire + "/" + s.Respondent + "\n" + address + "\n" + mail + "\n" + code))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -125,7 +126,7 @@ func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 	zone, language, place := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language), survey.SecretPlace()
 	subject, body, err := s.Compose(language, "code", CodeMail{
 		Alliance: sheet.Alliance.Name, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
-		At: sub.RequestedAt.In(zone), Until: sub.CodeExpiresAt.In(zone), Secret: place,
+		At: sub.RequestedAt.In(zone), Until: sub.CodeExpiresAt.In(zone), Secret: place, Press: sub.State == survey.SubmissionVoid,
 	})
 	if err != nil {
 		return sub, err
@@ -136,7 +137,7 @@ func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 		return sub, err
 	}
 	sub.Mail = m.ID
-	sub.Sent = append(sub.Sent, survey.SentCode{Mail: m.ID, Hash: codeHash(sub, m.ID, code), At: s.Now(), Session: actor.Session, Link: actor.Link})
+	sub.Sent = append(sub.Sent, survey.SentCode{Mail: m.ID, Hash: codeHash(sub, sheet.Respondent.Email, m.ID, code), At: s.Now(), Session: actor.Session, Link: actor.Link})
 	return sub, tx.Submissions.Put(sub)
 }
 
@@ -161,7 +162,7 @@ func void(tx *survey.Tx, sub survey.Submission) error {
 	if len(sub.Sent) == 0 {
 		return tx.Submissions.Delete(sub.Key())
 	}
-	sub.State, sub.Entries = survey.SubmissionVoid, nil
+	sub.State, sub.Entries, sub.Form, sub.Declaration = survey.SubmissionVoid, nil, "", survey.Declaration{}
 	return tx.Submissions.Put(sub)
 }
 
@@ -213,10 +214,10 @@ func (s *Service) ResendCode(ctx context.Context, actor survey.Actor, id string)
 }
 
 // findCode returns the submission a typed code was mailed for, and its place there; ok false when it is none of the party's.
-func findCode(all []survey.Submission, code string, now time.Time) (holder survey.Submission, place int, ok bool) {
+func findCode(all []survey.Submission, address, code string, now time.Time) (holder survey.Submission, place int, ok bool) {
 	for _, sub := range all {
 		for i, c := range sub.Sent {
-			if now.Sub(c.At).Abs() < codeGood && sameHash(codeHash(sub, c.Mail, code), c.Hash) {
+			if now.Sub(c.At).Abs() < codeGood && sameHash(codeHash(sub, address, c.Mail, code), c.Hash) {
 				return sub, i, true
 			}
 		}
@@ -226,7 +227,7 @@ func findCode(all []survey.Submission, code string, now time.Time) (holder surve
 
 // takeCode spends a code typed in the actor's session. A wrong one is counted there and returned as refused, for the caller to
 // commit; it is Invalid at the field code, the fifth TooMany. One that was mailed is never wrong, even if it is spent.
-func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, all []survey.Submission, typed string) (refused, err error) {
+func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, address string, all []survey.Submission, typed string) (refused, err error) {
 	session := survey.Session{}
 	if actor.Session != "" { // the demonstration fills itself without a browser
 		if session, err = tx.Sessions.Get(actor.Session); err != nil {
@@ -240,7 +241,7 @@ func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, all []survey.Submi
 	if session.Wrong >= codeTries {
 		return survey.Fail(survey.TooMany, "answer.error.code_tries_here"), nil
 	}
-	if holder, i, ok := findCode(all, code, s.Now()); ok {
+	if holder, i, ok := findCode(all, address, code, s.Now()); ok {
 		if holder.Sent[i].Spent {
 			return survey.Faults{{Field: "code", Key: "answer.error.code_spent"}}.Err(), nil
 		}

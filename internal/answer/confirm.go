@@ -50,7 +50,7 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 		case sub.Session != actor.Session && !seen:
 			return survey.Faults{{Field: "seen", Key: "answer.error.seen"}}.Err()
 		}
-		if refused, err = s.takeCode(tx, actor, all, typed); err != nil || refused != nil {
+		if refused, err = s.takeCode(tx, actor, sheet.Respondent.Email, all, typed); err != nil || refused != nil {
 			return err
 		}
 		if sub, err = tx.Submissions.Get(sub.Key()); err != nil { // its code may have been spent just now

@@ -26,7 +26,7 @@ type Sheet struct {
 	Waits         []WaitingSubmission // for their codes: this session's own first, then the newest
 	NoTries       bool                // this session has entered too many wrong codes
 	Crowded       bool                // so much waits that "Absenden" wants a code at once
-	Press         survey.Press        // of this session, in time and in the last hour, that waits for such a code
+	Press         Press               // that the browser keeps and that still counts; zero: none
 	Confirmed     []survey.Submission // newest first
 	HandMade      []time.Time         // when each open access link was made that no mail carried; in Service.Sheet only
 }
@@ -202,9 +202,7 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 		return sheet, err
 	}
 	sheet.NoTries = session.Wrong >= codeTries
-	p := session.Pressed
-	replaced := slices.ContainsFunc(sheet.Confirmed, func(sub survey.Submission) bool { return sub.Number > p.Number || sub.RequestedAt.Equal(p.At) })
-	if now.Sub(p.At).Abs() < codeLife && p.At.Before(sheet.Due.At) && !replaced {
+	if p := s.openPress(actor); p.counts(sheet) {
 		sheet.Press = p
 	}
 	sheet.Crowded = crowded(submissions, actor.Session, now)
@@ -374,8 +372,8 @@ func wordsDigest(words string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Saying returns the sheet with the words of a page on which "Absenden" was pressed in this session, whatever has been drafted
-// since. All other words change nothing.
+// Saying returns the sheet with the words of a page on which "Absenden" was pressed, whatever has been drafted or submitted since:
+// it says nothing to what the page had no words for. All other words change nothing.
 func (sheet Sheet) Saying(words string) Sheet {
 	var entries []survey.SubmissionEntry
 	if wordsDigest(words) != sheet.Press.Digest || json.Unmarshal([]byte(words), &entries) != nil {
@@ -387,13 +385,19 @@ func (sheet Sheet) Saying(words string) Sheet {
 	}
 	sheet.Cells = slices.Clone(sheet.Cells)
 	for i, c := range sheet.Cells {
-		sheet.Cells[i] = c.saying(said[c.Question.ID])
+		if draft, named := said[c.Question.ID]; named {
+			sheet.Cells[i] = c.saying(draft)
+			continue
+		}
+		c.Entry, c.State = survey.Entry{}, StateNone
+		c.Problems = c.problems()
+		sheet.Cells[i] = c
 	}
 	return sheet
 }
 
 // Pressed returns Press if it was for just what the sheet says.
-func (sheet Sheet) Pressed() (*survey.Press, error) {
+func (sheet Sheet) Pressed() (*Press, error) {
 	digest, err := sheet.Digest()
 	if err != nil || digest != sheet.Press.Digest {
 		return nil, err

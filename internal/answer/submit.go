@@ -29,17 +29,18 @@ type CodeMail struct {
 	Alliance, Title, Party string
 	At, Until              time.Time // of the act, and of the code's end, in the zone of the deadline
 	Secret                 string
+	Press                  bool // only the page it was pressed on takes it in time: the submission itself is not kept yet
 }
 
 // RequestSubmission is "Absenden": its instant counts. It keeps what is to be submitted and mails a code that makes it
 // effective, or names one that was mailed already. Where too much waits (Sheet.Crowded) it takes a code at once and is
-// confirmed with it; without one it is Invalid at the field code, after a code was mailed if there was none, and its instant counts
-// all the same for an hour, in the same session, for these words: those of the page, or of the drafts if they are still the same. Conflict when the
-// date is over, when something changed since the page was shown (answer.error.changed), when there is nothing new (a first
-// consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
-func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd RequestSubmission) (sub survey.Submission, err error) {
+// confirmed with it; without one it is Invalid at the field code, after a code was mailed if there was none. Its instant counts all
+// the same for an hour, for whoever has press (Actor.Press) and these words: those of the page, or of the drafts if they are
+// still the same. Conflict when the date is over, when something changed since the page was shown (answer.error.changed), when
+// there is nothing new (a first consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
+func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd RequestSubmission) (sub survey.Submission, press string, err error) {
 	if err := actor.Require(survey.RoleParty); err != nil {
-		return sub, err
+		return sub, "", err
 	}
 	var faults survey.Faults
 	faults.Line("name", &cmd.Name, 200, true)
@@ -48,12 +49,15 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		faults.Add("verbatim", "answer.error.verbatim")
 	}
 	if err := faults.Err(); err != nil {
-		return sub, err
+		return sub, "", err
+	}
+	if !survey.ValidID(cmd.Form) {
+		cmd.Form = "" // not by us: nothing tells a double click
 	}
 	now, id, code := s.Now(), survey.NewID(), newCode()
 	var refused error // where it waits for a code at once, one may have been mailed or a wrong try counted
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		refused = nil
+		refused, press = nil, ""
 		sheet, err := s.sheet(tx, actor, now)
 		if err != nil {
 			return err
@@ -71,16 +75,18 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		if err != nil {
 			return err
 		}
+		number := sheet.Respondent.Acts + 1
+		for _, e := range earlier { // those of before the acts were counted
+			number = max(number, e.Number+1)
+		}
 		if earlier, err = s.sweepSubmissions(tx, earlier); err != nil {
 			return err
 		}
-		number := 1
 		for _, e := range earlier {
 			if e.Form == cmd.Form && e.Form != "" && e.State != survey.SubmissionVoid && e.Declaration == declaration {
 				sub = e
 				return nil
 			}
-			number = max(number, e.Number+1)
 		}
 		digest, err := sheet.Digest()
 		switch {
@@ -102,15 +108,23 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 			Declaration: declaration, Entries: sheet.entries(), RequestedAt: now,
 			Form: cmd.Form, Session: actor.Session, Link: actor.Link, Number: number, CodeExpiresAt: now.Add(codeLife),
 		}
+		if pressed == nil {
+			r := sheet.Respondent
+			r.Acts = number
+			if err := tx.Respondents.Put(r); err != nil {
+				return err
+			}
+		}
 		if sheet.Crowded || pressed != nil {
 			if pressed == nil {
-				if pressed, err = s.notePress(tx, actor, survey.Press{Digest: digest, Number: number - 1, At: now}); err != nil {
+				pressed = &Press{Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, Digest: digest, Number: number, At: now}
+				if press, err = s.sealPress(*pressed); err != nil {
 					return err
 				}
 			}
-			sub.RequestedAt, sub.Number = pressed.At, pressed.Number // what a colleague has sent since stays good
+			sub.RequestedAt, sub.Number, sub.CodeExpiresAt = pressed.At, pressed.Number, pressed.At.Add(PressLife)
 			if cmd.Code != "" {
-				refused, err = s.takeCode(tx, actor, earlier, cmd.Code)
+				refused, err = s.takeCode(tx, actor, sheet.Respondent.Email, earlier, cmd.Code)
 			} else {
 				refused, err = s.wantCode(tx, actor, sheet, sub, earlier, code)
 			}
@@ -138,18 +152,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 	if err == nil {
 		err = refused
 	}
-	return sub, err
-}
-
-// notePress keeps the instant of "Absenden" in the session while its code is missing. The words stay in the page and in the
-// drafts: so it costs no more than the session does.
-func (s *Service) notePress(tx *survey.Tx, actor survey.Actor, p survey.Press) (*survey.Press, error) {
-	session, err := tx.Sessions.Get(actor.Session)
-	if err != nil {
-		return nil, err
-	}
-	session.Pressed = p
-	return &p, tx.Sessions.Put(session)
+	return sub, press, err
 }
 
 // wantCode says which mail holds the code that "Absenden" wants at once, and mails one where there is none. Only the code is kept.

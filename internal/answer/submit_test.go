@@ -1,7 +1,6 @@
 package answer_test
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +25,7 @@ func TestSubmission(t *testing.T) {
 	form := w.Form(t, w.Frei)
 	form.Licence = true
 	at := w.Clock.Now()
-	sub, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
+	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
 	if err != nil || sub.State != survey.SubmissionRequested || len(w.Versions(t, "r1", "q01")) != 0 {
 		t.Fatal(sub, err)
 	}
@@ -82,13 +81,13 @@ func TestSubmission(t *testing.T) {
 	if again, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, code, true); err != nil || again.Receipt.Leaf != sub.Receipt.Leaf {
 		t.Errorf("confirming again: %v", err)
 	}
-	if again, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); err != nil || again.ID != sub.ID {
+	if again, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); err != nil || again.ID != sub.ID {
 		t.Errorf("submitting again: %v", err)
 	}
 	if w.State(t) != before {
 		t.Error("a second click wrote something")
 	}
-	if _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei)); testworld.KeyOf(err) != "answer.error.unchanged" {
+	if _, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei)); testworld.KeyOf(err) != "answer.error.unchanged" {
 		t.Errorf("nothing new: %v", err)
 	}
 }
@@ -144,7 +143,7 @@ func TestOnlyChangedCellsGetVersions(t *testing.T) {
 	w.Save(t, w.Frei, 3, testworld.Saying("drei, offen"))
 	form := w.Form(t, w.Frei)
 	form.Licence = true
-	sub, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
+	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +199,7 @@ func TestRequestRefused(t *testing.T) {
 				test.edit(&form)
 			}
 			before := w.State(t)
-			_, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
+			_, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
 			if got := testworld.KeyOf(err); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
@@ -213,7 +212,7 @@ func TestRequestRefused(t *testing.T) {
 
 func TestNothingToSubmit(t *testing.T) {
 	w := testworld.NewAnswers(t)
-	if _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei)); testworld.KeyOf(err) != "answer.error.unchanged" {
+	if _, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei)); testworld.KeyOf(err) != "answer.error.unchanged" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -223,7 +222,7 @@ func TestChangedBetweenCheckAndSubmit(t *testing.T) {
 	w.Save(t, w.Frei, 1, testworld.Saying("gelesen"))
 	form := w.Form(t, w.Frei)
 	w.Save(t, w.Enter(t, testworld.FreiToken, "a colleague's"), 1, testworld.Saying("anders"))
-	if _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); testworld.KeyOf(err) != "answer.error.changed" {
+	if _, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); testworld.KeyOf(err) != "answer.error.changed" {
 		t.Errorf("got %v", err)
 	}
 	// what is changed after "Absenden" is not part of it
@@ -369,7 +368,7 @@ func TestALinkHolderTakesNoPartysWayToSubmit(t *testing.T) {
 		for n := range 15 {
 			stranger := w.Enter(t, testworld.FreiToken, fmt.Sprint("stranger ", n))
 			for range 5 {
-				sub, err := w.Answer.RequestSubmission(t.Context(), stranger, w.Form(t, stranger))
+				sub, _, err := w.Answer.RequestSubmission(t.Context(), stranger, w.Form(t, stranger))
 				if err != nil && testworld.KeyOf(err) != "code answer.error.code_first" {
 					t.Fatalf("a request: %v", err)
 				}
@@ -428,17 +427,17 @@ func TestALinkHolderTakesNoPartysWayToSubmit(t *testing.T) {
 	// a browser that comes when so much waits gives a code at once; an empty one says where it is
 	late := w.Enter(t, testworld.FreiToken, "the party, late")
 	form := w.Form(t, late)
-	if _, err := w.Answer.RequestSubmission(t.Context(), late, form); testworld.KeyOf(err) != "code answer.error.code_first" || !w.Sheet(t, late).Crowded {
+	if _, _, err := w.Answer.RequestSubmission(t.Context(), late, form); testworld.KeyOf(err) != "code answer.error.code_first" || !w.Sheet(t, late).Crowded {
 		t.Fatalf("crowded: %v", err)
 	}
 	if form.Code = "1111 1111 1111"; true {
-		if _, err := w.Answer.RequestSubmission(t.Context(), late, form); testworld.KeyOf(err) != "code answer.error.code_wrong" {
+		if _, _, err := w.Answer.RequestSubmission(t.Context(), late, form); testworld.KeyOf(err) != "code answer.error.code_wrong" {
 			t.Fatalf("a wrong code at once: %v", err)
 		}
 	}
 	codes := mailedBefore()
 	form.Code = codes[0]
-	done, err := w.Answer.RequestSubmission(t.Context(), late, form)
+	done, _, err := w.Answer.RequestSubmission(t.Context(), late, form)
 	if err != nil || done.State != survey.SubmissionConfirmed {
 		t.Fatalf("a code at once: %v", err)
 	}
@@ -448,7 +447,7 @@ func TestALinkHolderTakesNoPartysWayToSubmit(t *testing.T) {
 	w.Save(t, w.Frei, 1, testworld.Saying("berichtigt"))
 	form = w.Form(t, w.Frei)
 	form.Code = codes[0]
-	if _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); err != nil && testworld.KeyOf(err) != "code answer.error.code_spent" {
+	if _, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); err != nil && testworld.KeyOf(err) != "code answer.error.code_spent" {
 		t.Errorf("a code serves twice: %v", err)
 	}
 	// its browser has shown that it reads the mail: it gets a fresh code now, whatever the others do
@@ -628,111 +627,13 @@ func TestPressingWhileNoMailGoesOut(t *testing.T) {
 	w.Submit(t, w.Frei)
 }
 
-// Where much waits, the press counts and the code may come later, also after the deadline: for an hour, for just these answers.
-func TestAPressInTimeCounts(t *testing.T) {
-	for name, c := range map[string]struct {
-		later time.Duration // than the press
-		draft string        // saved meanwhile
-		away  bool          // the page was left and opened again
-		want  string
-	}{
-		"ten minutes later":                  {10 * time.Minute, "", true, ""},
-		"after an hour":                      {time.Hour, "", false, "answer.error.deadline"},
-		"somebody writes, the page is open":  {10 * time.Minute, "zu spät", false, ""},
-		"somebody writes, the page was left": {10 * time.Minute, "zu spät", true, "answer.error.deadline"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := testworld.NewAnswers(t)
-			w.Save(t, w.Frei, 1, testworld.Saying("rechtzeitig"))
-			w.Clock.Set(w.Due.Add(-6 * time.Minute))
-			first := ""
-			for n := range 10 {
-				sub := w.Request(t, w.Enter(t, testworld.FreiToken, fmt.Sprint("stranger ", n)))
-				if first == "" {
-					first = w.Code(t, "r1/"+sub.ID)
-				}
-			}
-			pressed := w.Due.Add(-5 * time.Minute)
-			w.Clock.Set(pressed)
-			form := w.Form(t, w.Frei)
-			if _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); testworld.KeyOf(err) != "code answer.error.code_first" {
-				t.Fatal(err)
-			}
-			form.Words, _ = w.Sheet(t, w.Frei).Words()
-			allSent(w, t)
-			w.Clock.Set(pressed.Add(c.later))
-			if c.draft != "" {
-				w.Save(t, w.Enter(t, testworld.FreiToken, "colleague"), 1, testworld.Saying(c.draft))
-			}
-			if c.away {
-				form = w.Form(t, w.Frei)
-			}
-			form.Code = first
-			for name, refused := range map[string]func(*answer.RequestSubmission) survey.Actor{
-				"another session": func(*answer.RequestSubmission) survey.Actor { return w.Enter(t, testworld.FreiToken, "did not press") },
-				"other words": func(form *answer.RequestSubmission) survey.Actor {
-					form.Words = strings.ReplaceAll(form.Words, "rechtzeitig", "anders")
-					form.Digest = fmt.Sprintf("%x", sha256.Sum256([]byte(form.Words)))
-					return w.Frei
-				},
-			} {
-				form := form
-				actor := refused(&form)
-				if _, err := w.Answer.RequestSubmission(t.Context(), actor, form); testworld.KeyOf(err) != "answer.error.deadline" && testworld.KeyOf(err) != "answer.error.changed" {
-					t.Errorf("%s: %v", name, err)
-				}
-			}
-			sub, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
-			if testworld.KeyOf(err) != c.want {
-				t.Fatalf("%v, want %q", err, c.want)
-			}
-			v := w.Versions(t, "r1", "q01")
-			if c.want == "" && (!sub.RequestedAt.Equal(pressed) || len(v) != 1 || v[0].Late || v[0].Text != "rechtzeitig" || !v[0].CountsAt.Equal(pressed)) || c.want != "" && len(v) > 0 {
-				t.Errorf("%+v, %+v", sub, v)
-			}
-		})
-	}
-}
-
-// A press that waits for its code does not come back once a later submission was confirmed, and takes nothing from a colleague.
-func TestAPressIsReplacedByALaterSubmission(t *testing.T) {
-	w := testworld.NewAnswers(t)
-	w.Save(t, w.Frei, 1, testworld.Saying("eins"))
-	for n := range 10 {
-		w.Request(t, w.Enter(t, testworld.FreiToken, fmt.Sprint("stranger ", n)))
-	}
-	w.Clock.Advance(time.Minute)
-	form, at := w.Form(t, w.Frei), w.Clock.Now()
-	if _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); testworld.KeyOf(err) != "code answer.error.code_first" {
-		t.Fatal(err)
-	}
-	w.Clock.Advance(time.Minute)
-	colleague := w.Request(t, w.Enter(t, testworld.FreiToken, "stranger 0"))
-	allSent(w, t)
-	form.Code = w.Code(t, "r1/"+colleague.ID)
-	if sub, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); err != nil || !sub.RequestedAt.Equal(at) {
-		t.Fatalf("%v, %v", sub.RequestedAt, err)
-	}
-	if w.Sheet(t, w.Frei).Waiting(colleague.ID) == nil {
-		t.Error("what a colleague sent after the press is gone")
-	}
-	for _, text := range []string{"zwei", "eins"} { // this session has shown that it reads the mail
-		w.Save(t, w.Frei, 1, testworld.Saying(text))
-		w.Clock.Advance(time.Minute)
-		w.Submit(t, w.Frei)
-	}
-	if v := w.Versions(t, "r1", "q01"); len(v) != 3 || !v[2].CountsAt.Equal(w.Clock.Now()) {
-		t.Errorf("%+v", v)
-	}
-}
-
 // Whoever pressed "Absenden" may have signed out, or read the mail on another device, and the deadline may be over by then.
 func TestCodeInAnotherSession(t *testing.T) {
 	w := testworld.NewAnswers(t)
 	w.Save(t, w.Frei, 1, testworld.Saying("eins"))
 	w.Clock.Set(w.Due.Add(-time.Minute))
 	form := w.Form(t, w.Frei)
-	sub, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
+	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -741,7 +642,7 @@ func TestCodeInAnotherSession(t *testing.T) {
 	if waiting := w.Sheet(t, again).Waiting(""); waiting == nil || waiting.ID != sub.ID {
 		t.Fatalf("it does not see what waits: %+v", waiting)
 	}
-	if twice, err := w.Answer.RequestSubmission(t.Context(), again, form); err != nil || twice.ID != sub.ID {
+	if twice, _, err := w.Answer.RequestSubmission(t.Context(), again, form); err != nil || twice.ID != sub.ID {
 		t.Errorf("the same form from there: %v", err)
 	}
 	if _, err := w.Answer.ResendCode(t.Context(), again, sub.ID); err != nil {
@@ -784,7 +685,7 @@ func TestLicenceAgreedToLater(t *testing.T) {
 	w.Submit(t, w.Frei)
 	form := w.Form(t, w.Frei)
 	form.Licence = true
-	sub, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
+	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -799,7 +700,7 @@ func TestLicenceAgreedToLater(t *testing.T) {
 	for _, ticked := range []bool{true, false} {
 		form := w.Form(t, w.Frei)
 		form.Licence = ticked
-		if _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); testworld.KeyOf(err) != "answer.error.unchanged" {
+		if _, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); testworld.KeyOf(err) != "answer.error.unchanged" {
 			t.Errorf("once more, ticked %v: %v", ticked, err)
 		}
 	}
@@ -842,7 +743,7 @@ func TestCodesThatNeverArriveAreLimited(t *testing.T) {
 	w.Save(t, w.Frei, 1, testworld.Saying("eins"))
 	refused := 0
 	for range 40 {
-		_, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei))
+		_, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei))
 		switch {
 		case err != nil && testworld.KeyOf(err) != "answer.error.too_many_codes", err == nil && refused > 0:
 			t.Fatal(err)
@@ -955,7 +856,7 @@ func TestLicenceStaysWithWhatStands(t *testing.T) {
 	w.Save(t, w.Frei, 3, testworld.Saying("Drei."))
 	form := w.Form(t, w.Frei)
 	form.Licence = true
-	sub, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
+	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
 	if err != nil {
 		t.Fatal(err)
 	}

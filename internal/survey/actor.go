@@ -12,6 +12,7 @@ type Actor struct {
 	Questionnaire string // of the respondent
 	Session       string // hash of the session: codes are bound to it, and whoever acts must still have it
 	Link          string // hash of the AccessLink the party came by
+	Press         string // what the browser of a party keeps of "Absenden" until it has a code, sealed
 	Console       bool   // the command line on the server itself
 	Language      string // de or en
 	Admitted      Admission

@@ -112,15 +112,7 @@ type Session struct {
 	Hash      string    `json:"hash"`
 	Data      []byte    `json:"data"`
 	ExpiresAt time.Time `json:"expires_at"`
-	Wrong     int       `json:"wrong,omitempty"`  // wrong codes entered in it since the last right one
-	Pressed   Press     `json:"pressed,omitzero"` // "Absenden" that waits for a code without a submission
-}
-
-// Press is when "Absenden" was pressed for which words: with a code it becomes a submission of that instant.
-type Press struct {
-	Digest string    `json:"digest"` // of answer.Sheet.Words
-	Number int       `json:"number"` // of the last Submission before it
-	At     time.Time `json:"at"`
+	Wrong     int       `json:"wrong,omitempty"` // wrong codes entered in it since the last right one
 }
 
 // Key implements Entity.

@@ -33,6 +33,7 @@ type Respondent struct {
 	LeftOut    map[string]string `json:"left_out,omitempty"`  // question id -> why it was not asked, public
 	NotReached *DeliveryFailure  `json:"not_reached,omitempty"`
 	Portal     *PortalSubmission `json:"portal,omitempty"`
+	Acts       int               `json:"acts,omitempty"` // how often "Absenden" was pressed: the number of the last act
 	Revision   int               `json:"revision"`
 }
 

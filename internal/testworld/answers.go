@@ -137,7 +137,7 @@ func (w *Answers) Form(t *testing.T, actor survey.Actor) answer.RequestSubmissio
 
 func (w *Answers) Request(t *testing.T, actor survey.Actor) survey.Submission {
 	t.Helper()
-	sub, err := w.Answer.RequestSubmission(t.Context(), actor, w.Form(t, actor))
+	sub, _, err := w.Answer.RequestSubmission(t.Context(), actor, w.Form(t, actor))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -147,7 +147,7 @@ func (s *Server) requestSubmission(r *request) error {
 	if err := r.bind(&form); err != nil {
 		return err
 	}
-	sub, err := s.Service.Answer.RequestSubmission(r.Request.Context(), r.Actor, answer.RequestSubmission{
+	sub, press, err := s.Service.Answer.RequestSubmission(r.Request.Context(), r.Actor, answer.RequestSubmission{
 		Form: form.Form, Digest: form.Digest, Name: form.Name, Function: form.Function, Verbatim: form.Verbatim != "", Licence: form.Licence != "",
 		Code: form.Code, Words: form.Words,
 	})
@@ -156,6 +156,9 @@ func (s *Server) requestSubmission(r *request) error {
 	}
 	if err == nil {
 		return r.redirect("/antwort/code", "")
+	}
+	if press != "" {
+		s.sessions.keepPress(r, press)
 	}
 	errs, invalid := r.faults(err)
 	var refused *survey.Error

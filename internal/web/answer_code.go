@@ -40,6 +40,13 @@ func (s *Server) codePage(r *request) error {
 		return err
 	}
 	waiting := sheet.Waiting(r.Query("abgabe"))
+	pressed, err := sheet.Pressed()
+	if err != nil {
+		return err
+	}
+	if pressed != nil && r.Query("abgabe") == "" && (waiting == nil || !waiting.Own) {
+		return r.redirect("/antwort/pruefen", "") // one's own comes before what others have sent
+	}
 	if waiting == nil {
 		return r.redirect("/antwort", "")
 	}

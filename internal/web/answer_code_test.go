@@ -84,61 +84,119 @@ func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
 	}
 }
 
-// Where very much waits that nobody confirms, the check page takes a code at once. What it showed when it was pressed counts, also
-// when the code comes after the deadline and somebody has written meanwhile.
-func TestTheCheckPageTakesACodeWhereMuchWaits(t *testing.T) {
-	w := newAnswerWorld(t)
-	declare := func(v *visitor, page, code string) *httptest.ResponseRecorder {
-		t.Helper()
-		form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}, "code": {code}}
-		for _, hidden := range []string{"form", "digest", "words"} {
-			_, rest, _ := strings.Cut(page, `name="`+hidden+`" value="`)
-			value, _, _ := strings.Cut(rest, `"`)
-			form.Set(hidden, html.UnescapeString(value))
-		}
-		return v.post("/antwort/pruefen", form)
+// declare sends the form of a check page.
+func declare(t *testing.T, v *visitor, page, code string) *httptest.ResponseRecorder {
+	t.Helper()
+	form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}, "code": {code}}
+	for _, hidden := range []string{"form", "digest", "words"} {
+		_, rest, _ := strings.Cut(page, `name="`+hidden+`" value="`)
+		value, _, _ := strings.Cut(rest, `"`)
+		form.Set(hidden, html.UnescapeString(value))
 	}
+	return v.post("/antwort/pruefen", form)
+}
+
+func checkPageOf(v *visitor) string { return v.get("/antwort/pruefen").Body.String() }
+
+// pressedInTime returns a party that pressed "Absenden" ten minutes before the deadline, while ten others waited, with the page it
+// then has; it is five minutes past the deadline.
+func pressedInTime(t *testing.T) (w *world, party *visitor, page string) {
+	t.Helper()
+	w = newAnswerWorld(t)
 	enter := func() *visitor {
 		v := w.visitor(t)
 		v.post("/zugang/frei", nil)
 		return v
 	}
-	check := func(v *visitor) string { return v.get("/antwort/pruefen").Body.String() }
 	w.Clock.Set(answerDue.Add(-10 * time.Minute))
-	party := enter()
+	party = enter()
 	party.post("/antwort/fragen/1", url.Values{"text": {"von der <Partei> & \"uns\""}, "status": {"answered"}, "revision": {"0"}})
 	for range 10 {
 		stranger := enter()
-		if got := declare(stranger, check(stranger), ""); got.Code != http.StatusSeeOther {
+		if got := declare(t, stranger, checkPageOf(stranger), ""); got.Code != http.StatusSeeOther {
 			t.Fatalf("a stranger: %d", got.Code)
 		}
 	}
-	first := check(party)
+	first := checkPageOf(party)
 	if !strings.Contains(first, "Deshalb brauchen wir ihn gleich hier") || strings.Contains(first, "Danach schicken wir einen Code") {
 		t.Errorf("the page does not ask for a code:\n%s", first)
 	}
-	got := declare(party, first, "")
-	pressed := got.Body.String()
-	if got.Code != http.StatusUnprocessableEntity || !strings.Contains(pressed, "Geben Sie hier den Code aus unserer E-Mail von") || !strings.Contains(pressed, `value="Ole Hansen"`) {
-		t.Errorf("without a code: %d\n%s", got.Code, pressed)
+	got := declare(t, party, first, "")
+	page = got.Body.String()
+	if got.Code != http.StatusUnprocessableEntity || !strings.Contains(page, "Geben Sie hier den Code aus unserer E-Mail von") || !strings.Contains(page, `value="Ole Hansen"`) {
+		t.Fatalf("without a code: %d\n%s", got.Code, page)
 	}
 	w.Clock.Set(answerDue.Add(5 * time.Minute))
-	if page := check(party); !strings.Contains(page, "rechtzeitig abgesendet, und dieser Zeitpunkt zählt") || !strings.Contains(page, "17:50") || !strings.Contains(page, `name="code"`) {
+	return w, party, page
+}
+
+// Where very much waits that nobody confirms, the check page takes a code at once. What it showed when it was pressed counts, also
+// when the code comes after the deadline and somebody has written meanwhile.
+func TestTheCheckPageTakesACodeWhereMuchWaits(t *testing.T) {
+	w, party, page := pressedInTime(t)
+	if page := checkPageOf(party); !strings.Contains(page, "rechtzeitig abgesendet, und dieser Zeitpunkt zählt") || !strings.Contains(page, "17:50") || !strings.Contains(page, `name="code"`) {
 		t.Errorf("the page does not say that only the code is missing:\n%s", page)
 	}
-	enter().post("/antwort/fragen/1", url.Values{"text": {"von jemandem"}, "status": {"answered"}, "revision": {"1"}})
-	if page := check(party); !strings.Contains(page, "absenden lässt sich nichts mehr") {
+	somebody := w.visitor(t)
+	somebody.post("/zugang/frei", nil)
+	somebody.post("/antwort/fragen/1", url.Values{"text": {"von jemandem"}, "status": {"answered"}, "revision": {"1"}})
+	if page := checkPageOf(party); !strings.Contains(page, "absenden lässt sich nichts mehr") {
 		t.Errorf("other words can be sent after the deadline:\n%s", page)
 	}
-	got = declare(party, pressed, "000000000000")
-	pressed = got.Body.String()
-	if got.Code != http.StatusUnprocessableEntity || !strings.Contains(pressed, "Dieser Code stimmt nicht") || !strings.Contains(pressed, "von der &lt;Partei&gt;") || strings.Contains(pressed, "von jemandem") {
-		t.Errorf("a wrong code: %d\n%s", got.Code, pressed)
+	got := declare(t, party, page, "000000000000")
+	page = got.Body.String()
+	if got.Code != http.StatusUnprocessableEntity || !strings.Contains(page, "Dieser Code stimmt nicht") || !strings.Contains(page, "von der &lt;Partei&gt;") || strings.Contains(page, "von jemandem") {
+		t.Errorf("a wrong code: %d\n%s", got.Code, page)
 	}
-	if got := declare(party, pressed, w.latestCode(t)); got.Header().Get("Location") != "/antwort/bestaetigung" {
+	if got := declare(t, party, page, w.latestCode(t)); got.Header().Get("Location") != "/antwort/bestaetigung" {
 		t.Errorf("with a code: %d\n%s", got.Code, got.Body)
 	}
 	if page := party.get("/antwort/bestaetigung").Body.String(); !strings.Contains(page, "von der &lt;Partei&gt;") || !strings.Contains(page, "17:50") {
 		t.Errorf("what was submitted:\n%s", page)
+	}
+}
+
+// A party that does what our pages and mails say keeps what it pressed.
+func TestAPressSurvivesWhatOurPagesAdvise(t *testing.T) {
+	for name, advice := range map[string]func(w *world, party *visitor, page string) string{
+		"the link once more in the same browser": func(_ *world, party *visitor, page string) string {
+			party.post("/zugang/frei", nil)
+			return page
+		},
+		"signed out after five wrong codes": func(_ *world, party *visitor, page string) string {
+			for range 5 {
+				page = declare(t, party, page, "000000000000").Body.String()
+			}
+			if !strings.Contains(page, "Nichts ist verloren") {
+				t.Errorf("five wrong codes:\n%s", page)
+			}
+			party.post("/antwort/abmelden", nil)
+			party.post("/zugang/frei", nil)
+			return page
+		},
+		"from the overview": func(_ *world, party *visitor, _ string) string {
+			if page := party.get("/antwort").Body.String(); !strings.Contains(page, `<a class="button button-primary" href="/antwort/pruefen">`) || !strings.Contains(page, "Es fehlt nur noch der Code") {
+				t.Errorf("the overview does not lead to one's own:\n%s", page)
+			}
+			if got := party.get("/antwort/code"); got.Header().Get("Location") != "/antwort/pruefen" {
+				t.Errorf("what others have sent comes first: %d %s", got.Code, got.Header().Get("Location"))
+			}
+			return checkPageOf(party)
+		},
+		"when the strangers' hour is over": func(w *world, party *visitor, page string) string {
+			w.Clock.Set(answerDue.Add(49 * time.Minute))
+			if page := party.get("/antwort").Body.String(); !strings.Contains(page, `href="/antwort/pruefen"`) {
+				t.Errorf("no way back:\n%s", page)
+			}
+			return page
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, party, page := pressedInTime(t)
+			code := w.latestCode(t)
+			if got := declare(t, party, advice(w, party, page), code); got.Header().Get("Location") != "/antwort/bestaetigung" {
+				t.Errorf("%d\n%s", got.Code, got.Body)
+			}
+		})
 	}
 }

@@ -109,7 +109,11 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) {
 		p.Stands = p.Must("answer.step.stands", "At", p.DateTime(sheet.Confirmed[0].RequestedAt.In(sheet.Due.Location()), nil))
 	}
 	next := sheet.Next(0)
+	pressed, _ := sheet.Pressed() // no errors: what is said can be written as JSON
+	own := pressed != nil && (len(sheet.Waits) == 0 || !sheet.Waits[0].Own)
 	switch {
+	case own:
+		step("pressed", "/antwort/pruefen", "At", p.DateTime(sheet.Press.At.In(sheet.Due.Location()), nil), "Until", p.Time(sheet.Press.At.Add(answer.PressLife).In(sheet.Due.Location())))
 	case len(sheet.Waits) > 0:
 		step("code", "/antwort/code", "Until", p.Time(sheet.Waits[0].CodeExpiresAt.In(sheet.Due.Location())))
 	case sheet.Over && len(sheet.Confirmed) > 0:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"pruefstein/internal/answer"
 	"pruefstein/internal/office"
 	"pruefstein/internal/survey"
 )
@@ -73,6 +74,9 @@ func (s sessions) identify(r *request, party bool) error {
 	actor := survey.Actor{Language: r.language}
 	if party {
 		actor, err = s.service.Alliance.PartyActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionLink))
+		if cookie, _ := r.Request.Cookie(pressCookie); cookie != nil && actor.Has(survey.RoleParty) {
+			actor.Press = cookie.Value
+		}
 	} else {
 		actor, err = s.service.Alliance.StaffActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionUser))
 	}
@@ -91,6 +95,17 @@ func (s sessions) identify(r *request, party bool) error {
 		return ses.touch(r)
 	}
 	return nil
+}
+
+// pressCookie holds survey.Actor.Press: it outlives a session, since whoever signs out, or gets another link, has pressed all the
+// same.
+const pressCookie = "abgabe"
+
+// keepPress gives the browser of a party what it keeps of "Absenden".
+func (s sessions) keepPress(r *request, press string) {
+	http.SetCookie(r.Writer, &http.Cookie{Name: pressCookie, Value: press, Path: "/antwort", MaxAge: int(answer.PressLife / time.Second),
+		HttpOnly: true, Secure: s.party.Cookie.Secure, SameSite: http.SameSiteLaxMode})
+	r.Actor.Press = press
 }
 
 func load(manager *scs.SessionManager, req *http.Request) (*session, error) {
