@@ -344,7 +344,7 @@ func (s *seeder) submit(actor survey.Actor, name, function string) {
 		if err != nil {
 			return err
 		}
-		sub, err := s.service.Answer.RequestSubmission(s.ctx, actor, answer.RequestSubmission{Digest: digest, Name: name, Function: function, Verbatim: true, Licence: true})
+		sub, _, err := s.service.Answer.RequestSubmission(s.ctx, actor, answer.RequestSubmission{Digest: digest, Name: name, Function: function, Verbatim: true, Licence: true})
 		if err != nil {
 			return err
 		}
