@@ -25,6 +25,11 @@ import (
 // check prints a line a fault, or that there is none; any fault is an error.
 func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 	path := filepath.Join(cfg.Data.Data, databaseFile)
+	if cfg.Rebuild {
+		if err := rebuild(ctx, path); err != nil {
+			return err
+		}
+	}
 	found, err := inspect(ctx, config.Inspect{File: path, Folder: cfg.Data.Data}, inspectTime)
 	if err != nil {
 		return err
@@ -40,6 +45,19 @@ func check(ctx context.Context, cfg config.Check, out io.Writer) error {
 		err = fmt.Errorf("faults: %d; put a backup of the database, or your copy of the file they name, in its place, or ask for help with this list", len(faults))
 	}
 	return err
+}
+
+// rebuild makes the indexes of a database anew, when its pages are sound.
+func rebuild(ctx context.Context, path string) error {
+	found, err := inspect(ctx, config.Inspect{File: path, Pages: true}, inspectTime)
+	if err != nil {
+		return err
+	}
+	store, err := openInspected(path, bolt.Options{}, found)
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Rebuild(), store.Close())
 }
 
 // checkInspected checks what lies beside a database that was inspected, with the database if it may be opened.

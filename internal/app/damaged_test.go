@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -63,6 +64,31 @@ func goldenFolderOfToday(t *testing.T) string {
 	return folder
 }
 
+// An index that does not fit its table is named by the check, and put right by check --rebuild.
+func TestIndexesAreRebuilt(t *testing.T) {
+	folder := goldenFolderOfToday(t)
+	path := filepath.Join(folder, databaseFile)
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Update(func(tx *bbolt.Tx) error {
+		slugs := tx.Bucket([]byte("indexes")).Bucket([]byte("questionnaires/slug"))
+		key, _ := slugs.Cursor().First()
+		return slugs.Delete(key)
+	}), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := check(t.Context(), config.Check{Data: config.Data{Data: folder}}, &out); err == nil || !strings.Contains(out.String(), "has no place in the index slug; pruefstein check --rebuild makes it anew") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	out.Reset()
+	if err := check(t.Context(), config.Check{Data: config.Data{Data: folder}, Rebuild: true}, &out); err != nil || out.String() != "No faults.\n" {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
 // Nothing is published from a damaged value: with a letter altered in any of them, a publication is refused or is to the
 // letter what it would be without the damage. The check names each.
 func TestNothingIsPublishedFromADamagedValue(t *testing.T) {
@@ -90,7 +116,7 @@ func TestNothingIsPublishedFromADamagedValue(t *testing.T) {
 	}
 	var rows []row
 	alter(t, path, func(table, key string, value []byte) []byte {
-		if table != "meta" {
+		if table != "meta" && table != "indexes" {
 			rows = append(rows, row{table, key, value})
 		}
 		return nil

@@ -53,8 +53,21 @@ import (
 //
 //	                                                              the keys beside the database
 //	key_prints       "keys"                                       KeyPrints
+//
+//	                                                              a bucket an index, all made from the tables (index.go)
+//	indexes          <table>/<index>                              keys <value>, zero byte, <key of the entity>; values empty:
+//	                   questionnaires/slug                        <slug>
+//	                   users/address                              <address>
+//	                   respondents/slug                           <questionnaire>/<slug>
+//	                   access_links/respondent                    <questionnaire>/<respondent>
+//	                   mails/respondent                           <questionnaire>/<respondent>
+//	                   mails/questionnaire                        <questionnaire>
+//	                   mails/failed                               <questionnaire>, of those that failed
+//	                   outbox/due                                 <urgency>/<when it is due>
+//	                   outbox/noted                               <urgency>/<when that was noted>
 var (
-	bucketMeta = []byte("meta")
+	bucketMeta    = []byte("meta")
+	bucketIndexes = []byte("indexes")
 
 	bucketAlliances      = []byte("alliances")
 	bucketUsers          = []byte("users")

@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
 	"time"
 
@@ -41,9 +42,27 @@ func pages(tx *bbolt.Tx) (faults []string) {
 	return faults
 }
 
+// anyTable is a table of whatever type.
+type anyTable interface {
+	check() []string
+	rebuild() error
+}
+
+// each yields every table of a transaction.
+func each(tx *bbolt.Tx) iter.Seq[anyTable] {
+	return func(yield func(anyTable) bool) {
+		all := reflect.ValueOf(tables(tx)).Elem()
+		for i := range all.NumField() {
+			if !yield(all.Field(i).Interface().(anyTable)) {
+				return
+			}
+		}
+	}
+}
+
 // Check reads the whole database and returns a line for each fault: those CheckPages finds, which see there, and every value
-// of every table, which must fit its checksum, decode without a field unknown to this program and lie under its own key. It
-// is sound when bbolt can walk its pages: only then may it be read on.
+// of every table, which must fit its checksum, decode without a field unknown to this program, lie under its own key and have
+// its places in the indexes. It is sound when bbolt can walk its pages: only then may it be read on.
 func (s *Store) Check() (faults []string, sound bool) {
 	err := s.guard(false, func() error {
 		return s.survive(func() error {
@@ -52,9 +71,8 @@ func (s *Store) Check() (faults []string, sound bool) {
 					return nil
 				}
 				sound = true
-				all := reflect.ValueOf(tables(tx)).Elem()
-				for i := range all.NumField() {
-					faults = append(faults, all.Field(i).Interface().(interface{ check() []string }).check()...)
+				for t := range each(tx) {
+					faults = append(faults, t.check()...)
 				}
 				return nil
 			})

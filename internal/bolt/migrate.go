@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	bbolt "go.etcd.io/bbolt"
+
+	"pruefstein/internal/survey"
 )
 
 // Keys and mark in the meta bucket.
@@ -24,6 +26,7 @@ var migrations = []func(*bbolt.Tx) error{
 	addChecksums,
 	dropOldCodes,
 	addKeyPrints,
+	addIndexes,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -115,12 +118,34 @@ func addKeyPrints(tx *bbolt.Tx) error {
 	return err
 }
 
-// migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step.
+// addIndexes gives the entries of the outbox the urgency of their mails, by which they are found from now on. The indexes
+// themselves are made after the last migration.
+func addIndexes(tx *bbolt.Tx) error {
+	return edit(tx, bucketOutbox, func(fields map[string]json.RawMessage) {
+		urgency := survey.Unhurried
+		var id string
+		var m survey.Mail
+		if json.Unmarshal(fields["mail"], &id) == nil {
+			if data, err := unwrap(bucketMails, []byte(id), tx.Bucket(bucketMails).Get([]byte(id))); err == nil && json.Unmarshal(data, &m) == nil {
+				urgency = m.Urgency()
+			}
+		}
+		fields["urgency"] = strconv.AppendInt(nil, int64(urgency), 10)
+	})
+}
+
+// migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step. The last one
+// makes all indexes anew, so no migration needs to keep them.
 func migrate(db *bbolt.DB, from int) error {
 	for version := from; version < len(migrations); version++ {
 		err := db.Update(func(tx *bbolt.Tx) error {
 			if err := migrations[version](tx); err != nil {
 				return err
+			}
+			if version == len(migrations)-1 {
+				if err := rebuildIndexes(tx); err != nil {
+					return err
+				}
 			}
 			meta, err := tx.CreateBucketIfNotExists(bucketMeta)
 			if err != nil {

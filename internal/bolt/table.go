@@ -36,6 +36,9 @@ func (t table[T]) Put(entity T) error {
 	if err := enc.Encode(entity); err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
+	if err := t.reindex(key, &entity); err != nil {
+		return err
+	}
 	if err := t.tx.Bucket(t.name).Put(key, wrap(t.name, key, bytes.TrimSuffix(b.Bytes(), []byte("\n")))); err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
@@ -43,21 +46,93 @@ func (t table[T]) Put(entity T) error {
 }
 
 func (t table[T]) Delete(key string) error {
+	if err := t.reindex([]byte(key), nil); err != nil {
+		return err
+	}
 	if err := t.tx.Bucket(t.name).Delete([]byte(key)); err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
 	return nil
 }
 
-func (t table[T]) List(prefix string) iter.Seq2[T, error] {
+func (t table[T]) List(prefix string) iter.Seq2[T, error] { return t.From(prefix, "") }
+
+func (t table[T]) From(prefix, from string) iter.Seq2[T, error] {
+	return t.reading(upward(t.tx.Bucket(t.name), prefix, from))
+}
+
+func (t table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
+	return t.reading(downward(t.tx.Bucket(t.name), prefix, before))
+}
+
+func (t table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
+
+func (t table[T]) Count(prefix string) (n int, err error) {
+	for range upward(t.tx.Bucket(t.name), prefix, "") {
+		n++
+	}
+	return n, nil
+}
+
+func (t table[T]) By(index survey.Index[T]) survey.Rows[T] { return order[T]{t, index} }
+
+func (t table[T]) reading(rows iter.Seq2[[]byte, []byte]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		cursor, start := t.tx.Bucket(t.name).Cursor(), []byte(prefix)
-		for key, value := cursor.Seek(start); key != nil && bytes.HasPrefix(key, start); key, value = cursor.Next() {
-			if entity, err := t.read(key, value); !yield(entity, err) {
+		for key, value := range rows {
+			if !yield(t.read(key, value)) {
 				return
 			}
 		}
 	}
+}
+
+// upward yields the keys and values of a bucket that start with a prefix, without those before from.
+func upward(bucket *bbolt.Bucket, prefix, from string) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, value []byte) bool) {
+		cursor, start := bucket.Cursor(), []byte(prefix)
+		for key, value := cursor.Seek([]byte(max(prefix, from))); key != nil && bytes.HasPrefix(key, start); key, value = cursor.Next() {
+			if !yield(key, value) {
+				return
+			}
+		}
+	}
+}
+
+// downward is upward in reverse, with a before that is not "" without that key and those behind it.
+func downward(bucket *bbolt.Bucket, prefix, before string) iter.Seq2[[]byte, []byte] {
+	return func(yield func(key, value []byte) bool) {
+		cursor, start := bucket.Cursor(), []byte(prefix)
+		end := behind(start)
+		if before != "" && (end == nil || before < string(end)) {
+			end = []byte(before)
+		}
+		var key, value []byte
+		if end != nil {
+			key, _ = cursor.Seek(end)
+		}
+		if key == nil {
+			key, value = cursor.Last()
+		} else {
+			key, value = cursor.Prev()
+		}
+		for ; key != nil && bytes.HasPrefix(key, start); key, value = cursor.Prev() {
+			if !yield(key, value) {
+				return
+			}
+		}
+	}
+}
+
+// behind is the first key after all that start with the prefix, nil when there is none.
+func behind(prefix []byte) []byte {
+	for n := len(prefix); n > 0; n-- {
+		if prefix[n-1] < 0xFF {
+			end := bytes.Clone(prefix[:n])
+			end[n-1]++
+			return end
+		}
+	}
+	return nil
 }
 
 // read decodes a value. One that is damaged is Unavailable: whatever needs it is refused, and nothing is made from it.
@@ -81,20 +156,24 @@ func (t table[T]) decode(key, value []byte) (entity T, data []byte, err error) {
 	return entity, data, nil
 }
 
-// check reads every value of the table and returns a line for each that is damaged, cannot be read or lies under a wrong key.
+// check reads every value of the table and returns a line for each that is damaged, cannot be read or lies under a wrong key,
+// and for each place of an index that does not fit the values.
 func (t table[T]) check() []string {
 	bucket := t.tx.Bucket(t.name)
 	if bucket == nil {
 		return []string{fmt.Sprintf("table %s is missing", t.name)}
 	}
 	var faults []string
+	places := newPlaces[T]()
 	cursor := bucket.Cursor()
 	for key, value := cursor.First(); key != nil; key, value = cursor.Next() {
 		entity, data, err := t.decode(key, value)
 		if err != nil {
 			faults = append(faults, err.Error())
+			places.unknown(key)
 			continue
 		}
+		places.add(entity)
 		strict := json.NewDecoder(bytes.NewReader(data))
 		strict.DisallowUnknownFields() // this program would lose them when it writes the value
 		if err := strict.Decode(&entity); err != nil {
@@ -103,5 +182,5 @@ func (t table[T]) check() []string {
 			faults = append(faults, fmt.Sprintf("%s %q: lies under a wrong key, it belongs under %q", t.name, key, entity.Key()))
 		}
 	}
-	return faults
+	return append(faults, places.compare(t)...)
 }

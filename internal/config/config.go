@@ -86,7 +86,10 @@ type Export struct {
 }
 
 // Check looks for faults.
-type Check struct{ Data }
+type Check struct {
+	Data
+	Rebuild bool `help:"First make the indexes of the database anew from its tables; no server may be running."`
+}
 
 // Backup copies the database.
 type Backup struct {

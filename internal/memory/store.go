@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,7 +22,7 @@ type Store struct {
 	committed atomic.Pointer[snapshot] // what a View sees; never changed, only replaced
 }
 
-// snapshot is a committed state: the rows of each table, in the order of their keys.
+// snapshot is a committed state: the rows of each table and each index (<table>/<index>), in the order of their keys.
 type snapshot map[string][]row
 
 type row struct {
@@ -79,27 +80,51 @@ type table[T survey.Entity] struct {
 	name string
 }
 
-// find returns the place of a key, and whether it is taken.
-func (t table[T]) find(key string) (int, bool) {
-	return slices.BinarySearchFunc(t.tx.rows[t.name], key, func(r row, key string) int { return strings.Compare(r.key, key) })
+// find returns the place of a key among rows, and whether it is taken.
+func find(rows []row, key string) (int, bool) {
+	return slices.BinarySearchFunc(rows, key, func(r row, key string) int { return strings.Compare(r.key, key) })
 }
 
-// write prepares the table for a change: the first one copies its rows, away from those who read the committed ones.
-func (t table[T]) write(key string) error {
+// write prepares rows for a change: the first one copies them, away from those who read the committed ones.
+func (tx *transaction) write(name string) {
+	if !tx.own[name] {
+		tx.rows[name] = slices.Clone(tx.rows[name])
+		tx.own[name] = true
+	}
+}
+
+// put writes a row.
+func (tx *transaction) put(name string, r row) {
+	tx.write(name)
+	i, found := find(tx.rows[name], r.key)
+	if found {
+		tx.rows[name][i] = r
+	} else {
+		tx.rows[name] = slices.Insert(tx.rows[name], i, r)
+	}
+}
+
+// remove takes a row away, if it is there.
+func (tx *transaction) remove(name, key string) {
+	tx.write(name)
+	if i, found := find(tx.rows[name], key); found {
+		tx.rows[name] = slices.Delete(tx.rows[name], i, i+1)
+	}
+}
+
+// writable refuses a change in a View, and an empty key.
+func (t table[T]) writable(key string) error {
 	switch {
 	case t.tx.own == nil:
 		return fmt.Errorf("%s %q: written in a View", t.name, key)
 	case key == "":
 		return fmt.Errorf("%s: an empty key", t.name)
-	case !t.tx.own[t.name]:
-		t.tx.rows[t.name] = slices.Clone(t.tx.rows[t.name])
-		t.tx.own[t.name] = true
 	}
 	return nil
 }
 
 func (t table[T]) Get(key string) (T, error) {
-	i, found := t.find(key)
+	i, found := find(t.tx.rows[t.name], key)
 	if !found {
 		var none T
 		return none, &survey.Error{Code: survey.NotFound, Key: "error.not_found", Cause: fmt.Errorf("no %q in %s", key, t.name)}
@@ -109,41 +134,174 @@ func (t table[T]) Get(key string) (T, error) {
 
 func (t table[T]) Put(entity T) error {
 	key := entity.Key()
-	if err := t.write(key); err != nil {
+	if err := t.writable(key); err != nil {
 		return err
 	}
 	value, err := json.Marshal(entity)
 	if err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
-	i, found := t.find(key)
-	if found {
-		t.tx.rows[t.name][i].value = value
-	} else {
-		t.tx.rows[t.name] = slices.Insert(t.tx.rows[t.name], i, row{key, value})
+	if err := t.reindex(key, &entity); err != nil {
+		return err
 	}
+	t.tx.put(t.name, row{key, value})
 	return nil
 }
 
 func (t table[T]) Delete(key string) error {
-	if err := t.write(key); err != nil {
+	if err := t.writable(key); err != nil {
 		return err
 	}
-	if i, found := t.find(key); found {
-		t.tx.rows[t.name] = slices.Delete(t.tx.rows[t.name], i, i+1)
+	if err := t.reindex(key, nil); err != nil {
+		return err
+	}
+	t.tx.remove(t.name, key)
+	return nil
+}
+
+// reindex takes what is stored under a key out of the indexes and puts in the entity that takes its place, nil for none.
+func (t table[T]) reindex(key string, next *T) error {
+	indexes := survey.IndexesOf[T]()
+	if len(indexes) == 0 {
+		return nil
+	}
+	i, stored := find(t.tx.rows[t.name], key)
+	for _, index := range indexes {
+		name, was, will := t.name+"/"+index.Name, "", ""
+		var err error
+		if next != nil {
+			if will, err = index.Key(*next); err != nil {
+				return err
+			}
+		}
+		if stored {
+			old, err := t.decode(t.tx.rows[t.name][i])
+			if err == nil {
+				was, err = index.Key(old)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if was == will {
+			continue
+		}
+		if was != "" {
+			t.tx.remove(name, was)
+		}
+		if will != "" {
+			t.tx.put(name, row{key: will})
+		}
 	}
 	return nil
 }
 
-func (t table[T]) List(prefix string) iter.Seq2[T, error] {
+func (t table[T]) List(prefix string) iter.Seq2[T, error] { return t.From(prefix, "") }
+
+func (t table[T]) From(prefix, from string) iter.Seq2[T, error] {
+	return t.reading(upward(t.tx.rows[t.name], prefix, from))
+}
+
+func (t table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
+	return t.reading(downward(t.tx.rows[t.name], prefix, before))
+}
+
+func (t table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
+
+func (t table[T]) Count(prefix string) (int, error) { return count(t.tx.rows[t.name], prefix), nil }
+
+func (t table[T]) By(index survey.Index[T]) survey.Rows[T] { return order[T]{t, index} }
+
+func (t table[T]) reading(rows iter.Seq[row]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		i, _ := t.find(prefix)
-		for _, r := range t.tx.rows[t.name][i:] {
-			if !strings.HasPrefix(r.key, prefix) || !yield(t.decode(r)) {
+		for r := range rows {
+			if !yield(t.decode(r)) {
 				return
 			}
 		}
 	}
+}
+
+// order is survey.Rows over an index.
+type order[T survey.Entity] struct {
+	table table[T]
+	index survey.Index[T]
+}
+
+// rows of the index; their values are empty.
+func (o order[T]) rows() ([]row, error) {
+	if !slices.ContainsFunc(survey.IndexesOf[T](), func(i survey.Index[T]) bool { return i.Name == o.index.Name }) {
+		return nil, fmt.Errorf("%s: no index %s", o.table.name, o.index.Name)
+	}
+	return o.table.tx.rows[o.table.name+"/"+o.index.Name], nil
+}
+
+func (o order[T]) List(prefix string) iter.Seq2[T, error] { return o.From(prefix, "") }
+
+func (o order[T]) From(prefix, from string) iter.Seq2[T, error] {
+	return o.reading(func(rows []row) iter.Seq[row] { return upward(rows, prefix, from) })
+}
+
+func (o order[T]) Backward(prefix, before string) iter.Seq2[T, error] {
+	return o.reading(func(rows []row) iter.Seq[row] { return downward(rows, prefix, before) })
+}
+
+func (o order[T]) Last(prefix string) (T, error) { return survey.First(o.Backward(prefix, "")) }
+
+func (o order[T]) Count(prefix string) (int, error) {
+	rows, err := o.rows()
+	return count(rows, prefix), err
+}
+
+func (o order[T]) reading(places func([]row) iter.Seq[row]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		rows, err := o.rows()
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		for r := range places(rows) {
+			if !yield(o.table.Get(survey.KeyInIndex(r.key))) {
+				return
+			}
+		}
+	}
+}
+
+// upward yields the rows whose keys start with a prefix, without those before from.
+func upward(rows []row, prefix, from string) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		i, _ := find(rows, max(prefix, from))
+		for _, r := range rows[i:] {
+			if !strings.HasPrefix(r.key, prefix) || !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// downward is upward in reverse, with a before that is not "" without that key and those behind it.
+func downward(rows []row, prefix, before string) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		start, _ := find(rows, prefix)
+		end := start + count(rows, prefix)
+		if before != "" {
+			i, _ := find(rows, before)
+			end = min(end, i)
+		}
+		for i := end - 1; i >= start; i-- {
+			if !yield(rows[i]) {
+				return
+			}
+		}
+	}
+}
+
+// count returns how many rows have keys that start with a prefix.
+func count(rows []row, prefix string) int {
+	start, _ := find(rows, prefix)
+	return sort.Search(len(rows)-start, func(i int) bool { return !strings.HasPrefix(rows[start+i].key, prefix) })
 }
 
 func (t table[T]) decode(r row) (T, error) {

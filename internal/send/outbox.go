@@ -152,8 +152,8 @@ func (s *Service) postpone(tx *survey.Tx, m *survey.Mail, permanent bool) error 
 	if err != nil {
 		return err
 	}
-	e.DueAt = s.Now().Add(waited(e.Tries+1) - waited(e.Tries))
 	e.Tries++
+	e.DueAt = s.Now().Add(survey.Backoff(e.Tries))
 	limit := mailGiveUp
 	if m.Kind == survey.MailCode {
 		limit = mailCodeGiveUp
@@ -216,15 +216,11 @@ type QueuedMail struct {
 	DueAt   time.Time
 }
 
-// mailBackoff is how long after its first, second … failed attempt a mail is tried again; the last one repeats. Greylisting
-// wants some minutes, a broken server some hours.
-var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
-
 // waited is the sum of the back-offs after so many failed attempts. It is no difference of two times, one of which may have
 // been noted by a clock that was wrong.
 func waited(tries int) (sum time.Duration) {
 	for i := range tries {
-		sum += mailBackoff[min(i, len(mailBackoff)-1)]
+		sum += survey.Backoff(i + 1)
 	}
 	return sum
 }
@@ -232,7 +228,7 @@ func waited(tries int) (sum time.Duration) {
 // dueOf returns when an entry is due. A time that lies further ahead than its back-off was noted by a clock that has been set
 // back since: it is due now.
 func dueOf(e survey.OutboxEntry, now time.Time) time.Time {
-	if e.DueAt.Sub(now) > waited(e.Tries)-waited(e.Tries-1) {
+	if e.Noted().After(now) {
 		return now
 	}
 	return e.DueAt

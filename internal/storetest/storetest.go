@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -22,6 +23,12 @@ func Run(t *testing.T, open func(t *testing.T) survey.Store) {
 		"put, get, delete":   putGetDelete,
 		"list":               list,
 		"list can stop":      listStops,
+		"backward":           backward,
+		"last and count":     lastAndCount,
+		"index":              index,
+		"index value":        indexValue,
+		"no such index":      noSuchIndex,
+		"index and rollback": indexRollback,
 		"copies":             copies,
 		"own writes":         ownWrites,
 		"rollback on error":  rollbackOnError,
@@ -34,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) survey.Store) {
 		"empty key":          emptyKey,
 		"every table":        everyTable,
 		"against a model":    againstModel,
+		"indexes by a model": indexesByModel,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -156,6 +164,237 @@ func listStops(t *testing.T, s survey.Store) {
 		}
 		return nil
 	})
+}
+
+// some are keys that begin alike, in their order.
+var some = []string{"q", "q-x/a", "q/a", "q/ab", "q/b", "q2/b", "ä/a", "\U0010FFFF", "\U0010FFFF\U0010FFFF"}
+
+func putSome(t *testing.T, s survey.Store) {
+	for _, key := range some {
+		put(t, s, party(key, ""))
+	}
+}
+
+func backward(t *testing.T, s survey.Store) {
+	putSome(t, s)
+	view(t, s, func(tx *survey.Tx) error {
+		for _, test := range []struct {
+			prefix, at string
+			down, up   []string // before that key, from that key
+		}{
+			{"", "", reversed(some), some},
+			{"q/", "", []string{"q/b", "q/ab", "q/a"}, []string{"q/a", "q/ab", "q/b"}},
+			{"q/", "q/ab", []string{"q/a"}, []string{"q/ab", "q/b"}},
+			{"q/", "q/aa", []string{"q/a"}, []string{"q/ab", "q/b"}},
+			{"q/", "q/a", nil, []string{"q/a", "q/ab", "q/b"}},
+			{"q/", "a", nil, []string{"q/a", "q/ab", "q/b"}},
+			{"q/", "z", []string{"q/b", "q/ab", "q/a"}, nil},
+			{"r", "", nil, nil},
+			{"\U0010FFFF", "", []string{"\U0010FFFF\U0010FFFF", "\U0010FFFF"}, []string{"\U0010FFFF", "\U0010FFFF\U0010FFFF"}},
+			{"\U0010FFFF", "\U0010FFFF\U0010FFFF", []string{"\U0010FFFF"}, []string{"\U0010FFFF\U0010FFFF"}},
+			{"", "q-x/a", []string{"q"}, some[1:]},
+		} {
+			down, err := keys(tx.Parties.Backward(test.prefix, test.at))
+			if err != nil || !slices.Equal(down, test.down) {
+				t.Errorf("Backward(%q, %q) = %q, %v, want %q", test.prefix, test.at, down, err, test.down)
+			}
+			up, err := keys(tx.Parties.From(test.prefix, test.at))
+			if err != nil || !slices.Equal(up, test.up) {
+				t.Errorf("From(%q, %q) = %q, %v, want %q", test.prefix, test.at, up, err, test.up)
+			}
+		}
+		for range tx.Parties.Backward("", "") {
+			break
+		}
+		return nil
+	})
+}
+
+func reversed(list []string) []string {
+	list = slices.Clone(list)
+	slices.Reverse(list)
+	return list
+}
+
+func lastAndCount(t *testing.T, s survey.Store) {
+	view(t, s, func(tx *survey.Tx) error {
+		n, err := tx.Parties.Count("")
+		if _, none := tx.Parties.Last(""); n != 0 || !survey.IsNotFound(none) {
+			t.Errorf("an empty table has %d rows, the last of them: %v", n, none)
+		}
+		return err
+	})
+	putSome(t, s)
+	put(t, s, party("\xfe", ""), party("\xff\xff", "the last")) // no text, yet a key
+	view(t, s, func(tx *survey.Tx) error {
+		last, err := tx.Parties.Last("\xff")
+		if last.Name != "the last" {
+			t.Errorf("Last: %q, %v", last.Name, err)
+		}
+		return err
+	})
+	update(t, s, func(tx *survey.Tx) error {
+		return errors.Join(tx.Parties.Delete("\xfe"), tx.Parties.Delete("\xff\xff"))
+	})
+	view(t, s, func(tx *survey.Tx) error {
+		for prefix, want := range map[string]struct {
+			last  string
+			count int
+		}{"": {"\U0010FFFF\U0010FFFF", len(some)}, "q/": {"q/b", 3}, "q": {"q2/b", 6}, "ä": {"ä/a", 1}, "z": {"", 0}} {
+			last, err := tx.Parties.Last(prefix)
+			if last.ID != want.last || (err != nil) != (want.last == "") {
+				t.Errorf("Last(%q) = %q, %v, want %q", prefix, last.ID, err, want.last)
+			}
+			if n, err := tx.Parties.Count(prefix); n != want.count || err != nil {
+				t.Errorf("Count(%q) = %d, %v, want %d", prefix, n, err, want.count)
+			}
+		}
+		return nil
+	})
+}
+
+func mail(id, questionnaire string, kind survey.MailKind) survey.Mail {
+	return survey.Mail{ID: id, Questionnaire: questionnaire, Kind: kind}
+}
+
+// wantMails fails unless exactly these mails of the questionnaire are found by it, whichever way one looks.
+func wantMails(t *testing.T, tx *survey.Tx, questionnaire string, want ...string) {
+	t.Helper()
+	rows, prefix := tx.Mails.By(survey.MailQuestionnaire), survey.Exact(questionnaire)
+	up, err := keys(rows.List(prefix))
+	if err != nil || !slices.Equal(up, want) {
+		t.Errorf("mails of %q: %q, %v, want %q", questionnaire, up, err, want)
+	}
+	down, err := keys(rows.Backward(prefix, ""))
+	if err != nil || !slices.Equal(down, reversed(want)) {
+		t.Errorf("mails of %q backward: %q, %v, want %q", questionnaire, down, err, want)
+	}
+	if n, err := rows.Count(prefix); n != len(want) || err != nil {
+		t.Errorf("mails of %q: %d, %v, want %d", questionnaire, n, err, len(want))
+	}
+	last, err := rows.Last(prefix)
+	if len(want) > 0 && (last.ID != want[len(want)-1] || err != nil) || len(want) == 0 && !survey.IsNotFound(err) {
+		t.Errorf("the last mail of %q: %q, %v", questionnaire, last.ID, err)
+	}
+}
+
+// index keeps up with what is put, replaced and deleted, and knows no row whose value is empty.
+func index(t *testing.T, s survey.Store) {
+	for _, step := range []struct {
+		do   func(tx *survey.Tx) error
+		want map[string][]string
+	}{
+		{func(*survey.Tx) error { return nil }, map[string][]string{"q": nil, "": nil}},
+		{func(tx *survey.Tx) error {
+			return errors.Join(tx.Mails.Put(mail("b", "q", "")), tx.Mails.Put(mail("a", "q", "")), tx.Mails.Put(mail("c", "q2", "")), tx.Mails.Put(mail("d", "", "")))
+		}, map[string][]string{"q": {"a", "b"}, "q2": {"c"}, "": nil}},
+		{func(tx *survey.Tx) error { return tx.Mails.Put(mail("b", "q2", "")) }, map[string][]string{"q": {"a"}, "q2": {"b", "c"}}},
+		{func(tx *survey.Tx) error {
+			return errors.Join(tx.Mails.Put(mail("b", "q2", survey.MailCode)), tx.Mails.Put(mail("d", "q2", "")))
+		}, map[string][]string{"q": {"a"}, "q2": {"c", "d"}}},
+		{func(tx *survey.Tx) error { return tx.Mails.Put(mail("a", "q", survey.MailNotice)) }, map[string][]string{"q": {"a"}, "q2": {"c", "d"}}},
+		{func(tx *survey.Tx) error {
+			return errors.Join(tx.Mails.Delete("c"), tx.Mails.Delete("a"), tx.Mails.Delete("a"), tx.Mails.Delete("b"))
+		}, map[string][]string{"q": nil, "q2": {"d"}}},
+	} {
+		update(t, s, func(tx *survey.Tx) error {
+			err := step.do(tx)
+			for q, want := range step.want {
+				wantMails(t, tx, q, want...) // in the transaction that writes
+			}
+			return err
+		})
+		view(t, s, func(tx *survey.Tx) error {
+			for q, want := range step.want {
+				wantMails(t, tx, q, want...)
+			}
+			return nil
+		})
+	}
+	put := func(id string, due int) survey.OutboxEntry {
+		return survey.OutboxEntry{Mail: id, Urgency: survey.UrgentLink, DueAt: time.Date(2026, 1, 1, 0, 0, due, 0, time.FixedZone("", due*1800))}
+	}
+	update(t, s, func(tx *survey.Tx) error { // two indexes of one table; the order of the values, not of the keys
+		return errors.Join(tx.Outbox.Put(put("a", 3)), tx.Outbox.Put(put("b", 2)), tx.Outbox.Put(put("c", 2)))
+	})
+	view(t, s, func(tx *survey.Tx) error {
+		for _, index := range []survey.Index[survey.OutboxEntry]{survey.OutboxDue, survey.OutboxNoted} {
+			rows := tx.Outbox.By(index)
+			got, err := keys(rows.List(survey.UrgentLink.Key()))
+			if err != nil || !slices.Equal(got, []string{"a", "b", "c"}) { // a zone further east is earlier
+				t.Errorf("by %s: %q, %v", index.Name, got, err)
+			}
+			at, err := index.Key(put("b", 2))
+			if err != nil {
+				return err
+			}
+			after, errAfter := keys(rows.From(survey.UrgentLink.Key(), at))
+			before, errBefore := keys(rows.Backward(survey.UrgentLink.Key(), at))
+			if err := errors.Join(errAfter, errBefore); err != nil || !slices.Equal(after, []string{"b", "c"}) || !slices.Equal(before, []string{"a"}) {
+				t.Errorf("by %s from b: %q, before it %q, %v", index.Name, after, before, err)
+			}
+		}
+		return nil
+	})
+}
+
+// indexValue: what would not be found again is refused, and leaves nothing.
+func indexValue(t *testing.T, s survey.Store) {
+	for _, bad := range []string{"a\x00b", "a\xff"} {
+		if s.Update(t.Context(), func(tx *survey.Tx) error { return tx.Mails.Put(mail("a", bad, "")) }) == nil {
+			t.Errorf("stored under %q", bad)
+		}
+	}
+	view(t, s, func(tx *survey.Tx) error {
+		n, err := tx.Mails.Count("")
+		if n > 0 {
+			t.Errorf("%d mails", n)
+		}
+		return err
+	})
+}
+
+func noSuchIndex(t *testing.T, s survey.Store) {
+	put(t, s, party("a", ""))
+	view(t, s, func(tx *survey.Tx) error {
+		rows := tx.Parties.By(survey.Index[survey.Party]{Name: "colour", Value: func(p survey.Party) string { return p.Colour }})
+		_, listed := keys(rows.List(""))
+		_, back := keys(rows.Backward("", ""))
+		_, last := rows.Last("")
+		_, count := rows.Count("")
+		for _, err := range []error{listed, back, last, count} {
+			if err == nil || survey.IsNotFound(err) {
+				t.Errorf("listed by an index that is not declared: %v", err)
+			}
+		}
+		return nil
+	})
+}
+
+func indexRollback(t *testing.T, s survey.Store) {
+	update(t, s, func(tx *survey.Tx) error { return tx.Mails.Put(mail("a", "q", "")) })
+	broken := errors.New("broken")
+	err := s.Update(t.Context(), func(tx *survey.Tx) error {
+		return errors.Join(tx.Mails.Put(mail("b", "q", "")), tx.Mails.Delete("a"), broken)
+	})
+	if !errors.Is(err, broken) {
+		t.Error(err)
+	}
+	inside, seen := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(seen)
+		<-inside
+		if err := s.View(t.Context(), func(tx *survey.Tx) error { wantMails(t, tx, "q", "a"); return nil }); err != nil {
+			t.Error(err)
+		}
+	}()
+	update(t, s, func(tx *survey.Tx) error {
+		err := tx.Mails.Put(mail("a", "q2", ""))
+		close(inside)
+		<-seen
+		return err
+	})
+	view(t, s, func(tx *survey.Tx) error { wantMails(t, tx, "q"); wantMails(t, tx, "q2", "a"); return nil })
 }
 
 func copies(t *testing.T, s survey.Store) {

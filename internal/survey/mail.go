@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -83,6 +84,37 @@ type MailFile struct {
 // Key implements Entity.
 func (m Mail) Key() string { return m.ID }
 
+// The indexes of mails: those to a respondent by its key, those of a questionnaire, and of these the ones that failed. Codes
+// are in none: that a party asked for one is its own matter until it has submitted.
+var (
+	MailRespondent = Index[Mail]{"respondent", func(m Mail) string {
+		if m.Respondent == "" {
+			return ""
+		}
+		return m.of(m.Questionnaire + "/" + m.Respondent)
+	}}
+	MailQuestionnaire = Index[Mail]{"questionnaire", func(m Mail) string { return m.of(m.Questionnaire) }}
+	MailUndelivered   = Index[Mail]{"failed", func(m Mail) string {
+		if m.State != MailFailed {
+			return ""
+		}
+		return m.of(m.Questionnaire)
+	}}
+)
+
+// of is the value of a mail in an index, "" for a code.
+func (m Mail) of(value string) string {
+	if m.Kind == MailCode {
+		return ""
+	}
+	return value
+}
+
+// Indexes implements Indexed.
+func (Mail) Indexes() []Index[Mail] {
+	return []Index[Mail]{MailRespondent, MailQuestionnaire, MailUndelivered}
+}
+
 // MailKind says what a mail is for.
 type MailKind string
 
@@ -108,6 +140,12 @@ const (
 	Unhurried                 // a dispatch to all, receipts, notices
 )
 
+// Key is the beginning of the values of an urgency in the indexes of the outbox.
+func (u Urgency) Key() string { return strconv.Itoa(int(u)) + "/" }
+
+// Urgencies, the one that goes first in front.
+var Urgencies = []Urgency{UrgentCode, UrgentLink, Unhurried}
+
 // Urgency tells how long a mail may wait for others.
 func (m Mail) Urgency() Urgency {
 	switch {
@@ -132,14 +170,41 @@ const (
 
 // OutboxEntry is a mail that waits to be sent.
 type OutboxEntry struct {
-	Mail  string    `json:"mail"` // id
-	DueAt time.Time `json:"due_at"`
-	Since time.Time `json:"since"`           // queued, or put back by hand
-	Tries int       `json:"tries,omitempty"` // since then; the back-off grows with them
+	Mail    string    `json:"mail"`    // id
+	Urgency Urgency   `json:"urgency"` // of the mail
+	DueAt   time.Time `json:"due_at"`
+	Since   time.Time `json:"since"`           // queued, or put back by hand
+	Tries   int       `json:"tries,omitempty"` // since then; the back-off grows with them
 }
 
 // Key implements Entity.
 func (e OutboxEntry) Key() string { return e.Mail }
+
+// The indexes of the outbox: the entries of each urgency (Urgency.Key) by when they are due, and by when that was noted.
+var (
+	OutboxDue   = Index[OutboxEntry]{"due", func(e OutboxEntry) string { return e.Urgency.Key() + TimeKey(e.DueAt) }}
+	OutboxNoted = Index[OutboxEntry]{"noted", func(e OutboxEntry) string { return e.Urgency.Key() + TimeKey(e.Noted()) }}
+)
+
+// Indexes implements Indexed.
+func (OutboxEntry) Indexes() []Index[OutboxEntry] {
+	return []Index[OutboxEntry]{OutboxDue, OutboxNoted}
+}
+
+// Noted is when the entry was made due at DueAt, by the clock of then.
+func (e OutboxEntry) Noted() time.Time { return e.DueAt.Add(-Backoff(e.Tries)) }
+
+// mailBackoff is how long after its first, second … failed attempt a mail is tried again; the last one repeats. Greylisting
+// wants some minutes, a broken server some hours.
+var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
+
+// Backoff is how long after so many failed attempts a mail is tried again, none before the first.
+func Backoff(tries int) time.Duration {
+	if tries < 1 {
+		return 0
+	}
+	return mailBackoff[min(tries, len(mailBackoff))-1]
+}
 
 // Dispatch is one act of sending to all: the invitation, a reminder, an extension.
 type Dispatch struct {

@@ -56,7 +56,7 @@ func (s *Kernel) Enqueue(tx *Tx, m Mail, secret string) (Mail, error) {
 			return Mail{}, err
 		}
 	}
-	if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, DueAt: m.CreatedAt, Since: m.CreatedAt}); err != nil {
+	if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, Urgency: m.Urgency(), DueAt: m.CreatedAt, Since: m.CreatedAt}); err != nil {
 		return Mail{}, err
 	}
 	return m, tx.Mails.Put(m)
@@ -89,19 +89,15 @@ func BareAddress(s string) bool {
 
 // StopReminders stops the reminders to a respondent that wait, because something came back from it.
 func (s *Kernel) StopReminders(tx *Tx, r Respondent) error {
-	var waiting []string // the outbox must not be written while it is listed
-	for e, err := range tx.Outbox.List("") {
+	var waiting []string // the mails must not be written while they are listed
+	for m, err := range tx.Mails.By(MailRespondent).List(Exact(r.Key())) {
 		if Damaged(err) {
 			continue // the check names it; it must not hold up a party
 		}
 		if err != nil {
 			return err
 		}
-		m, err := tx.Mails.Get(e.Mail)
-		if err != nil && !IsNotFound(err) && !Damaged(err) {
-			return err
-		}
-		if m.Kind == MailReminder && m.Questionnaire == r.Questionnaire && m.Respondent == r.ID {
+		if m.Kind == MailReminder && m.State == MailQueued {
 			waiting = append(waiting, m.ID)
 		}
 	}

@@ -68,6 +68,12 @@ type Membership struct {
 // Key implements Entity.
 func (u User) Key() string { return u.ID }
 
+// UserAddress finds a person by its address.
+var UserAddress = Index[User]{"address", func(u User) string { return u.Email }}
+
+// Indexes implements Indexed.
+func (User) Indexes() []Index[User] { return []Index[User]{UserAddress} }
+
 // Active tells whether the user can sign in.
 func (u User) Active() bool { return !u.Disabled && u.PasswordHash != "" }
 

@@ -36,6 +36,14 @@ type Questionnaire struct {
 // Key implements Entity.
 func (q Questionnaire) Key() string { return q.ID }
 
+// QuestionnaireSlug finds a questionnaire by its slug.
+var QuestionnaireSlug = Index[Questionnaire]{"slug", func(q Questionnaire) string { return q.Slug }}
+
+// Indexes implements Indexed.
+func (Questionnaire) Indexes() []Index[Questionnaire] {
+	return []Index[Questionnaire]{QuestionnaireSlug}
+}
+
 // Topic groups questions of one questionnaire.
 type Topic struct {
 	ID   string `json:"id"`
@@ -118,12 +126,7 @@ func (a Approval) Key() string { return a.Questionnaire + "/" + string(a.Act) + 
 
 // QuestionnaireBySlug finds a questionnaire by its slug.
 func QuestionnaireBySlug(tx *Tx, slug string) (Questionnaire, error) {
-	for q, err := range tx.Questionnaires.List("") {
-		if err != nil || q.Slug == slug {
-			return q, err
-		}
-	}
-	return Questionnaire{}, Fail(NotFound, "error.not_found")
+	return First(tx.Questionnaires.By(QuestionnaireSlug).List(Exact(slug)))
 }
 
 // reservedSlugs are addresses of pages that stand where a questionnaire's would.

@@ -40,6 +40,12 @@ type Respondent struct {
 // Key implements Entity.
 func (r Respondent) Key() string { return r.Questionnaire + "/" + r.ID }
 
+// RespondentSlug finds a respondent of a questionnaire by its slug: <questionnaire>/<slug>.
+var RespondentSlug = Index[Respondent]{"slug", func(r Respondent) string { return r.Questionnaire + "/" + r.Slug }}
+
+// Indexes implements Indexed.
+func (Respondent) Indexes() []Index[Respondent] { return []Index[Respondent]{RespondentSlug} }
+
 // Procedure is how a respondent takes questions.
 type Procedure struct {
 	Channel       Channel `json:"channel,omitempty"`
@@ -114,10 +120,15 @@ type AccessLink struct {
 // Key implements Entity.
 func (l AccessLink) Key() string { return l.Hash }
 
+// LinkRespondent finds the links of a respondent by its key.
+var LinkRespondent = Index[AccessLink]{"respondent", func(l AccessLink) string { return l.Questionnaire + "/" + l.Respondent }}
+
+// Indexes implements Indexed.
+func (AccessLink) Indexes() []Index[AccessLink] { return []Index[AccessLink]{LinkRespondent} }
+
 // LinksOf returns the links of a respondent, the oldest first.
 func LinksOf(tx *Tx, questionnaire, respondent string) ([]AccessLink, error) {
-	all, err := Collect(tx.AccessLinks.List(""))
-	all = slices.DeleteFunc(all, func(l AccessLink) bool { return l.Questionnaire != questionnaire || l.Respondent != respondent })
+	all, err := Collect(tx.AccessLinks.By(LinkRespondent).List(Exact(questionnaire + "/" + respondent)))
 	slices.SortStableFunc(all, func(a, b AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	return all, err
 }
@@ -150,11 +161,7 @@ func RespondentsInOrder(tx *Tx, questionnaire string) ([]Respondent, error) {
 	return all, err
 }
 
+// RespondentBySlug finds a respondent of a questionnaire by its slug.
 func RespondentBySlug(tx *Tx, questionnaire, slug string) (Respondent, error) {
-	for r, err := range tx.Respondents.List(questionnaire + "/") {
-		if err != nil || r.Slug == slug {
-			return r, err
-		}
-	}
-	return Respondent{}, Fail(NotFound, "error.not_found")
+	return First(tx.Respondents.By(RespondentSlug).List(Exact(questionnaire + "/" + slug)))
 }

@@ -19,16 +19,31 @@ type Entity interface {
 	Key() string
 }
 
-// A Table holds the entities of one type in the order of their keys.
+// Rows are the entities of one table in one order: that of their keys, or that of an index.
+type Rows[T Entity] interface {
+	// List yields the entities whose key in this order starts with the prefix. The table must not be written while listing.
+	List(prefix string) iter.Seq2[T, error]
+	// From is List without the keys before from.
+	From(prefix, from string) iter.Seq2[T, error]
+	// Backward is List in reverse, and with a before that is not "" without that key and those behind it.
+	Backward(prefix, before string) iter.Seq2[T, error]
+	// Last returns the last entity that List would yield or an Error with code NotFound.
+	Last(prefix string) (T, error)
+	// Count returns how many entities List would yield. It reads none of them.
+	Count(prefix string) (int, error)
+}
+
+// A Table holds the entities of one type in the order of their keys, and in that of each index the type declares.
 type Table[T Entity] interface {
+	Rows[T]
+	// By returns the entities in the order of an index. Listing by an index the type does not declare is an error.
+	By(index Index[T]) Rows[T]
 	// Get returns the entity under the key or an Error with code NotFound.
 	Get(key string) (T, error)
 	// Put writes the entity under its key, replacing what was there.
 	Put(entity T) error
 	// Delete removes the entity under the key; removing nothing is no error.
 	Delete(key string) error
-	// List yields the entities whose key starts with the prefix, in key order. The table must not be written while listing.
-	List(prefix string) iter.Seq2[T, error]
 }
 
 // Tx is one transaction: a table per entity. A struct, not an interface: a store fills in its tables and is done.
@@ -68,6 +83,15 @@ type Tx struct {
 	TreeHashes   Table[TreeHash]
 
 	KeyPrints Table[KeyPrints]
+}
+
+// First returns the first entity of a listing or an Error with code NotFound.
+func First[T any](seq iter.Seq2[T, error]) (T, error) {
+	for v, err := range seq {
+		return v, err
+	}
+	var none T
+	return none, Fail(NotFound, "error.not_found")
 }
 
 // Collect reads a listing to its end.
