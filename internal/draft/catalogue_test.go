@@ -113,6 +113,53 @@ func TestOrderOfACatalogueThatChanged(t *testing.T) {
 	}
 }
 
+// A second click of an arrow moves nothing a second place, in the middle of the list neither.
+func TestASecondClickOfAnArrow(t *testing.T) {
+	for _, test := range []struct{ name, up, down, want, later string }{
+		{"up", "C", "", "ACBD", "D"},
+		{"down", "", "B", "ACBD", "D"},
+		{"up to the front", "B", "", "BACD", "D"},
+		{"down to the end", "", "C", "ABDC", "B"},
+	} {
+		w := testworld.NewWorkshop(t, func(cmd *draft.SaveQuestionnaire) { cmd.Slots = "" })
+		ids, was := map[string]string{}, map[string]int{}
+		for i, text := range []string{"A", "B", "C", "D"} {
+			ids[text] = w.Question(text, survey.StateAgreed).ID
+			was[ids[text]] = i + 1
+		}
+		click := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Was: was, Up: ids[test.up], Down: ids[test.down]}
+		for i := range 2 {
+			if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, click); err != nil {
+				t.Errorf("%s, click %d: %v", test.name, i+1, err)
+			}
+		}
+		got := ""
+		for _, q := range catalogue(w, w.Member).Catalogue.Questions {
+			got += q.Text
+		}
+		if got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+		other := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: click.Seen, Was: was, Up: ids[test.later]}
+		if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, other); testworld.KeyOf(err) != "error.stale" {
+			t.Errorf("%s: another arrow on the old page: %v", test.name, err)
+		}
+	}
+}
+
+// A place that was there when the page was made is no slip of who typed it: the list has changed.
+func TestAPlaceThatIsGone(t *testing.T) {
+	w := testworld.NewWorkshop(t, func(cmd *draft.SaveQuestionnaire) { cmd.Slots = "" })
+	a, _, c := w.Question("A", survey.StateAgreed), w.Question("B", survey.StateAgreed), w.Question("C", survey.StateAgreed)
+	old := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[string]string{a.ID: "3"}}
+	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: c.ID, Revision: c.Revision, State: survey.StateReview}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, old); testworld.KeyOf(err) != "error.stale" {
+		t.Error(err)
+	}
+}
+
 // What the page before the lock calls an address is what the dispatch calls one.
 func TestCatalogueNamesWhoHasNoAddress(t *testing.T) {
 	w := testworld.NewWorkshop(t)

@@ -193,3 +193,71 @@ func TestLinkByHandWithoutAddressCanSubmitLater(t *testing.T) {
 		t.Error("no address, or a notice to nobody")
 	}
 }
+
+// A mail that went to the new address by hand already is not sent there a second time when the address changes; one that
+// failed or was stopped there is.
+func TestAnAddressChangeSendsNothingTwice(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		there func(s *sending, id string) // what became of the mail sent by hand
+		want  int                         // invitations that wait for the new address
+	}{
+		{"it waits", func(*sending, string) {}, 1},
+		{"it was sent", func(s *sending, id string) {
+			testworld.Must(s.t, s.Send.RecordAttempt(s.t.Context(), id, send.MailOutcome{Attempt: 1, Sent: true, Reply: "250 ok"}))
+		}, 0},
+		{"it failed", func(s *sending, id string) {
+			testworld.Must(s.t, s.Send.RecordAttempt(s.t.Context(), id, send.MailOutcome{Attempt: 1, Permanent: true, Reply: "552 voll"}))
+		}, 1},
+		{"it was stopped", func(s *sending, id string) {
+			s.put(func(tx *survey.Tx) error { return survey.RevokeMail(tx, id) })
+		}, 1},
+	} {
+		s := newSending(t)
+		s.mustDispatch()
+		first := s.mails(survey.MailInvitation)["fm@partei.example"].Mail.ID
+		id, _, err := s.Send.ResendMail(t.Context(), s.office, s.q, first, send.ResendMail{To: "neu@partei.example"})
+		testworld.Must(t, err)
+		test.there(s, id)
+		done, err := s.Send.SetAddress(t.Context(), s.office, s.q, "fm", send.SetAddress{Email: "neu@partei.example", Revision: s.respondent("fm").Revision})
+		if err != nil || !done {
+			t.Fatal(done, err)
+		}
+		due, err := s.Send.DueMails(t.Context(), 100)
+		testworld.Must(t, err)
+		waiting := 0
+		for _, d := range due {
+			switch {
+			case d.Mail.Kind == survey.MailInvitation && d.Mail.To == "fm@partei.example":
+				t.Errorf("%s: the old address still gets its invitation", test.name)
+			case d.Mail.Kind == survey.MailInvitation && d.Mail.To == "neu@partei.example":
+				waiting++
+			}
+		}
+		if waiting != test.want {
+			t.Errorf("%s: %d invitations go to the new address, want %d", test.name, waiting, test.want)
+		}
+	}
+}
+
+// A reminder that waits follows to the new address although the invitation is there already: another mail, not the same again.
+func TestAnAddressChangeBringsEachKindOnce(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	first := s.mails(survey.MailInvitation)["fm@partei.example"].Mail.ID
+	s.remind()
+	_, _, err := s.Send.ResendMail(t.Context(), s.office, s.q, first, send.ResendMail{To: "neu@partei.example"})
+	testworld.Must(t, err)
+	if done, err := s.Send.SetAddress(t.Context(), s.office, s.q, "fm", send.SetAddress{Email: "neu@partei.example", Revision: s.respondent("fm").Revision}); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	for _, kind := range []survey.MailKind{survey.MailInvitation, survey.MailReminder} {
+		mails := s.mails(kind) // fails where one address has two of the kind
+		if _, there := mails["neu@partei.example"]; !there {
+			t.Errorf("no %s for the new address", kind)
+		}
+		if _, there := mails["fm@partei.example"]; there {
+			t.Errorf("%s for the old address", kind)
+		}
+	}
+}

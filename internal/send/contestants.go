@@ -128,6 +128,7 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 		}
 		joint := survey.Respondent{Questionnaire: q.ID, ID: id, Language: "de", Revision: 1, BallotPosition: firstPosition(list, cmd.Parties)}
 		var names []string
+		var listed string
 		for _, c := range list {
 			if !slices.Contains(cmd.Parties, c.Party.ID) {
 				continue
@@ -139,7 +140,7 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 			joint.Parties = append(joint.Parties, c.Party.ID)
 			joint.Members = append(joint.Members, c.Party.ShortName)
 			names = append(names, c.Party.Name)
-			joint.Email = cmp.Or(joint.Email, c.Contestant.Email)
+			listed = cmp.Or(listed, c.Contestant.Email)
 			joint.Colour = cmp.Or(joint.Colour, c.Party.Colour)
 		}
 		if len(joint.Parties) < 2 {
@@ -154,6 +155,7 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 		if err := takeOver(&joint, singles); err != nil {
 			return err
 		}
+		joint.Email = cmp.Or(joint.Email, listed)
 		for _, r := range singles {
 			if err := tx.Respondents.Delete(r.Key()); err != nil {
 				return err
@@ -178,8 +180,8 @@ func sameParties(a, b []string) bool {
 	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
 }
 
-// takeOver takes over what the office noted of the single respondents of a joint one's parties. Unless it is the same for
-// all of its parties it is Invalid at parties, with the names of those that carry something.
+// takeOver takes over what the office noted of the single respondents of a joint one's parties, and the first address among
+// theirs. Unless the rest is the same for all of its parties it is Invalid at parties, with the names of those that carry something.
 func takeOver(joint *survey.Respondent, singles []survey.Respondent) error {
 	type noted struct {
 		Procedure survey.Procedure

@@ -287,7 +287,8 @@ func (s *Service) editable(tx *survey.Tx, questionnaire, slug string) (q survey.
 }
 
 // removable tells whether a respondent can still be taken off the list: before the dispatch each, afterwards one that nothing
-// went to or came from, and that no publication has shown.
+// went to or came from (a letter of others that answers for it as well included), that is not quoted, and that no publication
+// has shown.
 func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t traffic) (bool, error) {
 	switch q.Phase(s.Now()) {
 	case survey.PhaseDraft, survey.PhaseLocked:
@@ -298,7 +299,12 @@ func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Resp
 	if !r.AskedAt.IsZero() || r.NotReached != nil || len(t.mails)+len(t.links) > 0 {
 		return false, nil
 	}
-	for _, err := range tx.Transcriptions.List(r.Key() + "/") {
+	for t, err := range tx.Transcriptions.List(q.ID + "/") {
+		if err != nil || t.Respondent == r.ID || slices.Contains(t.Joint, r.ID) {
+			return false, err
+		}
+	}
+	for _, err := range tx.Quotations.List(r.Key() + "/") {
 		return false, err
 	}
 	for p, err := range tx.Publications.List(q.ID + "/") {
