@@ -53,7 +53,7 @@ func codeHash(s survey.Submission, address, mail, code string) string {
 // giveCode gives a submission a code to wait for and stores it: a fresh one by mail, or one that was mailed already. all are the
 // submissions of the respondent.
 func (s *Service) giveCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, all []survey.Submission, fresh string) (survey.Submission, error) {
-	there, err := s.codeThere(tx, actor, all)
+	there, err := s.codeThere(tx, actor, sheet.Respondent.Email, all)
 	switch {
 	case err != nil:
 		return sub, err
@@ -65,7 +65,7 @@ func (s *Service) giveCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 }
 
 // codeThere returns the code a request of the actor has to wait for, or nil when a fresh one may be mailed.
-func (s *Service) codeThere(tx *survey.Tx, actor survey.Actor, all []survey.Submission) (newest *survey.SentCode, err error) {
+func (s *Service) codeThere(tx *survey.Tx, actor survey.Actor, address string, all []survey.Submission) (newest *survey.SentCode, err error) {
 	now, session, link := s.Now(), 0, 0
 	for _, sub := range all {
 		for _, c := range sub.Sent {
@@ -80,16 +80,17 @@ func (s *Service) codeThere(tx *survey.Tx, actor survey.Actor, all []survey.Subm
 			if err != nil || m.State == survey.MailRevoked && m.Attempts == 0 {
 				continue // it never went out
 			}
+			good := m.To == address
 			if c.Session == actor.Session {
 				session++
-				if !c.Spent && age < codeJoin && m.State == survey.MailQueued && m.Attempts == 0 {
+				if good && !c.Spent && age < codeJoin && m.State == survey.MailQueued && m.Attempts == 0 {
 					return &c, nil // its own is still on its way; another one would only be queued behind it
 				}
 			}
 			if c.Link == actor.Link {
 				link++
 			}
-			if !c.Spent && age < codeJoin && (m.State == survey.MailQueued || m.State == survey.MailSent) && (newest == nil || c.At.After(newest.At)) {
+			if good && !c.Spent && age < codeJoin && (m.State == survey.MailQueued || m.State == survey.MailSent) && (newest == nil || c.At.After(newest.At)) {
 				newest = &c
 			}
 		}
@@ -144,10 +145,10 @@ func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 // void ends a submission that waits for its code. What it would have said stays in the drafts, so nothing of it is kept but the
 // codes that were mailed for it: they are counted, and each proves that its reader reads the mail. A mail that has not gone out
 // is stopped, unless another one waits for its code.
-func void(tx *survey.Tx, sub survey.Submission) error {
+func void(tx *survey.Tx, sub survey.Submission) (survey.Submission, error) {
 	all, err := survey.Collect(tx.Submissions.List(sub.Questionnaire + "/" + sub.Respondent + "/"))
 	if err != nil {
-		return err
+		return sub, err
 	}
 	for _, c := range sub.Sent {
 		if slices.ContainsFunc(all, func(other survey.Submission) bool {
@@ -156,14 +157,14 @@ func void(tx *survey.Tx, sub survey.Submission) error {
 			continue
 		}
 		if err := survey.RevokeMail(tx, c.Mail); err != nil {
-			return err
+			return sub, err
 		}
 	}
 	if len(sub.Sent) == 0 {
-		return tx.Submissions.Delete(sub.Key())
+		return sub, tx.Submissions.Delete(sub.Key())
 	}
 	sub.State, sub.Entries, sub.Form, sub.Declaration = survey.SubmissionVoid, nil, "", survey.Declaration{}
-	return tx.Submissions.Put(sub)
+	return sub, tx.Submissions.Put(sub)
 }
 
 // sweepSubmissions voids what waited too long and deletes what was void until its codes were good no more.
@@ -175,7 +176,9 @@ func (s *Service) sweepSubmissions(tx *survey.Tx, all []survey.Submission) (kept
 		case sub.State == survey.SubmissionVoid && old:
 			err = tx.Submissions.Delete(sub.Key())
 		case sub.State == survey.SubmissionRequested && !sub.Waits(now):
-			err = void(tx, sub)
+			if sub, err = void(tx, sub); len(sub.Sent) > 0 { // its codes are in the mailbox
+				kept = append(kept, sub)
+			}
 		default:
 			kept = append(kept, sub)
 		}

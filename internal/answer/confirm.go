@@ -46,7 +46,8 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 			return survey.Fail(survey.Conflict, "answer.error.code_void")
 		case !sub.Waits(now):
 			refused = survey.Fail(survey.Gone, "answer.error.code_expired")
-			return void(tx, sub)
+			_, err = void(tx, sub)
+			return err
 		case sub.Session != actor.Session && !seen:
 			return survey.Faults{{Field: "seen", Key: "answer.error.seen"}}.Err()
 		}
@@ -80,7 +81,7 @@ func (s *Service) confirm(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub su
 	for _, e := range earlier {
 		// One that a colleague asked for later stays good: it would else be lost when its code comes after the deadline.
 		if e.State == survey.SubmissionRequested && e.ID != sub.ID && e.Number <= sub.Number {
-			if err := void(tx, e); err != nil {
+			if _, err := void(tx, e); err != nil {
 				return sub, err
 			}
 		}

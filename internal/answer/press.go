@@ -15,6 +15,7 @@ type Press struct {
 	Questionnaire string    `json:"questionnaire"`
 	Respondent    string    `json:"respondent"`
 	Digest        string    `json:"digest"` // of Sheet.Words
+	Form          string    `json:"form"`   // RequestSubmission.Form: of the page it was pressed on
 	Number        int       `json:"number"` // as Submission.Number
 	At            time.Time `json:"at"`
 }

@@ -291,3 +291,103 @@ func TestFormsAreIDs(t *testing.T) {
 		return err
 	})
 }
+
+// Pressing again in time, with the same words, is a new act: it has an hour of its own, and comes after what was sent in between.
+func TestPressedAgainInTime(t *testing.T) {
+	for name, atOnce := range map[string]bool{"and the code later": false, "with a code, on a page opened anew": true} {
+		t.Run(name, func(t *testing.T) {
+			w := testworld.NewAnswers(t)
+			w.Save(t, w.Frei, 1, testworld.Saying("X"))
+			w.Clock.Set(w.Due.Add(-56 * time.Minute))
+			codes := crowd(t, w, 9)
+			colleague := w.Enter(t, testworld.FreiToken, "colleague")
+			w.Request(t, colleague)
+			actor, _ := press(t, w, w.Frei)
+			w.Clock.Set(w.Due.Add(-20 * time.Minute))
+			w.Save(t, colleague, 1, testworld.Saying("Y"))
+			y := w.Request(t, colleague)
+			code := w.Code(t, "r1/"+y.ID)
+			w.Clock.Set(w.Due.Add(-5 * time.Minute))
+			w.Save(t, actor, 1, testworld.Saying("X"))
+			at := w.Clock.Now()
+			var sub survey.Submission
+			var err error
+			if atOnce {
+				sub, err = enterCode(t, w, actor, w.Form(t, actor), codes[1])
+			} else {
+				again, form := press(t, w, actor)
+				w.Clock.Set(w.Due.Add(6 * time.Minute)) // more than an hour after the first press
+				sub, err = enterCode(t, w, again, form, codes[1])
+			}
+			if err != nil || !sub.RequestedAt.Equal(at) {
+				t.Fatalf("%v, %v", sub.RequestedAt, err)
+			}
+			if _, err := w.Answer.ConfirmSubmission(t.Context(), colleague, y.ID, code, true); err == nil || stands(t, w, "q01").Text != "X" {
+				t.Errorf("%q stands, %v", stands(t, w, "q01").Text, err)
+			}
+		})
+	}
+}
+
+// A code in the mailbox is good though the one it was mailed for ends just now.
+func TestACodeIsNotForgottenWithItsRequest(t *testing.T) {
+	w := testworld.NewAnswers(t)
+	w.Save(t, w.Frei, 1, testworld.Saying("eins"))
+	w.Clock.Set(w.Due.Add(-61 * time.Minute))
+	codes := crowd(t, w, 10)
+	w.Clock.Set(w.Due.Add(-30 * time.Minute))
+	actor, form := press(t, w, w.Frei)
+	w.Clock.Set(w.Due.Add(time.Minute)) // the strangers' hour is over
+	if _, err := enterCode(t, w, actor, form, codes[0]); err != nil {
+		t.Error(err)
+	}
+}
+
+// Where nothing could be stored, nothing was pressed.
+func TestAPressOfAFailedTransactionIsNone(t *testing.T) {
+	w := testworld.NewAnswers(t)
+	w.Save(t, w.Frei, 1, testworld.Saying("eins"))
+	crowd(t, w, 10)
+	w.Write(t, func(tx *survey.Tx) error { // no mail arrives, and thirty have been tried
+		sub := survey.Submission{Questionnaire: "q1", Respondent: "r1", ID: survey.NewID(), State: survey.SubmissionVoid}
+		for range 30 {
+			m := survey.Mail{ID: survey.NewID(), Kind: survey.MailCode, State: survey.MailFailed, Attempts: 1}
+			if err := tx.Mails.Put(m); err != nil {
+				return err
+			}
+			sub.Sent = append(sub.Sent, survey.SentCode{Mail: m.ID, At: w.Clock.Now(), Session: w.Frei.Session, Link: w.Frei.Link, Spent: true})
+		}
+		all, err := survey.Collect(tx.Submissions.List("q1/r1/"))
+		for _, s := range all {
+			for i := range s.Sent {
+				s.Sent[i].Spent = true
+			}
+			err = errors.Join(err, tx.Submissions.Put(s))
+		}
+		return errors.Join(err, tx.Submissions.Put(sub))
+	})
+	_, pressed, err := w.Answer.RequestSubmission(t.Context(), w.Frei, w.Form(t, w.Frei))
+	if testworld.KeyOf(err) != "answer.error.too_many_codes" || pressed != "" {
+		t.Errorf("%q, %v", pressed, err)
+	}
+}
+
+// Nobody is told to wait for a code that went to another address.
+func TestNoCodeOfTheOldMailboxIsJoined(t *testing.T) {
+	w := testworld.NewAnswers(t)
+	w.Save(t, w.Frei, 1, testworld.Saying("eins"))
+	for range 4 {
+		w.Request(t, w.Frei)
+		allSent(w, t)
+		w.Clock.Advance(time.Minute)
+	}
+	w.Write(t, func(tx *survey.Tx) error {
+		r, err := tx.Respondents.Get("q1/r1")
+		r.Email = "neu@frei.example"
+		return errors.Join(err, tx.Respondents.Put(r))
+	})
+	sub := w.Request(t, w.Frei)
+	if _, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, w.Code(t, "r1/"+sub.ID), true); err != nil {
+		t.Error(err)
+	}
+}

@@ -67,6 +67,9 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		if err != nil {
 			return err
 		}
+		if pressed != nil && !sheet.Over && (cmd.Code == "" || cmd.Form != pressed.Form) {
+			pressed = nil // once more, or on another page: it means now
+		}
 		declaration := survey.Declaration{Name: cmd.Name, Function: cmd.Function, Verbatim: true}
 		if cmd.Licence {
 			declaration.Licence = sheet.Alliance.Licence
@@ -117,7 +120,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		}
 		if sheet.Crowded || pressed != nil {
 			if pressed == nil {
-				pressed = &Press{Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, Digest: digest, Number: number, At: now}
+				pressed = &Press{Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, Digest: digest, Form: cmd.Form, Number: number, At: now}
 				if press, err = s.sealPress(*pressed); err != nil {
 					return err
 				}
@@ -142,23 +145,23 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		}
 		for _, e := range earlier { // whoever asks again in the same window means the new one
 			if e.State == survey.SubmissionRequested && e.Session == actor.Session {
-				if err := void(tx, e); err != nil {
+				if _, err := void(tx, e); err != nil {
 					return err
 				}
 			}
 		}
 		return s.Audit(tx, actor, "submission_requested", sub.ID)
 	})
-	if err == nil {
-		err = refused
+	if err != nil {
+		return sub, "", err
 	}
-	return sub, press, err
+	return sub, press, refused
 }
 
 // wantCode says which mail holds the code that "Absenden" wants at once, and mails one where there is none. Only the code is kept.
 func (s *Service) wantCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, all []survey.Submission, code string) (refused, err error) {
 	sub.State, sub.Entries, sub.Form, sub.Declaration = survey.SubmissionVoid, nil, "", survey.Declaration{}
-	there, err := s.codeThere(tx, actor, all)
+	there, err := s.codeThere(tx, actor, sheet.Respondent.Email, all)
 	if err == nil && there == nil {
 		if sub, err = s.mailCode(tx, actor, sheet, sub, code); err == nil {
 			there = &sub.Sent[len(sub.Sent)-1]

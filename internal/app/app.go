@@ -32,6 +32,8 @@ import (
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
+	"pruefstein/internal/web/alliance"
+	website "pruefstein/internal/web/site"
 	"pruefstein/templates"
 )
 
@@ -61,7 +63,7 @@ type App struct {
 	Service *office.Office
 
 	core     *core
-	pages    *web.Server
+	pages    *website.Site
 	listener net.Listener
 	server   *http.Server
 	worker   *mail.Worker // nil without a mail server
@@ -292,11 +294,11 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 	}
 	a.core.library.LogTo(a.log)
 	sender := mail.Sender{Name: opts.SMTP.FromName, Address: opts.SMTP.From, EnvelopeFrom: opts.SMTP.EnvelopeFrom}
-	cfg := web.Config{
-		Service: a.Service, Engine: a.core.engine, Publications: a.core.library, Publisher: a.core.publisher, Log: a.log,
-		BaseURL: a.URL, TrustedProxies: opts.TrustedProxies, Version: version(),
+	cfg := website.Config{
+		Config: web.Config{Engine: a.core.engine, Log: a.log, BaseURL: a.URL, TrustedProxies: opts.TrustedProxies, Version: version()},
+		Office: a.Service, Publications: a.core.library, Publisher: a.core.publisher,
 		Originals: filepath.Join(opts.Data.Data, originalsFolder),
-		Admin:     web.Operations{Backup: a.backup, Check: a.core.check},
+		Admin:     alliance.Operations{Backup: a.backup, Check: a.core.check},
 	}
 	switch {
 	case opts.Demo:
@@ -323,7 +325,7 @@ func (a *App) open(ctx context.Context, opts Options) (err error) {
 	if a.worker != nil {
 		a.Service.Kick, a.Service.MailReady = a.worker.Kick, true
 	}
-	if a.pages, err = web.New(cfg); err != nil {
+	if a.pages, err = website.New(cfg); err != nil {
 		return err
 	}
 	a.server = &http.Server{
@@ -419,7 +421,7 @@ func (a *App) sweep(ctx context.Context) {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		err := errors.Join(a.Service.Alliance.SweepSessions(ctx), a.pages.SweepOriginals(ctx))
+		err := errors.Join(a.Service.Alliance.SweepSessions(ctx), a.pages.Transcribe.SweepOriginals(ctx))
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("sweep", "error", err)
 		}

@@ -11,10 +11,11 @@ import (
 	"strings"
 	"time"
 
+	webdemo "pruefstein/internal/web/demo"
+
 	"pruefstein/internal/config"
 	"pruefstein/internal/mail"
 	"pruefstein/internal/survey"
-	"pruefstein/internal/web"
 )
 
 // demoMark is the file that tells a folder of the demonstration from all others, with its state in it.
@@ -140,19 +141,19 @@ func (a *App) demoPartyLink(ctx context.Context) (string, error) {
 }
 
 // demoMailbox lets the pages read the folder the demonstration's mails land in.
-func demoMailbox(box *mail.Folder, signIn map[string]survey.User) *web.Demo {
-	letter := func(l mail.Letter) web.Letter {
-		return web.Letter{ID: l.ID, Subject: l.Subject, From: l.From, To: l.To, Date: l.Date, Text: l.Text, Attachments: l.Attachments}
+func demoMailbox(box *mail.Folder, signIn map[string]survey.User) *webdemo.Demo {
+	letter := func(l mail.Letter) webdemo.Letter {
+		return webdemo.Letter{ID: l.ID, Subject: l.Subject, From: l.From, To: l.To, Date: l.Date, Text: l.Text, Attachments: l.Attachments}
 	}
-	return &web.Demo{
-		Letters: func() (list []web.Letter, err error) {
+	return &webdemo.Demo{
+		Letters: func() (list []webdemo.Letter, err error) {
 			letters, err := box.Letters()
 			for _, l := range letters {
 				list = append(list, letter(l))
 			}
 			return list, err
 		},
-		Letter: func(id string) (web.Letter, error) {
+		Letter: func(id string) (webdemo.Letter, error) {
 			l, err := box.Letter(id)
 			if errors.Is(err, fs.ErrNotExist) {
 				err = survey.Fail(survey.NotFound, "error.not_found")

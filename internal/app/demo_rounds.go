@@ -11,7 +11,7 @@ import (
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/transcribe"
-	"pruefstein/internal/web"
+	letters "pruefstein/internal/web/transcribe"
 )
 
 // closed is the questionnaire that has been answered and published twice: every status and provenance that a questionnaire
@@ -259,7 +259,7 @@ func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd transcribe.Sa
 
 // original puts a letter into the folder of originals.
 func (s *seeder) original(name, letter string) (*survey.Original, error) {
-	files := web.Originals{Dir: filepath.Join(s.folder, originalsFolder)}
+	files := letters.Originals{Dir: filepath.Join(s.folder, originalsFolder)}
 	hash, err := files.Put(strings.NewReader(letter))
 	return &survey.Original{Name: name, Type: "text/plain", Size: int64(len(letter)), SHA256: hash}, err
 }

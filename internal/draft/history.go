@@ -8,17 +8,10 @@ import (
 	"pruefstein/internal/textdiff"
 )
 
-// TextChange is how a text field differs between two states of a question. Parts is nil where it does not.
-type TextChange struct {
-	Field    string // form name: label, text or context; "" of CompareTexts
-	Old, New string
-	Parts    []textdiff.Part
-}
-
 // changes compares the texts of two wordings, in the order of the form; fields without any text are left out.
-func changes(old, new survey.Wording) []TextChange {
-	var list []TextChange
-	for _, c := range []TextChange{
+func changes(old, new survey.Wording) []survey.TextChange {
+	var list []survey.TextChange
+	for _, c := range []survey.TextChange{
 		{Field: "label", Old: old.Label, New: new.Label},
 		{Field: "text", Old: old.Text, New: new.Text},
 		{Field: "context", Old: old.Context, New: new.Context},
@@ -52,25 +45,14 @@ func choices(old, new survey.Wording) (differ []string) {
 	return differ
 }
 
-// CompareTexts compares a text with what somebody typed in its place, both by the one text rule.
-func CompareTexts(old, new string) TextChange {
-	var c TextChange
-	c.Old, _, _ = survey.Text(old)
-	c.New, _, _ = survey.Text(new)
-	if c.Old != c.New {
-		c.Parts = textdiff.Words(c.Old, c.New)
-	}
-	return c
-}
-
 // Past is one revision in a question's history.
 type Past struct {
 	survey.Revision
-	Who     string           // name
-	Before  *survey.Revision // the one before it; nil of the first
-	Changes []TextChange     // of its texts against the one before
-	Choices []string         // form names of what else differs from the one before
-	Card    BoardCard        // its names
+	Who     string              // name
+	Before  *survey.Revision    // the one before it; nil of the first
+	Changes []survey.TextChange // of its texts against the one before
+	Choices []string            // form names of what else differs from the one before
+	Card    BoardCard           // its names
 }
 
 // History is all revisions of a question, the newest first.
@@ -78,8 +60,8 @@ type History struct {
 	Page      QuestionPage
 	Revisions []Past
 
-	From, To int          // the two revisions compared, 0 when none were chosen
-	Compared []TextChange // From against To
+	From, To int                 // the two revisions compared, 0 when none were chosen
+	Compared []survey.TextChange // From against To
 
 }
 
@@ -121,8 +103,8 @@ func (s *Service) History(ctx context.Context, actor survey.Actor, questionnaire
 type Collision struct {
 	Page    QuestionPage
 	Theirs  survey.Question
-	Changes []TextChange // from theirs to yours
-	Choices []string     // form names of what else differs
+	Changes []survey.TextChange // from theirs to yours
+	Choices []string            // form names of what else differs
 }
 
 // Collision compares the words of a save that was refused as stale with what is saved now.

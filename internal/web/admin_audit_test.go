@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
 )
 
 // What somebody with an account was refused to do stands in the audit, a loop once; what they wanted to see, and a download
@@ -47,7 +48,7 @@ func TestAuditNotesDenialsAndExports(t *testing.T) {
 	if denied, exports := count("denied"), count("export"); denied != 1 || exports != 0 {
 		t.Errorf("%d denials, %d exports", denied, exports)
 	}
-	w.Clock.Advance(denialPause)
+	w.Clock.Advance(web.DenialPause)
 	mia.post("/verwaltung/import", nil)
 	if denied := count("denied"); denied != 2 {
 		t.Errorf("%d denials an hour later", denied)

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"errors"
@@ -14,6 +14,8 @@ import (
 
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
+	weballiance "pruefstein/internal/web/alliance"
+	"pruefstein/internal/web/site"
 )
 
 // inOrder tells whether the texts follow one another on a page.
@@ -176,7 +178,7 @@ func TestOverviewNamesAlteredPublications(t *testing.T) {
 		os.WriteFile(filepath.Join(folder, "rathaus-2031", "current"), []byte("1\n"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	for i := range damagedShown {
+	for i := range weballiance.DamagedShown {
 		if err := os.WriteFile(filepath.Join(folder, "rathaus-2031", fmt.Sprintf("fremd-%d.html", i)), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +188,7 @@ func TestOverviewNamesAlteredPublications(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newTestServer(t)
-	w.restart(t, func(c *Config) { c.Publications = library })
+	w.restart(t, func(c *site.Config) { c.Publications = library })
 	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
 	w.addUser(t, survey.User{Name: "Mia", Email: "mia@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: "g"}}})
 	page := w.visitor(t).signIn("ada@buendnis.example").get("/uebersicht").Body.String()

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"context"
@@ -13,6 +13,8 @@ import (
 
 	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
+	webdemo "pruefstein/internal/web/demo"
+	"pruefstein/internal/web/site"
 )
 
 // Without a mail server nothing says that a mail is on its way.
@@ -88,9 +90,9 @@ func newElection(t *testing.T, w *world) string {
 // The demonstration's test mail lies in its mailbox, and the page says so; whoever is signed in finds the way back from there.
 func TestMailTestOfTheDemonstration(t *testing.T) {
 	w, ada := newStaffWorld(t)
-	w.restart(t, func(c *Config) {
+	w.restart(t, func(c *site.Config) {
 		c.Admin.TestMail = func(context.Context, string) ([]string, error) { return []string{"S: 250 x.eml"}, nil }
-		c.Demo = &Demo{Letters: func() ([]Letter, error) { return nil, nil }}
+		c.Demo = &webdemo.Demo{Letters: func() ([]webdemo.Letter, error) { return nil, nil }}
 	})
 	v := w.visitor(t).signIn(ada.Email)
 	page := v.post("/verwaltung/mailtest", url.Values{"to": {"a@b.example"}}).Body.String()
@@ -110,7 +112,7 @@ func TestMailTestThatFails(t *testing.T) {
 		"Mailserver hat nicht rechtzeitig":  fmt.Errorf("connecting to the mail server: %w", &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}),
 	} {
 		w, ada := newStaffWorld(t)
-		w.restart(t, func(c *Config) {
+		w.restart(t, func(c *site.Config) {
 			c.Admin.TestMail = func(context.Context, string) ([]string, error) { return []string{"C: DATA"}, failure }
 		})
 		page := w.visitor(t).signIn(ada.Email).post("/verwaltung/mailtest", url.Values{"to": {"a@b.example"}}).Body.String()

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"html"
@@ -198,5 +198,35 @@ func TestAPressSurvivesWhatOurPagesAdvise(t *testing.T) {
 				t.Errorf("%d\n%s", got.Code, got.Body)
 			}
 		})
+	}
+}
+
+// A browser in which two parties press keeps what both have pressed.
+func TestEachPartysPressIsKept(t *testing.T) {
+	w := newAnswerWorld(t)
+	w.Clock.Set(answerDue.Add(-10 * time.Minute))
+	enter := func(token string) *visitor {
+		v := w.visitor(t)
+		v.post("/zugang/"+token, nil)
+		return v
+	}
+	both, pages := enter("frei"), map[string]string{}
+	for _, token := range []string{"frei", "moin"} {
+		both.post("/zugang/"+token, nil)
+		both.post("/antwort/fragen/1", url.Values{"text": {token}, "status": {"answered"}, "revision": {"0"}})
+		for range 10 {
+			stranger := enter(token)
+			if got := declare(t, stranger, checkPageOf(stranger), ""); got.Code != http.StatusSeeOther {
+				t.Fatal(got.Code)
+			}
+		}
+		pages[token] = declare(t, both, checkPageOf(both), "").Body.String()
+	}
+	w.Clock.Set(answerDue.Add(5 * time.Minute))
+	for token, page := range pages {
+		both.post("/zugang/"+token, nil)
+		if got := declare(t, both, page, "000000000000"); !strings.Contains(got.Body.String(), `id="code-error"`) || got.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: its press is gone: %d\n%s", token, got.Code, got.Body)
+		}
 	}
 }

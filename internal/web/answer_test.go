@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -189,7 +189,7 @@ func TestReadingAnswersWritesNothing(t *testing.T) {
 	w.partyRequest(t, http.MethodPost, "/antwort/fragen/1", cookie, url.Values{"text": {"da"}, "status": {"answered"}, "revision": {"0"}})
 	before := everything(t, w)
 	paths := []string{"/zugang/frei", "/zugang/revoked", "/zugang/none"}
-	for _, r := range w.Server.answerRoutes() {
+	for _, r := range w.routesBelow("/zugang", "/antwort") {
 		if r.Method == http.MethodGet && !strings.Contains(r.Path, ":token") {
 			paths = append(paths, strings.NewReplacer(":number", "1", ":submission", "none").Replace(r.Path))
 		}

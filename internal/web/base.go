@@ -10,9 +10,9 @@ import (
 	"pruefstein/templates"
 )
 
-// base returns what every page of the application has, with the title's message key.
-func (r *request) base(titleKey string, args ...any) templates.Base {
-	p := r.printer()
+// Base returns what every page of the application has, with the title's message key.
+func (r *Request) Base(titleKey string, args ...any) templates.Base {
+	p := r.Printer()
 	b := templates.Base{
 		Printer: p,
 		Title:   p.Must(titleKey, args...),
@@ -20,13 +20,13 @@ func (r *request) base(titleKey string, args ...any) templates.Base {
 		Home:    "/",
 		Notice:  r.notice(),
 		Typed:   r.Request.Method == http.MethodPost,
-		IsDemo:  r.server.Demo != nil,
+		IsDemo:  r.server.IsDemo,
 		Footer: []templates.NavItem{
-			{Label: p.Must("common.nav.imprint"), Href: publicPath(r.language, "/impressum")},
-			{Label: p.Must("common.nav.privacy"), Href: publicPath(r.language, "/datenschutz")},
+			{Label: p.Must("common.nav.imprint"), Href: PublicPath(r.Language, "/impressum")},
+			{Label: p.Must("common.nav.privacy"), Href: PublicPath(r.Language, "/datenschutz")},
 		},
 	}
-	if r.server.Demo != nil {
+	if r.server.IsDemo {
 		b.DemoMailbox, b.DemoPeople = "/demo/postfach", "/demo"
 	}
 	b.AllianceName = r.server.allianceName(r)
@@ -46,7 +46,7 @@ func (r *request) base(titleKey string, args ...any) templates.Base {
 // otherLanguages links to the same page in the other languages. Public pages, which have an address in each, bring their
 // own links; a reader gets no cookie, not even by way of an error page. Beside the answer to a form the form's page opens in
 // a tab of its own: what was typed stays in this one, and speaks the other language once it is sent.
-func (r *request) otherLanguages() (links []templates.NavItem) {
+func (r *Request) otherLanguages() (links []templates.NavItem) {
 	if _, public := publicLanguage(r.Request.URL.Path); public || r.FullPath() == "" {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (r *request) otherLanguages() (links []templates.NavItem) {
 		}
 	}
 	for _, lang := range locale.Languages {
-		if lang != r.language {
+		if lang != r.Language {
 			name := locale.Names[lang]
 			if typed {
 				name = locale.For(lang).Must("common.nav.new_tab", "Name", name)
@@ -73,21 +73,21 @@ func (r *request) otherLanguages() (links []templates.NavItem) {
 }
 
 // staffNav is the main navigation: the four verbs, and administration for whom it is open.
-func (r *request) staffNav() []templates.NavItem {
+func (r *Request) staffNav() []templates.NavItem {
 	items := []struct {
 		key, href string
 		who       []survey.Role
 	}{
-		{"common.nav.draft", "/werkstatt", staff},
-		{"common.nav.send", "/versand", checkers},
-		{"common.nav.answer", "/antworten", checkers},
-		{"common.nav.compare", "/veroeffentlichen", checkers},
-		{"common.nav.admin", "/verwaltung", checkers},
+		{"common.nav.draft", "/werkstatt", Staff},
+		{"common.nav.send", "/versand", Checkers},
+		{"common.nav.answer", "/antworten", Checkers},
+		{"common.nav.compare", "/veroeffentlichen", Checkers},
+		{"common.nav.admin", "/verwaltung", Checkers},
 	}
 	var nav []templates.NavItem
 	for _, i := range items {
 		if r.Actor.HasAny(i.who...) {
-			nav = append(nav, templates.NavItem{Label: r.printer().Must(i.key), Href: i.href,
+			nav = append(nav, templates.NavItem{Label: r.Printer().Must(i.key), Href: i.href,
 				Current: r.Request.URL.Path == i.href || strings.HasPrefix(r.Request.URL.Path, i.href+"/")})
 		}
 	}
@@ -95,13 +95,21 @@ func (r *request) staffNav() []templates.NavItem {
 }
 
 // allianceName is printed in every header. A page must not fail for want of it.
-func (s *Server) allianceName(r *request) string {
-	a, err := s.Service.Alliance.Alliance(r.Request.Context())
+func (s *Server) allianceName(r *Request) string {
+	a, err := s.Alliance.Alliance(r.Request.Context())
 	if err != nil {
 		s.Log.Warn("alliance name", "error", err)
 	}
 	if a.Name == "" {
-		return r.printer().Must("common.product")
+		return r.Printer().Must("common.product")
 	}
 	return a.Name
+}
+
+// PublicPath is a path of a public page in a language: German at the root, others below their code.
+func PublicPath(lang, path string) string {
+	if lang == locale.Languages[0] {
+		return path
+	}
+	return "/" + lang + path
 }

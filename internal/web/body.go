@@ -43,7 +43,7 @@ func parseFiles(r *http.Request, take takeFile) error {
 		r.PostForm, err = readParts(r.Body, params["boundary"], formTexts, whole, file)
 		r.MultipartForm = &multipart.Form{Value: r.PostForm} // gin and net/http would read it once more
 	case "application/x-www-form-urlencoded":
-		r.PostForm, err = readPairs(r.Body, defaultBody)
+		r.PostForm, err = readPairs(r.Body, DefaultBody)
 	default:
 		r.PostForm = url.Values{}
 	}

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -19,6 +19,9 @@ import (
 	"testing/iotest"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	weballiance "pruefstein/internal/web/alliance"
+	"pruefstein/internal/web/site"
 	"pruefstein/public"
 )
 
@@ -30,7 +33,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	v := w.visitor(t).signIn(admin.Email)
 	sheet := public.URL("css/site.css")
 	etag := v.get(sheet).Header().Get("ETag")
-	long := strings.Repeat("a", defaultBody+1)
+	long := strings.Repeat("a", web.DefaultBody+1)
 	limited := w.visitor(t)
 	limited.from = "198.51.100.1:4711"
 	for range 40 {
@@ -110,7 +113,7 @@ func (w *world) freshInvitation(t *testing.T) (string, error) {
 
 func TestSecureWithHTTPS(t *testing.T) {
 	w := newTestServer(t)
-	w.restart(t, func(c *Config) { c.BaseURL = "https://fragen.example" })
+	w.restart(t, func(c *site.Config) { c.BaseURL = "https://fragen.example" })
 	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
 	v := w.visitor(t)
 	got := v.post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {testPassword}})
@@ -128,7 +131,7 @@ func TestSecureWithHTTPS(t *testing.T) {
 
 func TestForeignPagesCannotPost(t *testing.T) {
 	w := newTestServer(t)
-	w.restart(t, func(c *Config) { c.BaseURL = "https://fragen.example" })
+	w.restart(t, func(c *site.Config) { c.BaseURL = "https://fragen.example" })
 	for name, c := range map[string]struct {
 		host    string
 		headers []string
@@ -172,7 +175,7 @@ func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
 	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
 	v := w.visitor(t).signIn("ada@buendnis.example")
 	text := "Ein Impressum, an dem lange geschrieben wurde."
-	form := "intro=" + url.QueryEscape(text) + "&name=" + url.QueryEscape(strings.Repeat("ä", defaultBody/6)) + "&password=geheimes+Passwort+im+Formular"
+	form := "intro=" + url.QueryEscape(text) + "&name=" + url.QueryEscape(strings.Repeat("ä", web.DefaultBody/6)) + "&password=geheimes+Passwort+im+Formular"
 	got := v.send(http.MethodPost, "/verwaltung/buendnis", form)
 	page := got.Body.String()
 	if got.Code != http.StatusRequestEntityTooLarge || !strings.Contains(page, "Mehr als 2 MB") || !strings.Contains(page, text) {
@@ -181,7 +184,7 @@ func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
 	if strings.Contains(page, "geheimes") {
 		t.Error("a password is given back")
 	}
-	v.cookies[languageCookie] = "en"
+	v.cookies[web.LanguageCookie] = "en"
 	if page := v.send(http.MethodPost, "/verwaltung/buendnis", form).Body.String(); !strings.Contains(page, `<html lang="en">`) || !strings.Contains(page, text) {
 		t.Errorf("not in the visitor's language:\n%.500s", page)
 	}
@@ -195,7 +198,7 @@ func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.CopyN(file, strings.NewReader(strings.Repeat("x", importBody)), importBody); err != nil {
+	if _, err := io.CopyN(file, strings.NewReader(strings.Repeat("x", weballiance.ImportBody)), weballiance.ImportBody); err != nil {
 		t.Fatal(err)
 	}
 	got = v.send(http.MethodPost, "/verwaltung/import", body.String(), "Content-Type", parts.FormDataContentType())
@@ -209,7 +212,7 @@ func TestOverLongBodyOverTheNetwork(t *testing.T) {
 	w := newTestServer(t)
 	server := httptest.NewServer(w.Server)
 	defer server.Close()
-	answer, err := http.PostForm(server.URL+"/passwort", url.Values{"email": {strings.Repeat("a", defaultBody+10)}})
+	answer, err := http.PostForm(server.URL+"/passwort", url.Values{"email": {strings.Repeat("a", web.DefaultBody+10)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,10 +259,10 @@ func TestFormsReadTheBodyOnly(t *testing.T) {
 }
 
 // logOf runs a server whose log is kept.
-func (w *world) logOf(t *testing.T, change func(*Config)) *bytes.Buffer {
+func (w *world) logOf(t *testing.T, change func(*site.Config)) *bytes.Buffer {
 	t.Helper()
 	var log bytes.Buffer
-	w.restart(t, func(c *Config) {
+	w.restart(t, func(c *site.Config) {
 		c.Log = slog.New(slog.NewTextHandler(&log, nil))
 		if change != nil {
 			change(c)
@@ -310,7 +313,7 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 	} {
 		for _, target := range []string{"/anmelden", "/passwort"} {
 			w := newTestServer(t)
-			log := w.logOf(t, func(conf *Config) { conf.TrustedProxies = c.trusted })
+			log := w.logOf(t, func(conf *site.Config) { conf.TrustedProxies = c.trusted })
 			v := w.visitor(t)
 			v.from = c.from
 			if target == "/anmelden" {
@@ -335,7 +338,7 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 		if got := strings.Count(log.String(), "--trusted-proxies"); got != want {
 			t.Errorf("%s: %d warnings\n%s", from, got, log)
 		}
-		log = w.logOf(t, func(conf *Config) {
+		log = w.logOf(t, func(conf *site.Config) {
 			conf.TrustedProxies = []string{"127.0.0.0/8", "10.0.0.0/8", "fd00::/8", "192.0.2.1"}
 		})
 		v.get("/anmelden", "X-Real-IP", "203.0.113.9")
@@ -354,7 +357,7 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 	if last != http.StatusTooManyRequests {
 		t.Errorf("%d after 40 tries", last)
 	}
-	if _, err := New(Config{BaseURL: "http://127.0.0.1", TrustedProxies: []string{"kein Netz"}, Service: w.Office}); err == nil {
+	if _, err := site.New(site.Config{Config: web.Config{BaseURL: "http://127.0.0.1", TrustedProxies: []string{"kein Netz"}}, Office: w.Office}); err == nil {
 		t.Error("a proxy that is no address is taken")
 	}
 }
@@ -380,7 +383,7 @@ func TestPanicIsAPage(t *testing.T) {
 func TestPanicHalfWayBreaksTheConnection(t *testing.T) {
 	w := newTestServer(t)
 	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	w.restart(t, func(c *Config) {
+	w.restart(t, func(c *site.Config) {
 		c.Admin.Backup = func(context.Context) (io.ReadCloser, int64, error) {
 			return io.NopCloser(io.MultiReader(strings.NewReader("halb"), iotest.ErrReader(errors.New("aus")))), 8, nil
 		}
@@ -415,7 +418,7 @@ func TestDownloadsBeginWithTheirFirstByte(t *testing.T) {
 			return io.NopCloser(strings.NewReader("")), 4, nil
 		},
 	} {
-		w.restart(t, func(c *Config) { c.Admin.Backup = backup })
+		w.restart(t, func(c *site.Config) { c.Admin.Backup = backup })
 		got := v.post("/verwaltung/sicherung", nil)
 		h := got.Header()
 		if got.Code != 500 || h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("Content-Disposition") != "" || h.Get("Content-Length") != strconv.Itoa(got.Body.Len()) || !strings.Contains(got.Body.String(), "<h1>") {
@@ -428,7 +431,7 @@ func TestDownloadsBeginWithTheirFirstByte(t *testing.T) {
 func TestFullDiskIsTold(t *testing.T) {
 	w := newTestServer(t)
 	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	w.restart(t, func(c *Config) {
+	w.restart(t, func(c *site.Config) {
 		c.Admin.Check = func(context.Context) ([]string, error) {
 			return nil, fmt.Errorf("copy: %w", &fs.PathError{Op: "write", Path: "geheim.db", Err: syscall.ENOSPC})
 		}
@@ -459,7 +462,7 @@ func TestErrorsAreTold(t *testing.T) {
 			t.Errorf("%s: %d\n%.300s", path, got.Code, got.Body)
 		}
 	}
-	v.cookies[languageCookie] = "en"
+	v.cookies[web.LanguageCookie] = "en"
 	for path, want := range map[string]string{"/": "de", "/impressum": "de", "/vergleich/gibt-es-nicht/": "de", "/en/": "en", "/anmelden": "en"} {
 		if got := v.get(path); got.Header().Get("Content-Language") != want {
 			t.Errorf("%s in %q, want %q", path, got.Header().Get("Content-Language"), want)
@@ -505,7 +508,7 @@ func TestOwnPath(t *testing.T) {
 		"": "", "konto": "", "//fremd.example": "", "///fremd.example": "", "/\\fremd.example": "", "\\/fremd.example": "", "/\t/fremd.example": "",
 		"/\r\nSet-Cookie: a=b": "", "https://fremd.example": "", "javascript:alert(1)": "", " /konto": "", "/kon to": "", "/\x00": "", "/ü": "", "/a\\b": "",
 	} {
-		if got := ownPath(target); got != want {
+		if got := web.OwnPath(target); got != want {
 			t.Errorf("%q: %q, want %q", target, got, want)
 		}
 	}
@@ -534,7 +537,7 @@ func TestLanguageSwitch(t *testing.T) {
 		t.Errorf("the switch loses the page, or keeps the notice:\n%s", page)
 	}
 	got := v.get("/sprache/en?weiter=%2Fverwaltung%2Fpersonen%3Ffilter%3Da%2526b")
-	if got.Code != 303 || got.Header().Get("Location") != "/verwaltung/personen?filter=a%26b" || v.cookies[languageCookie] != "en" {
+	if got.Code != 303 || got.Header().Get("Location") != "/verwaltung/personen?filter=a%26b" || v.cookies[web.LanguageCookie] != "en" {
 		t.Errorf("%d %v", got.Code, got.Header())
 	}
 	page = v.get("/verwaltung/personen").Body.String()

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// attachment says what a file is that the browser is to save, whatever it holds: nothing of it runs here.
-type attachment struct {
-	name, mime string
-	size       int64 // in bytes; negative while it is not known
+// Attachment says what a file is that the browser is to save, whatever it holds: nothing of it runs here.
+type Attachment struct {
+	Name, Type string
+	Size       int64 // in bytes; negative while it is not known
 }
 
-// download sends a file. Its headers are set with its first byte: an error before is a page like every other. One that comes
+// Download sends a file. Its headers are set with its first byte: an error before is a page like every other. One that comes
 // later breaks the connection off, so that nobody takes a part for the whole.
-func (r *request) download(file attachment, write func(io.Writer) error) error {
-	out := &downloadWriter{request: r, file: file}
+func (r *Request) Download(file Attachment, write func(io.Writer) error) error {
+	out := &downloadWriter{Request: r, file: file}
 	err := write(out)
-	if err == nil && file.size >= 0 && out.sent != file.size {
+	if err == nil && file.Size >= 0 && out.sent != file.Size {
 		err = errors.New("the file has another size than was said")
 	}
 	switch {
@@ -35,9 +35,9 @@ func (r *request) download(file attachment, write func(io.Writer) error) error {
 	panic(http.ErrAbortHandler)
 }
 
-// downloadBytes sends a file that is there as a whole.
-func (r *request) downloadBytes(name, mime string, data []byte) error {
-	return r.download(attachment{name, mime, int64(len(data))}, func(w io.Writer) error {
+// DownloadBytes sends a file that is there as a whole.
+func (r *Request) DownloadBytes(name, mime string, data []byte) error {
+	return r.Download(Attachment{Name: name, Type: mime, Size: int64(len(data))}, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
@@ -45,8 +45,8 @@ func (r *request) downloadBytes(name, mime string, data []byte) error {
 
 // downloadWriter sets the headers of a file with its first byte.
 type downloadWriter struct {
-	*request
-	file  attachment
+	*Request
+	file  Attachment
 	begun bool
 	sent  int64
 }
@@ -56,11 +56,11 @@ func (w *downloadWriter) begin() {
 		return
 	}
 	w.begun = true
-	w.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": w.file.name}))
-	w.Header("Content-Type", w.file.mime)
+	w.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": w.file.Name}))
+	w.Header("Content-Type", w.file.Type)
 	w.Header("Content-Security-Policy", "sandbox; default-src 'none'")
-	if w.file.size >= 0 {
-		w.Header("Content-Length", strconv.FormatInt(w.file.size, 10))
+	if w.file.Size >= 0 {
+		w.Header("Content-Length", strconv.FormatInt(w.file.Size, 10))
 	}
 }
 

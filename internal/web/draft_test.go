@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"errors"
@@ -46,18 +46,4 @@ func TestDraftScripts(t *testing.T) {
 		survey.Respondent{Questionnaire: q.ID, ID: "r1", Slug: "fm", ShortName: "FM", Name: "Freie Mitte", Sequence: 1, Revision: 1,
 			Procedure: survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 8, MaxCharacters: 30}})
 	visit.Run(t, "testdata/draft/lock.script")
-}
-
-func TestOpening(t *testing.T) {
-	for _, test := range []struct{ text, want string }{
-		{"", ""},
-		{"Wie?", "Wie?"},
-		{"Wie\n\nstehen  Sie dazu?", "Wie stehen Sie dazu?"},
-		{"Wie stehen Sie dazu, und warum?", "Wie stehen Sie dazu, …"},
-		{"Donaudampfschifffahrtsgesellschaft heute", "Donaudampfschifffahrtsgesellschaft …"},
-	} {
-		if got := opening(test.text, 22); got != test.want {
-			t.Errorf("opening(%q) = %q, want %q", test.text, got, test.want)
-		}
-	}
 }

@@ -72,7 +72,7 @@ func (e *echoes) free(network string, n int) {
 
 // refuse answers a request that may not reach its handler, with what was typed: an expired session must not cost what
 // somebody wrote, nor must the file beside it. Of a request over a limit nothing is read.
-func (s *Server) refuse(r *request, err error) {
+func (s *Server) refuse(r *Request, err error) {
 	if r.Request.Method == http.MethodPost && survey.CodeOf(err) != survey.TooMany {
 		network, held := httprate.CanonicalizeIP(r.ClientIP()), 0
 		defer func() { s.echoes.free(network, held) }()
@@ -90,7 +90,7 @@ func (s *Server) refuse(r *request, err error) {
 
 // readTyped reads the texts of a form that was refused before its handler; take tells whether so many more bytes may be held.
 // What cannot be read in time, or at all, is said on the page.
-func (r *request) readTyped(take func(n int) bool) {
+func (r *Request) readTyped(take func(n int) bool) {
 	connection, end, holds := http.NewResponseController(r.Writer), time.Now().Add(echoFile), false
 	body := readFunc(func(p []byte) (int, error) {
 		deadline := time.Now().Add(echoPause)

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -13,6 +13,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"pruefstein/internal/web"
+	"pruefstein/internal/web/site"
 )
 
 // A line is a connection to a page that wants a session: what it sends arrives piece by piece, and reading ends at the deadline
@@ -87,7 +90,7 @@ var typedPairs = "text=" + url.QueryEscape(typedText)
 
 func newEchoWorld(t *testing.T) *world {
 	w := newTestServer(t)
-	w.restart(t, func(c *Config) { c.TrustedProxies = []string{"127.0.0.1"} })
+	w.restart(t, func(c *site.Config) { c.TrustedProxies = []string{"127.0.0.1"} })
 	return w
 }
 
@@ -96,7 +99,7 @@ func TestIdleSendersKeepNobodyFromTheirTexts(t *testing.T) {
 	w := newEchoWorld(t)
 	for _, c := range []struct{ kind, first string }{{pairsType, ""}, {pairsType, "text=An"}, {"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nAn"}} {
 		synctest.Test(t, func(t *testing.T) {
-			w.Server.echoes = newEchoes() // within the bubble of the clock
+			w.Server.FreshEchoes() // within the bubble of the clock
 			var idle []*line
 			for i := range 200 {
 				l := w.dial(t, []string{"198.51.100.7", "2001:db8:1:2::" + fmt.Sprint(i+1)}[i%2], c.kind)
@@ -114,12 +117,12 @@ func TestIdleSendersKeepNobodyFromTheirTexts(t *testing.T) {
 			}
 			for _, l := range idle {
 				<-l.done
-				if l.took != echoPause || !strings.Contains(l.Body.String(), unreadText) {
+				if l.took != web.EchoPause || !strings.Contains(l.Body.String(), unreadText) {
 					t.Errorf("an idle sender has %s", l.took)
 				}
 			}
-			if w.Server.echoes.all != 0 || len(w.Server.echoes.by) != 0 {
-				t.Errorf("still held: %d", w.Server.echoes.all)
+			if all, networks := w.Server.EchoesHeld(); all != 0 || networks != 0 {
+				t.Errorf("still held: %d", all)
 			}
 		})
 	}
@@ -129,7 +132,7 @@ func TestIdleSendersKeepNobodyFromTheirTexts(t *testing.T) {
 func TestRefusedTextsAreBounded(t *testing.T) {
 	w := newEchoWorld(t)
 	synctest.Test(t, func(t *testing.T) {
-		w.Server.echoes = newEchoes()
+		w.Server.FreshEchoes()
 		longest := url.Values{"text": {typedText}, "again": {strings.Repeat("ä", 32000)}, "a": {strings.Repeat("ä", 32000)}, "b": {strings.Repeat("ä", 32000)}, "c": {strings.Repeat("ä", 32000)}}
 		if page := w.dial(t, "203.0.113.9", pairsType).end(t, longest.Encode()); !strings.Contains(page, typedText) || strings.Count(page, "ä") < 3*32000 {
 			t.Error("a form of full length does not come back")
@@ -140,38 +143,38 @@ func TestRefusedTextsAreBounded(t *testing.T) {
 
 		// Some hold all they can and drip on.
 		var drips []*line
-		for i := range echoAll / echoBody {
-			l := w.dial(t, fmt.Sprintf("198.51.100.%d", i/(echoNetwork/echoBody)), pairsType)
-			l.pieces <- "a=" + strings.Repeat("x", echoBody-10)
+		for i := range web.EchoAll / web.EchoBody {
+			l := w.dial(t, fmt.Sprintf("198.51.100.%d", i/(web.EchoNetwork/web.EchoBody)), pairsType)
+			l.pieces <- "a=" + strings.Repeat("x", web.EchoBody-10)
 			drips = append(drips, l)
 		}
 		synctest.Wait()
-		if held := w.Server.echoes.all; held > echoAll || held < echoAll-200 {
+		if held, _ := w.Server.EchoesHeld(); held > web.EchoAll || held < web.EchoAll-200 {
 			t.Errorf("%d bytes are held", held)
 		}
 		waiting := w.dial(t, "203.0.113.9", pairsType)
 		waiting.pieces <- typedPairs
 		for range 3 {
-			time.Sleep(echoPause - time.Second)
+			time.Sleep(web.EchoPause - time.Second)
 			for _, l := range drips {
 				l.pieces <- "x"
 			}
 		}
-		if page := waiting.end(t, ""); !strings.Contains(page, typedText) || waiting.took > echoTime {
+		if page := waiting.end(t, ""); !strings.Contains(page, typedText) || waiting.took > web.EchoTime {
 			t.Errorf("with memory that comes free, after %s:\n%.3000s", waiting.took, page)
 		}
 		for _, l := range drips {
-			if <-l.done; l.took > echoTime || !l.write.After(l.read) {
+			if <-l.done; l.took > web.EchoTime || !l.write.After(l.read) {
 				t.Errorf("a dripping sender has %s", l.took)
 			}
 		}
 
 		// Nothing comes free.
-		if !w.Server.echoes.take(t.Context(), "198.51.100.1", echoNetwork) {
+		if !w.Server.TakeEcho(t.Context(), "198.51.100.1", web.EchoNetwork) {
 			t.Fatal("nothing is free")
 		}
 		full := w.dial(t, "198.51.100.1", pairsType)
-		if page := full.end(t, typedPairs); strings.Contains(page, typedText) || !strings.Contains(page, unreadText) || full.took != echoWait {
+		if page := full.end(t, typedPairs); strings.Contains(page, typedText) || !strings.Contains(page, unreadText) || full.took != web.EchoWait {
 			t.Errorf("without memory, after %s:\n%.3000s", full.took, page)
 		}
 		if other := w.dial(t, "198.51.100.2", pairsType); !strings.Contains(other.end(t, typedPairs), typedText) || other.took != 0 {
@@ -202,7 +205,7 @@ func TestHeadsOfPartsAreBounded(t *testing.T) {
 		r.Header.Set("Content-Type", kind)
 		answer := httptest.NewRecorder()
 		w.Server.ServeHTTP(answer, r)
-		if page := answer.Body.String(); counted.bytes > 2*partHead || strings.Contains(page, typedText) != (rest != "") || !strings.Contains(page, unreadText) {
+		if page := answer.Body.String(); counted.bytes > 2*web.PartHead || strings.Contains(page, typedText) != (rest != "") || !strings.Contains(page, unreadText) {
 			t.Errorf("%s: %d bytes read\n%.3000s", name, counted.bytes, page)
 		}
 	}

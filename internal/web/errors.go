@@ -19,7 +19,7 @@ import (
 // Errors that only the web knows.
 var (
 	errMethod   = survey.Fail(codeMethod, "error.method")
-	errPanic    = survey.Fail(codeInternal, "error.internal")
+	errPanic    = survey.Fail(CodeInternal, "error.internal")
 	errSignIn   = survey.Fail(survey.SignedOut, "error.sign_in")
 	errNoAccess = survey.Fail(survey.SignedOut, "error.no_access")
 )
@@ -27,11 +27,11 @@ var (
 // Codes of these errors.
 const (
 	codeMethod   survey.Code = "method"
-	codeInternal survey.Code = "internal"
+	CodeInternal survey.Code = "internal"
 	codeBad      survey.Code = "bad_request"
 )
 
-var statusOf = map[survey.Code]int{
+var statuses = map[survey.Code]int{
 	survey.Invalid:     http.StatusUnprocessableEntity,
 	survey.SignedOut:   http.StatusUnauthorized,
 	survey.NotFound:    http.StatusNotFound,
@@ -42,9 +42,12 @@ var statusOf = map[survey.Code]int{
 	survey.TooMany:     http.StatusTooManyRequests,
 	survey.Unavailable: http.StatusServiceUnavailable,
 	codeMethod:         http.StatusMethodNotAllowed,
-	codeInternal:       http.StatusInternalServerError,
+	CodeInternal:       http.StatusInternalServerError,
 	codeBad:            http.StatusBadRequest,
 }
+
+// StatusOf is the status of the answer to a refused request.
+func StatusOf(code survey.Code) int { return statuses[code] }
 
 // errorPage says what went wrong and what to do, and gives back what was typed.
 type errorPage struct {
@@ -57,13 +60,13 @@ type errorPage struct {
 }
 
 // fail is the one place where an error becomes an answer. The cause is logged, never shown.
-func (s *Server) fail(r *request, err error) {
+func (s *Server) fail(r *Request, err error) {
 	err = survey.FromDisk(err)
 	var e *survey.Error
 	if !errors.As(err, &e) {
-		e = &survey.Error{Code: codeInternal, Key: "error.internal", Cause: err}
+		e = &survey.Error{Code: CodeInternal, Key: "error.internal", Cause: err}
 	}
-	status, ok := statusOf[e.Code]
+	status, ok := statuses[e.Code]
 	if !ok {
 		status = http.StatusInternalServerError
 	}
@@ -71,14 +74,14 @@ func (s *Server) fail(r *request, err error) {
 		s.Log.Error("failed", "request", r.GetString("request"), "route", r.FullPath(), "error", err)
 	}
 	if e.Key == errSignIn.Key && (r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead) {
-		http.Redirect(r.Writer, r.Request, "/anmelden?weiter="+queryEscape(r.Request.URL.RequestURI()), http.StatusSeeOther)
+		http.Redirect(r.Writer, r.Request, "/anmelden?weiter="+url.QueryEscape(r.Request.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	if r.wantsJSON() {
-		r.JSON(status, gin.H{"error": r.printer().Must(e.Key, e.Args...), "code": e.Code})
+	if r.WantsJSON() {
+		r.JSON(status, gin.H{"error": r.Printer().Must(e.Key, e.Args...), "code": e.Code})
 		return
 	}
-	page := errorPage{Base: r.base("error.title." + string(e.Code)), Message: r.printer().Must(e.Key, e.Args...), Typed: typed(r)}
+	page := errorPage{Base: r.Base("error.title." + string(e.Code)), Message: r.Printer().Must(e.Key, e.Args...), Typed: typed(r)}
 	page.Nav = nil // the narrow page has no room for it
 	page.Back = templates.NavItem{Label: page.Must("error.back"), Href: page.HomeHref()}
 	form := s.formPath(r)
@@ -86,7 +89,7 @@ func (s *Server) fail(r *request, err error) {
 	case e.Key == errSignIn.Key:
 		page.Back = templates.NavItem{Label: page.Must("error.sign_in_link"), Href: "/anmelden"}
 		if form != "" {
-			page.Back.Href += "?weiter=" + queryEscape(form)
+			page.Back.Href += "?weiter=" + url.QueryEscape(form)
 		}
 	case form != "" && e.Key == "error.one_hand": // repeating it would not help
 		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
@@ -104,9 +107,9 @@ func (s *Server) fail(r *request, err error) {
 	}
 	page.RefNumber = r.GetString("request")
 	for _, f := range e.Faults {
-		page.Faults = append(page.Faults, r.printer().Must(f.Key, f.Args...))
+		page.Faults = append(page.Faults, r.Printer().Must(f.Key, f.Args...))
 	}
-	if err := r.page(status, "error", page); err != nil {
+	if err := r.Page(status, "error", page); err != nil {
 		s.Log.Error("error page", "request", r.GetString("request"), "error", err)
 		r.String(http.StatusInternalServerError, "Prüfstein: %s", http.StatusText(http.StatusInternalServerError))
 	}
@@ -115,24 +118,24 @@ func (s *Server) fail(r *request, err error) {
 // serveError answers a request that has no route.
 func (s *Server) serveError(err error) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		s.fail(&request{Context: c, server: s, language: s.languageOf(c.Request)}, err)
+		s.fail(&Request{Context: c, server: s, Language: s.languageOf(c.Request)}, err)
 	}
 }
 
 // formPath is the page whose form was sent, "" if there was none: what the browser says if it is a path of ours, else the
 // path of the form itself if it can be opened. An address that holds a token is not repeated.
-func (s *Server) formPath(r *request) string {
+func (s *Server) formPath(r *Request) string {
 	if r.Request.Method != http.MethodPost || strings.Contains(r.FullPath(), ":token") {
 		return ""
 	}
-	if from, err := url.Parse(r.Request.Referer()); err == nil && from.Scheme+"://"+from.Host == s.Service.BaseURL && len(from.Path) > 1 {
+	if from, err := url.Parse(r.Request.Referer()); err == nil && from.Scheme+"://"+from.Host == s.Alliance.BaseURL && len(from.Path) > 1 {
 		query := from.Query()
 		query.Del("ok")
-		return ownPath((&url.URL{Path: from.Path, RawQuery: query.Encode()}).RequestURI())
+		return OwnPath((&url.URL{Path: from.Path, RawQuery: query.Encode()}).RequestURI())
 	}
-	for _, route := range s.Routes() {
+	for _, route := range s.routes {
 		if route.Method == http.MethodGet && route.Path == r.FullPath() {
-			return ownPath(r.Request.URL.EscapedPath())
+			return OwnPath(r.Request.URL.EscapedPath())
 		}
 	}
 	return ""
@@ -161,14 +164,14 @@ var fieldLabels = []struct{ path, family string }{
 }
 
 // fieldLabel is what the form calls a field, its name where that is not known.
-func (r *request) fieldLabel(name string) string {
+func (r *Request) fieldLabel(name string) string {
 	for _, f := range fieldLabels {
 		if !strings.HasPrefix(r.FullPath(), f.path) {
 			continue
 		}
 		for _, key := range []string{f.family + "field_" + name, f.family + name} {
-			if r.printer().Has(key) {
-				return r.printer().Must(key)
+			if r.Printer().Has(key) {
+				return r.Printer().Must(key)
 			}
 		}
 		break
@@ -177,7 +180,7 @@ func (r *request) fieldLabel(name string) string {
 }
 
 // typed gives back what was typed into a form that was refused as a whole, so that nothing of it is lost.
-func typed(r *request) []templates.Field {
+func typed(r *Request) []templates.Field {
 	var fields []templates.Field
 	for _, name := range slices.Sorted(maps.Keys(r.Request.PostForm)) {
 		if slices.Contains(secretFields, name) || slices.Contains(machineFields, name) || strings.HasSuffix(name, "revision") {
@@ -186,7 +189,7 @@ func typed(r *request) []templates.Field {
 		for _, text := range r.Request.PostForm[name] {
 			if text := strings.TrimSpace(text); text != "" && !machineText.MatchString(text) {
 				fields = append(fields, templates.Field{ID: "typed-" + strconv.Itoa(len(fields)+1), Name: "typed", Type: "textarea", Quiet: true,
-					Label: r.printer().Must("error.typed_field", "Name", r.fieldLabel(name)), Value: text, Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
+					Label: r.Printer().Must("error.typed_field", "Name", r.fieldLabel(name)), Value: text, Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
 			}
 		}
 	}

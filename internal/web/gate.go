@@ -37,14 +37,10 @@ func (g gate) pass(ctx context.Context, work func()) {
 	work()
 }
 
-// readersWait lets requests of readers through the gate: the pages of publicRoutes, and what is nowhere.
+// readersWait lets requests of readers through the gate: routes of Readers, and what is nowhere.
 func (s *Server) readersWait() gin.HandlerFunc {
-	readers := map[string]bool{"": true}
-	for _, route := range s.publicRoutes() {
-		readers[route.Path] = true
-	}
 	return func(c *gin.Context) {
-		if readers[c.FullPath()] {
+		if path := c.FullPath(); path == "" || s.readerPaths[path] {
 			s.readers.pass(c.Request.Context(), c.Next)
 			c.Abort() // nothing is left to do, also for whoever went away
 		}

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pruefstein/internal/web"
 	"pruefstein/public"
 )
 
@@ -36,8 +37,8 @@ func TestReadersWaitForSaves(t *testing.T) {
 	paths := []string{"/", "/en/", "/impressum", "/gibt-es-nicht", "/vergleich/gibt-es-nicht/", public.URL("css/site.css"), "/static/gibt-es-nicht.css"}
 	const each = 20
 	synctest.Test(t, func(t *testing.T) {
-		w.Server.readers = newGate() // within the bubble of the clock
-		most := cap(w.Server.readers)
+		gate := w.Server.FreshGate() // within the bubble of the clock
+		most := cap(gate)
 		begun, open := make(chan string, each*len(paths)), make(chan struct{})
 		var all sync.WaitGroup
 		for range each {
@@ -55,25 +56,25 @@ func TestReadersWaitForSaves(t *testing.T) {
 		if got := party.post("/antwort/fragen/1", url.Values{"text": {"Ja."}, "status": {"answered"}, "revision": {"0"}}); got.Code != http.StatusSeeOther {
 			t.Errorf("a save beside them: %d", got.Code)
 		}
-		time.Sleep(gateStall + 1)
+		time.Sleep(web.GateStall + 1)
 		synctest.Wait()
 		if n := len(begun); n != 2*most {
 			t.Errorf("%d readers have begun when the first ones stall, not %d", n, 2*most)
 		}
 		close(open)
 		all.Wait()
-		if len(begun) != cap(begun) || len(w.Server.readers) != 0 {
-			t.Errorf("%d of %d readers had their turn, %d places are taken", len(begun), cap(begun), len(w.Server.readers))
+		if len(begun) != cap(begun) || len(gate) != 0 {
+			t.Errorf("%d of %d readers had their turn, %d places are taken", len(begun), cap(begun), len(gate))
 		}
 
 		// Who goes away while waiting takes no place.
 		for range most {
-			w.Server.readers <- struct{}{}
+			gate <- struct{}{}
 		}
 		ctx, leave := context.WithCancel(t.Context())
 		leave()
 		answer := httptest.NewRecorder()
-		if w.Server.ServeHTTP(answer, httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)); answer.Body.Len() != 0 || len(w.Server.readers) != most {
+		if w.Server.ServeHTTP(answer, httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)); answer.Body.Len() != 0 || len(gate) != most {
 			t.Errorf("%d bytes for a reader who went away", answer.Body.Len())
 		}
 	})

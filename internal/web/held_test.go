@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gin-gonic/gin"
-
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/internal/web/site"
 )
 
 // meanwhile is a body that is held back: what happens before its first byte arrives runs when it is asked for.
@@ -135,7 +135,7 @@ func TestRightsAreJudgedAfterTheBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newAnswerWorld(t)
 			mails := 0
-			w.restart(t, func(c *Config) {
+			w.restart(t, func(c *site.Config) {
 				c.Admin.TestMail = func(context.Context, string) ([]string, error) { mails++; return []string{"S: 250"}, nil }
 			})
 			w.addUser(t, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Coordinator: true, Administrator: true})
@@ -172,18 +172,12 @@ func TestAnEndedSessionIsNotTouched(t *testing.T) {
 	v := w.visitor(t).signIn(ada.Email)
 	req := httptest.NewRequest(http.MethodGet, "/konto", nil)
 	req.AddCookie(&http.Cookie{Name: staffCookie, Value: v.cookies[staffCookie]})
-	w.Clock.Advance(touchEvery + time.Minute)
-	ses, err := load(w.Server.sessions.staff, req)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.Clock.Advance(web.TouchEvery + time.Minute)
+	touch := w.Server.Touched(t.Context(), req)
 	v.post("/abmelden", nil)
 	answer := httptest.NewRecorder()
-	c := gin.CreateTestContextOnly(answer, gin.New())
-	c.Request = req
-	r := &request{Context: c, server: w.Server, session: ses, Actor: survey.Actor{User: ada}}
-	if err := ses.touch(r); err != nil || r.Actor.User.ID != "" {
-		t.Errorf("%v, still %q", err, r.Actor.User.ID)
+	if actor, err := touch(answer, survey.Actor{User: ada}); err != nil || actor.User.ID != "" {
+		t.Errorf("%v, still %q", err, actor.User.ID)
 	}
 	if strings.Contains(w.contents(t, true), "Sessions ") || answer.Header().Get("Set-Cookie") != "" {
 		t.Error("the session is back")

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"net/http"
@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/httprate"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
 )
 
 // Every POST counts, whatever its route; and whoever is known is counted alone.
@@ -19,7 +20,7 @@ func TestGeneralLimit(t *testing.T) {
 	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
 	party, ada, stranger := w.visitor(t), w.visitor(t).signIn("ada@buendnis.example"), w.visitor(t)
 	party.post("/zugang/frei", nil)
-	w.Server.limits[limitPosts] = httprate.NewRateLimiter(2, time.Minute)
+	w.Server.LimitPosts(httprate.NewRateLimiter(2, time.Minute))
 	const text = "Was jemand schrieb"
 	for _, path := range []string{"/abmelden", "/verwaltung/buendnis"} {
 		if got := stranger.post(path, nil); got.Code == http.StatusTooManyRequests {
@@ -111,9 +112,9 @@ func TestLargeFilesHaveTime(t *testing.T) {
 		email, path string
 		want        time.Duration
 	}{
-		{"anna@buendnis.example", "/antworten/nordmark-2027/frei/uebertragung/neu", uploadTime},
-		{"ada@buendnis.example", "/verwaltung/import", uploadTime},
-		{"ada@buendnis.example", "/antworten/nordmark-2027/frei/uebertragung/neu", echoPause}, // not admitted
+		{"anna@buendnis.example", "/antworten/nordmark-2027/frei/uebertragung/neu", web.UploadTime},
+		{"ada@buendnis.example", "/verwaltung/import", web.UploadTime},
+		{"ada@buendnis.example", "/antworten/nordmark-2027/frei/uebertragung/neu", web.EchoPause}, // not admitted
 		{"ada@buendnis.example", "/verwaltung/buendnis", 0},
 	} {
 		v := w.visitor(t).signIn(c.email)
@@ -133,7 +134,7 @@ func TestLargeFilesHaveTime(t *testing.T) {
 			}
 		case d.read.Sub(start) < c.want || d.read.Sub(start) > c.want+time.Minute:
 			t.Errorf("%s as %s: %s to read", c.path, c.email, d.read.Sub(start))
-		case c.want == uploadTime && !d.write.After(d.read):
+		case c.want == web.UploadTime && !d.write.After(d.read):
 			t.Errorf("%s: no time to answer", c.path)
 		}
 	}

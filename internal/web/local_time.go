@@ -15,5 +15,5 @@ var officeZone = func() *time.Location {
 	return loc
 }()
 
-// localTime is an instant as the clocks of the alliance show it.
-func localTime(t time.Time) time.Time { return t.In(officeZone) }
+// LocalTime is an instant as the clocks of the alliance show it.
+func LocalTime(t time.Time) time.Time { return t.In(officeZone) }

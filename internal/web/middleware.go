@@ -16,14 +16,14 @@ import (
 )
 
 // contentPolicy lets a page load its own style, scripts and images, and nothing else.
-const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+const ContentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // headers sets what every answer carries, errors and 304 included.
 func (s *Server) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("Content-Security-Policy", ContentPolicy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -103,7 +103,7 @@ func (s *Server) languageOf(r *http.Request) string {
 	if lang := r.URL.Query().Get("lang"); locale.Known(lang) {
 		return lang
 	}
-	if c, err := r.Cookie(languageCookie); err == nil && locale.Known(c.Value) {
+	if c, err := r.Cookie(LanguageCookie); err == nil && locale.Known(c.Value) {
 		return c.Value
 	}
 	return locale.Languages[0]
@@ -121,7 +121,7 @@ func publicLanguage(path string) (lang string, ok bool) {
 }
 
 // languageCookie keeps the language somebody signed in has chosen. Readers never get it: their language is in the path.
-const languageCookie = "sprache"
+const LanguageCookie = "sprache"
 
 // limit names how often a kind of request may come from one network.
 type limit string
@@ -130,8 +130,8 @@ type limit string
 // well. Of links only those count that do not exist: see guessed.
 const (
 	limitPosts  limit = "posts"  // the general one, on every POST: a whole parliament may type behind one address
-	limitSecret limit = "secret" // guessing passwords, links, codes
-	limitMail   limit = "mail"   // causing mails
+	LimitSecret limit = "secret" // guessing passwords, links, codes
+	LimitMail   limit = "mail"   // causing mails
 )
 
 type limiters map[limit]*httprate.RateLimiter
@@ -139,8 +139,8 @@ type limiters map[limit]*httprate.RateLimiter
 func newLimiters() limiters {
 	return limiters{
 		limitPosts:  httprate.NewRateLimiter(3000, time.Minute),
-		limitSecret: httprate.NewRateLimiter(30, time.Minute),
-		limitMail:   httprate.NewRateLimiter(10, time.Minute),
+		LimitSecret: httprate.NewRateLimiter(30, time.Minute),
+		LimitMail:   httprate.NewRateLimiter(10, time.Minute),
 	}
 }
 
@@ -148,7 +148,7 @@ func newLimiters() limiters {
 // password takes nothing from others behind the same address who do something else. Whoever is known is counted alone, by the
 // session: no stranger behind the same address, or behind a proxy that is not trusted, locks them out, and nobody who holds the
 // same link or another session of the same account. Reading is not limited.
-func (l limiters) exceeded(r *request, name limit) bool {
+func (l limiters) exceeded(r *Request, name limit) bool {
 	if r.Request.Method == http.MethodGet || r.Request.Method == http.MethodHead {
 		return false
 	}
@@ -165,14 +165,14 @@ func (l limiters) exceeded(r *request, name limit) bool {
 
 // guessed counts a link that does not exist against the limit of its route. One that does is not being guessed: nobody behind the
 // same address keeps others from opening it.
-func (l limiters) guessed(r *request, name limit) bool {
+func (l limiters) guessed(r *Request, name limit) bool {
 	limiter, ok := l[name]
 	return ok && r.Param("token") != "" && limiter.OnLimit(r.Writer, r.Request, httprate.CanonicalizeIP(r.ClientIP())+" "+r.FullPath())
 }
 
-// ownPath returns a redirect target if it is a path of this application, else "". Browsers read a backslash as a slash and
+// OwnPath returns a redirect target if it is a path of this application, else "". Browsers read a backslash as a slash and
 // leave out tabs and line breaks, so nothing but printable ASCII passes.
-func ownPath(target string) string {
+func OwnPath(target string) string {
 	strange := func(c rune) bool { return c <= ' ' || c >= 0x7f || c == '\\' }
 	if !strings.HasPrefix(target, "/") || strings.HasPrefix(target, "//") || strings.ContainsFunc(target, strange) {
 		return ""

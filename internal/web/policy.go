@@ -20,39 +20,44 @@ type Route struct {
 	Body   int64          // most bytes of the body; 0: defaultBody
 	Time   time.Duration  // how long the body may take once the request is admitted; 0: as long as every request
 	Limit  limit          // how often; "" only the general limit
-	Handle func(*request) error
+	Handle func(*Request) error
+
+	Readers bool // a page that everybody may come for at once: it passes the gate (gate.go)
 }
 
 // defaultBody is the most bytes a form may have: a full-length text in each of four fields, with umlauts, encoded.
-const defaultBody = 2 << 20
+const DefaultBody = 2 << 20
 
 // The groups of roles that rows name.
 var (
-	anybody      = []survey.Role{survey.RoleReader}
-	parties      = []survey.Role{survey.RoleParty}
-	staff        = []survey.Role{survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator}
-	account      = []survey.Role{survey.RoleSignedIn}
-	drafters     = []survey.Role{survey.RoleMember, survey.RoleLead, survey.RoleCoordinator}
-	coordinators = []survey.Role{survey.RoleCoordinator}
-	checkers     = []survey.Role{survey.RoleCoordinator, survey.RoleAdministrator}
-	admins       = []survey.Role{survey.RoleAdministrator}
+	Anybody      = []survey.Role{survey.RoleReader}
+	Parties      = []survey.Role{survey.RoleParty}
+	Staff        = []survey.Role{survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator}
+	Account      = []survey.Role{survey.RoleSignedIn}
+	Drafters     = []survey.Role{survey.RoleMember, survey.RoleLead, survey.RoleCoordinator}
+	Coordinators = []survey.Role{survey.RoleCoordinator}
+	Checkers     = []survey.Role{survey.RoleCoordinator, survey.RoleAdministrator}
+	Admins       = []survey.Role{survey.RoleAdministrator}
 )
 
-// Routes returns every route of the application.
-func (s *Server) Routes() []Route {
-	routes := slices.Concat(
-		s.publicRoutes(), s.accountRoutes(), s.adminRoutes(),
-		s.draftRoutes(), s.sendRoutes(), s.answerRoutes(), s.transcriptionRoutes(), s.compareRoutes(),
-	)
-	if s.Demo != nil {
-		routes = append(routes, s.demoRoutes()...)
+// Registered returns every route of all rooms.
+func (s *Server) Registered() []Route { return s.routes }
+
+// Register adds the routes of a room.
+func (s *Server) Register(routes ...Route) {
+	for _, r := range routes {
+		s.routes = append(s.routes, r)
+		s.readerPaths[r.Path] = r.Readers
+		s.engine.Handle(r.Method, r.Path, s.serve(r))
+		if r.Method == http.MethodGet {
+			s.engine.Handle(http.MethodHead, r.Path, s.serve(r))
+		}
 	}
-	return routes
 }
 
 // How long a large file may take on a slow line, and the answer to it afterwards.
 const (
-	uploadTime = 10 * time.Minute
+	UploadTime = 10 * time.Minute
 	answerTime = 2 * time.Minute
 )
 
@@ -60,10 +65,10 @@ const (
 func (s *Server) serve(route Route) gin.HandlerFunc {
 	bodyLimit := route.Body
 	if bodyLimit == 0 {
-		bodyLimit = defaultBody
+		bodyLimit = DefaultBody
 	}
 	return func(c *gin.Context) {
-		r := &request{Context: c, server: s, language: s.languageOf(c.Request)}
+		r := &Request{Context: c, server: s, Language: s.languageOf(c.Request)}
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
 		if err := s.admit(r, route); err != nil {
 			s.refuse(r, err)
@@ -85,7 +90,7 @@ func (s *Server) serve(route Route) gin.HandlerFunc {
 
 // admit decides whether the request may reach its handler. The order matters: who comes first, so that nobody learns
 // from an error what exists.
-func (s *Server) admit(r *request, route Route) error {
+func (s *Server) admit(r *Request, route Route) error {
 	if !slices.Contains(route.Who, survey.RoleReader) || route.Method != http.MethodGet {
 		if err := s.sessions.identify(r, slices.Contains(route.Who, survey.RoleParty)); err != nil {
 			return err
@@ -107,13 +112,13 @@ func (s *Server) admit(r *request, route Route) error {
 	slug := r.Param("questionnaire")
 	switch {
 	case r.Actor.Respondent != "":
-		q, err := s.Service.Alliance.OwnQuestionnaire(r.Request.Context(), r.Actor)
+		q, err := s.Alliance.OwnQuestionnaire(r.Request.Context(), r.Actor)
 		if err != nil {
 			return err
 		}
 		r.Questionnaire = q
 	case slug != "":
-		q, err := s.Service.Alliance.QuestionnaireBySlug(r.Request.Context(), r.Actor, slug)
+		q, err := s.Alliance.QuestionnaireBySlug(r.Request.Context(), r.Actor, slug)
 		if err != nil {
 			return err
 		}
@@ -121,7 +126,7 @@ func (s *Server) admit(r *request, route Route) error {
 	}
 	if len(route.Phases) > 0 && r.Questionnaire.ID != "" {
 		r.Actor.Admitted = survey.Admission{Questionnaire: r.Questionnaire.ID, Phases: route.Phases}
-		if phase := r.Questionnaire.Phase(s.now()); !slices.Contains(route.Phases, phase) {
+		if phase := r.Questionnaire.Phase(s.Now()); !slices.Contains(route.Phases, phase) {
 			return survey.Fail(survey.Conflict, "error.phase."+string(phase))
 		}
 	}
@@ -133,12 +138,12 @@ const denialPause = time.Hour
 
 // noteDenial notes a refusal of somebody with an account: what they tried to do in the audit, what they wanted to see in the
 // log, because a GET writes nothing. That it cannot be noted changes nothing for them.
-func (s *Server) noteDenial(r *request) {
+func (s *Server) noteDenial(r *Request) {
 	if r.Request.Method != http.MethodPost {
 		s.Log.Warn("denied", "request", r.GetString("request"), "route", r.FullPath(), "user", r.Actor.User.ID)
 		return
 	}
-	kind, now := r.Actor.User.ID+" "+r.FullPath(), s.now()
+	kind, now := r.Actor.User.ID+" "+r.FullPath(), s.Now()
 	s.denialsLock.Lock()
 	age := now.Sub(s.denials[kind]) // below zero: the clock has been set back
 	again := age >= 0 && age < denialPause
@@ -149,9 +154,12 @@ func (s *Server) noteDenial(r *request) {
 	if again {
 		return
 	}
-	if err := s.Service.Alliance.NoteDenial(r.Request.Context(), r.Actor, r.FullPath()); err != nil {
+	if err := s.Alliance.NoteDenial(r.Request.Context(), r.Actor, r.FullPath()); err != nil {
 		s.Log.Error("denial not noted", "request", r.GetString("request"), "error", err)
 	}
 }
 
-func (s *Server) now() time.Time { return s.Service.Clock.Now() }
+func (s *Server) Now() time.Time { return s.Alliance.Clock.Now() }
+
+// filterWaiting is the value of the filter for what waits for its check.
+const FilterWaiting = "pruefung"

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/policy.md")
@@ -25,13 +26,13 @@ func TestPolicyDocument(t *testing.T) {
 		"belongs to somebody else is 404; the wrong state is 409. HEAD is as GET. Roles add up: a coordinator who is also a member may do both.\n" +
 		"Which working group's questions a member may change, and the rules for two persons, are in `internal/survey`.\n")
 	// Sections by the first part of the path, English beside German, in the order the routes begin them.
-	sectionOf := func(r Route) string {
+	sectionOf := func(r web.Route) string {
 		part, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(r.Path+"/", "/en/"), "/"), "/")
 		return part
 	}
 	var order []string
-	sections := map[string][]Route{}
-	for _, r := range newTestServer(t).Server.Routes() {
+	sections := map[string][]web.Route{}
+	for _, r := range newTestServer(t).Server.Registered() {
 		if sections[sectionOf(r)] == nil {
 			order = append(order, sectionOf(r))
 		}
@@ -147,7 +148,7 @@ func TestPolicyMatrix(t *testing.T) {
 	visitors := everybody(t, w)
 	before := w.contents(t, false)
 	requests := 0
-	for _, route := range w.Server.Routes() {
+	for _, route := range w.Server.Registered() {
 		path := plausible(route.Path)
 		for role, v := range visitors {
 			if slices.ContainsFunc(granted(role), func(r survey.Role) bool { return slices.Contains(route.Who, r) }) {
@@ -191,7 +192,7 @@ func TestReadingWritesNothing(t *testing.T) {
 	w := newAnswerWorld(t)
 	visitors := everybody(t, w)
 	before := w.contents(t, true)
-	for _, route := range w.Server.Routes() {
+	for _, route := range w.Server.Registered() {
 		if route.Method != http.MethodGet {
 			continue
 		}

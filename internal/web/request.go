@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -20,21 +21,21 @@ import (
 	"pruefstein/templates"
 )
 
-// request is one request on its way: gin's context, who asks, and the questionnaire it is about.
-type request struct {
+// Request is one request on its way: gin's context, who asks, and the questionnaire it is about.
+type Request struct {
 	*gin.Context
 	server        *Server
-	language      string
+	Language      string
 	Actor         survey.Actor
 	Questionnaire survey.Questionnaire // of the path or of the party; zero otherwise
 	session       *session             // nil without one
 	unread        bool                 // it was refused, and what was typed could not be read to give it back
 }
 
-func (r *request) printer() *locale.Printer { return locale.ForPage(r.language) }
+func (r *Request) Printer() *locale.Printer { return locale.ForPage(r.Language) }
 
-// wantsJSON tells whether a script asks, such as the one that saves while somebody types.
-func (r *request) wantsJSON() bool {
+// WantsJSON tells whether a script asks, such as the one that saves while somebody types.
+func (r *Request) WantsJSON() bool {
 	return strings.HasPrefix(r.GetHeader("Accept"), "application/json")
 }
 
@@ -45,10 +46,10 @@ func init() {
 	}
 }
 
-// bind reads the body, never the query, into a form struct: fields tagged `form:"…"`, and `binding:"…"` with
+// Bind reads the body, never the query, into a form struct: fields tagged `form:"…"`, and `binding:"…"` with
 // validator's format rules. Broken rules come back as survey faults named after the form field.
-func (r *request) bind(form any) error {
-	if err := r.readForm(nil); err != nil {
+func (r *Request) Bind(form any) error {
+	if err := r.ReadForm(nil); err != nil {
 		return err
 	}
 	err := binding.FormPost.Bind(r.Request, form)
@@ -66,55 +67,55 @@ func (r *request) bind(form any) error {
 	return nil
 }
 
-// readForm reads the body of a form and hands its files on (parseFiles). Then it judges once more who asks: what is shown next,
+// ReadForm reads the body of a form and hands its files on (parseFiles). Then it judges once more who asks: what is shown next,
 // with or without a save, is for nobody who has lost access while the body was on its way.
-func (r *request) readForm(take takeFile) error {
+func (r *Request) ReadForm(take takeFile) error {
 	err := parseFiles(r.Request, take)
-	if again := r.server.Service.Judge(r.Request.Context(), r.Actor); again != nil {
+	if again := r.server.Alliance.Judge(r.Request.Context(), r.Actor); again != nil {
 		return again
 	}
 	return err
 }
 
-// faults returns the messages of an Invalid error, linked to their fields, and whether it was one: the caller then
+// Faults returns the messages of an Invalid error, linked to their fields, and whether it was one: the caller then
 // shows the form again with everything typed.
-func (r *request) faults(err error) ([]templates.FieldError, bool) {
+func (r *Request) Faults(err error) ([]templates.FieldError, bool) {
 	var e *survey.Error
 	if !errors.As(err, &e) || e.Code != survey.Invalid {
 		return nil, false
 	}
 	var list []templates.FieldError
 	for _, f := range e.Faults {
-		list = append(list, templates.FieldError{FieldID: f.Field, Message: r.printer().Must(f.Key, r.readable(f.Args)...)})
+		list = append(list, templates.FieldError{FieldID: f.Field, Message: r.Printer().Must(f.Key, r.Readable(f.Args)...)})
 	}
 	if len(list) == 0 {
-		list = append(list, templates.FieldError{Message: r.printer().Must(e.Key, e.Args...)})
+		list = append(list, templates.FieldError{Message: r.Printer().Must(e.Key, e.Args...)})
 	}
 	return list, true
 }
 
-// readable prints the bounds among a message's arguments as people read numbers, "100.000".
-func (r *request) readable(args []any) []any {
+// Readable prints the bounds among a message's arguments as people read numbers, "100.000".
+func (r *Request) Readable(args []any) []any {
 	args = slices.Clone(args)
 	for i := 1; i < len(args); i += 2 {
 		if n, ok := args[i].(int); ok && args[i-1] != "Count" {
-			args[i] = r.printer().Number(n)
+			args[i] = r.Printer().Number(n)
 		}
 	}
 	return args
 }
 
-// stale tells whether a save was refused because somebody else saved first. The form is then shown again with status 409
+// Stale tells whether a save was refused because somebody else saved first. The form is then shown again with status 409
 // and overtaken's notes, so that nothing typed is lost and saving again is a decision.
-func stale(err error) bool {
+func Stale(err error) bool {
 	var e *survey.Error
 	return errors.As(err, &e) && e.Code == survey.Conflict && e.Key == "error.stale"
 }
 
-// overtaken prepares a form that came too late to be sent once more: typed holds what was typed, saved the same fields as
+// Overtaken prepares a form that came too late to be sent once more: typed holds what was typed, saved the same fields as
 // they are stored now. Its hidden revisions become those of saved; each field that reads differently gets a message with
 // what is stored, a long text the stored text below it; the page says so on top.
-func (r *request) overtaken(page *templates.Base, typed, saved []fieldGroup) {
+func (r *Request) Overtaken(page *templates.Base, typed, saved []FieldGroup) {
 	var changed []string
 	stored := map[string]templates.Field{}
 	for _, g := range saved {
@@ -157,12 +158,12 @@ func (r *request) overtaken(page *templates.Base, typed, saved []fieldGroup) {
 }
 
 // inWords is what a field says: its text, or the labels of what is chosen.
-func (r *request) inWords(f templates.Field) string {
+func (r *Request) inWords(f templates.Field) string {
 	if f.Kind() == "tick" {
 		if f.Checked {
-			return r.printer().Must("common.yes")
+			return r.Printer().Must("common.yes")
 		}
-		return r.printer().Must("common.no")
+		return r.Printer().Must("common.no")
 	}
 	if len(f.Options) == 0 {
 		text, _, _ := survey.Text(f.Value) // a browser sends CRLF
@@ -174,17 +175,17 @@ func (r *request) inWords(f templates.Field) string {
 			chosen = append(chosen, o.Label)
 		}
 	}
-	return r.printer().Join(chosen)
+	return r.Printer().Join(chosen)
 }
 
-// page renders a page into a buffer and sends it: never half a page. The status is that of the answer.
-func (r *request) page(status int, name string, data any) error {
+// Page renders a page into a buffer and sends it: never half a page. The status is that of the answer.
+func (r *Request) Page(status int, name string, data any) error {
 	templates.LabelErrors(data)
 	var buf bytes.Buffer
 	if err := r.server.Engine.Render(&buf, name, data); err != nil {
 		return err
 	}
-	r.Header("Content-Language", r.language)
+	r.Header("Content-Language", r.Language)
 	page := buf.Bytes()
 	if !utf8.Valid(page) { // a form gives back what came
 		page = bytes.ToValidUTF8(page, []byte("\uFFFD"))
@@ -193,10 +194,10 @@ func (r *request) page(status int, name string, data any) error {
 	return nil
 }
 
-// redirect answers a successful POST: 303 to an own path, with a notice to show there. The notice is a message key such
+// Redirect answers a successful POST: 303 to an own path, with a notice to show there. The notice is a message key such
 // as "draft.notice.saved", so that a link cannot put words into our mouth. A form whose script keeps a copy in the browser
 // is told that just this press of its button was stored.
-func (r *request) redirect(path, notice string) error {
+func (r *Request) Redirect(path, notice string) error {
 	path, fragment, hash := strings.Cut(path, "#")
 	for _, add := range [][2]string{{"ok", notice}, {"sent", r.Request.PostForm.Get("sent")}} {
 		if add[1] == "" {
@@ -211,10 +212,10 @@ func (r *request) redirect(path, notice string) error {
 	if hash {
 		path += "#" + fragment
 	}
-	return r.goTo(path)
+	return r.GoTo(path)
 }
 
-func (r *request) goTo(path string) error {
+func (r *Request) GoTo(path string) error {
 	r.Header("Location", path)
 	r.Status(http.StatusSeeOther)
 	r.Writer.WriteHeaderNow()
@@ -224,16 +225,22 @@ func (r *request) goTo(path string) error {
 var noticeKey = regexp.MustCompile(`^[a-z]+\.notice\.[a-z0-9_]+$`)
 
 // notice returns the sentence a redirect asked to show.
-func (r *request) notice() string {
+func (r *Request) notice() string {
 	key := r.Request.URL.Query().Get("ok")
 	if !noticeKey.MatchString(key) {
 		return ""
 	}
-	text, err := r.printer().T(key)
+	text, err := r.Printer().T(key)
 	if err != nil {
 		return ""
 	}
 	return text
 }
 
-func queryEscape(s string) string { return url.QueryEscape(s) }
+func (r *Request) QuestionNumber() (int, error) {
+	number, err := strconv.Atoi(r.Param("number"))
+	if err != nil || number < 1 {
+		return 0, survey.Fail(survey.NotFound, "error.not_found")
+	}
+	return number, nil
+}

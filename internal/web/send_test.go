@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"errors"
@@ -14,6 +14,8 @@ import (
 	"pruefstein/internal/locale"
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/internal/web/site"
 )
 
 // canary stands wherever a party has said something it has not submitted, or that is for the party alone. No page of the
@@ -108,9 +110,9 @@ func (w *world) staffCookie(t *testing.T, email string) string {
 }
 
 // sendPaths fills the parameters of the send routes in.
-func sendPaths(w *world, slug string) map[string]Route {
-	paths := map[string]Route{}
-	for _, route := range w.Server.sendRoutes() {
+func sendPaths(w *world, slug string) map[string]web.Route {
+	paths := map[string]web.Route{}
+	for _, route := range w.routesBelow("/versand") {
 		for _, respondent := range []string{"frei", "moin", "deich", "watt"} {
 			for _, mail := range []string{"", "-receipt"} {
 				path := strings.NewReplacer(":questionnaire", "nord-"+slug, ":respondent", respondent, ":mail", "q-"+slug+"-"+respondent+mail).Replace(route.Path)
@@ -277,7 +279,7 @@ func TestSendWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	get(base, "Mail nicht zustellbar", "Kein Kontakt zum Mailserver: dial tcp: refused")
-	w.Server.Bounces = "ruecklauf@buendnis.example"
+	w.restart(t, func(c *site.Config) { c.Bounces = "ruecklauf@buendnis.example" })
 	get(base+"/postausgang", "geht an ruecklauf@buendnis.example", "Die nicht zustellbare Mail noch einmal versuchen", "Kein Kontakt zum Mailserver: dial tcp: refused")
 	post(base+"/postausgang/alle-wiederholen", http.StatusSeeOther, nil)
 	if body := get(base + "/postausgang"); strings.Contains(body, "alle-wiederholen") {
@@ -426,16 +428,6 @@ func TestSendWordsExist(t *testing.T) {
 			if !locale.For(lang).Has(key) {
 				t.Errorf("%s: no message %s", lang, key)
 			}
-		}
-	}
-}
-
-// What the server said when it took a mail is on the page of the mail; the board has room for what went wrong.
-func TestStatusBoardTellsWhyAMailFailed(t *testing.T) {
-	r := &request{language: "de"}
-	for state, want := range map[survey.MailState]string{survey.MailSent: "", survey.MailFailed: "sagt er", survey.MailQueued: "sagt er"} {
-		if got := r.boardRow(send.Row{Mail: &survey.Mail{State: state, Reply: "sagt er"}}).Reply; got != want {
-			t.Errorf("%s: %q", state, got)
 		}
 	}
 }

@@ -15,8 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"pruefstein/internal/office"
-	"pruefstein/internal/publish"
+	"pruefstein/internal/alliance"
 	"pruefstein/internal/survey"
 	"pruefstein/public"
 	"pruefstein/templates"
@@ -24,18 +23,13 @@ import (
 
 // Config is what the composition root hands to the web.
 type Config struct {
-	Service        *office.Office
+	Alliance       *alliance.Service // who signs in, and under which name
 	Engine         *templates.Engine
-	Publications   *publish.Library
-	Publisher      *publish.Publisher
 	Log            *slog.Logger
 	BaseURL        string   // scheme and host, no trailing slash
 	TrustedProxies []string // addresses or CIDR ranges whose X-Forwarded-For counts; none by default
 	Version        string
-	Demo           *Demo // nil but in the demonstration
-	Admin          Operations
-	Bounces        string // address undeliverable mails come back to; "" there is no mail server
-	Originals      string // folder of the files that transcriptions were made from
+	IsDemo         bool
 }
 
 // Server answers all requests.
@@ -45,9 +39,11 @@ type Server struct {
 	limits   limiters
 	secure   bool // the base URL is https
 	handler  http.Handler
-	alliance atomic.Pointer[survey.Alliance] // as last read, for public pages when the database is gone
 
-	originals *Originals
+	engine      *gin.Engine
+	routes      []Route
+	readerPaths map[string]bool                 // whose requests pass the gate
+	alliance    atomic.Pointer[survey.Alliance] // as last read, for public pages when the database is gone
 
 	readers      gate
 	echoes       *echoes
@@ -61,17 +57,14 @@ type Server struct {
 // proxy that does not know it passes on from anybody.
 var forwardedHeader = []string{"X-Forwarded-For"}
 
-// New builds the server: every route with its policy row, and the middleware around them.
+// New builds the server with the middleware around the routes that rooms register.
 func New(cfg Config) (*Server, error) {
 	base, err := url.Parse(cfg.BaseURL)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Config: cfg, secure: base.Scheme == "https", originals: &Originals{Dir: cfg.Originals}}
-	if err := s.originals.removeUploads(); err != nil {
-		return nil, err
-	}
-	s.sessions = newSessions(cfg.Service, s.secure)
+	s := &Server{Config: cfg, secure: base.Scheme == "https"}
+	s.sessions = newSessions(cfg.Alliance, s.secure)
 	s.limits, s.denials = newLimiters(), map[string]time.Time{}
 	s.readers, s.echoes = newGate(), newEchoes()
 
@@ -85,12 +78,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	engine.Use(s.readersWait(), s.observe)
-	for _, r := range s.Routes() {
-		engine.Handle(r.Method, r.Path, s.serve(r))
-		if r.Method == http.MethodGet {
-			engine.Handle(http.MethodHead, r.Path, s.serve(r))
-		}
-	}
+	s.engine, s.readerPaths = engine, map[string]bool{}
 	engine.NoRoute(s.serveError(survey.Fail(survey.NotFound, "error.not_found")))
 	engine.NoMethod(s.serveError(errMethod))
 
@@ -112,9 +100,24 @@ func New(cfg Config) (*Server, error) {
 	mux.Handle(public.Prefix, s.assets(public.Handler()))
 	mux.Handle("/", app)
 	s.handler = s.headers(mux)
-	s.allianceFor(context.Background())
+	s.AllianceFor(context.Background())
 	return s, nil
 }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// AllianceFor reads the alliance's settings for a public page. Without a database it goes on with what it read last, from
+// the start of the server on.
+func (s *Server) AllianceFor(ctx context.Context) survey.Alliance {
+	alliance, err := s.Alliance.Alliance(ctx)
+	if err == nil {
+		s.alliance.Store(&alliance)
+		return alliance
+	}
+	s.Log.Warn("public page with the alliance's settings of before", "error", err)
+	if last := s.alliance.Load(); last != nil {
+		return *last
+	}
+	return survey.Alliance{}
+}

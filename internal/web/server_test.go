@@ -1,6 +1,13 @@
-package web
+package web_test
 
 import (
+	"slices"
+
+	"pruefstein/internal/web"
+	"pruefstein/internal/web/site"
+
+	webdemo "pruefstein/internal/web/demo"
+
 	"context"
 	"crypto/rand"
 	"io"
@@ -16,25 +23,33 @@ import (
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/internal/testworld"
+	weballiance "pruefstein/internal/web/alliance"
 )
 
 // A world is a server on an empty store in memory, with a clock the test sets.
 type world struct {
 	*office.Office
 	Clock  *testkit.Clock
-	Server *Server
-	config Config
+	Server *site.Site
+	config site.Config
 }
 
 // restart builds the server anew with another configuration, on the same store.
-func (w *world) restart(t *testing.T, change func(*Config)) {
+func (w *world) restart(t *testing.T, change func(*site.Config)) {
 	t.Helper()
 	change(&w.config)
-	server, err := New(w.config)
+	server, err := site.New(w.config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.Server = server
+}
+
+// routesBelow returns the routes whose paths begin with one of the folders.
+func (w *world) routesBelow(folders ...string) []web.Route {
+	return slices.DeleteFunc(slices.Clone(w.Server.Registered()), func(r web.Route) bool {
+		return !slices.ContainsFunc(folders, func(folder string) bool { return r.Path == folder || strings.HasPrefix(r.Path, folder+"/") })
+	})
 }
 
 // testPassword is the password of everybody in a world.
@@ -55,23 +70,23 @@ func newTestServer(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{Office: service, Clock: clock, config: Config{
-		Service: service, Engine: testworld.Engine(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), BaseURL: service.BaseURL,
-		Publications: library, Publisher: &publish.Publisher{Service: service.Compare, Engine: testworld.Engine(), Library: library}, Originals: t.TempDir(),
-		Demo: &Demo{
-			Letters: func() ([]Letter, error) { return nil, nil },
-			Letter: func(string) (Letter, error) {
-				return Letter{}, survey.Fail(survey.NotFound, "error.not_found")
+	w := &world{Office: service, Clock: clock, config: site.Config{
+		Config: web.Config{Engine: testworld.Engine(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), BaseURL: service.BaseURL},
+		Office: service, Publications: library, Publisher: &publish.Publisher{Service: service.Compare, Engine: testworld.Engine(), Library: library}, Originals: t.TempDir(),
+		Demo: &webdemo.Demo{
+			Letters: func() ([]webdemo.Letter, error) { return nil, nil },
+			Letter: func(string) (webdemo.Letter, error) {
+				return webdemo.Letter{}, survey.Fail(survey.NotFound, "error.not_found")
 			},
 		},
-		Admin: Operations{
+		Admin: weballiance.Operations{
 			Backup: func(context.Context) (io.ReadCloser, int64, error) {
 				return io.NopCloser(strings.NewReader("copy")), 4, nil
 			},
 			Check: func(context.Context) ([]string, error) { return nil, nil },
 		},
 	}}
-	w.restart(t, func(*Config) {})
+	w.restart(t, func(*site.Config) {})
 	return w
 }
 
@@ -113,7 +128,7 @@ func (w *world) addUser(t *testing.T, u survey.User) survey.User {
 func TestEveryRouteHasSomebody(t *testing.T) {
 	w := newTestServer(t)
 	seen := map[string]bool{}
-	for _, r := range w.Server.Routes() {
+	for _, r := range w.Server.Registered() {
 		key := r.Method + " " + r.Path
 		if len(r.Who) == 0 || r.Handle == nil {
 			t.Errorf("%s: nobody may, or nothing happens", key)

@@ -7,15 +7,15 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
-	"pruefstein/internal/answer"
-	"pruefstein/internal/office"
+	"pruefstein/internal/alliance"
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 )
 
 // Sessions live on the server (bbolt, under the hash of their token). Staff and parties have a cookie each: whoever tries
 // both in one browser stays both. Under https the cookie has the __Host- prefix, which plain http on loopback cannot have.
 type sessions struct {
-	service *office.Office
+	service *alliance.Service
 	staff   *scs.SessionManager
 	party   *scs.SessionManager
 }
@@ -41,7 +41,7 @@ type session struct {
 	ctx     context.Context
 }
 
-func newSessions(service *office.Office, secure bool) sessions {
+func newSessions(service *alliance.Service, secure bool) sessions {
 	manager := func(name string, idle, life time.Duration) *scs.SessionManager {
 		m := scs.New()
 		m.Store = sessionStore{service}
@@ -61,7 +61,7 @@ func newSessions(service *office.Office, secure bool) sessions {
 
 // identify loads the request's session and finds out who asks. No session, or one whose person or link is no longer
 // good, leaves the actor a reader.
-func (s sessions) identify(r *request, party bool) error {
+func (s sessions) identify(r *Request, party bool) error {
 	manager := s.staff
 	if party {
 		manager = s.party
@@ -71,22 +71,22 @@ func (s sessions) identify(r *request, party bool) error {
 		return err
 	}
 	r.session = ses
-	actor := survey.Actor{Language: r.language}
+	var actor survey.Actor
 	if party {
-		actor, err = s.service.Alliance.PartyActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionLink))
-		if cookie, _ := r.Request.Cookie(pressCookie); cookie != nil && actor.Has(survey.RoleParty) {
+		actor, err = s.service.PartyActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionLink))
+		if cookie, _ := r.Request.Cookie(pressCookie(actor)); cookie != nil && actor.Has(survey.RoleParty) {
 			actor.Press = cookie.Value
 		}
 	} else {
-		actor, err = s.service.Alliance.StaffActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionUser))
+		actor, err = s.service.StaffActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionUser))
 	}
 	if err != nil && survey.CodeOf(err) == "" {
 		return err
 	}
-	if age := r.server.now().Unix() - ses.manager.GetInt64(ses.ctx, sessionFrom); age >= int64(manager.Lifetime/time.Second) {
+	if age := r.server.Now().Unix() - ses.manager.GetInt64(ses.ctx, sessionFrom); age >= int64(manager.Lifetime/time.Second) {
 		actor = survey.Actor{}
 	}
-	actor.Language = r.language
+	actor.Language = r.Language
 	if token := ses.manager.Token(ses.ctx); token != "" {
 		actor.Session = survey.HashToken(token)
 	}
@@ -97,14 +97,16 @@ func (s sessions) identify(r *request, party bool) error {
 	return nil
 }
 
-// pressCookie holds survey.Actor.Press: it outlives a session, since whoever signs out, or gets another link, has pressed all the
-// same.
-const pressCookie = "abgabe"
+// pressCookie is the name of the cookie that holds survey.Actor.Press, one for each respondent. It outlives a session, since
+// whoever signs out, or gets another link, has pressed all the same.
+func pressCookie(actor survey.Actor) string {
+	return "abgabe_" + survey.HashToken(actor.Questionnaire + "/" + actor.Respondent)[:8]
+}
 
-// keepPress gives the browser of a party what it keeps of "Absenden".
-func (s sessions) keepPress(r *request, press string) {
-	http.SetCookie(r.Writer, &http.Cookie{Name: pressCookie, Value: press, Path: "/antwort", MaxAge: int(answer.PressLife / time.Second),
-		HttpOnly: true, Secure: s.party.Cookie.Secure, SameSite: http.SameSiteLaxMode})
+// KeepPress gives the browser of a party what it keeps of "Absenden" for so long.
+func (s *Server) KeepPress(r *Request, press string, life time.Duration) {
+	http.SetCookie(r.Writer, &http.Cookie{Name: pressCookie(r.Actor), Value: press, Path: "/antwort", MaxAge: int(life / time.Second),
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
 	r.Actor.Press = press
 }
 
@@ -118,8 +120,8 @@ func load(manager *scs.SessionManager, req *http.Request) (*session, error) {
 }
 
 // touch keeps a session in use from going idle. One that was ended meanwhile stays ended: its actor is a reader again.
-func (ses *session) touch(r *request) error {
-	now := r.server.now().Unix()
+func (ses *session) touch(r *Request) error {
+	now := r.server.Now().Unix()
 	if now-ses.manager.GetInt64(ses.ctx, sessionSeen) < int64(touchEvery/time.Second) {
 		return nil
 	}
@@ -127,7 +129,7 @@ func (ses *session) touch(r *request) error {
 	ses.ctx = context.WithValue(ses.ctx, stillThere{}, true)
 	err := ses.commit(r)
 	if survey.IsNotFound(err) {
-		r.Actor = survey.Actor{Language: r.language}
+		r.Actor = survey.Actor{Language: r.Language}
 		return nil
 	}
 	return err
@@ -137,7 +139,7 @@ func (ses *session) touch(r *request) error {
 type stillThere struct{}
 
 // open starts a session under a new token, whatever the browser had before.
-func (s sessions) open(r *request, manager *scs.SessionManager, key, value string) error {
+func (s sessions) open(r *Request, manager *scs.SessionManager, key, value string) error {
 	ses, err := load(manager, r.Request)
 	if err != nil {
 		return err
@@ -149,13 +151,13 @@ func (s sessions) open(r *request, manager *scs.SessionManager, key, value strin
 		return err
 	}
 	manager.Put(ses.ctx, key, value)
-	manager.Put(ses.ctx, sessionSeen, r.server.now().Unix())
-	manager.Put(ses.ctx, sessionFrom, r.server.now().Unix())
+	manager.Put(ses.ctx, sessionSeen, r.server.Now().Unix())
+	manager.Put(ses.ctx, sessionFrom, r.server.Now().Unix())
 	return ses.commit(r)
 }
 
 // close ends the request's session on the server and in the browser.
-func (ses *session) close(r *request) error {
+func (ses *session) close(r *Request) error {
 	if err := ses.manager.Destroy(ses.ctx); err != nil {
 		return err
 	}
@@ -163,7 +165,7 @@ func (ses *session) close(r *request) error {
 	return nil
 }
 
-func (ses *session) commit(r *request) error {
+func (ses *session) commit(r *Request) error {
 	token, expiry, err := ses.manager.Commit(ses.ctx)
 	if err != nil {
 		return err
@@ -174,10 +176,10 @@ func (ses *session) commit(r *request) error {
 
 // sessionStore keeps sessions in the database, each under survey.HashToken of its token, as Actor.Session names it. It
 // implements scs.CtxStore.
-type sessionStore struct{ service *office.Office }
+type sessionStore struct{ service *alliance.Service }
 
 func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	session, err := s.service.Alliance.FindSession(ctx, survey.HashToken(token))
+	session, err := s.service.FindSession(ctx, survey.HashToken(token))
 	if survey.IsNotFound(err) {
 		return nil, false, nil
 	}
@@ -188,13 +190,13 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	// scs reckons with the time of day, the application with its clock, which tests set
 	session := survey.Session{Hash: survey.HashToken(token), Data: data, ExpiresAt: s.service.Clock.Now().UTC().Add(time.Until(expiry))}
 	if ctx.Value(stillThere{}) != nil {
-		return s.service.Alliance.KeepSession(ctx, session)
+		return s.service.KeepSession(ctx, session)
 	}
-	return s.service.Alliance.PutSession(ctx, session)
+	return s.service.PutSession(ctx, session)
 }
 
 func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	return s.service.Alliance.DeleteSession(ctx, survey.HashToken(token))
+	return s.service.DeleteSession(ctx, survey.HashToken(token))
 }
 
 // Find, Commit and Delete make it a scs.Store; scs calls the variants with a context instead.
@@ -209,3 +211,34 @@ func (s sessionStore) Commit(token string, data []byte, expiry time.Time) error 
 
 // Delete implements scs.Store.
 func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+func (s *Server) SetLanguage(r *Request, lang string) {
+	http.SetCookie(r.Writer, &http.Cookie{Name: LanguageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true,
+		Secure: s.secure, SameSite: http.SameSiteLaxMode})
+}
+
+// SecretPage keeps an address with a token in it from leaving in a Referer. Not "no-referrer": with it browsers send a form
+// with "Origin: null" (Fetch standard, "append a request Origin header"), which is refused where Sec-Fetch-Site is unknown.
+func SecretPage(r *Request) { r.Header("Referrer-Policy", "strict-origin") }
+
+// Enter opens the session of a person who has just proved who they are.
+func (s *Server) Enter(r *Request, user survey.User, path, notice string) error {
+	if err := s.sessions.open(r, s.sessions.staff, sessionUser, user.SessionValue()); err != nil {
+		return err
+	}
+	if locale.Known(user.Language) && user.Language != r.Language {
+		s.SetLanguage(r, user.Language)
+	}
+	return r.Redirect(path, notice)
+}
+
+// EnterParty opens the session of a party that has come by an access link.
+func (s *Server) EnterParty(r *Request, link string) error {
+	return s.sessions.open(r, s.sessions.party, sessionLink, link)
+}
+
+// Identify finds out who of the alliance asks, on a page that is open to anybody.
+func (s *Server) Identify(r *Request) error { return s.sessions.identify(r, false) }
+
+// Leave ends the session of a request.
+func (s *Server) Leave(r *Request) error { return r.session.close(r) }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 
 	"pruefstein/internal/alliance"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
 )
 
 const staffCookie = "buendnis"
@@ -68,21 +69,21 @@ func TestSignOutEndsOnTheServer(t *testing.T) {
 func TestSessionTimesOut(t *testing.T) {
 	w, ada := newStaffWorld(t)
 	v := w.visitor(t).signIn(ada.Email)
-	w.Clock.Advance(staffIdle - time.Minute)
+	w.Clock.Advance(web.StaffIdle - time.Minute)
 	if v.get("/konto").Code != 200 {
 		t.Fatal("over too early")
 	}
-	w.Clock.Advance(staffIdle - time.Minute) // the visit just now counts
+	w.Clock.Advance(web.StaffIdle - time.Minute) // the visit just now counts
 	if v.get("/konto").Code != 200 {
 		t.Fatal("a session in use went idle")
 	}
-	w.Clock.Advance(staffIdle + time.Minute)
+	w.Clock.Advance(web.StaffIdle + time.Minute)
 	if v.get("/konto").Code != http.StatusSeeOther {
 		t.Error("an idle session is still good")
 	}
 
 	v.signIn(ada.Email)
-	for elapsed := time.Duration(0); elapsed < staffLife-time.Hour; elapsed += 8 * time.Hour {
+	for elapsed := time.Duration(0); elapsed < web.StaffLife-time.Hour; elapsed += 8 * time.Hour {
 		if v.get("/konto").Code != 200 {
 			t.Fatalf("over after %v", elapsed)
 		}
@@ -97,7 +98,7 @@ func TestSessionIsTouchedEveryTenMinutes(t *testing.T) {
 	w, ada := newStaffWorld(t)
 	v := w.visitor(t).signIn(ada.Email)
 	before := w.contents(t, true)
-	w.Clock.Advance(touchEvery - time.Second)
+	w.Clock.Advance(web.TouchEvery - time.Second)
 	if got := v.get("/konto"); got.Header().Get("Set-Cookie") != "" || w.contents(t, true) != before {
 		t.Error("touched too early")
 	}
@@ -166,7 +167,7 @@ func TestRevokedLinkEndsThePartysSessions(t *testing.T) {
 func TestExpiredSessionGivesBackWhatWasTyped(t *testing.T) {
 	w, ada := newStaffWorld(t)
 	v := w.visitor(t).signIn(ada.Email)
-	w.Clock.Advance(staffIdle + time.Minute)
+	w.Clock.Advance(web.StaffIdle + time.Minute)
 	text := "Ein Absatz über uns,\n\nan dem <b>lange</b> geschrieben wurde."
 	got := v.post("/verwaltung/buendnis", url.Values{"intro": {text}, "name": {"kurz"}, "password": {"ein geheimes Passwort"}, "again": {"ein geheimes Passwort"},
 		"old": {"ein geheimes Passwort"}, "code": {"123456 123456 123456 geheim"}, "token": {"ein geheimes Token, lang"}})

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -23,6 +22,9 @@ import (
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/transcribe"
+	"pruefstein/internal/web"
+	"pruefstein/internal/web/site"
+	webtranscribe "pruefstein/internal/web/transcribe"
 )
 
 const letterPDF = "%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
@@ -112,7 +114,7 @@ func contains(t *testing.T, answer *httptest.ResponseRecorder, code int, words .
 
 func TestTranscriptionWay(t *testing.T) {
 	w := newLetterWorld(t)
-	w.restart(t, func(c *Config) { c.Originals = filepath.Join(t.TempDir(), "originals") })
+	w.restart(t, func(c *site.Config) { c.Originals = filepath.Join(t.TempDir(), "originals") })
 	anna, ben := w.visitor(t).signIn("anna@buendnis.example"), w.visitor(t).signIn("ben@buendnis.example")
 	id := survey.NewID()
 	contains(t, anna.get(freiLetters+"/neu"), 200, "multipart/form-data", `name="text-1"`, `name="position-2"`)
@@ -227,7 +229,7 @@ func TestSweepOfOriginals(t *testing.T) {
 	anna := w.visitor(t).signIn("anna@buendnis.example")
 	contains(t, anna.upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", []byte(letterPDF)), 303)
 	recorded := w.originals(t)[0]
-	old := time.Now().Add(-keepOriginals - time.Hour)
+	old := time.Now().Add(-webtranscribe.KeepOriginals - time.Hour)
 	age := func(name string) {
 		t.Helper()
 		if err := os.Chtimes(filepath.Join(w.config.Originals, name), old, old); err != nil {
@@ -236,7 +238,7 @@ func TestSweepOfOriginals(t *testing.T) {
 	}
 	var unrecorded []string
 	for _, text := range []string{"kept", "swept", "sent again"} {
-		name, err := w.Server.originals.Put(strings.NewReader(text))
+		name, err := w.Server.Transcribe.Originals.Put(strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,14 +247,14 @@ func TestSweepOfOriginals(t *testing.T) {
 	age(recorded)
 	age(unrecorded[1])
 	age(unrecorded[2])
-	if _, err := w.Server.originals.Put(strings.NewReader("sent again")); err != nil {
+	if _, err := w.Server.Transcribe.Originals.Put(strings.NewReader("sent again")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(w.config.Originals, ".upload-1"), []byte("broken off"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	age(".upload-1")
-	if err := w.Server.SweepOriginals(t.Context()); err != nil {
+	if err := w.Server.Transcribe.SweepOriginals(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{recorded, unrecorded[0], unrecorded[2]}
@@ -331,8 +333,8 @@ func TestUploadOfTheLargestSize(t *testing.T) {
 	if names := w.originals(t); len(names) != 1 {
 		t.Errorf("%v", names)
 	}
-	contains(t, anna.stream(letterForm(), io.LimitReader(blanks{}, transcriptionBody/2)), 422, "größer als 20 MiB", "=frei.")
-	contains(t, anna.stream(letterForm(), io.LimitReader(blanks{}, transcriptionBody)), 413, "200 MB")
+	contains(t, anna.stream(letterForm(), io.LimitReader(blanks{}, webtranscribe.LetterBody/2)), 422, "größer als 20 MiB", "=frei.")
+	contains(t, anna.stream(letterForm(), io.LimitReader(blanks{}, webtranscribe.LetterBody)), 413, "200 MB")
 	if names := w.originals(t); len(names) != 1 {
 		t.Errorf("%v", names)
 	}
@@ -385,7 +387,7 @@ func TestUploadsAreStreamed(t *testing.T) {
 		looked = true
 		for _, name := range w.originals(t) {
 			info, err := os.Stat(filepath.Join(w.config.Originals, name))
-			if err != nil || info.Mode().Perm() != 0o600 || !strings.HasPrefix(name, uploadPrefix) || info.Size() < transcribe.MaxOriginal/4 {
+			if err != nil || info.Mode().Perm() != 0o600 || !strings.HasPrefix(name, webtranscribe.UploadPrefix) || info.Size() < transcribe.MaxOriginal/4 {
 				t.Errorf("under way: %s, %v, %v", name, info, err)
 			}
 		}
@@ -394,7 +396,7 @@ func TestUploadsAreStreamed(t *testing.T) {
 	half := func() io.Reader { return io.LimitReader(blanks{}, transcribe.MaxOriginal/2) }
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	contains(t, anna.stream(letterForm(), io.MultiReader(half(), readFunc(func([]byte) (int, error) { return look() }), half())), 303)
+	contains(t, anna.stream(letterForm(), io.MultiReader(half(), web.ReadFunc(func([]byte) (int, error) { return look() }), half())), 303)
 	runtime.ReadMemStats(&after)
 	if took := after.TotalAlloc - before.TotalAlloc; took > transcribe.MaxOriginal/4 {
 		t.Errorf("%d bytes of memory for a letter of %d", took, transcribe.MaxOriginal)
@@ -409,10 +411,10 @@ func TestUploadsAreStreamed(t *testing.T) {
 	}
 
 	// A start clears away what a crash left.
-	if err := os.WriteFile(filepath.Join(w.config.Originals, uploadPrefix+"1"), []byte("half"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(w.config.Originals, webtranscribe.UploadPrefix+"1"), []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.restart(t, func(*Config) {})
+	w.restart(t, func(*site.Config) {})
 	if got := w.originals(t); !slices.Equal(got, kept) {
 		t.Errorf("left of a crash: %v", got)
 	}
@@ -422,75 +424,13 @@ func TestUploadsAreStreamed(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.restart(t, func(c *Config) { c.Originals = file })
+	w.restart(t, func(c *site.Config) { c.Originals = file })
 	contains(t, anna.stream(letterForm(), half()), 500, "=frei.", "Keine Zeit.")
-}
-
-func TestOriginalType(t *testing.T) {
-	zip := func(inside string) string {
-		return "PK\x03\x04" + strings.Repeat("\x00", 26) + inside + "PK\x05\x06" + strings.Repeat("\x00", 18)
-	}
-	for _, c := range []struct{ name, data, want string }{
-		{"a.pdf", letterPDF, "application/pdf"}, {"A.PDF", letterPDF, "application/pdf"},
-		{"a.png", "\x89PNG\r\n\x1a\n....IEND\xaeB`\x82", "image/png"}, {"a.png", "\x89PNG\r\n\x1a\n....", ""},
-		{"a.jpeg", "\xff\xd8\xff\xe0..\xff\xd9", "image/jpeg"}, {"a.jpg", "\xff\xd8\xff\xe0..", ""},
-		{"a.tiff", "II*\x00\x08\x00\x00\x00\x00", "image/tiff"}, {"a.tif", "MM\x00*\x00\x00\xff\x00\x00", ""}, {"a.tif", "II*\x00", ""},
-		{"a.docx", zip("[Content_Types].xml word/document.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-		{"a.odt", zip("mimetypeapplication/vnd.oasis.opendocument.textPK"), "application/vnd.oasis.opendocument.text"},
-		{"a.docx", zip("xl/workbook.xml"), ""}, {"a.odt", zip("[Content_Types].xml word/document.xml"), ""},
-		{"a.docx", "PK\x03\x04[Content_Types].xml word/document.xml", ""},
-		{"a.eml", "From: a@b.example\r\nSubject: x\r\n\r\n<html>", "message/rfc822"}, {"a.eml", "Hallo", ""}, {"a.eml", "<html>", ""},
-		{"a.txt", "Gr\xfc\xdfe", "text/plain"}, {"a.txt", "Grüße\n", "text/plain"}, {"a.txt", "a\x00b", ""}, {"a.txt", "<!doctype html>", ""},
-		{"a.html", "<html>", ""}, {"a.svg", "<svg/>", ""}, {"a", letterPDF, ""}, {".pdf", letterPDF, "application/pdf"},
-	} {
-		// In one piece and byte by byte: no mark may be lost between two pieces.
-		look, err := lookAt(strings.NewReader(c.data))
-		slow, slowErr := lookAt(iotest.OneByteReader(strings.NewReader(c.data)))
-		if err != nil || slowErr != nil || !reflect.DeepEqual(look, slow) {
-			t.Fatal(look, slow, err, slowErr)
-		}
-		if got, key := originalType(c.name, look); got != c.want || (key == "") != (got != "") {
-			t.Errorf("%s %q: %q, %q", c.name, c.data, got, key)
-		}
-	}
-}
-
-func TestOriginalsAreWhatWasStored(t *testing.T) {
-	o := &Originals{Dir: filepath.Join(t.TempDir(), "originals")}
-	hash, err := o.Put(strings.NewReader("Brief"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again, err := o.Put(strings.NewReader("Brief")); err != nil || again != hash {
-		t.Errorf("%s, %v", again, err)
-	}
-	if files, err := os.ReadDir(o.Dir); err != nil || len(files) != 1 {
-		t.Errorf("%v, %v", files, err)
-	}
-	if err := os.WriteFile(filepath.Join(o.Dir, hash), []byte("Prief"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{hash, "", "../" + hash, strings.Repeat("a", 64), "/etc/passwd"} {
-		if file, _, err := o.open(name); err == nil {
-			t.Errorf("%q gives %s", name, file.Name())
-		}
-	}
-	if _, err := o.Put(strings.NewReader("Brief")); err != nil {
-		t.Error(err)
-	}
-	file, look, err := o.open(hash)
-	if err != nil {
-		t.Fatalf("uploading it again does not mend it: %v", err)
-	}
-	defer file.Close()
-	if data, err := io.ReadAll(file); err != nil || string(data) != "Brief" || look.size != 5 {
-		t.Errorf("%q, %d, %v", data, look.size, err)
-	}
 }
 
 // transcriptionPaths are the pages of all GET routes, with values that lead somewhere.
 func transcriptionPaths(w *world, letter survey.Transcription) (paths []string) {
-	for _, r := range w.Server.transcriptionRoutes() {
+	for _, r := range w.routesBelow("/antworten") {
 		if r.Method == http.MethodGet {
 			paths = append(paths, strings.NewReplacer(":questionnaire", "nordmark-2027", ":respondent", "frei", ":letter", letter.ID, ":original", letter.Original).Replace(r.Path))
 		}
@@ -571,7 +511,7 @@ func TestTranscriptionPagesOnlyForTheOffice(t *testing.T) {
 			t.Errorf("%s: %d", path, answer.Code)
 		}
 	}
-	for _, r := range w.Server.transcriptionRoutes() {
+	for _, r := range w.routesBelow("/antworten") {
 		if r.Method != http.MethodPost {
 			continue
 		}
@@ -597,9 +537,9 @@ func TestLetterOfAnExpiredSession(t *testing.T) {
 	w := newLetterWorld(t)
 	contains(t, w.visitor(t).upload(letterURL(survey.NewID()), letterForm(), "brief.pdf", make([]byte, transcribe.MaxOriginal)), 401, "„Frei“ &lt;b&gt;heißt", "Keine Zeit.")
 	form := letterForm()
-	form.Set("text-2", strings.Repeat("a", 2*echoBody))
+	form.Set("text-2", strings.Repeat("a", 2*web.EchoBody))
 	answer := w.visitor(t).upload(letterURL(survey.NewID()), form, "brief.pdf", []byte(letterPDF))
-	if answer.Code != 401 || strings.Count(answer.Body.String(), "a") > echoBody+10_000 {
+	if answer.Code != 401 || strings.Count(answer.Body.String(), "a") > web.EchoBody+10_000 {
 		t.Errorf("%d with %d bytes", answer.Code, answer.Body.Len())
 	}
 }

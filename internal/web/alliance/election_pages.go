@@ -1,0 +1,288 @@
+package alliance
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/alliance"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// electionsPage lists the elections.
+type electionsPage struct {
+	templates.Base
+	Rows   []electionRow
+	MayAdd bool
+	Empty  templates.Empty
+}
+
+type electionRow struct{ Name, Href, Date, Level, Region, Parties, Questionnaires string }
+
+func (s *Room) electionsPage(r *web.Request) error {
+	list, err := s.Alliance.Elections(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	p := electionsPage{Base: adminBase(r, "draft.elections.title"), MayAdd: r.Actor.Has(survey.RoleCoordinator)}
+	p.Empty = templates.Empty{Title: p.Must("draft.elections.empty"), Text: p.Must("draft.elections.empty_text")}
+	for _, e := range list {
+		p.Rows = append(p.Rows, electionRow{Name: e.Name, Href: electionPath(e.ID, ""), Date: web.DateWords(p.Base, e.Date), Level: levelWord(p.Base, e.Level), Region: e.Region,
+			Parties: strconv.Itoa(e.Parties), Questionnaires: strconv.Itoa(e.Questionnaires)})
+	}
+	return r.Page(http.StatusOK, "draft/elections", p)
+}
+
+func electionPath(id, rest string) string { return "/verwaltung/wahlen/" + id + rest }
+
+func levelWord(b templates.Base, level survey.Level) string {
+	if level == "" {
+		return ""
+	}
+	return b.Must("common.level." + string(level))
+}
+
+// electionBase is the base of a page below an election.
+func electionBase(r *web.Request, e survey.Election, titleKey string, args ...any) templates.Base {
+	b := adminBase(r, titleKey, args...)
+	b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: b.Must("draft.elections.title"), Href: "/verwaltung/wahlen"})
+	if e.ID != "" && b.Path != electionPath(e.ID, "") {
+		b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: e.Name, Href: electionPath(e.ID, "")})
+	}
+	return b
+}
+
+// electionPage is an election with its parties.
+type electionPage struct {
+	templates.Base
+	MayEdit         bool
+	Facts           []templates.Fact
+	Parties         []partyRow
+	Edit, Add, List string // Edit "" may not
+	Fixed           string // why not
+	Questionnaire   string // where a new one for this election is made
+	Empty           templates.Empty
+}
+
+type partyRow struct {
+	Party                             templates.Party
+	Name, Position, Wikidata, Contact string
+	WikidataHref                      string
+}
+
+func (s *Room) electionPage(r *web.Request) error {
+	e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	if err != nil {
+		return err
+	}
+	p := electionPage{Base: electionBase(r, e, "draft.election.title"), MayEdit: r.Actor.Has(survey.RoleCoordinator),
+		Edit: electionPath(e.ID, "/bearbeiten"), Add: electionPath(e.ID, "/parteien/neu"), List: electionPath(e.ID, "/liste"), Questionnaire: "/werkstatt/neu?wahl=" + e.ID}
+	p.Title = e.Name
+	if p.MayEdit {
+		fixed, err := s.Alliance.ElectionFixed(r.Request.Context(), r.Actor, e.ID)
+		if err != nil {
+			return err
+		}
+		if fixed {
+			p.Edit, p.Fixed = "", p.Must("draft.error.election_fixed")
+		}
+	}
+	p.Empty = templates.Empty{Title: p.Must("draft.election.empty"), Text: p.Must("draft.election.empty_text")}
+	for _, f := range []templates.Fact{
+		{Label: p.Must("draft.election.date"), Value: web.DateWords(p.Base, e.Date)},
+		{Label: p.Must("draft.election.level"), Value: levelWord(p.Base, e.Level)},
+		{Label: p.Must("draft.election.region"), Value: e.Region},
+	} {
+		if f.Value != "" {
+			p.Facts = append(p.Facts, f)
+		}
+	}
+	for _, c := range parties {
+		row := partyRow{Party: templates.Party{Name: c.ShortName, Colour: c.Colour}, Name: c.Name, Position: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Contact: c.Contestant.Email}
+		if p.MayEdit {
+			row.Party.Href = electionPath(e.ID, "/parteien/"+c.ID)
+		}
+		if c.Wikidata != "" {
+			row.WikidataHref = "https://www.wikidata.org/wiki/" + c.Wikidata
+		}
+		p.Parties = append(p.Parties, row)
+	}
+	return r.Page(http.StatusOK, "draft/election", p)
+}
+
+// electionForm is the form of an election.
+type electionForm struct {
+	Revision int    `form:"revision"`
+	Name     string `form:"name"`
+	Date     string `form:"date"`
+	Level    string `form:"level"`
+	Region   string `form:"region"`
+}
+
+func (s *Room) electionForm(r *web.Request) error {
+	e, f := survey.Election{}, electionForm{}
+	if id := r.Param("election"); id != "" {
+		var err error
+		if e, _, err = s.Alliance.ElectionParties(r.Request.Context(), r.Actor, id); err != nil {
+			return err
+		}
+		f = electionFormOf(e)
+	}
+	return r.Page(http.StatusOK, "draft/form", newElectionForm(r, e, f, nil))
+}
+
+func electionFormOf(e survey.Election) electionForm {
+	return electionForm{Revision: e.Revision, Name: e.Name, Date: e.Date, Level: string(e.Level), Region: e.Region}
+}
+
+func (s *Room) saveElection(r *web.Request) error {
+	var f electionForm
+	if err := r.Bind(&f); err != nil {
+		return err
+	}
+	id := r.Param("election")
+	e, err := s.Alliance.SaveElection(r.Request.Context(), r.Actor, alliance.SaveElection{ID: id, Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
+	if faults, ok := r.Faults(err); ok {
+		return r.Page(http.StatusUnprocessableEntity, "draft/form", newElectionForm(r, survey.Election{ID: id, Name: f.Name}, f, faults))
+	}
+	if web.Stale(err) {
+		saved, _, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, id)
+		if err != nil {
+			return err
+		}
+		p := newElectionForm(r, saved, f, nil)
+		r.Overtaken(&p.Base, p.Groups, newElectionForm(r, saved, electionFormOf(saved), nil).Groups)
+		return r.Page(http.StatusConflict, "draft/form", p)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(electionPath(e.ID, ""), "draft.notice.saved")
+}
+
+func newElectionForm(r *web.Request, e survey.Election, f electionForm, errs []templates.FieldError) web.DraftForm {
+	key, path, back := "draft.election.title_new", "/verwaltung/wahlen/neu", "/verwaltung/wahlen"
+	if e.ID != "" {
+		key, path, back = "draft.election.title_edit", electionPath(e.ID, "/bearbeiten"), electionPath(e.ID, "")
+	}
+	p := web.DraftForm{Base: electionBase(r, e, key), Action: path}
+	p.Errors, p.Button = errs, p.Must("common.button.save")
+	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: back}
+	level := templates.Field{Name: "level", Type: "select", Label: p.Must("draft.election.level"), Value: f.Level, Error: p.ErrorAt("level"), Options: []templates.Option{{Label: p.Must("draft.election.level_none")}}}
+	for _, l := range survey.Levels {
+		level.Options = append(level.Options, templates.Option{Value: string(l), Label: levelWord(p.Base, l)})
+	}
+	p.Groups = []web.FieldGroup{{Fields: []templates.Field{
+		{Name: "revision", Type: "hidden", Value: strconv.Itoa(f.Revision)},
+		{Name: "name", Label: p.Must("draft.election.name"), Hint: p.Must("draft.election.name_hint"), Value: f.Name, Required: true, Error: p.ErrorAt("name")},
+		{Name: "date", Type: "date", Label: p.Must("draft.election.date"), Value: f.Date, Required: true, Error: p.ErrorAt("date")},
+		level,
+		{Name: "region", Label: p.Must("draft.election.region"), Hint: p.Must("draft.election.region_hint"), Value: f.Region, Error: p.ErrorAt("region")},
+	}}}
+	return p
+}
+
+// partyForm is the form of a party in an election.
+type partyForm struct {
+	PartyRevision      int    `form:"party_revision"`
+	ContestantRevision int    `form:"contestant_revision"`
+	ShortName          string `form:"short_name"`
+	Name               string `form:"name"`
+	BallotPosition     string `form:"ballot_position"`
+	Wikidata           string `form:"wikidata"`
+	Colour             string `form:"colour"`
+	Email              string `form:"email"`
+}
+
+func (s *Room) partyForm(r *web.Request) error {
+	e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	if err != nil {
+		return err
+	}
+	id := r.Param("party")
+	if id == "" {
+		return r.Page(http.StatusOK, "draft/form", newPartyForm(r, e, partyForm{}, nil))
+	}
+	form, err := partyFormOf(parties, id)
+	if err != nil {
+		return err
+	}
+	return r.Page(http.StatusOK, "draft/form", newPartyForm(r, e, form, nil))
+}
+
+// partyFormOf is the form of a party of an election as it is stored.
+func partyFormOf(parties []survey.BallotParty, id string) (partyForm, error) {
+	for _, c := range parties {
+		if c.ID == id {
+			return partyForm{PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
+				BallotPosition: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Colour: c.Colour, Email: c.Contestant.Email}, nil
+		}
+	}
+	return partyForm{}, survey.Fail(survey.NotFound, "error.not_found")
+}
+
+func (s *Room) saveParty(r *web.Request) error {
+	var f partyForm
+	if err := r.Bind(&f); err != nil {
+		return err
+	}
+	election := r.Param("election")
+	_, err := s.Alliance.SaveContestant(r.Request.Context(), r.Actor, alliance.SaveContestant{Election: election, Party: r.Param("party"), PartyRevision: f.PartyRevision,
+		ContestantRevision: f.ContestantRevision, ListedParty: alliance.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
+			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}})
+	if faults, ok := r.Faults(err); ok || web.Stale(err) {
+		e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, election)
+		if err != nil {
+			return err
+		}
+		p := newPartyForm(r, e, f, faults)
+		if ok {
+			return r.Page(http.StatusUnprocessableEntity, "draft/form", p)
+		}
+		saved, err := partyFormOf(parties, r.Param("party"))
+		if err != nil {
+			return err
+		}
+		r.Overtaken(&p.Base, p.Groups, newPartyForm(r, e, saved, nil).Groups)
+		return r.Page(http.StatusConflict, "draft/form", p)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(electionPath(election, ""), "draft.notice.saved")
+}
+
+func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templates.FieldError) web.DraftForm {
+	id := r.Param("party")
+	key, path := "draft.party.title_new", electionPath(e.ID, "/parteien/neu")
+	if id != "" {
+		key, path = "draft.party.title_edit", electionPath(e.ID, "/parteien/"+id)
+	}
+	p := web.DraftForm{Base: electionBase(r, e, key), Action: path, Lead: e.Name}
+	p.Errors, p.Button = errs, p.Must("common.button.save")
+	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
+	field := func(name, kind, value string) templates.Field {
+		return templates.Field{Name: name, Type: kind, Label: p.Must("draft.party." + name), Hint: p.Must("draft.party." + name + "_hint"), Value: value, Error: p.ErrorAt(name)}
+	}
+	short, name, position := field("short_name", "text", f.ShortName), field("name", "text", f.Name), field("ballot_position", "text", f.BallotPosition)
+	short.Required, name.Required, position.Inputmode = true, true, "numeric"
+	email := field("email", "email", f.Email)
+	email.Autocomplete = "off"
+	p.Groups = []web.FieldGroup{{Fields: []templates.Field{
+		{Name: "party_revision", Type: "hidden", Value: strconv.Itoa(f.PartyRevision)}, {Name: "contestant_revision", Type: "hidden", Value: strconv.Itoa(f.ContestantRevision)},
+		short, name, position, email, field("wikidata", "text", f.Wikidata), field("colour", "text", f.Colour),
+	}}}
+	if id != "" {
+		p.Info = p.Must("draft.party.everywhere")
+		p.Remove = &templates.Confirm{Title: p.Must("draft.party.remove_title"), Text: p.Must("draft.party.remove_text"), Action: path + "/entfernen", Button: p.Must("common.button.remove"), Danger: true}
+	}
+	return p
+}
+
+func (s *Room) removeParty(r *web.Request) error {
+	if err := s.Alliance.RemoveContestant(r.Request.Context(), r.Actor, r.Param("election"), r.Param("party")); err != nil {
+		return err
+	}
+	return r.Redirect(electionPath(r.Param("election"), ""), "draft.notice.party_removed")
+}

@@ -1,0 +1,177 @@
+package alliance
+
+import (
+	"net/http"
+
+	"pruefstein/internal/alliance"
+	"pruefstein/internal/publish"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// overviewPage is where a person of the alliance arrives.
+type overviewPage struct {
+	templates.Base
+	Lead           string
+	Damaged        []string // what is wrong with the published files, for the office
+	SetUp          []setUpItem
+	Waiting        []overviewItem
+	Questionnaires []overviewItem
+	Empty          templates.Empty
+}
+
+type overviewItem struct {
+	Kicker, Label, Href, Text string
+	Public                    string // address of what readers get, "" for nothing published
+}
+
+// setUpItem is a step of the set-up, with where it is done or, for whoever may not do it, who does it.
+type setUpItem struct {
+	Badge      templates.Badge
+	Text, Href string
+	Who        string
+}
+
+// setUpPlaces is where each step of the set-up is done, and who may.
+var setUpPlaces = map[string]struct {
+	href string
+	who  []survey.Role
+	ask  string // message: whom to ask for it
+}{
+	"legal":         {"/verwaltung/buendnis", web.Admins, "admin.set_up.ask_admin"},
+	"address":       {"/verwaltung/buendnis", web.Admins, "admin.set_up.ask_admin"},
+	"mail":          {"/verwaltung/mailtest", web.Admins, "admin.set_up.ask_admin"},
+	"organisations": {"/verwaltung/organisationen", web.Checkers, ""},
+	"groups":        {"/verwaltung/arbeitsgruppen", web.Checkers, ""},
+	"second":        {"/verwaltung/personen", web.Admins, "admin.set_up.ask_admin"},
+	"election":      {"/verwaltung/wahlen", web.Coordinators, "admin.set_up.ask_office"},
+	"parties":       {"/verwaltung/wahlen", web.Coordinators, "admin.set_up.ask_office"},
+}
+
+func newSetUpItem(r *web.Request, step alliance.SetUpStep) setUpItem {
+	p, place := r.Printer(), setUpPlaces[step.Name]
+	item := setUpItem{Text: p.Must("admin.set_up." + step.Name), Badge: templates.Badge{Icon: "check", Label: p.Must("admin.set_up.done"), Tone: "good"}}
+	if !step.Done {
+		item.Badge = templates.Badge{Icon: "warning", Label: p.Must("admin.set_up.missing"), Tone: "wait"}
+	}
+	switch {
+	case r.Actor.HasAny(place.who...):
+		item.Href = place.href
+	case !step.Done:
+		item.Who = p.Must(place.ask)
+	}
+	return item
+}
+
+func (s *Room) overviewPage(r *web.Request) error {
+	o, err := s.Alliance.Overview(r.Request.Context(), r.Actor)
+	if err != nil {
+		return err
+	}
+	p := overviewPage{Base: r.Base("admin.overview.title")}
+	p.Lead = p.Must("admin.overview.lead", "Name", r.Actor.User.Name)
+	office := r.Actor.HasAny(web.Checkers...)
+	if office {
+		p.Damaged = damaged(p.Base, s.Publications.Faults())
+		for _, a := range o.Approvals {
+			q := o.Titles[a.Questionnaire]
+			label := p.Must("admin.overview.act." + string(a.Act))
+			if a.Act == survey.ActDispatch && a.Respondent != "" {
+				label = p.Must("admin.overview.act.late", "Name", a.ShortName)
+			}
+			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: label, Href: approvalPath(q.Slug, a), Text: p.Must("admin.overview.second_person")})
+		}
+		p.Waiting = append(p.Waiting, transcriptionsWaiting(p.Base, o)...)
+	}
+	for _, q := range o.Questionnaires {
+		if q.Undecided > 0 {
+			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("admin.overview.undecided", "Count", q.Undecided),
+				Href: "/werkstatt/" + q.Slug + "#column-review", Text: p.Must("admin.overview.undecided_text")})
+		}
+	}
+	for _, step := range o.SetUp {
+		p.SetUp = append(p.SetUp, newSetUpItem(r, step))
+	}
+	for _, q := range o.Questionnaires {
+		item := overviewItem{Kicker: p.Must("common.phase." + string(q.Phase)), Label: q.Title, Href: "/werkstatt/" + q.Slug}
+		switch q.Phase {
+		case survey.PhaseDraft:
+			item.Text = p.Must("admin.overview.draft", "Count", q.Questions[survey.StateAgreed])
+			if q.Slots > 0 {
+				item.Text = p.Must("admin.overview.draft_slots", "Agreed", q.Questions[survey.StateAgreed], "Slots", q.Slots)
+			}
+		case survey.PhaseOpen, survey.PhaseClosed:
+			item.Text = p.Must("admin.overview.deadline", "Deadline", p.DateTime(q.Deadline.At, q.Deadline.Location()))
+			if office {
+				item.Href = "/versand/" + q.Slug
+			}
+		case survey.PhaseImported:
+			item.Text = p.Must("admin.overview.imported")
+			if office {
+				item.Href = "/veroeffentlichen/" + q.Slug
+			}
+		}
+		if q.Published > 0 {
+			item.Text += " " + p.Must("admin.overview.published", "Version", q.Published)
+			item.Public = publish.PublicPath(p.Lang(), q.Slug)
+		}
+		p.Questionnaires = append(p.Questionnaires, item)
+	}
+	p.Empty = templates.Empty{Title: p.Must("admin.overview.empty"), Text: p.Must("admin.overview.empty_text")}
+	if !r.Actor.HasAny(web.Staff...) {
+		p.Empty = templates.Empty{Title: p.Must("admin.overview.no_role"), Text: p.Must("admin.overview.no_role_text")}
+	} else if r.Actor.Has(survey.RoleMember) && !office {
+		p.Empty.Text = p.Must("admin.overview.empty_member")
+	}
+	if r.Actor.Has(survey.RoleCoordinator) {
+		p.Empty.Action = templates.NavItem{Label: p.Must("admin.overview.create"), Href: "/werkstatt"}
+	}
+	return r.Page(http.StatusOK, "admin/overview", p)
+}
+
+// DamagedShown is how many lines of what is wrong the overview shows.
+const DamagedShown = 20
+
+// damaged shortens a list of what is wrong, and says so.
+func damaged(b templates.Base, faults []string) []string {
+	if more := len(faults) - DamagedShown; more > 0 {
+		return append(faults[:DamagedShown:DamagedShown], b.Must("admin.overview.damaged_more", "Count", more))
+	}
+	return faults
+}
+
+// transcriptionsWaiting leads to the transcription that waits in a questionnaire, or to the list of several.
+func transcriptionsWaiting(b templates.Base, o alliance.Overview) (items []overviewItem) {
+	count := map[string]int{}
+	for _, t := range o.Transcriptions {
+		count[t.Questionnaire]++
+	}
+	for _, t := range o.Transcriptions {
+		q, n := o.Titles[t.Questionnaire], count[t.Questionnaire]
+		if n == 0 {
+			continue // stands there already
+		}
+		count[t.Questionnaire] = 0
+		item := overviewItem{Kicker: q.Title, Label: b.Must("admin.overview.act.transcription", "Count", n, "Name", t.ShortName), Text: b.Must("admin.overview.second_person"),
+			Href: "/antworten/" + q.Slug + "/" + t.Sender + "/uebertragung/" + t.ID}
+		if n > 1 {
+			item.Href = "/antworten/" + q.Slug + "?filter=" + web.FilterWaiting
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// approvalPath is the page on which the second person finds what waits.
+func approvalPath(slug string, a alliance.OverviewApproval) string {
+	switch {
+	case a.Respondent != "":
+		return "/versand/" + slug + "/befragte/" + a.Respondent
+	case a.Act == survey.ActLock:
+		return "/werkstatt/" + slug + "/katalog"
+	case a.Act == survey.ActDispatch:
+		return "/versand/" + slug + "/absenden"
+	}
+	return "/veroeffentlichen/" + slug
+}

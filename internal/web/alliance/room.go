@@ -1,0 +1,23 @@
+// Package alliance is the pages of the alliance.
+package alliance
+
+import (
+	"slices"
+
+	"pruefstein/internal/compare"
+	"pruefstein/internal/publish"
+	"pruefstein/internal/web"
+)
+
+// Room is the pages of the alliance, over their use cases.
+type Room struct {
+	*web.Server
+	Compare      *compare.Service // takes in what was published elsewhere
+	Publications *publish.Library
+	Admin        Operations
+}
+
+// Routes returns the rows of the room.
+func (s *Room) Routes() []web.Route {
+	return slices.Concat(s.accountRoutes(), s.adminRoutes(), s.electionRoutes())
+}

@@ -1,0 +1,177 @@
+package answer
+
+import (
+	"errors"
+	"net/http"
+
+	"pruefstein/internal/answer"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// checkPage shows exactly what will be published, and takes the declaration.
+type checkPage struct {
+	answerBase
+	Lead     string
+	Entries  []entryView
+	Stops    []problemView // what stops the submission
+	Hints    []problemView
+	Blocked  string // why nothing can be submitted now; "" when it can
+	Only     string // nothing but the open licence can be agreed to; "" otherwise
+	Name     templates.Field
+	Function templates.Field
+	Verbatim templates.Field
+	Licence  templates.Field // Name "" where the alliance offers none
+	Code     templates.Field // Name "" unless a code is wanted at once
+	Form     string
+	Digest   string
+	Words    string // of what is shown, where a code is wanted at once
+	SentTo   string
+}
+
+// declarationForm is the check page's form.
+type declarationForm struct {
+	Form     string `form:"form"`
+	Digest   string `form:"digest"`
+	Name     string `form:"name"`
+	Function string `form:"function"`
+	Verbatim string `form:"verbatim"`
+	Licence  string `form:"licence"`
+	Code     string `form:"code"`
+	Words    string `form:"words"`
+}
+
+func (s *Room) checkPage(r *web.Request) error {
+	sheet, err := s.sheet(r)
+	if err != nil {
+		return err
+	}
+	var form declarationForm
+	if len(sheet.Confirmed) > 0 { // whoever corrects an answer agrees to the same as before, unless they say otherwise
+		last := sheet.Confirmed[0].Declaration
+		form.Name, form.Function = last.Name, last.Function
+		if last.Licence != "" {
+			form.Licence = "on"
+		}
+	}
+	return s.renderCheck(r, http.StatusOK, sheet, form, nil, "")
+}
+
+func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form declarationForm, errs []templates.FieldError, warning string) error {
+	sheet = sheet.Saying(form.Words)
+	digest, err := sheet.Digest()
+	if err != nil {
+		return err
+	}
+	pressed, err := sheet.Pressed()
+	if err != nil {
+		return err
+	}
+	over, atOnce := sheet.Over && pressed == nil, sheet.Crowded || pressed != nil
+	p := checkPage{answerBase: newAnswerBase(r, sheet, "answer.check.title"), Form: survey.NewID(), Digest: digest}
+	if warning == "" && form.Digest != "" && form.Digest != digest {
+		warning = p.Must("answer.error.changed")
+	}
+	if warning == "" && form.Form != "" {
+		p.Form = form.Form // the same act, with a field put right
+	}
+	p.Errors, p.Warning, p.SentTo = errs, warning, maskAddress(sheet.Respondent.Email)
+	p.Lead = p.Must("answer.check.lead", "Deadline", p.Deadline)
+	switch {
+	case sheet.Over && !over:
+		p.Lead = p.Must("answer.check.lead_pressed", "At", p.DateTime(pressed.At.In(sheet.Due.Location()), nil), "Address", p.SentTo)
+	case over:
+		p.Lead = p.Must("answer.check.lead_over")
+	}
+	switch {
+	case over:
+		p.Blocked = p.Must("answer.error.deadline")
+	case sheet.Stopped():
+		p.Blocked = p.Must("answer.error.problems")
+	case !sheet.Changed() && sheet.Respondent.Email != "" && sheet.Opens(sheet.Alliance.Licence):
+		p.Only = p.Must("answer.check.only_licence")
+	case !sheet.Changed() && len(sheet.Confirmed) > 0:
+		p.Blocked = p.Must("answer.error.unchanged")
+	case !sheet.Changed():
+		p.Blocked = p.Must("answer.error.nothing")
+	case sheet.Respondent.Email == "":
+		p.Blocked = p.Must("answer.error.no_address")
+	}
+	for _, c := range sheet.Cells {
+		v := newEntryView(r, sheet, c)
+		switch licence := sheet.Alliance.Licence; {
+		case over: // nothing is left to settle
+			v.Problems = nil
+		case p.Blocked == "" && licence != "" && v.Licence == "" && !c.Entry.Empty() && c.State != answer.StateTranscribed:
+			v.Licence = p.Must("answer.entry.licence_will", "Licence", licence)
+		}
+		for _, problem := range v.Problems {
+			if problem.Stops {
+				p.Stops = append(p.Stops, problem)
+			} else {
+				p.Hints = append(p.Hints, problem)
+			}
+		}
+		p.Entries = append(p.Entries, v)
+	}
+	p.Name = templates.Field{Name: "name", Required: true, Label: p.Must("answer.field.name"), Value: form.Name, Autocomplete: "name", Error: p.ErrorAt("name")}
+	p.Function = templates.Field{Name: "function", Required: true, Label: p.Must("answer.field.function"), Hint: p.Must("answer.field.function_hint"), Value: form.Function,
+		Autocomplete: "organization-title", Error: p.ErrorAt("function")}
+	p.Verbatim = templates.Field{Name: "verbatim", Type: "checkbox", Required: true, Label: p.Must("answer.field.verbatim"), Hint: p.Must("answer.field.verbatim_hint"),
+		Checked: form.Verbatim != "", Error: p.ErrorAt("verbatim")}
+	if licence := sheet.Alliance.Licence; licence != "" {
+		p.Licence = templates.Field{Name: "licence", Type: "checkbox", Label: p.Must("answer.field.licence", "Licence", licence), Hint: p.Must("answer.field.licence_hint"),
+			Checked: form.Licence != ""}
+		if changed := sheet.Unlicenced(); len(changed) > 0 {
+			p.Licence.Hint += " " + p.Must("answer.field.licence_changed", "Count", len(changed), "Numbers", p.Join(web.Itoas(changed)))
+		} else if sheet.Licenced() {
+			p.Licence.Hint += " " + p.Must("answer.field.licence_kept")
+		}
+	}
+	if atOnce {
+		if p.Words, err = sheet.Words(); err != nil {
+			return err
+		}
+		if len(p.Words) > web.DefaultBody/4 { // encoded it might be too long for a form; the drafts have them
+			p.Words = ""
+		}
+		p.Code = templates.Field{Name: "code", Quiet: true, Label: p.Must("answer.field.code"), Hint: p.Must("answer.check.code_hint", "Address", p.SentTo), Autocomplete: "one-time-code",
+			Inputmode: "numeric", Error: p.ErrorAt("code")}
+	}
+	return r.Page(status, "answer/check", p)
+}
+
+// requestSubmission is "Absenden".
+func (s *Room) requestSubmission(r *web.Request) error {
+	var form declarationForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	sub, press, err := s.Answer.RequestSubmission(r.Request.Context(), r.Actor, answer.RequestSubmission{
+		Form: form.Form, Digest: form.Digest, Name: form.Name, Function: form.Function, Verbatim: form.Verbatim != "", Licence: form.Licence != "",
+		Code: form.Code, Words: form.Words,
+	})
+	if err == nil && sub.State == survey.SubmissionConfirmed {
+		return r.Redirect("/antwort/bestaetigung", "")
+	}
+	if err == nil {
+		return r.Redirect("/antwort/code", "")
+	}
+	if press != "" {
+		s.KeepPress(r, press, answer.PressLife)
+	}
+	errs, invalid := r.Faults(err)
+	var refused *survey.Error
+	if !errors.As(err, &refused) || !invalid && refused.Code != survey.Conflict && refused.Key != "answer.error.code_tries_here" {
+		return err
+	}
+	sheet, loadErr := s.sheet(r)
+	if loadErr != nil {
+		return loadErr
+	}
+	if invalid {
+		return s.renderCheck(r, http.StatusUnprocessableEntity, sheet, form, errs, "")
+	}
+	return s.renderCheck(r, http.StatusConflict, sheet, form, nil, r.Printer().Must(refused.Key, refused.Args...))
+}

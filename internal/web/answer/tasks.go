@@ -1,0 +1,149 @@
+package answer
+
+import (
+	"fmt"
+	"net/http"
+
+	"pruefstein/internal/answer"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// answerBase is what every page of a party's form has.
+type answerBase struct {
+	templates.Base
+	Party    string
+	Alliance string
+	Contact  string // address of the coordination office, may be ""
+	Deadline string // with weekday and zone
+	Over     bool
+}
+
+func newAnswerBase(r *web.Request, sheet answer.Sheet, titleKey string, args ...any) answerBase {
+	b := answerBase{Base: r.Base(titleKey, args...), Party: sheet.Respondent.Name, Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Over: sheet.Over}
+	b.Deadline = b.DateTime(sheet.Due.In(), nil)
+	b.UserName = sheet.Respondent.ShortName
+	if r.Request.URL.Path != "/antwort" {
+		b.Breadcrumbs = []templates.NavItem{{Label: b.Must("answer.tasks.title"), Href: "/antwort"}}
+	}
+	return b
+}
+
+// sheet loads the party's own sheet.
+func (s *Room) sheet(r *web.Request) (answer.Sheet, error) {
+	return s.Answer.Sheet(r.Request.Context(), r.Actor)
+}
+
+func questionPath(number int) string { return fmt.Sprintf("/antwort/fragen/%d", number) }
+
+// tasksPage is the list of questions with the state of each, and the one next step.
+type tasksPage struct {
+	answerBase
+	Heading  string
+	Progress string
+	Share    int    // of what is ready, in hundredths
+	Stands   string // what counts until the next submission, where that would change something
+	Step     string
+	Next     templates.NavItem
+	Other    templates.NavItem // a second way on; Href "" is none
+	Tasks    []answerTask
+	Declines bool     // whether the whole catalogue can still be declined
+	Handed   bool     // something was submitted
+	HandMade []string // a line for each access link the office made by hand
+}
+
+type answerTask struct {
+	Number int
+	Href   string
+	Text   string
+	State  templates.Badge
+	Said   survey.Status // what the party says so far, "" nothing
+	Late   bool
+	Notes  []string // what stops a submission
+	Reason string   // for declining, where it is shown
+}
+
+func (s *Room) answerTasks(r *web.Request) error {
+	sheet, err := s.sheet(r)
+	if err != nil {
+		return err
+	}
+	p := tasksPage{answerBase: newAnswerBase(r, sheet, "answer.tasks.title"), Heading: sheet.Questionnaire.Title, Declines: !sheet.Over, Handed: len(sheet.Confirmed) > 0}
+	ready := 0
+	for _, c := range sheet.Cells {
+		task := answerTask{Number: c.Question.Number, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: answerState(r, c.State), Late: c.Late}
+		if c.Question.Label != "" {
+			task.Text = c.Question.Label
+		}
+		if c.Entry.Status != survey.Answered {
+			task.Said = c.Entry.Status
+		}
+		if c.State != answer.StateNone && c.State != answer.StateBegun {
+			ready++
+		}
+		for _, problem := range c.Problems {
+			if problem.Stops {
+				task.Notes = append(task.Notes, p.Must(problem.Key+"_short", r.Readable(problem.Args)...))
+			}
+		}
+		p.Tasks = append(p.Tasks, task)
+	}
+	p.Progress = p.Must("answer.tasks.progress", "Ready", ready, "Count", len(sheet.Cells))
+	if len(sheet.Cells) > 0 {
+		p.Share = 100 * ready / len(sheet.Cells)
+	}
+	for _, at := range sheet.HandMade {
+		p.HandMade = append(p.HandMade, p.Must("answer.links.made", "At", p.DateTime(at.In(sheet.Due.Location()), nil)))
+	}
+	p.nextStep(sheet)
+	return r.Page(http.StatusOK, "answer/tasks", p)
+}
+
+// nextStep says what to do now, in one sentence and one button.
+func (p *tasksPage) nextStep(sheet answer.Sheet) {
+	step := func(key, href string, args ...any) {
+		p.Step = p.Must("answer.step."+key, args...)
+		p.Next = templates.NavItem{Label: p.Must("answer.step."+key+"_button", args...), Href: href}
+	}
+	if len(sheet.Confirmed) > 0 && sheet.Changed() && !sheet.Over && len(sheet.Waits) == 0 {
+		p.Stands = p.Must("answer.step.stands", "At", p.DateTime(sheet.Confirmed[0].RequestedAt.In(sheet.Due.Location()), nil))
+	}
+	next := sheet.Next(0)
+	pressed, _ := sheet.Pressed() // no errors: what is said can be written as JSON
+	own := pressed != nil && (len(sheet.Waits) == 0 || !sheet.Waits[0].Own || sheet.Waits[0].Number < pressed.Number)
+	switch {
+	case own:
+		step("pressed", "/antwort/pruefen", "At", p.DateTime(sheet.Press.At.In(sheet.Due.Location()), nil), "Until", p.Time(sheet.Press.At.Add(answer.PressLife).In(sheet.Due.Location())))
+	case len(sheet.Waits) > 0:
+		step("code", "/antwort/code", "Until", p.Time(sheet.Waits[0].CodeExpiresAt.In(sheet.Due.Location())))
+	case sheet.Over && len(sheet.Confirmed) > 0:
+		step("over_submitted", "/antwort/bestaetigung")
+	case sheet.Over:
+		step("over", "/antwort/meine")
+	case next != 0:
+		step("question", questionPath(next), "Number", next)
+		if sheet.Changed() {
+			p.Other = templates.NavItem{Label: p.Must("answer.step.check_button"), Href: "/antwort/pruefen"}
+		}
+	case (sheet.Changed() || sheet.Stopped()) && len(sheet.Confirmed) > 0:
+		step("check_again", "/antwort/pruefen")
+	case sheet.Changed() || sheet.Stopped():
+		step("check", "/antwort/pruefen")
+	default:
+		step("submitted", "/antwort/bestaetigung")
+	}
+}
+
+// answerState is the word for how far an answer is.
+func answerState(r *web.Request, state answer.State) templates.Badge {
+	look := map[answer.State][2]string{
+		answer.StateNone:        {"no_answer", ""},
+		answer.StateBegun:       {"draft", "wait"},
+		answer.StateDone:        {"check", "good"},
+		answer.StateSubmitted:   {"answered", "good"},
+		answer.StateChanged:     {"draft", "wait"},
+		answer.StateTranscribed: {"mail", ""},
+	}[state]
+	return templates.Badge{Icon: look[0], Tone: look[1], Label: r.Printer().Must("answer.state." + string(state))}
+}

@@ -1,0 +1,368 @@
+package send
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pruefstein/internal/locale"
+	"pruefstein/internal/send"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// sendLetterPage is a letter to be written: the cover letter or the reminder.
+type sendLetterPage struct {
+	sendPage
+	Lead         string
+	Action       string
+	Fields       []templates.Field
+	Recipient    *templates.Field // whose letter the preview shows; nil: nobody gets one yet
+	Saved        bool
+	Editable     bool
+	Templates    []letterTemplate
+	Replace      *templates.Confirm // asks before a template takes the place of what is typed
+	Placeholders []templates.Fact   // what may stand in the text
+	Preview      *mailView
+	PreviewFor   string
+	Test         string // where the test mail is asked for
+	TestSlug     templates.Field
+	Save, Send   string // labels of the buttons; "" has none
+
+	Sent       *survey.Dispatch
+	SentFacts  []templates.Fact
+	SentTitle  string // whose mail SentMail is
+	SentMail   *mailView
+	SentTo     []string
+	Recipients []string
+	Over       []string
+	Unreached  []string
+	Submitted  string
+	Nobody     templates.Empty
+	Late       *templates.Confirm // the reminder for those who have not had it; nil: there are none
+}
+
+// letterTemplate is a button of the letter's form.
+type letterTemplate struct{ Value, Label string }
+
+type sendLetterForm struct {
+	Subject  string `form:"subject"`
+	Body     string `form:"body"`
+	Language string `form:"language"`
+	Slug     string `form:"befragte"`
+	Revision int    `form:"revision"`
+	Do       string `form:"do"` // preview, template-<language>, replace-<language>, or save
+}
+
+func (f sendLetterForm) cover() survey.Cover {
+	return survey.Cover{Subject: f.Subject, Body: f.Body, Language: f.Language}
+}
+
+// letterFormFields are the fields of a letter, with whose letter the preview shows if anybody gets one.
+func (p sendPage) letterFormFields(form sendLetterForm, recipient *templates.Field) []templates.Field {
+	body := web.RequiredField(p.field("body", "textarea", form.Body))
+	body.Rows = 22
+	language := p.choice("language", "select", form.Language, "common.language.", locale.Languages...)
+	language.Hint = p.Must("send.cover.language_hint")
+	fields := []templates.Field{web.HiddenField("revision", strconv.Itoa(form.Revision)), web.RequiredField(p.field("subject", "text", form.Subject)), body, language}
+	if recipient != nil {
+		fields = append(fields, *recipient)
+	}
+	return fields
+}
+
+// placeholders explains the words in double braces.
+func (p sendPage) placeholders() []templates.Fact {
+	var list []templates.Fact
+	for _, name := range send.Placeholders {
+		list = append(list, templates.Fact{Label: "{{" + name + "}}", Value: p.Must("send.placeholder." + name)})
+	}
+	return list
+}
+
+// recipientField chooses whose letter the preview shows.
+func (p sendPage) recipientField(respondents []survey.Respondent, slug string) *templates.Field {
+	if len(respondents) == 0 {
+		return nil
+	}
+	f := web.RequiredField(p.field("befragte", "select", ""))
+	for _, r := range respondents {
+		f.Options = append(f.Options, templates.Option{Value: r.Slug, Label: r.ShortName, Selected: r.Slug == slug})
+	}
+	return &f
+}
+
+// newPreview shows a letter as it will arrive.
+func newPreview(r *web.Request, p send.LetterPreview) *mailView {
+	return &mailView{To: p.Respondent.Email, Subject: p.Subject, Parts: mailParts(p.Texts, p.Link), Calendar: !p.Respondent.DueAt(r.Questionnaire).IsZero()}
+}
+
+func (s *Room) coverPage(r *web.Request) error {
+	d, err := s.Send.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
+	if err != nil {
+		return err
+	}
+	cover := d.Cover
+	if cover.Language == "" {
+		cover.Language = locale.Languages[0]
+	}
+	form := sendLetterForm{Subject: cover.Subject, Body: cover.Body, Language: cover.Language, Slug: r.Query("befragte"), Revision: d.Questionnaire.Revision}
+	return s.renderCover(r, http.StatusOK, form, nil)
+}
+
+func (s *Room) renderCover(r *web.Request, status int, form sendLetterForm, errs []templates.FieldError) error {
+	d, err := s.Send.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
+	if err != nil {
+		return err
+	}
+	p := sendLetterPage{sendPage: s.sendBase(r, "send.cover.title"), Action: sendPath(r, "anschreiben"), Saved: d.Saved}
+	p.Errors, p.Lead = errs, p.Must("send.cover.lead")
+	if p.Typed, err = s.ownWords(r, form); err != nil {
+		return err
+	}
+	p.Editable = p.CanAct && r.Questionnaire.DispatchedAt.IsZero()
+	p.Recipient = p.recipientField(d.Respondents, form.Slug)
+	if p.Recipient != nil && len(errs) == 0 {
+		preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		faults, ok := r.Faults(err)
+		switch {
+		case ok && p.Editable: // a text saved before a rule was made
+			p.Errors = faults
+		case err == nil:
+			p.Preview, p.PreviewFor = newPreview(r, preview), preview.Respondent.ShortName
+		case !ok:
+			return err
+		}
+	}
+	if p.Editable {
+		p.Fields, p.Save, p.Placeholders = p.letterFormFields(form, p.Recipient), p.Must("common.button.save"), p.placeholders()
+		if status == http.StatusConflict {
+			typed := []web.FieldGroup{{Fields: p.Fields}}
+			saved := sendLetterForm{Subject: d.Cover.Subject, Body: d.Cover.Body, Language: d.Cover.Language, Revision: d.Questionnaire.Revision}
+			r.Overtaken(&p.Base, typed, []web.FieldGroup{{Fields: p.letterFormFields(saved, p.Recipient)}})
+			p.Fields = typed[0].Fields
+		}
+		for _, lang := range locale.Languages {
+			p.Templates = append(p.Templates, letterTemplate{Value: "template-" + lang, Label: p.Must("send.template." + lang)})
+		}
+		if lang, ok := strings.CutPrefix(form.Do, "template-"); ok { // and not done, for it would have taken away what is typed
+			p.Warning = p.Must("send.template.warning")
+			p.Replace = &templates.Confirm{Title: p.Must("send.template.replace_title"), Text: p.Must("send.template.replace_text"),
+				Action: "replace-" + lang, Button: p.Must("send.template.replace")}
+		}
+		if d.Saved && p.Recipient != nil {
+			p.Test = sendPath(r, "anschreiben", "probe")
+			p.TestSlug = web.HiddenField("befragte", form.Slug)
+		}
+	}
+	return r.Page(status, "send/cover", p)
+}
+
+func (s *Room) saveCover(r *web.Request) error {
+	var form sendLetterForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	do, lang, _ := strings.Cut(form.Do, "-")
+	if locale.Known(lang) && (do == "template" || do == "replace") {
+		return s.loadTemplate(r, form, lang, do == "replace")
+	}
+	var err error
+	if form.Do == "preview" {
+		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		if err == nil {
+			return s.renderCover(r, http.StatusOK, form, nil)
+		}
+	} else {
+		err = s.Send.SaveCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.SaveCover{Cover: form.cover(), Revision: form.Revision})
+	}
+	if errs, ok := r.Faults(err); ok {
+		return s.renderCover(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if web.Stale(err) {
+		return s.renderCover(r, http.StatusConflict, form, nil)
+	}
+	if err != nil {
+		return err
+	}
+	path := sendPath(r, "anschreiben")
+	if form.Slug != "" {
+		path += "?befragte=" + url.QueryEscape(form.Slug)
+	}
+	return r.Redirect(path, "send.notice.cover_saved")
+}
+
+// loadTemplate puts one of our texts into the form, but in the place of words of one's own only once one has said so.
+func (s *Room) loadTemplate(r *web.Request, form sendLetterForm, lang string, sure bool) error {
+	own, err := s.ownWords(r, form)
+	if err != nil {
+		return err
+	}
+	if sure || !own {
+		start, err := s.Send.StartingText(lang, "cover")
+		if err != nil {
+			return err
+		}
+		form.Subject, form.Body, form.Language, form.Do = start.Subject, start.Body, lang, ""
+	}
+	return s.renderCover(r, http.StatusOK, form, nil)
+}
+
+// ownWords tells whether a letter holds what cannot be had again: neither the saved text nor one of our templates.
+func (s *Room) ownWords(r *web.Request, form sendLetterForm) (bool, error) {
+	again := []survey.Cover{{}, r.Questionnaire.Cover}
+	for _, lang := range locale.Languages {
+		start, err := s.Send.StartingText(lang, "cover")
+		if err != nil {
+			return false, err
+		}
+		again = append(again, start)
+	}
+	return !slices.ContainsFunc(again, func(c survey.Cover) bool {
+		return plainText(c.Subject) == plainText(form.Subject) && plainText(c.Body) == plainText(form.Body)
+	}), nil
+}
+
+// plainText is a text as it would be kept.
+func plainText(typed string) string {
+	text, _, _ := survey.Text(typed)
+	return text
+}
+
+func (s *Room) testCover(r *web.Request) error {
+	var form struct {
+		Slug string `form:"befragte"`
+	}
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	if err := s.Send.TestLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Slug); err != nil {
+		return err
+	}
+	path := sendPath(r, "anschreiben")
+	if form.Slug != "" {
+		path += "?befragte=" + url.QueryEscape(form.Slug)
+	}
+	return r.Redirect(path, "send.notice.test_sent")
+}
+
+func shortNames(list []survey.Respondent) []string {
+	var names []string
+	for _, r := range list {
+		names = append(names, r.ShortName)
+	}
+	return names
+}
+
+func (s *Room) reminderPage(r *web.Request) error {
+	text, err := s.Send.StartingText(coverLanguage(r.Questionnaire), "reminder")
+	if err != nil {
+		return err
+	}
+	return s.renderReminder(r, http.StatusOK, sendLetterForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, nil)
+}
+
+func coverLanguage(q survey.Questionnaire) string {
+	if locale.Known(q.Cover.Language) {
+		return q.Cover.Language
+	}
+	return locale.Languages[0]
+}
+
+func (s *Room) renderReminder(r *web.Request, status int, form sendLetterForm, errs []templates.FieldError) error {
+	plan, err := s.Send.ReminderPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := sendLetterPage{sendPage: s.sendBase(r, "send.reminder.title"), Action: sendPath(r, "erinnerung"), Sent: plan.Sent}
+	p.Errors, p.Lead = errs, p.Must("send.reminder.lead")
+	p.Recipients, p.Over, p.Unreached = shortNames(plan.Recipients), shortNames(plan.Over), shortNames(plan.Unreached)
+	p.Submitted = p.Must("send.reminder.submitted", "Count", plan.Submitted)
+	open := r.Questionnaire.Phase(s.Now()) == survey.PhaseOpen
+	switch {
+	case plan.Sent != nil:
+		p.SentFacts = []templates.Fact{
+			{Label: p.Must("send.fact.sent_at"), Value: r.Moment(plan.Sent.At)},
+			{Label: p.Must("send.fact.sent_by"), Value: plan.SentName},
+			{Label: p.Must("send.fact.recipients"), Value: p.Number(plan.Sent.Recipients)},
+		}
+		if err := s.sentReminder(r, &p, plan); err != nil {
+			return err
+		}
+		if n := len(plan.Recipients); open && n > 0 && p.CanAct {
+			p.Late = &templates.Confirm{Title: p.Must("send.reminder.late"), Text: p.Must("send.reminder.late_text", "Who", p.Join(p.Recipients)),
+				Action: sendPath(r, "erinnerung", "nachholen"), Button: p.Must("send.reminder.late_button", "Count", n)}
+		}
+	case !open:
+		p.Nobody = templates.Empty{Title: p.Must("send.reminder.closed")}
+	case len(plan.Recipients) == 0:
+		p.Nobody = templates.Empty{Title: p.Must("send.reminder.nobody")}
+	default:
+		p.Editable = p.CanAct
+		p.Recipient = p.recipientField(plan.Recipients, form.Slug)
+		if form.Slug == "" {
+			form.Slug = plan.Recipients[0].Slug
+		}
+		if p.CanAct {
+			p.Placeholders = p.placeholders()
+			p.Fields, p.Send = p.letterFormFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
+		}
+		if len(errs) == 0 {
+			preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+			if err != nil {
+				return err
+			}
+			p.Preview, p.PreviewFor = newPreview(r, preview), preview.Respondent.ShortName
+		}
+	}
+	return r.Page(status, "send/reminder", p)
+}
+
+// sentReminder shows the text as it was sent, to one of those who got it.
+func (s *Room) sentReminder(r *web.Request, p *sendLetterPage, plan send.ReminderPlan) error {
+	for i, m := range plan.SentMails {
+		row, err := s.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, m.ID)
+		if err != nil {
+			return err
+		}
+		p.SentTo = append(p.SentTo, row.ShortName)
+		if i == 0 {
+			view := newMailView(r, row)
+			p.SentTitle, p.SentMail = p.Must("send.reminder.text", "Name", row.ShortName), &view
+		}
+	}
+	return nil
+}
+
+func (s *Room) remindLate(r *web.Request) error {
+	if err := s.Send.RemindLate(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "erinnerung"), "send.notice.reminded")
+}
+
+func (s *Room) sendReminder(r *web.Request) error {
+	var form sendLetterForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	var err error
+	if form.Do == "preview" {
+		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		if err == nil {
+			return s.renderReminder(r, http.StatusOK, form, nil)
+		}
+	} else {
+		err = s.Send.Remind(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover())
+	}
+	if errs, ok := r.Faults(err); ok {
+		return s.renderReminder(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "erinnerung"), "send.notice.reminded")
+}

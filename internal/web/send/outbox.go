@@ -1,0 +1,196 @@
+package send
+
+import (
+	"net/http"
+
+	"pruefstein/internal/send"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// outboxPage lists the mails of a questionnaire.
+type outboxPage struct {
+	sendPage
+	Mails    []outboxLine
+	Empty    templates.Empty
+	Bounces  string // where undeliverable mails come back to; "" none do
+	RetryAll string // where trying all failed ones again posts to; "" there are none
+	Retry    string // label of its button
+}
+
+// outboxLine is a mail in a list.
+type outboxLine struct {
+	Href, Who, To, Kind, Created, Sent, Attempts, Reply, Due string
+	State                                                    templates.Badge
+}
+
+func newOutboxLine(r *web.Request, m send.OutboxRow) outboxLine {
+	p := r.Printer()
+	line := outboxLine{Href: sendPath(r, "postausgang", m.ID), Who: m.ShortName, To: m.To, Kind: p.Must("common.mail_kind." + string(m.Kind)),
+		Created: r.Moment(m.CreatedAt), Sent: r.Moment(m.SentAt), Attempts: p.Number(m.Attempts), Reply: replyWords(r, m.Mail), State: mailBadge(r, m.Mail)}
+	if line.Who == "" {
+		line.Who = p.Must("send.outbox.ourselves")
+	}
+	if m.State == survey.MailQueued && m.Attempts > 0 {
+		line.Due = p.Must("send.outbox.next", "At", r.Moment(m.Due))
+	}
+	return line
+}
+
+func (s *Room) outboxPage(r *web.Request) error {
+	list, err := s.Send.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	p := outboxPage{sendPage: s.sendBase(r, "send.outbox.title")}
+	p.Empty = templates.Empty{Title: p.Must("send.outbox.empty"), Text: p.Must("send.outbox.empty_text")}
+	if s.Bounces != "" {
+		p.Bounces = p.Must("send.outbox.bounces", "Address", s.Bounces)
+	}
+	failed := 0
+	for _, m := range list {
+		p.Mails = append(p.Mails, newOutboxLine(r, m))
+		if m.Undelivered {
+			failed++
+		}
+	}
+	if p.CanAct && failed > 0 {
+		p.RetryAll, p.Retry = sendPath(r, "postausgang", "alle-wiederholen"), p.Must("send.outbox.retry", "Count", failed)
+	}
+	return r.Page(http.StatusOK, "send/outbox", p)
+}
+
+// replyWords is what the mail server said last, or that it said nothing.
+func replyWords(r *web.Request, m survey.Mail) string {
+	if m.NoReply {
+		return r.Printer().Must("send.fact.no_reply") + ": " + m.Reply
+	}
+	return m.Reply
+}
+
+func (s *Room) retryFailed(r *web.Request) error {
+	if _, err := s.Send.RetryFailed(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "postausgang"), "send.notice.retried_all")
+}
+
+// outboxMailPage is one mail, with what can be done about it.
+type outboxMailPage struct {
+	sendPage
+	Lead   string
+	State  templates.Badge
+	Facts  []templates.Fact
+	Mail   mailView
+	Retry  string // where trying again posts to; "" there is none
+	Resend string
+	Fields []templates.Field
+}
+
+type resendForm struct {
+	To     string `form:"to"`
+	Keep   bool   `form:"keep"`
+	Revoke bool   `form:"revoke"`
+}
+
+func (s *Room) mailPage(r *web.Request) error {
+	return s.renderMail(r, http.StatusOK, nil, nil)
+}
+
+func (s *Room) renderMail(r *web.Request, status int, form *resendForm, errs []templates.FieldError) error {
+	m, err := s.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
+	if err != nil {
+		return err
+	}
+	line := newOutboxLine(r, m)
+	p := outboxMailPage{sendPage: s.sendBase(r, "send.mail.title", "Kind", line.Kind, "Name", line.Who), State: line.State, Mail: newMailView(r, m)}
+	p.Errors = errs
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.postausgang"), Href: sendPath(r, "postausgang")})
+	p.Facts = mailFacts(r, m)
+	if !p.CanAct {
+		return r.Page(status, "send/mail", p)
+	}
+	if m.State == survey.MailFailed || m.State == survey.MailQueued && m.Attempts > 0 {
+		p.Retry = sendPath(r, "postausgang", m.ID, "wiederholen")
+	}
+	if send.Resendable(m.Kind) && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
+		if form == nil {
+			form = &resendForm{To: m.To, Keep: true, Revoke: true}
+		}
+		p.Resend = sendPath(r, "postausgang", m.ID, "neu")
+		keep, revoke := p.field("keep", "checkbox", "true"), p.field("revoke", "checkbox", "true")
+		keep.Checked, revoke.Checked = form.Keep, form.Revoke
+		p.Fields = []templates.Field{web.RequiredField(p.field("to", "email", form.To)), keep, revoke}
+	}
+	return r.Page(status, "send/mail", p)
+}
+
+// newMailView is a mail as it was or will be sent.
+func newMailView(r *web.Request, m send.OutboxRow) mailView {
+	v := mailView{To: m.To, Subject: m.Subject, Parts: mailParts(m.Texts(), survey.LinkMark), Calendar: m.Calendar != ""}
+	if m.Kind == survey.MailReceipt {
+		v.Parts, v.Note = nil, r.Printer().Must("send.mail.receipt_note")
+	}
+	return v
+}
+
+// mailFacts is the proof of one mail.
+func mailFacts(r *web.Request, m send.OutboxRow) []templates.Fact {
+	p := r.Printer()
+	line := newOutboxLine(r, m)
+	list := []templates.Fact{
+		{Label: p.Must("send.fact.to"), Value: m.To},
+		{Label: p.Must("send.fact.queued_at"), Value: line.Created},
+		{Label: p.Must("send.fact.state"), Value: line.State.Label},
+		{Label: p.Must("send.fact.attempts"), Value: line.Attempts},
+		{Label: p.Must("send.fact.message_id"), Value: m.MessageID},
+	}
+	add := func(key, value string) {
+		if value != "" {
+			list = append(list, templates.Fact{Label: p.Must("send.fact." + key), Value: value})
+		}
+	}
+	add("accepted_at", line.Sent)
+	if m.SentAt.IsZero() {
+		add("last_attempt", r.Moment(m.LastAttempt))
+	}
+	if m.NoReply {
+		add("no_reply", m.Reply)
+	} else {
+		add("reply", m.Reply)
+	}
+	add("next_attempt", line.Due)
+	return list
+}
+
+func (s *Room) retryMail(r *web.Request) error {
+	// a mail of another questionnaire is not there
+	m, err := s.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
+	if err != nil {
+		return err
+	}
+	if err := s.Send.RetryMail(r.Request.Context(), r.Actor, m.ID); err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "postausgang", m.ID), "send.notice.retried")
+}
+
+func (s *Room) resendMail(r *web.Request) error {
+	var form resendForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	id, waits, err := s.Send.ResendMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"), send.ResendMail(form))
+	if errs, ok := r.Faults(err); ok {
+		return s.renderMail(r, http.StatusUnprocessableEntity, &form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	notice := "send.notice.resent"
+	if waits {
+		notice = "send.notice.resent_waits"
+	}
+	return r.Redirect(sendPath(r, "postausgang", id), notice)
+}

@@ -1,0 +1,171 @@
+package send
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/send"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// portalPage is the packet for a respondent with its own form: the questions to be copied, and when they were entered.
+type portalPage struct {
+	sendPage
+	Facts     []templates.Fact
+	Misfits   []string
+	Questions []portalQuestion
+	Draft     bool // the catalogue is not locked
+	Entered   string
+	Note      string
+	Fields    []templates.Field
+	Action    string
+	TakeBack  string
+	Revision  templates.Field
+}
+
+type portalQuestion struct {
+	Heading string
+	Length  string
+	TooLong string
+	Copy    templates.Copy
+}
+
+type portalForm struct {
+	Local    string `form:"at"`
+	Zone     string `form:"at_zone"`
+	Choice   string `form:"at_choice"`
+	Note     string `form:"note"`
+	Revision int    `form:"revision"`
+}
+
+func (s *Room) portalPage(r *web.Request) error {
+	zone := r.Place()
+	return s.renderPortal(r, http.StatusOK, portalForm{Local: s.Now().In(zone).Format("2006-01-02T15:04"), Zone: zone.String()}, nil)
+}
+
+func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []templates.FieldError) error {
+	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	if err != nil {
+		return err
+	}
+	who := f.Row.Respondent
+	if who.Procedure.Channel != survey.ChannelPortal {
+		return survey.Fail(survey.NotFound, "error.not_found")
+	}
+	p := portalPage{sendPage: s.sendBase(r, "send.portal.title", "Name", who.ShortName), Facts: respondentFacts(r, f), Misfits: misfitsOf(r, who.Procedure, f.Packet), Draft: !f.Packet.Locked}
+	p.Errors = errs
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.befragte"), Href: sendPath(r, "befragte")},
+		templates.NavItem{Label: who.ShortName, Href: sendPath(r, "befragte", who.Slug)})
+	for _, q := range f.Packet.Questions {
+		if q.LeftOut != "" {
+			continue
+		}
+		heading := p.Must("common.question_number", "Number", q.Number)
+		if q.Label != "" {
+			heading += ": " + q.Label
+		}
+		one := portalQuestion{Heading: heading, Length: p.Must("common.characters", "Count", q.Length),
+			Copy: templates.Copy{ID: "frage-" + strconv.Itoa(q.Number), Label: p.Must("send.portal.text", "Number", q.Number), Text: q.Text, Rows: 6}}
+		if q.Over > 0 {
+			one.TooLong = p.Must("send.misfit.over", "Count", q.Over)
+		}
+		p.Questions = append(p.Questions, one)
+	}
+	p.Revision = web.HiddenField("revision", strconv.Itoa(who.Revision))
+	if who.Portal != nil {
+		p.Entered, p.Note = p.Must("send.portal.entered", "At", r.Moment(who.Portal.At), "Name", f.PortalBy), who.Portal.Note
+	}
+	if p.CanAct && !r.Questionnaire.DispatchedAt.IsZero() && who.NotAsked == "" {
+		p.Action = sendPath(r, "befragte", who.Slug, "eingabe")
+		if who.Portal != nil {
+			p.TakeBack = sendPath(r, "befragte", who.Slug, "eingabe", "zuruecknehmen")
+		} else {
+			note := p.field("note", "textarea", form.Note)
+			note.Hint, note.Rows = p.Must("send.portal.note_hint"), 3
+			p.Fields = append(p.instantFields("at", form.Local, form.Zone, form.Choice), note)
+			p.Fields[0].Required = true
+		}
+	}
+	if status == http.StatusConflict {
+		if len(p.Fields) == 0 { // entered by somebody else: no form is left for what was typed
+			return survey.Fail(survey.Conflict, "error.stale")
+		}
+		r.Overtaken(&p.Base, nil, nil)
+	}
+	return r.Page(status, "send/portal", p)
+}
+
+func (s *Room) recordPortal(r *web.Request) error {
+	var form portalForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	err := s.Send.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.RecordPortal(form))
+	if errs, ok := r.Faults(err); ok {
+		return s.renderPortal(r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if web.Stale(err) {
+		return s.renderPortal(r, http.StatusConflict, form, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "befragte", slug, "eingabe"), "send.notice.portal")
+}
+
+func (s *Room) takeBackPortal(r *web.Request) error {
+	var form portalForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	if err := s.Send.TakeBackPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision); err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "befragte", slug, "eingabe"), "send.notice.portal_back")
+}
+
+// proofPage says which text went where and when.
+type proofPage struct {
+	sendPage
+	Name     string
+	Election string
+	At       string
+	Facts    []templates.Fact
+	Mails    []proofMail
+	Links    []linkLine
+	Left     []packetLine
+}
+
+type proofMail struct {
+	Heading string
+	Facts   []templates.Fact
+	Mail    mailView
+}
+
+func (s *Room) proofPage(r *web.Request) error {
+	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	if err != nil {
+		return err
+	}
+	who := f.Row.Respondent
+	p := proofPage{sendPage: s.sendBase(r, "send.proof.title", "Name", who.ShortName), Name: who.Name, Election: f.Election.Name, At: r.Moment(s.Now()), Facts: respondentFacts(r, f)}
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.befragte"), Href: sendPath(r, "befragte")},
+		templates.NavItem{Label: who.ShortName, Href: sendPath(r, "befragte", who.Slug)})
+	for _, m := range f.Mails {
+		line := newOutboxLine(r, m)
+		p.Mails = append(p.Mails, proofMail{Heading: p.Must("send.proof.mail", "Kind", line.Kind, "At", line.Created), Facts: mailFacts(r, m), Mail: newMailView(r, m)})
+	}
+	for _, l := range f.Links {
+		p.Links = append(p.Links, newLinkLine(r, l))
+	}
+	for _, q := range f.Packet.Questions {
+		if q.LeftOut != "" {
+			p.Left = append(p.Left, packetLine{Number: q.Number, Text: q.Text, LeftOut: q.LeftOut})
+		}
+	}
+	return r.Page(http.StatusOK, "send/proof", p)
+}

@@ -1,0 +1,404 @@
+package send
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"pruefstein/internal/send"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// respondentPage is everything about one respondent.
+type respondentPage struct {
+	sendPage
+	Party     templates.Party
+	Name      string
+	State     templates.Badge
+	Problem   string
+	Facts     []templates.Fact
+	Proof     string
+	Portal    string // where its own form is noted; "" it has none
+	Groups    []web.FieldGroup
+	Action    string
+	Editable  bool
+	Remove    *templates.Confirm
+	Questions []packetLine
+	Misfits   []string
+	Fits      string // what is said where nothing misfits
+	Locked    bool
+	Revision  templates.Field
+	Mails     []outboxLine
+	Links     []linkLine
+	After     bool // sent
+	Late      *latePart
+	LinkForm  string
+	Revoke    *templates.Confirm
+	Reach     []web.FieldGroup // why nothing could be delivered
+	ReachForm string
+	Reached   bool // nothing marked
+	Due       []web.FieldGroup
+	DueForm   string
+	Address   addressPart
+}
+
+// addressPart changes where mails go after the dispatch.
+type addressPart struct {
+	Form     string // "" may not be changed
+	Groups   []web.FieldGroup
+	Button   string
+	Second   bool
+	Waiting  string // a sentence about the request that waits
+	Own      bool
+	Confirm  []templates.Field
+	Withdraw string
+}
+
+// latePart invites a respondent that has not been asked yet.
+type latePart struct {
+	Only     string // why there is no button
+	Waiting  string // a sentence about the request that waits
+	Void     bool   // it is for another content than there is now
+	Confirm  *templates.Confirm
+	Title    string // whose letter Letter is
+	Letter   *mailView
+	Withdraw string
+}
+
+// respondentTyped is what was typed into one of the forms of the page when it was refused; nil where nothing was.
+type respondentTyped struct {
+	form    *respondentForm
+	reasons map[string]string
+	reach   *reachForm
+	due     *dueForm
+	address *addressForm
+}
+
+type reachForm struct {
+	Reason   string `form:"not_reached"`
+	Undo     bool   `form:"undo"`
+	Revision int    `form:"revision"`
+}
+
+type dueForm struct {
+	Local    string `form:"due"`
+	Zone     string `form:"due_zone"`
+	Choice   string `form:"due_choice"`
+	Reason   string `form:"due_reason"`
+	Revision int    `form:"revision"`
+}
+
+type addressForm struct {
+	Email    string `form:"email"`
+	Revision int    `form:"revision"`
+}
+
+// packetLine is a question against the respondent's procedure.
+type packetLine struct {
+	Number  int
+	Label   string
+	Text    string
+	Length  string
+	TooLong string
+	Reason  templates.Field
+	LeftOut string
+}
+
+// linkLine is an access link, without its secret.
+type linkLine struct{ Created, How, Used, Revoked string }
+
+func (s *Room) respondentPage(r *web.Request) error {
+	return s.renderRespondent(r, http.StatusOK, respondentTyped{}, nil)
+}
+
+// respondentRefused shows the page again with what was typed, when a save breaks a rule or somebody else was faster.
+func (s *Room) respondentRefused(r *web.Request, err error, typed respondentTyped) error {
+	if errs, ok := r.Faults(err); ok {
+		return s.renderRespondent(r, http.StatusUnprocessableEntity, typed, errs)
+	}
+	if web.Stale(err) {
+		return s.renderRespondent(r, http.StatusConflict, typed, nil)
+	}
+	return err
+}
+
+func (s *Room) renderRespondent(r *web.Request, status int, typed respondentTyped, errs []templates.FieldError) error {
+	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	if err != nil {
+		return err
+	}
+	who := f.Row.Respondent
+	p := respondentPage{sendPage: s.sendBase(r, "send.respondent.title", "Name", who.ShortName), Party: templates.Party{Name: who.ShortName, Colour: who.Colour},
+		Name: who.Name, Locked: f.Packet.Locked, After: !f.Questionnaire.DispatchedAt.IsZero(), Reached: who.NotReached == nil}
+	p.Errors = errs
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.befragte"), Href: sendPath(r, "befragte")})
+	row := boardRow(r, f.Row)
+	p.State, p.Problem = row.State, row.Problem
+	p.Proof = sendPath(r, "befragte", who.Slug, "nachweis")
+	if who.Procedure.Channel == survey.ChannelPortal {
+		p.Portal = sendPath(r, "befragte", who.Slug, "eingabe")
+	}
+	p.Facts = respondentFacts(r, f)
+	p.Editable = p.CanAct && who.Editable(f.Questionnaire)
+	p.Misfits, p.Fits = fits(r, who, f.Packet)
+	p.Revision = web.HiddenField("revision", formOf(who).revision())
+	for _, q := range f.Packet.Questions {
+		p.Questions = append(p.Questions, p.packetLine(q, typed.reasons))
+	}
+	late := status == http.StatusConflict
+	if p.Editable {
+		saved := formOf(who)
+		form := &saved
+		if typed.form != nil {
+			form = typed.form
+		}
+		p.Action, p.Groups = sendPath(r, "befragte", who.Slug), form.groups(p.sendPage, !p.After)
+		if late && typed.form != nil {
+			r.Overtaken(&p.Base, p.Groups, saved.groups(p.sendPage, !p.After))
+		}
+		if late && typed.reasons != nil {
+			p.overtakenReasons(r, f)
+		}
+	}
+	if p.CanAct && f.Removable {
+		p.Remove = &templates.Confirm{Title: p.Must("send.remove.title"), Text: p.Must("send.remove.text", "Name", who.ShortName),
+			Action: sendPath(r, "befragte", who.Slug, "entfernen"), Button: p.Must("common.button.remove"), Danger: true}
+	}
+	if p.CanAct && p.After {
+		p.reach(r, who, late, typed.reach)
+		p.due(r, f, late, typed.due)
+	}
+	if p.After {
+		p.address(r, f, late, typed.address)
+	}
+	p.late(r, f)
+	p.deliveries(r, f)
+	return r.Page(status, "send/respondent", p)
+}
+
+// overtakenReasons says which reasons for leaving a question out somebody else has changed.
+func (p *respondentPage) overtakenReasons(r *web.Request, f send.RespondentFile) {
+	var typed, saved web.FieldGroup
+	for i, q := range f.Packet.Questions {
+		typed.Fields = append(typed.Fields, p.Questions[i].Reason)
+		saved.Fields = append(saved.Fields, p.packetLine(q, nil).Reason)
+	}
+	groups := []web.FieldGroup{typed}
+	r.Overtaken(&p.Base, groups, []web.FieldGroup{saved})
+	for i := range p.Questions {
+		p.Questions[i].Reason = groups[0].Fields[i]
+	}
+}
+
+// reach is the form that says that nothing could be delivered.
+func (p *respondentPage) reach(r *web.Request, who survey.Respondent, late bool, typed *reachForm) {
+	form := func(reason string) []web.FieldGroup {
+		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.field("not_reached", "text", reason))}}}
+	}
+	p.ReachForm, p.Reach = sendPath(r, "befragte", who.Slug, "nicht-erreicht"), form("")
+	if typed == nil {
+		return
+	}
+	p.Reach, p.Reached = form(typed.Reason), p.Reached || typed.Reason != "" // what was typed stays to be seen
+	if late {
+		stored := ""
+		if who.NotReached != nil {
+			stored = who.NotReached.Reason
+		}
+		r.Overtaken(&p.Base, p.Reach, form(stored))
+	}
+}
+
+// due is the form that moves the own date of a respondent that was asked.
+func (p *respondentPage) due(r *web.Request, f send.RespondentFile, late bool, typed *dueForm) {
+	who := f.Row.Respondent
+	if !who.OwnDate() {
+		return
+	}
+	form := func(d dueForm) []web.FieldGroup {
+		fields := append([]templates.Field{p.Revision}, p.instantFields("due", d.Local, d.Zone, d.Choice)...)
+		fields[1].Required = true
+		return []web.FieldGroup{{Fields: append(fields, web.RequiredField(p.field("due_reason", "text", d.Reason)))}}
+	}
+	saved := dueForm{Local: f.Row.Due.Local, Zone: f.Row.Due.Zone}
+	p.DueForm, p.Due = sendPath(r, "befragte", who.Slug, "datum"), form(saved)
+	if typed == nil {
+		return
+	}
+	p.Due = form(*typed)
+	if late {
+		if n := len(who.DueChanges); n > 0 {
+			saved.Reason = who.DueChanges[n-1].Reason
+		}
+		r.Overtaken(&p.Base, p.Due, form(saved))
+	}
+}
+
+// address is the form that changes the address after the dispatch, and the request that waits for a second person.
+func (p *respondentPage) address(r *web.Request, f send.RespondentFile, late bool, typed *addressForm) {
+	who, action := f.Row.Respondent, sendPath(r, "befragte", f.Row.Respondent.Slug, "adresse")
+	if who.NotAsked != "" {
+		return
+	}
+	if f.Address != nil {
+		p.Address.Waiting = p.Must("send.address.waiting", "Name", f.AddressBy, "At", r.Moment(f.Address.RequestedAt), "Email", who.NewEmail)
+		p.Address.Own, p.Address.Withdraw = f.AddressOwn, action+"/zuruecknehmen"
+		p.Address.Form = action
+		p.Address.Confirm = []templates.Field{p.Revision, web.HiddenField("email", who.NewEmail)}
+	}
+	if !p.CanAct {
+		return
+	}
+	form := func(email string) []web.FieldGroup {
+		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.emailField(email))}}}
+	}
+	p.Address.Form, p.Address.Groups, p.Address.Second, p.Address.Button = action, form(who.Email), f.TwoPerson, p.Must("send.address.button")
+	if f.TwoPerson {
+		p.Address.Button = p.Must("send.address.request")
+	}
+	if typed != nil {
+		p.Address.Groups = form(typed.Email)
+	}
+	if typed != nil && late {
+		r.Overtaken(&p.Base, p.Address.Groups, form(who.Email))
+	}
+}
+
+// late is the letter to a respondent that has not been asked yet, and who may press what.
+func (p *respondentPage) late(r *web.Request, f send.RespondentFile) {
+	if f.Late == nil || !p.CanAct && f.Late.Waiting == nil {
+		return
+	}
+	action := sendPath(r, "befragte", f.Row.Respondent.Slug, "anschreiben")
+	late := latePart{Void: f.Late.Void, Title: p.Must("send.cover.preview", "Name", f.Row.Respondent.ShortName)}
+	p.Late = &late
+	waiting := f.Late.Waiting != nil && !f.Late.Void
+	if f.Late.Waiting != nil {
+		late.Waiting = p.Must("send.dispatch.waiting", "Name", f.Late.WaitingName, "At", r.Moment(f.Late.Waiting.RequestedAt))
+		late.Withdraw = action + "/zuruecknehmen"
+	}
+	if f.Late.Fault != "" {
+		late.Only, late.Void = p.Must(f.Late.Fault), false
+		return
+	}
+	late.Letter = newPreview(r, f.Late.Letter)
+	key := "button"
+	switch {
+	case waiting && f.Late.Own:
+		late.Only = p.Must("send.dispatch.own")
+		return
+	case waiting && f.Late.OneHand:
+		late.Only = p.Must("error.one_hand")
+		return
+	case waiting:
+		key = "confirm"
+	case !p.CanAct:
+		late.Only = p.Must("send.dispatch.only_coordinators")
+		return
+	case f.Late.TwoPerson:
+		key = "request"
+	}
+	late.Confirm = &templates.Confirm{Title: p.Must("send.late.title"), Text: p.Must("send.late."+key+"_text", "Due", r.Instant(f.Row.Due)), Action: action, Button: p.Must("send.late." + key),
+		Fields: []templates.Field{web.HiddenField("seen", f.Late.Digest)}}
+}
+
+func (f respondentForm) revision() string {
+	if f.Revision == 0 {
+		return "0"
+	}
+	return printNumber(f.Revision)
+}
+
+func (p respondentPage) packetLine(q survey.PacketQuestion, reasons map[string]string) packetLine {
+	line := packetLine{Number: q.Number, Label: q.Label, Text: q.Text, Length: p.Must("common.characters", "Count", q.Length), LeftOut: q.LeftOut}
+	if q.Over > 0 {
+		line.TooLong = p.Must("send.misfit.over", "Count", q.Over)
+	}
+	name := "reason-" + q.ID
+	line.Reason = templates.Field{Name: name, Label: p.Must("send.field.reason_left_out", "Number", q.Number), Value: q.LeftOut, Error: p.ErrorAt(name)}
+	if typed, ok := reasons[q.ID]; ok {
+		line.Reason.Value = typed
+	}
+	return line
+}
+
+// respondentFacts is what is known of a respondent, in words.
+func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
+	p, who := r.Printer(), f.Row.Respondent
+	var list []templates.Fact
+	add := func(key, value string) {
+		if value != "" {
+			list = append(list, templates.Fact{Label: p.Must("send.fact." + key), Value: value})
+		}
+	}
+	add("members", strings.Join(who.Members, ", "))
+	add("channel", r.ChannelWord(who.Procedure.Channel))
+	add("limits", limitsWord(r, who.Procedure))
+	add("source", who.Procedure.Source)
+	if day, err := time.Parse(time.DateOnly, who.Procedure.CheckedOn); err == nil {
+		add("checked_on", p.ShortDate(day))
+	}
+	add("note", who.Procedure.Note)
+	add("email", who.Email)
+	add("due", r.Instant(f.Row.Due))
+	for _, c := range who.DueChanges {
+		add("due_changed", p.Must("send.due.changed", "From", r.Instant(c.From), "To", r.Instant(c.To), "Reason", c.Reason))
+	}
+	add("not_asked", who.NotAsked)
+	add("asked", r.Moment(who.AskedAt))
+	if f.Invited != nil {
+		checked := p.Must("common.unchecked")
+		if f.InvitedCheck != "" {
+			checked = p.Must("send.respondent.checked", "Name", f.InvitedCheck)
+		}
+		add("invited", strings.TrimPrefix(f.InvitedBy+", "+checked, ", "))
+	}
+	if who.Portal != nil {
+		add("portal", p.Must("send.portal.entered", "At", r.Moment(who.Portal.At), "Name", f.PortalBy))
+		add("portal_note", who.Portal.Note)
+	}
+	if who.NotReached != nil {
+		add("not_reached", p.Must("send.respondent.not_reached", "At", r.Moment(who.NotReached.At), "Name", f.NotReachedBy, "Reason", who.NotReached.Reason))
+	}
+	add("link_used", r.Moment(f.Row.LinkUsed))
+	switch {
+	case f.Row.ReturnedBy == survey.ByForm:
+		add("returned", r.Moment(f.Row.Returned))
+	case !f.Row.Returned.IsZero():
+		add("returned", p.Must("send.board.transcribed", "At", returnedAt(r, f.Row)))
+	}
+	return list
+}
+
+// deliveries fills in mails and links, and what can be done about them.
+func (p *respondentPage) deliveries(r *web.Request, f send.RespondentFile) {
+	who := f.Row.Respondent
+	for _, m := range f.Mails {
+		p.Mails = append(p.Mails, newOutboxLine(r, m))
+	}
+	open := false
+	for _, l := range f.Links {
+		p.Links = append(p.Links, newLinkLine(r, l))
+		open = open || l.RevokedAt.IsZero()
+	}
+	if !p.After || !p.CanAct || who.NotAsked != "" {
+		return
+	}
+	if who.Procedure.Channel == survey.ChannelForm {
+		p.LinkForm = sendPath(r, "befragte", who.Slug, "link")
+	}
+	if open {
+		p.Revoke = &templates.Confirm{Title: p.Must("send.revoke.title"), Text: p.Must("send.revoke.text"),
+			Action: sendPath(r, "befragte", who.Slug, "links-widerrufen"), Button: p.Must("send.revoke.button"), Danger: true}
+	}
+}
+
+func newLinkLine(r *web.Request, l survey.AccessLink) linkLine {
+	line := linkLine{Created: r.Moment(l.CreatedAt), Used: r.Moment(l.UsedAt), Revoked: r.Moment(l.RevokedAt), How: r.Printer().Must("send.link.by_mail")}
+	if l.Mail == "" {
+		line.How = r.Printer().Must("send.link.by_hand")
+	}
+	return line
+}

@@ -1,0 +1,220 @@
+package transcribe
+
+import (
+	"net/http"
+	"strconv"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// letterViewPage shows a transcription to be read: to the second person beside its original, and later as it took effect.
+type letterViewPage struct {
+	transcriptionBase
+	State     templates.Badge
+	Info      string
+	Doubts    []string
+	Facts     []templates.Fact
+	File      templates.NavItem
+	FileFacts string
+	Entries   []letterEntry
+	Left      string // questions the letter says nothing to
+	Confirm   *templates.Confirm
+	Back      *templates.Confirm
+	Correct   string // where a correction begins
+}
+
+func (s *Room) transcriptionPage(r *web.Request) error {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	line, err := sheet.Letter(r.Param("letter"))
+	if err != nil {
+		return err
+	}
+	if line.State == survey.TranscriptionDraft && r.Actor.Has(survey.RoleCoordinator) {
+		return s.renderTranscription(r, http.StatusOK, sheet, line, formOfLetter(sheet, line.Transcription), nil, nil)
+	}
+	return s.renderLetter(r, http.StatusOK, sheet, line, "", nil)
+}
+
+func (s *Room) renderLetter(r *web.Request, status int, sheet transcribe.Sheet, line transcribe.Line, note string, errs []templates.FieldError) error {
+	who := sheet.Respondent
+	p := letterViewPage{transcriptionBase: newTranscriptionBase(r, "transcription.view.title", "Party", who.ShortName)}
+	p.Errors = errs
+	p.State, p.Doubts = letterBadge(p.transcriptionBase, line.Transcription), p.doubts(line)
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, who.Slug)})
+	if line.File != nil {
+		p.File, p.FileFacts = originalLink(r, p.transcriptionBase, who, *line.File)
+	}
+	letterFacts(r, &p, sheet, line)
+	said := map[int]bool{}
+	for _, e := range line.Entries {
+		said[e.Number] = true
+		for _, c := range sheet.Cells {
+			if c.Question.ID == e.Question {
+				entry := newLetterEntry(c.Question)
+				entry.say(e.Entry)
+				if !c.Asked {
+					entry.About = p.Must("transcription.view.others_only", "Party", who.ShortName)
+				}
+				p.Entries = append(p.Entries, entry)
+			}
+		}
+	}
+	var left []int
+	for _, c := range sheet.Cells {
+		if c.Asked && !said[c.Question.Number] {
+			left = append(left, c.Question.Number)
+		}
+	}
+	if len(left) > 0 {
+		p.Left = p.Must("transcription.view.left", "Numbers", p.Join(web.Itoas(left)))
+	}
+	letterActs(r, &p, sheet, line, note)
+	return r.Page(status, "transcription/view", p)
+}
+
+// letterActs offers what the actor can do with a transcription.
+func letterActs(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line transcribe.Line, note string) {
+	path := letterPath(r, sheet.Respondent.Slug, "uebertragung", line.ID)
+	revision := web.HiddenField("revision", strconv.Itoa(line.Revision))
+	switch {
+	case line.State == survey.TranscriptionChecked && p.CanAct:
+		p.Correct = letterPath(r, sheet.Respondent.Slug, "neu") + "?von=" + line.ID
+	case line.State != survey.TranscriptionWaiting:
+		return
+	case line.Wrote && sheet.TwoPerson:
+		p.Info = p.Must("transcription.view.own")
+	default:
+		p.Confirm = &templates.Confirm{Title: p.Must("transcription.check.title"), Text: p.Must("transcription.check.text"), Action: path + "/pruefen",
+			Button: p.Must("transcription.check.button"), Fields: []templates.Field{revision, p.checkedField()}}
+	}
+	if line.State == survey.TranscriptionWaiting {
+		back := p.field("note", "textarea", note)
+		back.Required, back.Rows = !line.Wrote, 3
+		p.Back = &templates.Confirm{Title: p.Must("transcription.back.title"), Text: p.Must("transcription.back.text"), Action: path + "/zurueckgeben",
+			Button: p.Must("transcription.back.button"), Fields: []templates.Field{revision, back}}
+		if line.Wrote {
+			p.Back.Title, p.Back.Text, p.Back.Button = p.Must("transcription.back.own_title"), p.Must("transcription.back.own_text"), p.Must("transcription.back.own_button")
+		}
+	}
+}
+
+// checkedField is the tick a check needs: nobody confirms by a stray click.
+func (p transcriptionBase) checkedField() templates.Field {
+	f := p.field("word_for_word", "checkbox", "yes")
+	f.Required = true
+	return f
+}
+
+// letterFacts says what a letter is, and who did what with it.
+func letterFacts(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line transcribe.Line) {
+	fact := func(key, value string) {
+		if value != "" {
+			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcription.fact." + key), Value: value})
+		}
+	}
+	if line.Kind != "" {
+		fact("kind", p.Must("common.letter."+string(line.Kind)))
+	}
+	received := web.DateWords(p.Base, line.ReceivedOn)
+	if line.ReceivedTime != "" {
+		received += ", " + line.ReceivedTime
+	}
+	if line.Late {
+		received += " (" + p.Must("common.late") + ")"
+	}
+	fact("received", received)
+	fact("letter_date", web.DateWords(p.Base, line.LetterDate))
+	var joint []string
+	for _, o := range sheet.Others {
+		for _, id := range line.Joint {
+			if id == o.ID {
+				joint = append(joint, o.ShortName)
+			}
+		}
+	}
+	fact("joint", p.Join(joint))
+	fact("licence", line.Licence)
+	fact("without", line.Without)
+	fact("change_note", line.ChangeNote)
+	fact("source", line.Source())
+	fact("entered", p.Must("transcription.fact.by", "Name", web.NameOr(p.Base, line.EnteredByName), "At", r.Moment(line.EnteredAt)))
+	switch {
+	case line.CheckedBy != "":
+		fact("checked", p.Must("transcription.fact.by", "Name", web.NameOr(p.Base, line.CheckedByName), "At", r.Moment(line.CheckedAt)))
+	case line.State == survey.TranscriptionChecked:
+		fact("checked", p.Must("common.unchecked"))
+	}
+	if line.State == survey.TranscriptionChecked {
+		fact("receipt", p.Must("transcription.fact.leaf", "Number", line.Receipt.Leaf))
+	}
+}
+
+func (s *Room) checkTranscription(r *web.Request) error {
+	var form struct {
+		Revision    int    `form:"revision"`
+		WordForWord string `form:"word_for_word"`
+	}
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	ref := letterRef(r)
+	if form.WordForWord == "" {
+		return s.refuseLetter(r, "", []templates.FieldError{{FieldID: "word_for_word", Message: r.Printer().Must("transcription.error.word_for_word")}})
+	}
+	if _, err := s.Transcribe.Confirm(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
+		return err
+	}
+	return r.Redirect(letterPath(r, ref.Respondent, "uebertragung", ref.ID), "transcription.notice.checked")
+}
+
+func (s *Room) sendBackTranscription(r *web.Request) error {
+	var form struct {
+		Revision int    `form:"revision"`
+		Note     string `form:"note"`
+	}
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	ref := letterRef(r)
+	err := s.Transcribe.SendBack(r.Request.Context(), r.Actor, ref, form.Revision, form.Note)
+	if errs, ok := r.Faults(err); ok {
+		return s.refuseLetter(r, form.Note, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(letterPath(r, ref.Respondent, "uebertragung", ref.ID), "transcription.notice.sent_back")
+}
+
+// refuseLetter shows the transcription again with what is wrong.
+func (s *Room) refuseLetter(r *web.Request, note string, errs []templates.FieldError) error {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	line, err := sheet.Letter(r.Param("letter"))
+	if err != nil {
+		return err
+	}
+	return s.renderLetter(r, http.StatusUnprocessableEntity, sheet, line, note, errs)
+}
+
+func (s *Room) deleteTranscription(r *web.Request) error {
+	var form struct {
+		Revision int `form:"revision"`
+	}
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	ref := letterRef(r)
+	if err := s.Transcribe.Delete(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
+		return err
+	}
+	return r.Redirect(letterPath(r, ref.Respondent), "transcription.notice.deleted")
+}

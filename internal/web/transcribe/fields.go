@@ -1,0 +1,170 @@
+package transcribe
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// letterAccept is what the file field offers first; the bytes decide.
+const letterAccept = ".pdf,.docx,.odt,.eml,.txt,.png,.jpg,.jpeg,.tif,.tiff"
+
+// newLetterFormPage builds the form. upload is the file of a form that could not be saved.
+func newLetterFormPage(r *web.Request, sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
+	who := sheet.Respondent
+	p := letterFormPage{transcriptionBase: newTranscriptionBase(r, "transcription.form.title", "Party", who.ShortName), Note: line.Note,
+		Action: letterPath(r, who.Slug, "uebertragung", line.ID), Key: sheet.Questionnaire.ID + "/" + who.ID, Zone: sheet.Questionnaire.Deadline.Location().String()}
+	p.Errors = errs
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, who.Slug)})
+	p.Button = p.Must("transcription.form.hand_over")
+	if !sheet.TwoPerson {
+		p.Button = p.Must("transcription.form.take_effect")
+	}
+	switch {
+	case upload != nil && upload.hash == "":
+		p.Warning = p.Must("transcription.form.choose_again", "Name", upload.name)
+	case upload != nil:
+		p.Warning = p.Must("transcription.form.not_saved")
+	case line.Revision > 0 && !line.Wrote && sheet.TwoPerson:
+		p.Warning = p.Must("transcription.form.others_draft", "Name", web.NameOr(p.Base, line.EnteredByName))
+	}
+	p.Doubts = p.doubts(line)
+	p.Hidden = []templates.Field{web.HiddenField("revision", strconv.Itoa(form.Revision)), web.HiddenField("original_id", form.Original),
+		web.HiddenField("seen", strings.Join(p.Doubts, "\n"))}
+	letterHead(r, &p, sheet, form)
+	p.letterFile(r, sheet, line, form)
+	if upload != nil && upload.hash != "" {
+		p.Hidden = append(p.Hidden, web.HiddenField("kept_original", upload.hash), web.HiddenField("kept_name", upload.name))
+		p.FileNow, p.FileFacts = templates.NavItem{Label: upload.name}, p.Bytes(upload.size)
+		p.File.Label, p.File.Required = p.Must("transcription.field.original_other"), false
+	}
+	for _, c := range sheet.Cells {
+		p.Cells = append(p.Cells, newLetterCell(r, p.transcriptionBase, c, form.entries[c.Question.Number], sheet.Questionnaire.AnswerLimit))
+	}
+	if line.Revision > 0 {
+		p.Remove = &templates.Confirm{Title: p.Must("transcription.remove.title"), Text: p.Must("transcription.remove.text"), Danger: true,
+			Action: p.Action + "/loeschen", Button: p.Must("common.button.delete"), Fields: []templates.Field{web.HiddenField("revision", strconv.Itoa(line.Revision))}}
+	}
+	return p
+}
+
+// doubts says what to look at twice before a letter takes effect. Nothing is said of one that has.
+func (p transcriptionBase) doubts(line transcribe.Line) (list []string) {
+	if line.Unasked {
+		list = append(list, p.Must("transcription.doubt.unasked"))
+	}
+	if len(line.Older) > 0 {
+		list = append(list, p.Must("transcription.doubt.older", "Count", len(line.Older), "Numbers", p.Join(web.Itoas(line.Older))))
+	}
+	return list
+}
+
+// letterHead fills in the fields of the letter as a whole.
+func letterHead(r *web.Request, p *letterFormPage, sheet transcribe.Sheet, form transcriptionForm) {
+	kind := web.RequiredField(p.field("kind", "radio", ""))
+	kind.Inline = true
+	for _, k := range survey.LetterKinds {
+		kind.Options = append(kind.Options, templates.Option{Value: string(k), Label: p.Must("common.letter." + string(k)), Selected: form.Kind == string(k)})
+	}
+	received := web.RequiredField(p.field("received_on", "date", form.ReceivedOn))
+	received.Hint = p.Must("transcription.hint.received_on", "Due", r.Instant(sheet.Due))
+	p.Head = []templates.Field{kind, received, p.field("received_time", "time", form.ReceivedTime), p.field("letter_date", "date", form.LetterDate)}
+	joint := p.field("joint", "checkbox", "")
+	for _, o := range sheet.Others {
+		joint.Options = append(joint.Options, templates.Option{Value: o.Slug, Label: o.ShortName, Selected: slices.Contains(form.Joint, o.Slug)})
+	}
+	joint.Inline = true
+	p.After = []templates.Field{p.field("without", "text", form.Without)}
+	if len(joint.Options) > 0 {
+		p.After = append(p.After, joint)
+	}
+	licence := p.field("licence", "text", form.Licence)
+	if sheet.Alliance.Licence != "" {
+		licence.Hint = p.Must("transcription.hint.licence_offered", "Licence", sheet.Alliance.Licence)
+	}
+	p.After = append(p.After, licence, p.field("change_note", "text", form.ChangeNote))
+
+	p.WholeNote = p.field("whole", "radio", "")
+	p.WholeNote.Quiet = true
+	for _, status := range []survey.Status{"", survey.General, survey.Declined, survey.Refers} {
+		word := string(status)
+		if status == "" {
+			word = "single"
+		}
+		p.WholeNote.Options = append(p.WholeNote.Options, templates.Option{Value: string(status), Label: p.Must("transcription.whole." + word),
+			Hint: p.Must("transcription.whole_hint." + word), Selected: form.Whole == string(status)})
+	}
+	p.WholeText = p.field("whole_text", "textarea", form.WholeText)
+	p.WholeText.Lang, p.WholeText.Rows, p.WholeText.Quiet = "de", 5, true
+}
+
+// letterFile fills in the field of the original and says which one is there.
+func (p *letterFormPage) letterFile(r *web.Request, sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm) {
+	p.File = p.field("original", "file", "")
+	p.File.Accept, p.File.Required = letterAccept, true
+	for _, l := range append([]transcribe.Line{line}, sheet.Letters...) {
+		if l.File != nil && l.File.ID == form.Original && l.File.Respondent == sheet.Respondent.ID {
+			p.FileNow, p.FileFacts = originalLink(r, p.transcriptionBase, sheet.Respondent, *l.File)
+			p.File.Label, p.File.Required = p.Must("transcription.field.original_other"), false
+			return
+		}
+	}
+}
+
+// originalLink leads to the download of an original; facts says what it is.
+func originalLink(r *web.Request, p transcriptionBase, sender survey.Respondent, o survey.Original) (link templates.NavItem, facts string) {
+	link = templates.NavItem{Label: o.Name, Href: letterPath(r, sender.Slug, "original", o.ID)}
+	return link, p.Must("transcription.original.facts", "Size", p.Bytes(o.Size), "At", r.Moment(o.At))
+}
+
+// newLetterCell makes the fields of one question.
+func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said survey.Entry, limit int) letterCell {
+	cell := letterCell{letterEntry: newLetterEntry(c.Question)}
+	switch {
+	case !c.Asked:
+		cell.Closed, cell.Status, cell.Note = true, survey.NotAsked, c.WhyNot
+		return cell
+	case c.ByForm:
+		cell.Closed, cell.Note = true, p.Must("transcription.cell.by_form")
+		return cell
+	case c.Standing != nil:
+		cell.Earlier = p.Must("transcription.cell.earlier", "Source", c.Standing.Source)
+	}
+	n := "-" + strconv.Itoa(c.Question.Number)
+	field := func(name, kind, value string) templates.Field {
+		f := p.field(name, kind, value)
+		f.Name, f.Error, f.Quiet = name+n, p.ErrorAt(name+n), true
+		return f
+	}
+	cell.Choice = field("status", "select", "")
+	for _, status := range []survey.Status{"", survey.Answered, survey.NoPosition, survey.Declined, survey.Refers} {
+		word := p.Must("transcription.cell.blank")
+		if status != "" {
+			word = p.Must("common.status." + string(status))
+		}
+		cell.Choice.Options = append(cell.Choice.Options, templates.Option{Value: string(status), Label: word, Selected: said.Status == status})
+	}
+	if cell.IsThesis {
+		position := field("position", "radio", "")
+		position.Inline = true
+		position.Options = []templates.Option{{Label: p.Must("transcription.cell.no_position"), Selected: said.Position == ""}}
+		for _, value := range survey.Positions {
+			position.Options = append(position.Options, templates.Option{Value: string(value), Label: p.Must("common.position." + string(value)), Selected: said.Position == value})
+		}
+		cell.Position = &position
+	}
+	clean, _, _ := survey.Text(said.Text)
+	cell.Wording = field("text", "textarea", said.Text)
+	cell.Wording.Lang, cell.Wording.Counter = "de", &templates.Counter{Limit: limit, Used: survey.Length(clean)}
+	if cell.IsThesis {
+		cell.Wording.Label = p.Must("common.rationale")
+	}
+	cell.Refusal = field("reason", "textarea", said.Reason)
+	cell.Refusal.Lang, cell.Refusal.Rows = "de", 2
+	return cell
+}

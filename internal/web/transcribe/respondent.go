@@ -1,0 +1,116 @@
+package transcribe
+
+import (
+	"net/http"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// letterRespondentPage is what came from one respondent.
+type letterRespondentPage struct {
+	transcriptionBase
+	Party      templates.Party
+	Name       string
+	Facts      []templates.Fact
+	Letters    []transcriptionLine
+	Entries    []letterEntry
+	New        string
+	Quotations string
+	Reach      string // the page of the Versand on which "nicht erreicht" is noted
+	Hidden     string // why the party's own submission is not shown yet
+}
+
+// letterEntry is one question with what is said to it.
+type letterEntry struct {
+	Number    int
+	Question  string
+	IsThesis  bool
+	Status    survey.Status // "" nothing is there
+	Position  survey.Position
+	Text      string
+	Reason    string
+	Own       bool // the reason is the party's
+	About     string
+	Note      string // in place of what is said
+	Quotation *templates.Quotation
+}
+
+func newLetterEntry(q survey.CatalogueQuestion) letterEntry {
+	return letterEntry{Number: q.Number, Question: q.Text, IsThesis: q.Kind == survey.KindThesis}
+}
+
+func (e *letterEntry) say(said survey.Entry) {
+	e.Status, e.Position, e.Text, e.Reason, e.Own = said.Status, said.Position, said.Text, said.Reason, true
+}
+
+func (s *Room) letterSheet(r *web.Request) (transcribe.Sheet, error) {
+	return s.Transcribe.Sheet(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+}
+
+func (s *Room) transcriptionRespondent(r *web.Request) error {
+	sheet, err := s.letterSheet(r)
+	if err != nil {
+		return err
+	}
+	who := sheet.Respondent
+	p := letterRespondentPage{transcriptionBase: newTranscriptionBase(r, "transcription.respondent.title", "Party", who.ShortName), Name: who.Name,
+		Party: templates.Party{Name: who.ShortName, Colour: who.Colour}, Quotations: letterPath(r, who.Slug, "zitate"),
+		Reach: "/versand/" + r.Questionnaire.Slug + "/befragte/" + who.Slug}
+	fact := func(key, value string) {
+		if value != "" {
+			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcription.fact." + key), Value: value})
+		}
+	}
+	fact("due", r.Instant(sheet.Due))
+	fact("channel", r.ChannelWord(who.Procedure.Channel))
+	fact("form", submittedWord(r, sheet.SubmittedAt))
+	fact("not_asked", who.NotAsked)
+	if who.NotReached != nil {
+		fact("not_reached", who.NotReached.Reason)
+	}
+	if who.NotAsked == "" && p.CanAct {
+		p.New = letterPath(r, who.Slug, "neu")
+	}
+	if !sheet.SubmittedAt.IsZero() && !sheet.Over {
+		p.Hidden = p.Must("transcription.respondent.hidden", "Due", r.Instant(sheet.Due))
+	}
+	for _, l := range sheet.Letters {
+		p.Letters = append(p.Letters, newTranscriptionLine(r, p.transcriptionBase, l, who))
+	}
+	for _, c := range sheet.Cells {
+		p.Entries = append(p.Entries, standingEntry(r, p.transcriptionBase, c))
+	}
+	return r.Page(http.StatusOK, "transcription/respondent", p)
+}
+
+// standingEntry is what counts now, as far as the office may read it.
+func standingEntry(r *web.Request, p transcriptionBase, c transcribe.Cell) letterEntry {
+	e := newLetterEntry(c.Question)
+	switch {
+	case c.Standing != nil:
+		e.say(c.Standing.Entry())
+		e.About = p.Must("common.provenance." + string(c.Standing.Provenance))
+		if c.Standing.Source != "" {
+			e.About += ": " + c.Standing.Source
+		}
+		if c.Standing.Provenance == survey.Transcribed && c.Standing.CheckedBy == "" {
+			e.About += ", " + p.Must("common.unchecked")
+		}
+		if c.Standing.Late {
+			e.About += ", " + p.Must("common.late")
+		}
+	case c.ByForm:
+		e.Note = p.Must("transcription.cell.by_form_hidden")
+	case !c.Asked:
+		e.Status, e.Reason = survey.NotAsked, c.WhyNot
+	default:
+		e.Note = p.Must("transcription.cell.nothing")
+	}
+	if c.Quotation != nil {
+		e.Quotation = &templates.Quotation{Text: c.Quotation.Text, Place: c.Quotation.Place, Source: c.Quotation.Source}
+	}
+	return e
+}

@@ -1,0 +1,87 @@
+package web
+
+import (
+	"strconv"
+	"time"
+
+	"pruefstein/internal/survey"
+	"pruefstein/templates"
+)
+
+// DateWords says a day kept as 2006-01-02 in words; what is no day stays as it is.
+func DateWords(b templates.Base, day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return b.Date(t)
+}
+
+// NameOr is a person's name, or a word for one whose account is gone.
+func NameOr(b templates.Base, name string) string {
+	if name == "" {
+		return b.Must("draft.somebody")
+	}
+	return name
+}
+
+// Itoas prints numbers, to be joined.
+func Itoas(numbers []int) (list []string) {
+	for _, n := range numbers {
+		list = append(list, strconv.Itoa(n))
+	}
+	return list
+}
+
+// TextChange is one text in two states with its word diff.
+type TextChange struct {
+	Label, Old, New string
+	Parts           []templates.DiffPart
+}
+
+// ChannelWord names a channel.
+func (r *Request) ChannelWord(c survey.Channel) string {
+	if c == survey.ChannelUnknown {
+		return r.Printer().Must("common.channel.unknown")
+	}
+	return r.Printer().Must("common.channel." + string(c))
+}
+
+// Instant says a deadline with weekday and zone, "" for none.
+func (r *Request) Instant(i survey.Instant) string {
+	if i.IsZero() {
+		return ""
+	}
+	return r.Printer().DateTime(i.In(), nil)
+}
+
+// Moment says a time in a table, "" for none.
+func (r *Request) Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return r.Printer().ShortDateTime(t.In(r.Place()))
+}
+
+func (r *Request) PhaseBadge(phase survey.Phase) templates.Badge {
+	b := templates.Badge{Label: r.Printer().Must("common.phase." + string(phase))}
+	switch phase {
+	case survey.PhaseOpen:
+		b.Icon, b.Tone = "mail", "good"
+	case survey.PhaseLocked:
+		b.Icon, b.Tone = "lock", "wait"
+	case survey.PhaseClosed:
+		b.Icon = "check"
+	case survey.PhaseDraft:
+		b.Icon = "draft"
+	}
+	return b
+}
+
+// Place is the zone the office's times are shown in: that of the deadline.
+func (r *Request) Place() *time.Location {
+	if !r.Questionnaire.Deadline.IsZero() {
+		return r.Questionnaire.Deadline.Location()
+	}
+	return survey.Instant{Zone: survey.DefaultZone}.Location()
+}
