@@ -92,7 +92,7 @@ func (s *Service) openLink(tx *survey.Tx, token string, purpose survey.StaffLink
 
 // StaffLinkUser returns the person a link is for, zero for a set-up link. It changes nothing.
 func (s *Service) StaffLinkUser(ctx context.Context, token string, purpose survey.StaffLinkKind) (user survey.User, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		link, err := s.openLink(tx, token, purpose)
 		if err != nil || link.User == "" {
 			return err
@@ -197,7 +197,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (survey.Us
 }
 
 func (s *Service) userByEmail(ctx context.Context, email string) (found survey.User, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		found, err = userByEmail(tx, email)
 		return err
 	})

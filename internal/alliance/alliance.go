@@ -10,7 +10,7 @@ import (
 // Alliance returns the alliance's settings, empty before they were first saved. Name, Impressum and privacy notice are
 // public; the caller shows no more than the page is for.
 func (s *Service) Alliance(ctx context.Context) (a survey.Alliance, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		a, err = survey.LoadAlliance(tx)
 		return err
 	})

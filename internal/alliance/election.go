@@ -99,7 +99,7 @@ func (s *Service) ElectionFixed(ctx context.Context, actor survey.Actor, electio
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		use, err := useOf(tx, election)
 		fixed = use.fixed()
 		return err
@@ -119,7 +119,7 @@ func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []Ele
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
 		used := map[string]int{}
 		for q, err := range tx.Questionnaires.List("") {
@@ -149,7 +149,7 @@ func (s *Service) ElectionParties(ctx context.Context, actor survey.Actor, id st
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return e, nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		if e, err = tx.Elections.Get(id); err != nil {
 			return err
 		}

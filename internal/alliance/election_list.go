@@ -61,7 +61,7 @@ func (s *Service) PlanParties(ctx context.Context, actor survey.Actor, election 
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return plan, nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		plan, faults, err = planParties(tx, election, list)
 		return err
 	})

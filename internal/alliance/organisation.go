@@ -12,7 +12,7 @@ func (s *Service) Organisations(ctx context.Context, actor survey.Actor) (list [
 	if err := actor.Require(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list, err = survey.Collect(tx.Organisations.List(""))
 		return err
 	})
@@ -25,7 +25,7 @@ func (s *Service) WorkingGroups(ctx context.Context, actor survey.Actor) (list [
 	if err := actor.Require(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list, err = survey.Collect(tx.WorkingGroups.List(""))
 		return err
 	})

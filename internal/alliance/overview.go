@@ -47,7 +47,7 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 	if !actor.HasAny(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator) {
 		return o, nil
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		o = Overview{Titles: map[string]survey.Questionnaire{}}
 		all, err := survey.Collect(tx.Questionnaires.List(""))
 		if err != nil {

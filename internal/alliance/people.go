@@ -23,7 +23,7 @@ func (s *Service) People(ctx context.Context, actor survey.Actor) (people []Pers
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		open, resets := map[string]survey.StaffLink{}, map[string]survey.StaffLink{}
 		for l, err := range tx.StaffLinks.List("") {
 			if err != nil {
@@ -221,7 +221,7 @@ func (s *Service) AuditLog(ctx context.Context, actor survey.Actor, limit int) (
 	if err := actor.Require(survey.RoleAdministrator); err != nil {
 		return nil, nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		names = map[string]string{}
 		for u, err := range tx.Users.List("") {
 			if err != nil {

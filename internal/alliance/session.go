@@ -10,7 +10,7 @@ import (
 
 // FindSession returns a browser session that has not expired, or NotFound.
 func (s *Service) FindSession(ctx context.Context, hash string) (session survey.Session, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		session, err = tx.Sessions.Get(hash)
 		return err
 	})
@@ -62,7 +62,7 @@ func (s *Service) StaffActor(ctx context.Context, sessionValue string) (actor su
 	if !ok {
 		return survey.Actor{}, survey.Fail(survey.NotFound, "error.not_found")
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		user, err := tx.Users.Get(userID)
 		if err == nil && (!user.Active() || user.SessionValue() != sessionValue) {
 			err = survey.Fail(survey.NotFound, "error.not_found")
@@ -81,7 +81,7 @@ func (s *Service) PartyActor(ctx context.Context, linkHash string) (actor survey
 	if linkHash == "" {
 		return survey.Actor{}, survey.Fail(survey.NotFound, "error.not_found")
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		link, err := tx.AccessLinks.Get(linkHash)
 		if err != nil {
 			return err
@@ -100,7 +100,7 @@ func (s *Service) QuestionnaireBySlug(ctx context.Context, actor survey.Actor, s
 	if err := actor.Require(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return q, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		q, err = survey.QuestionnaireBySlug(tx, slug)
 		return err
 	})
@@ -112,7 +112,7 @@ func (s *Service) OwnQuestionnaire(ctx context.Context, actor survey.Actor) (q s
 	if err := actor.Require(survey.RoleParty); err != nil {
 		return q, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		q, err = tx.Questionnaires.Get(actor.Questionnaire)
 		return err
 	})
@@ -121,7 +121,7 @@ func (s *Service) OwnQuestionnaire(ctx context.Context, actor survey.Actor) (q s
 
 // StaffUser returns an active person by id, for the demonstration, where nobody needs a password.
 func (s *Service) StaffUser(ctx context.Context, id string) (user survey.User, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		user, err = tx.Users.Get(id)
 		if err == nil && !user.Active() {
 			err = survey.Fail(survey.NotFound, "error.not_found")

@@ -25,7 +25,7 @@ type AccessPage struct {
 // such link, Gone when it was revoked.
 func (s *Service) AccessPage(ctx context.Context, token string) (p AccessPage, err error) {
 	now := s.Now()
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		link, err := s.openAccessLink(tx, token)
 		if err != nil {
 			return err

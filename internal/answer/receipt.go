@@ -26,7 +26,7 @@ type ReceiptFile struct {
 
 // ReceiptFile returns the receipt of a confirmed submission of the party, as a JSON file, and its name.
 func (s *Service) ReceiptFile(ctx context.Context, actor survey.Actor, id string) (name string, file []byte, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		_, r, err := s.party(tx, actor)
 		if err != nil {
 			return err

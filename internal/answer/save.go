@@ -17,10 +17,16 @@ type Save struct {
 	Mark Mark
 }
 
+// Saved is what is stored after a save, be it that it was refused.
+type Saved struct {
+	Sheet Sheet
+	Cell  Cell // of the question
+}
+
 // Mark says whether the writer calls an answer ready.
 type Mark string
 
-// The marks. The zero AnswerMark leaves it as it was.
+// The marks. The zero Mark leaves it as it was.
 const (
 	MarkKeep  Mark = ""
 	MarkDone  Mark = "done"
@@ -29,10 +35,10 @@ const (
 
 // Save saves the draft of one answer. It may exceed the questionnaire's limit: nothing is cut, and only a submission
 // has to keep it; what is empty or could not be submitted is not marked as done, though. After the deadline it is kept as a late draft. When a colleague was faster, it returns the Conflict
-// error.stale together with the stored draft; saving what is already stored changes nothing.
-func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (draft survey.AnswerDraft, err error) {
+// error.stale; saving what is already stored changes nothing.
+func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (saved Saved, err error) {
 	if err := actor.Require(survey.RoleParty); err != nil {
-		return draft, err
+		return saved, err
 	}
 	var faults survey.Faults
 	faults.Text("text", &cmd.Text)
@@ -49,9 +55,6 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (draft
 	if !slices.Contains([]Mark{MarkKeep, MarkDone, MarkLater}, cmd.Mark) {
 		faults.Add("mark", "error.choice")
 	}
-	if err := faults.Err(); err != nil {
-		return draft, err
-	}
 	now := s.Now()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		sheet, err := s.sheet(tx, actor, now)
@@ -62,7 +65,8 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (draft
 		if err != nil {
 			return err
 		}
-		var faults survey.Faults
+		saved = Saved{sheet, cell}
+		faults := slices.Clone(faults)
 		if cmd.Status == survey.Withdrawn && !cell.CanWithdraw() && cell.Entry.Status != survey.Withdrawn {
 			faults.Add("status", "answer.error.nothing_to_withdraw")
 		}
@@ -72,7 +76,7 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (draft
 		if err := faults.Err(); err != nil {
 			return err
 		}
-		draft = cell.Draft
+		draft := cell.Draft
 		done := (draft.Done && cmd.Mark == MarkKeep || cmd.Mark == MarkDone) && cell.ready(cmd.Entry)
 		switch {
 		case draft.Revision > 0 && draft.Entry == cmd.Entry && draft.Done == done:
@@ -80,10 +84,21 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (draft
 		case draft.Revision != cmd.Revision:
 			return survey.Stale()
 		}
-		draft, err = saveDraft(tx, sheet, cell, cmd.Entry, done, now)
+		if draft, err = saveDraft(tx, sheet, cell, cmd.Entry, done, now); err == nil {
+			saved.Cell = sheet.draft(cmd.Number, draft)
+		}
 		return err
 	})
-	return draft, err
+	return saved, err
+}
+
+// draft puts a draft that was just saved into the cell of its question.
+func (sheet Sheet) draft(number int, d survey.AnswerDraft) Cell {
+	i := slices.IndexFunc(sheet.Cells, func(c Cell) bool { return c.Question.Number == number })
+	c := sheet.Cells[i]
+	c.Draft, c.Late = d, !d.UpdatedAt.Before(sheet.Due.At)
+	sheet.Cells[i] = c.saying(d)
+	return sheet.Cells[i]
 }
 
 // ready tells whether an entry is something that can be submitted.

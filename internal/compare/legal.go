@@ -32,7 +32,7 @@ func (s *Service) OldLegal(ctx context.Context, actor survey.Actor) (list []surv
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
 		alliance, err := survey.LoadAlliance(tx)
 		if err != nil {

@@ -36,7 +36,7 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug strin
 		return survey.Comparison{}, err
 	}
 	now := s.Now()
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		q, err := survey.QuestionnaireBySlug(tx, slug)
 		if err != nil {
 			return err
@@ -258,7 +258,7 @@ func publicDigest(c survey.Comparison) (string, error) {
 
 // Publications returns the rows of all publications, by questionnaire and version.
 func (s *Service) Publications(ctx context.Context) (list []survey.Publication, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list, err = survey.Collect(tx.Publications.List(""))
 		return err
 	})
@@ -275,7 +275,7 @@ type PublicationRecord struct {
 // PublicationRecords returns the records of all publications, by questionnaire and version; never nil.
 func (s *Service) PublicationRecords(ctx context.Context) (list []PublicationRecord, err error) {
 	now := s.Now()
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = []PublicationRecord{}
 		for p, err := range tx.Publications.List("") {
 			if err != nil {

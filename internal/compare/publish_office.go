@@ -22,7 +22,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 		return nil, err
 	}
 	now := s.Now()
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		rows = nil
 		for q, err := range tx.Questionnaires.List("") {
 			if err != nil {
@@ -96,7 +96,7 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 		return PublicationState{}, err
 	}
 	now := s.Now()
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		plan, previous, err := s.planPublication(tx, questionnaire, now)
 		if err != nil {
 			return err

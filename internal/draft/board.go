@@ -29,7 +29,7 @@ func (s *Service) Questionnaires(ctx context.Context, actor survey.Actor) (list 
 	if err := actor.RequireStaff(); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
 		for q, err := range tx.Questionnaires.List("") {
 			if err != nil {
@@ -113,7 +113,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 	if err := actor.RequireStaff(); err != nil {
 		return b, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		b = Board{}
 		if b.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
 			return err
@@ -259,7 +259,7 @@ func (s *Service) QuestionPage(ctx context.Context, actor survey.Actor, question
 	if err := actor.RequireStaff(); err != nil {
 		return p, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		p = QuestionPage{}
 		if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
 			return err

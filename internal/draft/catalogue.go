@@ -50,7 +50,7 @@ func (s *Service) CatalogueView(ctx context.Context, actor survey.Actor, questio
 	if err := actor.RequireStaff(); err != nil {
 		return v, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		v, err = s.catalogueView(tx, actor, questionnaire)
 		return err
 	})

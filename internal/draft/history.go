@@ -71,7 +71,7 @@ func (s *Service) History(ctx context.Context, actor survey.Actor, questionnaire
 	if err != nil {
 		return h, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		h = History{Page: page}
 		words, err := loadWords(tx, page.Questionnaire)
 		if err != nil {

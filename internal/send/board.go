@@ -67,7 +67,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return b, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		b, err = s.board(tx, actor, questionnaire)
 		return err
 	})

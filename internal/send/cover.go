@@ -209,7 +209,7 @@ func (s *Service) CoverDraft(ctx context.Context, actor survey.Actor, questionna
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return d, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		if d.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
 			return err
 		}
@@ -282,7 +282,7 @@ func (s *Service) PreviewLetter(ctx context.Context, actor survey.Actor, questio
 	if err := faults.Err(); err != nil {
 		return p, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		p, _, err = s.previewLetter(tx, questionnaire, cover, slug)
 		return err
 	})

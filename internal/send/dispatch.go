@@ -115,7 +115,7 @@ func (s *Service) DispatchPlan(ctx context.Context, actor survey.Actor, question
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return p, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		p, err = s.dispatchPlan(tx, actor, questionnaire)
 		return err
 	})

@@ -33,7 +33,7 @@ func (s *Service) RespondentFile(ctx context.Context, actor survey.Actor, questi
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return f, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		f, err = s.respondentFile(tx, actor, questionnaire, slug)
 		return err
 	})

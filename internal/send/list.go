@@ -22,7 +22,7 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
 		all, err := survey.Collect(tx.Questionnaires.List(""))
 		if err != nil {
@@ -66,7 +66,7 @@ func (s *Service) OutboxList(ctx context.Context, actor survey.Actor, questionna
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
 		mails, err := mailsOf(tx, questionnaire)
 		if err != nil {
@@ -116,7 +116,7 @@ func (s *Service) OutboxMail(ctx context.Context, actor survey.Actor, questionna
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return row, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		m, err := mailOf(tx, questionnaire, id)
 		if err != nil {
 			return err

@@ -39,7 +39,7 @@ type MailOutcome struct {
 
 // MailQueue returns the mails that wait in the order they go out: the most urgent first, and of these the first due.
 func (s *Service) MailQueue(ctx context.Context) (queue []QueuedMail, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		queue, err = s.mailQueue(tx)
 		return err
 	})
@@ -48,7 +48,7 @@ func (s *Service) MailQueue(ctx context.Context) (queue []QueuedMail, err error)
 
 // NextMail returns the first mail of the queue that is due and wanted; ok is false if there is none.
 func (s *Service) NextMail(ctx context.Context, wanted func(QueuedMail) bool) (d MailDue, ok bool, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		ok = false // a store may run this again
 		queue, err := s.mailQueue(tx)
 		if err != nil {
@@ -67,7 +67,7 @@ func (s *Service) NextMail(ctx context.Context, wanted func(QueuedMail) bool) (d
 
 // DueMails returns the mails to be sent now, in the order of the queue, at most limit.
 func (s *Service) DueMails(ctx context.Context, limit int) (due []MailDue, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		due = nil
 		queue, err := s.mailQueue(tx)
 		for _, q := range queue {

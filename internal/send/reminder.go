@@ -25,7 +25,7 @@ func (s *Service) ReminderPlan(ctx context.Context, actor survey.Actor, question
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return p, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		p, err = s.reminderPlan(tx, questionnaire)
 		return err
 	})

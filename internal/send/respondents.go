@@ -85,7 +85,7 @@ func (s *Service) RespondentList(ctx context.Context, actor survey.Actor, questi
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return l, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		l = RespondentList{}
 		if l.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
 			return err

@@ -95,7 +95,7 @@ func (a Actor) Require(roles ...Role) error {
 
 // Judge is judgeAgain for what is only shown: use cases that write do it themselves.
 func (s *Kernel) Judge(ctx context.Context, actor Actor) error {
-	return s.Store.View(ctx, func(tx *Tx) error { return s.judgeAgain(tx, actor) })
+	return s.View(ctx, func(tx *Tx) error { return s.judgeAgain(tx, actor) })
 }
 
 // judgeAgain returns an error unless the actor still is who acted when the request began: SignedOut when the session has ended,

@@ -44,6 +44,22 @@ func (s *Kernel) Host() string {
 	return "localhost"
 }
 
+// View runs fn in a transaction that reads: in the one that is open, within Together.
+func (s *Kernel) View(ctx context.Context, fn func(*Tx) error) error {
+	if open, ok := ctx.Value(together{}).(*Tx); ok {
+		return fn(open)
+	}
+	return s.Store.View(ctx, fn)
+}
+
+type together struct{}
+
+// Together runs fn, whose reads with the context it is given see one instant: they share one transaction. The context is good for
+// nothing afterwards, and for no write: a write would wait for its own reader on some stores.
+func (s *Kernel) Together(ctx context.Context, fn func(context.Context) error) error {
+	return s.Store.View(ctx, func(tx *Tx) error { return fn(context.WithValue(ctx, together{}, tx)) })
+}
+
 // Write runs fn in a transaction on behalf of the actor and wakes the outbox worker when it committed. Whether the actor may
 // act was judged when the request began; its body can have taken minutes since. So it is judged again here, in the transaction
 // that writes, for every use case alike. The zero Actor, a reader with a link or a password, has nothing to lose.

@@ -50,7 +50,7 @@ func CheckSealer(tx *Tx, sealer *Sealer) (lost int, other bool) {
 func (s *Kernel) NoteKeys(ctx context.Context) error {
 	now := KeyPrints{Ledger: s.Ledger.Verifier(), Seal: s.Sealer.Print()}
 	var noted bool
-	if err := s.Store.View(ctx, func(tx *Tx) error {
+	if err := s.View(ctx, func(tx *Tx) error {
 		then, err := tx.KeyPrints.Get(now.Key())
 		noted = then == now
 		if IsNotFound(err) {

@@ -112,11 +112,11 @@ func (w *Answers) Save(t *testing.T, actor survey.Actor, number int, e survey.En
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := w.Answer.Save(t.Context(), actor, answer.Save{Number: number, Revision: cell.Draft.Revision, Entry: e, Mark: answer.MarkDone})
+	saved, err := w.Answer.Save(t.Context(), actor, answer.Save{Number: number, Revision: cell.Draft.Revision, Entry: e, Mark: answer.MarkDone})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d
+	return saved.Cell.Draft
 }
 
 // Digest names what a page shows now.

@@ -23,7 +23,7 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
 		all, err := survey.Collect(tx.Questionnaires.List(""))
 		if err != nil {
@@ -91,7 +91,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 		return b, err
 	}
 	now := s.Now()
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		q, err := tx.Questionnaires.Get(questionnaire)
 		if err != nil {
 			return err
@@ -201,7 +201,7 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire, 
 		return sheet, err
 	}
 	now := s.Now()
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		q, r, err := s.transcribing(tx, Ref{Questionnaire: questionnaire, Respondent: respondent})
 		if err != nil {
 			return err

@@ -42,7 +42,7 @@ func (s *Service) Original(ctx context.Context, actor survey.Actor, ref Ref) (o 
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return o, err
 	}
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		_, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ func (s *Service) Original(ctx context.Context, actor survey.Actor, ref Ref) (o 
 
 // RecordedOriginals returns the SHA-256, in hex, of every file that a record names.
 func (s *Service) RecordedOriginals(ctx context.Context) (named map[string]bool, err error) {
-	err = s.Store.View(ctx, func(tx *survey.Tx) error {
+	err = s.View(ctx, func(tx *survey.Tx) error {
 		named = map[string]bool{}
 		for o, err := range tx.Originals.List("") {
 			if err != nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -22,6 +23,7 @@ type Route struct {
 	Limit  limit          // how often; "" only the general limit
 	Handle func(*Request) error
 
+	Apart   bool // its handler sends while it reads: it runs outside the transaction of its admission
 	Readers bool // a page that everybody may come for at once: it passes the gate (gate.go)
 }
 
@@ -61,52 +63,105 @@ const (
 	answerTime = 2 * time.Minute
 )
 
-// serve runs a route's row: body limit, session, rate limit, role, questionnaire, phase, handler.
+// serve runs a route's row: body limit, session, rate limit, role, questionnaire, phase, handler. All that a page is made of is read
+// at one instant, and sent when that is over.
 func (s *Server) serve(route Route) gin.HandlerFunc {
 	bodyLimit := route.Body
 	if bodyLimit == 0 {
 		bodyLimit = DefaultBody
 	}
+	anybody, get := slices.Contains(route.Who, survey.RoleReader), route.Method == http.MethodGet
 	return func(c *gin.Context) {
 		r := &Request{Context: c, server: s, Language: s.languageOf(c.Request)}
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
-		if err := s.admit(r, route); err != nil {
-			s.refuse(r, err)
+		if anybody && get { // a reader is nobody
+			if err := s.admit(r, route); err != nil {
+				s.refuse(r, err)
+			} else if err := route.Handle(r); err != nil {
+				s.failed(r, route, err)
+			}
 			return
 		}
-		if route.Time > 0 {
-			body := http.NewResponseController(r.Writer) // no errors in net/http's own server
-			_ = body.SetReadDeadline(time.Now().Add(route.Time))
-			_ = body.SetWriteDeadline(time.Now().Add(route.Time + answerTime))
-		}
-		if err := route.Handle(r); err != nil {
-			if survey.IsNotFound(err) && s.limits.guessed(r, route.Limit) {
-				err = survey.Fail(survey.TooMany, "error.too_many")
+		request, admitted := c.Request, false
+		err := s.Alliance.Together(request.Context(), func(ctx context.Context) error {
+			c.Request = request.WithContext(ctx)
+			r.Actor, r.Questionnaire, r.session, r.send, r.holds, admitted = survey.Actor{}, survey.Questionnaire{}, nil, nil, get && !route.Apart, false
+			err := s.sessions.identify(r, slices.Contains(route.Who, survey.RoleParty))
+			if err == nil {
+				err = s.admit(r, route)
 			}
-			s.fail(r, err)
+			if admitted = err == nil; admitted && r.holds {
+				err = route.Handle(r)
+			}
+			return err
+		})
+		c.Request, r.holds = request, false
+		if admitted && err == nil {
+			err = s.touch(r, route)
+			admitted = err == nil
+		}
+		switch {
+		case !admitted:
+			if r.denied {
+				s.noteDenial(r)
+			}
+			s.refuse(r, err)
+		case err != nil:
+			s.failed(r, route, err)
+		case r.send != nil:
+			r.send()
+		case !get || route.Apart:
+			if route.Time > 0 {
+				body := http.NewResponseController(r.Writer) // no errors in net/http's own server
+				_ = body.SetReadDeadline(time.Now().Add(route.Time))
+				_ = body.SetWriteDeadline(time.Now().Add(route.Time + answerTime))
+			}
+			if err := route.Handle(r); err != nil {
+				s.failed(r, route, err)
+			}
 		}
 	}
+}
+
+// failed answers what a handler refused.
+func (s *Server) failed(r *Request, route Route, err error) {
+	if survey.IsNotFound(err) && s.limits.guessed(r, route.Limit) {
+		err = survey.Fail(survey.TooMany, "error.too_many")
+	}
+	s.fail(r, err)
+}
+
+// touch notes that a session is in use. Whoever has lost it meanwhile is nobody.
+func (s *Server) touch(r *Request, route Route) error {
+	if !r.Actor.Has(survey.RoleParty) && r.Actor.User.ID == "" {
+		return nil
+	}
+	if err := r.session.touch(r); err != nil || r.Actor.HasAny(route.Who...) {
+		return err
+	}
+	return s.unknown(route)
+}
+
+// unknown is what somebody without a session is told.
+func (s *Server) unknown(route Route) error {
+	if slices.Contains(route.Who, survey.RoleParty) {
+		return errNoAccess
+	}
+	return errSignIn
 }
 
 // admit decides whether the request may reach its handler. The order matters: who comes first, so that nobody learns
 // from an error what exists.
 func (s *Server) admit(r *Request, route Route) error {
-	if !slices.Contains(route.Who, survey.RoleReader) || route.Method != http.MethodGet {
-		if err := s.sessions.identify(r, slices.Contains(route.Who, survey.RoleParty)); err != nil {
-			return err
-		}
-	}
-	if s.limits.exceeded(r, route.Limit) {
+	if !r.counted && s.limits.exceeded(r, route.Limit) {
 		return survey.Fail(survey.TooMany, "error.too_many")
 	}
+	r.counted = true
 	if !r.Actor.HasAny(route.Who...) {
-		switch {
-		case slices.Contains(route.Who, survey.RoleParty):
-			return errNoAccess
-		case r.Actor.User.ID == "":
-			return errSignIn
+		if slices.Contains(route.Who, survey.RoleParty) || r.Actor.User.ID == "" {
+			return s.unknown(route)
 		}
-		s.noteDenial(r)
+		r.denied = true
 		return survey.Fail(survey.Forbidden, "error.forbidden")
 	}
 	slug := r.Param("questionnaire")

@@ -29,6 +29,10 @@ type Request struct {
 	Actor         survey.Actor
 	Questionnaire survey.Questionnaire // of the path or of the party; zero otherwise
 	session       *session             // nil without one
+	holds         bool                 // it is read in a transaction: its page is sent afterwards
+	send          func()               // sends what was held
+	counted       bool                 // by the limits
+	denied        bool                 // to somebody with an account
 	unread        bool                 // it was refused, and what was typed could not be read to give it back
 }
 
@@ -47,9 +51,22 @@ func init() {
 }
 
 // Bind reads the body, never the query, into a form struct: fields tagged `form:"…"`, and `binding:"…"` with
-// validator's format rules. Broken rules come back as survey faults named after the form field.
+// validator's format rules. Broken rules come back as survey faults named after the form field. Who asks is judged once more.
 func (r *Request) Bind(form any) error {
-	if err := r.ReadForm(nil); err != nil {
+	return r.judged(r.fill(form))
+}
+
+// BindToWrite is Bind for a use case that writes and says nothing of its faults before: it judges itself.
+func (r *Request) BindToWrite(form any) error {
+	err := r.fill(form)
+	if err != nil {
+		return r.judged(err)
+	}
+	return nil
+}
+
+func (r *Request) fill(form any) error {
+	if err := parseFiles(r.Request, nil); err != nil {
 		return err
 	}
 	err := binding.FormPost.Bind(r.Request, form)
@@ -67,10 +84,12 @@ func (r *Request) Bind(form any) error {
 	return nil
 }
 
-// ReadForm reads the body of a form and hands its files on (parseFiles). Then it judges once more who asks: what is shown next,
-// with or without a save, is for nobody who has lost access while the body was on its way.
-func (r *Request) ReadForm(take takeFile) error {
-	err := parseFiles(r.Request, take)
+// ReadForm reads the body of a form and hands its files on (parseFiles), and judges once more who asks.
+func (r *Request) ReadForm(take takeFile) error { return r.judged(parseFiles(r.Request, take)) }
+
+// judged judges once more who asks, after the body: what is shown next, with or without a save, is for nobody who has lost access
+// while the body was on its way.
+func (r *Request) judged(err error) error {
 	if again := r.server.Alliance.Judge(r.Request.Context(), r.Actor); again != nil {
 		return again
 	}
@@ -185,13 +204,24 @@ func (r *Request) Page(status int, name string, data any) error {
 	if err := r.server.Engine.Render(&buf, name, data); err != nil {
 		return err
 	}
-	r.Header("Content-Language", r.Language)
 	page := buf.Bytes()
 	if !utf8.Valid(page) { // a form gives back what came
 		page = bytes.ToValidUTF8(page, []byte("\uFFFD"))
 	}
-	r.Data(status, "text/html; charset=utf-8", page)
+	r.answer(func() {
+		r.Header("Content-Language", r.Language)
+		r.Data(status, "text/html; charset=utf-8", page)
+	})
 	return nil
+}
+
+// answer sends now, or when the transaction is over in which the request is read.
+func (r *Request) answer(send func()) {
+	if r.holds {
+		r.send = send
+		return
+	}
+	send()
 }
 
 // Redirect answers a successful POST: 303 to an own path, with a notice to show there. The notice is a message key such

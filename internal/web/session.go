@@ -91,9 +91,6 @@ func (s sessions) identify(r *Request, party bool) error {
 		actor.Session = survey.HashToken(token)
 	}
 	r.Actor = actor
-	if actor.Has(survey.RoleParty) || actor.User.ID != "" {
-		return ses.touch(r)
-	}
 	return nil
 }
 
@@ -238,7 +235,13 @@ func (s *Server) EnterParty(r *Request, link string) error {
 }
 
 // Identify finds out who of the alliance asks, on a page that is open to anybody.
-func (s *Server) Identify(r *Request) error { return s.sessions.identify(r, false) }
+func (s *Server) Identify(r *Request) error {
+	err := s.sessions.identify(r, false)
+	if err == nil && r.Actor.User.ID != "" {
+		err = r.session.touch(r)
+	}
+	return err
+}
 
 // Leave ends the session of a request.
 func (s *Server) Leave(r *Request) error { return r.session.close(r) }

@@ -102,41 +102,39 @@ func (s *Room) saveAnswer(r *web.Request) error {
 		return err
 	}
 	var form answerForm
-	if err := r.Bind(&form); err != nil {
+	if err := r.BindToWrite(&form); err != nil {
 		return err
 	}
-	draft, err := s.Answer.Save(r.Request.Context(), r.Actor, answer.Save{
+	saved, err := s.Answer.Save(r.Request.Context(), r.Actor, answer.Save{
 		Number: number, Revision: form.Revision, Entry: form.entry(), Mark: answer.Mark(form.Mark),
 	})
 	if r.WantsJSON() {
-		return s.saidJSON(r, draft, err)
+		return s.saidJSON(r, saved, err)
 	}
 	errs, invalid := r.Faults(err)
 	if !invalid && !web.Stale(err) {
 		if err != nil {
 			return err
 		}
-		return s.answerSaved(r, number, form.Mark)
+		return s.answerSaved(r, saved, form.Mark)
 	}
-	sheet, cell, err := s.cell(r)
-	if err != nil {
-		return err
-	}
-	p := newQuestionPage(r, sheet, cell, form.entry(), errs)
+	p := newQuestionPage(r, saved.Sheet, saved.Cell, form.entry(), errs)
 	p.Saved.Saved = p.Must("common.autosave.unsaved")
 	if invalid {
 		p.Revision, p.Unsaved = form.Revision, "invalid"
 		return r.Page(http.StatusUnprocessableEntity, "answer/question", p)
 	}
+	theirs := saved.Cell.Draft
 	p.Warning = p.Must("answer.conflict.warning")
 	p.Unsaved = "conflict"
-	p.Theirs, p.Mine = newSavedView(r, "answer.conflict.theirs", draft.Entry), newSavedView(r, "answer.conflict.mine", form.entry())
-	p.Theirs.When = p.ShortDateTime(draft.UpdatedAt.In(sheet.Due.Location()))
+	p.Theirs, p.Mine = newSavedView(r, "answer.conflict.theirs", theirs.Entry), newSavedView(r, "answer.conflict.mine", form.entry())
+	p.Theirs.When = p.ShortDateTime(theirs.UpdatedAt.In(saved.Sheet.Due.Location()))
 	return r.Page(http.StatusConflict, "answer/question", p)
 }
 
 // saidJSON answers autosave.js.
-func (s *Room) saidJSON(r *web.Request, draft survey.AnswerDraft, err error) error {
+func (s *Room) saidJSON(r *web.Request, saved answer.Saved, err error) error {
+	draft, due := saved.Cell.Draft, saved.Sheet.Due
 	if errs, ok := r.Faults(err); ok {
 		r.JSON(http.StatusUnprocessableEntity, gin.H{"error": errs[0].Message})
 		return nil
@@ -148,30 +146,20 @@ func (s *Room) saidJSON(r *web.Request, draft survey.AnswerDraft, err error) err
 	if err != nil {
 		return err
 	}
-	sheet, err := s.sheet(r)
-	if err != nil {
-		return err
+	when := r.Printer().Time(draft.UpdatedAt.In(due.Location()))
+	if !draft.UpdatedAt.Before(due.At) {
+		when += ", " + r.Printer().Must("answer.late")
 	}
-	saved := r.Printer().Time(draft.UpdatedAt.In(sheet.Due.Location()))
-	if !draft.UpdatedAt.Before(sheet.Due.At) {
-		saved += ", " + r.Printer().Must("answer.late")
-	}
-	r.JSON(http.StatusOK, gin.H{"revision": draft.Revision, "saved": saved})
+	r.JSON(http.StatusOK, gin.H{"revision": draft.Revision, "saved": when})
 	return nil
 }
 
 // answerSaved leads on after a save: an answer that is done to the next open question, any other back to its own page, also
 // one that was called done and is not: that page says what it lacks.
-func (s *Room) answerSaved(r *web.Request, number int, mark string) error {
-	sheet, err := s.sheet(r)
-	if err != nil {
-		return err
-	}
+func (s *Room) answerSaved(r *web.Request, saved answer.Saved, mark string) error {
+	sheet, cell := saved.Sheet, saved.Cell
+	number := cell.Question.Number
 	notice, path := "answer.notice.saved_draft", questionPath(number)
-	cell, err := sheet.Cell(number)
-	if err != nil {
-		return err
-	}
 	switch {
 	case answer.Mark(mark) != answer.MarkDone:
 	case cell.Stopped() && !sheet.Over:

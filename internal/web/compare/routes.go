@@ -16,6 +16,6 @@ func (s *Room) Routes() []web.Route {
 		{Method: get, Path: "/veroeffentlichen/:questionnaire", Who: web.Checkers, Phases: sent, Handle: s.publicationPage},
 		{Method: post, Path: "/veroeffentlichen/:questionnaire", Who: web.Checkers, Phases: sent, Handle: s.publish},
 		{Method: post, Path: "/veroeffentlichen/:questionnaire/zuruecknehmen", Who: web.Checkers, Phases: sent, Handle: s.withdrawPublication},
-		{Method: get, Path: "/veroeffentlichen/:questionnaire/vorschau/*path", Who: web.Checkers, Phases: sent, Handle: s.publicationPreview},
+		{Method: get, Path: "/veroeffentlichen/:questionnaire/vorschau/*path", Who: web.Checkers, Phases: sent, Apart: true, Handle: s.publicationPreview},
 	}
 }

@@ -33,7 +33,7 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: letter + "/loeschen", Who: web.Coordinators, Phases: sent, Handle: s.deleteTranscription},
 		{Method: post, Path: letter + "/pruefen", Who: web.Checkers, Phases: sent, Handle: s.checkTranscription},
 		{Method: post, Path: letter + "/zurueckgeben", Who: web.Checkers, Phases: sent, Handle: s.sendBackTranscription},
-		{Method: get, Path: respondent + "/original/:original", Who: web.Checkers, Phases: sent, Handle: s.originalFile},
+		{Method: get, Path: respondent + "/original/:original", Who: web.Checkers, Phases: sent, Apart: true, Handle: s.originalFile},
 
 		{Method: get, Path: respondent + "/zitate", Who: web.Checkers, Phases: sent, Handle: s.quotationsPage},
 		{Method: post, Path: quotation, Who: web.Coordinators, Phases: sent, Handle: s.saveQuotation},
