@@ -30,13 +30,13 @@ const (
 func checkPassword(f *survey.Faults, password, again, email string) {
 	switch {
 	case len(password) < minPassword:
-		f.Add("password", "admin.error.password_short", "Min", minPassword)
+		f.Add("password", "alliance.error.password_short", "Min", minPassword)
 	case len(password) > maxPassword:
-		f.Add("password", "admin.error.password_long", "Max", maxPassword)
+		f.Add("password", "alliance.error.password_long", "Max", maxPassword)
 	case strings.EqualFold(password, email):
-		f.Add("password", "admin.error.password_email")
+		f.Add("password", "alliance.error.password_email")
 	case password != again:
-		f.Add("again", "admin.error.password_again")
+		f.Add("again", "alliance.error.password_again")
 	}
 }
 
@@ -164,7 +164,7 @@ const absentHash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$9sTbSl
 
 // SignIn returns the person with the address and password. Whether the address or the password was wrong is not told.
 func (s *Service) SignIn(ctx context.Context, email, password string) (survey.User, error) {
-	wrong := survey.Fail(survey.Invalid, "admin.error.sign_in")
+	wrong := survey.Fail(survey.Invalid, "alliance.error.sign_in")
 	if len(password) > maxPassword {
 		return survey.User{}, wrong
 	}
@@ -432,7 +432,7 @@ func (s *Service) SaveAccount(ctx context.Context, actor survey.Actor, cmd SaveA
 			return user, err
 		}
 		if !match {
-			faults.Add("old", "admin.error.password_old")
+			faults.Add("old", "alliance.error.password_old")
 		}
 		checkPassword(&faults, cmd.Password, cmd.Again, actor.User.Email)
 	}

@@ -188,10 +188,10 @@ func TestSetUpLinkIsVoidWhenOldOrLate(t *testing.T) {
 func TestPasswordRule(t *testing.T) {
 	for name, c := range map[string]struct{ password, again, want string }{
 		"good":      {goodPassword, goodPassword, ""},
-		"short":     {"elf Zeichen", "elf Zeichen", "password admin.error.password_short"},
-		"long":      {strings.Repeat("a", 257), strings.Repeat("a", 257), "password admin.error.password_long"},
-		"address":   {"ADA@buendnis.example", "ADA@buendnis.example", "password admin.error.password_email"},
-		"different": {goodPassword, goodPassword + " ", "again admin.error.password_again"},
+		"short":     {"elf Zeichen", "elf Zeichen", "password alliance.error.password_short"},
+		"long":      {strings.Repeat("a", 257), strings.Repeat("a", 257), "password alliance.error.password_long"},
+		"address":   {"ADA@buendnis.example", "ADA@buendnis.example", "password alliance.error.password_email"},
+		"different": {goodPassword, goodPassword + " ", "again alliance.error.password_again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newPeopleWorld(t)
@@ -457,11 +457,11 @@ func TestOwnAccount(t *testing.T) {
 		t.Errorf("%+v", user)
 	}
 	for want, cmd := range map[string]alliance.SaveAccount{
-		"old admin.error.password_old":        {Name: "Ada", Language: "de", Old: "falsch", Password: "ganz anderes Wort", Again: "ganz anderes Wort"},
+		"old alliance.error.password_old":        {Name: "Ada", Language: "de", Old: "falsch", Password: "ganz anderes Wort", Again: "ganz anderes Wort"},
 		"language error.choice":               {Name: "Ada", Language: "fr"},
 		"name error.required":                 {Name: " ", Language: "de"},
-		"password admin.error.password_short": {Name: "Ada", Language: "de", Old: goodPassword},
-		"again admin.error.password_again":    {Name: "Ada", Language: "de", Old: goodPassword, Password: "ganz anderes Wort"},
+		"password alliance.error.password_short": {Name: "Ada", Language: "de", Old: goodPassword},
+		"again alliance.error.password_again":    {Name: "Ada", Language: "de", Old: goodPassword, Password: "ganz anderes Wort"},
 	} {
 		_, err := w.Alliance.SaveAccount(t.Context(), ada, cmd)
 		if got := fault(err); got != want {

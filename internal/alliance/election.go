@@ -51,7 +51,7 @@ func (s *Service) SaveElection(ctx context.Context, actor survey.Actor, cmd Save
 		case err != nil:
 			return err
 		case use.fixed():
-			return survey.Fail(survey.Conflict, "draft.error.election_fixed")
+			return survey.Fail(survey.Conflict, "alliance.error.election_fixed")
 		case e.Revision != cmd.Revision:
 			return survey.Stale()
 		}
@@ -65,7 +65,7 @@ func (s *Service) SaveElection(ctx context.Context, actor survey.Actor, cmd Save
 			if use, err := useOf(tx, other.ID); err != nil {
 				return err
 			} else if !use.imported || use.ours { // an import brings one of its own
-				return survey.Faults{{Field: "name", Key: "draft.error.election_exists"}}.Err()
+				return survey.Faults{{Field: "name", Key: "alliance.error.election_exists"}}.Err()
 			}
 		}
 		e.Revision++

@@ -80,7 +80,7 @@ func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election,
 			return err
 		}
 		if plan.Digest != digest {
-			return survey.Fail(survey.Conflict, "draft.error.list_changed")
+			return survey.Fail(survey.Conflict, "alliance.error.list_changed")
 		}
 		for _, p := range plan.Lines {
 			if p.Effect == PartySame {
@@ -129,7 +129,7 @@ func planParties(tx *survey.Tx, election string, list []ListLine) (plan PartyPla
 			}
 			for _, key := range keys {
 				if first, ok := lineOf[key]; ok {
-					own.Add("short_name", "draft.error.list_party_twice", "First", first)
+					own.Add("short_name", "alliance.error.list_party_twice", "First", first)
 					break
 				}
 			}
@@ -140,7 +140,7 @@ func planParties(tx *survey.Tx, election string, list []ListLine) (plan PartyPla
 		p.apply(ballot)
 		ballot = p.standing.Contestant.BallotPosition // a line without one keeps it
 		if first, ok := ballots[ballot]; ok && ballot > 0 {
-			own.Add("ballot_position", "draft.error.list_ballot_twice", "First", first)
+			own.Add("ballot_position", "alliance.error.list_ballot_twice", "First", first)
 		}
 		ballots[ballot] = line.Line
 		faults = append(faults, ofLine(line.Line, own)...)

@@ -123,7 +123,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd Sa
 		}
 		faults := cmd.taken(standing.ID, ballot, there, known)
 		if cmd.Party == "" && slices.ContainsFunc(there, func(s survey.BallotParty) bool { return s.ID == standing.ID }) {
-			faults.Add("short_name", "draft.error.party_listed", "Name", standing.ShortName)
+			faults.Add("short_name", "alliance.error.party_listed", "Name", standing.ShortName)
 		}
 		if err := faults.Err(); err != nil {
 			return err
@@ -145,14 +145,14 @@ func (p ListedParty) taken(id string, ballot int, others []survey.BallotParty, k
 		switch {
 		case other.ID == id:
 		case strings.EqualFold(other.ShortName, p.ShortName):
-			faults.Add("short_name", "draft.error.party_listed", "Name", other.ShortName)
+			faults.Add("short_name", "alliance.error.party_listed", "Name", other.ShortName)
 		case ballot > 0 && other.Contestant.BallotPosition == ballot:
-			faults.Add("ballot_position", "draft.error.ballot_taken", "Name", other.ShortName)
+			faults.Add("ballot_position", "alliance.error.ballot_taken", "Name", other.ShortName)
 		}
 	}
 	for _, other := range known {
 		if other.ID != id && p.Wikidata != "" && other.Wikidata == p.Wikidata {
-			faults.Add("wikidata", "draft.error.wikidata_taken", "Name", other.ShortName)
+			faults.Add("wikidata", "alliance.error.wikidata_taken", "Name", other.ShortName)
 		}
 	}
 	return faults
@@ -181,7 +181,7 @@ func (s *Service) RemoveContestant(ctx context.Context, actor survey.Actor, elec
 					return err
 				}
 				if slices.Contains(r.Parties, party) {
-					return survey.Fail(survey.Conflict, "draft.error.party_asked", "Title", q.Title)
+					return survey.Fail(survey.Conflict, "alliance.error.party_asked", "Title", q.Title)
 				}
 			}
 		}

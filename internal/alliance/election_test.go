@@ -102,8 +102,8 @@ func TestPartyListFaults(t *testing.T) {
 		party(8, "X", "Liste X", func(p *alliance.ListedParty) { p.Colour, p.Email = "rot", "keine Adresse" }),
 	}
 	want := []string{"2 name error.required", "2 ballot_position error.number", "3 name error.text.control", "3 wikidata error.wikidata",
-		"6 short_name draft.error.list_party_twice", "6 ballot_position draft.error.list_ballot_twice",
-		"8 colour error.colour", "8 email error.email", "7 ballot_position draft.error.ballot_taken"}
+		"6 short_name alliance.error.list_party_twice", "6 ballot_position alliance.error.list_ballot_twice",
+		"8 colour error.colour", "8 email error.email", "7 ballot_position alliance.error.ballot_taken"}
 	check := func(faults []alliance.LineFault, err error) {
 		t.Helper()
 		if err != nil {
@@ -131,9 +131,9 @@ func TestPartyListSharesNothing(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	take(w, "e1", party(2, "FM", "Freie Mitte", wikidata("Q1"), at("7")), party(3, "AL", "Andere Liste", wikidata("Q2")))
 	for want, list := range map[string][]alliance.ListLine{
-		"2 short_name draft.error.party_listed":           {party(2, "fm", "Fremde Mitte", wikidata("Q3"))},
-		"3 short_name draft.error.party_listed":           {party(2, "LN", "Liste Nord"), party(3, "FM", "Andere Liste", wikidata("Q2"))},
-		"3 ballot_position draft.error.list_ballot_twice": {party(2, "FM", "Freie Mitte"), party(3, "LN", "Liste Nord", at("7"))},
+		"2 short_name alliance.error.party_listed":           {party(2, "fm", "Fremde Mitte", wikidata("Q3"))},
+		"3 short_name alliance.error.party_listed":           {party(2, "LN", "Liste Nord"), party(3, "FM", "Andere Liste", wikidata("Q2"))},
+		"3 ballot_position alliance.error.list_ballot_twice": {party(2, "FM", "Freie Mitte"), party(3, "LN", "Liste Nord", at("7"))},
 	} {
 		_, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
 		if err != nil || len(faults) != 1 || fmt.Sprintf("%d %s %s", faults[0].Line, faults[0].Column, faults[0].Key) != want {
@@ -181,10 +181,10 @@ func TestContestantByHand(t *testing.T) {
 		p     alliance.ListedParty
 		want  []string
 	}{
-		{"there already", "", alliance.ListedParty{ShortName: "fm", Name: "Freie Mitte"}, []string{"short_name draft.error.party_listed"}},
-		{"place taken", "", alliance.ListedParty{ShortName: "LN", Name: "Liste Nord", BallotPosition: "1"}, []string{"ballot_position draft.error.ballot_taken"}},
-		{"number of another", al.ID, alliance.ListedParty{ShortName: "AL", Name: "Andere Liste", Wikidata: "Q1"}, []string{"wikidata draft.error.wikidata_taken"}},
-		{"name of another", al.ID, alliance.ListedParty{ShortName: "FM", Name: "Andere Liste"}, []string{"short_name draft.error.party_listed"}},
+		{"there already", "", alliance.ListedParty{ShortName: "fm", Name: "Freie Mitte"}, []string{"short_name alliance.error.party_listed"}},
+		{"place taken", "", alliance.ListedParty{ShortName: "LN", Name: "Liste Nord", BallotPosition: "1"}, []string{"ballot_position alliance.error.ballot_taken"}},
+		{"number of another", al.ID, alliance.ListedParty{ShortName: "AL", Name: "Andere Liste", Wikidata: "Q1"}, []string{"wikidata alliance.error.wikidata_taken"}},
+		{"name of another", al.ID, alliance.ListedParty{ShortName: "FM", Name: "Andere Liste"}, []string{"short_name alliance.error.party_listed"}},
 		{"nothing", "", alliance.ListedParty{}, []string{"short_name error.required", "name error.required"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -224,7 +224,7 @@ func TestElection(t *testing.T) {
 		{"nothing", alliance.SaveElection{}, []string{"name error.required", "date error.date"}},
 		{"another century", alliance.SaveElection{Name: "W", Date: "9999-12-31"}, []string{"date error.time.year"}},
 		{"no day", alliance.SaveElection{Name: "W", Date: "2027-02-30", Level: "mond"}, []string{"date error.date", "level error.choice"}},
-		{"the same again", alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}, []string{"name draft.error.election_exists"}},
+		{"the same again", alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}, []string{"name alliance.error.election_exists"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, test.cmd)

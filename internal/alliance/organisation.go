@@ -92,7 +92,7 @@ func saveNamed[T survey.Entity](ctx context.Context, s *Service, actor survey.Ac
 			}
 			taken[*theirs.slug] = true
 			if strings.EqualFold(*theirs.name, *mine.name) {
-				return survey.Faults{{Field: "name", Key: "admin.error.name_taken"}}.Err()
+				return survey.Faults{{Field: "name", Key: "alliance.error.name_taken"}}.Err()
 			}
 		}
 		switch {

@@ -103,10 +103,10 @@ func (s *Service) SavePerson(ctx context.Context, actor survey.Actor, cmd SavePe
 		}
 		if moved {
 			if before.PasswordHash != "" {
-				return survey.Faults{{Field: "email", Key: "admin.error.email_fixed"}}.Err()
+				return survey.Faults{{Field: "email", Key: "alliance.error.email_fixed"}}.Err()
 			}
 			if other, err := userByEmail(tx, cmd.Email); err == nil && other.ID != user.ID {
-				return survey.Faults{{Field: "email", Key: "admin.error.email_taken"}}.Err()
+				return survey.Faults{{Field: "email", Key: "alliance.error.email_taken"}}.Err()
 			} else if err != nil && !survey.IsNotFound(err) {
 				return err
 			}
@@ -160,7 +160,7 @@ func keepsAdministrator(tx *survey.Tx) error {
 			return nil
 		}
 	}
-	return survey.Faults{{Field: "administrator", Key: "admin.error.last_administrator"}}.Err()
+	return survey.Faults{{Field: "administrator", Key: "alliance.error.last_administrator"}}.Err()
 }
 
 // ResendInvitation mails a new link to somebody who has not accepted yet; the earlier link is void.
@@ -209,7 +209,7 @@ func (s *Service) ofInvited(ctx context.Context, actor survey.Actor, userID stri
 			return err
 		}
 		if user.PasswordHash != "" || user.Disabled {
-			return survey.Fail(survey.Conflict, "admin.error.not_invited")
+			return survey.Fail(survey.Conflict, "alliance.error.not_invited")
 		}
 		return fn(tx, user)
 	})

@@ -43,7 +43,7 @@ func TestPeople(t *testing.T) {
 		name, want string
 		err        error
 	}{
-		{"an address twice", "email admin.error.email_taken", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "B", Email: "BEN@buendnis.example", Language: "de"}))},
+		{"an address twice", "email alliance.error.email_taken", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "B", Email: "BEN@buendnis.example", Language: "de"}))},
 		{"no address", "email error.required", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "B"}))},
 		{"a name in the address", "email error.email", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "B", Email: "B <b@example.org>"}))},
 		{"a stale revision", "conflict: error.stale", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{ID: ben.User.ID, Revision: ben.User.Revision - 1, Name: "Ben"}))},
@@ -67,7 +67,7 @@ func TestLastAdministratorStays(t *testing.T) {
 	blocked := took
 	blocked.Administrator, blocked.Disabled = true, true
 	for _, cmd := range []alliance.SavePerson{took, blocked} {
-		if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, cmd))); got != "administrator admin.error.last_administrator" {
+		if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, cmd))); got != "administrator alliance.error.last_administrator" {
 			t.Error(got)
 		}
 	}
@@ -118,7 +118,7 @@ func TestAddressOfAnInvitationIsCorrected(t *testing.T) {
 	ada := w.first(t)
 	ben, wrong := w.invite(t, ada, alliance.SavePerson{Name: "Ben", Email: "bne@buendnis.example"})
 	cmd := alliance.SavePerson{ID: ben.ID, Revision: ben.Revision, Name: "Ben", Email: "Ben@buendnis.example"}
-	for name, bad := range map[string]string{"email error.email": "keine", "email admin.error.email_taken": ada.User.Email} {
+	for name, bad := range map[string]string{"email error.email": "keine", "email alliance.error.email_taken": ada.User.Email} {
 		c := cmd
 		c.Email = bad
 		if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, c))); got != name {
@@ -152,7 +152,7 @@ func TestAddressOfAnInvitationIsCorrected(t *testing.T) {
 	joined, err := w.Alliance.AcceptInvitation(t.Context(), alliance.NewPassword{Token: right, Name: "Ben", Password: goodPassword, Again: goodPassword})
 	testworld.Must(t, err)
 	cmd.Revision, cmd.Email = joined.Revision, "neu@buendnis.example"
-	if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, cmd))); got != "email admin.error.email_fixed" {
+	if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, cmd))); got != "email alliance.error.email_fixed" {
 		t.Error(got)
 	}
 }
@@ -230,13 +230,13 @@ func TestNamesOfOrganisationsAndGroups(t *testing.T) {
 		"forbidden: error.forbidden":  w.Alliance.SaveOrganisation(ctx, survey.Actor{}, survey.Organisation{Name: "X"}),
 		"name error.text.line":        w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\nb"}),
 		"name error.text.control":     w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\x00b"}),
-		"name admin.error.name_taken": w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "OPEN source"}),
+		"name alliance.error.name_taken": w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "OPEN source"}),
 	} {
 		if got := fault(err); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
-	if got := fault(w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "OFFENE Zukunft"})); got != "name admin.error.name_taken" {
+	if got := fault(w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "OFFENE Zukunft"})); got != "name alliance.error.name_taken" {
 		t.Error(got)
 	}
 	wants(t, survey.Conflict, w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{ID: groups[0].ID, Name: "Neu", Revision: 0}))

@@ -20,7 +20,7 @@ func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID stri
 			return err
 		}
 		if !user.Active() {
-			return survey.Fail(survey.Conflict, "admin.error.not_active")
+			return survey.Fail(survey.Conflict, "alliance.error.not_active")
 		}
 		made := s.staffLink(token, survey.LinkReset, user.ID, resetLife)
 		made.MadeBy = actor.Who()

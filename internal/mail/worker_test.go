@@ -95,16 +95,20 @@ func (d *desk) once(t *testing.T) (next time.Time, waiting bool) {
 func (w *Worker) round(ctx context.Context) (next time.Time, waiting bool, err error) {
 	for err == nil {
 		var wait time.Duration
+		opened := w.lastOpened()
 		wait, waiting, err = w.advance(ctx, ctx)
-		w.mu.Lock()
-		open := w.open
-		w.mu.Unlock()
-		if open == 0 {
+		w.lanes.Wait()
+		if w.lastOpened() == opened {
 			return w.mails.Clock.Now().Add(wait), waiting, err
 		}
-		w.lanes.Wait()
 	}
 	return next, waiting, err
+}
+
+func (w *Worker) lastOpened() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.moved
 }
 
 // checkSecrets fails if the log or the stored mails tell more than they may.

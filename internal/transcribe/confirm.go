@@ -28,11 +28,11 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		case t.State != survey.TranscriptionDraft && t.Revision == revision+1:
 			return nil // the second click of two
 		case t.State != survey.TranscriptionDraft:
-			return survey.Fail(survey.Conflict, "transcription.error.no_draft")
+			return survey.Fail(survey.Conflict, "transcribe.error.no_draft")
 		case t.Revision != revision:
 			return survey.Stale()
 		case !slices.Contains(t.Writers, actor.Who()):
-			return survey.Fail(survey.Conflict, "transcription.error.not_writer")
+			return survey.Fail(survey.Conflict, "transcribe.error.not_writer")
 		}
 		faults := incomplete(t, q, now)
 		catalogue, err := tx.Catalogues.Get(q.ID)
@@ -52,9 +52,9 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		case len(faults) > 0:
 			return faults.Err()
 		case changes && t.ChangeNote == "":
-			faults.Add("change_note", "transcription.error.change_note")
+			faults.Add("change_note", "transcribe.error.change_note")
 		case news == 0:
-			faults.Add("", "transcription.error.no_news")
+			faults.Add("", "transcribe.error.no_news")
 		}
 		if err := faults.Err(); err != nil {
 			return err
@@ -115,11 +115,11 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 		case t.State == survey.TranscriptionChecked:
 			return nil // the second click of two
 		case t.State != survey.TranscriptionWaiting:
-			return survey.Fail(survey.Conflict, "transcription.error.not_waiting")
+			return survey.Fail(survey.Conflict, "transcribe.error.not_waiting")
 		case t.Revision != revision:
-			return survey.Fail(survey.Conflict, "transcription.error.changed")
+			return survey.Fail(survey.Conflict, "transcribe.error.changed")
 		case needed && wrote:
-			return survey.Fail(survey.Conflict, "transcription.error.own")
+			return survey.Fail(survey.Conflict, "transcribe.error.own")
 		case needed && handed:
 			return survey.Fail(survey.Conflict, "error.one_hand")
 		}
@@ -128,16 +128,16 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 		case err != nil:
 			return err
 		case news == 0:
-			return survey.Fail(survey.Conflict, "transcription.error.no_news")
+			return survey.Fail(survey.Conflict, "transcribe.error.no_news")
 		case changes && t.ChangeNote == "":
-			return survey.Fail(survey.Conflict, "transcription.error.change_note_now")
+			return survey.Fail(survey.Conflict, "transcribe.error.change_note_now")
 		}
 		done, approval, err := s.Approve(tx, actor, q.ID, survey.ActTranscription, t.ID, contentOf(t))
 		if err != nil {
 			return err
 		}
 		if !done { // the request is gone, or was for other words
-			return survey.Fail(survey.Conflict, "transcription.error.not_waiting")
+			return survey.Fail(survey.Conflict, "transcribe.error.not_waiting")
 		}
 		if !wrote && !handed { // the rule may have been switched off while it waited
 			t.CheckedBy, t.CheckedAt = approval.ApprovedBy, approval.ApprovedAt
@@ -172,9 +172,9 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 		case t.State == survey.TranscriptionDraft && t.Revision == revision+1 && t.Note == note:
 			return nil // the second click of two
 		case t.State != survey.TranscriptionWaiting:
-			return survey.Fail(survey.Conflict, "transcription.error.not_waiting")
+			return survey.Fail(survey.Conflict, "transcribe.error.not_waiting")
 		case t.Revision != revision:
-			return survey.Fail(survey.Conflict, "transcription.error.changed")
+			return survey.Fail(survey.Conflict, "transcribe.error.changed")
 		case note == "" && !slices.Contains(t.Writers, actor.Who()):
 			return survey.Faults{{Field: "note", Key: "error.required"}}.Err()
 		}

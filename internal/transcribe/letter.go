@@ -50,46 +50,46 @@ func contract(t survey.Transcription) survey.Transcription {
 func incomplete(t survey.Transcription, q survey.Questionnaire, now time.Time) (f survey.Faults) {
 	today := now.In(survey.Instant{Zone: survey.TranscriptionZone(q)}.Location()).Format(time.DateOnly)
 	if t.Kind == "" {
-		f.Add("kind", "transcription.error.kind")
+		f.Add("kind", "transcribe.error.kind")
 	}
 	switch at, _ := t.Arrival(q); {
 	case t.ReceivedOn == "":
-		f.Add("received_on", "transcription.error.received_on")
+		f.Add("received_on", "transcribe.error.received_on")
 	case t.ReceivedOn > today:
-		f.Add("received_on", "transcription.error.future")
+		f.Add("received_on", "transcribe.error.future")
 	case t.ReceivedTime != "" && at.After(now):
-		f.Add("received_time", "transcription.error.future")
+		f.Add("received_time", "transcribe.error.future")
 	}
 	if t.LetterDate != "" && t.ReceivedOn != "" && t.LetterDate > t.ReceivedOn {
-		f.Add("letter_date", "transcription.error.letter_after")
+		f.Add("letter_date", "transcribe.error.letter_after")
 	}
 	switch {
 	case t.Original == "" && t.Kind == survey.LetterPortal && t.Without == "":
-		f.Add("without", "transcription.error.without")
+		f.Add("without", "transcribe.error.without")
 	case t.Original == "" && t.Kind != survey.LetterPortal:
-		f.Add("original", "transcription.error.no_original")
+		f.Add("original", "transcribe.error.no_original")
 	}
 	switch {
 	case t.Whole.Status == "" && t.Whole.Text+t.Whole.Reason != "":
-		f.Add("whole", "transcription.error.whole_status")
+		f.Add("whole", "transcribe.error.whole_status")
 	case t.Whole.Status == survey.General && t.Whole.Text == "":
-		f.Add("whole_text", "transcription.error.whole_text")
+		f.Add("whole_text", "transcribe.error.whole_text")
 	}
 	for _, e := range t.Entries {
 		n := transcriptionNumber(e.Number)
 		switch {
 		case e.Status == survey.Declined && (e.Text != "" || e.Position != ""):
-			f.Add("text"+n, "transcription.error.declined_text")
+			f.Add("text"+n, "transcribe.error.declined_text")
 		case e.Status != survey.Declined && e.Reason != "":
-			f.Add("reason"+n, "transcription.error.reason")
+			f.Add("reason"+n, "transcribe.error.reason")
 		case e.Status != survey.Answered && e.Position != "":
-			f.Add("position"+n, "transcription.error.position")
+			f.Add("position"+n, "transcribe.error.position")
 		case e.Status == survey.Answered && e.Text == "" && e.Position == "":
-			f.Add("text"+n, "transcription.error.empty")
+			f.Add("text"+n, "transcribe.error.empty")
 		}
 	}
 	if len(t.Entries) == 0 && t.Whole.Status == "" {
-		f.Add("whole", "transcription.error.nothing")
+		f.Add("whole", "transcribe.error.nothing")
 	}
 	return f
 }

@@ -115,7 +115,7 @@ func TestQuotations(t *testing.T) {
 		}
 		return err
 	})
-	if err := w.Transcribe.DeleteQuotation(t.Context(), w.Anna, "q1", "moin", 2, 9); testworld.KeyOf(err) != "transcription.error.changed" {
+	if err := w.Transcribe.DeleteQuotation(t.Context(), w.Anna, "q1", "moin", 2, 9); testworld.KeyOf(err) != "transcribe.error.changed" {
 		t.Errorf("delete: %v", err)
 	}
 	for range 2 {

@@ -76,7 +76,7 @@ func (s *Service) DeleteQuotation(ctx context.Context, actor survey.Actor, quest
 		case err != nil:
 			return err
 		case quoted.Revision != revision:
-			return survey.Fail(survey.Conflict, "transcription.error.changed")
+			return survey.Fail(survey.Conflict, "transcribe.error.changed")
 		}
 		if err := tx.Quotations.Delete(quoted.Key()); err != nil {
 			return err

@@ -47,7 +47,7 @@ func (cmd *Save) Clean() error {
 	f.Day("received_on", cmd.ReceivedOn)
 	f.Day("letter_date", cmd.LetterDate)
 	if _, err := time.Parse("15:04", cmd.ReceivedTime); cmd.ReceivedTime != "" && err != nil {
-		f.Add("received_time", "transcription.error.time")
+		f.Add("received_time", "transcribe.error.time")
 	}
 	f.Line("licence", &cmd.Licence, 80, false)
 	f.Line("without", &cmd.Without, 300, false)
@@ -102,7 +102,7 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t sur
 			return err
 		}
 		if r.NotAsked != "" {
-			return survey.Fail(survey.Conflict, "transcription.error.not_asked")
+			return survey.Fail(survey.Conflict, "transcribe.error.not_asked")
 		}
 		t, err = tx.Transcriptions.Get(r.Key() + "/" + cmd.ID)
 		switch {
@@ -124,7 +124,7 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t sur
 		case t.Revision > 0 && (survey.Same(t, next) || survey.Same(contract(t), next)):
 			return nil // the second click of two
 		case t.State != survey.TranscriptionDraft:
-			return survey.Fail(survey.Conflict, "transcription.error.no_draft")
+			return survey.Fail(survey.Conflict, "transcribe.error.no_draft")
 		case t.Revision != cmd.Revision:
 			return survey.Stale()
 		}
@@ -213,9 +213,9 @@ func (s *Service) Delete(ctx context.Context, actor survey.Actor, ref Ref, revis
 		case err != nil:
 			return err
 		case t.State != survey.TranscriptionDraft:
-			return survey.Fail(survey.Conflict, "transcription.error.no_draft")
+			return survey.Fail(survey.Conflict, "transcribe.error.no_draft")
 		case t.Revision != revision:
-			return survey.Fail(survey.Conflict, "transcription.error.changed")
+			return survey.Fail(survey.Conflict, "transcribe.error.changed")
 		}
 		if err := tx.Transcriptions.Delete(t.Key()); err != nil {
 			return err
@@ -254,7 +254,7 @@ func refuseOwn(tx *survey.Tx, r survey.Respondent, e survey.SubmissionEntry) err
 		case err != nil:
 			return err
 		case v.Provenance == survey.ByForm:
-			return survey.Fail(survey.Conflict, "transcription.error.by_form", "Party", r.ShortName, "Number", e.Number)
+			return survey.Fail(survey.Conflict, "transcribe.error.by_form", "Party", r.ShortName, "Number", e.Number)
 		}
 	}
 	return nil

@@ -90,14 +90,14 @@ func TestTranscriptionOfTwoWriters(t *testing.T) {
 	w := testworld.NewLetters(t)
 	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
 	letter := w.SaveLetter(t, w.Anna, cmd)
-	if _, err := w.Transcribe.HandOver(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcription.error.not_writer" {
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcribe.error.not_writer" {
 		t.Errorf("handed over unread: %v", err)
 	}
 	cmd.Revision, cmd.Upload, cmd.Original = letter.Revision, nil, letter.Original
 	cmd.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, testworld.Saying("Ja!"))}
 	letter = w.HandOver(t, w.Ben, cmd)
 	for _, actor := range []survey.Actor{w.Anna, w.Ben} {
-		if _, err := w.Transcribe.Confirm(t.Context(), actor, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcription.error.own" {
+		if _, err := w.Transcribe.Confirm(t.Context(), actor, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcribe.error.own" {
 			t.Errorf("%s: %v", actor.User.ID, err)
 		}
 	}
@@ -142,13 +142,13 @@ func TestTranscriptionConflicts(t *testing.T) {
 		t.Errorf("handing over what was not read: %v", err)
 	}
 	waiting := w.HandOver(t, w.Anna, cmd)
-	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, waiting.Revision-1); testworld.KeyOf(err) != "transcription.error.changed" {
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, waiting.Revision-1); testworld.KeyOf(err) != "transcribe.error.changed" {
 		t.Errorf("checking what was not read: %v", err)
 	}
 	if again, err := w.Transcribe.Save(t.Context(), w.Anna, cmd); err != nil || again.State != survey.TranscriptionWaiting {
 		t.Errorf("the second click of handing over: %+v, %v", again, err)
 	}
-	if _, err := w.Transcribe.Save(t.Context(), w.Anna, other); testworld.KeyOf(err) != "transcription.error.no_draft" {
+	if _, err := w.Transcribe.Save(t.Context(), w.Anna, other); testworld.KeyOf(err) != "transcribe.error.no_draft" {
 		t.Errorf("changing what waits: %v", err)
 	}
 }
@@ -164,7 +164,7 @@ func TestTranscriptionSentBack(t *testing.T) {
 	if err := w.Transcribe.SendBack(t.Context(), w.Ben, cmd.Ref, letter.Revision, " "); testworld.KeyOf(err) != "note error.required" {
 		t.Errorf("without a word: %v", err)
 	}
-	if err := w.Transcribe.SendBack(t.Context(), w.Ben, cmd.Ref, letter.Revision-1, "Ein Absatz fehlt."); testworld.KeyOf(err) != "transcription.error.changed" {
+	if err := w.Transcribe.SendBack(t.Context(), w.Ben, cmd.Ref, letter.Revision-1, "Ein Absatz fehlt."); testworld.KeyOf(err) != "transcribe.error.changed" {
 		t.Errorf("what was not read: %v", err)
 	}
 	for range 2 { // two clicks
@@ -172,7 +172,7 @@ func TestTranscriptionSentBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcription.error.not_waiting" {
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcribe.error.not_waiting" {
 		t.Errorf("checked after it was sent back: %v", err)
 	}
 	sheet, err := w.Transcribe.Sheet(t.Context(), w.Anna, "q1", "frei")
@@ -237,7 +237,7 @@ func TestTranscriptionIsImmutable(t *testing.T) {
 	fix := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja!")), testworld.LetterLine(3, testworld.Saying("Neu.")))
 	fix.Original, fix.Upload = letter.Original, nil
 	saved := w.SaveLetter(t, w.Anna, fix)
-	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, fix.Ref, saved.Revision); testworld.KeyOf(err) != "change_note transcription.error.change_note" {
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, fix.Ref, saved.Revision); testworld.KeyOf(err) != "change_note transcribe.error.change_note" {
 		t.Errorf("without a note: %v", err)
 	}
 	fix.Revision, fix.ChangeNote = saved.Revision, "Tippfehler der Übertragung"
@@ -253,7 +253,7 @@ func TestTranscriptionIsImmutable(t *testing.T) {
 	same := fix
 	same.ID, same.Revision = survey.NewID(), 0
 	saved = w.SaveLetter(t, w.Anna, same)
-	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, same.Ref, saved.Revision); testworld.KeyOf(err) != " transcription.error.no_news" {
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, same.Ref, saved.Revision); testworld.KeyOf(err) != " transcribe.error.no_news" {
 		t.Errorf("nothing new: %v", err)
 	}
 	w.Sound(t)
@@ -268,7 +268,7 @@ func TestTranscriptionNeverSupersedesForm(t *testing.T) {
 	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("aus dem Brief")))
 	letter := w.HandOver(t, w.Anna, cmd)
 	own() // between handing over and the check
-	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcription.error.by_form" {
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcribe.error.by_form" {
 		t.Fatalf("check: %v", err)
 	}
 	if v := w.Versions(t, "r1", "q01"); len(v) != 1 || v[0].Provenance != survey.ByForm {
@@ -277,17 +277,17 @@ func TestTranscriptionNeverSupersedesForm(t *testing.T) {
 	if err := w.Transcribe.SendBack(t.Context(), w.Anna, cmd.Ref, letter.Revision, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, letter.Revision+1); testworld.KeyOf(err) != "transcription.error.by_form" {
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, letter.Revision+1); testworld.KeyOf(err) != "transcribe.error.by_form" {
 		t.Errorf("handing over: %v", err)
 	}
 	next := w.Letter(testworld.LetterLine(1, testworld.Saying("aus dem Brief")))
-	if _, err := w.Transcribe.Save(t.Context(), w.Anna, next); testworld.KeyOf(err) != "transcription.error.by_form" {
+	if _, err := w.Transcribe.Save(t.Context(), w.Anna, next); testworld.KeyOf(err) != "transcribe.error.by_form" {
 		t.Errorf("saving: %v", err)
 	}
 	joint := w.Letter(testworld.LetterLine(1, testworld.Saying("gemeinsam")))
 	joint.Respondent, joint.Joint = "moin", []string{"frei"}
 	saved := w.SaveLetter(t, w.Anna, joint)
-	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, joint.Ref, saved.Revision); testworld.KeyOf(err) != "transcription.error.by_form" {
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, joint.Ref, saved.Revision); testworld.KeyOf(err) != "transcribe.error.by_form" {
 		t.Errorf("jointly: %v", err)
 	}
 

@@ -52,7 +52,7 @@ func TestFromSetUpToASecondPerson(t *testing.T) {
 		t.Errorf("%d\n%s", got.Code, page)
 	}
 	got = ada.post("/einrichten/"+token, url.Values{"alliance": {"Bündnis Nordmark"}, "name": {"Ada Beispiel"}, "email": {"ada@buendnis.example"}, "password": {testPassword}, "again": {testPassword}})
-	if got.Code != 303 || got.Header().Get("Location") != "/uebersicht?ok=admin.notice.set_up" {
+	if got.Code != 303 || got.Header().Get("Location") != "/uebersicht?ok=alliance.notice.set_up" {
 		t.Fatalf("%d %v", got.Code, got.Header())
 	}
 	if page := ada.get("/uebersicht").Body.String(); !strings.Contains(page, "Ada Beispiel") || !strings.Contains(page, "Bündnis Nordmark") {
@@ -110,7 +110,7 @@ func TestSignInSaysTheSameToEverybody(t *testing.T) {
 		t.Error("the pages differ")
 	}
 	for _, email := range []string{ada.Email, "niemand@buendnis.example", blocked.Email} {
-		if got := w.visitor(t).post("/passwort", url.Values{"email": {email}}); got.Code != 303 || got.Header().Get("Location") != "/anmelden?ok=admin.notice.reset_sent" {
+		if got := w.visitor(t).post("/passwort", url.Values{"email": {email}}); got.Code != 303 || got.Header().Get("Location") != "/anmelden?ok=alliance.notice.reset_sent" {
 			t.Errorf("%s: %d %v", email, got.Code, got.Header())
 		}
 	}
@@ -227,8 +227,8 @@ func TestEveryAuditedActHasWords(t *testing.T) {
 	}
 	for act := range acts {
 		for _, lang := range locale.Languages {
-			if !locale.For(lang).Has("admin.audit." + act) {
-				t.Errorf("%s: no message admin.audit.%s", lang, act)
+			if !locale.For(lang).Has("alliance.audit." + act) {
+				t.Errorf("%s: no message alliance.audit.%s", lang, act)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func TestPeopleWithoutAMailServer(t *testing.T) {
 	w.addUser(t, survey.User{ID: "cem", Name: "Cem", Email: "cem@buendnis.example", Coordinator: true})
 	v := w.visitor(t).signIn(ada.Email)
 	got := v.post("/verwaltung/personen/neu", url.Values{"name": {"Ben"}, "email": {"ben@buendnis.example"}})
-	if want := "/verwaltung/personen?ok=admin.notice.invited_by_hand"; got.Code != 303 || got.Header().Get("Location") != want {
+	if want := "/verwaltung/personen?ok=alliance.notice.invited_by_hand"; got.Code != 303 || got.Header().Get("Location") != want {
 		t.Fatalf("%d %v", got.Code, got.Header())
 	}
 	page := v.get(got.Header().Get("Location")).Body.String()
@@ -163,7 +163,7 @@ func TestResetLinkByHandOnThePages(t *testing.T) {
 	}
 
 	second := regexp.MustCompile(`/passwort/[A-Za-z0-9_-]{30,}`).FindString(admin.post(people+"/ben/passwort", nil).Body.String())
-	if got := admin.post(people+"/ben/passwort/widerrufen", nil); got.Code != 303 || got.Header().Get("Location") != people+"?ok=admin.notice.reset_revoked" {
+	if got := admin.post(people+"/ben/passwort/widerrufen", nil); got.Code != 303 || got.Header().Get("Location") != people+"?ok=alliance.notice.reset_revoked" {
 		t.Error(got.Code)
 	}
 	if got := w.visitor(t).post(second, form); got.Code != 410 {

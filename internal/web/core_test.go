@@ -519,10 +519,10 @@ func TestNoticesCannotBeInjected(t *testing.T) {
 	shown := func(ok string) bool {
 		return strings.Contains(v.get("/anmelden?ok="+url.QueryEscape(ok)).Body.String(), "notice-success")
 	}
-	if !shown("admin.notice.signed_out") {
+	if !shown("alliance.notice.signed_out") {
 		t.Error("a notice of ours is not shown")
 	}
-	for _, bad := range []string{"Sie haben gewonnen", "<b>x</b>", "admin.error.sign_in", "admin.notice.", "admin.notice.gibt_es_nicht", "common.product", "admin.notice.signed_out\n", "..notice.x"} {
+	for _, bad := range []string{"Sie haben gewonnen", "<b>x</b>", "alliance.error.sign_in", "alliance.notice.", "alliance.notice.gibt_es_nicht", "common.product", "alliance.notice.signed_out\n", "..notice.x"} {
 		if shown(bad) {
 			t.Errorf("%q is shown", bad)
 		}
@@ -532,7 +532,7 @@ func TestNoticesCannotBeInjected(t *testing.T) {
 func TestLanguageSwitch(t *testing.T) {
 	w, ada := newStaffWorld(t)
 	v := w.visitor(t).signIn(ada.Email)
-	page := v.get("/verwaltung/personen?filter=a%26b&ok=admin.notice.saved").Body.String()
+	page := v.get("/verwaltung/personen?filter=a%26b&ok=alliance.notice.saved").Body.String()
 	if !strings.Contains(page, `href="/sprache/en?weiter=%2Fverwaltung%2Fpersonen%3Ffilter%3Da%2526b"`) || !strings.Contains(page, `href="/impressum"`) {
 		t.Errorf("the switch loses the page, or keeps the notice:\n%s", page)
 	}

@@ -155,12 +155,12 @@ var machineText = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 var fieldLabels = []struct{ path, family string }{
 	{"/werkstatt/:questionnaire/fragen/", "draft.question."},
 	{"/werkstatt/", "draft.settings."},
-	{"/verwaltung/wahlen/:election/parteien/", "draft.party."},
-	{"/verwaltung/wahlen/", "draft.election."},
-	{"/verwaltung/buendnis", "admin.buendnis."},
-	{"/verwaltung/personen/", "admin.personen."},
-	{"/verwaltung/organisationen", "admin.names."},
-	{"/verwaltung/arbeitsgruppen", "admin.names."},
+	{"/verwaltung/wahlen/:election/parteien/", "alliance.party."},
+	{"/verwaltung/wahlen/", "alliance.election."},
+	{"/verwaltung/buendnis", "alliance.buendnis."},
+	{"/verwaltung/personen/", "alliance.personen."},
+	{"/verwaltung/organisationen", "alliance.names."},
+	{"/verwaltung/arbeitsgruppen", "alliance.names."},
 }
 
 // fieldLabel is what the form calls a field, its name where that is not known.

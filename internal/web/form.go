@@ -56,7 +56,7 @@ func RequiredField(f templates.Field) templates.Field {
 
 // Field makes a field of such a form; a password is never given back.
 func (p AccountPage) Field(name, kind, autocomplete, value string) templates.Field {
-	f := templates.Field{Name: name, Type: kind, Label: p.Must("admin.account." + name), Value: value, Autocomplete: autocomplete,
+	f := templates.Field{Name: name, Type: kind, Label: p.Must("alliance.account." + name), Value: value, Autocomplete: autocomplete,
 		Required: true, Error: p.ErrorAt(name)}
 	if kind == "password" {
 		f.Value = ""

@@ -34,9 +34,9 @@ func (s *Room) setUpPage(r *web.Request) error {
 }
 
 func (s *Room) renderSetUp(r *web.Request, status int, form accountForm, errs []templates.FieldError) error {
-	p := web.AccountPage{Base: r.Base("admin.account.setup.title"), Action: r.Request.URL.Path}
+	p := web.AccountPage{Base: r.Base("alliance.account.setup.title"), Action: r.Request.URL.Path}
 	p.Errors, p.Heading = errs, p.Title
-	p.Text, p.Button = p.Must("admin.account.setup.text"), p.Must("admin.account.setup.button")
+	p.Text, p.Button = p.Must("alliance.account.setup.text"), p.Must("alliance.account.setup.button")
 	p.Fields = []templates.Field{
 		p.Field("alliance", "text", "organization", form.Alliance),
 		p.Field("name", "text", "name", form.Name),
@@ -49,7 +49,7 @@ func (s *Room) renderSetUp(r *web.Request, status int, form accountForm, errs []
 // newPassword is the field for a password to be set, with the rule it must meet.
 func newPassword(p web.AccountPage) templates.Field {
 	f := p.Field("password", "password", "new-password", "")
-	f.Hint = p.Must("admin.account.password_hint")
+	f.Hint = p.Must("alliance.account.password_hint")
 	return f
 }
 
@@ -67,7 +67,7 @@ func (s *Room) setUp(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.Enter(r, user, "/uebersicht", "admin.notice.set_up")
+	return s.Enter(r, user, "/uebersicht", "alliance.notice.set_up")
 }
 
 // ---- sign in and out
@@ -83,15 +83,15 @@ func (s *Room) signInPage(r *web.Request) error {
 }
 
 func (s *Room) renderSignIn(r *web.Request, status int, form accountForm, errs []templates.FieldError) error {
-	p := web.AccountPage{Base: r.Base("admin.account.sign_in.title"), Action: "/anmelden"}
+	p := web.AccountPage{Base: r.Base("alliance.account.sign_in.title"), Action: "/anmelden"}
 	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must("common.button.sign_in")
-	p.Text = p.Must("admin.account.sign_in.text")
+	p.Text = p.Must("alliance.account.sign_in.text")
 	p.Fields = []templates.Field{
 		{Name: "weiter", Type: "hidden", Value: web.OwnPath(form.Next)},
 		p.Field("email", "email", "username", form.Email),
 		p.Field("password", "password", "current-password", ""),
 	}
-	p.More = []templates.NavItem{{Label: p.Must("admin.account.forgot.link"), Href: "/passwort"}}
+	p.More = []templates.NavItem{{Label: p.Must("alliance.account.forgot.link"), Href: "/passwort"}}
 	return r.Page(status, "account", p)
 }
 
@@ -119,7 +119,7 @@ func (s *Room) signOut(r *web.Request) error {
 	if err := s.Leave(r); err != nil {
 		return err
 	}
-	return r.Redirect("/anmelden", "admin.notice.signed_out")
+	return r.Redirect("/anmelden", "alliance.notice.signed_out")
 }
 
 // ---- invitation and reset: opening the link changes nothing
@@ -138,7 +138,7 @@ func (s *Room) passwordPage(r *web.Request, status int, purpose survey.StaffLink
 	if err != nil {
 		return err
 	}
-	key := "admin.account." + string(purpose)
+	key := "alliance.account." + string(purpose)
 	p := web.AccountPage{Base: r.Base(key + ".title"), Action: r.Request.URL.Path}
 	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must(key+".button")
 	p.Text = p.Must(key+".text", "Email", user.Email, "Alliance", p.AllianceName)
@@ -175,7 +175,7 @@ func (s *Room) setPassword(r *web.Request, purpose survey.StaffLinkKind) error {
 	if err != nil {
 		return err
 	}
-	return s.Enter(r, user, "/uebersicht", "admin.notice.password_set")
+	return s.Enter(r, user, "/uebersicht", "alliance.notice.password_set")
 }
 
 func (s *Room) forgotPage(r *web.Request) error {
@@ -183,12 +183,12 @@ func (s *Room) forgotPage(r *web.Request) error {
 }
 
 func (s *Room) renderForgot(r *web.Request, status int, form accountForm, errs []templates.FieldError) error {
-	p := web.AccountPage{Base: r.Base("admin.account.forgot.title"), Action: "/passwort"}
-	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must("admin.account.forgot.button")
-	p.Text = p.Must("admin.account.forgot.text")
+	p := web.AccountPage{Base: r.Base("alliance.account.forgot.title"), Action: "/passwort"}
+	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must("alliance.account.forgot.button")
+	p.Text = p.Must("alliance.account.forgot.text")
 	p.Fields = []templates.Field{p.Field("email", "email", "username", form.Email)}
 	if !s.Alliance.MailReady {
-		p.Text, p.Fields, p.Button = p.Must("admin.account.forgot.no_mail"), nil, ""
+		p.Text, p.Fields, p.Button = p.Must("alliance.account.forgot.no_mail"), nil, ""
 		p.More = []templates.NavItem{{Label: p.Must("error.sign_in_link"), Href: "/anmelden"}}
 	}
 	return r.Page(status, "account", p)
@@ -209,7 +209,7 @@ func (s *Room) forgot(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect("/anmelden", "admin.notice.reset_sent")
+	return r.Redirect("/anmelden", "alliance.notice.reset_sent")
 }
 
 // ---- own account
@@ -220,24 +220,24 @@ func (s *Room) accountPage(r *web.Request) error {
 }
 
 func (s *Room) renderAccount(r *web.Request, status int, form accountForm, errs []templates.FieldError) error {
-	p := formPage{Base: r.Base("admin.account.own.title"), Action: "/konto"}
+	p := formPage{Base: r.Base("alliance.account.own.title"), Action: "/konto"}
 	p.Errors, p.Button = errs, p.Must("common.button.save")
-	p.Lead = p.Must("admin.account.own.text", "Email", r.Actor.User.Email)
-	language := templates.Field{Name: "language", Type: "radio", Label: p.Must("admin.account.language"), Inline: true, Required: true, Error: p.ErrorAt("language")}
+	p.Lead = p.Must("alliance.account.own.text", "Email", r.Actor.User.Email)
+	language := templates.Field{Name: "language", Type: "radio", Label: p.Must("alliance.account.language"), Inline: true, Required: true, Error: p.ErrorAt("language")}
 	for _, lang := range locale.Languages {
 		language.Options = append(language.Options, templates.Option{Value: lang, Label: locale.Names[lang], Selected: lang == form.Language})
 	}
 	a := web.AccountPage{Base: p.Base}
 	old, password, again := a.Field("old", "password", "current-password", ""), newPassword(a), a.Field("again", "password", "new-password", "")
-	password.Label = p.Must("admin.account.new")
+	password.Label = p.Must("alliance.account.new")
 	for _, f := range []*templates.Field{&old, &password, &again} {
 		f.Required, f.Quiet = false, true
 	}
 	p.Groups = []web.FieldGroup{
 		{Fields: []templates.Field{a.Field("name", "text", "name", form.Name), language}},
-		{Title: p.Must("admin.account.change"), Text: p.Must("admin.account.change_text"), Fields: []templates.Field{old, password, again}},
+		{Title: p.Must("alliance.account.change"), Text: p.Must("alliance.account.change_text"), Fields: []templates.Field{old, password, again}},
 	}
-	return r.Page(status, "admin/form", p)
+	return r.Page(status, "alliance/form", p)
 }
 
 func (s *Room) saveAccount(r *web.Request) error {
@@ -255,9 +255,9 @@ func (s *Room) saveAccount(r *web.Request) error {
 	}
 	s.SetLanguage(r, user.Language)
 	if user.SessionValue() == r.Actor.User.SessionValue() { // no new password, so the session goes on
-		return r.Redirect("/konto", "admin.notice.account_saved")
+		return r.Redirect("/konto", "alliance.notice.account_saved")
 	}
-	return s.Enter(r, user, "/konto", "admin.notice.password_changed")
+	return s.Enter(r, user, "/konto", "alliance.notice.password_changed")
 }
 
 // chooseLanguage keeps the language of staff and parties in a cookie. Readers' languages are in their addresses.

@@ -28,17 +28,17 @@ func (s *Room) auditPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := auditPage{Base: adminBase(r, "admin.protokoll.title")}
+	p := auditPage{Base: adminBase(r, "alliance.protokoll.title")}
 	for _, e := range entries {
 		at := web.LocalTime(e.At)
 		row := auditRow{At: p.ShortDateTime(at), Machine: at.Format(time.RFC3339), Who: p.who(names, e.Who),
-			What: p.Must("admin.audit." + e.What), Subject: p.about(names, e.Subject)}
+			What: p.Must("alliance.audit." + e.What), Subject: p.about(names, e.Subject)}
 		if e.From != e.To {
 			row.Before, row.After = p.state(names, e.What, e.From, e.To), p.state(names, e.What, e.To, e.From)
 		}
 		p.Entries = append(p.Entries, row)
 	}
-	return r.Page(http.StatusOK, "admin/audit", p)
+	return r.Page(http.StatusOK, "alliance/audit", p)
 }
 
 // who says who did it.
@@ -46,15 +46,15 @@ func (p auditPage) who(names map[string]string, who string) string {
 	party, isParty := strings.CutPrefix(who, "party:")
 	switch {
 	case who == "":
-		return p.Must("admin.protokoll.nobody")
+		return p.Must("alliance.protokoll.nobody")
 	case who == "console":
-		return p.Must("admin.protokoll.console")
+		return p.Must("alliance.protokoll.console")
 	case isParty && names[party] != "":
-		return p.Must("admin.protokoll.party", "Party", names[party])
+		return p.Must("alliance.protokoll.party", "Party", names[party])
 	case names[who] != "":
 		return names[who]
 	}
-	return p.Must("admin.protokoll.deleted")
+	return p.Must("alliance.protokoll.deleted")
 }
 
 // about names what it was done to: the parts of the subject that have a name, and its version.
@@ -85,9 +85,9 @@ func (p auditPage) state(names map[string]string, what, state, other string) str
 	case what == "person":
 		return p.rights(names, state)
 	case state == "":
-		return p.Must("admin.audit_none." + what)
+		return p.Must("alliance.audit_none." + what)
 	}
-	return p.Must("admin.audit_some."+what, "State", state)
+	return p.Must("alliance.audit_some."+what, "State", state)
 }
 
 // wallTime prints a local time and its zone as they were typed, "2026-10-25T18:00 Europe/Berlin".
@@ -106,8 +106,8 @@ func (p auditPage) rules(state, other string) string {
 	theirs := strings.Fields(other)
 	for rule := range strings.FieldsSeq(state) {
 		if name, value, ok := strings.Cut(rule, "="); ok && !slices.Contains(theirs, rule) {
-			key := "admin.buendnis.rule_" + value
-			list = append(list, p.Must("admin.buendnis."+name)+": "+p.Must(key))
+			key := "alliance.buendnis.rule_" + value
+			list = append(list, p.Must("alliance.buendnis."+name)+": "+p.Must(key))
 		}
 	}
 	return p.Join(list)
@@ -120,15 +120,15 @@ func (p auditPage) rights(names map[string]string, state string) string {
 		kind, group, inGroup := strings.Cut(right, ":")
 		switch {
 		case inGroup:
-			list = append(list, p.Must("admin.personen."+kind, "Group", names[group]))
+			list = append(list, p.Must("alliance.personen."+kind, "Group", names[group]))
 		case kind == "disabled":
-			list = append(list, p.Must("admin.personen.disabled"))
+			list = append(list, p.Must("alliance.personen.disabled"))
 		default:
 			list = append(list, p.Must("common.role."+kind))
 		}
 	}
 	if len(list) == 0 {
-		return p.Must("admin.audit_none.person")
+		return p.Must("alliance.audit_none.person")
 	}
 	return p.Join(list)
 }

@@ -57,7 +57,7 @@ func (s *Room) partyListPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page(http.StatusOK, "draft/party-list", p)
+	return r.Page(http.StatusOK, "alliance/party-list", p)
 }
 
 func (s *Room) partyListBase(r *web.Request, text string) (p partyListPage, err error) {
@@ -65,15 +65,15 @@ func (s *Room) partyListBase(r *web.Request, text string) (p partyListPage, err 
 	if err != nil {
 		return p, err
 	}
-	p = partyListPage{Base: electionBase(r, e, "draft.party_list.title"), Lead: e.Name, Action: electionPath(e.ID, "/liste")}
+	p = partyListPage{Base: electionBase(r, e, "alliance.party_list.title"), Lead: e.Name, Action: electionPath(e.ID, "/liste")}
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
-	p.Example = p.Must("draft.party_list.example")
+	p.Example = p.Must("alliance.party_list.example")
 	for _, column := range []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email"} {
-		p.Columns = append(p.Columns, templates.Fact{Label: p.Must("draft.party_list.column." + column), Value: p.Must("draft.party." + column + "_hint")})
+		p.Columns = append(p.Columns, templates.Fact{Label: p.Must("alliance.party_list.column." + column), Value: p.Must("alliance.party." + column + "_hint")})
 	}
 	p.Fields = []templates.Field{
-		{Name: "list", Type: "textarea", Label: p.Must("draft.party_list.list"), Hint: p.Must("draft.party_list.list_hint"), Value: text, Rows: 10, Quiet: true},
-		{Name: "file", Type: "file", Label: p.Must("draft.party_list.file"), Hint: p.Must("draft.party_list.file_hint"), Accept: ".csv,.txt,.tsv,text/csv,text/plain", Quiet: true},
+		{Name: "list", Type: "textarea", Label: p.Must("alliance.party_list.list"), Hint: p.Must("alliance.party_list.list_hint"), Value: text, Rows: 10, Quiet: true},
+		{Name: "file", Type: "file", Label: p.Must("alliance.party_list.file"), Hint: p.Must("alliance.party_list.file_hint"), Accept: ".csv,.txt,.tsv,text/csv,text/plain", Quiet: true},
 	}
 	return p, nil
 }
@@ -130,7 +130,7 @@ func (s *Room) takePartyList(r *web.Request) error {
 	if len(faults) > 0 {
 		return s.renderPlan(r, list, alliance.PartyPlan{}, faults, "")
 	}
-	return r.Redirect(electionPath(election, ""), "draft.notice.list_taken")
+	return r.Redirect(electionPath(election, ""), "alliance.notice.list_taken")
 }
 
 // renderPlan shows the preview, or the faults with the list to correct. A warning says that the first preview is out of date.
@@ -152,7 +152,7 @@ func (s *Room) renderPlan(r *web.Request, list interchange.PartyList, plan allia
 			}
 			p.Faults = append(p.Faults, lineFaultWords(p.Base, f))
 		}
-		p.Errors = []templates.FieldError{{FieldID: "list", Message: faulty(r, "draft.party_list.faulty", len(faults))}}
+		p.Errors = []templates.FieldError{{FieldID: "list", Message: faulty(r, "alliance.party_list.faulty", len(faults))}}
 		p.Fields[0].Error = p.Errors[0].Message
 	default:
 		if warning != "" {
@@ -160,23 +160,23 @@ func (s *Room) renderPlan(r *web.Request, list interchange.PartyList, plan allia
 		}
 		p.Plan = planOf(p.Base, list, plan, p.Action)
 	}
-	return r.Page(status, "draft/party-list", p)
+	return r.Page(status, "alliance/party-list", p)
 }
 
 // lineFaultWords says a fault with its line and column.
 func lineFaultWords(b templates.Base, f alliance.LineFault) string {
 	args := f.Args
 	if f.Key == "draft.error.list_column_missing" {
-		args = []any{"Name", b.Must("draft.party_list.column." + f.Column)}
+		args = []any{"Name", b.Must("alliance.party_list.column." + f.Column)}
 	}
 	message := b.Must(f.Key, args...)
 	switch {
 	case f.Line == 0:
 		return message
 	case f.Column == "" || f.Key == "draft.error.list_column_missing":
-		return b.Must("draft.party_list.at_line", "Line", f.Line, "Message", message)
+		return b.Must("alliance.party_list.at_line", "Line", f.Line, "Message", message)
 	}
-	return b.Must("draft.party_list.at_column", "Line", f.Line, "Column", b.Must("draft.party_list.column."+f.Column), "Message", message)
+	return b.Must("alliance.party_list.at_column", "Line", f.Line, "Column", b.Must("alliance.party_list.column."+f.Column), "Message", message)
 }
 
 func planOf(b templates.Base, list interchange.PartyList, plan alliance.PartyPlan, action string) *partyPlan {
@@ -185,10 +185,10 @@ func planOf(b templates.Base, list interchange.PartyList, plan alliance.PartyPla
 	for _, line := range plan.Lines {
 		counts[line.Effect]++
 		badge := effectBadge[line.Effect]
-		badge.Label = b.Must("draft.party_list.effect." + string(line.Effect))
+		badge.Label = b.Must("alliance.party_list.effect." + string(line.Effect))
 		row := plannedRow{Line: line.Line, Party: templates.Party{Name: line.ShortName, Colour: line.Colour}, Name: line.Name, Effect: badge}
 		for _, c := range line.Changes {
-			row.Changes = append(row.Changes, b.Must("draft.party_list.change", "Column", b.Must("draft.party_list.column."+c.Field),
+			row.Changes = append(row.Changes, b.Must("alliance.party_list.change", "Column", b.Must("alliance.party_list.column."+c.Field),
 				"From", cmp.Or(c.From, "–"), "To", cmp.Or(c.To, "–")))
 		}
 		p.Rows = append(p.Rows, row)
@@ -196,7 +196,7 @@ func planOf(b templates.Base, list interchange.PartyList, plan alliance.PartyPla
 	var parts []string
 	for _, effect := range []alliance.PartyEffect{alliance.PartyNew, alliance.PartyJoins, alliance.PartyChanges, alliance.PartySame} {
 		if n := counts[effect]; n > 0 {
-			parts = append(parts, b.Must("draft.party_list.count."+string(effect), "Count", n))
+			parts = append(parts, b.Must("alliance.party_list.count."+string(effect), "Count", n))
 		}
 	}
 	p.Summary = strings.Join(parts, ", ")

@@ -25,13 +25,13 @@ func (s *Room) electionsPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := electionsPage{Base: adminBase(r, "draft.elections.title"), MayAdd: r.Actor.Has(survey.RoleCoordinator)}
-	p.Empty = templates.Empty{Title: p.Must("draft.elections.empty"), Text: p.Must("draft.elections.empty_text")}
+	p := electionsPage{Base: adminBase(r, "alliance.elections.title"), MayAdd: r.Actor.Has(survey.RoleCoordinator)}
+	p.Empty = templates.Empty{Title: p.Must("alliance.elections.empty"), Text: p.Must("alliance.elections.empty_text")}
 	for _, e := range list {
 		p.Rows = append(p.Rows, electionRow{Name: e.Name, Href: electionPath(e.ID, ""), Date: web.DateWords(p.Base, e.Date), Level: levelWord(p.Base, e.Level), Region: e.Region,
 			Parties: strconv.Itoa(e.Parties), Questionnaires: strconv.Itoa(e.Questionnaires)})
 	}
-	return r.Page(http.StatusOK, "draft/elections", p)
+	return r.Page(http.StatusOK, "alliance/elections", p)
 }
 
 func electionPath(id, rest string) string { return "/verwaltung/wahlen/" + id + rest }
@@ -46,7 +46,7 @@ func levelWord(b templates.Base, level survey.Level) string {
 // electionBase is the base of a page below an election.
 func electionBase(r *web.Request, e survey.Election, titleKey string, args ...any) templates.Base {
 	b := adminBase(r, titleKey, args...)
-	b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: b.Must("draft.elections.title"), Href: "/verwaltung/wahlen"})
+	b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: b.Must("alliance.elections.title"), Href: "/verwaltung/wahlen"})
 	if e.ID != "" && b.Path != electionPath(e.ID, "") {
 		b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: e.Name, Href: electionPath(e.ID, "")})
 	}
@@ -76,7 +76,7 @@ func (s *Room) electionPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := electionPage{Base: electionBase(r, e, "draft.election.title"), MayEdit: r.Actor.Has(survey.RoleCoordinator),
+	p := electionPage{Base: electionBase(r, e, "alliance.election.title"), MayEdit: r.Actor.Has(survey.RoleCoordinator),
 		Edit: electionPath(e.ID, "/bearbeiten"), Add: electionPath(e.ID, "/parteien/neu"), List: electionPath(e.ID, "/liste"), Questionnaire: "/werkstatt/neu?wahl=" + e.ID}
 	p.Title = e.Name
 	if p.MayEdit {
@@ -85,14 +85,14 @@ func (s *Room) electionPage(r *web.Request) error {
 			return err
 		}
 		if fixed {
-			p.Edit, p.Fixed = "", p.Must("draft.error.election_fixed")
+			p.Edit, p.Fixed = "", p.Must("alliance.error.election_fixed")
 		}
 	}
-	p.Empty = templates.Empty{Title: p.Must("draft.election.empty"), Text: p.Must("draft.election.empty_text")}
+	p.Empty = templates.Empty{Title: p.Must("alliance.election.empty"), Text: p.Must("alliance.election.empty_text")}
 	for _, f := range []templates.Fact{
-		{Label: p.Must("draft.election.date"), Value: web.DateWords(p.Base, e.Date)},
-		{Label: p.Must("draft.election.level"), Value: levelWord(p.Base, e.Level)},
-		{Label: p.Must("draft.election.region"), Value: e.Region},
+		{Label: p.Must("alliance.election.date"), Value: web.DateWords(p.Base, e.Date)},
+		{Label: p.Must("alliance.election.level"), Value: levelWord(p.Base, e.Level)},
+		{Label: p.Must("alliance.election.region"), Value: e.Region},
 	} {
 		if f.Value != "" {
 			p.Facts = append(p.Facts, f)
@@ -108,7 +108,7 @@ func (s *Room) electionPage(r *web.Request) error {
 		}
 		p.Parties = append(p.Parties, row)
 	}
-	return r.Page(http.StatusOK, "draft/election", p)
+	return r.Page(http.StatusOK, "alliance/election", p)
 }
 
 // electionForm is the form of an election.
@@ -162,23 +162,23 @@ func (s *Room) saveElection(r *web.Request) error {
 }
 
 func newElectionForm(r *web.Request, e survey.Election, f electionForm, errs []templates.FieldError) web.DraftForm {
-	key, path, back := "draft.election.title_new", "/verwaltung/wahlen/neu", "/verwaltung/wahlen"
+	key, path, back := "alliance.election.title_new", "/verwaltung/wahlen/neu", "/verwaltung/wahlen"
 	if e.ID != "" {
-		key, path, back = "draft.election.title_edit", electionPath(e.ID, "/bearbeiten"), electionPath(e.ID, "")
+		key, path, back = "alliance.election.title_edit", electionPath(e.ID, "/bearbeiten"), electionPath(e.ID, "")
 	}
 	p := web.DraftForm{Base: electionBase(r, e, key), Action: path}
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: back}
-	level := templates.Field{Name: "level", Type: "select", Label: p.Must("draft.election.level"), Value: f.Level, Error: p.ErrorAt("level"), Options: []templates.Option{{Label: p.Must("draft.election.level_none")}}}
+	level := templates.Field{Name: "level", Type: "select", Label: p.Must("alliance.election.level"), Value: f.Level, Error: p.ErrorAt("level"), Options: []templates.Option{{Label: p.Must("alliance.election.level_none")}}}
 	for _, l := range survey.Levels {
 		level.Options = append(level.Options, templates.Option{Value: string(l), Label: levelWord(p.Base, l)})
 	}
 	p.Groups = []web.FieldGroup{{Fields: []templates.Field{
 		{Name: "revision", Type: "hidden", Value: strconv.Itoa(f.Revision)},
-		{Name: "name", Label: p.Must("draft.election.name"), Hint: p.Must("draft.election.name_hint"), Value: f.Name, Required: true, Error: p.ErrorAt("name")},
-		{Name: "date", Type: "date", Label: p.Must("draft.election.date"), Value: f.Date, Required: true, Error: p.ErrorAt("date")},
+		{Name: "name", Label: p.Must("alliance.election.name"), Hint: p.Must("alliance.election.name_hint"), Value: f.Name, Required: true, Error: p.ErrorAt("name")},
+		{Name: "date", Type: "date", Label: p.Must("alliance.election.date"), Value: f.Date, Required: true, Error: p.ErrorAt("date")},
 		level,
-		{Name: "region", Label: p.Must("draft.election.region"), Hint: p.Must("draft.election.region_hint"), Value: f.Region, Error: p.ErrorAt("region")},
+		{Name: "region", Label: p.Must("alliance.election.region"), Hint: p.Must("alliance.election.region_hint"), Value: f.Region, Error: p.ErrorAt("region")},
 	}}}
 	return p
 }
@@ -255,15 +255,15 @@ func (s *Room) saveParty(r *web.Request) error {
 
 func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templates.FieldError) web.DraftForm {
 	id := r.Param("party")
-	key, path := "draft.party.title_new", electionPath(e.ID, "/parteien/neu")
+	key, path := "alliance.party.title_new", electionPath(e.ID, "/parteien/neu")
 	if id != "" {
-		key, path = "draft.party.title_edit", electionPath(e.ID, "/parteien/"+id)
+		key, path = "alliance.party.title_edit", electionPath(e.ID, "/parteien/"+id)
 	}
 	p := web.DraftForm{Base: electionBase(r, e, key), Action: path, Lead: e.Name}
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
 	field := func(name, kind, value string) templates.Field {
-		return templates.Field{Name: name, Type: kind, Label: p.Must("draft.party." + name), Hint: p.Must("draft.party." + name + "_hint"), Value: value, Error: p.ErrorAt(name)}
+		return templates.Field{Name: name, Type: kind, Label: p.Must("alliance.party." + name), Hint: p.Must("alliance.party." + name + "_hint"), Value: value, Error: p.ErrorAt(name)}
 	}
 	short, name, position := field("short_name", "text", f.ShortName), field("name", "text", f.Name), field("ballot_position", "text", f.BallotPosition)
 	short.Required, name.Required, position.Inputmode = true, true, "numeric"
@@ -274,8 +274,8 @@ func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templat
 		short, name, position, email, field("wikidata", "text", f.Wikidata), field("colour", "text", f.Colour),
 	}}}
 	if id != "" {
-		p.Info = p.Must("draft.party.everywhere")
-		p.Remove = &templates.Confirm{Title: p.Must("draft.party.remove_title"), Text: p.Must("draft.party.remove_text"), Action: path + "/entfernen", Button: p.Must("common.button.remove"), Danger: true}
+		p.Info = p.Must("alliance.party.everywhere")
+		p.Remove = &templates.Confirm{Title: p.Must("alliance.party.remove_title"), Text: p.Must("alliance.party.remove_text"), Action: path + "/entfernen", Button: p.Must("common.button.remove"), Danger: true}
 	}
 	return p
 }
@@ -284,5 +284,5 @@ func (s *Room) removeParty(r *web.Request) error {
 	if err := s.Alliance.RemoveContestant(r.Request.Context(), r.Actor, r.Param("election"), r.Param("party")); err != nil {
 		return err
 	}
-	return r.Redirect(electionPath(r.Param("election"), ""), "draft.notice.party_removed")
+	return r.Redirect(electionPath(r.Param("election"), ""), "alliance.notice.party_removed")
 }

@@ -27,7 +27,7 @@ func (s *Room) importPage(r *web.Request) error { return s.renderImport(r, http.
 
 // renderImport shows the form; what is wrong with the file as a whole stands at its field.
 func (s *Room) renderImport(r *web.Request, status int, wrong string, faults interchange.Faults) error {
-	p := importPage{Base: adminBase(r, "admin.import.title")}
+	p := importPage{Base: adminBase(r, "alliance.import.title")}
 	for i, f := range faults {
 		message := p.Must(f.Key, r.Readable(f.Args)...)
 		if i == interchange.MaxFaults {
@@ -37,14 +37,14 @@ func (s *Room) renderImport(r *web.Request, status int, wrong string, faults int
 		p.Faults = append(p.Faults, importFault{Path: f.Path, Message: message})
 	}
 	if len(faults) > 0 {
-		wrong = faulty(r, "admin.import.faulty", len(faults))
+		wrong = faulty(r, "alliance.import.faulty", len(faults))
 	}
 	if wrong != "" {
 		p.Errors = []templates.FieldError{{FieldID: "file", Message: wrong}}
 	}
 	p.Field = templates.Field{Name: "file", Type: "file", Accept: ".json,application/json", Required: true,
-		Label: p.Must("admin.import.file"), Hint: p.Must("admin.import.hint"), Error: p.ErrorAt("file")}
-	return r.Page(status, "admin/import", p)
+		Label: p.Must("alliance.import.file"), Hint: p.Must("alliance.import.hint"), Error: p.ErrorAt("file")}
+	return r.Page(status, "alliance/import", p)
 }
 
 // faulty counts the faults of a file or list, of which at most interchange.MaxFaults are told.
@@ -66,7 +66,7 @@ func (s *Room) importFile(r *web.Request) error {
 		return err
 	})
 	if none && err == nil {
-		return s.renderImport(r, http.StatusUnprocessableEntity, r.Printer().Must("admin.import.none"), nil)
+		return s.renderImport(r, http.StatusUnprocessableEntity, r.Printer().Must("alliance.import.none"), nil)
 	}
 	var faults interchange.Faults
 	if errors.As(err, &faults) {
@@ -77,12 +77,12 @@ func (s *Room) importFile(r *web.Request) error {
 	}
 	slug, err := s.Compare.Import(r.Request.Context(), r.Actor, interchange.ToImport(file))
 	if survey.CodeOf(err) == survey.Conflict {
-		return s.renderImport(r, http.StatusConflict, r.Printer().Must("admin.import.taken", "Slug", file.Questionnaire.Slug), nil)
+		return s.renderImport(r, http.StatusConflict, r.Printer().Must("alliance.import.taken", "Slug", file.Questionnaire.Slug), nil)
 	}
 	if err != nil {
 		return err
 	}
-	return r.Redirect("/veroeffentlichen/"+slug, "admin.notice.imported")
+	return r.Redirect("/veroeffentlichen/"+slug, "alliance.notice.imported")
 }
 
 // backupPage offers a checked copy and a check.
@@ -93,7 +93,7 @@ type backupPage struct {
 }
 
 func (s *Room) backupPage(r *web.Request) error {
-	return r.Page(http.StatusOK, "admin/backup", backupPage{Base: adminBase(r, "admin.sicherung.title")})
+	return r.Page(http.StatusOK, "alliance/backup", backupPage{Base: adminBase(r, "alliance.sicherung.title")})
 }
 
 // downloadBackup sends a copy that was reopened and checked before its first byte leaves.
@@ -118,7 +118,7 @@ func (s *Room) runCheck(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page(http.StatusOK, "admin/backup", backupPage{Base: adminBase(r, "admin.sicherung.title"), Checked: true, Faults: faults})
+	return r.Page(http.StatusOK, "alliance/backup", backupPage{Base: adminBase(r, "alliance.sicherung.title"), Checked: true, Faults: faults})
 }
 
 // mailTestPage sends one mail and shows what the mail server said.
@@ -141,12 +141,12 @@ func (s *Room) mailTestPage(r *web.Request) error {
 }
 
 func (s *Room) renderMailTest(r *web.Request, status int, form mailTestForm, errs []templates.FieldError, dialogue []string, failed error) error {
-	p := mailTestPage{Base: adminBase(r, "admin.mailtest.title"), Ready: s.Admin.TestMail != nil}
+	p := mailTestPage{Base: adminBase(r, "alliance.mailtest.title"), Ready: s.Admin.TestMail != nil}
 	p.Errors, p.Typed = errs, len(errs) > 0
-	p.Field = templates.Field{Name: "to", Type: "email", Label: p.Must("admin.mailtest.to"), Value: form.To, Required: true, Error: p.ErrorAt("to")}
-	p.Lead = p.Must("admin.mailtest.lead")
+	p.Field = templates.Field{Name: "to", Type: "email", Label: p.Must("alliance.mailtest.to"), Value: form.To, Required: true, Error: p.ErrorAt("to")}
+	p.Lead = p.Must("alliance.mailtest.lead")
 	if s.IsDemo {
-		p.Lead = p.Must("admin.mailtest.lead_demo")
+		p.Lead = p.Must("alliance.mailtest.lead_demo")
 	}
 	var lines bytes.Buffer
 	for _, line := range dialogue {
@@ -156,15 +156,15 @@ func (s *Room) renderMailTest(r *web.Request, status int, form mailTestForm, err
 	var late interface{ Timeout() bool }
 	switch {
 	case errors.As(failed, &late) && late.Timeout():
-		p.Failed = p.Must("admin.mailtest.silent")
+		p.Failed = p.Must("alliance.mailtest.silent")
 	case failed != nil:
-		p.Failed = p.Must("admin.mailtest.failed")
+		p.Failed = p.Must("alliance.mailtest.failed")
 	case len(dialogue) > 0 && s.IsDemo: // there was no conversation
-		p.Dialogue, p.Notice, p.Mailbox = "", p.Must("admin.mailtest.in_mailbox"), "/demo/postfach"
+		p.Dialogue, p.Notice, p.Mailbox = "", p.Must("alliance.mailtest.in_mailbox"), "/demo/postfach"
 	case len(dialogue) > 0:
-		p.Notice = p.Must("admin.mailtest.sent")
+		p.Notice = p.Must("alliance.mailtest.sent")
 	}
-	return r.Page(status, "admin/mailtest", p)
+	return r.Page(status, "alliance/mailtest", p)
 }
 
 func (s *Room) mailTest(r *web.Request) error {

@@ -39,21 +39,21 @@ var setUpPlaces = map[string]struct {
 	who  []survey.Role
 	ask  string // message: whom to ask for it
 }{
-	"legal":         {"/verwaltung/buendnis", web.Admins, "admin.set_up.ask_admin"},
-	"address":       {"/verwaltung/buendnis", web.Admins, "admin.set_up.ask_admin"},
-	"mail":          {"/verwaltung/mailtest", web.Admins, "admin.set_up.ask_admin"},
+	"legal":         {"/verwaltung/buendnis", web.Admins, "alliance.set_up.ask_admin"},
+	"address":       {"/verwaltung/buendnis", web.Admins, "alliance.set_up.ask_admin"},
+	"mail":          {"/verwaltung/mailtest", web.Admins, "alliance.set_up.ask_admin"},
 	"organisations": {"/verwaltung/organisationen", web.Checkers, ""},
 	"groups":        {"/verwaltung/arbeitsgruppen", web.Checkers, ""},
-	"second":        {"/verwaltung/personen", web.Admins, "admin.set_up.ask_admin"},
-	"election":      {"/verwaltung/wahlen", web.Coordinators, "admin.set_up.ask_office"},
-	"parties":       {"/verwaltung/wahlen", web.Coordinators, "admin.set_up.ask_office"},
+	"second":        {"/verwaltung/personen", web.Admins, "alliance.set_up.ask_admin"},
+	"election":      {"/verwaltung/wahlen", web.Coordinators, "alliance.set_up.ask_office"},
+	"parties":       {"/verwaltung/wahlen", web.Coordinators, "alliance.set_up.ask_office"},
 }
 
 func newSetUpItem(r *web.Request, step alliance.SetUpStep) setUpItem {
 	p, place := r.Printer(), setUpPlaces[step.Name]
-	item := setUpItem{Text: p.Must("admin.set_up." + step.Name), Badge: templates.Badge{Icon: "check", Label: p.Must("admin.set_up.done"), Tone: "good"}}
+	item := setUpItem{Text: p.Must("alliance.set_up." + step.Name), Badge: templates.Badge{Icon: "check", Label: p.Must("alliance.set_up.done"), Tone: "good"}}
 	if !step.Done {
-		item.Badge = templates.Badge{Icon: "warning", Label: p.Must("admin.set_up.missing"), Tone: "wait"}
+		item.Badge = templates.Badge{Icon: "warning", Label: p.Must("alliance.set_up.missing"), Tone: "wait"}
 	}
 	switch {
 	case r.Actor.HasAny(place.who...):
@@ -69,25 +69,25 @@ func (s *Room) overviewPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := overviewPage{Base: r.Base("admin.overview.title")}
-	p.Lead = p.Must("admin.overview.lead", "Name", r.Actor.User.Name)
+	p := overviewPage{Base: r.Base("alliance.overview.title")}
+	p.Lead = p.Must("alliance.overview.lead", "Name", r.Actor.User.Name)
 	office := r.Actor.HasAny(web.Checkers...)
 	if office {
 		p.Damaged = damaged(p.Base, s.Publications.Faults())
 		for _, a := range o.Approvals {
 			q := o.Titles[a.Questionnaire]
-			label := p.Must("admin.overview.act." + string(a.Act))
+			label := p.Must("alliance.overview.act." + string(a.Act))
 			if a.Act == survey.ActDispatch && a.Respondent != "" {
-				label = p.Must("admin.overview.act.late", "Name", a.ShortName)
+				label = p.Must("alliance.overview.act.late", "Name", a.ShortName)
 			}
-			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: label, Href: approvalPath(q.Slug, a), Text: p.Must("admin.overview.second_person")})
+			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: label, Href: approvalPath(q.Slug, a), Text: p.Must("alliance.overview.second_person")})
 		}
 		p.Waiting = append(p.Waiting, transcriptionsWaiting(p.Base, o)...)
 	}
 	for _, q := range o.Questionnaires {
 		if q.Undecided > 0 {
-			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("admin.overview.undecided", "Count", q.Undecided),
-				Href: "/werkstatt/" + q.Slug + "#column-review", Text: p.Must("admin.overview.undecided_text")})
+			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("alliance.overview.undecided", "Count", q.Undecided),
+				Href: "/werkstatt/" + q.Slug + "#column-review", Text: p.Must("alliance.overview.undecided_text")})
 		}
 	}
 	for _, step := range o.SetUp {
@@ -97,37 +97,37 @@ func (s *Room) overviewPage(r *web.Request) error {
 		item := overviewItem{Kicker: p.Must("common.phase." + string(q.Phase)), Label: q.Title, Href: "/werkstatt/" + q.Slug}
 		switch q.Phase {
 		case survey.PhaseDraft:
-			item.Text = p.Must("admin.overview.draft", "Count", q.Questions[survey.StateAgreed])
+			item.Text = p.Must("alliance.overview.draft", "Count", q.Questions[survey.StateAgreed])
 			if q.Slots > 0 {
-				item.Text = p.Must("admin.overview.draft_slots", "Agreed", q.Questions[survey.StateAgreed], "Slots", q.Slots)
+				item.Text = p.Must("alliance.overview.draft_slots", "Agreed", q.Questions[survey.StateAgreed], "Slots", q.Slots)
 			}
 		case survey.PhaseOpen, survey.PhaseClosed:
-			item.Text = p.Must("admin.overview.deadline", "Deadline", p.DateTime(q.Deadline.At, q.Deadline.Location()))
+			item.Text = p.Must("alliance.overview.deadline", "Deadline", p.DateTime(q.Deadline.At, q.Deadline.Location()))
 			if office {
 				item.Href = "/versand/" + q.Slug
 			}
 		case survey.PhaseImported:
-			item.Text = p.Must("admin.overview.imported")
+			item.Text = p.Must("alliance.overview.imported")
 			if office {
 				item.Href = "/veroeffentlichen/" + q.Slug
 			}
 		}
 		if q.Published > 0 {
-			item.Text += " " + p.Must("admin.overview.published", "Version", q.Published)
+			item.Text += " " + p.Must("alliance.overview.published", "Version", q.Published)
 			item.Public = publish.PublicPath(p.Lang(), q.Slug)
 		}
 		p.Questionnaires = append(p.Questionnaires, item)
 	}
-	p.Empty = templates.Empty{Title: p.Must("admin.overview.empty"), Text: p.Must("admin.overview.empty_text")}
+	p.Empty = templates.Empty{Title: p.Must("alliance.overview.empty"), Text: p.Must("alliance.overview.empty_text")}
 	if !r.Actor.HasAny(web.Staff...) {
-		p.Empty = templates.Empty{Title: p.Must("admin.overview.no_role"), Text: p.Must("admin.overview.no_role_text")}
+		p.Empty = templates.Empty{Title: p.Must("alliance.overview.no_role"), Text: p.Must("alliance.overview.no_role_text")}
 	} else if r.Actor.Has(survey.RoleMember) && !office {
-		p.Empty.Text = p.Must("admin.overview.empty_member")
+		p.Empty.Text = p.Must("alliance.overview.empty_member")
 	}
 	if r.Actor.Has(survey.RoleCoordinator) {
-		p.Empty.Action = templates.NavItem{Label: p.Must("admin.overview.create"), Href: "/werkstatt"}
+		p.Empty.Action = templates.NavItem{Label: p.Must("alliance.overview.create"), Href: "/werkstatt"}
 	}
-	return r.Page(http.StatusOK, "admin/overview", p)
+	return r.Page(http.StatusOK, "alliance/overview", p)
 }
 
 // DamagedShown is how many lines of what is wrong the overview shows.
@@ -136,7 +136,7 @@ const DamagedShown = 20
 // damaged shortens a list of what is wrong, and says so.
 func damaged(b templates.Base, faults []string) []string {
 	if more := len(faults) - DamagedShown; more > 0 {
-		return append(faults[:DamagedShown:DamagedShown], b.Must("admin.overview.damaged_more", "Count", more))
+		return append(faults[:DamagedShown:DamagedShown], b.Must("alliance.overview.damaged_more", "Count", more))
 	}
 	return faults
 }
@@ -153,7 +153,7 @@ func transcriptionsWaiting(b templates.Base, o alliance.Overview) (items []overv
 			continue // stands there already
 		}
 		count[t.Questionnaire] = 0
-		item := overviewItem{Kicker: q.Title, Label: b.Must("admin.overview.act.transcription", "Count", n, "Name", t.ShortName), Text: b.Must("admin.overview.second_person"),
+		item := overviewItem{Kicker: q.Title, Label: b.Must("alliance.overview.act.transcription", "Count", n, "Name", t.ShortName), Text: b.Must("alliance.overview.second_person"),
 			Href: "/antworten/" + q.Slug + "/" + t.Sender + "/uebertragung/" + t.ID}
 		if n > 1 {
 			item.Href = "/antworten/" + q.Slug + "?filter=" + web.FilterWaiting

@@ -53,7 +53,7 @@ func (s *Room) renderPeople(r *web.Request, link *madeLink) error {
 	for _, g := range groups {
 		names[g.ID] = g.Name
 	}
-	p := peoplePage{Base: adminBase(r, "admin.personen.title"), MayEdit: r.Actor.Has(survey.RoleAdministrator)}
+	p := peoplePage{Base: adminBase(r, "alliance.personen.title"), MayEdit: r.Actor.Has(survey.RoleAdministrator)}
 	var idle []string // nothing to do here until they get a role
 	for _, person := range people {
 		row := personRow{ID: person.ID, Name: person.Name, Email: person.Email, Invited: person.PasswordHash == "" && !person.Disabled, HasLink: !person.InvitedAt.IsZero(), Resend: s.Alliance.MailReady}
@@ -65,9 +65,9 @@ func (s *Room) renderPeople(r *web.Request, link *madeLink) error {
 			roles = append(roles, p.Must("common.role.coordinator"))
 		}
 		for _, m := range person.Memberships {
-			key := "admin.personen.member"
+			key := "alliance.personen.member"
 			if m.Lead {
-				key = "admin.personen.lead"
+				key = "alliance.personen.lead"
 			}
 			roles = append(roles, p.Must(key, "Group", names[m.WorkingGroup]))
 		}
@@ -77,52 +77,52 @@ func (s *Room) renderPeople(r *web.Request, link *madeLink) error {
 		}
 		// what it means to hand over a link of one's own making
 		byHand := func(key string) string {
-			end := "admin.personen.one_hand"
+			end := "alliance.personen.one_hand"
 			if !s.Alliance.MailReady {
-				end = "admin.personen.one_hand_no_mail"
+				end = "alliance.personen.one_hand_no_mail"
 			}
 			return p.Must(key, "Name", person.Name) + " " + p.Must(end, "Name", person.Name)
 		}
 		if row.Invited {
-			row.ByHand = byHand("admin.personen.copy_text")
+			row.ByHand = byHand("alliance.personen.copy_text")
 		}
 		switch {
 		case person.Disabled:
-			row.State = p.Must("admin.personen.disabled")
+			row.State = p.Must("alliance.personen.disabled")
 		case person.PasswordHash != "":
-			row.State = p.Must("admin.personen.active")
+			row.State = p.Must("alliance.personen.active")
 			row.HasReset = !person.ResetUntil.IsZero()
 			if person.ID != r.Actor.User.ID { // one's own password has its place in the account
-				key := "admin.personen.reset_text"
+				key := "alliance.personen.reset_text"
 				if !s.Alliance.MailReady {
-					key = "admin.personen.reset_text_no_mail"
+					key = "alliance.personen.reset_text_no_mail"
 				}
 				row.ByHand = byHand(key)
 			}
 			switch {
 			case person.HandedBy != "":
-				row.State += ", " + p.Must("admin.personen.handed", "Name", person.HandedBy)
+				row.State += ", " + p.Must("alliance.personen.handed", "Name", person.HandedBy)
 			case person.PasswordBy != "":
-				row.State += ", " + p.Must("admin.personen.handed_console")
+				row.State += ", " + p.Must("alliance.personen.handed_console")
 			}
 			if row.HasReset {
-				row.State += "; " + p.Must("admin.personen.reset_open", "Until", p.Time(web.LocalTime(person.ResetUntil)))
+				row.State += "; " + p.Must("alliance.personen.reset_open", "Until", p.Time(web.LocalTime(person.ResetUntil)))
 			}
 		case person.InvitedAt.IsZero():
-			row.State = p.Must("admin.personen.no_link")
+			row.State = p.Must("alliance.personen.no_link")
 		default:
-			row.State = p.Must("admin.personen.invited", "Date", p.ShortDate(web.LocalTime(person.InvitedAt)), "Until", p.ShortDate(web.LocalTime(person.ExpiresAt)))
+			row.State = p.Must("alliance.personen.invited", "Date", p.ShortDate(web.LocalTime(person.InvitedAt)), "Until", p.ShortDate(web.LocalTime(person.ExpiresAt)))
 		}
 		p.People = append(p.People, row)
 	}
 	if len(idle) > 0 && p.MayEdit {
-		p.Warning = p.Must("admin.personen.idle", "Count", len(idle), "Names", p.Join(idle))
+		p.Warning = p.Must("alliance.personen.idle", "Count", len(idle), "Names", p.Join(idle))
 	}
 	if !s.Alliance.MailReady && p.MayEdit {
-		p.NoMail = p.Must("admin.personen.no_mail")
+		p.NoMail = p.Must("alliance.personen.no_mail")
 	}
 	p.Link = link
-	return r.Page(http.StatusOK, "admin/people", p)
+	return r.Page(http.StatusOK, "alliance/people", p)
 }
 
 // personForm is the form of one person. Groups holds "id" for a member and "id lead" for a lead.
@@ -195,47 +195,47 @@ func (s *Room) renderPerson(r *web.Request, status int, form personForm, errs []
 	if err != nil {
 		return err
 	}
-	return r.Page(status, "admin/form", s.personPageOf(r, groups, form, errs))
+	return r.Page(status, "alliance/form", s.personPageOf(r, groups, form, errs))
 }
 
 func (s *Room) personPageOf(r *web.Request, groups []survey.WorkingGroup, form personForm, errs []templates.FieldError) formPage {
 	isNew := r.Param("person") == ""
-	title := "admin.personen.edit"
+	title := "alliance.personen.edit"
 	if isNew {
-		title = "admin.personen.new"
+		title = "alliance.personen.new"
 	}
 	p := formPage{Base: adminBase(r, title), Action: r.Request.URL.Path}
-	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("admin.personen.title"), Href: "/verwaltung/personen"})
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("alliance.personen.title"), Href: "/verwaltung/personen"})
 	p.Errors, p.Button = errs, p.Must("common.button.save")
-	email := templates.Field{Name: "email", Type: "email", Label: p.Must("admin.account.email"), Value: form.Email, Required: true, Error: p.ErrorAt("email"), Disabled: form.accepted}
+	email := templates.Field{Name: "email", Type: "email", Label: p.Must("alliance.account.email"), Value: form.Email, Required: true, Error: p.ErrorAt("email"), Disabled: form.accepted}
 	if !isNew && !form.accepted {
-		email.Hint = p.Must("admin.personen.email_hint")
+		email.Hint = p.Must("alliance.personen.email_hint")
 	}
 	if isNew {
-		p.Button, p.Lead = p.Must("admin.personen.invite"), p.Must("admin.personen.invite_text")
+		p.Button, p.Lead = p.Must("alliance.personen.invite"), p.Must("alliance.personen.invite_text")
 		if !s.Alliance.MailReady {
-			p.Lead = p.Must("admin.personen.invite_by_hand")
+			p.Lead = p.Must("alliance.personen.invite_by_hand")
 		}
 	}
 	tick := func(name string, on bool) templates.Field {
-		return templates.Field{Name: name, Type: "checkbox", Value: "true", Checked: on, Label: p.Must("admin.personen." + name), Hint: p.Must("admin.personen." + name + "_hint"), Required: true, Error: p.ErrorAt(name)}
+		return templates.Field{Name: name, Type: "checkbox", Value: "true", Checked: on, Label: p.Must("alliance.personen." + name), Hint: p.Must("alliance.personen." + name + "_hint"), Required: true, Error: p.ErrorAt(name)}
 	}
 	p.Groups = []web.FieldGroup{{Fields: []templates.Field{
 		{Name: "revision", Type: "hidden", Value: strconv.Itoa(form.Revision)},
 		{Name: "language", Type: "hidden", Value: form.Language},
-		{Name: "name", Label: p.Must("admin.personen.name"), Value: form.Name, Required: true, Error: p.ErrorAt("name")}, email,
-	}}, {Title: p.Must("admin.personen.roles"), Fields: []templates.Field{tick("coordinator", form.Coordinator), tick("administrator", form.Administrator)}}}
-	member := templates.Field{Name: "member", Type: "checkbox", Quiet: true, Label: p.Must("admin.personen.member_of")}
-	lead := templates.Field{Name: "lead", Type: "checkbox", Quiet: true, Label: p.Must("admin.personen.leads"), Hint: p.Must("admin.personen.leads_hint")}
+		{Name: "name", Label: p.Must("alliance.personen.name"), Value: form.Name, Required: true, Error: p.ErrorAt("name")}, email,
+	}}, {Title: p.Must("alliance.personen.roles"), Fields: []templates.Field{tick("coordinator", form.Coordinator), tick("administrator", form.Administrator)}}}
+	member := templates.Field{Name: "member", Type: "checkbox", Quiet: true, Label: p.Must("alliance.personen.member_of")}
+	lead := templates.Field{Name: "lead", Type: "checkbox", Quiet: true, Label: p.Must("alliance.personen.leads"), Hint: p.Must("alliance.personen.leads_hint")}
 	for _, g := range groups {
 		member.Options = append(member.Options, templates.Option{Value: g.ID, Label: g.Name, Selected: slices.Contains(form.Member, g.ID) || slices.Contains(form.Lead, g.ID)})
 		lead.Options = append(lead.Options, templates.Option{Value: g.ID, Label: g.Name, Selected: slices.Contains(form.Lead, g.ID)})
 	}
 	if len(groups) > 0 {
-		p.Groups = append(p.Groups, web.FieldGroup{Title: p.Must("admin.arbeitsgruppen.title"), Fields: []templates.Field{member, lead}})
+		p.Groups = append(p.Groups, web.FieldGroup{Title: p.Must("alliance.arbeitsgruppen.title"), Fields: []templates.Field{member, lead}})
 	}
 	if !isNew {
-		p.Groups = append(p.Groups, web.FieldGroup{Title: p.Must("admin.personen.access"), Fields: []templates.Field{tick("disabled", form.Disabled)}})
+		p.Groups = append(p.Groups, web.FieldGroup{Title: p.Must("alliance.personen.access"), Fields: []templates.Field{tick("disabled", form.Disabled)}})
 	}
 	return p
 }
@@ -269,15 +269,15 @@ func (s *Room) savePerson(r *web.Request) error {
 		}
 		p := s.personPageOf(r, groups, form, nil)
 		r.Overtaken(&p.Base, p.Groups, s.personPageOf(r, groups, saved, nil).Groups)
-		return r.Page(http.StatusConflict, "admin/form", p)
+		return r.Page(http.StatusConflict, "alliance/form", p)
 	}
 	if err != nil {
 		return err
 	}
-	notice := "admin.notice.saved"
+	notice := "alliance.notice.saved"
 	if isNew || !form.Disabled && !strings.EqualFold(strings.TrimSpace(form.Email), saved.Email) {
-		if notice = "admin.notice.invited"; !s.Alliance.MailReady {
-			notice = "admin.notice.invited_by_hand"
+		if notice = "alliance.notice.invited"; !s.Alliance.MailReady {
+			notice = "alliance.notice.invited_by_hand"
 		}
 	}
 	return r.Redirect("/verwaltung/personen", notice)
@@ -288,9 +288,9 @@ func (s *Room) resendInvitation(r *web.Request) error {
 		return err
 	}
 	if !s.Alliance.MailReady {
-		return r.Redirect("/verwaltung/personen", "admin.notice.invited_by_hand")
+		return r.Redirect("/verwaltung/personen", "alliance.notice.invited_by_hand")
 	}
-	return r.Redirect("/verwaltung/personen", "admin.notice.invited")
+	return r.Redirect("/verwaltung/personen", "alliance.notice.invited")
 }
 
 // copyInvitation shows a fresh link once, in the answer to the POST: it is in no address and no log.
@@ -305,7 +305,7 @@ func (s *Room) copyInvitation(r *web.Request) error {
 // showLink shows a link made by hand.
 func (s *Room) showLink(r *web.Request, label, text, link string) error {
 	web.SecretPage(r)
-	p, family := r.Printer(), "admin.personen."
+	p, family := r.Printer(), "alliance.personen."
 	return s.renderPeople(r, &madeLink{Text: p.Must(family + text), Copy: templates.Copy{ID: "made-link", Label: p.Must(family + label), Text: link, Rows: 6}})
 }
 
@@ -322,12 +322,12 @@ func (s *Room) revokeReset(r *web.Request) error {
 	if err := s.Alliance.RevokeReset(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
 		return err
 	}
-	return r.Redirect("/verwaltung/personen", "admin.notice.reset_revoked")
+	return r.Redirect("/verwaltung/personen", "alliance.notice.reset_revoked")
 }
 
 func (s *Room) revokeInvitation(r *web.Request) error {
 	if err := s.Alliance.RevokeInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
 		return err
 	}
-	return r.Redirect("/verwaltung/personen", "admin.notice.revoked")
+	return r.Redirect("/verwaltung/personen", "alliance.notice.revoked")
 }

@@ -27,7 +27,7 @@ type adminItem struct {
 }
 
 func (s *Room) adminPage(r *web.Request) error {
-	p := adminPage{Base: r.Base("admin.home.title")}
+	p := adminPage{Base: r.Base("alliance.home.title")}
 	for _, g := range []struct {
 		key   string
 		items []string
@@ -40,25 +40,25 @@ func (s *Room) adminPage(r *web.Request) error {
 		if !r.Actor.HasAny(g.who...) {
 			continue
 		}
-		title := p.Must("admin.home." + g.key)
+		title := p.Must("alliance.home." + g.key)
 		if len(p.Groups) == 0 || p.Groups[len(p.Groups)-1].Title != title {
 			p.Groups = append(p.Groups, adminGroup{Title: title})
 		}
 		group := &p.Groups[len(p.Groups)-1]
 		for _, name := range g.items {
 			group.Items = append(group.Items, adminItem{
-				NavItem: templates.NavItem{Label: p.Must("admin." + name + ".title"), Href: "/verwaltung/" + name},
-				Text:    p.Must("admin." + name + ".about"),
+				NavItem: templates.NavItem{Label: p.Must("alliance." + name + ".title"), Href: "/verwaltung/" + name},
+				Text:    p.Must("alliance." + name + ".about"),
 			})
 		}
 	}
-	return r.Page(http.StatusOK, "admin/home", p)
+	return r.Page(http.StatusOK, "alliance/home", p)
 }
 
 // adminBase is base with the way back to the administration.
 func adminBase(r *web.Request, titleKey string, args ...any) templates.Base {
 	b := r.Base(titleKey, args...)
-	b.Breadcrumbs = []templates.NavItem{{Label: r.Printer().Must("admin.home.title"), Href: "/verwaltung"}}
+	b.Breadcrumbs = []templates.NavItem{{Label: r.Printer().Must("alliance.home.title"), Href: "/verwaltung"}}
 	return b
 }
 
@@ -106,29 +106,29 @@ func (s *Room) alliancePage(r *web.Request) error {
 	}
 	p := alliancePage(r, a, nil)
 	if len(old) > 0 {
-		p.Note = p.Must("admin.buendnis.old_legal", "Count", len(old))
+		p.Note = p.Must("alliance.buendnis.old_legal", "Count", len(old))
 	}
 	for _, q := range old {
 		p.About = append(p.About, templates.NavItem{Label: q.Title, Href: "/veroeffentlichen/" + q.Slug})
 	}
-	return r.Page(http.StatusOK, "admin/form", p)
+	return r.Page(http.StatusOK, "alliance/form", p)
 }
 
 func alliancePage(r *web.Request, a survey.Alliance, errs []templates.FieldError) formPage {
-	p := formPage{Base: adminBase(r, "admin.buendnis.title"), Action: "/verwaltung/buendnis"}
-	p.Errors, p.Button, p.Lead = errs, p.Must("common.button.save"), p.Must("admin.buendnis.lead")
+	p := formPage{Base: adminBase(r, "alliance.buendnis.title"), Action: "/verwaltung/buendnis"}
+	p.Errors, p.Button, p.Lead = errs, p.Must("common.button.save"), p.Must("alliance.buendnis.lead")
 	field := func(name, kind, value string, rows int) templates.Field {
-		return templates.Field{Name: name, Type: kind, Label: p.Must("admin.buendnis." + name), Hint: p.Must("admin.buendnis." + name + "_hint"),
+		return templates.Field{Name: name, Type: kind, Label: p.Must("alliance.buendnis." + name), Hint: p.Must("alliance.buendnis." + name + "_hint"),
 			Value: value, Rows: rows, Error: p.ErrorAt(name)}
 	}
 	name := field("name", "text", a.Name, 0)
 	name.Required = true
 	rule := func(name string, value survey.Rule) templates.Field {
-		f := templates.Field{Name: name, Type: "radio", Label: p.Must("admin.buendnis." + name), Required: true, Inline: true, Error: p.ErrorAt(name)}
+		f := templates.Field{Name: name, Type: "radio", Label: p.Must("alliance.buendnis." + name), Required: true, Inline: true, Error: p.ErrorAt(name)}
 		for _, r := range []survey.Rule{survey.RuleAuto, survey.RuleOn, survey.RuleOff} {
-			key := "admin.buendnis.rule_" + string(r)
+			key := "alliance.buendnis.rule_" + string(r)
 			if r == survey.RuleAuto {
-				key = "admin.buendnis.rule_auto"
+				key = "alliance.buendnis.rule_auto"
 			}
 			f.Options = append(f.Options, templates.Option{Value: string(r), Label: p.Must(key), Selected: r == value})
 		}
@@ -136,15 +136,15 @@ func alliancePage(r *web.Request, a survey.Alliance, errs []templates.FieldError
 	}
 	quiet := func(f templates.Field) templates.Field { f.Quiet = true; return f } // they may wait, but are not free
 	p.Groups = []web.FieldGroup{
-		{Title: p.Must("admin.buendnis.who"), Fields: []templates.Field{
+		{Title: p.Must("alliance.buendnis.who"), Fields: []templates.Field{
 			{Name: "revision", Type: "hidden", Value: strconv.Itoa(a.Revision)},
 			name, field("intro", "textarea", a.Intro, 4), field("email", "email", a.Email, 0),
 			field("press_contact", "textarea", a.PressContact, 3), field("licence", "text", a.Licence, 0),
 		}},
-		{Title: p.Must("admin.buendnis.legal"), Text: p.Must("admin.buendnis.legal_text"), Fields: []templates.Field{
+		{Title: p.Must("alliance.buendnis.legal"), Text: p.Must("alliance.buendnis.legal_text"), Fields: []templates.Field{
 			quiet(field("imprint", "textarea", a.Imprint, 8)), quiet(field("privacy", "textarea", a.Privacy, 10)),
 		}},
-		{Title: p.Must("admin.buendnis.rules"), Text: p.Must("admin.buendnis.rules_text"), Fields: []templates.Field{
+		{Title: p.Must("alliance.buendnis.rules"), Text: p.Must("alliance.buendnis.rules_text"), Fields: []templates.Field{
 			rule("check_lock", a.CheckLock), rule("check_dispatch", a.CheckDispatch),
 			rule("check_transcription", a.CheckTranscription), rule("check_publication", a.CheckPublication),
 		}},
@@ -159,7 +159,7 @@ func (s *Room) saveAlliance(r *web.Request) error {
 	}
 	err := s.Alliance.SaveSettings(r.Request.Context(), r.Actor, alliance.SaveSettings{Alliance: form.alliance()})
 	if errs, ok := r.Faults(err); ok {
-		return r.Page(http.StatusUnprocessableEntity, "admin/form", alliancePage(r, form.alliance(), errs))
+		return r.Page(http.StatusUnprocessableEntity, "alliance/form", alliancePage(r, form.alliance(), errs))
 	}
 	if web.Stale(err) {
 		saved, err := s.Alliance.Alliance(r.Request.Context())
@@ -168,12 +168,12 @@ func (s *Room) saveAlliance(r *web.Request) error {
 		}
 		p := alliancePage(r, form.alliance(), nil)
 		r.Overtaken(&p.Base, p.Groups, alliancePage(r, saved, nil).Groups)
-		return r.Page(http.StatusConflict, "admin/form", p)
+		return r.Page(http.StatusConflict, "alliance/form", p)
 	}
 	if err != nil {
 		return err
 	}
-	return r.Redirect("/verwaltung/buendnis", "admin.notice.saved")
+	return r.Redirect("/verwaltung/buendnis", "alliance.notice.saved")
 }
 
 // namesPage is a list of named things, each with its form, and one to add.
@@ -211,7 +211,7 @@ func (p namesPage) nameForm(action string, sent, f namedForm, website bool) name
 		suffix, n.Button = "new", p.Must("common.button.add")
 	}
 	field := func(name, value string, required bool) templates.Field {
-		t := templates.Field{ID: name + "-" + suffix, Name: name, Label: p.Must("admin.names." + name), Value: value, Required: required}
+		t := templates.Field{ID: name + "-" + suffix, Name: name, Label: p.Must("alliance.names." + name), Value: value, Required: required}
 		if n.Open {
 			t.Error = p.ErrorAt(t.ID)
 		}
@@ -255,9 +255,9 @@ func (s *Room) renderOrganisations(r *web.Request, status int, sent namedForm, e
 
 func (s *Room) renderNames(r *web.Request, status int, kind string, list []namedForm, sent namedForm, errs []templates.FieldError, website bool) error {
 	path := "/verwaltung/" + kind
-	p := namesPage{Base: adminBase(r, "admin."+kind+".title")}
-	p.Errors, p.Lead, p.None = at(errs, sent.ID), p.Must("admin."+kind+".about"), p.Must("admin."+kind+".none")
-	p.AddTitle = p.Must("admin." + kind + ".add")
+	p := namesPage{Base: adminBase(r, "alliance."+kind+".title")}
+	p.Errors, p.Lead, p.None = at(errs, sent.ID), p.Must("alliance."+kind+".about"), p.Must("alliance."+kind+".none")
+	p.AddTitle = p.Must("alliance." + kind + ".add")
 	add := namedForm{}
 	if sent.ID == "" {
 		add = sent
@@ -277,7 +277,7 @@ func (s *Room) renderNames(r *web.Request, status int, kind string, list []named
 		form.Title = f.Name
 		p.Items = append(p.Items, form)
 	}
-	return r.Page(status, "admin/names", p)
+	return r.Page(status, "alliance/names", p)
 }
 
 func (s *Room) saveOrganisation(r *web.Request) error {
@@ -295,7 +295,7 @@ func (s *Room) saveOrganisation(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect("/verwaltung/organisationen", "admin.notice.saved")
+	return r.Redirect("/verwaltung/organisationen", "alliance.notice.saved")
 }
 
 func (s *Room) groupsPage(r *web.Request) error {
@@ -329,5 +329,5 @@ func (s *Room) saveGroup(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect("/verwaltung/arbeitsgruppen", "admin.notice.saved")
+	return r.Redirect("/verwaltung/arbeitsgruppen", "alliance.notice.saved")
 }

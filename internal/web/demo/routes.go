@@ -54,9 +54,9 @@ func (s *Room) demoSignInPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := web.AccountPage{Base: r.Base("admin.demo.sign_in"), Action: r.Request.URL.Path}
-	p.Heading, p.Button = p.Title, p.Must("admin.demo.sign_in_as", "Name", user.Name)
-	p.Text = p.Must("admin.demo.sign_in_text")
+	p := web.AccountPage{Base: r.Base("alliance.demo.sign_in"), Action: r.Request.URL.Path}
+	p.Heading, p.Button = p.Title, p.Must("alliance.demo.sign_in_as", "Name", user.Name)
+	p.Text = p.Must("alliance.demo.sign_in_text")
 	return r.Page(http.StatusOK, "account", p)
 }
 
@@ -81,7 +81,7 @@ type demoPeoplePage struct {
 type demoPerson struct{ ID, Name, Roles, Button string }
 
 func (s *Room) demoPeoplePage(r *web.Request) error {
-	p := demoPeoplePage{Base: r.Base("admin.demo.people")}
+	p := demoPeoplePage{Base: r.Base("alliance.demo.people")}
 	users := slices.SortedFunc(maps.Values(s.Demo.SignIn), func(a, b survey.User) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	for _, u := range users {
 		var roles []string
@@ -90,9 +90,9 @@ func (s *Room) demoPeoplePage(r *web.Request) error {
 				roles = append(roles, p.Must("common.role."+string(role)))
 			}
 		}
-		p.People = append(p.People, demoPerson{ID: u.ID, Name: u.Name, Roles: p.Join(roles), Button: p.Must("admin.demo.be", "Name", u.Name)})
+		p.People = append(p.People, demoPerson{ID: u.ID, Name: u.Name, Roles: p.Join(roles), Button: p.Must("alliance.demo.be", "Name", u.Name)})
 	}
-	return r.Page(http.StatusOK, "admin/demo", p)
+	return r.Page(http.StatusOK, "alliance/demo", p)
 }
 
 func (s *Room) demoBecome(r *web.Request) error {
@@ -131,13 +131,13 @@ func (s *Room) mailboxPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := mailboxPage{Base: r.Base("admin.demo.mailbox")}
+	p := mailboxPage{Base: r.Base("alliance.demo.mailbox")}
 	for _, l := range letters {
 		at := web.LocalTime(l.Date)
 		p.Letters = append(p.Letters, letterRow{Href: "/demo/postfach/" + l.ID, Subject: l.Subject, To: l.To, At: p.ShortDateTime(at)})
 	}
-	p.Empty = templates.Empty{Title: p.Must("admin.demo.no_mail"), Text: p.Must("admin.demo.no_mail_text")}
-	return r.Page(http.StatusOK, "admin/mailbox", p)
+	p.Empty = templates.Empty{Title: p.Must("alliance.demo.no_mail"), Text: p.Must("alliance.demo.no_mail_text")}
+	return r.Page(http.StatusOK, "alliance/mailbox", p)
 }
 
 // letterPage shows one mail. Its links can be clicked, as in a mail program.
@@ -160,12 +160,12 @@ func (s *Room) letterPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := letterPage{Base: r.Base("admin.demo.mailbox")}
+	p := letterPage{Base: r.Base("alliance.demo.mailbox")}
 	p.Title = l.Subject
-	p.Breadcrumbs = []templates.NavItem{{Label: p.Must("admin.demo.mailbox"), Href: "/demo/postfach"}}
+	p.Breadcrumbs = []templates.NavItem{{Label: p.Must("alliance.demo.mailbox"), Href: "/demo/postfach"}}
 	p.Facts = []templates.Fact{
-		{Label: p.Must("admin.demo.from"), Value: l.From}, {Label: p.Must("admin.demo.to"), Value: l.To},
-		{Label: p.Must("admin.demo.date"), Value: p.DateTime(web.LocalTime(l.Date), nil)},
+		{Label: p.Must("alliance.demo.from"), Value: l.From}, {Label: p.Must("alliance.demo.to"), Value: l.To},
+		{Label: p.Must("alliance.demo.date"), Value: p.DateTime(web.LocalTime(l.Date), nil)},
 	}
 	for _, line := range templates.Paragraphs(l.Text) {
 		for _, text := range line {
@@ -176,7 +176,7 @@ func (s *Room) letterPage(r *web.Request) error {
 	for _, a := range l.Attachments {
 		p.Attachments = append(p.Attachments, templates.NavItem{Label: a.Name, Href: "/demo/postfach/" + l.ID + "/" + a.Name})
 	}
-	return r.Page(http.StatusOK, "admin/letter", p)
+	return r.Page(http.StatusOK, "alliance/letter", p)
 }
 
 func (s *Room) letterAttachment(r *web.Request) error {

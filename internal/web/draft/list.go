@@ -218,8 +218,8 @@ func (s *Room) settingsForm(r *web.Request, elections []alliance.ElectionSummary
 	} else {
 		p.Button = p.Must("common.button.create")
 		if len(elections) == 0 {
-			p.Before = &templates.Empty{Title: p.Must("draft.elections.empty"), Text: p.Must("draft.settings.no_election"),
-				Action: templates.NavItem{Label: p.Must("draft.elections.new"), Href: "/verwaltung/wahlen/neu"}}
+			p.Before = &templates.Empty{Title: p.Must("alliance.elections.empty"), Text: p.Must("draft.settings.no_election"),
+				Action: templates.NavItem{Label: p.Must("alliance.elections.new"), Href: "/verwaltung/wahlen/neu"}}
 		}
 	}
 	locked := !isNew && !r.Questionnaire.LockedAt.IsZero()

@@ -36,8 +36,8 @@ func newTranscriptionBase(r *web.Request, titleKey string, args ...any) transcri
 // field makes a form field whose label is the message transcription.field.<name> and whose hint, if there is one,
 // transcription.hint.<name>.
 func (p transcriptionBase) field(name, kind, value string) templates.Field {
-	f := templates.Field{Name: name, Type: kind, Label: p.Must("transcription.field." + name), Value: value, Error: p.ErrorAt(name)}
-	if hint := "transcription.hint." + name; p.Has(hint) {
+	f := templates.Field{Name: name, Type: kind, Label: p.Must("transcribe.field." + name), Value: value, Error: p.ErrorAt(name)}
+	if hint := "transcribe.hint." + name; p.Has(hint) {
 		f.Hint = p.Must(hint)
 	}
 	return f
@@ -60,19 +60,19 @@ func (s *Room) transcriptionList(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := transcriptionListPage{Base: r.Base("transcription.list.title")}
-	p.Empty = templates.Empty{Title: p.Must("transcription.list.empty"), Text: p.Must("transcription.list.empty_text"),
+	p := transcriptionListPage{Base: r.Base("transcribe.list.title")}
+	p.Empty = templates.Empty{Title: p.Must("transcribe.list.empty"), Text: p.Must("transcribe.list.empty_text"),
 		Action: templates.NavItem{Label: p.Must("common.nav.send"), Href: "/versand"}}
 	for _, q := range list {
 		item := transcriptionItem{Title: q.Questionnaire.Title, Href: "/antworten/" + q.Questionnaire.Slug, Election: q.Election,
 			Deadline: r.Instant(q.Questionnaire.Deadline), Phase: r.PhaseBadge(q.Phase),
-			Returned: p.Must("transcription.list.returned", "Returned", q.Returned, "Count", q.Returned, "Asked", q.Asked)}
+			Returned: p.Must("transcribe.list.returned", "Returned", q.Returned, "Count", q.Returned, "Asked", q.Asked)}
 		if q.Waiting > 0 {
-			item.Waiting = p.Must("transcription.board.waiting", "Count", q.Waiting)
+			item.Waiting = p.Must("transcribe.board.waiting", "Count", q.Waiting)
 		}
 		p.Questionnaires = append(p.Questionnaires, item)
 	}
-	return r.Page(http.StatusOK, "transcription/list", p)
+	return r.Page(http.StatusOK, "transcribe/list", p)
 }
 
 // transcriptionBoardPage is a row per respondent.
@@ -109,27 +109,27 @@ func (s *Room) transcriptionBoard(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := transcriptionBoardPage{transcriptionBase: newTranscriptionBase(r, "transcription.board.title"), Phase: r.PhaseBadge(b.Phase)}
+	p := transcriptionBoardPage{transcriptionBase: newTranscriptionBase(r, "transcribe.board.title"), Phase: r.PhaseBadge(b.Phase)}
 	only := r.Request.URL.Query().Get("filter") == web.FilterWaiting
-	p.Lead = p.Must("transcription.board.lead")
+	p.Lead = p.Must("transcribe.board.lead")
 	switch {
 	case b.Alone:
-		p.Warning = p.Must("transcription.board.alone")
+		p.Warning = p.Must("transcribe.board.alone")
 	case !b.TwoPerson:
-		p.Warning = p.Must("transcription.board.rule_off")
+		p.Warning = p.Must("transcribe.board.rule_off")
 	}
-	p.Tabs = templates.Tabs{Label: p.Must("transcription.board.filter"), Items: []templates.NavItem{
-		{Label: p.Must("transcription.board.all"), Href: letterPath(r), Count: strconv.Itoa(len(b.Rows)), Current: !only},
-		{Label: p.Must("transcription.board.only_waiting"), Href: letterPath(r) + "?filter=" + web.FilterWaiting, Count: strconv.Itoa(b.Waiting), Current: only},
+	p.Tabs = templates.Tabs{Label: p.Must("transcribe.board.filter"), Items: []templates.NavItem{
+		{Label: p.Must("transcribe.board.all"), Href: letterPath(r), Count: strconv.Itoa(len(b.Rows)), Current: !only},
+		{Label: p.Must("transcribe.board.only_waiting"), Href: letterPath(r) + "?filter=" + web.FilterWaiting, Count: strconv.Itoa(b.Waiting), Current: only},
 	}}
-	p.Empty = templates.Empty{Title: p.Must("transcription.board.empty")}
+	p.Empty = templates.Empty{Title: p.Must("transcribe.board.empty")}
 	for _, row := range b.Rows {
 		if only && !anyWaiting(row.Letters) {
 			continue
 		}
 		p.Rows = append(p.Rows, newTranscriptionBoardRow(r, p.transcriptionBase, row))
 	}
-	return r.Page(http.StatusOK, "transcription/board", p)
+	return r.Page(http.StatusOK, "transcribe/board", p)
 }
 
 func anyWaiting(letters []transcribe.Line) bool {
@@ -175,10 +175,10 @@ func nextLetterStep(r *web.Request, p transcriptionBase, row transcribe.Row, out
 	for _, l := range row.Letters {
 		switch {
 		case l.State == survey.TranscriptionWaiting && !l.Wrote:
-			step("transcription.next.check", l.Sender.Slug, "uebertragung", l.ID)
+			step("transcribe.next.check", l.Sender.Slug, "uebertragung", l.ID)
 			return
 		case l.State == survey.TranscriptionDraft && p.CanAct:
-			step("transcription.next.finish", l.Sender.Slug, "uebertragung", l.ID)
+			step("transcribe.next.finish", l.Sender.Slug, "uebertragung", l.ID)
 			return
 		}
 		waiting = waiting || l.State == survey.TranscriptionWaiting
@@ -186,15 +186,15 @@ func nextLetterStep(r *web.Request, p transcriptionBase, row transcribe.Row, out
 	}
 	switch who := row.Respondent; {
 	case waiting:
-		out.Idle = p.Must("transcription.next.waiting")
+		out.Idle = p.Must("transcribe.next.waiting")
 	case who.NotAsked != "":
 		out.Idle = p.Must("common.status.not_asked")
 	case effective || !row.SubmittedAt.IsZero():
-		out.Idle = p.Must("transcription.next.none")
+		out.Idle = p.Must("transcribe.next.none")
 	case who.AskedAt.IsZero():
-		out.Idle = p.Must("transcription.next.unasked")
+		out.Idle = p.Must("transcribe.next.unasked")
 	case p.CanAct:
-		step("transcription.new", who.Slug, "neu")
+		step("transcribe.new", who.Slug, "neu")
 	}
 }
 
@@ -210,15 +210,15 @@ func newTranscriptionLine(r *web.Request, p transcriptionBase, l transcribe.Line
 	line := transcriptionLine{Title: letterTitle(p, l.Transcription), Href: letterPath(r, l.Sender.Slug, "uebertragung", l.ID), State: letterBadge(p, l.Transcription)}
 	var about []string
 	if l.Sender.ID != at.ID {
-		about = append(about, p.Must("transcription.letter.of", "Party", l.Sender.ShortName))
+		about = append(about, p.Must("transcribe.letter.of", "Party", l.Sender.ShortName))
 	} else if len(l.Joint) > 0 {
-		about = append(about, p.Must("transcription.letter.joint"))
+		about = append(about, p.Must("transcribe.letter.joint"))
 	}
 	if l.Late {
 		about = append(about, p.Must("common.late"))
 	}
 	if l.State == survey.TranscriptionDraft && l.Note != "" {
-		about = append(about, p.Must("transcription.letter.sent_back"))
+		about = append(about, p.Must("transcribe.letter.sent_back"))
 	}
 	line.About = strings.Join(about, ", ")
 	return line
@@ -226,12 +226,12 @@ func newTranscriptionLine(r *web.Request, p transcriptionBase, l transcribe.Line
 
 // letterTitle names a letter by its kind and day.
 func letterTitle(p transcriptionBase, t survey.Transcription) string {
-	title := p.Must("transcription.letter.unknown")
+	title := p.Must("transcribe.letter.unknown")
 	if t.Kind != "" {
 		title = p.Must("common.letter." + string(t.Kind))
 	}
 	if day := web.DateWords(p.Base, t.ReceivedOn); day != "" {
-		title += ", " + p.Must("transcription.letter.received", "Day", day)
+		title += ", " + p.Must("transcribe.letter.received", "Day", day)
 	}
 	return title
 }

@@ -43,7 +43,7 @@ func (s *Room) transcriptionPage(r *web.Request) error {
 
 func (s *Room) renderLetter(r *web.Request, status int, sheet transcribe.Sheet, line transcribe.Line, note string, errs []templates.FieldError) error {
 	who := sheet.Respondent
-	p := letterViewPage{transcriptionBase: newTranscriptionBase(r, "transcription.view.title", "Party", who.ShortName)}
+	p := letterViewPage{transcriptionBase: newTranscriptionBase(r, "transcribe.view.title", "Party", who.ShortName)}
 	p.Errors = errs
 	p.State, p.Doubts = letterBadge(p.transcriptionBase, line.Transcription), p.doubts(line)
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, who.Slug)})
@@ -59,7 +59,7 @@ func (s *Room) renderLetter(r *web.Request, status int, sheet transcribe.Sheet, 
 				entry := newLetterEntry(c.Question)
 				entry.say(e.Entry)
 				if !c.Asked {
-					entry.About = p.Must("transcription.view.others_only", "Party", who.ShortName)
+					entry.About = p.Must("transcribe.view.others_only", "Party", who.ShortName)
 				}
 				p.Entries = append(p.Entries, entry)
 			}
@@ -72,10 +72,10 @@ func (s *Room) renderLetter(r *web.Request, status int, sheet transcribe.Sheet, 
 		}
 	}
 	if len(left) > 0 {
-		p.Left = p.Must("transcription.view.left", "Numbers", p.Join(web.Itoas(left)))
+		p.Left = p.Must("transcribe.view.left", "Numbers", p.Join(web.Itoas(left)))
 	}
 	letterActs(r, &p, sheet, line, note)
-	return r.Page(status, "transcription/view", p)
+	return r.Page(status, "transcribe/view", p)
 }
 
 // letterActs offers what the actor can do with a transcription.
@@ -88,18 +88,18 @@ func letterActs(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line 
 	case line.State != survey.TranscriptionWaiting:
 		return
 	case line.Wrote && sheet.TwoPerson:
-		p.Info = p.Must("transcription.view.own")
+		p.Info = p.Must("transcribe.view.own")
 	default:
-		p.Confirm = &templates.Confirm{Title: p.Must("transcription.check.title"), Text: p.Must("transcription.check.text"), Action: path + "/pruefen",
-			Button: p.Must("transcription.check.button"), Fields: []templates.Field{revision, p.checkedField()}}
+		p.Confirm = &templates.Confirm{Title: p.Must("transcribe.check.title"), Text: p.Must("transcribe.check.text"), Action: path + "/pruefen",
+			Button: p.Must("transcribe.check.button"), Fields: []templates.Field{revision, p.checkedField()}}
 	}
 	if line.State == survey.TranscriptionWaiting {
 		back := p.field("note", "textarea", note)
 		back.Required, back.Rows = !line.Wrote, 3
-		p.Back = &templates.Confirm{Title: p.Must("transcription.back.title"), Text: p.Must("transcription.back.text"), Action: path + "/zurueckgeben",
-			Button: p.Must("transcription.back.button"), Fields: []templates.Field{revision, back}}
+		p.Back = &templates.Confirm{Title: p.Must("transcribe.back.title"), Text: p.Must("transcribe.back.text"), Action: path + "/zurueckgeben",
+			Button: p.Must("transcribe.back.button"), Fields: []templates.Field{revision, back}}
 		if line.Wrote {
-			p.Back.Title, p.Back.Text, p.Back.Button = p.Must("transcription.back.own_title"), p.Must("transcription.back.own_text"), p.Must("transcription.back.own_button")
+			p.Back.Title, p.Back.Text, p.Back.Button = p.Must("transcribe.back.own_title"), p.Must("transcribe.back.own_text"), p.Must("transcribe.back.own_button")
 		}
 	}
 }
@@ -115,7 +115,7 @@ func (p transcriptionBase) checkedField() templates.Field {
 func letterFacts(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line transcribe.Line) {
 	fact := func(key, value string) {
 		if value != "" {
-			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcription.fact." + key), Value: value})
+			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcribe.fact." + key), Value: value})
 		}
 	}
 	if line.Kind != "" {
@@ -143,15 +143,15 @@ func letterFacts(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line
 	fact("without", line.Without)
 	fact("change_note", line.ChangeNote)
 	fact("source", line.Source())
-	fact("entered", p.Must("transcription.fact.by", "Name", web.NameOr(p.Base, line.EnteredByName), "At", r.Moment(line.EnteredAt)))
+	fact("entered", p.Must("transcribe.fact.by", "Name", web.NameOr(p.Base, line.EnteredByName), "At", r.Moment(line.EnteredAt)))
 	switch {
 	case line.CheckedBy != "":
-		fact("checked", p.Must("transcription.fact.by", "Name", web.NameOr(p.Base, line.CheckedByName), "At", r.Moment(line.CheckedAt)))
+		fact("checked", p.Must("transcribe.fact.by", "Name", web.NameOr(p.Base, line.CheckedByName), "At", r.Moment(line.CheckedAt)))
 	case line.State == survey.TranscriptionChecked:
 		fact("checked", p.Must("common.unchecked"))
 	}
 	if line.State == survey.TranscriptionChecked {
-		fact("receipt", p.Must("transcription.fact.leaf", "Number", line.Receipt.Leaf))
+		fact("receipt", p.Must("transcribe.fact.leaf", "Number", line.Receipt.Leaf))
 	}
 }
 
@@ -165,12 +165,12 @@ func (s *Room) checkTranscription(r *web.Request) error {
 	}
 	ref := letterRef(r)
 	if form.WordForWord == "" {
-		return s.refuseLetter(r, "", []templates.FieldError{{FieldID: "word_for_word", Message: r.Printer().Must("transcription.error.word_for_word")}})
+		return s.refuseLetter(r, "", []templates.FieldError{{FieldID: "word_for_word", Message: r.Printer().Must("transcribe.error.word_for_word")}})
 	}
 	if _, err := s.Transcribe.Confirm(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
 		return err
 	}
-	return r.Redirect(letterPath(r, ref.Respondent, "uebertragung", ref.ID), "transcription.notice.checked")
+	return r.Redirect(letterPath(r, ref.Respondent, "uebertragung", ref.ID), "transcribe.notice.checked")
 }
 
 func (s *Room) sendBackTranscription(r *web.Request) error {
@@ -189,7 +189,7 @@ func (s *Room) sendBackTranscription(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(letterPath(r, ref.Respondent, "uebertragung", ref.ID), "transcription.notice.sent_back")
+	return r.Redirect(letterPath(r, ref.Respondent, "uebertragung", ref.ID), "transcribe.notice.sent_back")
 }
 
 // refuseLetter shows the transcription again with what is wrong.
@@ -216,5 +216,5 @@ func (s *Room) deleteTranscription(r *web.Request) error {
 	if err := s.Transcribe.Delete(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
 		return err
 	}
-	return r.Redirect(letterPath(r, ref.Respondent), "transcription.notice.deleted")
+	return r.Redirect(letterPath(r, ref.Respondent), "transcribe.notice.deleted")
 }

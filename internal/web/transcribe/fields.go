@@ -17,21 +17,21 @@ const letterAccept = ".pdf,.docx,.odt,.eml,.txt,.png,.jpg,.jpeg,.tif,.tiff"
 // newLetterFormPage builds the form. upload is the file of a form that could not be saved.
 func newLetterFormPage(r *web.Request, sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
 	who := sheet.Respondent
-	p := letterFormPage{transcriptionBase: newTranscriptionBase(r, "transcription.form.title", "Party", who.ShortName), Note: line.Note,
+	p := letterFormPage{transcriptionBase: newTranscriptionBase(r, "transcribe.form.title", "Party", who.ShortName), Note: line.Note,
 		Action: letterPath(r, who.Slug, "uebertragung", line.ID), Key: sheet.Questionnaire.ID + "/" + who.ID, Zone: sheet.Questionnaire.Deadline.Location().String()}
 	p.Errors = errs
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, who.Slug)})
-	p.Button = p.Must("transcription.form.hand_over")
+	p.Button = p.Must("transcribe.form.hand_over")
 	if !sheet.TwoPerson {
-		p.Button = p.Must("transcription.form.take_effect")
+		p.Button = p.Must("transcribe.form.take_effect")
 	}
 	switch {
 	case upload != nil && upload.hash == "":
-		p.Warning = p.Must("transcription.form.choose_again", "Name", upload.name)
+		p.Warning = p.Must("transcribe.form.choose_again", "Name", upload.name)
 	case upload != nil:
-		p.Warning = p.Must("transcription.form.not_saved")
+		p.Warning = p.Must("transcribe.form.not_saved")
 	case line.Revision > 0 && !line.Wrote && sheet.TwoPerson:
-		p.Warning = p.Must("transcription.form.others_draft", "Name", web.NameOr(p.Base, line.EnteredByName))
+		p.Warning = p.Must("transcribe.form.others_draft", "Name", web.NameOr(p.Base, line.EnteredByName))
 	}
 	p.Doubts = p.doubts(line)
 	p.Hidden = []templates.Field{web.HiddenField("revision", strconv.Itoa(form.Revision)), web.HiddenField("original_id", form.Original),
@@ -41,13 +41,13 @@ func newLetterFormPage(r *web.Request, sheet transcribe.Sheet, line transcribe.L
 	if upload != nil && upload.hash != "" {
 		p.Hidden = append(p.Hidden, web.HiddenField("kept_original", upload.hash), web.HiddenField("kept_name", upload.name))
 		p.FileNow, p.FileFacts = templates.NavItem{Label: upload.name}, p.Bytes(upload.size)
-		p.File.Label, p.File.Required = p.Must("transcription.field.original_other"), false
+		p.File.Label, p.File.Required = p.Must("transcribe.field.original_other"), false
 	}
 	for _, c := range sheet.Cells {
 		p.Cells = append(p.Cells, newLetterCell(r, p.transcriptionBase, c, form.entries[c.Question.Number], sheet.Questionnaire.AnswerLimit))
 	}
 	if line.Revision > 0 {
-		p.Remove = &templates.Confirm{Title: p.Must("transcription.remove.title"), Text: p.Must("transcription.remove.text"), Danger: true,
+		p.Remove = &templates.Confirm{Title: p.Must("transcribe.remove.title"), Text: p.Must("transcribe.remove.text"), Danger: true,
 			Action: p.Action + "/loeschen", Button: p.Must("common.button.delete"), Fields: []templates.Field{web.HiddenField("revision", strconv.Itoa(line.Revision))}}
 	}
 	return p
@@ -56,10 +56,10 @@ func newLetterFormPage(r *web.Request, sheet transcribe.Sheet, line transcribe.L
 // doubts says what to look at twice before a letter takes effect. Nothing is said of one that has.
 func (p transcriptionBase) doubts(line transcribe.Line) (list []string) {
 	if line.Unasked {
-		list = append(list, p.Must("transcription.doubt.unasked"))
+		list = append(list, p.Must("transcribe.doubt.unasked"))
 	}
 	if len(line.Older) > 0 {
-		list = append(list, p.Must("transcription.doubt.older", "Count", len(line.Older), "Numbers", p.Join(web.Itoas(line.Older))))
+		list = append(list, p.Must("transcribe.doubt.older", "Count", len(line.Older), "Numbers", p.Join(web.Itoas(line.Older))))
 	}
 	return list
 }
@@ -72,7 +72,7 @@ func letterHead(r *web.Request, p *letterFormPage, sheet transcribe.Sheet, form 
 		kind.Options = append(kind.Options, templates.Option{Value: string(k), Label: p.Must("common.letter." + string(k)), Selected: form.Kind == string(k)})
 	}
 	received := web.RequiredField(p.field("received_on", "date", form.ReceivedOn))
-	received.Hint = p.Must("transcription.hint.received_on", "Due", r.Instant(sheet.Due))
+	received.Hint = p.Must("transcribe.hint.received_on", "Due", r.Instant(sheet.Due))
 	p.Head = []templates.Field{kind, received, p.field("received_time", "time", form.ReceivedTime), p.field("letter_date", "date", form.LetterDate)}
 	joint := p.field("joint", "checkbox", "")
 	for _, o := range sheet.Others {
@@ -85,7 +85,7 @@ func letterHead(r *web.Request, p *letterFormPage, sheet transcribe.Sheet, form 
 	}
 	licence := p.field("licence", "text", form.Licence)
 	if sheet.Alliance.Licence != "" {
-		licence.Hint = p.Must("transcription.hint.licence_offered", "Licence", sheet.Alliance.Licence)
+		licence.Hint = p.Must("transcribe.hint.licence_offered", "Licence", sheet.Alliance.Licence)
 	}
 	p.After = append(p.After, licence, p.field("change_note", "text", form.ChangeNote))
 
@@ -96,8 +96,8 @@ func letterHead(r *web.Request, p *letterFormPage, sheet transcribe.Sheet, form 
 		if status == "" {
 			word = "single"
 		}
-		p.WholeNote.Options = append(p.WholeNote.Options, templates.Option{Value: string(status), Label: p.Must("transcription.whole." + word),
-			Hint: p.Must("transcription.whole_hint." + word), Selected: form.Whole == string(status)})
+		p.WholeNote.Options = append(p.WholeNote.Options, templates.Option{Value: string(status), Label: p.Must("transcribe.whole." + word),
+			Hint: p.Must("transcribe.whole_hint." + word), Selected: form.Whole == string(status)})
 	}
 	p.WholeText = p.field("whole_text", "textarea", form.WholeText)
 	p.WholeText.Lang, p.WholeText.Rows, p.WholeText.Quiet = "de", 5, true
@@ -110,7 +110,7 @@ func (p *letterFormPage) letterFile(r *web.Request, sheet transcribe.Sheet, line
 	for _, l := range append([]transcribe.Line{line}, sheet.Letters...) {
 		if l.File != nil && l.File.ID == form.Original && l.File.Respondent == sheet.Respondent.ID {
 			p.FileNow, p.FileFacts = originalLink(r, p.transcriptionBase, sheet.Respondent, *l.File)
-			p.File.Label, p.File.Required = p.Must("transcription.field.original_other"), false
+			p.File.Label, p.File.Required = p.Must("transcribe.field.original_other"), false
 			return
 		}
 	}
@@ -119,7 +119,7 @@ func (p *letterFormPage) letterFile(r *web.Request, sheet transcribe.Sheet, line
 // originalLink leads to the download of an original; facts says what it is.
 func originalLink(r *web.Request, p transcriptionBase, sender survey.Respondent, o survey.Original) (link templates.NavItem, facts string) {
 	link = templates.NavItem{Label: o.Name, Href: letterPath(r, sender.Slug, "original", o.ID)}
-	return link, p.Must("transcription.original.facts", "Size", p.Bytes(o.Size), "At", r.Moment(o.At))
+	return link, p.Must("transcribe.original.facts", "Size", p.Bytes(o.Size), "At", r.Moment(o.At))
 }
 
 // newLetterCell makes the fields of one question.
@@ -130,10 +130,10 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 		cell.Closed, cell.Status, cell.Note = true, survey.NotAsked, c.WhyNot
 		return cell
 	case c.ByForm:
-		cell.Closed, cell.Note = true, p.Must("transcription.cell.by_form")
+		cell.Closed, cell.Note = true, p.Must("transcribe.cell.by_form")
 		return cell
 	case c.Standing != nil:
-		cell.Earlier = p.Must("transcription.cell.earlier", "Source", c.Standing.Source)
+		cell.Earlier = p.Must("transcribe.cell.earlier", "Source", c.Standing.Source)
 	}
 	n := "-" + strconv.Itoa(c.Question.Number)
 	field := func(name, kind, value string) templates.Field {
@@ -143,7 +143,7 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	}
 	cell.Choice = field("status", "select", "")
 	for _, status := range []survey.Status{"", survey.Answered, survey.NoPosition, survey.Declined, survey.Refers} {
-		word := p.Must("transcription.cell.blank")
+		word := p.Must("transcribe.cell.blank")
 		if status != "" {
 			word = p.Must("common.status." + string(status))
 		}
@@ -152,7 +152,7 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	if cell.IsThesis {
 		position := field("position", "radio", "")
 		position.Inline = true
-		position.Options = []templates.Option{{Label: p.Must("transcription.cell.no_position"), Selected: said.Position == ""}}
+		position.Options = []templates.Option{{Label: p.Must("transcribe.cell.no_position"), Selected: said.Position == ""}}
 		for _, value := range survey.Positions {
 			position.Options = append(position.Options, templates.Option{Value: string(value), Label: p.Must("common.position." + string(value)), Selected: said.Position == value})
 		}

@@ -89,7 +89,7 @@ var originalKinds = []struct {
 // originalType tells what a file is by its bytes, or the message key of why it is not taken.
 func originalType(name string, file fileLook) (mimeType, key string) {
 	if file.size == 0 {
-		return "", "transcription.error.file_empty"
+		return "", "transcribe.error.file_empty"
 	}
 	extension := strings.ToLower(filepath.Ext(name))
 	for _, kind := range originalKinds {
@@ -98,13 +98,13 @@ func originalType(name string, file fileLook) (mimeType, key string) {
 		}
 		switch {
 		case !kind.is(file):
-			return "", "transcription.error.file_type"
+			return "", "transcribe.error.file_type"
 		case !kind.whole(file):
-			return "", "transcription.error.file_damaged"
+			return "", "transcribe.error.file_damaged"
 		}
 		return kind.mime, ""
 	}
-	return "", "transcription.error.file_type"
+	return "", "transcribe.error.file_type"
 }
 
 func begins(marks ...string) func(fileLook) bool {

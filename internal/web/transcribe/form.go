@@ -77,7 +77,7 @@ func (s *Room) newTranscription(r *web.Request) error {
 		return err
 	}
 	if sheet.Respondent.NotAsked != "" {
-		return survey.Fail(survey.Conflict, "transcription.error.not_asked")
+		return survey.Fail(survey.Conflict, "transcribe.error.not_asked")
 	}
 	form := transcriptionForm{}
 	if from := r.Request.URL.Query().Get("von"); from != "" {
@@ -184,9 +184,9 @@ func (s *Room) saveTranscription(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	notice := "transcription.notice.saved"
+	notice := "transcribe.notice.saved"
 	if form.Act == handOver {
-		notice = "transcription.notice.handed_over"
+		notice = "transcribe.notice.handed_over"
 		if saved.State == survey.TranscriptionDraft {
 			if shown, err := s.renderDoubts(r, form.Seen); shown || err != nil {
 				return err
@@ -200,7 +200,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 			return err
 		}
 		if saved.State == survey.TranscriptionChecked {
-			notice = "transcription.notice.effective"
+			notice = "transcribe.notice.effective"
 		}
 	}
 	return r.Redirect(letterPath(r, cmd.Respondent, "uebertragung", cmd.ID), notice)
@@ -236,8 +236,8 @@ func (s *Room) renderSaved(r *web.Request, errs []templates.FieldError) error {
 	}
 	p := newLetterFormPage(r, sheet, line, formOfLetter(sheet, line.Transcription), errs, nil)
 	p.stored(r)
-	p.Warning = p.Must("transcription.form.incomplete")
-	return r.Page(http.StatusUnprocessableEntity, "transcription/form", p)
+	p.Warning = p.Must("transcribe.form.incomplete")
+	return r.Page(http.StatusUnprocessableEntity, "transcribe/form", p)
 }
 
 // renderDoubts shows the draft that was saved with what to look at twice, unless the form showed the same already.
@@ -255,8 +255,8 @@ func (s *Room) renderDoubts(r *web.Request, seen string) (shown bool, err error)
 		return false, nil
 	}
 	p.stored(r)
-	p.Warning = p.Must("transcription.doubt.saved", "Button", p.Button)
-	return true, r.Page(http.StatusUnprocessableEntity, "transcription/form", p)
+	p.Warning = p.Must("transcribe.doubt.saved", "Button", p.Button)
+	return true, r.Page(http.StatusUnprocessableEntity, "transcribe/form", p)
 }
 
 // renderLetterCollision shows what somebody else saved beside what was typed; nothing is saved, nothing lost.
@@ -275,10 +275,10 @@ func (s *Room) renderLetterCollision(r *web.Request, form transcriptionForm, upl
 		form.Original = theirs.Original
 	}
 	p := newLetterFormPage(r, sheet, line, form, nil, upload)
-	p.Warning = p.Must("transcription.collision.warning", "Name", web.NameOr(p.Base, line.EnteredByName), "At", r.Moment(line.EnteredAt))
+	p.Warning = p.Must("transcribe.collision.warning", "Name", web.NameOr(p.Base, line.EnteredByName), "At", r.Moment(line.EnteredAt))
 	p.Unsaved, p.Saved.Saved = "conflict", p.Must("common.autosave.unsaved")
 	p.Changes = letterChanges(r, p.transcriptionBase, sheet, theirs, form)
-	return r.Page(http.StatusConflict, "transcription/form", p)
+	return r.Page(http.StatusConflict, "transcribe/form", p)
 }
 
 // letterChanges lists the fields in which two states of the form differ.
@@ -300,23 +300,23 @@ func letterChanges(r *web.Request, p transcriptionBase, sheet transcribe.Sheet, 
 		}
 		return p.Must(prefix + value)
 	}
-	add(p.Must("transcription.field.kind"), word("common.letter.", theirs.Kind), word("common.letter.", mine.Kind))
+	add(p.Must("transcribe.field.kind"), word("common.letter.", theirs.Kind), word("common.letter.", mine.Kind))
 	for _, f := range []struct{ name, old, new string }{
 		{"received_on", theirs.ReceivedOn, mine.ReceivedOn}, {"received_time", theirs.ReceivedTime, mine.ReceivedTime},
 		{"letter_date", theirs.LetterDate, mine.LetterDate}, {"joint", p.Join(theirs.Joint), p.Join(mine.Joint)},
 		{"licence", theirs.Licence, mine.Licence}, {"without", theirs.Without, mine.Without}, {"change_note", theirs.ChangeNote, mine.ChangeNote},
 		{"whole", word("common.status.", theirs.Whole), word("common.status.", mine.Whole)}, {"whole_text", theirs.WholeText, mine.WholeText},
 	} {
-		add(p.Must("transcription.field."+f.name), f.old, f.new)
+		add(p.Must("transcribe.field."+f.name), f.old, f.new)
 	}
 	for _, c := range sheet.Cells {
 		n := c.Question.Number
 		old, new := theirs.entries[n], mine.entries[n]
 		label := p.Must("common.question_number", "Number", n) + ": "
-		add(label+p.Must("transcription.field.status"), word("common.status.", string(old.Status)), word("common.status.", string(new.Status)))
-		add(label+p.Must("transcription.field.position"), word("common.position.", string(old.Position)), word("common.position.", string(new.Position)))
-		add(label+p.Must("transcription.field.text"), old.Text, new.Text)
-		add(label+p.Must("transcription.field.reason"), old.Reason, new.Reason)
+		add(label+p.Must("transcribe.field.status"), word("common.status.", string(old.Status)), word("common.status.", string(new.Status)))
+		add(label+p.Must("transcribe.field.position"), word("common.position.", string(old.Position)), word("common.position.", string(new.Position)))
+		add(label+p.Must("transcribe.field.text"), old.Text, new.Text)
+		add(label+p.Must("transcribe.field.reason"), old.Reason, new.Reason)
 	}
 	return list
 }
@@ -326,5 +326,5 @@ func (s *Room) renderTranscription(r *web.Request, status int, sheet transcribe.
 	if status != http.StatusOK {
 		p.Unsaved, p.Saved.Saved = "invalid", p.Must("common.autosave.unsaved")
 	}
-	return r.Page(status, "transcription/form", p)
+	return r.Page(status, "transcribe/form", p)
 }

@@ -210,7 +210,7 @@ func (s *Room) takeOriginal(name string, content io.Reader) (*originalUpload, er
 	}
 	up := &originalUpload{name: transcribe.OriginalName(name), size: in.size}
 	if in.size > transcribe.MaxOriginal {
-		up.key = "transcription.error.file_large"
+		up.key = "transcribe.error.file_large"
 	} else {
 		up.mime, up.key = originalType(up.name, in.fileLook)
 	}
@@ -230,7 +230,7 @@ func (s *Room) keptOriginal(r *web.Request) (*originalUpload, error) {
 	up := &originalUpload{name: transcribe.OriginalName(r.Request.PostForm.Get("kept_name"))}
 	look, err := s.Originals.renew(hash)
 	if err != nil {
-		up.key = "transcription.error.file_gone"
+		up.key = "transcribe.error.file_gone"
 		return up, nil
 	}
 	up.size = look.size
@@ -256,7 +256,7 @@ func (s *Room) originalFile(r *web.Request) error {
 	}
 	file, look, err := s.Originals.open(o.SHA256)
 	if err != nil {
-		return &survey.Error{Code: web.CodeInternal, Key: "transcription.error.file_missing", Cause: err}
+		return &survey.Error{Code: web.CodeInternal, Key: "transcribe.error.file_missing", Cause: err}
 	}
 	defer file.Close()
 	return r.Download(web.Attachment{Name: o.Name, Type: o.Type, Size: look.size}, func(w io.Writer) error {

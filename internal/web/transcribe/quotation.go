@@ -44,18 +44,18 @@ func (s *Room) renderQuotations(r *web.Request, status, number int, form quotati
 		return err
 	}
 	who := sheet.Respondent
-	p := quotationsPage{transcriptionBase: newTranscriptionBase(r, "transcription.quotations.title", "Party", who.ShortName)}
+	p := quotationsPage{transcriptionBase: newTranscriptionBase(r, "transcribe.quotations.title", "Party", who.ShortName)}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, who.Slug)})
 	for _, e := range errs {
 		p.Errors = append(p.Errors, templates.FieldError{FieldID: e.FieldID + "-" + strconv.Itoa(number), Message: e.Message})
 	}
 	if status == http.StatusConflict {
-		p.Warning = p.Must("transcription.quotations.collision", "Number", number)
+		p.Warning = p.Must("transcribe.quotations.collision", "Number", number)
 	}
 	for _, c := range sheet.Cells {
 		p.Rows = append(p.Rows, newQuotationRow(r, p, who, c, c.Question.Number == number, status, form))
 	}
-	return r.Page(status, "transcription/quotations", p)
+	return r.Page(status, "transcribe/quotations", p)
 }
 
 func newQuotationRow(r *web.Request, p quotationsPage, who survey.Respondent, c transcribe.Cell, refused bool, status int, form quotationForm) quotationRow {
@@ -78,7 +78,7 @@ func newQuotationRow(r *web.Request, p quotationsPage, who survey.Respondent, c 
 	row.Fields = []templates.Field{web.HiddenField("revision", strconv.Itoa(typed.Revision))}
 	for _, f := range []templates.Field{p.field("text", "textarea", typed.Text), p.field("place", "text", typed.Place), p.field("source", "url", typed.Source)} {
 		f.ID = f.Name + "-" + n
-		f.Label, f.Hint = p.Must("transcription.quotation."+f.Name), ""
+		f.Label, f.Hint = p.Must("transcribe.quotation."+f.Name), ""
 		f.Error = p.ErrorAt(f.ID)
 		f.Lang, f.Required, f.Rows = "de", f.Name != "source", 4
 		if f.Name == "source" {
@@ -109,7 +109,7 @@ func (s *Room) saveQuotation(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(letterPath(r, r.Param("respondent"), "zitate")+"#frage-"+strconv.Itoa(number), "transcription.notice.quoted")
+	return r.Redirect(letterPath(r, r.Param("respondent"), "zitate")+"#frage-"+strconv.Itoa(number), "transcribe.notice.quoted")
 }
 
 func (s *Room) deleteQuotation(r *web.Request) error {
@@ -126,5 +126,5 @@ func (s *Room) deleteQuotation(r *web.Request) error {
 	if err := s.Transcribe.DeleteQuotation(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), number, form.Revision); err != nil {
 		return err
 	}
-	return r.Redirect(letterPath(r, r.Param("respondent"), "zitate")+"#frage-"+strconv.Itoa(number), "transcription.notice.unquoted")
+	return r.Redirect(letterPath(r, r.Param("respondent"), "zitate")+"#frage-"+strconv.Itoa(number), "transcribe.notice.unquoted")
 }

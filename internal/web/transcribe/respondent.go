@@ -56,12 +56,12 @@ func (s *Room) transcriptionRespondent(r *web.Request) error {
 		return err
 	}
 	who := sheet.Respondent
-	p := letterRespondentPage{transcriptionBase: newTranscriptionBase(r, "transcription.respondent.title", "Party", who.ShortName), Name: who.Name,
+	p := letterRespondentPage{transcriptionBase: newTranscriptionBase(r, "transcribe.respondent.title", "Party", who.ShortName), Name: who.Name,
 		Party: templates.Party{Name: who.ShortName, Colour: who.Colour}, Quotations: letterPath(r, who.Slug, "zitate"),
 		Reach: "/versand/" + r.Questionnaire.Slug + "/befragte/" + who.Slug}
 	fact := func(key, value string) {
 		if value != "" {
-			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcription.fact." + key), Value: value})
+			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcribe.fact." + key), Value: value})
 		}
 	}
 	fact("due", r.Instant(sheet.Due))
@@ -75,7 +75,7 @@ func (s *Room) transcriptionRespondent(r *web.Request) error {
 		p.New = letterPath(r, who.Slug, "neu")
 	}
 	if !sheet.SubmittedAt.IsZero() && !sheet.Over {
-		p.Hidden = p.Must("transcription.respondent.hidden", "Due", r.Instant(sheet.Due))
+		p.Hidden = p.Must("transcribe.respondent.hidden", "Due", r.Instant(sheet.Due))
 	}
 	for _, l := range sheet.Letters {
 		p.Letters = append(p.Letters, newTranscriptionLine(r, p.transcriptionBase, l, who))
@@ -83,7 +83,7 @@ func (s *Room) transcriptionRespondent(r *web.Request) error {
 	for _, c := range sheet.Cells {
 		p.Entries = append(p.Entries, standingEntry(r, p.transcriptionBase, c))
 	}
-	return r.Page(http.StatusOK, "transcription/respondent", p)
+	return r.Page(http.StatusOK, "transcribe/respondent", p)
 }
 
 // standingEntry is what counts now, as far as the office may read it.
@@ -103,11 +103,11 @@ func standingEntry(r *web.Request, p transcriptionBase, c transcribe.Cell) lette
 			e.About += ", " + p.Must("common.late")
 		}
 	case c.ByForm:
-		e.Note = p.Must("transcription.cell.by_form_hidden")
+		e.Note = p.Must("transcribe.cell.by_form_hidden")
 	case !c.Asked:
 		e.Status, e.Reason = survey.NotAsked, c.WhyNot
 	default:
-		e.Note = p.Must("transcription.cell.nothing")
+		e.Note = p.Must("transcribe.cell.nothing")
 	}
 	if c.Quotation != nil {
 		e.Quotation = &templates.Quotation{Text: c.Quotation.Text, Place: c.Quotation.Place, Source: c.Quotation.Source}
