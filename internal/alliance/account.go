@@ -205,12 +205,7 @@ func (s *Service) userByEmail(ctx context.Context, email string) (found survey.U
 }
 
 func userByEmail(tx *survey.Tx, email string) (survey.User, error) {
-	for u, err := range tx.Users.List("") {
-		if err != nil || u.Email == email {
-			return u, err
-		}
-	}
-	return survey.User{}, survey.Fail(survey.NotFound, "error.not_found")
+	return survey.First(tx.Users.By(survey.UserAddress).List(survey.Exact(email)))
 }
 
 // NewPassword is the form that sets a password, by an invitation or a reset link.

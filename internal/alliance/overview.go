@@ -65,12 +65,11 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 					q.Undecided++
 				}
 			}
-			for p, err := range tx.Publications.List(q.ID + "/") {
-				if err != nil {
-					return err
-				}
-				q.Published = p.Version
+			published, err := tx.Publications.Last(q.ID + "/")
+			if err != nil && !survey.IsNotFound(err) {
+				return err
 			}
+			q.Published = published.Version
 			o.Questionnaires = append(o.Questionnaires, q)
 		}
 		if !actor.HasAny(survey.RoleCoordinator, survey.RoleAdministrator) {

@@ -2,7 +2,7 @@ package alliance
 
 import (
 	"context"
-	"slices"
+	"path"
 	"strings"
 	"time"
 
@@ -235,32 +235,49 @@ func (s *Service) AuditLog(ctx context.Context, actor survey.Actor, limit int) (
 			}
 			names[g.ID] = g.Name
 		}
-		for q, err := range tx.Questionnaires.List("") {
+		entries = nil
+		for e, err := range tx.Audit.Backward("", "") {
 			if err != nil {
 				return err
 			}
-			names[q.ID] = q.Title
-		}
-		for r, err := range tx.Respondents.List("") {
-			if err != nil {
-				return err
+			entries = append(entries, e)
+			for _, id := range append(strings.Split(e.Subject, "/"), strings.TrimPrefix(e.Who, "party:")) {
+				if _, known := names[id]; known || id == "" {
+					continue
+				}
+				if names[id], err = nameOf(tx, id); err != nil {
+					return err
+				}
 			}
-			names[r.ID] = r.ShortName
-		}
-		for sub, err := range tx.Submissions.List("") {
-			if err != nil {
-				return err
+			if len(entries) == limit {
+				break
 			}
-			names[sub.ID] = names[sub.Respondent]
 		}
-		entries, err = survey.Collect(tx.Audit.List(""))
-		return err
+		return nil
 	})
-	slices.Reverse(entries)
-	if len(entries) > limit {
-		entries = entries[:limit]
-	}
 	return entries, names, err
+}
+
+// nameOf returns the name of a questionnaire or a respondent, and of a submission whose it is; "" for none of them.
+func nameOf(tx *survey.Tx, id string) (string, error) {
+	if q, err := tx.Questionnaires.Get(id); !survey.IsNotFound(err) {
+		return q.Title, err
+	}
+	if r, err := survey.First(tx.Respondents.By(survey.RespondentID).List(survey.Exact(id))); !survey.IsNotFound(err) {
+		return r.ShortName, err
+	}
+	for key, err := range tx.Submissions.By(survey.SubmissionID).Keys(survey.Exact(id)) {
+		if err != nil {
+			return "", err
+		}
+		whose, _ := path.Split(survey.KeyInIndex(key))
+		r, err := tx.Respondents.Get(strings.TrimSuffix(whose, "/"))
+		if survey.IsNotFound(err) {
+			err = nil
+		}
+		return r.ShortName, err
+	}
+	return "", nil
 }
 
 // NoteDenial puts into the audit that somebody with an account was refused something: a kind of page, never an address.

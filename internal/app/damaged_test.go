@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -160,12 +161,13 @@ func TestNothingIsPublishedFromADamagedValue(t *testing.T) {
 // goes on.
 func TestDamagedValueOnThePages(t *testing.T) {
 	folder := goldenFolderOfToday(t)
-	spoiled := ""
+	spoiled, address := "", ""
 	alter(t, filepath.Join(folder, databaseFile), func(table, key string, value []byte) []byte {
 		if table != "users" || spoiled != "" {
 			return nil
 		}
 		spoiled = key
+		address = string(regexp.MustCompile(`"email":"([^"]*)"`).FindSubmatch(value)[1])
 		return bytes.Replace(value, []byte("@"), []byte("A"), 1)
 	})
 	var out, errs strings.Builder
@@ -184,12 +186,12 @@ func TestDamagedValueOnThePages(t *testing.T) {
 		t.Fatal(err)
 	}
 	runUntilEnd(t, a)
-	address := "http://" + a.listener.Addr().String()
-	code, body := fetch(t, address+"/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {"drei fremde Wörter"}})
+	server := "http://" + a.listener.Addr().String()
+	code, body := fetch(t, server+"/anmelden", url.Values{"email": {address}, "password": {"drei fremde Wörter"}})
 	if code != http.StatusServiceUnavailable || !strings.Contains(body, "beschädigt") || strings.Contains(body, spoiled) {
 		t.Errorf("a page that needs it: %d\n%s", code, body)
 	}
-	if code, _ := fetch(t, address+"/vergleich/"+goldenSlug, nil); code != http.StatusOK {
+	if code, _ := fetch(t, server+"/vergleich/"+goldenSlug, nil); code != http.StatusOK {
 		t.Errorf("the publication: %d", code)
 	}
 	faults, err := a.core.check(t.Context())

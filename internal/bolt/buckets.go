@@ -55,14 +55,18 @@ import (
 //	key_prints       "keys"                                       KeyPrints
 //
 //	                                                              a bucket an index, all made from the tables (index.go)
-//	indexes          <table>/<index>                              keys <value>, zero byte, <key of the entity>; values empty:
+//	indexes          <table>/<index>                              keys <value>, zero byte, <key of the entity>; values checksums:
 //	                   questionnaires/slug                        <slug>
 //	                   users/address                              <address>
 //	                   respondents/slug                           <questionnaire>/<slug>
+//	                   respondents/id                             <respondent>
 //	                   access_links/respondent                    <questionnaire>/<respondent>
 //	                   mails/respondent                           <questionnaire>/<respondent>
 //	                   mails/questionnaire                        <questionnaire>
 //	                   mails/failed                               <questionnaire>, of those that failed
+//	                   submissions/confirmed                      <questionnaire>/<respondent>/<leaf>/<when it was sent off>
+//	                   submissions/id                             <submission>
+//	                   versions/outline                           <key> and all but words, see survey.VersionOutline
 //	                   outbox/due                                 <urgency>/<when it is due>
 //	                   outbox/noted                               <urgency>/<when that was noted>
 var (

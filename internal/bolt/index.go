@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"iter"
@@ -12,8 +13,8 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// An index is a bucket inside the bucket "indexes", named <table>/<index>. Its keys are those of survey.Index.Key, its values
-// are empty: all that is in it is in the table as well.
+// An index is a bucket inside the bucket "indexes", named <table>/<index>. Its keys are those of survey.Index.Key: all that is
+// in it is in the table as well. Its values are checksums over its name and the key, since a key may be read alone.
 
 var errIndex = errors.New("its index does not fit; pruefstein check --rebuild makes it anew")
 
@@ -23,7 +24,11 @@ func (t table[T]) entries(index survey.Index[T]) *bbolt.Bucket {
 	if all == nil {
 		return nil
 	}
-	return all.Bucket(fmt.Appendf(nil, "%s/%s", t.name, index.Name))
+	return all.Bucket(t.indexName(index))
+}
+
+func (t table[T]) indexName(index survey.Index[T]) []byte {
+	return slices.Concat(t.name, []byte("/"), []byte(index.Name))
 }
 
 // reindex takes what is stored under a key out of the indexes and puts in the entity that takes its place, nil for none.
@@ -71,7 +76,7 @@ func (t table[T]) reindex(key []byte, next *T) error {
 			}
 		}
 		if will != "" {
-			err = errors.Join(err, entries.Put([]byte(will), nil))
+			err = errors.Join(err, entries.Put([]byte(will), checksum(t.indexName(index), []byte(will), nil)))
 		}
 		if err != nil {
 			return fmt.Errorf("%s %q: index %s: %w", t.name, key, index.Name, err)
@@ -101,6 +106,26 @@ func (o order[T]) Backward(prefix, before string) iter.Seq2[T, error] {
 }
 
 func (o order[T]) Last(prefix string) (T, error) { return survey.First(o.Backward(prefix, "")) }
+
+func (o order[T]) Keys(prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		entries := o.table.entries(o.index)
+		if entries == nil {
+			yield("", o.table.indexFault(nil))
+			return
+		}
+		name := o.table.indexName(o.index)
+		for place, sum := range upward(entries, prefix, "") {
+			var err error
+			if !bytes.Equal(sum, checksum(name, place, nil)) {
+				err = o.table.indexFault([]byte(survey.KeyInIndex(string(place))))
+			}
+			if !yield(string(place), err) {
+				return
+			}
+		}
+	}
+}
 
 func (o order[T]) Count(prefix string) (n int, err error) {
 	entries := o.table.entries(o.index)
@@ -181,7 +206,10 @@ func (p places[T]) compare(t table[T]) (faults []string) {
 		fault := func(place, what string) {
 			faults = append(faults, fmt.Sprintf("%s %q: %s the index %s; pruefstein check --rebuild makes it anew", t.name, survey.KeyInIndex(place), what, index.Name))
 		}
-		for place := range upward(entries, "", "") {
+		for place, sum := range upward(entries, "", "") {
+			if !bytes.Equal(sum, checksum(t.indexName(index), place, nil)) {
+				fault(string(place), "does not fit its checksum in")
+			}
 			if p.where[i][string(place)] {
 				delete(p.where[i], string(place))
 			} else if !p.damaged[survey.KeyInIndex(string(place))] {
@@ -210,12 +238,12 @@ func (t table[T]) rebuild() error {
 	}
 	all := t.tx.Bucket(bucketIndexes)
 	for i, index := range indexes {
-		entries, err := all.CreateBucket(fmt.Appendf(nil, "%s/%s", t.name, index.Name))
+		entries, err := all.CreateBucket(t.indexName(index))
 		if err != nil {
 			return fmt.Errorf("%s: index %s: %w", t.name, index.Name, err)
 		}
 		for _, place := range slices.Sorted(maps.Keys(p.where[i])) { // in order: bbolt fills its pages one after another
-			if err := entries.Put([]byte(place), nil); err != nil {
+			if err := entries.Put([]byte(place), checksum(t.indexName(index), []byte(place), nil)); err != nil {
 				return fmt.Errorf("%s: index %s: %w", t.name, index.Name, err)
 			}
 		}

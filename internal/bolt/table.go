@@ -67,6 +67,16 @@ func (t table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
 
 func (t table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
 
+func (t table[T]) Keys(prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for key := range upward(t.tx.Bucket(t.name), prefix, "") {
+			if !yield(string(key), nil) {
+				return
+			}
+		}
+	}
+}
+
 func (t table[T]) Count(prefix string) (n int, err error) {
 	for range upward(t.tx.Bucket(t.name), prefix, "") {
 		n++

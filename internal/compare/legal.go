@@ -42,14 +42,11 @@ func (s *Service) OldLegal(ctx context.Context, actor survey.Actor) (list []surv
 			if err != nil {
 				return err
 			}
-			var latest *survey.Publication
-			for p, err := range tx.Publications.List(q.ID + "/") {
-				if err != nil {
-					return err
-				}
-				latest = &p
+			last, err := latest(tx, q.ID)
+			if err != nil {
+				return err
 			}
-			switch old, err := oldLegal(latest, alliance); {
+			switch old, err := oldLegal(last, alliance); {
 			case err != nil:
 				return err
 			case old:

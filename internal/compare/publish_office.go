@@ -3,6 +3,7 @@ package compare
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"pruefstein/internal/survey"
 )
@@ -37,11 +38,8 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 				return err
 			}
 			row.ElectionName = e.Name
-			for p, err := range tx.Publications.List(q.ID + "/") {
-				if err != nil {
-					return err
-				}
-				row.Latest = &p
+			if row.Latest, err = latest(tx, q.ID); err != nil {
+				return err
 			}
 			waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActPublication, "")
 			if err != nil {
@@ -54,6 +52,15 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 		return nil
 	})
 	return rows, err
+}
+
+// latest returns the last publication of a questionnaire, nil before the first.
+func latest(tx *survey.Tx, questionnaire string) (*survey.Publication, error) {
+	p, err := tx.Publications.Last(questionnaire + "/")
+	if survey.IsNotFound(err) {
+		return nil, nil
+	}
+	return &p, err
 }
 
 // PublicationState is all the office sees of the publication of one questionnaire.
@@ -161,11 +168,12 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 // heardFrom are the ids of the respondents that have submitted anything, public yet or not.
 func heardFrom(tx *survey.Tx, questionnaire string) (map[string]bool, error) {
 	heard := map[string]bool{}
-	for v, err := range tx.Versions.List(questionnaire + "/") {
+	for key, err := range tx.Versions.Keys(questionnaire + "/") {
 		if err != nil {
 			return nil, err
 		}
-		heard[v.Respondent] = true
+		respondent, _, _ := strings.Cut(strings.TrimPrefix(key, questionnaire+"/"), "/")
+		heard[respondent] = true
 	}
 	return heard, nil
 }

@@ -3,6 +3,7 @@ package mail
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -210,8 +211,10 @@ func (d *desk) add(t *testing.T, kind survey.MailKind, to string) (id string) {
 		if err != nil {
 			return err
 		}
+		e, err := tx.Outbox.Get(id)
 		m.Kind, m.To = kind, to
-		return tx.Mails.Put(m)
+		e.Urgency = m.Urgency()
+		return errors.Join(err, tx.Mails.Put(m), tx.Outbox.Put(e))
 	})
 	if err != nil {
 		t.Fatal(err)

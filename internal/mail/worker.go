@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -118,32 +119,31 @@ func (w *Worker) advance(ctx, sending context.Context) (wait time.Duration, wait
 	if err := w.record(ctx); err != nil {
 		return 0, false, err
 	}
-	queue, err := w.mails.MailQueue(ctx)
-	if err != nil {
-		return 0, false, err
-	}
 	look := func(in time.Duration) {
 		if !waiting || in < wait {
 			wait, waiting = max(in, 0), true
 		}
 	}
-	for _, q := range queue {
-		until := q.DueAt.Sub(w.mails.Clock.Now())
-		switch {
-		case until > 0:
-			look(until)
-		case !w.free(q) || !w.room(q): // its turn comes when a lane is done, or
-			if time.Now().Before(w.widen) {
-				look(time.Until(w.widen))
-			}
-		case w.open > 0 && time.Since(w.moved) < slow:
-			look(time.Until(w.moved.Add(slow)))
-		default:
-			spare := w.open >= lanesMost
-			w.open, w.moved = w.open+1, time.Now()
-			w.lanes.Go(func() { w.lane(ctx, sending, spare) })
-			look(slow)
-		}
+	urgencies := slices.DeleteFunc(w.takes(), func(u survey.Urgency) bool { return !w.room(u) })
+	_, due, next, err := w.mails.LookAhead(ctx, urgencies, w.free)
+	if err != nil {
+		return 0, false, err
+	}
+	if !next.IsZero() {
+		look(next.Sub(w.mails.Clock.Now()))
+	}
+	if time.Now().Before(w.widen) {
+		look(time.Until(w.widen))
+	}
+	switch {
+	case !due: // the turn of others comes when a lane is done
+	case w.open > 0 && time.Since(w.moved) < slow:
+		look(time.Until(w.moved.Add(slow)))
+	default:
+		spare := w.open >= lanesMost
+		w.open, w.moved = w.open+1, time.Now()
+		w.lanes.Go(func() { w.lane(ctx, sending, spare) })
+		look(slow)
 	}
 	return wait, waiting, nil
 }
@@ -163,26 +163,36 @@ func (w *Worker) most(u survey.Urgency) int {
 	return most
 }
 
-// free tells whether a mail may be taken now: nobody has it, nothing of its kind is under way to the same address, and mails
-// without hurry leave a lane to the others. The caller holds the lock.
+// free tells whether a mail may be taken now: nobody has it, and nothing of its kind is under way to the same address. The
+// caller holds the lock.
 func (w *Worker) free(q send.QueuedMail) bool {
-	unhurried := 0
 	for id, u := range w.underWay {
 		if id == q.ID || u.Urgency == q.Urgency && strings.EqualFold(u.To, q.To) {
 			return false
 		}
+	}
+	return true
+}
+
+// takes are the urgencies of which a mail may be taken now: those without hurry leave a lane to the others. The caller holds
+// the lock.
+func (w *Worker) takes() []survey.Urgency {
+	unhurried := 0
+	for _, u := range w.underWay {
 		if u.Urgency == survey.Unhurried {
 			unhurried++
 		}
 	}
-	return q.Urgency != survey.Unhurried || unhurried < w.most(survey.Unhurried)
+	return slices.DeleteFunc(slices.Clone(survey.Urgencies), func(u survey.Urgency) bool {
+		return u == survey.Unhurried && unhurried >= w.most(u)
+	})
 }
 
-// room tells whether a lane may be opened for a mail. One without hurry counts those that have no mail yet as its own. The
-// caller holds the lock.
-func (w *Worker) room(q send.QueuedMail) bool {
-	if q.Urgency != survey.Unhurried {
-		return w.open < w.most(q.Urgency)
+// room tells whether a lane may be opened for a mail of an urgency. One without hurry counts those that have no mail yet as
+// its own. The caller holds the lock.
+func (w *Worker) room(urgency survey.Urgency) bool {
+	if urgency != survey.Unhurried {
+		return w.open < w.most(urgency)
 	}
 	unhurried := w.open
 	for _, u := range w.underWay {
@@ -285,13 +295,13 @@ func (w *Worker) take(ctx context.Context, spare bool) (d send.MailDue, ok bool,
 	if err := w.record(ctx); err != nil {
 		return d, false, err
 	}
-	var claim send.QueuedMail
-	d, ok, err = w.mails.NextMail(ctx, func(q send.QueuedMail) bool {
-		claim = q
-		return w.free(q) && (!spare || q.Urgency == survey.UrgentCode)
-	})
+	urgencies := w.takes()
+	if spare {
+		urgencies = []survey.Urgency{survey.UrgentCode}
+	}
+	d, ok, err = w.mails.NextMail(ctx, urgencies, w.free)
 	if err == nil && ok {
-		w.underWay[claim.ID], w.moved = claim, time.Now()
+		w.underWay[d.Mail.ID], w.moved = send.QueuedMail{ID: d.Mail.ID, To: d.Mail.To, Urgency: d.Mail.Urgency()}, time.Now()
 	}
 	return d, ok, err
 }

@@ -208,6 +208,10 @@ func (t table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
 
 func (t table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
 
+func (t table[T]) Keys(prefix string) iter.Seq2[string, error] {
+	return keys(t.tx.rows[t.name], prefix)
+}
+
 func (t table[T]) Count(prefix string) (int, error) { return count(t.tx.rows[t.name], prefix), nil }
 
 func (t table[T]) By(index survey.Index[T]) survey.Rows[T] { return order[T]{t, index} }
@@ -247,6 +251,14 @@ func (o order[T]) Backward(prefix, before string) iter.Seq2[T, error] {
 }
 
 func (o order[T]) Last(prefix string) (T, error) { return survey.First(o.Backward(prefix, "")) }
+
+func (o order[T]) Keys(prefix string) iter.Seq2[string, error] {
+	rows, err := o.rows()
+	if err != nil {
+		return func(yield func(string, error) bool) { yield("", err) }
+	}
+	return keys(rows, prefix)
+}
 
 func (o order[T]) Count(prefix string) (int, error) {
 	rows, err := o.rows()
@@ -292,6 +304,17 @@ func downward(rows []row, prefix, before string) iter.Seq[row] {
 		}
 		for i := end - 1; i >= start; i-- {
 			if !yield(rows[i]) {
+				return
+			}
+		}
+	}
+}
+
+// keys yields the keys that start with a prefix.
+func keys(rows []row, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for r := range upward(rows, prefix, "") {
+			if !yield(r.key, nil) {
 				return
 			}
 		}

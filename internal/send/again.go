@@ -83,11 +83,11 @@ func (s *Service) replaceQueued(tx *survey.Tx, h letterhead, concerned []survey.
 // redirectQueued stops the mails to a respondent that wait to go to its old address, and queues them anew to the one of now,
 // but for those that have been sent there again already. As in replaceQueued the links of the stopped ones stay.
 func (s *Service) redirectQueued(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, from string) error {
-	mails, err := mailsOf(tx, q.ID)
+	mails, err := mailsTo(tx, r)
 	if err != nil {
 		return err
 	}
-	mails = slices.DeleteFunc(mails, func(m survey.Mail) bool { return m.Respondent != r.ID || !Resendable(m.Kind) })
+	mails = slices.DeleteFunc(mails, func(m survey.Mail) bool { return !Resendable(m.Kind) })
 	h, err := loadLetterhead(tx, q)
 	if err != nil {
 		return err

@@ -166,6 +166,14 @@ func (t traffic) problem() (p Problem) {
 	return p
 }
 
+// trafficOf reads the mails and links of one respondent.
+func trafficOf(tx *survey.Tx, r survey.Respondent) (t traffic, err error) {
+	if t.mails, err = mailsTo(tx, r); err == nil {
+		t.links, err = survey.LinksOf(tx, r.Questionnaire, r.ID)
+	}
+	return t, err
+}
+
 // loadTraffic reads the mails and links of a questionnaire once, by respondent.
 func loadTraffic(tx *survey.Tx, questionnaire string) (map[string]traffic, error) {
 	by := map[string]traffic{}
@@ -178,15 +186,13 @@ func loadTraffic(tx *survey.Tx, questionnaire string) (map[string]traffic, error
 		t.mails = append(t.mails, m)
 		by[m.Respondent] = t
 	}
-	for l, err := range tx.AccessLinks.List("") {
+	for l, err := range tx.AccessLinks.By(survey.LinkRespondent).List(questionnaire + "/") {
 		if err != nil {
 			return nil, err
 		}
-		if l.Questionnaire == questionnaire {
-			t := by[l.Respondent]
-			t.links = append(t.links, l)
-			by[l.Respondent] = t
-		}
+		t := by[l.Respondent]
+		t.links = append(t.links, l)
+		by[l.Respondent] = t
 	}
 	return by, nil
 }

@@ -31,12 +31,11 @@ func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire string) (p DeadlineP
 	if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
 		return p, err
 	}
-	for _, err := range tx.Publications.List(questionnaire + "/") {
-		if err != nil {
-			return p, err
-		}
-		p.Published = true
+	published, err := tx.Publications.Count(questionnaire + "/")
+	if err != nil {
+		return p, err
 	}
+	p.Published = published > 0
 	all, err := survey.RespondentsInOrder(tx, questionnaire)
 	if err != nil {
 		return p, err

@@ -56,15 +56,13 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 		return f, err
 	}
 	f.Packet = survey.PacketOf(r, questions, locked)
-	all, err := loadTraffic(tx, questionnaire)
+	t, err := trafficOf(tx, r)
 	if err != nil {
 		return f, err
 	}
-	t := all[r.ID]
 	if f.Removable, err = s.removable(tx, f.Questionnaire, r, t); err != nil {
 		return f, err
 	}
-	slices.SortStableFunc(t.links, func(a, b survey.AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	f.Links = t.links
 	for _, m := range t.mails {
 		row, err := outboxRow(tx, m)

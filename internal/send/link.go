@@ -109,16 +109,12 @@ func mailOf(tx *survey.Tx, questionnaire, id string) (survey.Mail, error) {
 	return m, err
 }
 
+// mailsTo returns the mails to a respondent that the office may see, the oldest first.
+func mailsTo(tx *survey.Tx, r survey.Respondent) ([]survey.Mail, error) {
+	return survey.Collect(tx.Mails.By(survey.MailRespondent).List(survey.Exact(r.Key())))
+}
+
 // mailsOf returns the mails of the questionnaire that the office may see, the oldest first.
 func mailsOf(tx *survey.Tx, questionnaire string) ([]survey.Mail, error) {
-	var list []survey.Mail
-	for m, err := range tx.Mails.List("") {
-		if err != nil {
-			return nil, err
-		}
-		if m.Questionnaire == questionnaire && m.Kind != survey.MailCode {
-			list = append(list, m)
-		}
-	}
-	return list, nil
+	return survey.Collect(tx.Mails.By(survey.MailQuestionnaire).List(survey.Exact(questionnaire)))
 }

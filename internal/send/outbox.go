@@ -1,9 +1,8 @@
 package send
 
 import (
-	"cmp"
 	"context"
-	"errors"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -37,47 +36,77 @@ type MailOutcome struct {
 	NoReply   bool   // Reply is not the server's: the connection failed
 }
 
-// MailQueue returns the mails that wait in the order they go out: the most urgent first, and of these the first due.
-func (s *Service) MailQueue(ctx context.Context) (queue []QueuedMail, err error) {
+// NextMail returns the first mail of the queue that is due, of one of the urgencies and wanted; ok is false if there is none.
+func (s *Service) NextMail(ctx context.Context, urgencies []survey.Urgency, wanted func(QueuedMail) bool) (d MailDue, ok bool, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		queue, err = s.mailQueue(tx)
+		var q QueuedMail
+		if q, ok, err = s.firstDue(tx, urgencies, wanted); err == nil && ok {
+			d, err = s.mailDue(tx, q.ID)
+		}
 		return err
 	})
-	return queue, err
+	return d, ok, err
 }
 
-// NextMail returns the first mail of the queue that is due and wanted; ok is false if there is none.
-func (s *Service) NextMail(ctx context.Context, wanted func(QueuedMail) bool) (d MailDue, ok bool, err error) {
+// LookAhead tells whether NextMail would find a mail, and when the next of those that are not due yet will be, of whatever
+// urgency; zero when there is none.
+func (s *Service) LookAhead(ctx context.Context, urgencies []survey.Urgency, wanted func(QueuedMail) bool) (first QueuedMail, ok bool, next time.Time, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		ok = false // a store may run this again
-		queue, err := s.mailQueue(tx)
-		if err != nil {
+		if first, ok, err = s.firstDue(tx, urgencies, wanted); err != nil {
 			return err
 		}
-		for _, q := range queue {
-			if ok = !q.DueAt.After(s.Now()) && wanted(q); ok {
-				d, err = s.mailDue(tx, q.ID)
-				return err
+		next = time.Time{}
+		for _, u := range survey.Urgencies {
+			for e, err := range tx.Outbox.By(survey.OutboxDue).From(u.Key(), after(u, s.Now())) {
+				if survey.Damaged(err) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				if next.IsZero() || e.DueAt.Before(next) {
+					next = e.DueAt
+				}
+				break
 			}
 		}
 		return nil
 	})
-	return d, ok, err
+	return first, ok, next, err
+}
+
+// firstDue returns the first mail that is due, of one of the urgencies and wanted.
+func (s *Service) firstDue(tx *survey.Tx, urgencies []survey.Urgency, wanted func(QueuedMail) bool) (QueuedMail, bool, error) {
+	for _, u := range survey.Urgencies {
+		if !slices.Contains(urgencies, u) {
+			continue
+		}
+		for q, err := range s.due(tx, u) {
+			if err != nil || wanted(q) {
+				return q, err == nil, err
+			}
+		}
+	}
+	return QueuedMail{}, false, nil
 }
 
 // DueMails returns the mails to be sent now, in the order of the queue, at most limit.
 func (s *Service) DueMails(ctx context.Context, limit int) (due []MailDue, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		due = nil
-		queue, err := s.mailQueue(tx)
-		for _, q := range queue {
-			if q.DueAt.After(s.Now()) || len(due) == limit {
-				continue
+		for _, u := range survey.Urgencies {
+			for q, err := range s.due(tx, u) {
+				if err != nil || len(due) == limit {
+					return err
+				}
+				d, err := s.mailDue(tx, q.ID)
+				if err != nil {
+					return err
+				}
+				due = append(due, d)
 			}
-			d, dueErr := s.mailDue(tx, q.ID)
-			due, err = append(due, d), errors.Join(err, dueErr)
 		}
-		return err
+		return nil
 	})
 	return due, err
 }
@@ -184,36 +213,55 @@ func cleanReply(reply, secret string) string {
 	return strings.ToValidUTF8(reply[:maxReply], "") + " …"
 }
 
-func (s *Service) mailQueue(tx *survey.Tx) (queue []QueuedMail, err error) {
-	for e, err := range tx.Outbox.List("") {
-		if survey.Damaged(err) {
-			continue // the check names it; it must not hold up the others
+// due yields the mails of an urgency that are due, the first due first. What was noted at a time to come, by a clock that has
+// been set back since, is due now.
+func (s *Service) due(tx *survey.Tx, u survey.Urgency) iter.Seq2[QueuedMail, error] {
+	now := s.Now()
+	return func(yield func(QueuedMail, error) bool) {
+		for e, err := range tx.Outbox.By(survey.OutboxDue).List(u.Key()) {
+			if err == nil && e.DueAt.After(now) {
+				break
+			}
+			if q, waits, err := s.queued(tx, e, err); (waits || err != nil) && !yield(q, err) {
+				return
+			}
 		}
-		if err != nil {
-			return nil, err
-		}
-		m, err := tx.Mails.Get(e.Mail)
-		if err != nil && !survey.IsNotFound(err) && !survey.Damaged(err) {
-			return nil, err
-		}
-		if _, err := s.settled(tx, m); survey.Damaged(err) {
-			continue // whether a reminder is still true cannot be read: the same
-		}
-		if m.State == survey.MailQueued { // an entry that outlived the state of its mail sends nothing
-			queue = append(queue, QueuedMail{ID: m.ID, To: m.To, Urgency: m.Urgency(), DueAt: dueOf(e, s.Now())})
+		for e, err := range tx.Outbox.By(survey.OutboxNoted).From(u.Key(), after(u, now)) {
+			if q, waits, err := s.queued(tx, e, err); (waits || err != nil) && !yield(q, err) {
+				return
+			}
 		}
 	}
-	slices.SortStableFunc(queue, func(a, b QueuedMail) int {
-		return cmp.Or(cmp.Compare(a.Urgency, b.Urgency), a.DueAt.Compare(b.DueAt))
-	})
-	return queue, nil
 }
 
-// QueuedMail is a mail that waits, with what tells when it may go.
+// after is where in an index of the outbox the entries of an urgency with a time after the given one begin.
+func after(u survey.Urgency, at time.Time) string { return u.Key() + survey.TimeKey(at) + "\x01" }
+
+// queued returns the mail of an entry; waits is false for one that is not to be sent.
+func (s *Service) queued(tx *survey.Tx, e survey.OutboxEntry, err error) (q QueuedMail, waits bool, _ error) {
+	if survey.Damaged(err) {
+		return q, false, nil // the check names it; it must not hold up the others
+	}
+	if err != nil {
+		return q, false, err
+	}
+	m, err := tx.Mails.Get(e.Mail)
+	if err != nil && !survey.IsNotFound(err) && !survey.Damaged(err) {
+		return q, false, err
+	}
+	if m.State != survey.MailQueued { // an entry that outlived the state of its mail sends nothing
+		return q, false, nil
+	}
+	if _, err := s.settled(tx, m); survey.Damaged(err) {
+		return q, false, nil // whether a reminder is still true cannot be read: the same
+	}
+	return QueuedMail{ID: m.ID, To: m.To, Urgency: m.Urgency()}, true, nil
+}
+
+// QueuedMail is a mail that is due, with what tells whether it may go.
 type QueuedMail struct {
 	ID, To  string
 	Urgency survey.Urgency
-	DueAt   time.Time
 }
 
 // waited is the sum of the back-offs after so many failed attempts. It is no difference of two times, one of which may have
@@ -223,15 +271,6 @@ func waited(tries int) (sum time.Duration) {
 		sum += survey.Backoff(i + 1)
 	}
 	return sum
-}
-
-// dueOf returns when an entry is due. A time that lies further ahead than its back-off was noted by a clock that has been set
-// back since: it is due now.
-func dueOf(e survey.OutboxEntry, now time.Time) time.Time {
-	if e.Noted().After(now) {
-		return now
-	}
-	return e.DueAt
 }
 
 const (

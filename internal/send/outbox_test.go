@@ -53,13 +53,11 @@ func enqueueMarked(s *office.Office, tx *survey.Tx, m survey.Mail, secret string
 
 // nextDue returns when the next mail is due; ok is false while none waits.
 func nextDue(t *testing.T, s *office.Office) (at time.Time, ok bool, err error) {
-	queue, err := s.Send.MailQueue(t.Context())
-	for _, q := range queue {
-		if !ok || q.DueAt.Before(at) {
-			at, ok = q.DueAt, true
-		}
+	_, due, at, err := s.Send.LookAhead(t.Context(), survey.Urgencies, func(send.QueuedMail) bool { return true })
+	if due {
+		at = s.Now()
 	}
-	return at, ok, err
+	return at, due || !at.IsZero(), err
 }
 
 func enqueue(t *testing.T, s *office.Office, m survey.Mail, secret string) survey.Mail {
@@ -519,22 +517,26 @@ func TestQueueOrder(t *testing.T) {
 		want[i], want[i+1] = want[i+1], want[i]
 	}
 	clock.Advance(time.Hour)
-	queue, err := s.Send.MailQueue(t.Context())
+	queue, err := s.Send.DueMails(t.Context(), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, q := range queue {
-		got = append(got, q.ID)
+	for _, d := range queue {
+		got = append(got, d.Mail.ID)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	d, ok, err := s.Send.NextMail(t.Context(), func(q send.QueuedMail) bool { return q.ID == want[3] || q.ID == want[5] })
+	d, ok, err := s.Send.NextMail(t.Context(), survey.Urgencies, func(q send.QueuedMail) bool { return q.ID == want[3] || q.ID == want[5] })
 	if err != nil || !ok || d.Mail.ID != want[3] || !strings.Contains(d.Body, outboxSecret) {
 		t.Errorf("%+v, %v, %v", d, ok, err)
 	}
-	if _, ok, err := s.Send.NextMail(t.Context(), func(send.QueuedMail) bool { return false }); ok || err != nil {
+	if _, ok, err := s.Send.NextMail(t.Context(), survey.Urgencies, func(send.QueuedMail) bool { return false }); ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
+	}
+	d, ok, err = s.Send.NextMail(t.Context(), []survey.Urgency{survey.Unhurried, survey.UrgentLink}, func(send.QueuedMail) bool { return true })
+	if err != nil || !ok || d.Mail.ID != want[2] {
+		t.Errorf("without codes: %+v, %v, %v", d, ok, err)
 	}
 }

@@ -330,11 +330,11 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, ques
 		if err != nil {
 			return err
 		}
-		all, err := loadTraffic(tx, questionnaire)
+		t, err := trafficOf(tx, r)
 		if err != nil {
 			return err
 		}
-		switch ok, err := s.removable(tx, q, r, all[r.ID]); {
+		switch ok, err := s.removable(tx, q, r, t); {
 		case err != nil:
 			return err
 		case !ok:

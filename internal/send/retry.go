@@ -1,7 +1,9 @@
 package send
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"pruefstein/internal/survey"
 )
@@ -58,26 +60,32 @@ func (s *Service) RetryFailed(ctx context.Context, actor survey.Actor, questionn
 // undelivered are the mails of a questionnaire that failed for good and are worth another try: no later one of its kind took
 // its place, its respondent has not been given up, and it does not remind of what is over.
 func (s *Service) undelivered(tx *survey.Tx, questionnaire string) (list []survey.Mail, err error) {
-	all, err := loadTraffic(tx, questionnaire)
+	failed, err := survey.Collect(tx.Mails.By(survey.MailUndelivered).List(survey.Exact(questionnaire)))
 	if err != nil {
 		return nil, err
 	}
-	for id, t := range all {
-		r, err := tx.Respondents.Get(questionnaire + "/" + id)
-		if err != nil && !survey.IsNotFound(err) {
-			return nil, err
-		}
-		for i, m := range t.mails {
-			if !t.undelivered(i) || r.NotReached != nil {
-				continue
-			}
-			over, err := s.settled(tx, m)
-			if err != nil {
+	slices.SortStableFunc(failed, func(a, b survey.Mail) int { return cmp.Compare(a.Respondent, b.Respondent) })
+	var r survey.Respondent
+	var t traffic
+	for i, m := range failed {
+		if i == 0 || m.Respondent != failed[i-1].Respondent {
+			if r, err = tx.Respondents.Get(questionnaire + "/" + m.Respondent); err != nil && !survey.IsNotFound(err) {
 				return nil, err
 			}
-			if !over {
-				list = append(list, m)
+			if t.mails, err = mailsTo(tx, r); err != nil {
+				return nil, err
 			}
+		}
+		at := slices.IndexFunc(t.mails, func(o survey.Mail) bool { return o.ID == m.ID })
+		if r.NotReached != nil || at >= 0 && !t.undelivered(at) {
+			continue
+		}
+		over, err := s.settled(tx, m)
+		if err != nil {
+			return nil, err
+		}
+		if !over {
+			list = append(list, m)
 		}
 	}
 	return list, nil

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -245,6 +246,15 @@ func lastAndCount(t *testing.T, s survey.Store) {
 			if last.ID != want.last || (err != nil) != (want.last == "") {
 				t.Errorf("Last(%q) = %q, %v, want %q", prefix, last.ID, err, want.last)
 			}
+			n := 0
+			for key, err := range tx.Parties.Keys(prefix) {
+				if n++; err != nil || n == want.count && key != want.last {
+					t.Errorf("Keys(%q): the last is %q, %v", prefix, key, err)
+				}
+			}
+			if n != want.count {
+				t.Errorf("Keys(%q): %d, want %d", prefix, n, want.count)
+			}
 			if n, err := tx.Parties.Count(prefix); n != want.count || err != nil {
 				t.Errorf("Count(%q) = %d, %v, want %d", prefix, n, err, want.count)
 			}
@@ -268,6 +278,16 @@ func wantMails(t *testing.T, tx *survey.Tx, questionnaire string, want ...string
 	down, err := keys(rows.Backward(prefix, ""))
 	if err != nil || !slices.Equal(down, reversed(want)) {
 		t.Errorf("mails of %q backward: %q, %v, want %q", questionnaire, down, err, want)
+	}
+	var inKeys []string
+	for key, err := range rows.Keys(prefix) {
+		if err != nil || !strings.HasPrefix(key, prefix) {
+			t.Errorf("%q, %v", key, err)
+		}
+		inKeys = append(inKeys, survey.KeyInIndex(key))
+	}
+	if !slices.Equal(inKeys, want) {
+		t.Errorf("keys of the mails of %q: %q, want %q", questionnaire, inKeys, want)
 	}
 	if n, err := rows.Count(prefix); n != len(want) || err != nil {
 		t.Errorf("mails of %q: %d, %v, want %d", questionnaire, n, err, len(want))
@@ -362,7 +382,11 @@ func noSuchIndex(t *testing.T, s survey.Store) {
 		_, back := keys(rows.Backward("", ""))
 		_, last := rows.Last("")
 		_, count := rows.Count("")
-		for _, err := range []error{listed, back, last, count} {
+		var keysErr error
+		for _, keysErr = range rows.Keys("") {
+			break
+		}
+		for _, err := range []error{keysErr, listed, back, last, count} {
 			if err == nil || survey.IsNotFound(err) {
 				t.Errorf("listed by an index that is not declared: %v", err)
 			}

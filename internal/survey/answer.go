@@ -1,6 +1,9 @@
 package survey
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // AnswerDraft is what a party has saved for one question and not yet submitted. It is the party's own: no staff route
 // reads it.
@@ -52,6 +55,23 @@ type Submission struct {
 
 // Key implements Entity.
 func (s Submission) Key() string { return s.Questionnaire + "/" + s.Respondent + "/" + s.ID }
+
+// SubmissionID finds a submission by its id alone.
+var SubmissionID = Index[Submission]{"id", func(s Submission) string { return s.ID }}
+
+// SubmissionConfirmedBy finds what a respondent has submitted, in the order of the ledger, and when "Absenden" was pressed for
+// it: <questionnaire>/<respondent>/<leaf>/<time>.
+var SubmissionConfirmedBy = Index[Submission]{"confirmed", func(s Submission) string {
+	if s.State != SubmissionConfirmed {
+		return ""
+	}
+	return s.Questionnaire + "/" + s.Respondent + "/" + TreeKey(s.Receipt.Leaf) + "/" + TimeKey(s.RequestedAt)
+}}
+
+// Indexes implements Indexed.
+func (Submission) Indexes() []Index[Submission] {
+	return []Index[Submission]{SubmissionConfirmedBy, SubmissionID}
+}
 
 // SentCode is a code that went to a party's own address: whoever enters it reads its mail. It is good for one submission.
 type SentCode struct {
@@ -185,13 +205,23 @@ func (s Submission) Waits(now time.Time) bool {
 
 // LastSubmission is what a respondent submitted last, nil if nothing. The ledger knows the order: the clock may have gone back.
 func LastSubmission(tx *Tx, r Respondent) (last *Submission, err error) {
-	for sub, err := range tx.Submissions.List(r.Key() + "/") {
-		if err != nil {
-			return nil, err
+	sub, err := tx.Submissions.By(SubmissionConfirmedBy).Last(r.Key() + "/")
+	if IsNotFound(err) {
+		return nil, nil
+	}
+	return &sub, err
+}
+
+// LastSubmitted is when a respondent submitted last, zero if never. No words are read.
+func LastSubmitted(tx *Tx, r Respondent) (at time.Time, err error) {
+	for key, err := range tx.Submissions.By(SubmissionConfirmedBy).Keys(r.Key() + "/") {
+		if err == nil {
+			value := ValueInIndex(key)
+			at, err = TimeOfKey(value[strings.LastIndex(value, "/")+1:])
 		}
-		if sub.State == SubmissionConfirmed && (last == nil || sub.Receipt.Leaf > last.Receipt.Leaf) {
-			last = &sub
+		if err != nil {
+			return at, err
 		}
 	}
-	return last, nil
+	return at, nil
 }

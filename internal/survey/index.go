@@ -58,5 +58,16 @@ func KeyInIndex(key string) string {
 	return own
 }
 
+// ValueInIndex takes the value of an entity from its key in the order of an index.
+func ValueInIndex(key string) string {
+	value, _, _ := strings.Cut(key, indexEnd)
+	return value
+}
+
 // TimeKey makes a time sort as text.
-func TimeKey(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
+func TimeKey(t time.Time) string { return t.UTC().Format(timeKey) }
+
+// TimeOfKey reads what TimeKey wrote.
+func TimeOfKey(s string) (time.Time, error) { return time.Parse(timeKey, s) }
+
+const timeKey = "2006-01-02T15:04:05.000000000Z"

@@ -40,11 +40,16 @@ type Respondent struct {
 // Key implements Entity.
 func (r Respondent) Key() string { return r.Questionnaire + "/" + r.ID }
 
-// RespondentSlug finds a respondent of a questionnaire by its slug: <questionnaire>/<slug>.
-var RespondentSlug = Index[Respondent]{"slug", func(r Respondent) string { return r.Questionnaire + "/" + r.Slug }}
+// The indexes of respondents: by questionnaire and slug, <questionnaire>/<slug>, and by id alone.
+var (
+	RespondentSlug = Index[Respondent]{"slug", func(r Respondent) string { return r.Questionnaire + "/" + r.Slug }}
+	RespondentID   = Index[Respondent]{"id", func(r Respondent) string { return r.ID }}
+)
 
 // Indexes implements Indexed.
-func (Respondent) Indexes() []Index[Respondent] { return []Index[Respondent]{RespondentSlug} }
+func (Respondent) Indexes() []Index[Respondent] {
+	return []Index[Respondent]{RespondentSlug, RespondentID}
+}
 
 // Procedure is how a respondent takes questions.
 type Procedure struct {

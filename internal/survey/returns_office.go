@@ -57,39 +57,37 @@ func (s *Kernel) StageOf(q Questionnaire, r Respondent, back ReturnState, return
 // checked transcription of its letter took effect. Zero: nothing yet. What a party saves before it submits is its own and
 // is not looked at.
 func ReturnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
-	if last, err := LastSubmission(tx, r); err != nil || last != nil {
-		if last != nil {
-			at, by = last.RequestedAt, ByForm
-		}
-		return at, by, err
+	if at, err := LastSubmitted(tx, r); err != nil || !at.IsZero() {
+		return at, ByForm, err
 	}
-	for v, err := range tx.Versions.List(r.Key() + "/") {
-		if err != nil {
-			return at, by, err
-		}
+	versions, err := Outlines(tx, r)
+	at, by = firstOf(versions)
+	return at, by, err
+}
+
+// firstOf tells when the first of some versions was handed in, and how.
+func firstOf(versions []Version) (at time.Time, by Provenance) {
+	for _, v := range versions {
 		if at.IsZero() || v.CountsAt.Before(at) {
 			at, by = v.CountsAt, v.Provenance
 		}
 	}
-	return at, by, nil
+	return at, by
 }
 
 // returnAtDue sums up what came back from a respondent by the one rule of the comparison. Before its date, which the
-// comparison keeps to itself, it is what would be told then.
-func (s *Kernel) returnAtDue(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (Return, error) {
+// comparison keeps to itself, it is what would be told then. Outlines of the versions do: no reasons are told.
+func (s *Kernel) returnAtDue(q Questionnaire, r Respondent, questions []CatalogueQuestion, outlines []Version) Return {
 	c := Comparison{Questionnaire: q, Catalogue: Catalogue{Questions: questions}, At: s.Now()}
 	if due := r.DueAt(q).At; c.At.Before(due) {
 		c.At = due
 	}
 	versions := map[string][]Version{}
-	for v, err := range tx.Versions.List(r.Key() + "/") {
-		if err != nil {
-			return Return{}, err
-		}
+	for _, v := range outlines {
 		key := CellKey(q.ID, r.ID, v.Question)
 		versions[key] = append(versions[key], v)
 	}
-	return returnOf(compared(c, r, versions, nil, nil)), nil
+	return returnOf(compared(c, r, versions, nil, nil))
 }
 
 // OfficeReturn is what came back from a respondent, as the office may know it at any time: nothing of what a party does before
@@ -103,12 +101,19 @@ type OfficeReturn struct {
 
 // ReturnNow returns what came back from a respondent that was or will be asked the questions.
 func (s *Kernel) ReturnNow(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (back OfficeReturn, err error) {
-	if back.At, back.By, err = ReturnedAt(tx, r); err != nil {
+	if back.At, err = LastSubmitted(tx, r); err != nil {
 		return back, err
 	}
-	due, err := s.returnAtDue(tx, q, r, questions)
+	versions, err := Outlines(tx, r)
+	if err != nil {
+		return back, err
+	}
+	if back.By = ByForm; back.At.IsZero() {
+		back.At, back.By = firstOf(versions)
+	}
+	due := s.returnAtDue(q, r, questions, versions)
 	back.Received, back.State = due.Received, s.StageOf(q, r, due.State, !back.At.IsZero())
-	return back, err
+	return back, nil
 }
 
 // CountReturns counts the respondents that are or will be asked, and those that answered at least one question.

@@ -29,6 +29,8 @@ type Rows[T Entity] interface {
 	Backward(prefix, before string) iter.Seq2[T, error]
 	// Last returns the last entity that List would yield or an Error with code NotFound.
 	Last(prefix string) (T, error)
+	// Keys yields the keys in this order that start with the prefix. It reads no entity: what an index says is in its keys.
+	Keys(prefix string) iter.Seq2[string, error]
 	// Count returns how many entities List would yield. It reads none of them.
 	Count(prefix string) (int, error)
 }

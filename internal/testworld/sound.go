@@ -79,7 +79,7 @@ func soundSend(t *testing.T, tx *survey.Tx) {
 			}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: "a-" + id, Questionnaire: "q1", Respondent: id, Mail: "m-" + id}),
 			tx.Mails.Put(survey.Mail{ID: "m-" + id, Questionnaire: "q1", Respondent: id, Dispatch: "d1", State: survey.MailQueued}),
-			tx.Outbox.Put(survey.OutboxEntry{Mail: "m-" + id}),
+			tx.Outbox.Put(survey.OutboxEntry{Mail: "m-" + id, Urgency: survey.Unhurried}),
 		)
 	}
 	Must(t,

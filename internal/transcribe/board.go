@@ -103,15 +103,21 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 		if b.TwoPerson, b.Alone, err = s.TwoPersonOrAlone(tx, survey.ActTranscription); err != nil {
 			return err
 		}
-		if b.Waiting, err = survey.WaitingTranscriptions(tx, q.ID); err != nil {
+		letters, err := survey.Collect(tx.Transcriptions.List(q.ID + "/"))
+		if err != nil {
 			return err
+		}
+		for _, t := range letters {
+			if t.State == survey.TranscriptionWaiting {
+				b.Waiting++
+			}
 		}
 		respondents, err := survey.RespondentsInOrder(tx, q.ID)
 		if err != nil {
 			return err
 		}
 		for _, r := range respondents {
-			row, err := s.row(tx, actor, q, r, now)
+			row, err := s.row(tx, actor, q, r, letters, now)
 			if err != nil {
 				return err
 			}
@@ -122,30 +128,23 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 	return b, err
 }
 
-func (s *Service) row(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, now time.Time) (row Row, err error) {
+// row is a respondent with those of the letters of the questionnaire that answer for it.
+func (s *Service) row(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, letters []survey.Transcription, now time.Time) (row Row, err error) {
 	row = Row{Respondent: r, Due: r.DueAt(q)}
 	row.Over = !now.Before(row.Due.At)
-	last, err := survey.LastSubmission(tx, r)
-	if err != nil {
+	if row.SubmittedAt, err = survey.LastSubmitted(tx, r); err != nil {
 		return row, err
 	}
-	if last != nil {
-		row.SubmittedAt = last.RequestedAt
-	}
-	if row.Letters, err = transcriptionLines(tx, actor, q, r); err != nil {
+	if row.Letters, err = transcriptionLines(tx, actor, q, r, letters); err != nil {
 		return row, err
 	}
-	quotations, err := survey.Collect(tx.Quotations.List(r.Key() + "/"))
-	row.Quotations = len(quotations)
+	row.Quotations, err = tx.Quotations.Count(r.Key() + "/")
 	return row, err
 }
 
 // transcriptionLines are the letters of a respondent, and those of others that answer for it too, the oldest first.
-func transcriptionLines(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent) (lines []Line, err error) {
-	for t, err := range tx.Transcriptions.List(q.ID + "/") {
-		if err != nil {
-			return nil, err
-		}
+func transcriptionLines(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, letters []survey.Transcription) (lines []Line, err error) {
+	for _, t := range letters {
 		if t.Respondent != r.ID && !slices.Contains(t.Joint, r.ID) {
 			continue
 		}
@@ -216,7 +215,11 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire, 
 		if sheet.Others, err = jointCandidates(tx, r); err != nil {
 			return err
 		}
-		if sheet.Row, err = s.row(tx, actor, q, r, now); err != nil {
+		letters, err := survey.Collect(tx.Transcriptions.List(q.ID + "/"))
+		if err != nil {
+			return err
+		}
+		if sheet.Row, err = s.row(tx, actor, q, r, letters, now); err != nil {
 			return err
 		}
 		catalogue, err := tx.Catalogues.Get(q.ID)

@@ -122,16 +122,27 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 	}
 	for _, speaker := range speakers {
 		unasked = unasked || beforeSent(t, q, speaker.AskedAt, true)
+		outlines, err := survey.Outlines(tx, speaker)
+		if err != nil {
+			return false, nil, err
+		}
+		versions := map[string][]survey.Version{}
+		for _, v := range outlines {
+			versions[v.Question] = append(versions[v.Question], v)
+		}
 		for _, e := range t.Entries {
 			if asked, _ := speaker.Asked(e.Question); !asked || slices.Contains(older, e.Number) {
 				continue
 			}
-			versions, err := survey.Collect(tx.Versions.List(survey.CellKey(q.ID, speaker.ID, e.Question) + "/"))
+			stands := survey.VersionThatStands(versions[e.Question])
+			if stands == nil || stands.Provenance != survey.Transcribed {
+				continue
+			}
+			last, err := tx.Versions.Get(stands.Key())
 			if err != nil {
 				return false, nil, err
 			}
-			last := survey.VersionThatStands(versions)
-			if last == nil || last.Provenance != survey.Transcribed || last.Entry() == e.Entry {
+			if last.Entry() == e.Entry {
 				continue
 			}
 			at, err := last.ReceivedAt.Time()
