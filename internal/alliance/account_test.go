@@ -17,6 +17,7 @@ import (
 	"pruefstein/internal/alliance"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/internal/testworld"
@@ -27,6 +28,7 @@ const goodPassword = "drei fremde Wörter"
 // peopleWorld is an installation whose mails can be opened; it counts how often passwords are compared and hashed.
 type peopleWorld struct {
 	*office.Office
+	Store           survey.Store // runs each function once, unlike the one of the use cases: tests keep what they read
 	clock           *testkit.Clock
 	matched, hashed int
 	comparedWith    string
@@ -36,9 +38,10 @@ func newPeopleWorld(t *testing.T) *peopleWorld {
 	t.Helper()
 	sealer, err := survey.NewSealer(bytes.Repeat([]byte{7}, 32))
 	testworld.Must(t, err)
-	w := &peopleWorld{clock: testkit.NewClock(testworld.Someday)}
+	store := memory.New()
+	w := &peopleWorld{Store: store, clock: testkit.NewClock(testworld.Someday)}
 	w.Office = office.New(&survey.Kernel{
-		Store: memory.New(), Clock: w.clock, Sealer: sealer, BaseURL: "https://fragen.example",
+		Store: storetest.Twice(store), Clock: w.clock, Sealer: sealer, BaseURL: "https://fragen.example",
 		Compose: testworld.Compose,
 	})
 	w.Alliance.HashPassword = func(_ context.Context, password string) (string, error) { w.hashed++; return "plain:" + password, nil }
@@ -458,8 +461,8 @@ func TestOwnAccount(t *testing.T) {
 	}
 	for want, cmd := range map[string]alliance.SaveAccount{
 		"old alliance.error.password_old":        {Name: "Ada", Language: "de", Old: "falsch", Password: "ganz anderes Wort", Again: "ganz anderes Wort"},
-		"language error.choice":               {Name: "Ada", Language: "fr"},
-		"name error.required":                 {Name: " ", Language: "de"},
+		"language error.choice":                  {Name: "Ada", Language: "fr"},
+		"name error.required":                    {Name: " ", Language: "de"},
 		"password alliance.error.password_short": {Name: "Ada", Language: "de", Old: goodPassword},
 		"again alliance.error.password_again":    {Name: "Ada", Language: "de", Old: goodPassword, Password: "ganz anderes Wort"},
 	} {

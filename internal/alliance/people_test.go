@@ -223,13 +223,13 @@ func TestNamesOfOrganisationsAndGroups(t *testing.T) {
 	late := renamed
 	late.Name = "Offene Zeit"
 	for want, err := range map[string]error{
-		"conflict: error.stale":       w.Alliance.SaveOrganisation(ctx, ada, late),
-		"name error.required":         w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: " "}),
-		"website error.url":           w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "X", Website: "javascript:alert(1)"}),
-		"not_found: error.not_found":  w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{ID: "fremd", Name: "X"}),
-		"forbidden: error.forbidden":  w.Alliance.SaveOrganisation(ctx, survey.Actor{}, survey.Organisation{Name: "X"}),
-		"name error.text.line":        w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\nb"}),
-		"name error.text.control":     w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\x00b"}),
+		"conflict: error.stale":          w.Alliance.SaveOrganisation(ctx, ada, late),
+		"name error.required":            w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: " "}),
+		"website error.url":              w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "X", Website: "javascript:alert(1)"}),
+		"not_found: error.not_found":     w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{ID: "fremd", Name: "X"}),
+		"forbidden: error.forbidden":     w.Alliance.SaveOrganisation(ctx, survey.Actor{}, survey.Organisation{Name: "X"}),
+		"name error.text.line":           w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\nb"}),
+		"name error.text.control":        w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\x00b"}),
 		"name alliance.error.name_taken": w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "OPEN source"}),
 	} {
 		if got := fault(err); got != want {

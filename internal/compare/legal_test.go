@@ -11,6 +11,7 @@ import (
 	"pruefstein/internal/ledger"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/internal/testworld"
@@ -23,7 +24,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 	testworld.Must(t, err)
 	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 	now := clock.Now()
-	s := office.New(&survey.Kernel{Store: memory.New(), Clock: clock, Rand: rand.Reader, Ledger: key, BaseURL: "https://pruefsteine.example"})
+	s := office.New(&survey.Kernel{Store: storetest.Twice(memory.New()), Clock: clock, Rand: rand.Reader, Ledger: key, BaseURL: "https://pruefsteine.example"})
 	office := survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true, Administrator: true}}
 	testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		err := errors.Join(tx.Users.Put(office.User), tx.Alliances.Put(survey.Alliance{Name: "Bündnis", Imprint: "Straße 1", Privacy: "Nichts."}), tx.Elections.Put(survey.Election{ID: "e", Name: "Wahl", Date: "2027-03-07"}))

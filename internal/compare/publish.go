@@ -23,6 +23,7 @@ type PublicationPlan struct {
 	changes    []survey.Change   // against the version before
 	digests    []survey.CellDigest
 	facets     map[string]string
+	published  []survey.Publication // so far
 }
 
 // errReady ends the transaction of PreparePublication without a trace: CommitPublication records the release together
@@ -217,14 +218,15 @@ func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, pla
 
 // planPublication builds what a publication at an instant would say, and returns the version before it, nil for none.
 func (s *Service) planPublication(tx *survey.Tx, questionnaire string, at time.Time) (plan PublicationPlan, previous *survey.Publication, err error) {
-	c, err := survey.BuildComparison(tx, questionnaire, at)
-	if err != nil {
-		return PublicationPlan{}, nil, err
-	}
 	published, err := survey.Collect(tx.Publications.List(questionnaire + "/"))
 	if err != nil {
 		return PublicationPlan{}, nil, err
 	}
+	c, err := survey.BuildComparisonAfter(tx, questionnaire, at, published)
+	if err != nil {
+		return PublicationPlan{}, nil, err
+	}
+	plan.published = published
 	if n := len(published); n > 0 {
 		previous = &published[n-1]
 	}

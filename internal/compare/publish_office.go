@@ -153,10 +153,7 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 				return err
 			}
 		}
-		for p, err := range tx.Publications.List(questionnaire + "/") {
-			if err != nil {
-				return err
-			}
+		for _, p := range plan.published {
 			st.Versions = append(st.Versions, PublishedVersion{Publication: p, ByName: survey.NameOfUser(tx, p.By), CheckedByName: survey.NameOfUser(tx, p.CheckedBy)})
 		}
 		slices.Reverse(st.Versions)

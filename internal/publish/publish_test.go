@@ -23,6 +23,7 @@ import (
 	"pruefstein/internal/compare"
 	"pruefstein/internal/ledger"
 	"pruefstein/internal/memory"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/internal/testworld"
@@ -55,7 +56,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h := &house{folder: folder, clock: clock, Publisher: &Publisher{Engine: engine, Library: library,
-		Service: &compare.Service{Kernel: &survey.Kernel{Store: memory.New(), Clock: clock, Rand: rand.Reader, Ledger: key, BaseURL: "https://pruefsteine.example"}}}}
+		Service: &compare.Service{Kernel: &survey.Kernel{Store: storetest.Twice(memory.New()), Clock: clock, Rand: rand.Reader, Ledger: key, BaseURL: "https://pruefsteine.example"}}}}
 	h.q = survey.Questionnaire{ID: "q", Slug: "nordmark-2026", Title: "Wahlprüfsteine Nordmark", Election: "e", OrderRule: "Alphabetisch.",
 		Licence: "CC-BY-4.0", Deadline: survey.Instant{At: clock.Now().Add(-time.Hour), Zone: survey.DefaultZone},
 		LockedAt: clock.Now().Add(-48 * time.Hour), DispatchedAt: clock.Now().Add(-24 * time.Hour), Revision: 1}

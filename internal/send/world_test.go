@@ -11,6 +11,7 @@ import (
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
 	"pruefstein/internal/send"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/internal/testworld"
@@ -19,6 +20,7 @@ import (
 // sending is a questionnaire about to be sent, with the people who send it.
 type sending struct {
 	*office.Office
+	Store          survey.Store // runs each function once, unlike the one of the use cases: tests keep what they read
 	t              *testing.T
 	clock          *testkit.Clock
 	office, second survey.Actor // two coordinators
@@ -37,8 +39,9 @@ func newSending(t *testing.T) *sending {
 		t.Fatal(err)
 	}
 	clock := testkit.NewClock(sendStart)
-	s := &sending{t: t, clock: clock, q: "q1", Office: office.New(&survey.Kernel{
-		Store: memory.New(), Clock: clock, Rand: rand.Reader, Sealer: sealer, BaseURL: "https://fragen.example", MailReady: true,
+	store := memory.New()
+	s := &sending{Store: store, t: t, clock: clock, q: "q1", Office: office.New(&survey.Kernel{
+		Store: storetest.Twice(store), Clock: clock, Rand: rand.Reader, Sealer: sealer, BaseURL: "https://fragen.example", MailReady: true,
 		Compose: testworld.Compose,
 	})}
 	deadline, key := survey.ParseInstant("2026-12-21T18:00", "Europe/Berlin", "")

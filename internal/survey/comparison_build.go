@@ -10,6 +10,15 @@ import (
 // Checked are left to whoever publishes; Changes are those of the publications so far. It reads each table once, however
 // many cells there are. A questionnaire without a locked catalogue is NotFound.
 func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, error) {
+	publications, err := Collect(tx.Publications.List(questionnaire + "/"))
+	if err != nil {
+		return Comparison{}, err
+	}
+	return BuildComparisonAfter(tx, questionnaire, now, publications)
+}
+
+// BuildComparisonAfter is BuildComparison for who has read the publications so far: they are large.
+func BuildComparisonAfter(tx *Tx, questionnaire string, now time.Time, publications []Publication) (Comparison, error) {
 	c := Comparison{At: now}
 	var err error
 	if c.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
@@ -43,10 +52,6 @@ func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, e
 			return Comparison{}, err
 		}
 		quotations[quoted.Key()] = &quoted
-	}
-	publications, err := Collect(tx.Publications.List(questionnaire + "/"))
-	if err != nil {
-		return Comparison{}, err
 	}
 	published := map[string][]int{} // numbers of the versions that were current in a publication
 	for _, p := range slices.Backward(publications) {

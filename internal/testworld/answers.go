@@ -12,6 +12,7 @@ import (
 	"pruefstein/internal/ledger"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 )
@@ -20,6 +21,7 @@ import (
 // them, moin was not asked the second.
 type Answers struct {
 	*office.Office
+	Store survey.Store // runs each function once, unlike the one of the use cases: tests keep what they read
 	Clock *testkit.Clock
 	Due   time.Time
 	Frei  survey.Actor // of the party frei, in one browser
@@ -46,8 +48,9 @@ func NewAnswers(t *testing.T) *Answers {
 		t.Fatal(fault)
 	}
 	clock := testkit.NewClock(due.At.Add(-7 * 24 * time.Hour))
-	w := &Answers{Clock: clock, Due: due.At, Office: office.New(&survey.Kernel{
-		Store: memory.New(), Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: "https://fragen.example",
+	store := memory.New()
+	w := &Answers{Store: store, Clock: clock, Due: due.At, Office: office.New(&survey.Kernel{
+		Store: storetest.Twice(store), Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: "https://fragen.example",
 		Compose: Compose,
 	})}
 	w.Write(t, func(tx *survey.Tx) error {

@@ -10,6 +10,7 @@ import (
 	"pruefstein/internal/draft"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 )
@@ -17,6 +18,7 @@ import (
 // workshop is an alliance with two working groups that draft a questionnaire.
 type Workshop struct {
 	*office.Office
+	Store survey.Store // runs each function once, unlike the one of the use cases: tests keep what they read
 	T     *testing.T
 	Ctx   context.Context
 	Clock *testkit.Clock
@@ -28,7 +30,8 @@ type Workshop struct {
 func NewWorkshop(t *testing.T, changes ...func(*draft.SaveQuestionnaire)) *Workshop {
 	t.Helper()
 	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
-	w := &Workshop{T: t, Ctx: t.Context(), Clock: clock, Office: office.New(&survey.Kernel{Store: memory.New(), Clock: clock})}
+	store := memory.New()
+	w := &Workshop{Store: store, T: t, Ctx: t.Context(), Clock: clock, Office: office.New(&survey.Kernel{Store: storetest.Twice(store), Clock: clock})}
 	actor := func(id string, u survey.User) survey.Actor {
 		u.ID, u.Name, u.PasswordHash = id, strings.ToUpper(id), "hash"
 		w.Update(func(tx *survey.Tx) error { return tx.Users.Put(u) })

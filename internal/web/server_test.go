@@ -20,6 +20,7 @@ import (
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
 	"pruefstein/internal/publish"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/internal/testworld"
@@ -29,6 +30,7 @@ import (
 // A world is a server on an empty store in memory, with a clock the test sets.
 type world struct {
 	*office.Office
+	Store  survey.Store // runs each function once, unlike the one of the use cases: tests keep what they read
 	Clock  *testkit.Clock
 	Server *site.Site
 	config site.Config
@@ -59,8 +61,9 @@ const testPassword = "drei fremde Wörter"
 func newTestServer(t *testing.T) *world {
 	t.Helper()
 	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
+	store := memory.New()
 	service := office.New(&survey.Kernel{
-		Store: memory.New(), Clock: clock, Rand: rand.Reader, BaseURL: "http://127.0.0.1:8080", MailReady: true,
+		Store: storetest.Twice(store), Clock: clock, Rand: rand.Reader, BaseURL: "http://127.0.0.1:8080", MailReady: true,
 		Sealer:  testSealer(t),
 		Compose: testworld.Compose,
 	})
@@ -70,7 +73,7 @@ func newTestServer(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{Office: service, Clock: clock, config: site.Config{
+	w := &world{Office: service, Store: store, Clock: clock, config: site.Config{
 		Config: web.Config{Engine: testworld.Engine(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), BaseURL: service.BaseURL},
 		Office: service, Publications: library, Publisher: &publish.Publisher{Service: service.Compare, Engine: testworld.Engine(), Library: library}, Originals: t.TempDir(),
 		Demo: &webdemo.Demo{
