@@ -22,6 +22,7 @@ const smallImport = `{"format": "pruefstein/1", "election": {"name": "Kommunalwa
 
 // A database that breaks under a running server leaves the public pages up; nothing else says that it worked (P1, P11).
 func TestBrokenDatabase(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		spoil func(path string) error

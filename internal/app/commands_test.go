@@ -83,6 +83,7 @@ func TestCheckFindsAlteredOriginals(t *testing.T) {
 
 // What was published is checked against its record, and a key that is gone is named; nothing is made in its place.
 func TestCheckFindsAlteredPublications(t *testing.T) {
+	t.Parallel()
 	folder := ""
 	edition := func(name string) string { return filepath.Join(folder, publicationsFolder, goldenSlug, "1", name) }
 	remove := func(name string) error {
@@ -209,6 +210,7 @@ func TestEndIsNoFailure(t *testing.T) {
 
 // Who takes what is not published stands in the audit, at the console too; a published file is everybody's.
 func TestExportIsAudited(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	file, data := filepath.Join(folder, "rathaus.json"), filepath.Join(folder, "data")
 	if err := os.WriteFile(file, []byte(smallImport), 0o600); err != nil {
@@ -252,6 +254,7 @@ func TestExportIsAudited(t *testing.T) {
 
 // A sole administrator who is locked out gets in again by the console.
 func TestResetLinkOfTheConsole(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	service := func(fn func(*office.Office)) {
 		t.Helper()

@@ -54,6 +54,7 @@ func TestDemo(t *testing.T) {
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("the demonstration was ready after %s", took)
 	}
+	t.Parallel() // the other journeys would have slowed its start
 	runUntilEnd(t, a)
 	t.Cleanup(func() { log.check(t) })
 	somethingWaits(t, a)

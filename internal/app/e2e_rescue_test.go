@@ -101,6 +101,7 @@ func (w writer) noRescue() {
 // Whatever somebody typed is there again after a lost connection, a crash, a colleague's save and a second tab; and no save
 // replaces a text that its writer has not seen.
 func TestNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
 	serve := config.Serve{Listen: "127.0.0.1:0"}
 	serve.Data.Data = t.TempDir()
 	a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.DiscardHandler), Demo: true})

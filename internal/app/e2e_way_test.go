@@ -26,6 +26,7 @@ type journey struct {
 
 // The whole way through all four verbs, in a real browser, with real mails and a real database.
 func TestWholeWay(t *testing.T) {
+	t.Parallel()
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,7 @@ var goldenDay = time.Date(2027, time.March, 1, 10, 0, 0, 0, time.UTC)
 // P17: data of today opens in five years. Every schema there was has a data folder made by the program of its time; it opens,
 // is migrated, has no fault, and reads as its listing says: every row of every table, and daten.json.
 func TestGoldenDatabases(t *testing.T) {
+	t.Parallel()
 	today := fmt.Sprintf("%s/schema-%s.tar.gz", goldenFolder, schemaOfToday(t))
 	if _, err := os.Stat(today); err != nil {
 		if !*update {

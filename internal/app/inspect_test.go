@@ -200,6 +200,7 @@ func TestInspectionEndsWithItsParent(t *testing.T) {
 
 // A file that cannot be opened is told by whoever opens it, with what to do about it.
 func TestInspectionIsRefused(t *testing.T) {
+	t.Parallel()
 	folder := dataFolder(t)
 	path := filepath.Join(folder, databaseFile)
 	held, err := bolt.Open(path, bolt.Options{})
@@ -234,6 +235,7 @@ func TestFaultsAreBounded(t *testing.T) {
 
 // A signal ends the server though the database keeps a transaction for ever.
 func TestEndBesideAStuckDatabase(t *testing.T) {
+	t.Parallel()
 	var log strings.Builder
 	serve := config.Serve{Listen: "127.0.0.1:0"}
 	serve.Data.Data = t.TempDir()

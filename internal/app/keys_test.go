@@ -55,6 +55,7 @@ func nextDigit(key []byte) []byte {
 
 // A seal key that was altered is said at each start and by the check, as long as a link that waits needs the old one.
 func TestAlteredSealKey(t *testing.T) {
+	t.Parallel()
 	folder := goldenFolderOfToday(t)
 	file := filepath.Join(folder, sealKeyFile)
 	right := replace(t, file, nextDigit)
@@ -81,6 +82,7 @@ func TestAlteredSealKey(t *testing.T) {
 
 // Where nothing waits it is said once: from then on the new key is the right one.
 func TestReplacedSealKey(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	if log, err := startAndEnd(t, folder); err != nil || log != "" {
 		t.Fatal(err, log)
@@ -100,6 +102,7 @@ func TestReplacedSealKey(t *testing.T) {
 
 // With another ledger key nothing starts, whether the right one was noted in the database or only signs what is published.
 func TestAlteredLedgerKey(t *testing.T) {
+	t.Parallel()
 	other := t.TempDir()
 	if _, err := startAndEnd(t, other); err != nil {
 		t.Fatal(err)

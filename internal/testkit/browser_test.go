@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -33,6 +34,14 @@ func pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/good", page(`<script src="/page.js" type="module"></script>`, `<p id="who">ohne Script</p>`))
 	mux.Handle("/bad", page("", `<img src="/icon.svg"><p class="pale">blass</p><p class="wide">breit</p>`))
+	mux.HandleFunc("/kinds", func(w http.ResponseWriter, r *http.Request) {
+		body := `<h2>Fragen</h2><p><a href="/a">Erste</a></p><form><label for="a">Name</label><input id="a" name="a" aria-describedby="hint"><p id="hint" class="note">kurz</p>
+<label for="b">Ort</label><input id="b" name="b" aria-describedby="hint"><p class="other">und</p><button>Senden</button></form><div tabindex="0">Kasten</div>`
+		if old := r.FormValue("old"); old != "" {
+			body = strings.Replace(body, old, r.FormValue("new"), 1)
+		}
+		page("", body)(w, r)
+	})
 	mux.Handle("/inline", page("", `<p style="color:red">rot</p>`))
 	mux.Handle("/throws", page(`<script src="/throws.js"></script>`, ""))
 	mux.Handle("/foreign", page("", `<img alt="" src="http://localhost:1/pixel.png">`))
@@ -44,7 +53,7 @@ func pages() http.Handler {
 	})
 	mux.Handle("/style.css", file("text/css", `body{color:#222;background:#fff}
 @media (prefers-color-scheme:dark){body{color:#eee;background:#111}}
-.pale{color:#ddd} .wide{width:3000px}`))
+.pale, .other{color:#ddd} .note, .other{color:#222} .wide{width:3000px}`))
 	mux.Handle("/icon.svg", file("image/svg+xml", `<svg xmlns="http://www.w3.org/2000/svg"/>`))
 	mux.Handle("/page.js", file("text/javascript", `document.querySelector("#who").textContent = "mit Script, " + innerWidth + " px"`))
 	mux.Handle("/throws.js", file("text/javascript", `console.error("kaputt", 7); throw new Error("geplatzt")`))
@@ -99,6 +108,55 @@ func TestAxeFindsFaults(t *testing.T) {
 			if !strings.Contains(all, want) {
 				t.Errorf("%+v: no %q in\n%s", options, want, all)
 			}
+		}
+	}
+}
+
+// A page that differs from one that passed in its data alone passes by that; every fault makes a new kind of something.
+func TestAxeLooksAtWhatIsNew(t *testing.T) {
+	server := httptest.NewServer(pages())
+	defer server.Close()
+	ctx := NewTab(t, TabOptions{})
+	look := func(old, changed string) string {
+		t.Helper()
+		address := server.URL + "/kinds?" + url.Values{"old": {old}, "new": {changed}}.Encode()
+		if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+			t.Fatal(err)
+		}
+		faults, err := axe(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(faults, "\n")
+	}
+	known := func() int {
+		passed.Lock()
+		defer passed.Unlock()
+		return len(passed.kinds)
+	}
+	if faults := look("", ""); faults != "" {
+		t.Fatal(faults)
+	}
+	before := known()
+	for _, same := range [][2]string{{"Erste", "Zweite"}, {`href="/a"`, `href="/b"`}, {`</p><form>`, `</p><p><a href="/c">Dritte</a></p><form>`}} {
+		if faults := look(same[0], same[1]); faults != "" || known() != before {
+			t.Errorf("%s: %d new kinds, %s", same[1], known()-before, faults)
+		}
+	}
+	for _, test := range []struct{ old, changed, rule string }{
+		{"Erste", "", "link-name"},
+		{`<label for="b">`, `<label for="c">`, "label"},
+		{"Senden", "", "button-name"},
+		{`class="note"`, `class="pale"`, "color-contrast"},
+		{"<h2>", "<h4>", "heading-order"},
+		{`tabindex="0"`, `tabindex="7"`, "tabindex"},
+		{`aria-describedby="hint"`, `aria-describedby="hint" aria-expanded="ja"`, "aria-"},
+		{"Kasten", `Kasten<main>zwei</main>`, "main"},
+		{"<div", `<img src="/icon.svg"><div`, "image-alt"},
+		{"<a ", `<a lang="xx-quer" `, "valid-lang"},
+	} {
+		if faults := look(test.old, test.changed); !strings.Contains(faults, test.rule) {
+			t.Errorf("%s: no %q in %q", test.changed, test.rule, faults)
 		}
 	}
 }
