@@ -20,6 +20,9 @@ import (
 type Store struct {
 	writer    sync.Mutex               // one Update at a time
 	committed atomic.Pointer[snapshot] // what a View sees; never changed, only replaced
+
+	// Read, if set, is called for each row that is read, with its table: tests count them. Set it before the store is shared.
+	Read func(table string)
 }
 
 // snapshot is a committed state: the rows of each table and each index (<table>/<index>), in the order of their keys.
@@ -44,7 +47,7 @@ func (s *Store) View(ctx context.Context, fn func(*survey.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return fn(tables(&transaction{rows: *s.committed.Load()}))
+	return fn(tables(&transaction{rows: *s.committed.Load(), read: s.Read}))
 }
 
 // Update implements survey.Store: one fn at a time, and nothing of it stays if it returns an error or panics.
@@ -57,7 +60,7 @@ func (s *Store) Update(ctx context.Context, fn func(*survey.Tx) error) error {
 	if err := ctx.Err(); err != nil { // the wait for another writer may have been long
 		return err
 	}
-	tx := &transaction{rows: snapshot{}, own: map[string]bool{}}
+	tx := &transaction{rows: snapshot{}, own: map[string]bool{}, read: s.Read}
 	for name, rows := range *s.committed.Load() {
 		tx.rows[name] = rows
 	}
@@ -72,6 +75,7 @@ func (s *Store) Update(ctx context.Context, fn func(*survey.Tx) error) error {
 type transaction struct {
 	rows snapshot
 	own  map[string]bool // tables copied for writing; nil in a View
+	read func(table string)
 }
 
 // table is survey.Table over the rows of one name.
@@ -328,6 +332,9 @@ func count(rows []row, prefix string) int {
 }
 
 func (t table[T]) decode(r row) (T, error) {
+	if t.tx.read != nil {
+		t.tx.read(t.name)
+	}
 	var entity T
 	if err := json.Unmarshal(r.value, &entity); err != nil {
 		return entity, fmt.Errorf("%s %q: %w", t.name, r.key, err)

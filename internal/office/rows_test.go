@@ -1,0 +1,245 @@
+package office_test
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/memory"
+	"pruefstein/internal/office"
+	"pruefstein/internal/send"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
+	"pruefstein/internal/testworld"
+)
+
+var update = flag.Bool("update", false, "rewrite the table of rows in docs/performance.md")
+
+var rowsDay = time.Date(2027, time.January, 11, 9, 0, 0, 0, time.UTC)
+
+// size is how much an installation holds. The questionnaire that is looked at is q, asked, answered and mailed to its respondents.
+type size struct {
+	name                   string
+	others                 int // further questionnaires, of 8 respondents and 15 questions; one respondent of each has answered
+	respondents, questions int // of q
+	mails                  int // that wait, of the others
+	publications           int // of q
+}
+
+var sizes = []size{
+	{"10 of 8 x 15", 9, 8, 15, 0, 1},
+	{"100 of 8 x 15", 99, 8, 15, 0, 1},
+	{"1,000 of 8 x 15", 999, 8, 15, 0, 1},
+	{"10, one of 60 x 200", 9, 60, 200, 0, 1},
+	{"the same, 20 publications", 9, 60, 200, 0, 20},
+	{"the same, 10,000 mails wait", 9, 60, 200, 10_000, 20},
+}
+
+// use is a page or a use case whose rows are counted.
+type use struct {
+	name string
+	// grows: it lists all questionnaires, so its rows may grow with them. With nothing else may they.
+	grows bool
+	run   func(t *testing.T, o *office.Office) error
+}
+
+var (
+	rowsCoordinator = survey.Actor{User: survey.User{ID: "u1", Name: "Ada", PasswordHash: "x", Coordinator: true, Administrator: true}}
+	rowsParty       = survey.Actor{Questionnaire: "q", Respondent: "q-r001", Link: "q-r001"}
+)
+
+func anyMail(send.QueuedMail) bool { return true }
+
+var uses = []use{
+	{"who signed in, and the questionnaire of the address", false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Alliance.StaffActor(t.Context(), rowsCoordinator.User.SessionValue())
+		_, errSlug := o.Alliance.QuestionnaireBySlug(t.Context(), rowsCoordinator, "q")
+		return errors.Join(err, errSlug)
+	}},
+	{"status board of a dispatch", false, func(t *testing.T, o *office.Office) error {
+		b, err := o.Send.Board(t.Context(), rowsCoordinator, "q")
+		if err == nil && (len(b.Rows) < 8 || b.Rows[0].State != survey.StageReturned || b.Rows[0].Mail == nil || b.Rows[0].LinkUsed.IsZero()) {
+			err = fmt.Errorf("%+v", b.Rows)
+		}
+		return err
+	}},
+	{"file of a respondent", false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Send.RespondentFile(t.Context(), rowsCoordinator, "q", "q-r001")
+		return err
+	}},
+	{"outbox of a dispatch", false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Send.OutboxList(t.Context(), rowsCoordinator, "q")
+		return err
+	}},
+	{"mail worker: the next mail", false, func(t *testing.T, o *office.Office) error {
+		_, _, _, err := o.Send.LookAhead(t.Context(), survey.Urgencies, anyMail)
+		_, _, errNext := o.Send.NextMail(t.Context(), survey.Urgencies, anyMail)
+		return errors.Join(err, errNext)
+	}},
+	{"board of what came in", false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Transcribe.Board(t.Context(), rowsCoordinator, "q")
+		return err
+	}},
+	{"answer form of a party", false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Answer.Sheet(t.Context(), rowsParty)
+		return err
+	}},
+	{"comparison, as it would be published", false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Compare.Comparison(t.Context(), rowsCoordinator, "q")
+		return err
+	}},
+	{"audit, the newest 200", false, func(t *testing.T, o *office.Office) error {
+		_, _, err := o.Alliance.AuditLog(t.Context(), rowsCoordinator, 200)
+		return err
+	}},
+	{"list of dispatches", true, func(t *testing.T, o *office.Office) error {
+		_, err := o.Send.List(t.Context(), rowsCoordinator)
+		return err
+	}},
+	{"overview", true, func(t *testing.T, o *office.Office) error {
+		_, err := o.Alliance.Overview(t.Context(), rowsCoordinator)
+		return err
+	}},
+}
+
+// fill writes an installation past the use cases.
+func fill(t *testing.T, s *memory.Store, z size) {
+	t.Helper()
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	sent := rowsDay.Add(-10 * 24 * time.Hour)
+	deadline := survey.Instant{At: rowsDay.Add(24 * time.Hour), Zone: survey.DefaultZone, Local: "2027-01-12T10:00"}
+	questionnaire := func(tx *survey.Tx, q string, respondents, questions int) {
+		catalogue := survey.Catalogue{Questionnaire: q}
+		for n := range questions {
+			catalogue.Questions = append(catalogue.Questions, survey.CatalogueQuestion{ID: fmt.Sprintf("q%03d", n+1), Number: n + 1, Kind: survey.KindText, Text: "Wie halten Sie es damit?"})
+		}
+		must(errors.Join(tx.Catalogues.Put(catalogue), tx.Questionnaires.Put(survey.Questionnaire{ID: q, Slug: q, Title: "Wahlprüfsteine " + q, Election: "e",
+			Deadline: deadline, LockedAt: sent, DispatchedAt: sent, CreatedAt: sent}),
+			tx.Dispatches.Put(survey.Dispatch{Questionnaire: q, ID: "d", Kind: survey.MailInvitation, At: sent, By: "u1"})))
+		for i := range respondents {
+			r := survey.Respondent{Questionnaire: q, ID: fmt.Sprintf("%s-r%03d", q, i+1), Sequence: i + 1, AskedAt: sent, Email: "post@partei.example",
+				Procedure: survey.Procedure{Channel: survey.ChannelForm}}
+			r.Slug, r.ShortName, r.Name = r.ID, r.ID, r.ID
+			sub := survey.Submission{Questionnaire: q, Respondent: r.ID, ID: r.ID + "-s", State: survey.SubmissionConfirmed, RequestedAt: rowsDay.Add(-time.Hour)}
+			must(errors.Join(tx.Respondents.Put(r), tx.AccessLinks.Put(survey.AccessLink{Hash: r.ID, Questionnaire: q, Respondent: r.ID, Mail: r.ID, UsedAt: rowsDay}),
+				tx.Mails.Put(survey.Mail{ID: r.ID, Questionnaire: q, Respondent: r.ID, Kind: survey.MailInvitation, Dispatch: "d", State: survey.MailSent, SentAt: sent}),
+				tx.Audit.Put(survey.AuditEntry{ID: r.ID, At: rowsDay, Who: "party:" + r.ID, What: "submission_confirmed", Subject: sub.ID})))
+			for _, c := range catalogue.Questions {
+				if q != "q" && i > 0 {
+					break // of the others it is enough that there are some
+				}
+				sub.Entries = append(sub.Entries, survey.SubmissionEntry{Question: c.ID, Number: c.Number, Entry: survey.Entry{Status: survey.Answered, Text: "So."}, Version: 1})
+				must(tx.Versions.Put(sub.Version(deadline, sub.Entries[c.Number-1], 1)))
+			}
+			must(tx.Submissions.Put(sub))
+		}
+	}
+	must(s.Update(t.Context(), func(tx *survey.Tx) error {
+		must(errors.Join(tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark"}), tx.Users.Put(rowsCoordinator.User), tx.Elections.Put(survey.Election{ID: "e", Name: "Landtagswahl"})))
+		for n := range z.others {
+			questionnaire(tx, fmt.Sprintf("o%04d", n), 8, 15)
+		}
+		questionnaire(tx, "q", z.respondents, z.questions)
+		for n := range z.publications {
+			must(tx.Publications.Put(survey.Publication{Questionnaire: "q", Slug: "q", Version: n + 1, At: rowsDay, By: "u1"}))
+		}
+		for n := range z.mails {
+			id := fmt.Sprintf("w%05d", n)
+			must(errors.Join(tx.Mails.Put(survey.Mail{ID: id, Questionnaire: "o0000", Respondent: "o0000-r001", Kind: survey.MailExtension, To: "post@partei.example", State: survey.MailQueued}),
+				tx.Outbox.Put(survey.OutboxEntry{Mail: id, Urgency: survey.Unhurried, DueAt: rowsDay.Add(-time.Hour), Since: rowsDay.Add(-time.Hour)})))
+		}
+		for n := range 200 { // newer than all others
+			must(tx.Audit.Put(survey.AuditEntry{ID: fmt.Sprintf("z%05d", n), At: rowsDay, Who: "u1", What: "export", Subject: "q"}))
+		}
+		return nil
+	}))
+}
+
+// What a page reads does not grow with what it does not show: other questionnaires, mails of others. The table of the rows is
+// printed into docs/performance.md.
+func TestRowsRead(t *testing.T) {
+	sealer, err := survey.NewSealer(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := make([][]int, len(uses))
+	for _, z := range sizes {
+		store := memory.New()
+		fill(t, store, z)
+		read := map[string]int{}
+		store.Read = func(table string) { read[table]++ }
+		o := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(rowsDay), Sealer: sealer, BaseURL: "https://fragen.example", MailReady: true, Compose: testworld.Compose})
+		for i, u := range uses {
+			clear(read)
+			if err := u.run(t, o); err != nil {
+				t.Fatalf("%s, %s: %v", z.name, u.name, err)
+			}
+			sum := 0
+			for _, n := range read {
+				sum += n
+			}
+			counts[i] = append(counts[i], sum)
+			if testing.Verbose() {
+				most := slices.SortedFunc(maps.Keys(read), func(a, b string) int { return cmp.Compare(read[b], read[a]) })
+				for _, table := range most[:min(4, len(most))] {
+					t.Logf("%s, %s: %d %s", z.name, u.name, read[table], table)
+				}
+			}
+		}
+	}
+	var table bytes.Buffer
+	fmt.Fprint(&table, "| page or use case |")
+	for _, z := range sizes {
+		fmt.Fprintf(&table, " %s |", z.name)
+	}
+	fmt.Fprintf(&table, "\n|---|%s\n", strings.Repeat("--:|", len(sizes)))
+	for i, u := range uses {
+		c := counts[i]
+		fmt.Fprintf(&table, "| %s |", u.name)
+		for _, n := range c {
+			fmt.Fprintf(&table, " %d |", n)
+		}
+		table.WriteString("\n")
+		if !u.grows && (c[0] != c[1] || c[1] != c[2]) {
+			t.Errorf("%s: its rows grow with other questionnaires: %v", u.name, c[:3])
+		}
+		// The worker has something to read where there is a mail. It reads no more than that one.
+		if c[5] != c[4] && !(strings.HasPrefix(u.name, "mail worker") && c[5] < 10) {
+			t.Errorf("%s: its rows grow with mails of others: %v", u.name, c[4:])
+		}
+	}
+	printed(t, "../../docs/performance.md", "<!-- rows: go test ./internal/office -run RowsRead -update -->\n", "<!-- end of rows -->", table.String())
+}
+
+// printed compares what stands in a file between two marks, or writes it there.
+func printed(t *testing.T, name, from, to, want string) {
+	t.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, begins := strings.Cut(string(raw), from)
+	got, tail, ends := strings.Cut(rest, to)
+	if !begins || !ends {
+		t.Fatalf("%s has no place for the table", name)
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(head+from+want+to+tail), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if got != want {
+		t.Errorf("%s has another table; look at the difference and run with -update:\n%s", name, want)
+	}
+}
