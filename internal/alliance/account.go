@@ -327,15 +327,15 @@ type StaffMail struct {
 	Days                   int    // an invitation lasts
 }
 
-// staffLinkPath is where the link of a purpose leads.
-func staffLinkPath(purpose survey.StaffLinkKind, token string) string {
+// staffLinkAddress returns the full address of a link.
+func (s *Service) staffLinkAddress(purpose survey.StaffLinkKind, token string) string {
 	switch purpose {
 	case survey.LinkInvitation:
-		return "/einladung/" + token
+		return s.Link(s.Addresses.Invitation, token)
 	case survey.LinkReset:
-		return "/passwort/" + token
+		return s.Link(s.Addresses.Reset, token)
 	}
-	return "/einrichten/" + token
+	return s.Link(s.Addresses.Setup, token)
 }
 
 // mailStaffLink revokes a person's open links of the purpose and mails a new one.
@@ -364,7 +364,7 @@ func (s *Service) enqueueStaffLink(tx *survey.Tx, user survey.User, purpose surv
 	}
 	m := survey.Mail{Kind: survey.MailStaff, To: user.Email, Language: user.Language}
 	m.SetText(subject, body, place)
-	if m, err = s.Enqueue(tx, m, s.Link(staffLinkPath(purpose, token))); err != nil {
+	if m, err = s.Enqueue(tx, m, s.staffLinkAddress(purpose, token)); err != nil {
 		return survey.StaffLink{}, err
 	}
 	link := s.staffLink(token, purpose, user.ID, life)

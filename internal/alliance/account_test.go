@@ -41,7 +41,7 @@ func newPeopleWorld(t *testing.T) *peopleWorld {
 	store := memory.New()
 	w := &peopleWorld{Store: store, clock: testkit.NewClock(testworld.Someday)}
 	w.Office = office.New(&survey.Kernel{
-		Store: storetest.Twice(store), Clock: w.clock, Sealer: sealer, BaseURL: "https://fragen.example",
+		Store: storetest.Twice(store), Clock: w.clock, Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses,
 		Compose: testworld.Compose,
 	})
 	w.Alliance.HashPassword = func(_ context.Context, password string) (string, error) { w.hashed++; return "plain:" + password, nil }

@@ -185,7 +185,7 @@ func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID
 	if err != nil {
 		return "", err
 	}
-	return s.Link(staffLinkPath(survey.LinkInvitation, token)), nil
+	return s.staffLinkAddress(survey.LinkInvitation, token), nil
 }
 
 // RevokeInvitation makes the open invitation links of a person void.

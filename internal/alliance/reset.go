@@ -35,7 +35,7 @@ func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID stri
 	if err != nil {
 		return "", err
 	}
-	return s.Link(staffLinkPath(survey.LinkReset, token)), nil
+	return s.staffLinkAddress(survey.LinkReset, token), nil
 }
 
 // RevokeReset makes the open links for a new password of a person void.

@@ -189,7 +189,7 @@ func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
 	}
 	passwords := newPasswords()
 	c.service = office.New(&survey.Kernel{
-		Store: c.store, Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: baseURL,
+		Store: c.store, Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: baseURL, Addresses: web.Addresses,
 		Compose: compose(c.engine),
 	})
 	c.service.Alliance.HashPassword, c.service.Alliance.MatchPassword = passwords.hash, passwords.match

@@ -14,6 +14,7 @@ import (
 	"pruefstein/internal/office"
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
 )
 
 // Slugs of the demonstration's three questionnaires.
@@ -330,7 +331,7 @@ func (s *seeder) answer(actor survey.Actor, entries []demoEntry) {
 
 var (
 	mailedCode       = regexp.MustCompile(`\b[0-9]{4} [0-9]{4} [0-9]{4}\b`)
-	mailedInvitation = regexp.MustCompile(`/einladung/(\S+)`)
+	mailedInvitation = regexp.MustCompile(web.Addresses.Invitation + `(\S+)`)
 )
 
 // submit sends what a party has saved, and enters the code from the mail.

@@ -14,6 +14,7 @@ import (
 	"pruefstein/internal/interchange"
 	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
 )
 
 // Main runs the command line and returns the exit code: 0 done, 1 failed, 2 bad usage. What scripts read goes to out,
@@ -161,7 +162,7 @@ func (a *App) greet(ctx context.Context, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "Prüfstein: %s\n", a.URL)
 	if token != "" {
-		fmt.Fprintf(out, "\nThere is nobody yet. Open this link once, within 24 hours, to create the first administrator:\n\n    %s/einrichten/%s\n\n", a.URL, token)
+		fmt.Fprintf(out, "\nThere is nobody yet. Open this link once, within 24 hours, to create the first administrator:\n\n    %s\n\n", a.Service.Link(web.Addresses.Setup, token))
 	}
 	return nil
 }

@@ -180,7 +180,7 @@ func TestRowsRead(t *testing.T) {
 		fill(t, store, z)
 		read := map[string]int{}
 		store.Read = func(table string) { read[table]++ }
-		o := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(rowsDay), Sealer: sealer, BaseURL: "https://fragen.example", MailReady: true, Compose: testworld.Compose})
+		o := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(rowsDay), Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses, MailReady: true, Compose: testworld.Compose})
 		for i, u := range uses {
 			clear(read)
 			if err := u.run(t, o); err != nil {

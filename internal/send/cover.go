@@ -15,8 +15,8 @@ import (
 // body only.
 var Placeholders = []string{"partei", "frist", "fragebogen", "wahl", "buendnis", "link", "fragen"}
 
-// ExampleLink is the path of the link in previews and test mails. It opens nothing.
-const ExampleLink = "/zugang/beispiel-jeder-empfaenger-bekommt-seinen-eigenen-link"
+// exampleToken is that of the link in previews and test mails. It opens nothing.
+const exampleToken = "beispiel-jeder-empfaenger-bekommt-seinen-eigenen-link"
 
 var (
 	placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
@@ -312,7 +312,7 @@ func (s *Service) previewLetter(tx *survey.Tx, questionnaire string, cover surve
 func (s *Service) letterPreview(cover survey.Cover, h letterhead, r survey.Respondent) (LetterPreview, error) {
 	var m survey.Mail
 	err := s.renderCover(&m, cover, h, r)
-	return LetterPreview{Respondent: r, Subject: m.Subject, Texts: m.Texts(), Link: s.Link(ExampleLink)}, err
+	return LetterPreview{Respondent: r, Subject: m.Subject, Texts: m.Texts(), Link: s.Link(s.Addresses.Access, exampleToken)}, err
 }
 
 // TestLetter mails a letter as the respondent with the slug would get it to whoever asks, with an example of a link.

@@ -6,9 +6,6 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// accessPath is where an access link leads; the token follows.
-const accessPath = "/zugang/"
-
 // newAccessLink keeps a link to a respondent's answers by the hash of its token. mail is the id of the mail that carries
 // it, "" for one made by hand.
 func (s *Service) newAccessLink(tx *survey.Tx, questionnaire, respondent, token, mail string) error {
@@ -18,7 +15,7 @@ func (s *Service) newAccessLink(tx *survey.Tx, questionnaire, respondent, token,
 // enqueueWithLink queues a mail to a respondent with a link of its own in the places of its body.
 func (s *Service) enqueueWithLink(tx *survey.Tx, m survey.Mail) (survey.Mail, error) {
 	token := survey.NewToken()
-	m, err := s.Enqueue(tx, m, s.Link(accessPath+token))
+	m, err := s.Enqueue(tx, m, s.Link(s.Addresses.Access, token))
 	if err != nil {
 		return m, err
 	}
@@ -96,7 +93,7 @@ func (s *Service) MakeAccessLink(ctx context.Context, actor survey.Actor, questi
 		}
 		return s.Audit(tx, actor, "make_link", r.ID)
 	})
-	return s.Link(accessPath + token), err
+	return s.Link(s.Addresses.Access, token), err
 }
 
 // mailOf returns a mail of the questionnaire that the office may see. Codes are none: that a party asked for one is its

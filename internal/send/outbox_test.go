@@ -33,7 +33,7 @@ func newOutbox(t *testing.T) (*office.Office, *testkit.Clock) {
 		t.Fatal(err)
 	}
 	clock := testkit.NewClock(outboxStart)
-	return office.New(&survey.Kernel{Store: memory.New(), Clock: clock, Sealer: sealer, BaseURL: "https://fragen.example"}), clock
+	return office.New(&survey.Kernel{Store: memory.New(), Clock: clock, Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses}), clock
 }
 
 func invitation() survey.Mail {

@@ -41,7 +41,7 @@ func newSending(t *testing.T) *sending {
 	clock := testkit.NewClock(sendStart)
 	store := memory.New()
 	s := &sending{Store: store, t: t, clock: clock, q: "q1", Office: office.New(&survey.Kernel{
-		Store: storetest.Twice(store), Clock: clock, Rand: rand.Reader, Sealer: sealer, BaseURL: "https://fragen.example", MailReady: true,
+		Store: storetest.Twice(store), Clock: clock, Rand: rand.Reader, Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses, MailReady: true,
 		Compose: testworld.Compose,
 	})}
 	deadline, key := survey.ParseInstant("2026-12-21T18:00", "Europe/Berlin", "")

@@ -21,6 +21,9 @@ type Kernel struct {
 	Rand    io.Reader   // salts; crypto/rand.Reader outside tests
 	BaseURL string      // scheme and host, no trailing slash: every link starts with it
 
+	// Addresses are where the links of mails lead. The web owns its paths, so it says them.
+	Addresses Addresses
+
 	// Compose renders the mail called name in a language: its subject and its plain-text body.
 	Compose func(lang, name string, data any) (subject, body string, err error)
 
@@ -33,8 +36,16 @@ type Kernel struct {
 
 func (s *Kernel) Now() time.Time { return s.Clock.Now().UTC() }
 
-// Link returns the full address of a path of the application.
-func (s *Kernel) Link(path string) string { return s.BaseURL + path }
+// Addresses are the paths below the base URL that links lead to. The link's token follows each.
+type Addresses struct {
+	Access     string // of a party to its answers
+	Invitation string // of a person to the alliance
+	Reset      string // of a person to a new password
+	Setup      string // of the first person
+}
+
+// Link returns the full address of a link: one of the Addresses with its token.
+func (s *Kernel) Link(path, token string) string { return s.BaseURL + path + token }
 
 // Host returns the host name of the base URL, for Message-IDs.
 func (s *Kernel) Host() string {

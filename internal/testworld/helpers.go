@@ -74,4 +74,7 @@ func NewOffice(t *testing.T, alliance survey.Alliance, users ...survey.User) *of
 	return office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(Someday)})
 }
 
+// Addresses are where links lead in this world.
+var Addresses = survey.Addresses{Access: "/zugang/", Invitation: "/einladung/", Reset: "/passwort/", Setup: "/einrichten/"}
+
 func Saying(text string) survey.Entry { return survey.Entry{Status: survey.Answered, Text: text} }

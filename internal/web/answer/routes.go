@@ -14,8 +14,8 @@ var answering = []survey.Phase{survey.PhaseOpen, survey.PhaseClosed}
 func (s *Room) Routes() []web.Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []web.Route{
-		{Method: get, Path: "/zugang/:token", Who: web.Anybody, Handle: s.accessPage},
-		{Method: post, Path: "/zugang/:token", Who: web.Anybody, Limit: web.LimitSecret, Handle: s.exchangeLink},
+		{Method: get, Path: web.Addresses.Access + ":token", Who: web.Anybody, Handle: s.accessPage},
+		{Method: post, Path: web.Addresses.Access + ":token", Who: web.Anybody, Limit: web.LimitSecret, Handle: s.exchangeLink},
 		{Method: post, Path: "/antwort/abmelden", Who: web.Parties, Handle: s.partySignOut},
 		{Method: get, Path: "/antwort/abgemeldet", Who: web.Anybody, Handle: s.partySignedOut},
 
