@@ -154,10 +154,10 @@ func TestPartyListIsTakenAsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	take(w, "e1", party(2, "FM", "Freie Mitte (neu)")) // somebody else, meanwhile
-	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list); testworld.CodeOf(err) != survey.Conflict {
+	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("got %v, want a conflict", err)
 	}
-	if _, _, err := w.Alliance.PlanParties(w.Ctx, w.Lead, "e1", list); testworld.CodeOf(err) != survey.Forbidden {
+	if _, _, err := w.Alliance.PlanParties(w.Ctx, w.Lead, "e1", list); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 }
@@ -197,13 +197,13 @@ func TestContestantByHand(t *testing.T) {
 	if _, err := save(al.ID, 1, alliance.ListedParty{ShortName: "AL", Name: "Andere Liste Nordmark", BallotPosition: "2"}); err != nil {
 		t.Error(err)
 	}
-	if _, err := save(al.ID, 1, alliance.ListedParty{ShortName: "AL", Name: "Verspätet"}); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := save(al.ID, 1, alliance.ListedParty{ShortName: "AL", Name: "Verspätet"}); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
 	w.Update(func(tx *survey.Tx) error {
 		return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: "r1", Slug: "fm", Parties: []string{fm.ID}})
 	})
-	if err := w.Alliance.RemoveContestant(w.Ctx, w.Coordinator, "e1", fm.ID); testworld.CodeOf(err) != survey.Conflict {
+	if err := w.Alliance.RemoveContestant(w.Ctx, w.Coordinator, "e1", fm.ID); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("a respondent's party removed: %v", err)
 	}
 	if err := w.Alliance.RemoveContestant(w.Ctx, w.Coordinator, "e1", al.ID); err != nil {
@@ -233,10 +233,10 @@ func TestElection(t *testing.T) {
 			}
 		})
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Revision: 5, Name: "W", Date: "2027-05-09"}); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Revision: 5, Name: "W", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Admin, alliance.SaveElection{Name: "W", Date: "2027-05-09"}); testworld.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Admin, alliance.SaveElection{Name: "W", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 }

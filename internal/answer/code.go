@@ -42,9 +42,8 @@ func newCode() string {
 }
 
 // codeHash binds a code to the respondent, to its address and to the mail it went out with: whoever reads another mailbox by now
-// is not the party any more. A hash of twelve digits can be guessed from a copy
-// of the database; the code is worth nothing, though, without a session of the respondent or a link to one, of whose tokens
-// the database has hashes of 256 bits.
+// is not the party any more. A hash of twelve digits can be guessed from a copy of the database. The code is worth nothing, though,
+// without a session of the respondent or a link to one: of their tokens the database has hashes of 256 bits.
 func codeHash(s survey.Submission, address, mail, code string) string {
 	sum := sha256.Sum256([]byte("pruefstein-code/3\n" + s.Questionnaire + "/" + s.Respondent + "\n" + address + "\n" + mail + "\n" + code))
 	return hex.EncodeToString(sum[:])

@@ -396,6 +396,16 @@ func (sheet Sheet) Saying(words string) Sheet {
 	return sheet
 }
 
+// OwnPress returns Pressed where it comes first: before what others have sent, and after what was submitted later from here.
+// waiting is the submission whose code would be entered; nil: none.
+func (s Sheet) OwnPress(waiting *WaitingSubmission) (*Press, error) {
+	pressed, err := s.Pressed()
+	if err != nil || pressed == nil || waiting != nil && waiting.Own && waiting.Number >= pressed.Number {
+		return nil, err
+	}
+	return pressed, nil
+}
+
 // Pressed returns Press if it was for just what the sheet says.
 func (sheet Sheet) Pressed() (*Press, error) {
 	digest, err := sheet.Digest()

@@ -149,7 +149,7 @@ func TestImportKeepsItsElection(t *testing.T) {
 		if e.ID == "e1" {
 			continue
 		}
-		if err := change(e.ID); testworld.CodeOf(err) != survey.Conflict {
+		if err := change(e.ID); survey.CodeOf(err) != survey.Conflict {
 			t.Errorf("the election of an import: %v", err)
 		}
 		if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: e.ID, Name: e.Name, Date: e.Date}); err != nil {
@@ -159,7 +159,7 @@ func TestImportKeepsItsElection(t *testing.T) {
 	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Name: "Landtagswahl Nordmark", Date: "2027-05-09", Region: "Nordmark"}); err != nil {
 		t.Errorf("the import's election stands in the way of ours: %v", err)
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}); testworld.CodeOf(err) != survey.Invalid {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Invalid {
 		t.Errorf("the same election twice: %v", err)
 	}
 	w.Update(func(tx *survey.Tx) error {
@@ -171,7 +171,7 @@ func TestImportKeepsItsElection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Revision: e.Revision, Name: e.Name, Date: "2027-05-16"}); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Revision: e.Revision, Name: e.Name, Date: "2027-05-16"}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("a dispatched questionnaire names it: %v", err)
 	}
 }

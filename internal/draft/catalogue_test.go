@@ -84,7 +84,7 @@ func TestOrderCatalogue(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if err := w.Draft.OrderCatalogue(w.Ctx, w.Lead, draft.OrderCatalogue{Questionnaire: w.Q.ID}); testworld.CodeOf(err) != survey.Forbidden {
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Lead, draft.OrderCatalogue{Questionnaire: w.Q.ID}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 }
@@ -101,7 +101,7 @@ func TestOrderOfACatalogueThatChanged(t *testing.T) {
 		}
 	}
 	second := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Down: b.ID}
-	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, second); testworld.CodeOf(err) != survey.Conflict {
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, second); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("ordered what was not seen: %v", err)
 	}
 	second.Seen = catalogue(w, w.Second).Catalogue.Hash
@@ -190,7 +190,7 @@ func TestLockIsBlocked(t *testing.T) {
 		for _, b := range catalogue(w, w.Coordinator).Blocks {
 			keys = append(keys, b.Key)
 		}
-		if _, err := lock(w, w.Coordinator); len(keys) > 0 && testworld.CodeOf(err) != survey.Conflict {
+		if _, err := lock(w, w.Coordinator); len(keys) > 0 && survey.CodeOf(err) != survey.Conflict {
 			t.Errorf("locked all the same: %v", err)
 		}
 		return keys
@@ -224,11 +224,11 @@ func TestLockTakesTwo(t *testing.T) {
 	q := w.Question("Wie?", survey.StateAgreed)
 	seen := catalogue(w, w.Coordinator).Catalogue.Hash
 	for _, actor := range []survey.Actor{w.Member, w.Lead, w.Reader} {
-		if _, err := w.Draft.LockCatalogue(w.Ctx, actor, w.Q.ID, seen); testworld.CodeOf(err) != survey.Forbidden {
+		if _, err := w.Draft.LockCatalogue(w.Ctx, actor, w.Q.ID, seen); survey.CodeOf(err) != survey.Forbidden {
 			t.Error(err)
 		}
 	}
-	if _, err := lock(w, w.Admin); testworld.CodeOf(err) != survey.Forbidden {
+	if _, err := lock(w, w.Admin); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("an administrator asks: %v", err)
 	}
 	if locked, err := lock(w, w.Coordinator); locked || err != nil {
@@ -258,7 +258,7 @@ func TestLockTakesTwo(t *testing.T) {
 	if _, err := w.SaveText(w.Lead, q, "Warum?"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Draft.LockCatalogue(w.Ctx, w.Second, w.Q.ID, stale); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.LockCatalogue(w.Ctx, w.Second, w.Q.ID, stale); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("locked what was not seen: %v", err)
 	}
 	if v := catalogue(w, w.Second); !v.Outdated || v.MayConfirm || !v.MayLock {
@@ -275,7 +275,7 @@ func TestLockTakesTwo(t *testing.T) {
 		hash  string
 		want  survey.Code
 	}{{w.Admin, catalogue(w, w.Admin).Catalogue.Hash, ""}, {w.Admin, stale, survey.Conflict}, {w.Coordinator, catalogue(w, w.Coordinator).Catalogue.Hash, survey.Conflict}} {
-		if locked, err := w.Draft.LockCatalogue(w.Ctx, test.actor, w.Q.ID, test.hash); testworld.CodeOf(err) != test.want || locked != (err == nil) {
+		if locked, err := w.Draft.LockCatalogue(w.Ctx, test.actor, w.Q.ID, test.hash); survey.CodeOf(err) != test.want || locked != (err == nil) {
 			t.Errorf("a second click of %s: %v, %v", test.actor.User.ID, locked, err)
 		}
 	}
@@ -313,7 +313,7 @@ func TestLockAlone(t *testing.T) {
 		return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff})
 	})
 	w.Question("Wie?", survey.StateAgreed)
-	if locked, err := lock(w, w.Admin); locked || testworld.CodeOf(err) != survey.Forbidden {
+	if locked, err := lock(w, w.Admin); locked || survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("an administrator alone: %v, %v", locked, err)
 	}
 	if locked, err := lock(w, w.Coordinator); !locked || err != nil {
@@ -383,7 +383,7 @@ func TestLockedIsImmutable(t *testing.T) {
 		},
 		"lock": func() error { _, err := lock(w, w.Second); return err },
 	} {
-		if err := write(); testworld.CodeOf(err) != survey.Conflict {
+		if err := write(); survey.CodeOf(err) != survey.Conflict {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -403,7 +403,7 @@ func TestLockedIsImmutable(t *testing.T) {
 		t.Errorf("got %+v", q)
 	}
 	w.Update(func(tx *survey.Tx) error { q.DispatchedAt = w.Clock.Now(); return tx.Questionnaires.Put(q) })
-	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: q.ID, Revision: q.Revision}); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: q.ID, Revision: q.Revision}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("after the dispatch: %v", err)
 	}
 }
@@ -473,7 +473,7 @@ func TestSettings(t *testing.T) {
 			}
 		})
 	}
-	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: q.ID, Revision: 0, Title: "x"}); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: q.ID, Revision: 0, Title: "x"}); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
 }

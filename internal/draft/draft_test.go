@@ -39,7 +39,7 @@ func TestWhoMayDraftWhat(t *testing.T) {
 				q := w.Question("Wie? "+name, test.state)
 				if _, err := w.SaveText(actor, q, "Warum?"); err == nil {
 					edited = append(edited, name)
-				} else if testworld.CodeOf(err) != survey.Forbidden {
+				} else if survey.CodeOf(err) != survey.Forbidden {
 					t.Errorf("%s edits: %v", name, err)
 				}
 				for _, to := range survey.QuestionStates {
@@ -49,7 +49,7 @@ func TestWhoMayDraftWhat(t *testing.T) {
 					q := w.Question("Wohin? "+name, test.state)
 					if _, err := w.Draft.SetQuestionState(w.Ctx, actor, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: q.ID, Revision: q.Revision, State: to}); err == nil {
 						moved[name] = append(moved[name], string(to))
-					} else if testworld.CodeOf(err) != survey.Forbidden {
+					} else if survey.CodeOf(err) != survey.Forbidden {
 						t.Errorf("%s to %s: %v", name, to, err)
 					}
 				}
@@ -78,7 +78,7 @@ func TestMembersWriteForTheirOwnGroups(t *testing.T) {
 	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, cmd); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Member, draft.SaveQuestionnaire{}); testworld.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Member, draft.SaveQuestionnaire{}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 	for _, actor := range []survey.Actor{w.Member, w.Admin, w.Stranger} {
@@ -86,7 +86,7 @@ func TestMembersWriteForTheirOwnGroups(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := w.Draft.Board(w.Ctx, w.Reader, w.Q.ID, draft.BoardFilter{}); testworld.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Draft.Board(w.Ctx, w.Reader, w.Q.ID, draft.BoardFilter{}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 }
@@ -130,7 +130,7 @@ func TestRevisions(t *testing.T) {
 	// The second of two at the same time: refused, both texts there, nothing saved.
 	mine := draft.SaveQuestion{Questionnaire: q.Questionnaire, ID: q.ID, Revision: q.Revision, Wording: q.Wording}
 	mine.Text = "Wie steht es um die freien Schulen?"
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Lead, mine); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Lead, mine); survey.CodeOf(err) != survey.Conflict {
 		t.Fatalf("got %v, want a conflict", err)
 	}
 	w.Update(func(tx *survey.Tx) error {
@@ -168,13 +168,13 @@ func TestRevisions(t *testing.T) {
 	if err != nil || restored.Revision != 5 || restored.Text != "Wie steht es um die Schulen?" || restored.State != survey.StateDraft {
 		t.Errorf("%+v, %v", restored, err)
 	}
-	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Member, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 4, Number: 2}); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Member, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 4, Number: 2}); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
-	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Stranger, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 5, Number: 2}); testworld.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Stranger, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 5, Number: 2}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
-	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Lead, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 4, State: survey.StateAgreed}); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Lead, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 4, State: survey.StateAgreed}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("agreed on words not read: %v", err)
 	}
 	h, err := w.Draft.History(w.Ctx, w.Stranger, q.Questionnaire, q.ID, 1, 4)
@@ -218,10 +218,10 @@ func TestStateTakesTheWordsAlong(t *testing.T) {
 	if diff := cmp.Diff(survey.Fail(survey.Conflict, "draft.error.changed_meanwhile").Error(), fmt.Sprint(err)); diff != "" {
 		t.Errorf("agreed on words not read: %s", diff)
 	}
-	if _, err := move(w.Lead, q.Revision+1, survey.StateAgreed, " "); testworld.CodeOf(err) != survey.Invalid {
+	if _, err := move(w.Lead, q.Revision+1, survey.StateAgreed, " "); survey.CodeOf(err) != survey.Invalid {
 		t.Errorf("no text: %v", err)
 	}
-	if _, err := move(w.Member, q.Revision+1, survey.StateAgreed, "Vom Mitglied?"); testworld.CodeOf(err) != survey.Forbidden {
+	if _, err := move(w.Member, q.Revision+1, survey.StateAgreed, "Vom Mitglied?"); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("a member agreed: %v", err)
 	}
 	words := q.Wording
@@ -229,7 +229,7 @@ func TestStateTakesTheWordsAlong(t *testing.T) {
 	both := w.Member
 	both.User.Memberships = []survey.Membership{{WorkingGroup: "g1", Lead: true}, {WorkingGroup: "g2"}}
 	if _, err := w.Draft.SetQuestionState(w.Ctx, both, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: q.ID, Revision: q.Revision + 1,
-		State: survey.StateAgreed, Words: &words}); testworld.CodeOf(err) != survey.Forbidden {
+		State: survey.StateAgreed, Words: &words}); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("agreed for a group one does not lead: %v", err)
 	}
 }
@@ -240,7 +240,7 @@ func TestWholeNumbersAsTyped(t *testing.T) {
 	for typed, want := range map[string]int{"1.500": 1500, "1 500": 1500, "1,500": 1500, "1500": 1500, "1.50": -1, "1.5": -1, "-1": -1} {
 		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{Title: "Länge " + typed, Election: "e1", OrderRule: "Alphabet",
 			Licence: "CC0-1.0", AnswerLimit: typed})
-		if want < 0 && testworld.CodeOf(err) == survey.Invalid {
+		if want < 0 && survey.CodeOf(err) == survey.Invalid {
 			continue
 		}
 		if err != nil || q.AnswerLimit != want {
@@ -279,7 +279,7 @@ func TestSecondClickIsNoConflict(t *testing.T) {
 		if again, err := save("Neuer Name"); err != nil || again != first {
 			t.Errorf("%s again: revision %d after %d, %v", name, again, first, err)
 		}
-		if _, err := save("Noch ein Name"); testworld.CodeOf(err) != survey.Conflict {
+		if _, err := save("Noch ein Name"); survey.CodeOf(err) != survey.Conflict {
 			t.Errorf("%s, something else: %v", name, err)
 		}
 	}
@@ -306,12 +306,12 @@ func TestNewQuestionSentTwice(t *testing.T) {
 		}
 	}
 	cmd.Text = "Anders?"
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); testworld.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
 	for _, id := range []string{"", "../x", "q01"} {
 		cmd.ID = id
-		if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); testworld.CodeOf(err) != survey.Invalid {
+		if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); survey.CodeOf(err) != survey.Invalid {
 			t.Errorf("%q: %v", id, err)
 		}
 	}

@@ -171,7 +171,7 @@ func (s *Service) writeNewDate(tx *survey.Tx, h letterhead, r survey.Respondent,
 		return nil
 	}
 	last := changes[len(changes)-1]
-	at, _, err := survey.ReturnedAt(tx, r)
+	at, err := survey.ReturnedAt(tx, r)
 	if err != nil {
 		return err
 	}

@@ -295,6 +295,6 @@ func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	at, _, err := survey.ReturnedAt(tx, r)
+	at, err := survey.ReturnedAt(tx, r)
 	return !at.IsZero() || !s.Now().Before(r.DueAt(q).At), err
 }

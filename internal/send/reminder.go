@@ -44,7 +44,7 @@ func (s *Service) reminderPlan(tx *survey.Tx, questionnaire string) (p ReminderP
 		if !r.GetsMail() {
 			continue
 		}
-		at, _, err := survey.ReturnedAt(tx, r)
+		at, err := survey.ReturnedAt(tx, r)
 		switch {
 		case err != nil:
 			return p, err

@@ -183,6 +183,7 @@ func (s *Kernel) InPhase(q Questionnaire, phases ...Phase) error {
 	return Fail(Conflict, "error.phase."+string(now))
 }
 
+// RequireStaff is Forbidden for whoever has no account of the alliance.
 func (a Actor) RequireStaff() error {
 	return a.Require(RoleMember, RoleLead, RoleCoordinator, RoleAdministrator)
 }

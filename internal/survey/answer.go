@@ -203,15 +203,6 @@ func (s Submission) Waits(now time.Time) bool {
 	return s.State == SubmissionRequested && now.Before(s.CodeExpiresAt)
 }
 
-// LastSubmission is what a respondent submitted last, nil if nothing. The ledger knows the order: the clock may have gone back.
-func LastSubmission(tx *Tx, r Respondent) (last *Submission, err error) {
-	sub, err := tx.Submissions.By(SubmissionConfirmedBy).Last(r.Key() + "/")
-	if IsNotFound(err) {
-		return nil, nil
-	}
-	return &sub, err
-}
-
 // LastSubmitted is when a respondent submitted last, zero if never. No words are read.
 func LastSubmitted(tx *Tx, r Respondent) (at time.Time, err error) {
 	for key, err := range tx.Submissions.By(SubmissionConfirmedBy).Keys(r.Key() + "/") {

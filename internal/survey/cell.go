@@ -204,6 +204,7 @@ func VersionThatStands(versions []Version) *Version {
 	return last
 }
 
+// QuotationDigest hashes what a quotation says.
 func QuotationDigest(q Quotation) string { return DigestOf([]string{q.Text, q.Place, q.Source}) }
 
 // DigestOf hashes a value as JSON, so that what stands in one of its texts cannot be mistaken for what stands in the next.

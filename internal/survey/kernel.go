@@ -34,6 +34,7 @@ type Kernel struct {
 	Kick func()
 }
 
+// Now returns the instant, in UTC.
 func (s *Kernel) Now() time.Time { return s.Clock.Now().UTC() }
 
 // Addresses are the paths below the base URL that links lead to. The link's token follows each.
@@ -57,18 +58,26 @@ func (s *Kernel) Host() string {
 
 // View runs fn in a transaction that reads: in the one that is open, within Together.
 func (s *Kernel) View(ctx context.Context, fn func(*Tx) error) error {
-	if open, ok := ctx.Value(together{}).(*Tx); ok {
-		return fn(open)
+	if shared, ok := ctx.Value(together{}).(*sharedTx); ok && shared.tx != nil {
+		return fn(shared.tx)
 	}
 	return s.Store.View(ctx, fn)
 }
 
 type together struct{}
 
-// Together runs fn, whose reads with the context it is given see one instant: they share one transaction. The context is good for
-// nothing afterwards, and for no write: a write would wait for its own reader on some stores.
+// sharedTx is the transaction of a context; nil when it is over.
+type sharedTx struct{ tx *Tx }
+
+// Together runs fn, whose reads with the context it is given see one instant: they share one transaction. They are made one after
+// the other. The context is good for no write: a write would wait for its own reader on some stores. Afterwards it reads like any
+// other.
 func (s *Kernel) Together(ctx context.Context, fn func(context.Context) error) error {
-	return s.Store.View(ctx, func(tx *Tx) error { return fn(context.WithValue(ctx, together{}, tx)) })
+	return s.Store.View(ctx, func(tx *Tx) error {
+		shared := &sharedTx{tx}
+		defer func() { shared.tx = nil }()
+		return fn(context.WithValue(ctx, together{}, shared))
+	})
 }
 
 // Write runs fn in a transaction on behalf of the actor and wakes the outbox worker when it committed. Whether the actor may

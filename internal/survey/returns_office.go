@@ -23,15 +23,21 @@ const (
 // Stages in the order of the bar.
 var Stages = []Stage{StageReturned, StageGeneral, StageRefers, StageDeclined, StageWithdrawn, StageWaiting, StageSilent, StageUnasked, StagePlanned, StageNotReached, StageNotAsked}
 
-// CameBack tells whether something came back from the respondent, be it a refusal.
-func (s Stage) CameBack() bool {
-	return s == StageReturned || s == StageGeneral || s == StageRefers || s == StageDeclined || s == StageWithdrawn
-}
-
-// cameBack are the states of the returns in which something came back.
+// cameBack are the states of the returns in which something came back, be it a refusal.
 var cameBack = map[ReturnState]Stage{ReturnAnswered: StageReturned, ReturnPartly: StageReturned, ReturnGeneral: StageGeneral,
 	ReturnRefers: StageRefers, ReturnDeclined: StageDeclined, ReturnWithdrawn: StageWithdrawn}
 
+// CameBack tells whether something came back from the respondent, be it a refusal.
+func (s Stage) CameBack() bool {
+	for _, stage := range cameBack {
+		if s == stage {
+			return true
+		}
+	}
+	return false
+}
+
+// StageOf returns where a respondent stands: back is its state by the rule of the returns, returned whether anything came.
 func (s *Kernel) StageOf(q Questionnaire, r Respondent, back ReturnState, returned bool) Stage {
 	if state, ok := cameBack[back]; ok {
 		return state
@@ -56,13 +62,13 @@ func (s *Kernel) StageOf(q Questionnaire, r Respondent, back ReturnState, return
 // ReturnedAt tells when something came back from a respondent: when it last submitted in our form, or when the first
 // checked transcription of its letter took effect. Zero: nothing yet. What a party saves before it submits is its own and
 // is not looked at.
-func ReturnedAt(tx *Tx, r Respondent) (at time.Time, by Provenance, err error) {
-	if at, err := LastSubmitted(tx, r); err != nil || !at.IsZero() {
-		return at, ByForm, err
+func ReturnedAt(tx *Tx, r Respondent) (at time.Time, err error) {
+	if at, err = LastSubmitted(tx, r); err != nil || !at.IsZero() {
+		return at, err
 	}
 	versions, err := Outlines(tx, r)
-	at, by = firstOf(versions)
-	return at, by, err
+	at, _ = firstOf(versions)
+	return at, err
 }
 
 // firstOf tells when the first of some versions was handed in, and how.
@@ -94,7 +100,7 @@ func (s *Kernel) returnAtDue(q Questionnaire, r Respondent, questions []Catalogu
 // it submits.
 type OfficeReturn struct {
 	State    Stage
-	At       time.Time  // returnedAt
+	At       time.Time  // as ReturnedAt
 	By       Provenance // ByForm, or Transcribed from its letter
 	Received Stamp      // Return.Received, as if its date was over
 }

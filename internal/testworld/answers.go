@@ -17,7 +17,7 @@ import (
 	"pruefstein/internal/testkit"
 )
 
-// answerWorld is a questionnaire of three questions that is open for answers, with two parties: frei was asked all of
+// Answers is a questionnaire of three questions that is open for answers, with two parties: frei was asked all of
 // them, moin was not asked the second.
 type Answers struct {
 	*office.Office
@@ -28,11 +28,12 @@ type Answers struct {
 	Moin  survey.Actor
 }
 
-const (
-	FreiToken = "frei-token"
-	moinToken = "moin-token"
-)
+// FreiToken is the token of the link of the party frei.
+const FreiToken = "frei-token"
 
+const moinToken = "moin-token"
+
+// NewAnswers opens the questionnaire for both parties, each in one browser.
 func NewAnswers(t *testing.T) *Answers {
 	t.Helper()
 	key, err := ledger.NewKey(rand.Reader)
@@ -76,6 +77,7 @@ func NewAnswers(t *testing.T) *Answers {
 	return w
 }
 
+// Write changes the store directly.
 func (w *Answers) Write(t *testing.T, fn func(*survey.Tx) error) {
 	t.Helper()
 	if err := w.Store.Update(t.Context(), fn); err != nil {
@@ -99,6 +101,7 @@ func (w *Answers) Enter(t *testing.T, token, session string) survey.Actor {
 	return actor
 }
 
+// Sheet is what the party has before it.
 func (w *Answers) Sheet(t *testing.T, actor survey.Actor) answer.Sheet {
 	t.Helper()
 	sheet, err := w.Answer.Sheet(t.Context(), actor)
@@ -138,6 +141,7 @@ func (w *Answers) Form(t *testing.T, actor survey.Actor) answer.RequestSubmissio
 	return answer.RequestSubmission{Form: survey.NewID(), Digest: w.Digest(t, actor), Name: "Kim Muster", Function: "Büroleitung", Verbatim: true}
 }
 
+// Request submits what the party has saved. The submission waits for its code.
 func (w *Answers) Request(t *testing.T, actor survey.Actor) survey.Submission {
 	t.Helper()
 	sub, _, err := w.Answer.RequestSubmission(t.Context(), actor, w.Form(t, actor))
@@ -178,6 +182,7 @@ func (w *Answers) Submit(t *testing.T, actor survey.Actor) survey.Submission {
 	return sub
 }
 
+// View reads the store directly.
 func (w *Answers) View(t *testing.T, fn func(*survey.Tx) error) {
 	t.Helper()
 	if err := w.Store.View(t.Context(), fn); err != nil {

@@ -22,6 +22,7 @@ func Must(t testing.TB, errs ...error) {
 	}
 }
 
+// Someday is where the clock of NewOffice stands.
 var Someday = time.Date(2026, 5, 3, 10, 0, 0, 0, time.UTC)
 
 // KeyOf is the message key of an error: of its first fault, or its own.
@@ -35,8 +36,6 @@ func KeyOf(err error) string {
 	}
 	return e.Key
 }
-
-func CodeOf(err error) survey.Code { return survey.CodeOf(err) }
 
 // FaultsOf lists "field key" of an Invalid error.
 func FaultsOf(t *testing.T, err error) []string {
@@ -52,6 +51,7 @@ func FaultsOf(t *testing.T, err error) []string {
 	return list
 }
 
+// Active is the actor of a user with a password.
 func Active(u survey.User) survey.Actor {
 	u.PasswordHash = "hash"
 	if u.ID == "" {
@@ -60,7 +60,7 @@ func Active(u survey.User) survey.Actor {
 	return survey.Actor{User: u}
 }
 
-// office is a store with the alliance's rules and people.
+// NewOffice puts the use cases over a store with the rules of the alliance and people.
 func NewOffice(t *testing.T, alliance survey.Alliance, users ...survey.User) *office.Office {
 	t.Helper()
 	store := memory.New()
@@ -77,4 +77,5 @@ func NewOffice(t *testing.T, alliance survey.Alliance, users ...survey.User) *of
 // Addresses are where links lead in this world.
 var Addresses = survey.Addresses{Access: "/zugang/", Invitation: "/einladung/", Reset: "/passwort/", Setup: "/einrichten/"}
 
+// Saying is an answer in words.
 func Saying(text string) survey.Entry { return survey.Entry{Status: survey.Answered, Text: text} }

@@ -10,12 +10,13 @@ import (
 	"pruefstein/internal/transcribe"
 )
 
-// letterWorld is an answerWorld with an office.
+// Letters is Answers with the people of an office.
 type Letters struct {
 	*Answers
 	Anna, Ben, Admin, Member survey.Actor // two coordinators, an administrator, a member of a working group
 }
 
+// NewLetters adds the people of an office to NewAnswers.
 func NewLetters(t *testing.T) *Letters {
 	t.Helper()
 	w := &Letters{Answers: NewAnswers(t)}
@@ -43,10 +44,12 @@ func (w *Letters) Letter(entries ...survey.SubmissionEntry) transcribe.Save {
 	}
 }
 
+// LetterLine is what a letter says to the question with a number.
 func LetterLine(number int, e survey.Entry) survey.SubmissionEntry {
 	return survey.SubmissionEntry{Number: number, Entry: e}
 }
 
+// SaveLetter saves the transcription of a letter.
 func (w *Letters) SaveLetter(t *testing.T, actor survey.Actor, cmd transcribe.Save) survey.Transcription {
 	t.Helper()
 	letter, err := w.Transcribe.Save(t.Context(), actor, cmd)
@@ -78,6 +81,7 @@ func (w *Letters) Effective(t *testing.T, cmd transcribe.Save) survey.Transcript
 	return letter
 }
 
+// Rule sets who checks transcriptions.
 func (w *Letters) Rule(t *testing.T, rule survey.Rule) {
 	w.Write(t, func(tx *survey.Tx) error {
 		a, err := tx.Alliances.Get(survey.AllianceKey)

@@ -15,7 +15,7 @@ import (
 	"pruefstein/internal/testkit"
 )
 
-// workshop is an alliance with two working groups that draft a questionnaire.
+// Workshop is an alliance with two working groups that draft a questionnaire.
 type Workshop struct {
 	*office.Office
 	Store survey.Store // runs each function once, unlike the one of the use cases: tests keep what they read
@@ -27,6 +27,7 @@ type Workshop struct {
 	Coordinator, Second, Admin, Member, Lead, Stranger, Reader survey.Actor
 }
 
+// NewWorkshop makes the workshop; changes alter the questionnaire before it is saved.
 func NewWorkshop(t *testing.T, changes ...func(*draft.SaveQuestionnaire)) *Workshop {
 	t.Helper()
 	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
@@ -63,6 +64,7 @@ func NewWorkshop(t *testing.T, changes ...func(*draft.SaveQuestionnaire)) *Works
 	return w
 }
 
+// Update changes the store directly.
 func (w *Workshop) Update(fn func(*survey.Tx) error) {
 	w.T.Helper()
 	if err := w.Store.Update(w.Ctx, fn); err != nil {

@@ -37,13 +37,12 @@ func (r *Request) Download(file Attachment, write func(io.Writer) error) error {
 
 // DownloadBytes sends a file that is there as a whole.
 func (r *Request) DownloadBytes(name, mime string, data []byte) error {
-	r.answer(func() {
-		_ = r.Download(Attachment{Name: name, Type: mime, Size: int64(len(data))}, func(w io.Writer) error {
+	return r.answer(func() error {
+		return r.Download(Attachment{Name: name, Type: mime, Size: int64(len(data))}, func(w io.Writer) error {
 			_, err := w.Write(data)
 			return err
-		}) // what could not be sent whole has broken the connection off
+		})
 	})
-	return nil
 }
 
 // downloadWriter sets the headers of a file with its first byte.

@@ -15,7 +15,7 @@ import (
 	"pruefstein/internal/locale"
 )
 
-// contentPolicy lets a page load its own style, scripts and images, and nothing else.
+// ContentPolicy lets a page load its own style, scripts and images, and nothing else.
 const ContentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -120,7 +120,7 @@ func publicLanguage(path string) (lang string, ok bool) {
 	return locale.Languages[0], ok
 }
 
-// languageCookie keeps the language somebody signed in has chosen. Readers never get it: their language is in the path.
+// LanguageCookie keeps the language somebody signed in has chosen. Readers never get it: their language is in the path.
 const LanguageCookie = "sprache"
 
 // limit names how often a kind of request may come from one network.

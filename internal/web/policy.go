@@ -27,7 +27,7 @@ type Route struct {
 	Readers bool // a page that everybody may come for at once: it passes the gate (gate.go)
 }
 
-// defaultBody is the most bytes a form may have: a full-length text in each of four fields, with umlauts, encoded.
+// DefaultBody is the most bytes a form may have: a full-length text in each of four fields, with umlauts, encoded.
 const DefaultBody = 2 << 20
 
 // The groups of roles that rows name.
@@ -64,7 +64,7 @@ const (
 )
 
 // serve runs a route's row: body limit, session, rate limit, role, questionnaire, phase, handler. All that a page is made of is read
-// at one instant, and sent when that is over.
+// at one instant; the page is made and sent when that is over.
 func (s *Server) serve(route Route) gin.HandlerFunc {
 	bodyLimit := route.Body
 	if bodyLimit == 0 {
@@ -109,7 +109,9 @@ func (s *Server) serve(route Route) gin.HandlerFunc {
 		case err != nil:
 			s.failed(r, route, err)
 		case r.send != nil:
-			r.send()
+			if err := r.send(); err != nil {
+				s.failed(r, route, err)
+			}
 		case !get || route.Apart:
 			if route.Time > 0 {
 				body := http.NewResponseController(r.Writer) // no errors in net/http's own server
@@ -214,7 +216,8 @@ func (s *Server) noteDenial(r *Request) {
 	}
 }
 
+// Now is the instant by the clock of the use cases.
 func (s *Server) Now() time.Time { return s.Alliance.Clock.Now() }
 
-// filterWaiting is the value of the filter for what waits for its check.
+// FilterWaiting is the value of the filter for what waits for its second person.
 const FilterWaiting = "pruefung"

@@ -30,12 +30,13 @@ type Request struct {
 	Questionnaire survey.Questionnaire // of the path or of the party; zero otherwise
 	session       *session             // nil without one
 	holds         bool                 // it is read in a transaction: its page is sent afterwards
-	send          func()               // sends what was held
+	send          func() error         // makes and sends what was held
 	counted       bool                 // by the limits
 	denied        bool                 // to somebody with an account
 	unread        bool                 // it was refused, and what was typed could not be read to give it back
 }
 
+// Printer prints in the language of the request.
 func (r *Request) Printer() *locale.Printer { return locale.ForPage(r.Language) }
 
 // WantsJSON tells whether a script asks, such as the one that saves while somebody types.
@@ -199,29 +200,29 @@ func (r *Request) inWords(f templates.Field) string {
 
 // Page renders a page into a buffer and sends it: never half a page. The status is that of the answer.
 func (r *Request) Page(status int, name string, data any) error {
-	templates.LabelErrors(data)
-	var buf bytes.Buffer
-	if err := r.server.Engine.Render(&buf, name, data); err != nil {
-		return err
-	}
-	page := buf.Bytes()
-	if !utf8.Valid(page) { // a form gives back what came
-		page = bytes.ToValidUTF8(page, []byte("\uFFFD"))
-	}
-	r.answer(func() {
+	return r.answer(func() error {
+		templates.LabelErrors(data)
+		var buf bytes.Buffer
+		if err := r.server.Engine.Render(&buf, name, data); err != nil {
+			return err
+		}
+		page := buf.Bytes()
+		if !utf8.Valid(page) { // a form gives back what came
+			page = bytes.ToValidUTF8(page, []byte("\uFFFD"))
+		}
 		r.Header("Content-Language", r.Language)
 		r.Data(status, "text/html; charset=utf-8", page)
+		return nil
 	})
-	return nil
 }
 
-// answer sends now, or when the transaction is over in which the request is read.
-func (r *Request) answer(send func()) {
+// answer makes and sends an answer now, or when the transaction is over in which the request is read.
+func (r *Request) answer(send func() error) error {
 	if r.holds {
 		r.send = send
-		return
+		return nil
 	}
-	send()
+	return send()
 }
 
 // Redirect answers a successful POST: 303 to an own path, with a notice to show there. The notice is a message key such
@@ -245,11 +246,14 @@ func (r *Request) Redirect(path, notice string) error {
 	return r.GoTo(path)
 }
 
+// GoTo answers 303 to an own path.
 func (r *Request) GoTo(path string) error {
-	r.Header("Location", path)
-	r.Status(http.StatusSeeOther)
-	r.Writer.WriteHeaderNow()
-	return nil
+	return r.answer(func() error {
+		r.Header("Location", path)
+		r.Status(http.StatusSeeOther)
+		r.Writer.WriteHeaderNow()
+		return nil
+	})
 }
 
 var noticeKey = regexp.MustCompile(`^[a-z]+\.notice\.[a-z0-9_]+$`)
@@ -267,6 +271,7 @@ func (r *Request) notice() string {
 	return text
 }
 
+// QuestionNumber returns the number in the path: 1 and above, or NotFound.
 func (r *Request) QuestionNumber() (int, error) {
 	number, err := strconv.Atoi(r.Param("number"))
 	if err != nil || number < 1 {

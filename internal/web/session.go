@@ -209,6 +209,7 @@ func (s sessionStore) Commit(token string, data []byte, expiry time.Time) error 
 // Delete implements scs.Store.
 func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
+// SetLanguage keeps a language in the browser for a year.
 func (s *Server) SetLanguage(r *Request, lang string) {
 	http.SetCookie(r.Writer, &http.Cookie{Name: LanguageCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true,
 		Secure: s.secure, SameSite: http.SameSiteLaxMode})

@@ -63,6 +63,7 @@ func (r *Request) Moment(t time.Time) string {
 	return r.Printer().ShortDateTime(t.In(r.Place()))
 }
 
+// PhaseBadge shows the state of a questionnaire.
 func (r *Request) PhaseBadge(phase survey.Phase) templates.Badge {
 	b := templates.Badge{Label: r.Printer().Must("common.phase." + string(phase))}
 	switch phase {

@@ -41,12 +41,12 @@ func (s *Room) codePage(r *web.Request) error {
 		return err
 	}
 	waiting := sheet.Waiting(r.Query("abgabe"))
-	pressed, err := sheet.Pressed()
+	press, err := sheet.OwnPress(waiting)
 	if err != nil {
 		return err
 	}
-	if pressed != nil && r.Query("abgabe") == "" && (waiting == nil || !waiting.Own || waiting.Number < pressed.Number) {
-		return r.Redirect("/antwort/pruefen", "") // one's own comes before what others have sent
+	if press != nil && r.Query("abgabe") == "" {
+		return r.Redirect("/antwort/pruefen", "")
 	}
 	if waiting == nil {
 		return r.Redirect("/antwort", "")

@@ -96,12 +96,14 @@ func (s *Room) answerTasks(r *web.Request) error {
 	for _, at := range sheet.HandMade {
 		p.HandMade = append(p.HandMade, p.Must("answer.links.made", "At", p.DateTime(at.In(sheet.Due.Location()), nil)))
 	}
-	p.nextStep(sheet)
+	if err := p.nextStep(sheet); err != nil {
+		return err
+	}
 	return r.Page(http.StatusOK, "answer/tasks", p)
 }
 
 // nextStep says what to do now, in one sentence and one button.
-func (p *tasksPage) nextStep(sheet answer.Sheet) {
+func (p *tasksPage) nextStep(sheet answer.Sheet) error {
 	step := func(key, href string, args ...any) {
 		p.Step = p.Must("answer.step."+key, args...)
 		p.Next = templates.NavItem{Label: p.Must("answer.step."+key+"_button", args...), Href: href}
@@ -110,11 +112,13 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) {
 		p.Stands = p.Must("answer.step.stands", "At", p.DateTime(sheet.Confirmed[0].RequestedAt.In(sheet.Due.Location()), nil))
 	}
 	next := sheet.Next(0)
-	pressed, _ := sheet.Pressed() // no errors: what is said can be written as JSON
-	own := pressed != nil && (len(sheet.Waits) == 0 || !sheet.Waits[0].Own || sheet.Waits[0].Number < pressed.Number)
+	press, err := sheet.OwnPress(sheet.Waiting(""))
+	if err != nil {
+		return err
+	}
 	switch {
-	case own:
-		step("pressed", "/antwort/pruefen", "At", p.DateTime(sheet.Press.At.In(sheet.Due.Location()), nil), "Until", p.Time(sheet.Press.At.Add(answer.PressLife).In(sheet.Due.Location())))
+	case press != nil:
+		step("pressed", "/antwort/pruefen", "At", p.DateTime(press.At.In(sheet.Due.Location()), nil), "Until", p.Time(press.At.Add(answer.PressLife).In(sheet.Due.Location())))
 	case len(sheet.Waits) > 0:
 		step("code", "/antwort/code", "Until", p.Time(sheet.Waits[0].CodeExpiresAt.In(sheet.Due.Location())))
 	case sheet.Over && len(sheet.Confirmed) > 0:
@@ -133,6 +137,7 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) {
 	default:
 		step("submitted", "/antwort/bestaetigung")
 	}
+	return nil
 }
 
 // answerState is the word for how far an answer is.
