@@ -68,6 +68,8 @@ var rooms = []room{
 	{"templates", []string{"locale", "public"}, "is a folder of files with what they need to be parsed"},
 	{"public", nil, "is a folder of files"},
 
+	{"web/webtest", []string{"web", "web/site", "web/alliance", "web/demo", "office", "publish", "survey", "ledger", "memory", "storetest", "testkit", "testworld"},
+		"starts the whole site for the tests of the web"},
 	{"storetest", []string{"survey", "testkit"}, "is the contract of a store, in tests only"},
 	{"soak", []string{"testkit"}, "drives the built program from outside; only its mails are read with what the tests have for that"},
 	{"testkit", nil, "serves tests only"},

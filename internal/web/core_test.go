@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -22,50 +21,52 @@ import (
 	"pruefstein/internal/web"
 	weballiance "pruefstein/internal/web/alliance"
 	"pruefstein/internal/web/site"
+	"pruefstein/internal/web/webtest"
 	"pruefstein/public"
 )
 
 // Every answer carries the headers, whatever became of the request.
 func TestHeadersOnEveryAnswer(t *testing.T) {
-	w := newAnswerWorld(t)
+	t.Parallel()
+	w := webtest.NewAnswer(t)
 	admin := survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true}
-	w.addUser(t, admin)
-	v := w.visitor(t).signIn(admin.Email)
+	w.AddUser(t, admin)
+	v := w.Visitor(t).SignIn(admin.Email)
 	sheet := public.URL("css/site.css")
-	etag := v.get(sheet).Header().Get("ETag")
+	etag := v.Get(sheet).Header().Get("ETag")
 	long := strings.Repeat("a", web.DefaultBody+1)
-	limited := w.visitor(t)
-	limited.from = "198.51.100.1:4711"
+	limited := w.Visitor(t)
+	limited.From = "198.51.100.1:4711"
 	for range 40 {
-		limited.post("/einladung/x", nil)
+		limited.Post("/einladung/x", nil)
 	}
 	w.Alliance.HashPassword = func(context.Context, string) (string, error) { return "", errors.New("kein Platz") }
 	for name, c := range map[string]struct {
 		got  *httptest.ResponseRecorder
 		want int
 	}{
-		"page":       {w.visitor(t).get("/anmelden"), 200},
-		"redirect":   {v.post("/abmelden", nil), 303},
-		"sign in":    {w.visitor(t).get("/konto"), 303},
-		"static":     {v.get(sheet), 200},
-		"unchanged":  {v.get(sheet, "If-None-Match", etag), 304},
-		"no page":    {v.get("/gibt-es-nicht"), 404},
-		"no asset":   {v.get("/static/gibt-es-nicht.css"), 404},
-		"method":     {v.send(http.MethodPut, "/anmelden", ""), 405},
-		"method 2":   {v.post("/uebersicht", nil), 405},
-		"too large":  {v.post("/passwort", url.Values{"email": {long}}), 413},
-		"invalid":    {v.post("/passwort", url.Values{"email": {"keine"}}), 422},
-		"too many":   {limited.post("/einladung/x", nil), 429},
-		"cross site": {v.post("/abmelden", nil, "Sec-Fetch-Site", "cross-site"), 403},
-		"link":       {v.get("/einladung/x"), 404},
-		"revoked":    {v.post("/zugang/revoked", nil), 410},
-		"not signed": {w.visitor(t).post("/konto", nil), 401},
+		"page":       {w.Visitor(t).Get("/anmelden"), 200},
+		"redirect":   {v.Post("/abmelden", nil), 303},
+		"sign in":    {w.Visitor(t).Get("/konto"), 303},
+		"static":     {v.Get(sheet), 200},
+		"unchanged":  {v.Get(sheet, "If-None-Match", etag), 304},
+		"no page":    {v.Get("/gibt-es-nicht"), 404},
+		"no asset":   {v.Get("/static/gibt-es-nicht.css"), 404},
+		"method":     {v.Send(http.MethodPut, "/anmelden", ""), 405},
+		"method 2":   {v.Post("/uebersicht", nil), 405},
+		"too large":  {v.Post("/passwort", url.Values{"email": {long}}), 413},
+		"invalid":    {v.Post("/passwort", url.Values{"email": {"keine"}}), 422},
+		"too many":   {limited.Post("/einladung/x", nil), 429},
+		"cross site": {v.Post("/abmelden", nil, "Sec-Fetch-Site", "cross-site"), 403},
+		"link":       {v.Get("/einladung/x"), 404},
+		"revoked":    {v.Post("/zugang/revoked", nil), 410},
+		"not signed": {w.Visitor(t).Post("/konto", nil), 401},
 		"fault": {func() *httptest.ResponseRecorder {
-			token, err := w.freshInvitation(t)
+			token, err := freshInvitation(t, w)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return v.post("/einladung/"+token, url.Values{"name": {"Ben"}, "password": {testPassword}, "again": {testPassword}})
+			return v.Post("/einladung/"+token, url.Values{"name": {"Ben"}, "password": {webtest.Password}, "again": {webtest.Password}})
 		}(), 500},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,31 +93,32 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 			}
 		})
 	}
-	if allow := v.send(http.MethodPut, "/anmelden", "").Header().Get("Allow"); !strings.Contains(allow, "POST") {
+	if allow := v.Send(http.MethodPut, "/anmelden", "").Header().Get("Allow"); !strings.Contains(allow, "POST") {
 		t.Errorf("Allow %q", allow)
 	}
-	got := limited.post("/einladung/x", nil)
+	got := limited.Post("/einladung/x", nil)
 	if got.Header().Get("Retry-After") == "" || !strings.Contains(got.Body.String(), "zu viele Versuche") {
 		t.Errorf("%v", got.Header())
 	}
 }
 
 // freshInvitation makes a person and returns the token of an invitation.
-func (w *world) freshInvitation(t *testing.T) (string, error) {
+func freshInvitation(t *testing.T, w *webtest.World) (string, error) {
 	t.Helper()
-	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Language: "de", Revision: 1})
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Language: "de", Revision: 1})
 	admin := survey.Actor{User: survey.User{ID: "a", Administrator: true, PasswordHash: "x"}}
-	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, admin.User)
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, admin.User)
 	link, err := w.Alliance.InvitationLink(t.Context(), admin, "ben")
 	return link[strings.LastIndex(link, "/")+1:], err
 }
 
 func TestSecureWithHTTPS(t *testing.T) {
-	w := newTestServer(t)
-	w.restart(t, func(c *site.Config) { c.BaseURL = "https://fragen.example" })
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	v := w.visitor(t)
-	got := v.post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {testPassword}})
+	t.Parallel()
+	w := webtest.New(t)
+	w.Restart(t, func(c *site.Config) { c.BaseURL = "https://fragen.example" })
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.Visitor(t)
+	got := v.Post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {webtest.Password}})
 	if got.Header().Get("Strict-Transport-Security") == "" {
 		t.Error("no HSTS")
 	}
@@ -130,8 +132,9 @@ func TestSecureWithHTTPS(t *testing.T) {
 }
 
 func TestForeignPagesCannotPost(t *testing.T) {
-	w := newTestServer(t)
-	w.restart(t, func(c *site.Config) { c.BaseURL = "https://fragen.example" })
+	t.Parallel()
+	w := webtest.New(t)
+	w.Restart(t, func(c *site.Config) { c.BaseURL = "https://fragen.example" })
 	for name, c := range map[string]struct {
 		host    string
 		headers []string
@@ -171,12 +174,13 @@ func TestForeignPagesCannotPost(t *testing.T) {
 }
 
 func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
-	w := newTestServer(t)
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	v := w.visitor(t).signIn("ada@buendnis.example")
+	t.Parallel()
+	w := webtest.New(t)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.Visitor(t).SignIn("ada@buendnis.example")
 	text := "Ein Impressum, an dem lange geschrieben wurde."
 	form := "intro=" + url.QueryEscape(text) + "&name=" + url.QueryEscape(strings.Repeat("ä", web.DefaultBody/6)) + "&password=geheimes+Passwort+im+Formular"
-	got := v.send(http.MethodPost, "/verwaltung/buendnis", form)
+	got := v.Send(http.MethodPost, "/verwaltung/buendnis", form)
 	page := got.Body.String()
 	if got.Code != http.StatusRequestEntityTooLarge || !strings.Contains(page, "Mehr als 2 MB") || !strings.Contains(page, text) {
 		t.Errorf("%d\n%.2000s", got.Code, page)
@@ -184,8 +188,8 @@ func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
 	if strings.Contains(page, "geheimes") {
 		t.Error("a password is given back")
 	}
-	v.cookies[web.LanguageCookie] = "en"
-	if page := v.send(http.MethodPost, "/verwaltung/buendnis", form).Body.String(); !strings.Contains(page, `<html lang="en">`) || !strings.Contains(page, text) {
+	v.Cookies[web.LanguageCookie] = "en"
+	if page := v.Send(http.MethodPost, "/verwaltung/buendnis", form).Body.String(); !strings.Contains(page, `<html lang="en">`) || !strings.Contains(page, text) {
 		t.Errorf("not in the visitor's language:\n%.500s", page)
 	}
 
@@ -201,7 +205,7 @@ func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
 	if _, err := io.CopyN(file, strings.NewReader(strings.Repeat("x", weballiance.ImportBody)), weballiance.ImportBody); err != nil {
 		t.Fatal(err)
 	}
-	got = v.send(http.MethodPost, "/verwaltung/import", body.String(), "Content-Type", parts.FormDataContentType())
+	got = v.Send(http.MethodPost, "/verwaltung/import", body.String(), "Content-Type", parts.FormDataContentType())
 	if got.Code != http.StatusRequestEntityTooLarge || !strings.Contains(got.Body.String(), text) || strings.Contains(got.Body.String(), "geheimes") {
 		t.Errorf("%d\n%.1500s", got.Code, got.Body)
 	}
@@ -209,7 +213,8 @@ func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
 
 // The browser sees the page, not a broken connection.
 func TestOverLongBodyOverTheNetwork(t *testing.T) {
-	w := newTestServer(t)
+	t.Parallel()
+	w := webtest.New(t)
 	server := httptest.NewServer(w.Server)
 	defer server.Close()
 	answer, err := http.PostForm(server.URL+"/passwort", url.Values{"email": {strings.Repeat("a", web.DefaultBody+10)}})
@@ -224,17 +229,18 @@ func TestOverLongBodyOverTheNetwork(t *testing.T) {
 }
 
 func TestFormsReadTheBodyOnly(t *testing.T) {
-	w := newTestServer(t)
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	v := w.visitor(t)
-	if got := v.post("/anmelden?email=ada@buendnis.example&password="+url.QueryEscape(testPassword), nil); got.Code != 422 {
+	t.Parallel()
+	w := webtest.New(t)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.Visitor(t)
+	if got := v.Post("/anmelden?email=ada@buendnis.example&password="+url.QueryEscape(webtest.Password), nil); got.Code != 422 {
 		t.Errorf("signed in by the query: %d", got.Code)
 	}
-	v.signIn("ada@buendnis.example")
-	if got := v.post("/verwaltung/arbeitsgruppen?name=Aus+der+Adresse", url.Values{"name": {"Aus dem Formular"}}); got.Code != 303 {
+	v.SignIn("ada@buendnis.example")
+	if got := v.Post("/verwaltung/arbeitsgruppen?name=Aus+der+Adresse", url.Values{"name": {"Aus dem Formular"}}); got.Code != 303 {
 		t.Fatal(got.Code)
 	}
-	if all := w.contents(t, false); strings.Contains(all, "Aus der Adresse") || !strings.Contains(all, "Aus dem Formular") {
+	if all := w.Contents(t, false); strings.Contains(all, "Aus der Adresse") || !strings.Contains(all, "Aus dem Formular") {
 		t.Error("the query reached the form")
 	}
 	for name, c := range map[string]struct {
@@ -248,45 +254,33 @@ func TestFormsReadTheBodyOnly(t *testing.T) {
 		"number expected": {"name=A&revision=eins", 400, "unlesbar"},
 		"nothing":         {"", 422, "Bitte füllen"},
 	} {
-		got := v.send(http.MethodPost, "/verwaltung/arbeitsgruppen", c.body)
+		got := v.Send(http.MethodPost, "/verwaltung/arbeitsgruppen", c.body)
 		if got.Code != c.want || !strings.Contains(got.Body.String(), c.text) {
 			t.Errorf("%s: %d", name, got.Code)
 		}
 	}
-	if got := v.send(http.MethodPost, "/verwaltung/arbeitsgruppen", `{"name":"A"}`, "Content-Type", "application/json"); got.Code != 422 {
+	if got := v.Send(http.MethodPost, "/verwaltung/arbeitsgruppen", `{"name":"A"}`, "Content-Type", "application/json"); got.Code != 422 {
 		t.Errorf("JSON: %d", got.Code)
 	}
 }
 
-// logOf runs a server whose log is kept.
-func (w *world) logOf(t *testing.T, change func(*site.Config)) *bytes.Buffer {
-	t.Helper()
-	var log bytes.Buffer
-	w.restart(t, func(c *site.Config) {
-		c.Log = slog.New(slog.NewTextHandler(&log, nil))
-		if change != nil {
-			change(c)
-		}
-	})
-	return &log
-}
-
 func TestLogHoldsNothingPrivate(t *testing.T) {
-	w := newAnswerWorld(t)
-	log := w.logOf(t, nil)
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	v := w.visitor(t).signIn("ada@buendnis.example")
-	v.get("/einladung/geheimestoken?weiter=geheimefrage")
-	v.post("/passwort/geheimestoken", url.Values{"password": {"geheimeswort"}})
-	v.get("/gibt/es/geheimespfad")
-	v.post("/passwort", url.Values{"email": {"geheim@buendnis.example"}})
-	v.post("/passwort", url.Values{"email": {"ada@buendnis.example"}})
-	v.get("/anmelden", "User-Agent", "geheimagent", "Referer", "http://fremd.example/geheimseite")
-	party := w.visitor(t)
-	party.post("/zugang/frei", nil)
-	party.post("/antwort/fragen/1", url.Values{"text": {"geheime Antwort"}, "revision": {"0"}})
+	t.Parallel()
+	w := webtest.NewAnswer(t)
+	log := w.LogOf(t, nil)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.Visitor(t).SignIn("ada@buendnis.example")
+	v.Get("/einladung/geheimestoken?weiter=geheimefrage")
+	v.Post("/passwort/geheimestoken", url.Values{"password": {"geheimeswort"}})
+	v.Get("/gibt/es/geheimespfad")
+	v.Post("/passwort", url.Values{"email": {"geheim@buendnis.example"}})
+	v.Post("/passwort", url.Values{"email": {"ada@buendnis.example"}})
+	v.Get("/anmelden", "User-Agent", "geheimagent", "Referer", "http://fremd.example/geheimseite")
+	party := w.Visitor(t)
+	party.Post("/zugang/frei", nil)
+	party.Post("/antwort/fragen/1", url.Values{"text": {"geheime Antwort"}, "revision": {"0"}})
 	w.Alliance.MatchPassword = func(context.Context, string, string) (bool, error) { return false, errors.New("die Ursache") }
-	v.post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {"geheimeswort"}})
+	v.Post("/anmelden", url.Values{"email": {"ada@buendnis.example"}, "password": {"geheimeswort"}})
 	lines := log.String()
 	for _, secret := range []string{"geheim", "ada@", "zugang/frei", "192.0.2.1", "4711"} {
 		if strings.Contains(lines, secret) {
@@ -301,6 +295,7 @@ func TestLogHoldsNothingPrivate(t *testing.T) {
 }
 
 func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		trusted    []string
 		from, want string
@@ -312,14 +307,14 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 		"IPv6":          {nil, "[2001:db8:1:2::3]:4711", "2001:db8:1::/48"},
 	} {
 		for _, target := range []string{"/anmelden", "/passwort"} {
-			w := newTestServer(t)
-			log := w.logOf(t, func(conf *site.Config) { conf.TrustedProxies = c.trusted })
-			v := w.visitor(t)
-			v.from = c.from
+			w := webtest.New(t)
+			log := w.LogOf(t, func(conf *site.Config) { conf.TrustedProxies = c.trusted })
+			v := w.Visitor(t)
+			v.From = c.from
 			if target == "/anmelden" {
-				v.get(target, "X-Forwarded-For", "198.51.100.7", "X-Real-IP", "203.0.113.9")
+				v.Get(target, "X-Forwarded-For", "198.51.100.7", "X-Real-IP", "203.0.113.9")
 			} else { // the refusal of a foreign page takes another way
-				v.post(target, nil, "Sec-Fetch-Site", "cross-site", "X-Forwarded-For", "198.51.100.7")
+				v.Post(target, nil, "Sec-Fetch-Site", "cross-site", "X-Forwarded-For", "198.51.100.7")
 			}
 			if !strings.Contains(log.String(), "from="+c.want) {
 				t.Errorf("%s, %s: %s", name, target, log)
@@ -328,31 +323,31 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 	}
 	// A proxy that is not trusted is told of, once; and no other header counts, though a trusted proxy passes it on.
 	for from, want := range map[string]int{"127.0.0.1:1": 1, "10.0.0.7:1": 1, "[fd00::1]:1": 1, "192.0.2.1:1": 0} {
-		w := newTestServer(t)
-		log := w.logOf(t, nil)
-		v := w.visitor(t)
-		v.from = from
+		w := webtest.New(t)
+		log := w.LogOf(t, nil)
+		v := w.Visitor(t)
+		v.From = from
 		for range 3 {
-			v.get("/anmelden", "X-Forwarded-For", "198.51.100.7")
+			v.Get("/anmelden", "X-Forwarded-For", "198.51.100.7")
 		}
 		if got := strings.Count(log.String(), "--trusted-proxies"); got != want {
 			t.Errorf("%s: %d warnings\n%s", from, got, log)
 		}
-		log = w.logOf(t, func(conf *site.Config) {
+		log = w.LogOf(t, func(conf *site.Config) {
 			conf.TrustedProxies = []string{"127.0.0.0/8", "10.0.0.0/8", "fd00::/8", "192.0.2.1"}
 		})
-		v.get("/anmelden", "X-Real-IP", "203.0.113.9")
-		v.get("/anmelden", "X-Forwarded-For", "198.51.100.7")
+		v.Get("/anmelden", "X-Real-IP", "203.0.113.9")
+		v.Get("/anmelden", "X-Forwarded-For", "198.51.100.7")
 		if got := log.String(); strings.Contains(got, "--trusted-proxies") || strings.Contains(got, "from=203.0.113.0") || !strings.Contains(got, "from=198.51.100.0/24") {
 			t.Errorf("%s, trusted:\n%s", from, got)
 		}
 	}
 	// Nobody gets a fresh limit by naming another address.
-	w := newTestServer(t)
-	v := w.visitor(t)
+	w := webtest.New(t)
+	v := w.Visitor(t)
 	last := 0
 	for range 40 {
-		last = v.post("/einladung/x", nil, "X-Forwarded-For", survey.NewID()).Code
+		last = v.Post("/einladung/x", nil, "X-Forwarded-For", survey.NewID()).Code
 	}
 	if last != http.StatusTooManyRequests {
 		t.Errorf("%d after 40 tries", last)
@@ -363,10 +358,11 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 }
 
 func TestPanicIsAPage(t *testing.T) {
-	w := newTestServer(t)
-	log := w.logOf(t, nil)
+	t.Parallel()
+	w := webtest.New(t)
+	log := w.LogOf(t, nil)
 	w.Alliance.MatchPassword = func(context.Context, string, string) (bool, error) { panic("der Grund") }
-	got := w.visitor(t).post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
+	got := w.Visitor(t).Post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
 	page, id := got.Body.String(), got.Header().Get("X-Request-Id")
 	if got.Code != 500 || id == "" || !strings.Contains(page, id) || !strings.Contains(page, "<h1>") {
 		t.Errorf("%d %q\n%s", got.Code, id, page)
@@ -381,29 +377,31 @@ func TestPanicIsAPage(t *testing.T) {
 
 // A download that breaks off must not look complete.
 func TestPanicHalfWayBreaksTheConnection(t *testing.T) {
-	w := newTestServer(t)
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	w.restart(t, func(c *site.Config) {
+	t.Parallel()
+	w := webtest.New(t)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	w.Restart(t, func(c *site.Config) {
 		c.Admin.Backup = func(context.Context) (io.ReadCloser, int64, error) {
 			return io.NopCloser(io.MultiReader(strings.NewReader("halb"), iotest.ErrReader(errors.New("aus")))), 8, nil
 		}
 	})
-	v := w.visitor(t).signIn("ada@buendnis.example")
+	v := w.Visitor(t).SignIn("ada@buendnis.example")
 	defer func() {
 		if cause := recover(); cause != http.ErrAbortHandler {
 			t.Errorf("%v", cause)
 		}
 	}()
-	v.post("/verwaltung/sicherung", nil)
+	v.Post("/verwaltung/sicherung", nil)
 	t.Error("the answer ended as if it were whole")
 }
 
 // A download says what it is with its first byte: what fails before is a page like every other error.
 func TestDownloadsBeginWithTheirFirstByte(t *testing.T) {
-	w := newTestServer(t)
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	v := w.visitor(t).signIn("ada@buendnis.example")
-	got := v.post("/verwaltung/sicherung", nil)
+	t.Parallel()
+	w := webtest.New(t)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.Visitor(t).SignIn("ada@buendnis.example")
+	got := v.Post("/verwaltung/sicherung", nil)
 	for header, want := range map[string]string{"Content-Type": "application/octet-stream", "Content-Length": "4", "Content-Disposition": "attachment; filename=pruefstein-2026-11-23-1000.db"} {
 		if h := got.Header().Get(header); got.Code != 200 || h != want {
 			t.Errorf("%d, %s: %q", got.Code, header, h)
@@ -418,8 +416,8 @@ func TestDownloadsBeginWithTheirFirstByte(t *testing.T) {
 			return io.NopCloser(strings.NewReader("")), 4, nil
 		},
 	} {
-		w.restart(t, func(c *site.Config) { c.Admin.Backup = backup })
-		got := v.post("/verwaltung/sicherung", nil)
+		w.Restart(t, func(c *site.Config) { c.Admin.Backup = backup })
+		got := v.Post("/verwaltung/sicherung", nil)
 		h := got.Header()
 		if got.Code != 500 || h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("Content-Disposition") != "" || h.Get("Content-Length") != strconv.Itoa(got.Body.Len()) || !strings.Contains(got.Body.String(), "<h1>") {
 			t.Errorf("%s: %d, %v", name, got.Code, h)
@@ -429,80 +427,23 @@ func TestDownloadsBeginWithTheirFirstByte(t *testing.T) {
 
 // Whatever file a full disk refused: the page says so, and not that something unexpected happened.
 func TestFullDiskIsTold(t *testing.T) {
-	w := newTestServer(t)
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	w.restart(t, func(c *site.Config) {
+	t.Parallel()
+	w := webtest.New(t)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	w.Restart(t, func(c *site.Config) {
 		c.Admin.Check = func(context.Context) ([]string, error) {
 			return nil, fmt.Errorf("copy: %w", &fs.PathError{Op: "write", Path: "geheim.db", Err: syscall.ENOSPC})
 		}
 	})
-	v := w.visitor(t).signIn("ada@buendnis.example")
-	got := v.post("/verwaltung/pruefung", nil)
+	v := w.Visitor(t).SignIn("ada@buendnis.example")
+	got := v.Post("/verwaltung/pruefung", nil)
 	if page := got.Body.String(); got.Code != 503 || !strings.Contains(page, "Der Datenträger ist voll.") || strings.Contains(page, "geheim.db") {
 		t.Errorf("%d\n%s", got.Code, page)
 	}
 }
 
-func TestErrorsAreTold(t *testing.T) {
-	w := newTestServer(t)
-	log := w.logOf(t, nil)
-	w.Alliance.MatchPassword = func(context.Context, string, string) (bool, error) { return false, errors.New("geheime Ursache") }
-	v := w.visitor(t)
-	got := v.post("/anmelden", url.Values{"email": {"a@b.example"}, "password": {"x"}})
-	if got.Code != 500 || strings.Contains(got.Body.String(), "Ursache") || !strings.Contains(log.String(), "geheime Ursache") {
-		t.Errorf("%d", got.Code)
-	}
-	got = v.get("/gibt-es-nicht", "Accept", "application/json")
-	if got.Code != 404 || !strings.HasPrefix(got.Header().Get("Content-Type"), "application/json") || !strings.Contains(got.Body.String(), `"code":"not_found"`) {
-		t.Errorf("%d %s", got.Code, got.Body)
-	}
-	for path, want := range map[string]string{"/gibt-es-nicht": `lang="de"`, "/en/gibt-es-nicht": `lang="en"`, "/gibt-es-nicht?lang=en": `lang="en"`} {
-		got := v.get(path)
-		if got.Code != 404 || !strings.Contains(got.Body.String(), want) || strings.Contains(got.Body.String(), "/sprache/") {
-			t.Errorf("%s: %d\n%.300s", path, got.Code, got.Body)
-		}
-	}
-	v.cookies[web.LanguageCookie] = "en"
-	for path, want := range map[string]string{"/": "de", "/impressum": "de", "/vergleich/gibt-es-nicht/": "de", "/en/": "en", "/anmelden": "en"} {
-		if got := v.get(path); got.Header().Get("Content-Language") != want {
-			t.Errorf("%s in %q, want %q", path, got.Header().Get("Content-Language"), want)
-		}
-	}
-}
-
-func TestReadersGetNoCookie(t *testing.T) {
-	w := newAnswerWorld(t)
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	reader, ada := w.visitor(t), w.visitor(t).signIn("ada@buendnis.example")
-	for _, path := range []string{"/", "/en/", "/impressum", "/en/datenschutz", "/vergleich/nordmark-2027", "/vergleich/nordmark-2027/", "/gibt-es-nicht", "/anmelden", "/zugang/frei", "/einladung/x"} {
-		for _, v := range []*visitor{reader, ada} {
-			got := v.get(path)
-			if got.Header().Get("Set-Cookie") != "" || strings.Contains(strings.Join(got.Header().Values("Vary"), ","), "Cookie") {
-				t.Errorf("%s: %v", path, got.Header())
-			}
-			if strings.Contains(got.Body.String(), "Ada") {
-				t.Errorf("%s shows who reads", path)
-			}
-		}
-	}
-}
-
-// The public pages beside the publications are the same for everybody: caches may keep them.
-func TestPublicPagesMayBeCached(t *testing.T) {
-	w, ada := newStaffWorld(t)
-	reader, staff := w.visitor(t), w.visitor(t).signIn(ada.Email)
-	for _, path := range []string{"/", "/en/", "/impressum", "/en/impressum", "/datenschutz", "/en/datenschutz"} {
-		first := reader.get(path)
-		if got := first.Header().Get("Cache-Control"); got != "public, max-age=60" {
-			t.Errorf("%s: Cache-Control %q", path, got)
-		}
-		if first.Body.String() != staff.get(path).Body.String() {
-			t.Errorf("%s depends on who reads", path)
-		}
-	}
-}
-
 func TestOwnPath(t *testing.T) {
+	t.Parallel()
 	for target, want := range map[string]string{
 		"/konto": "/konto", "/werkstatt/a?x=1#y": "/werkstatt/a?x=1#y", "/a/%2F%2Ffremd.example": "/a/%2F%2Ffremd.example",
 		"": "", "konto": "", "//fremd.example": "", "///fremd.example": "", "/\\fremd.example": "", "\\/fremd.example": "", "/\t/fremd.example": "",
@@ -515,9 +456,10 @@ func TestOwnPath(t *testing.T) {
 }
 
 func TestNoticesCannotBeInjected(t *testing.T) {
-	v := newTestServer(t).visitor(t)
+	t.Parallel()
+	v := webtest.New(t).Visitor(t)
 	shown := func(ok string) bool {
-		return strings.Contains(v.get("/anmelden?ok="+url.QueryEscape(ok)).Body.String(), "notice-success")
+		return strings.Contains(v.Get("/anmelden?ok="+url.QueryEscape(ok)).Body.String(), "notice-success")
 	}
 	if !shown("alliance.notice.signed_out") {
 		t.Error("a notice of ours is not shown")
@@ -530,24 +472,25 @@ func TestNoticesCannotBeInjected(t *testing.T) {
 }
 
 func TestLanguageSwitch(t *testing.T) {
-	w, ada := newStaffWorld(t)
-	v := w.visitor(t).signIn(ada.Email)
-	page := v.get("/verwaltung/personen?filter=a%26b&ok=alliance.notice.saved").Body.String()
+	t.Parallel()
+	w, ada := webtest.NewStaff(t)
+	v := w.Visitor(t).SignIn(ada.Email)
+	page := v.Get("/verwaltung/personen?filter=a%26b&ok=alliance.notice.saved").Body.String()
 	if !strings.Contains(page, `href="/sprache/en?weiter=%2Fverwaltung%2Fpersonen%3Ffilter%3Da%2526b"`) || !strings.Contains(page, `href="/impressum"`) {
 		t.Errorf("the switch loses the page, or keeps the notice:\n%s", page)
 	}
-	got := v.get("/sprache/en?weiter=%2Fverwaltung%2Fpersonen%3Ffilter%3Da%2526b")
-	if got.Code != 303 || got.Header().Get("Location") != "/verwaltung/personen?filter=a%26b" || v.cookies[web.LanguageCookie] != "en" {
+	got := v.Get("/sprache/en?weiter=%2Fverwaltung%2Fpersonen%3Ffilter%3Da%2526b")
+	if got.Code != 303 || got.Header().Get("Location") != "/verwaltung/personen?filter=a%26b" || v.Cookies[web.LanguageCookie] != "en" {
 		t.Errorf("%d %v", got.Code, got.Header())
 	}
-	page = v.get("/verwaltung/personen").Body.String()
+	page = v.Get("/verwaltung/personen").Body.String()
 	if !strings.Contains(page, `<html lang="en">`) || !strings.Contains(page, `href="/en/impressum"`) {
 		t.Errorf("not English:\n%.600s", page)
 	}
-	if page := v.post("/verwaltung/arbeitsgruppen", url.Values{"name": {"a\tb"}}).Body.String(); !strings.Contains(page, `href="/sprache/de?weiter=%2Fverwaltung%2Farbeitsgruppen" lang="de" hreflang="de" target="_blank"`) {
+	if page := v.Post("/verwaltung/arbeitsgruppen", url.Values{"name": {"a\tb"}}).Body.String(); !strings.Contains(page, `href="/sprache/de?weiter=%2Fverwaltung%2Farbeitsgruppen" lang="de" hreflang="de" target="_blank"`) {
 		t.Error("the answer to a form offers no switch, or one that loses what was typed")
 	}
-	if got := v.get("/sprache/fr"); got.Code != 404 {
+	if got := v.Get("/sprache/fr"); got.Code != 404 {
 		t.Errorf("%d", got.Code)
 	}
 }

@@ -14,8 +14,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pruefstein/internal/survey"
+	"pruefstein/internal/transcribe"
 	"pruefstein/internal/web"
 	"pruefstein/internal/web/site"
+	"pruefstein/internal/web/webtest"
 )
 
 // A line is a connection to a page that wants a session: what it sends arrives piece by piece, and reading ends at the deadline
@@ -29,9 +32,11 @@ type line struct {
 	took        time.Duration
 }
 
-func (l *line) SetReadDeadline(t time.Time) error  { l.read = t; return nil }
+func (l *line) SetReadDeadline(t time.Time) error { l.read = t; return nil }
+
 func (l *line) SetWriteDeadline(t time.Time) error { l.write = t; return nil }
-func (l *line) Close() error                       { return nil }
+
+func (l *line) Close() error { return nil }
 
 func (l *line) Read(p []byte) (int, error) {
 	if l.left == "" {
@@ -51,7 +56,7 @@ func (l *line) Read(p []byte) (int, error) {
 }
 
 // dial sends the head of a form from an address behind the trusted proxy.
-func (w *world) dial(t *testing.T, from, contentType string) *line {
+func dial(t *testing.T, w *webtest.World, from, contentType string) *line {
 	l := &line{ResponseRecorder: httptest.NewRecorder(), pieces: make(chan string, 16), done: make(chan struct{})}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1:8080/verwaltung/buendnis", l)
 	r.RemoteAddr = "127.0.0.1:4711"
@@ -88,9 +93,9 @@ const (
 
 var typedPairs = "text=" + url.QueryEscape(typedText)
 
-func newEchoWorld(t *testing.T) *world {
-	w := newTestServer(t)
-	w.restart(t, func(c *site.Config) { c.TrustedProxies = []string{"127.0.0.1"} })
+func newEchoWorld(t *testing.T) *webtest.World {
+	w := webtest.New(t)
+	w.Restart(t, func(c *site.Config) { c.TrustedProxies = []string{"127.0.0.1"} })
 	return w
 }
 
@@ -102,7 +107,7 @@ func TestIdleSendersKeepNobodyFromTheirTexts(t *testing.T) {
 			w.Server.FreshEchoes() // within the bubble of the clock
 			var idle []*line
 			for i := range 200 {
-				l := w.dial(t, []string{"198.51.100.7", "2001:db8:1:2::" + fmt.Sprint(i+1)}[i%2], c.kind)
+				l := dial(t, w, []string{"198.51.100.7", "2001:db8:1:2::" + fmt.Sprint(i+1)}[i%2], c.kind)
 				if c.first != "" {
 					l.pieces <- c.first
 				}
@@ -110,7 +115,7 @@ func TestIdleSendersKeepNobodyFromTheirTexts(t *testing.T) {
 			}
 			synctest.Wait()
 			for _, from := range []string{"198.51.100.7", "203.0.113.9", "2001:db8:1:2::ffff", "2001:db8:1:3::1"} {
-				honest := w.dial(t, from, pairsType)
+				honest := dial(t, w, from, pairsType)
 				if page := honest.end(t, typedPairs); !strings.Contains(page, typedText) || honest.took != 0 {
 					t.Errorf("%s beside senders of %q: after %s:\n%.3000s", from, c.first, honest.took, page)
 				}
@@ -134,17 +139,17 @@ func TestRefusedTextsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w.Server.FreshEchoes()
 		longest := url.Values{"text": {typedText}, "again": {strings.Repeat("ä", 32000)}, "a": {strings.Repeat("ä", 32000)}, "b": {strings.Repeat("ä", 32000)}, "c": {strings.Repeat("ä", 32000)}}
-		if page := w.dial(t, "203.0.113.9", pairsType).end(t, longest.Encode()); !strings.Contains(page, typedText) || strings.Count(page, "ä") < 3*32000 {
+		if page := dial(t, w, "203.0.113.9", pairsType).end(t, longest.Encode()); !strings.Contains(page, typedText) || strings.Count(page, "ä") < 3*32000 {
 			t.Error("a form of full length does not come back")
 		}
-		if page := w.dial(t, "203.0.113.9", pairsType).end(t, "a="+strings.Repeat("x", 2<<20)); len(page) > 5<<18 || !strings.Contains(page, unreadText) {
+		if page := dial(t, w, "203.0.113.9", pairsType).end(t, "a="+strings.Repeat("x", 2<<20)); len(page) > 5<<18 || !strings.Contains(page, unreadText) {
 			t.Errorf("%d bytes came back", len(page))
 		}
 
 		// Some hold all they can and drip on.
 		var drips []*line
 		for i := range web.EchoAll / web.EchoBody {
-			l := w.dial(t, fmt.Sprintf("198.51.100.%d", i/(web.EchoNetwork/web.EchoBody)), pairsType)
+			l := dial(t, w, fmt.Sprintf("198.51.100.%d", i/(web.EchoNetwork/web.EchoBody)), pairsType)
 			l.pieces <- "a=" + strings.Repeat("x", web.EchoBody-10)
 			drips = append(drips, l)
 		}
@@ -152,7 +157,7 @@ func TestRefusedTextsAreBounded(t *testing.T) {
 		if held, _ := w.Server.EchoesHeld(); held > web.EchoAll || held < web.EchoAll-200 {
 			t.Errorf("%d bytes are held", held)
 		}
-		waiting := w.dial(t, "203.0.113.9", pairsType)
+		waiting := dial(t, w, "203.0.113.9", pairsType)
 		waiting.pieces <- typedPairs
 		for range 3 {
 			time.Sleep(web.EchoPause - time.Second)
@@ -173,11 +178,11 @@ func TestRefusedTextsAreBounded(t *testing.T) {
 		if !w.Server.TakeEcho(t.Context(), "198.51.100.1", web.EchoNetwork) {
 			t.Fatal("nothing is free")
 		}
-		full := w.dial(t, "198.51.100.1", pairsType)
+		full := dial(t, w, "198.51.100.1", pairsType)
 		if page := full.end(t, typedPairs); strings.Contains(page, typedText) || !strings.Contains(page, unreadText) || full.took != web.EchoWait {
 			t.Errorf("without memory, after %s:\n%.3000s", full.took, page)
 		}
-		if other := w.dial(t, "198.51.100.2", pairsType); !strings.Contains(other.end(t, typedPairs), typedText) || other.took != 0 {
+		if other := dial(t, w, "198.51.100.2", pairsType); !strings.Contains(other.end(t, typedPairs), typedText) || other.took != 0 {
 			t.Errorf("another network waits %s", other.took)
 		}
 	})
@@ -185,6 +190,7 @@ func TestRefusedTextsAreBounded(t *testing.T) {
 
 // Before the content of a part nothing long may stand: what is read there is not counted.
 func TestHeadsOfPartsAreBounded(t *testing.T) {
+	t.Parallel()
 	w := newEchoWorld(t)
 	var form bytes.Buffer
 	parts := multipart.NewWriter(&form)
@@ -208,5 +214,19 @@ func TestHeadsOfPartsAreBounded(t *testing.T) {
 		if page := answer.Body.String(); counted.bytes > 2*web.PartHead || strings.Contains(page, typedText) != (rest != "") || !strings.Contains(page, unreadText) {
 			t.Errorf("%s: %d bytes read\n%.3000s", name, counted.bytes, page)
 		}
+	}
+}
+
+// A session that has ended costs no word of a letter, however large the file above its texts.
+func TestLetterOfAnExpiredSession(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewAnswer(t)
+	target := "/antworten/nordmark-2027/frei/uebertragung/" + survey.NewID()
+	form := url.Values{"text-1": {"  „Frei“ <b>heißt</b>\r\n\r\n=frei.  "}, "reason-3": {"Keine Zeit."}}
+	webtest.Contains(t, w.Visitor(t).Upload(target, form, "brief.pdf", make([]byte, transcribe.MaxOriginal)), 401, "„Frei“ &lt;b&gt;heißt", "Keine Zeit.")
+	form.Set("text-2", strings.Repeat("a", 2*web.EchoBody))
+	answer := w.Visitor(t).Upload(target, form, "brief.pdf", []byte("%PDF-1.7"))
+	if answer.Code != 401 || strings.Count(answer.Body.String(), "a") > web.EchoBody+10_000 {
+		t.Errorf("%d with %d bytes", answer.Code, answer.Body.Len())
 	}
 }

@@ -26,9 +26,6 @@ const (
 	EchoWait    = echoWait
 )
 
-// ReadFunc is readFunc.
-type ReadFunc = readFunc
-
 // FreshEchoes begins to count anew.
 func (s *Server) FreshEchoes() { s.echoes = newEchoes() }
 

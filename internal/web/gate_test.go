@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pruefstein/internal/web"
+	"pruefstein/internal/web/webtest"
 	"pruefstein/public"
 )
 
@@ -31,9 +32,9 @@ func (r *slowReader) Write(p []byte) (int, error) {
 // However many readers ask at once, few are at work, and a party saves beside them. A reader whose line takes nothing keeps no
 // place.
 func TestReadersWaitForSaves(t *testing.T) {
-	w := newAnswerWorld(t)
-	party := w.visitor(t)
-	party.post("/zugang/frei", nil)
+	w := webtest.NewAnswer(t)
+	party := w.Visitor(t)
+	party.Post("/zugang/frei", nil)
 	paths := []string{"/", "/en/", "/impressum", "/gibt-es-nicht", "/vergleich/gibt-es-nicht/", public.URL("css/site.css"), "/static/gibt-es-nicht.css"}
 	const each = 20
 	synctest.Test(t, func(t *testing.T) {
@@ -53,7 +54,7 @@ func TestReadersWaitForSaves(t *testing.T) {
 		if n := len(begun); n != most {
 			t.Errorf("%d readers are at work at once, not %d", n, most)
 		}
-		if got := party.post("/antwort/fragen/1", url.Values{"text": {"Ja."}, "status": {"answered"}, "revision": {"0"}}); got.Code != http.StatusSeeOther {
+		if got := party.Post("/antwort/fragen/1", url.Values{"text": {"Ja."}, "status": {"answered"}, "revision": {"0"}}); got.Code != http.StatusSeeOther {
 			t.Errorf("a save beside them: %d", got.Code)
 		}
 		time.Sleep(web.GateStall + 1)

@@ -13,6 +13,7 @@ import (
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
 	"pruefstein/internal/web/site"
+	"pruefstein/internal/web/webtest"
 )
 
 // meanwhile is a body that is held back: what happens before its first byte arrives runs when it is asked for.
@@ -30,18 +31,12 @@ func (m *meanwhile) Read(p []byte) (int, error) {
 }
 
 // held posts a form whose head was sent before something happened, and whose body comes after it.
-func (v *visitor) held(target, contentType, body string, happens func()) *httptest.ResponseRecorder {
-	v.t.Helper()
-	req := httptest.NewRequestWithContext(v.t.Context(), http.MethodPost, target, &meanwhile{strings.NewReader(body), happens})
-	req.Host, req.RemoteAddr = strings.TrimPrefix(v.w.BaseURL, "http://"), v.from
+func held(t *testing.T, v *webtest.Visitor, target, contentType, body string, happens func()) *httptest.ResponseRecorder {
+	t.Helper()
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, target, &meanwhile{strings.NewReader(body), happens})
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	for name, value := range v.cookies {
-		req.AddCookie(&http.Cookie{Name: name, Value: value})
-	}
-	answer := httptest.NewRecorder()
-	v.w.Server.ServeHTTP(answer, req)
-	return answer
+	return v.Do(req)
 }
 
 const formType = "application/x-www-form-urlencoded"
@@ -49,35 +44,31 @@ const formType = "application/x-www-form-urlencoded"
 // A thief of a session that began to save the account before the owner set another password gets neither its name nor a
 // session that lives on.
 func TestAHeldAccountFormGivesNoSession(t *testing.T) {
+	t.Parallel()
 	for name, form := range map[string]url.Values{
 		"name":     {"name": {"Dieb"}, "language": {"de"}},
-		"password": {"name": {"Dieb"}, "language": {"de"}, "old": {testPassword}, "password": {"vier fremde Wörter"}, "again": {"vier fremde Wörter"}},
+		"password": {"name": {"Dieb"}, "language": {"de"}, "old": {webtest.Password}, "password": {"vier fremde Wörter"}, "again": {"vier fremde Wörter"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, ada := newStaffWorld(t)
-			v := w.visitor(t).signIn(ada.Email)
-			thief := w.visitor(t)
-			thief.cookies[staffCookie] = v.cookies[staffCookie]
+			w, ada := webtest.NewStaff(t)
+			v := w.Visitor(t).SignIn(ada.Email)
+			thief := w.Visitor(t)
+			thief.Cookies[staffCookie] = v.Cookies[staffCookie]
 			stored := ""
-			got := thief.held("/konto", formType, form.Encode(), func() {
-				change := url.Values{"name": {"Ada"}, "language": {"de"}, "old": {testPassword}, "password": {"fünf fremde Wörter"}, "again": {"fünf fremde Wörter"}}
-				if got := v.post("/konto", change); got.Code != http.StatusSeeOther {
+			got := held(t, thief, "/konto", formType, form.Encode(), func() {
+				change := url.Values{"name": {"Ada"}, "language": {"de"}, "old": {webtest.Password}, "password": {"fünf fremde Wörter"}, "again": {"fünf fremde Wörter"}}
+				if got := v.Post("/konto", change); got.Code != http.StatusSeeOther {
 					t.Fatalf("the owner: %d", got.Code)
 				}
-				stored = w.contents(t, true)
+				stored = w.Contents(t, true)
 			})
-			if got.Code != http.StatusUnauthorized || w.contents(t, true) != stored {
+			if got.Code != http.StatusUnauthorized || w.Contents(t, true) != stored {
 				t.Errorf("%d, and something was written", got.Code)
 			}
-			for _, c := range got.Result().Cookies() {
-				if c.Name == staffCookie {
-					thief.cookies[staffCookie] = c.Value
-				}
-			}
-			if got := thief.get("/konto"); got.Code != http.StatusSeeOther {
+			if got := thief.Get("/konto"); got.Code != http.StatusSeeOther {
 				t.Errorf("the thief is still in: %d", got.Code)
 			}
-			if got := v.get("/konto"); got.Code != http.StatusOK {
+			if got := v.Get("/konto"); got.Code != http.StatusOK {
 				t.Errorf("the owner is out: %d", got.Code)
 			}
 		})
@@ -87,9 +78,10 @@ func TestAHeldAccountFormGivesNoSession(t *testing.T) {
 // Whoever was blocked, lost the right, signed out or whose link was revoked while the body was on its way acts no more, and
 // gets back what was typed.
 func TestRightsAreJudgedAfterTheBody(t *testing.T) {
+	t.Parallel()
 	const typed, colleagues = "Ein Text, an dem lange geschrieben wurde.", "Was eine Kollegin schrieb."
-	person := func(w *world, change func(*survey.User)) {
-		put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, func() survey.User {
+	person := func(w *webtest.World, change func(*survey.User)) {
+		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, func() survey.User {
 			u, err := w.Alliance.StaffUser(t.Context(), "ben")
 			if err != nil {
 				t.Fatal(err)
@@ -102,58 +94,58 @@ func TestRightsAreJudgedAfterTheBody(t *testing.T) {
 		party  bool
 		target string
 		form   url.Values
-		since  func(w *world, v *visitor)
+		since  func(w *webtest.World, v *webtest.Visitor)
 		want   int
 	}{
 		"blocked": {false, "/verwaltung/arbeitsgruppen", url.Values{"name": {typed}},
-			func(w *world, _ *visitor) { person(w, func(u *survey.User) { u.Disabled = true }) }, http.StatusUnauthorized},
+			func(w *webtest.World, _ *webtest.Visitor) { person(w, func(u *survey.User) { u.Disabled = true }) }, http.StatusUnauthorized},
 		"no coordinator any more": {false, "/verwaltung/arbeitsgruppen", url.Values{"name": {typed}},
-			func(w *world, _ *visitor) {
+			func(w *webtest.World, _ *webtest.Visitor) {
 				person(w, func(u *survey.User) { u.Coordinator, u.Administrator = false, false })
 			}, http.StatusForbidden},
 		"signed out": {false, "/verwaltung/arbeitsgruppen", url.Values{"name": {typed}},
-			func(_ *world, v *visitor) { v.post("/abmelden", nil) }, http.StatusUnauthorized},
+			func(_ *webtest.World, v *webtest.Visitor) { v.Post("/abmelden", nil) }, http.StatusUnauthorized},
 		"a test mail": {false, "/verwaltung/mailtest", url.Values{"to": {"wer@anders.example"}},
-			func(w *world, _ *visitor) { person(w, func(u *survey.User) { u.Disabled = true }) }, http.StatusUnauthorized},
+			func(w *webtest.World, _ *webtest.Visitor) { person(w, func(u *survey.User) { u.Disabled = true }) }, http.StatusUnauthorized},
 		"a link revoked": {true, "/antwort/fragen/1", url.Values{"text": {typed}, "status": {"answered"}, "revision": {"0"}},
-			func(w *world, _ *visitor) {
-				put(t, w, func(tx *survey.Tx) survey.Table[survey.AccessLink] { return tx.AccessLinks },
+			func(w *webtest.World, _ *webtest.Visitor) {
+				webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AccessLink] { return tx.AccessLinks },
 					survey.AccessLink{Hash: survey.HashToken("frei"), Questionnaire: "q1", Respondent: "r1", RevokedAt: w.Clock.Now()})
 			}, http.StatusGone},
 		"what a colleague has typed since is not shown": {true, "/antwort/pruefen", url.Values{"name": {typed}},
-			func(w *world, _ *visitor) {
-				put(t, w, func(tx *survey.Tx) survey.Table[survey.AccessLink] { return tx.AccessLinks },
+			func(w *webtest.World, _ *webtest.Visitor) {
+				webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AccessLink] { return tx.AccessLinks },
 					survey.AccessLink{Hash: survey.HashToken("frei"), Questionnaire: "q1", Respondent: "r1", RevokedAt: w.Clock.Now()})
-				put(t, w, func(tx *survey.Tx) survey.Table[survey.AnswerDraft] { return tx.AnswerDrafts },
+				webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AnswerDraft] { return tx.AnswerDrafts },
 					survey.AnswerDraft{Questionnaire: "q1", Respondent: "r1", Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: colleagues}})
 			}, http.StatusGone},
 		"a form with a fault": {false, "/verwaltung/arbeitsgruppen", url.Values{"name": {""}, "note": {typed}},
-			func(_ *world, v *visitor) { v.post("/abmelden", nil) }, http.StatusUnauthorized},
+			func(_ *webtest.World, v *webtest.Visitor) { v.Post("/abmelden", nil) }, http.StatusUnauthorized},
 		"a party signed out": {true, "/antwort/fragen/1", url.Values{"text": {typed}, "status": {"answered"}, "revision": {"0"}},
-			func(_ *world, v *visitor) { v.post("/antwort/abmelden", nil) }, http.StatusUnauthorized},
+			func(_ *webtest.World, v *webtest.Visitor) { v.Post("/antwort/abmelden", nil) }, http.StatusUnauthorized},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newAnswerWorld(t)
+			w := webtest.NewAnswer(t)
 			mails := 0
-			w.restart(t, func(c *site.Config) {
+			w.Restart(t, func(c *site.Config) {
 				c.Admin.TestMail = func(context.Context, string) ([]string, error) { mails++; return []string{"S: 250"}, nil }
 			})
-			w.addUser(t, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Coordinator: true, Administrator: true})
-			v := w.visitor(t)
+			w.AddUser(t, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Coordinator: true, Administrator: true})
+			v := w.Visitor(t)
 			if c.party {
-				v.post("/zugang/frei", nil)
+				v.Post("/zugang/frei", nil)
 			} else {
-				v.signIn("ben@buendnis.example")
+				v.SignIn("ben@buendnis.example")
 			}
 			stored := ""
-			got := v.held(c.target, formType, c.form.Encode(), func() {
+			got := held(t, v, c.target, formType, c.form.Encode(), func() {
 				c.since(w, v)
-				stored = w.contents(t, true)
+				stored = w.Contents(t, true)
 			})
 			if got.Code != c.want {
 				t.Errorf("status %d, want %d", got.Code, c.want)
 			}
-			if now := w.contents(t, true); now != stored || mails > 0 {
+			if now := w.Contents(t, true); now != stored || mails > 0 {
 				t.Errorf("something was done all the same: %d mails", mails)
 			}
 			if page := got.Body.String(); c.form.Has("to") == strings.Contains(page, typed) {
@@ -168,18 +160,19 @@ func TestRightsAreJudgedAfterTheBody(t *testing.T) {
 
 // Of a request that is on its way while its session is ended, nothing brings the session back.
 func TestAnEndedSessionIsNotTouched(t *testing.T) {
-	w, ada := newStaffWorld(t)
-	v := w.visitor(t).signIn(ada.Email)
+	t.Parallel()
+	w, ada := webtest.NewStaff(t)
+	v := w.Visitor(t).SignIn(ada.Email)
 	req := httptest.NewRequest(http.MethodGet, "/konto", nil)
-	req.AddCookie(&http.Cookie{Name: staffCookie, Value: v.cookies[staffCookie]})
+	req.AddCookie(&http.Cookie{Name: staffCookie, Value: v.Cookies[staffCookie]})
 	w.Clock.Advance(web.TouchEvery + time.Minute)
 	touch := w.Server.Touched(t.Context(), req)
-	v.post("/abmelden", nil)
+	v.Post("/abmelden", nil)
 	answer := httptest.NewRecorder()
 	if actor, err := touch(answer, survey.Actor{User: ada}); err != nil || actor.User.ID != "" {
 		t.Errorf("%v, still %q", err, actor.User.ID)
 	}
-	if strings.Contains(w.contents(t, true), "Sessions ") || answer.Header().Get("Set-Cookie") != "" {
+	if strings.Contains(w.Contents(t, true), "Sessions ") || answer.Header().Get("Set-Cookie") != "" {
 		t.Error("the session is back")
 	}
 }

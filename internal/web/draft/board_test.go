@@ -3,6 +3,7 @@ package draft
 import "testing"
 
 func TestOpening(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ text, want string }{
 		{"", ""},
 		{"Wie?", "Wie?"},

@@ -13,6 +13,7 @@ import (
 const pdf = "%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
 
 func TestOriginalType(t *testing.T) {
+	t.Parallel()
 	zip := func(inside string) string {
 		return "PK\x03\x04" + strings.Repeat("\x00", 26) + inside + "PK\x05\x06" + strings.Repeat("\x00", 18)
 	}
@@ -42,6 +43,7 @@ func TestOriginalType(t *testing.T) {
 }
 
 func TestOriginalsAreWhatWasStored(t *testing.T) {
+	t.Parallel()
 	o := &Originals{Dir: filepath.Join(t.TempDir(), "originals")}
 	hash, err := o.Put(strings.NewReader("Brief"))
 	if err != nil {

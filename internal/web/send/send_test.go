@@ -1,4 +1,4 @@
-package web_test
+package send_test
 
 import (
 	"errors"
@@ -9,110 +9,19 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"pruefstein/internal/locale"
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
 	"pruefstein/internal/web/site"
+	"pruefstein/internal/web/webtest"
 )
 
-// canary stands wherever a party has said something it has not submitted, or that is for the party alone. No page of the
-// Versand may show it.
-const canary = "KANARIENVOGEL"
-
-// newSendWorld is a world with four contestants and a questionnaire in each phase: nord-draft (one agreed question),
-// nord-locked, nord-open, nord-closed. The last two have been sent, and hold the canary in all that is the party's.
-func newSendWorld(t *testing.T) *world {
-	t.Helper()
-	w := newTestServer(t)
-	now := w.Clock.Now()
-	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
-		err := errors.Join(
-			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", CheckDispatch: survey.RuleOff, Revision: 1}),
-			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl in der Nordmark", Date: "2027-02-07"}))
-		for i, p := range []string{"Frei", "Moin", "Deich", "Watt"} {
-			id := strings.ToLower(p)
-			err = errors.Join(err, tx.Parties.Put(survey.Party{ID: id, ShortName: p, Name: p + " Nordmark", Colour: "#336699"}),
-				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: id, BallotPosition: i + 1, Email: id + "@partei.example"}))
-		}
-		for _, phase := range []string{"draft", "locked", "open", "closed"} {
-			err = errors.Join(err, putSendQuestionnaire(tx, phase, now))
-		}
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
-	id := "q-" + phase
-	deadline := survey.Instant{At: now.AddDate(0, 0, 28), Zone: survey.DefaultZone, Local: "2026-12-21T10:00"}
-	q := survey.Questionnaire{ID: id, Slug: "nord-" + phase, Title: "Wahlprüfsteine Nordmark", Election: "e1", Deadline: deadline, Revision: 1}
-	if phase == "draft" {
-		return errors.Join(tx.Questionnaires.Put(q), tx.Questions.Put(survey.Question{Questionnaire: id, ID: "x1", State: survey.StateAgreed, Revision: 1,
-			Wording: survey.Wording{Kind: survey.KindText, Text: "Wie fördern Sie freie Software?"}}))
-	}
-	q.LockedAt = now.AddDate(0, 0, -9)
-	err := tx.Catalogues.Put(survey.Catalogue{Questionnaire: id, Hash: "h", LockedAt: q.LockedAt, Questions: []survey.CatalogueQuestion{
-		{ID: "q01", Number: 1, Kind: survey.KindText, Label: "Software", Text: "Wie fördern Sie freie Software?"},
-		{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Schulen brauchen schnelles Netz."}}})
-	if phase == "locked" {
-		return errors.Join(err, tx.Questionnaires.Put(q))
-	}
-	q.DispatchedAt = now.AddDate(0, 0, -8)
-	q.Cover = survey.Cover{Subject: "Fragen", Body: "Bis {{frist}}.\n\n{{link}}\n\n{{fragen}}", Language: "de"}
-	if phase == "closed" {
-		q.Deadline.At = now.AddDate(0, 0, -1)
-	}
-	err = errors.Join(err, tx.Questionnaires.Put(q), tx.Dispatches.Put(survey.Dispatch{Questionnaire: id, ID: "d", Kind: survey.MailInvitation, At: q.DispatchedAt, By: "u", Recipients: 2}))
-	for i, channel := range []survey.Channel{survey.ChannelForm, survey.ChannelMail, survey.ChannelPortal, survey.ChannelUnknown} {
-		slug := []string{"frei", "moin", "deich", "watt"}[i]
-		r := survey.Respondent{Questionnaire: id, ID: "r-" + slug, Slug: slug, ShortName: slug, Name: slug, Sequence: i + 1, Email: slug + "@partei.example",
-			Language: "de", Procedure: survey.Procedure{Channel: channel, MaxCharacters: 20}, Revision: 1}
-		if channel == survey.ChannelForm || channel == survey.ChannelMail {
-			r.AskedAt = q.DispatchedAt
-		}
-		mail := survey.Mail{ID: id + "-" + slug, Kind: survey.MailInvitation, Questionnaire: id, Respondent: r.ID, Dispatch: "d", To: r.Email, Language: "de",
-			Subject: "Fragen", Body: "Zugang: " + survey.LinkMark, Calendar: "x", MessageID: slug + "@x", CreatedAt: q.DispatchedAt, State: survey.MailFailed, Attempts: 2, Reply: "550 unbekannt"}
-		if slug == "moin" { // whose own words are those of the mark; the mail of frei is of before places were noted
-			mail.Body = "Was heißt " + survey.LinkMark + "? Zugang: " + survey.LinkMark
-			mail.Places = []int{strings.LastIndex(mail.Body, survey.LinkMark)}
-		}
-		err = errors.Join(err, tx.Respondents.Put(r), tx.Mails.Put(mail),
-			tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: id, Respondent: r.ID, Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: canary}}),
-			tx.Submissions.Put(survey.Submission{Questionnaire: id, Respondent: r.ID, ID: "s", State: survey.SubmissionRequested, RequestedAt: now,
-				Declaration: survey.Declaration{Name: canary, Function: canary}, Entries: []survey.SubmissionEntry{{Question: "q01", Entry: survey.Entry{Status: survey.Answered, Text: canary}}}}),
-			tx.AccessLinks.Put(survey.AccessLink{Hash: "h-" + r.Key(), Questionnaire: id, Respondent: r.ID, Mail: mail.ID, CreatedAt: q.DispatchedAt, UsedAt: now}))
-		for _, kind := range []survey.MailKind{survey.MailCode, survey.MailReceipt} {
-			mail.Kind, mail.ID, mail.Subject, mail.Body, mail.Calendar = kind, id+"-"+slug+"-"+string(kind), "Ihre Angaben", canary, ""
-			mail.Places = nil
-			mail.Attachment = &survey.MailFile{Name: canary, Type: "text/plain", Data: []byte(canary)}
-			err = errors.Join(err, tx.Mails.Put(mail))
-		}
-	}
-	return err
-}
-
-// staffCookie signs a person in.
-func (w *world) staffCookie(t *testing.T, email string) string {
-	t.Helper()
-	answer := w.partyRequest(t, http.MethodPost, "/anmelden", "", url.Values{"email": {email}, "password": {testPassword}})
-	for _, c := range answer.Result().Cookies() {
-		if c.Name == "buendnis" {
-			return "buendnis=" + c.Value
-		}
-	}
-	t.Fatalf("%s cannot sign in: %d", email, answer.Code)
-	return ""
-}
-
 // sendPaths fills the parameters of the send routes in.
-func sendPaths(w *world, slug string) map[string]web.Route {
+func sendPaths(w *webtest.World, slug string) map[string]web.Route {
 	paths := map[string]web.Route{}
-	for _, route := range w.routesBelow("/versand") {
+	for _, route := range w.RoutesBelow("/versand") {
 		for _, respondent := range []string{"frei", "moin", "deich", "watt"} {
 			for _, mail := range []string{"", "-receipt"} {
 				path := strings.NewReplacer(":questionnaire", "nord-"+slug, ":respondent", respondent, ":mail", "q-"+slug+"-"+respondent+mail).Replace(route.Path)
@@ -124,11 +33,12 @@ func sendPaths(w *world, slug string) map[string]web.Route {
 }
 
 func TestSendPagesShowNothingOfTheParty(t *testing.T) {
-	w := newSendWorld(t)
-	w.addUser(t, survey.User{ID: "u", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
-	w.addUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{ID: "u", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.AddUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
 	for _, email := range []string{"kim@buendnis.example", "ada@buendnis.example"} {
-		cookie := w.staffCookie(t, email)
+		cookie := w.StaffCookie(t, email)
 		for _, slug := range []string{"draft", "locked", "open", "closed"} {
 			shown := 0
 			for key, route := range sendPaths(w, slug) {
@@ -136,8 +46,8 @@ func TestSendPagesShowNothingOfTheParty(t *testing.T) {
 				if method != http.MethodGet {
 					continue
 				}
-				answer := w.partyRequest(t, method, path, cookie, nil)
-				if strings.Contains(answer.Body.String(), canary) {
+				answer := w.Request(t, method, path, cookie, nil)
+				if strings.Contains(answer.Body.String(), webtest.Canary) {
 					t.Errorf("%s shows what is the party's", path)
 				}
 				if strings.Contains(answer.Body.String(), "q-"+slug+"-frei-code") {
@@ -162,21 +72,22 @@ func TestSendPagesShowNothingOfTheParty(t *testing.T) {
 }
 
 func TestSendRoutesAreForTheOffice(t *testing.T) {
-	w := newSendWorld(t)
-	w.addUser(t, survey.User{Name: "Mika", Email: "mika@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: "g", Lead: true}}})
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	member, admin := w.staffCookie(t, "mika@buendnis.example"), w.staffCookie(t, "ada@buendnis.example")
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{Name: "Mika", Email: "mika@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: "g", Lead: true}}})
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	member, admin := w.StaffCookie(t, "mika@buendnis.example"), w.StaffCookie(t, "ada@buendnis.example")
 	for _, slug := range []string{"locked", "open"} {
 		for key, route := range sendPaths(w, slug) {
 			method, path, _ := strings.Cut(key, " ")
-			if answer := w.partyRequest(t, method, path, member, url.Values{}); answer.Code != http.StatusForbidden && answer.Code != http.StatusTooManyRequests {
+			if answer := w.Request(t, method, path, member, url.Values{}); answer.Code != http.StatusForbidden && answer.Code != http.StatusTooManyRequests {
 				t.Errorf("%s by a member: %d", key, answer.Code)
 			}
-			if answer := w.partyRequest(t, method, path, "", url.Values{}); answer.Code != http.StatusSeeOther && answer.Code != http.StatusUnauthorized && answer.Code != http.StatusTooManyRequests {
+			if answer := w.Request(t, method, path, "", url.Values{}); answer.Code != http.StatusSeeOther && answer.Code != http.StatusUnauthorized && answer.Code != http.StatusTooManyRequests {
 				t.Errorf("%s by a reader: %d", key, answer.Code)
 			}
 			if len(route.Who) == 1 {
-				if answer := w.partyRequest(t, method, path, admin, url.Values{}); answer.Code != http.StatusForbidden && answer.Code != http.StatusTooManyRequests {
+				if answer := w.Request(t, method, path, admin, url.Values{}); answer.Code != http.StatusForbidden && answer.Code != http.StatusTooManyRequests {
 					t.Errorf("%s by an administrator: %d", key, answer.Code)
 				}
 			}
@@ -188,12 +99,13 @@ var revisionField = regexp.MustCompile(`name="revision" value="(\d+)"`)
 
 // TestSendWay goes the whole way of the office in the browser's words: from the contestants to the proof.
 func TestSendWay(t *testing.T) {
-	w := newSendWorld(t)
-	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
-	cookie := w.staffCookie(t, "kim@buendnis.example")
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.StaffCookie(t, "kim@buendnis.example")
 	get := func(path string, wants ...string) string {
 		t.Helper()
-		answer := w.partyRequest(t, http.MethodGet, path, cookie, nil)
+		answer := w.Request(t, http.MethodGet, path, cookie, nil)
 		body := answer.Body.String()
 		if answer.Code != http.StatusOK {
 			t.Fatalf("GET %s: %d", path, answer.Code)
@@ -207,7 +119,7 @@ func TestSendWay(t *testing.T) {
 	}
 	post := func(path string, code int, form url.Values) *httptest.ResponseRecorder {
 		t.Helper()
-		answer := w.partyRequest(t, http.MethodPost, path, cookie, form)
+		answer := w.Request(t, http.MethodPost, path, cookie, form)
 		if answer.Code != code {
 			t.Fatalf("POST %s: %d, want %d\n%s", path, answer.Code, code, answer.Body)
 		}
@@ -279,7 +191,7 @@ func TestSendWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	get(base, "Mail nicht zustellbar", "Kein Kontakt zum Mailserver: dial tcp: refused")
-	w.restart(t, func(c *site.Config) { c.Bounces = "ruecklauf@buendnis.example" })
+	w.Restart(t, func(c *site.Config) { c.Bounces = "ruecklauf@buendnis.example" })
 	get(base+"/postausgang", "geht an ruecklauf@buendnis.example", "Die nicht zustellbare Mail noch einmal versuchen", "Kein Kontakt zum Mailserver: dial tcp: refused")
 	post(base+"/postausgang/alle-wiederholen", http.StatusSeeOther, nil)
 	if body := get(base + "/postausgang"); strings.Contains(body, "alle-wiederholen") {
@@ -351,8 +263,8 @@ func TestSendWay(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	kim, ada := cookie, w.staffCookie(t, "ada@buendnis.example")
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	kim, ada := cookie, w.StaffCookie(t, "ada@buendnis.example")
 	for range 2 { // asked for, taken back, asked for again
 		cookie = kim
 		post(base+"/befragte/watt/anschreiben", http.StatusSeeOther, seenIn(get(base+"/befragte/watt", "Anschreiben beantragen")))
@@ -377,12 +289,13 @@ func TestSendWay(t *testing.T) {
 }
 
 func TestSeveralRespondentsAtOnce(t *testing.T) {
-	w := newSendWorld(t)
-	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
-	cookie := w.staffCookie(t, "kim@buendnis.example")
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.StaffCookie(t, "kim@buendnis.example")
 	do := func(method, path string, code int, form url.Values, wants ...string) {
 		t.Helper()
-		answer := w.partyRequest(t, method, "/versand/nord-locked"+path, cookie, form)
+		answer := w.Request(t, method, "/versand/nord-locked"+path, cookie, form)
 		if answer.Code != code {
 			t.Fatalf("%s %s: %d, want %d", method, path, answer.Code, code)
 		}
@@ -404,6 +317,7 @@ func TestSeveralRespondentsAtOnce(t *testing.T) {
 }
 
 func TestSendWordsExist(t *testing.T) {
+	t.Parallel()
 	var keys []string
 	for _, s := range survey.Stages {
 		keys = append(keys, "send.state."+string(s), "send.bar."+string(s), "send.check_state.ok")
@@ -434,19 +348,20 @@ func TestSendWordsExist(t *testing.T) {
 
 // A template takes the place of words nobody saved only once one has said so.
 func TestTemplateReplacesNothingTypedUnasked(t *testing.T) {
-	w := newSendWorld(t)
-	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
-	kim := w.visitor(t).signIn("kim@buendnis.example")
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	kim := w.Visitor(t).SignIn("kim@buendnis.example")
 	const path = "/versand/nord-locked/anschreiben"
 	textarea := regexp.MustCompile(`(?s)<textarea[^>]*>\n?(.*?)</textarea>`)
 	body := func(page string) string { return html.UnescapeString(textarea.FindStringSubmatch(page)[1]) }
 	subject := func(page string) string {
 		return html.UnescapeString(regexp.MustCompile(`name="subject" value="([^"]*)"`).FindStringSubmatch(page)[1])
 	}
-	page := kim.get(path).Body.String()
+	page := kim.Get(path).Body.String()
 	german := body(page)
 	form := url.Values{"subject": {subject(page)}, "body": {strings.ReplaceAll(german, "\n", "\r\n")}, "language": {"de"}, "revision": {"1"}, "do": {"template-en"}}
-	page = kim.post(path, form).Body.String()
+	page = kim.Post(path, form).Body.String()
 	english := body(page)
 	if english == german || strings.Contains(page, "data-typed") || strings.Contains(page, "Text ersetzen") {
 		t.Errorf("the English template did not come, or a question about nothing: %q", english)
@@ -454,20 +369,20 @@ func TestTemplateReplacesNothingTypedUnasked(t *testing.T) {
 	form.Set("subject", subject(page))
 	form.Set("body", english)
 	form.Set("do", "template-de")
-	if got := body(kim.post(path, form).Body.String()); got != german {
+	if got := body(kim.Post(path, form).Body.String()); got != german {
 		t.Errorf("from one template to the other: %q", got)
 	}
 	form.Set("body", "Eigene Worte.\r\n\r\n{{link}} {{fragen}}")
-	page = kim.post(path, form).Body.String()
+	page = kim.Post(path, form).Body.String()
 	if got := body(page); got != "Eigene Worte.\n\n{{link}} {{fragen}}" && got != form.Get("body") {
 		t.Errorf("typed text became %q", got)
 	}
-	inOrder(t, page, "data-typed", "noch nicht gespeichert", `value="save"`, "durch die Vorlage ersetzen?", `value="replace-de"`)
+	webtest.InOrder(t, page, "data-typed", "noch nicht gespeichert", `value="save"`, "durch die Vorlage ersetzen?", `value="replace-de"`)
 	form.Set("do", "replace-de")
-	if got := body(kim.post(path, form).Body.String()); got != german {
+	if got := body(kim.Post(path, form).Body.String()); got != german {
 		t.Errorf("asked and answered: %q", got)
 	}
-	if got := body(kim.get(path).Body.String()); got != german {
+	if got := body(kim.Get(path).Body.String()); got != german {
 		t.Errorf("saved: %q", got)
 	}
 }

@@ -1,4 +1,4 @@
-package web_test
+package alliance_test
 
 import (
 	"net/http"
@@ -12,94 +12,76 @@ import (
 
 	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web/webtest"
 )
-
-// linkOf returns the path of the link in the newest mail.
-func (w *world) linkOf(t *testing.T) (path string) {
-	t.Helper()
-	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
-		for m, err := range tx.Mails.List("") {
-			if err != nil {
-				return err
-			}
-			link, err := w.Sealer.Open(m.Sealed)
-			if err != nil {
-				return err
-			}
-			path = strings.TrimPrefix(string(link), w.BaseURL)
-		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // From the link on the console to the second person, as people do it.
 func TestFromSetUpToASecondPerson(t *testing.T) {
-	w := newTestServer(t)
+	t.Parallel()
+	w := webtest.New(t)
 	token, err := w.Alliance.SetupToken(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	ada := w.visitor(t)
-	if got := ada.get("/einrichten/" + token); got.Code != 200 || got.Header().Get("Referrer-Policy") != "strict-origin" {
+	ada := w.Visitor(t)
+	if got := ada.Get("/einrichten/" + token); got.Code != 200 || got.Header().Get("Referrer-Policy") != "strict-origin" {
 		t.Fatalf("%d %v", got.Code, got.Header())
 	}
-	got := ada.post("/einrichten/"+token, url.Values{"alliance": {"Bündnis Nordmark"}, "name": {"Ada Beispiel"}, "email": {"falsch"}, "password": {"kurz"}, "again": {"kurz"}})
+	got := ada.Post("/einrichten/"+token, url.Values{"alliance": {"Bündnis Nordmark"}, "name": {"Ada Beispiel"}, "email": {"falsch"}, "password": {"kurz"}, "again": {"kurz"}})
 	page := got.Body.String()
 	if got.Code != 422 || !strings.Contains(page, `value="Ada Beispiel"`) || !strings.Contains(page, `value="falsch"`) || strings.Contains(page, "kurz") || !strings.Contains(page, `href="#email"`) {
 		t.Errorf("%d\n%s", got.Code, page)
 	}
-	got = ada.post("/einrichten/"+token, url.Values{"alliance": {"Bündnis Nordmark"}, "name": {"Ada Beispiel"}, "email": {"ada@buendnis.example"}, "password": {testPassword}, "again": {testPassword}})
+	got = ada.Post("/einrichten/"+token, url.Values{"alliance": {"Bündnis Nordmark"}, "name": {"Ada Beispiel"}, "email": {"ada@buendnis.example"}, "password": {webtest.Password}, "again": {webtest.Password}})
 	if got.Code != 303 || got.Header().Get("Location") != "/uebersicht?ok=alliance.notice.set_up" {
 		t.Fatalf("%d %v", got.Code, got.Header())
 	}
-	if page := ada.get("/uebersicht").Body.String(); !strings.Contains(page, "Ada Beispiel") || !strings.Contains(page, "Bündnis Nordmark") {
+	if page := ada.Get("/uebersicht").Body.String(); !strings.Contains(page, "Ada Beispiel") || !strings.Contains(page, "Bündnis Nordmark") {
 		t.Error("not in")
 	}
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		if got := w.visitor(t).send(method, "/einrichten/"+token, ""); got.Code != http.StatusGone {
+		if got := w.Visitor(t).Send(method, "/einrichten/"+token, ""); got.Code != http.StatusGone {
 			t.Errorf("%s of the used link: %d", method, got.Code)
 		}
 	}
 
-	got = ada.post("/verwaltung/personen/neu", url.Values{"name": {"Ben"}, "email": {"ben@buendnis.example"}, "coordinator": {"true"}})
+	got = ada.Post("/verwaltung/personen/neu", url.Values{"name": {"Ben"}, "email": {"ben@buendnis.example"}, "coordinator": {"true"}})
 	if got.Code != 303 {
 		t.Fatal(got.Code)
 	}
-	link := w.linkOf(t)
-	ben := w.visitor(t)
-	before := w.contents(t, true)
+	link := w.LinkOf(t)
+	ben := w.Visitor(t)
+	before := w.Contents(t, true)
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodGet} {
-		if got := ben.send(method, link, ""); got.Code != 200 {
+		if got := ben.Send(method, link, ""); got.Code != 200 {
 			t.Errorf("%s %d", method, got.Code)
 		}
 	}
-	if w.contents(t, true) != before {
+	if w.Contents(t, true) != before {
 		t.Error("opening the link changed something")
 	}
-	if got := ben.post(link, url.Values{"name": {"Ben Beispiel"}, "password": {testPassword}, "again": {"anders, aber lang"}}); got.Code != 422 || !strings.Contains(got.Body.String(), `value="Ben Beispiel"`) {
+	if got := ben.Post(link, url.Values{"name": {"Ben Beispiel"}, "password": {webtest.Password}, "again": {"anders, aber lang"}}); got.Code != 422 || !strings.Contains(got.Body.String(), `value="Ben Beispiel"`) {
 		t.Errorf("%d", got.Code)
 	}
-	if got := ben.post(link, url.Values{"name": {"Ben Beispiel"}, "password": {testPassword}, "again": {testPassword}}); got.Code != 303 {
+	if got := ben.Post(link, url.Values{"name": {"Ben Beispiel"}, "password": {webtest.Password}, "again": {webtest.Password}}); got.Code != 303 {
 		t.Fatal(got.Code)
 	}
-	if got := ben.get("/verwaltung/personen"); got.Code != 200 || strings.Contains(got.Body.String(), "/verwaltung/personen/neu") {
+	if got := ben.Get("/verwaltung/personen"); got.Code != 200 || strings.Contains(got.Body.String(), "/verwaltung/personen/neu") {
 		t.Errorf("the coordinator sees the people but invites nobody: %d", got.Code)
 	}
-	if got := ben.get(link); got.Code != http.StatusGone {
+	if got := ben.Get(link); got.Code != http.StatusGone {
 		t.Errorf("the used invitation: %d", got.Code)
 	}
 }
 
 func TestSignInSaysTheSameToEverybody(t *testing.T) {
-	w, ada := newStaffWorld(t)
-	blocked := survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", PasswordHash: "plain:" + testPassword, Disabled: true}
-	put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, blocked)
+	t.Parallel()
+	w, ada := webtest.NewStaff(t)
+	blocked := survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", PasswordHash: "plain:" + webtest.Password, Disabled: true}
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, blocked)
 	var pages []string
 	for _, email := range []string{ada.Email, "niemand@buendnis.example", blocked.Email} {
-		got := w.visitor(t).post("/anmelden", url.Values{"email": {email}, "password": {"falsches Passwort"}})
+		got := w.Visitor(t).Post("/anmelden", url.Values{"email": {email}, "password": {"falsches Passwort"}})
 		page := strings.ReplaceAll(got.Body.String(), email, "E")
 		if got.Code != 422 || strings.Contains(page, "falsches") {
 			t.Errorf("%s: %d", email, got.Code)
@@ -110,49 +92,52 @@ func TestSignInSaysTheSameToEverybody(t *testing.T) {
 		t.Error("the pages differ")
 	}
 	for _, email := range []string{ada.Email, "niemand@buendnis.example", blocked.Email} {
-		if got := w.visitor(t).post("/passwort", url.Values{"email": {email}}); got.Code != 303 || got.Header().Get("Location") != "/anmelden?ok=alliance.notice.reset_sent" {
+		if got := w.Visitor(t).Post("/passwort", url.Values{"email": {email}}); got.Code != 303 || got.Header().Get("Location") != "/anmelden?ok=alliance.notice.reset_sent" {
 			t.Errorf("%s: %d %v", email, got.Code, got.Header())
 		}
 	}
 }
 
 func TestResetThroughThePages(t *testing.T) {
-	w, ada := newStaffWorld(t)
-	elsewhere, v := w.visitor(t).signIn(ada.Email), w.visitor(t)
-	v.post("/passwort", url.Values{"email": {ada.Email}})
-	link := w.linkOf(t)
-	if got := v.get(link); got.Code != 200 || strings.Contains(got.Body.String(), `name="name"`) {
+	t.Parallel()
+	w, ada := webtest.NewStaff(t)
+	elsewhere, v := w.Visitor(t).SignIn(ada.Email), w.Visitor(t)
+	v.Post("/passwort", url.Values{"email": {ada.Email}})
+	link := w.LinkOf(t)
+	if got := v.Get(link); got.Code != 200 || strings.Contains(got.Body.String(), `name="name"`) {
 		t.Fatalf("%d", got.Code)
 	}
-	if got := v.post(link, url.Values{"password": {"ganz anderes Wort"}, "again": {"ganz anderes Wort"}}); got.Code != 303 {
+	if got := v.Post(link, url.Values{"password": {"ganz anderes Wort"}, "again": {"ganz anderes Wort"}}); got.Code != 303 {
 		t.Fatal(got.Code)
 	}
-	if v.get("/konto").Code != 200 || elsewhere.get("/konto").Code != 303 {
+	if v.Get("/konto").Code != 200 || elsewhere.Get("/konto").Code != 303 {
 		t.Error("in, and everywhere else out")
 	}
 }
 
 func TestOwnAccountPage(t *testing.T) {
-	w, ada := newStaffWorld(t)
-	elsewhere, v := w.visitor(t).signIn(ada.Email), w.visitor(t).signIn(ada.Email)
-	got := v.post("/konto", url.Values{"name": {"Ada"}, "language": {"en"}, "old": {testPassword}, "password": {"ganz anderes Wort"}, "again": {"ganz anderes Wort"}})
+	t.Parallel()
+	w, ada := webtest.NewStaff(t)
+	elsewhere, v := w.Visitor(t).SignIn(ada.Email), w.Visitor(t).SignIn(ada.Email)
+	got := v.Post("/konto", url.Values{"name": {"Ada"}, "language": {"en"}, "old": {webtest.Password}, "password": {"ganz anderes Wort"}, "again": {"ganz anderes Wort"}})
 	if got.Code != 303 {
 		t.Fatal(got.Code)
 	}
-	if page := v.get("/konto"); page.Code != 200 || page.Header().Get("Content-Language") != "en" {
+	if page := v.Get("/konto"); page.Code != 200 || page.Header().Get("Content-Language") != "en" {
 		t.Errorf("%d %v", page.Code, page.Header())
 	}
-	if elsewhere.get("/konto").Code != 303 {
+	if elsewhere.Get("/konto").Code != 303 {
 		t.Error("another session outlives the password")
 	}
-	if got := v.post("/konto", url.Values{"name": {""}, "language": {"xx"}}); got.Code != 422 {
+	if got := v.Post("/konto", url.Values{"name": {""}, "language": {"xx"}}); got.Code != 422 {
 		t.Errorf("%d", got.Code)
 	}
 }
 
 func TestAdministration(t *testing.T) {
-	w, ada := newStaffWorld(t)
-	v := w.visitor(t).signIn(ada.Email)
+	t.Parallel()
+	w, ada := webtest.NewStaff(t)
+	v := w.Visitor(t).SignIn(ada.Email)
 	for name, c := range map[string]struct {
 		path string
 		form url.Values
@@ -172,24 +157,25 @@ func TestAdministration(t *testing.T) {
 		"the check":                      {"/verwaltung/pruefung", url.Values{}, 200, "Alles in Ordnung"},
 		"the backup":                     {"/verwaltung/sicherung", url.Values{}, 200, "copy"},
 	} {
-		got := v.post(c.path, c.form)
+		got := v.Post(c.path, c.form)
 		if got.Code != c.want || !strings.Contains(got.Body.String(), c.text) {
 			t.Errorf("%s: %d\n%s", name, got.Code, got.Body)
 		}
 	}
-	contains(t, v.get("/verwaltung/import"), 200, "daten.json")
-	if page := v.get("/verwaltung/protokoll").Body.String(); !strings.Contains(page, "Sicherung heruntergeladen") || !strings.Contains(page, "10:00") {
+	webtest.Contains(t, v.Get("/verwaltung/import"), 200, "daten.json")
+	if page := v.Get("/verwaltung/protokoll").Body.String(); !strings.Contains(page, "Sicherung heruntergeladen") || !strings.Contains(page, "10:00") {
 		t.Errorf("the log is not in words, or not in Berlin's time:\n%s", page)
 	}
 	w.Clock.Set(time.Date(2026, 11, 30, 23, 30, 0, 0, time.UTC))
-	if name := w.visitor(t).signIn(ada.Email).post("/verwaltung/sicherung", nil).Header().Get("Content-Disposition"); !strings.Contains(name, "pruefstein-2026-12-01-0030.db") {
+	if name := w.Visitor(t).SignIn(ada.Email).Post("/verwaltung/sicherung", nil).Header().Get("Content-Disposition"); !strings.Contains(name, "pruefstein-2026-12-01-0030.db") {
 		t.Errorf("the backup is not called after Berlin's time: %s", name)
 	}
 }
 
 // Every act that is noted has words in every language.
 func TestEveryAuditedActHasWords(t *testing.T) {
-	files, err := filepath.Glob("../*/*.go")
+	t.Parallel()
+	files, err := filepath.Glob("../../*/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package web_test
+package send_test
 
 import (
 	"net/http"
@@ -7,15 +7,17 @@ import (
 	"testing"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web/webtest"
 )
 
 // Who comes second keeps what was typed, reads what the first one saved, and can save again knowingly.
 func TestSendKeepsWhatCameSecond(t *testing.T) {
-	w := newSendWorld(t)
-	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
-	cookie := w.staffCookie(t, "kim@buendnis.example")
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.StaffCookie(t, "kim@buendnis.example")
 	const locked, open = "/versand/nord-locked", "/versand/nord-open"
-	if answer := w.partyRequest(t, http.MethodPost, locked+"/uebernehmen", cookie, nil); answer.Code != http.StatusSeeOther {
+	if answer := w.Request(t, http.MethodPost, locked+"/uebernehmen", cookie, nil); answer.Code != http.StatusSeeOther {
 		t.Fatal(answer.Code)
 	}
 	for name, test := range map[string]struct {
@@ -46,22 +48,22 @@ func TestSendKeepsWhatCameSecond(t *testing.T) {
 			url.Values{"due": {"2027-01-12T19:00"}, "due_zone": {"Europe/Berlin"}, "due_reason": {"Grund zwei"}}, "Grund zwei", "„Grund eins“"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			revision := revisionField.FindStringSubmatch(w.partyRequest(t, http.MethodGet, test.page, cookie, nil).Body.String())[1]
+			revision := revisionField.FindStringSubmatch(w.Request(t, http.MethodGet, test.page, cookie, nil).Body.String())[1]
 			test.first.Set("revision", revision)
 			test.second.Set("revision", revision)
 			for range 2 { // a double click is a success
-				if answer := w.partyRequest(t, http.MethodPost, test.path, cookie, test.first); answer.Code != http.StatusSeeOther {
+				if answer := w.Request(t, http.MethodPost, test.path, cookie, test.first); answer.Code != http.StatusSeeOther {
 					t.Fatalf("first: %d\n%s", answer.Code, answer.Body)
 				}
 			}
-			answer := w.partyRequest(t, http.MethodPost, test.path, cookie, test.second)
+			answer := w.Request(t, http.MethodPost, test.path, cookie, test.second)
 			body := answer.Body.String()
 			if answer.Code != http.StatusConflict || !strings.Contains(body, test.typed) || !strings.Contains(body, test.saved) ||
 				!strings.Contains(body, "Jemand hat inzwischen etwas geändert") {
 				t.Fatalf("second: %d, not all there\n%s", answer.Code, body)
 			}
 			test.second.Set("revision", revisionField.FindStringSubmatch(body)[1])
-			if answer := w.partyRequest(t, http.MethodPost, test.path, cookie, test.second); answer.Code != http.StatusSeeOther {
+			if answer := w.Request(t, http.MethodPost, test.path, cookie, test.second); answer.Code != http.StatusSeeOther {
 				t.Errorf("knowingly: %d\n%s", answer.Code, answer.Body)
 			}
 		})
@@ -69,27 +71,28 @@ func TestSendKeepsWhatCameSecond(t *testing.T) {
 }
 
 func TestAddressChangeInTheBrowser(t *testing.T) {
-	w := newSendWorld(t)
-	w.addUser(t, survey.User{ID: "k", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
-	w.addUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances },
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{ID: "k", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.AddUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances },
 		survey.Alliance{Name: "Bündnis Nordmark", CheckDispatch: survey.RuleOn, Revision: 1})
-	kim, ada := w.staffCookie(t, "kim@buendnis.example"), w.staffCookie(t, "ada@buendnis.example")
+	kim, ada := w.StaffCookie(t, "kim@buendnis.example"), w.StaffCookie(t, "ada@buendnis.example")
 	const page = "/versand/nord-closed/befragte/deich" // its party form: nothing waits for a code there
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Submissions.Delete("q-closed/r-deich/s") }); err != nil {
 		t.Fatal(err)
 	}
 	post := func(cookie string) {
 		t.Helper()
-		revision := revisionField.FindStringSubmatch(w.partyRequest(t, http.MethodGet, page, cookie, nil).Body.String())[1]
-		answer := w.partyRequest(t, http.MethodPost, page+"/adresse", cookie, url.Values{"email": {"neu@partei.example"}, "revision": {revision}})
+		revision := revisionField.FindStringSubmatch(w.Request(t, http.MethodGet, page, cookie, nil).Body.String())[1]
+		answer := w.Request(t, http.MethodPost, page+"/adresse", cookie, url.Values{"email": {"neu@partei.example"}, "revision": {revision}})
 		if answer.Code != http.StatusSeeOther {
 			t.Fatalf("%d\n%s", answer.Code, answer.Body)
 		}
 	}
 	sees := func(path, cookie, want string) {
 		t.Helper()
-		if body := w.partyRequest(t, http.MethodGet, path, cookie, nil).Body.String(); !strings.Contains(body, want) {
+		if body := w.Request(t, http.MethodGet, path, cookie, nil).Body.String(); !strings.Contains(body, want) {
 			t.Errorf("%s: %q is missing\n%s", path, want, body)
 		}
 	}
@@ -98,7 +101,7 @@ func TestAddressChangeInTheBrowser(t *testing.T) {
 	sees("/uebersicht", ada, "Neue E-Mail-Adresse bestätigen")
 	sees("/versand/nord-closed", ada, "Neue Adresse wartet auf Bestätigung")
 	sees(page, ada, "Neue Adresse bestätigen")
-	if answer := w.partyRequest(t, http.MethodPost, page+"/adresse/zuruecknehmen", ada, nil); answer.Code != http.StatusSeeOther {
+	if answer := w.Request(t, http.MethodPost, page+"/adresse/zuruecknehmen", ada, nil); answer.Code != http.StatusSeeOther {
 		t.Fatal(answer.Code)
 	}
 	post(kim)
@@ -107,23 +110,24 @@ func TestAddressChangeInTheBrowser(t *testing.T) {
 }
 
 func TestOfficeIsWarnedWithoutAMailServer(t *testing.T) {
-	w := newSendWorld(t)
-	w.addUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
-	cookie := w.staffCookie(t, "kim@buendnis.example")
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.StaffCookie(t, "kim@buendnis.example")
 	w.MailReady = false
 	for _, path := range []string{"/versand", "/versand/nord-open", "/versand/nord-locked/absenden"} {
-		if body := w.partyRequest(t, http.MethodGet, path, cookie, nil).Body.String(); !strings.Contains(body, "Es ist kein Mailserver eingerichtet.") {
+		if body := w.Request(t, http.MethodGet, path, cookie, nil).Body.String(); !strings.Contains(body, "Es ist kein Mailserver eingerichtet.") {
 			t.Errorf("%s: no warning", path)
 		}
 	}
 	// who can set one up is led there, who cannot is told whom to ask
-	put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents },
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents },
 		survey.Respondent{Questionnaire: "q-locked", ID: "frei", Slug: "frei", ShortName: "frei", Procedure: survey.Procedure{Channel: survey.ChannelMail}})
-	w.addUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
-	kim, ada := w.visitor(t).signIn("kim@buendnis.example"), w.visitor(t).signIn("ada@buendnis.example")
-	contains(t, kim.get("/versand/nord-locked/absenden"), 200, "Keine Mail kann hinausgehen. Bitten Sie die Administration.")
-	contains(t, ada.get("/versand/nord-locked/absenden"), 200, `href="/verwaltung/mailtest">Dort klären`)
-	for path, v := range map[string]*visitor{"/versand/nord-locked/absenden": kim, "/verwaltung/mailtest": ada} {
-		contains(t, v.get("/versand/nord-locked"), 200, `<a href="`+path+`">Mailserver einrichten</a>`)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	kim, ada := w.Visitor(t).SignIn("kim@buendnis.example"), w.Visitor(t).SignIn("ada@buendnis.example")
+	webtest.Contains(t, kim.Get("/versand/nord-locked/absenden"), 200, "Keine Mail kann hinausgehen. Bitten Sie die Administration.")
+	webtest.Contains(t, ada.Get("/versand/nord-locked/absenden"), 200, `href="/verwaltung/mailtest">Dort klären`)
+	for path, v := range map[string]*webtest.Visitor{"/versand/nord-locked/absenden": kim, "/verwaltung/mailtest": ada} {
+		webtest.Contains(t, v.Get("/versand/nord-locked"), 200, `<a href="`+path+`">Mailserver einrichten</a>`)
 	}
 }

@@ -1,4 +1,4 @@
-package web_test
+package site_test
 
 import (
 	"bytes"
@@ -13,14 +13,16 @@ import (
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
+	"pruefstein/internal/web/webtest"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/policy.md")
 
-// The table for people is printed from the rows; `go test ./internal/web -run Policy -update` rewrites it.
+// The table for people is printed from the rows; `go test ./internal/web/site -run Policy -update` rewrites it.
 func TestPolicyDocument(t *testing.T) {
+	t.Parallel()
 	var doc bytes.Buffer
-	doc.WriteString("# Policy\n\nPrinted by a test from the routes in `internal/web`: change them there, then run `go test ./internal/web -run Policy -update`.\n\n" +
+	doc.WriteString("# Policy\n\nPrinted by a test from the routes in `internal/web`: change them there, then run `go test ./internal/web/site -run Policy -update`.\n\n" +
 		"Who may do what in which state of the questionnaire. A row is all there is: what has no mark here is refused. Whoever is not signed in is\n" +
 		"sent to sign in (GET, 303) or told to (POST, 401); whoever is signed in without the role gets 403; a party without an open link 401; what\n" +
 		"belongs to somebody else is 404; the wrong state is 409. HEAD is as GET. Roles add up: a coordinator who is also a member may do both.\n" +
@@ -32,7 +34,7 @@ func TestPolicyDocument(t *testing.T) {
 	}
 	var order []string
 	sections := map[string][]web.Route{}
-	for _, r := range newTestServer(t).Server.Registered() {
+	for _, r := range webtest.New(t).Server.Registered() {
 		if sections[sectionOf(r)] == nil {
 			order = append(order, sectionOf(r))
 		}
@@ -60,7 +62,7 @@ func TestPolicyDocument(t *testing.T) {
 			doc.WriteString(" " + strings.Join(phases, ", ") + " |\n")
 		}
 	}
-	const file = "../../docs/policy.md"
+	const file = "../../../docs/policy.md"
 	if *update {
 		if err := os.WriteFile(file, doc.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
@@ -71,7 +73,7 @@ func TestPolicyDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, doc.Bytes()) {
-		t.Errorf("%s is out of date: run go test ./internal/web -run Policy -update", file)
+		t.Errorf("%s is out of date: run go test ./internal/web/site -run Policy -update", file)
 	}
 }
 
@@ -105,10 +107,10 @@ func plausible(route string) string {
 }
 
 // everybody signs in a visitor of each role; "" is a reader.
-func everybody(t *testing.T, w *world) map[survey.Role]*visitor {
+func everybody(t *testing.T, w *webtest.World) map[survey.Role]*webtest.Visitor {
 	t.Helper()
-	put(t, w, func(tx *survey.Tx) survey.Table[survey.WorkingGroup] { return tx.WorkingGroups }, survey.WorkingGroup{ID: "g1", Name: "Digitale Bildung", Slug: "bildung", Revision: 1})
-	all := map[survey.Role]*visitor{survey.RoleReader: w.visitor(t)}
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.WorkingGroup] { return tx.WorkingGroups }, survey.WorkingGroup{ID: "g1", Name: "Digitale Bildung", Slug: "bildung", Revision: 1})
+	all := map[survey.Role]*webtest.Visitor{survey.RoleReader: w.Visitor(t)}
 	for role, user := range map[survey.Role]survey.User{
 		survey.RoleSignedIn:      {},
 		survey.RoleMember:        {Memberships: []survey.Membership{{WorkingGroup: "g1"}}},
@@ -117,11 +119,11 @@ func everybody(t *testing.T, w *world) map[survey.Role]*visitor {
 		survey.RoleAdministrator: {Administrator: true},
 	} {
 		user.ID, user.Name, user.Email = string(role), "Person "+string(role), string(role)+"@buendnis.example"
-		w.addUser(t, user)
-		all[role] = w.visitor(t).signIn(user.Email)
+		w.AddUser(t, user)
+		all[role] = w.Visitor(t).SignIn(user.Email)
 	}
-	party := w.visitor(t)
-	if got := party.post("/zugang/frei", nil); got.Code != http.StatusSeeOther {
+	party := w.Visitor(t)
+	if got := party.Post("/zugang/frei", nil); got.Code != http.StatusSeeOther {
 		t.Fatal(got.Code)
 	}
 	all[survey.RoleParty] = party
@@ -144,9 +146,10 @@ func granted(role survey.Role) []survey.Role {
 // Every route, every method, every role: whoever has no mark in the row is refused as documented, learns nothing of the
 // questionnaire and changes nothing (P2, P4).
 func TestPolicyMatrix(t *testing.T) {
-	w := newAnswerWorld(t)
+	t.Parallel()
+	w := webtest.NewAnswer(t)
 	visitors := everybody(t, w)
-	before := w.contents(t, false)
+	before := w.Contents(t, false)
 	requests := 0
 	for _, route := range w.Server.Registered() {
 		path := plausible(route.Path)
@@ -155,8 +158,8 @@ func TestPolicyMatrix(t *testing.T) {
 				continue
 			}
 			requests++
-			v.from = fmt.Sprintf("10.%d.%d.1:80", requests/250, requests%250)
-			got := v.send(route.Method, path, "name=Fremd&text=Fremd&password="+strings.Repeat("x", 30))
+			v.From = fmt.Sprintf("10.%d.%d.1:80", requests/250, requests%250)
+			got := v.Send(route.Method, path, "name=Fremd&text=Fremd&password="+strings.Repeat("x", 30))
 			staff := role != survey.RoleReader && role != survey.RoleParty
 			want := http.StatusForbidden
 			switch {
@@ -179,7 +182,7 @@ func TestPolicyMatrix(t *testing.T) {
 			}
 		}
 	}
-	if after := w.contents(t, false); after != before {
+	if after := w.Contents(t, false); after != before {
 		t.Error("a refused request changed the store")
 	}
 	if requests < 300 {
@@ -189,22 +192,42 @@ func TestPolicyMatrix(t *testing.T) {
 
 // GET and HEAD write nothing, fail on no page, and HEAD answers as GET does.
 func TestReadingWritesNothing(t *testing.T) {
-	w := newAnswerWorld(t)
+	t.Parallel()
+	w := webtest.NewAnswer(t)
 	visitors := everybody(t, w)
-	before := w.contents(t, true)
+	before := w.Contents(t, true)
 	for _, route := range w.Server.Registered() {
 		if route.Method != http.MethodGet {
 			continue
 		}
 		path := plausible(route.Path)
 		for role, v := range visitors {
-			get, head := v.send(http.MethodGet, path, ""), v.send(http.MethodHead, path, "")
+			get, head := v.Send(http.MethodGet, path, ""), v.Send(http.MethodHead, path, "")
 			if get.Code >= 500 || get.Code == http.StatusMethodNotAllowed || head.Code != get.Code {
 				t.Errorf("%s as %s: GET %d, HEAD %d", path, role, get.Code, head.Code)
 			}
-			if after := w.contents(t, true); after != before {
+			if after := w.Contents(t, true); after != before {
 				t.Fatalf("GET %s as %s changed the store", path, role)
 			}
+		}
+	}
+}
+
+func TestEveryRouteHasSomebody(t *testing.T) {
+	t.Parallel()
+	w := webtest.New(t)
+	seen := map[string]bool{}
+	for _, r := range w.Server.Registered() {
+		key := r.Method + " " + r.Path
+		if len(r.Who) == 0 || r.Handle == nil {
+			t.Errorf("%s: nobody may, or nothing happens", key)
+		}
+		if seen[key] {
+			t.Errorf("%s: two rows", key)
+		}
+		seen[key] = true
+		if r.Method != http.MethodGet && r.Method != http.MethodPost {
+			t.Errorf("%s: forms know GET and POST only", key)
 		}
 	}
 }

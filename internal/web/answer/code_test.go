@@ -1,4 +1,4 @@
-package web_test
+package answer_test
 
 import (
 	"html"
@@ -10,73 +10,75 @@ import (
 	"time"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/web/webtest"
 )
 
 // Who enters a code sees what it confirms: what was sent from another browser is shown in full and wants a tick.
 func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
-	w := newAnswerWorld(t)
-	send := func(v *visitor, text string) (code string) {
+	t.Parallel()
+	w := webtest.NewAnswer(t)
+	send := func(v *webtest.Visitor, text string) (code string) {
 		t.Helper()
-		v.post("/zugang/frei", nil)
+		v.Post("/zugang/frei", nil)
 		revision := "0"
-		if strings.Contains(v.get("/antwort/fragen/1").Body.String(), `name="revision" value="1"`) {
+		if strings.Contains(v.Get("/antwort/fragen/1").Body.String(), `name="revision" value="1"`) {
 			revision = "1"
 		}
-		if got := v.post("/antwort/fragen/1", url.Values{"text": {text}, "status": {"answered"}, "revision": {revision}}); got.Code != http.StatusSeeOther {
+		if got := v.Post("/antwort/fragen/1", url.Values{"text": {text}, "status": {"answered"}, "revision": {revision}}); got.Code != http.StatusSeeOther {
 			t.Fatalf("saved: %d", got.Code)
 		}
-		page := v.get("/antwort/pruefen").Body.String()
+		page := v.Get("/antwort/pruefen").Body.String()
 		form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}}
 		for _, hidden := range []string{"form", "digest"} {
 			_, rest, _ := strings.Cut(page, `name="`+hidden+`" value="`)
 			value, _, _ := strings.Cut(rest, `"`)
 			form.Set(hidden, value)
 		}
-		if got := v.post("/antwort/pruefen", form); got.Header().Get("Location") != "/antwort/code" {
+		if got := v.Post("/antwort/pruefen", form); got.Header().Get("Location") != "/antwort/code" {
 			t.Fatalf("sent: %d %s", got.Code, got.Header().Get("Location"))
 		}
-		return w.latestCode(t)
+		return w.LatestCode(t)
 	}
 	idOf := func(page string) string {
 		_, rest, _ := strings.Cut(page, `name="id" value="`)
 		id, _, _ := strings.Cut(rest, `"`)
 		return id
 	}
-	party, stranger := w.visitor(t), w.visitor(t)
+	party, stranger := w.Visitor(t), w.Visitor(t)
 	send(party, "von der Partei")
 	w.Clock.Advance(time.Second)
 	newest := send(stranger, "Von Fremden.")
 
-	own := party.get("/antwort/code").Body.String()
+	own := party.Get("/antwort/code").Body.String()
 	if strings.Contains(own, "Das wird abgegeben") || !strings.Contains(own, "Auch das wartet auf einen Code") {
 		t.Errorf("the page of one's own:\n%s", own)
 	}
 	_, rest, _ := strings.Cut(own, `href="/antwort/code?abgabe=`)
 	elsewhere, _, _ := strings.Cut(rest, `"`)
-	other := party.get("/antwort/code?abgabe=" + elsewhere).Body.String()
+	other := party.Get("/antwort/code?abgabe=" + elsewhere).Body.String()
 	for _, want := range []string{"in einem anderen Browser abgesendet", "Ole Hansen, Landesgeschäftsführer", "Das wird abgegeben", "Von Fremden.", "genau diese Antworten geben wir ab"} {
 		if !strings.Contains(other, want) {
 			t.Errorf("the page of the other lacks %q:\n%s", want, other)
 		}
 	}
-	got := party.post("/antwort/code", url.Values{"id": {elsewhere}, "code": {newest}})
+	got := party.Post("/antwort/code", url.Values{"id": {elsewhere}, "code": {newest}})
 	if page := got.Body.String(); got.Code != http.StatusUnprocessableEntity || !strings.Contains(page, "bestätigen Sie, dass es Ihre Antworten sind") || !strings.Contains(page, "Von Fremden.") {
 		t.Errorf("without the tick: %d\n%s", got.Code, page)
 	}
-	if strings.Contains(w.contents(t, false), "Versions ") {
+	if strings.Contains(w.Contents(t, false), "Versions ") {
 		t.Error("something was submitted")
 	}
 	// a browser without tries is told so, and where the way goes on
 	for range 6 {
-		got = stranger.post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {"111111111111"}, "seen": {"on"}})
+		got = stranger.Post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {"111111111111"}, "seen": {"on"}})
 	}
 	if got.Code != http.StatusTooManyRequests || !strings.Contains(got.Body.String(), "öffnen Sie den Link aus unserer E-Mail noch einmal") {
 		t.Errorf("%d\n%s", got.Code, got.Body)
 	}
-	if got := party.post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {newest}}); got.Header().Get("Location") != "/antwort/bestaetigung" {
+	if got := party.Post("/antwort/code", url.Values{"id": {idOf(own)}, "code": {newest}}); got.Header().Get("Location") != "/antwort/bestaetigung" {
 		t.Errorf("the newest code on the page of one's own: %d\n%s", got.Code, got.Body)
 	}
-	if page := party.get("/antwort/bestaetigung").Body.String(); !strings.Contains(page, "Von Fremden.") && !strings.Contains(page, "von der Partei") {
+	if page := party.Get("/antwort/bestaetigung").Body.String(); !strings.Contains(page, "Von Fremden.") && !strings.Contains(page, "von der Partei") {
 		t.Errorf("%s", page)
 	}
 	if sheet, err := w.Answer.Sheet(t.Context(), survey.Actor{Respondent: "r1", Questionnaire: "q1"}); err != nil || len(sheet.Waits) != 1 {
@@ -85,7 +87,7 @@ func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
 }
 
 // declare sends the form of a check page.
-func declare(t *testing.T, v *visitor, page, code string) *httptest.ResponseRecorder {
+func declare(t *testing.T, v *webtest.Visitor, page, code string) *httptest.ResponseRecorder {
 	t.Helper()
 	form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}, "code": {code}}
 	for _, hidden := range []string{"form", "digest", "words"} {
@@ -93,24 +95,24 @@ func declare(t *testing.T, v *visitor, page, code string) *httptest.ResponseReco
 		value, _, _ := strings.Cut(rest, `"`)
 		form.Set(hidden, html.UnescapeString(value))
 	}
-	return v.post("/antwort/pruefen", form)
+	return v.Post("/antwort/pruefen", form)
 }
 
-func checkPageOf(v *visitor) string { return v.get("/antwort/pruefen").Body.String() }
+func checkPageOf(v *webtest.Visitor) string { return v.Get("/antwort/pruefen").Body.String() }
 
 // pressedInTime returns a party that pressed "Absenden" ten minutes before the deadline, while ten others waited, with the page it
 // then has; it is five minutes past the deadline.
-func pressedInTime(t *testing.T) (w *world, party *visitor, page string) {
+func pressedInTime(t *testing.T) (w *webtest.World, party *webtest.Visitor, page string) {
 	t.Helper()
-	w = newAnswerWorld(t)
-	enter := func() *visitor {
-		v := w.visitor(t)
-		v.post("/zugang/frei", nil)
+	w = webtest.NewAnswer(t)
+	enter := func() *webtest.Visitor {
+		v := w.Visitor(t)
+		v.Post("/zugang/frei", nil)
 		return v
 	}
-	w.Clock.Set(answerDue.Add(-10 * time.Minute))
+	w.Clock.Set(webtest.AnswerDue.Add(-10 * time.Minute))
 	party = enter()
-	party.post("/antwort/fragen/1", url.Values{"text": {"von der <Partei> & \"uns\""}, "status": {"answered"}, "revision": {"0"}})
+	party.Post("/antwort/fragen/1", url.Values{"text": {"von der <Partei> & \"uns\""}, "status": {"answered"}, "revision": {"0"}})
 	for range 10 {
 		stranger := enter()
 		if got := declare(t, stranger, checkPageOf(stranger), ""); got.Code != http.StatusSeeOther {
@@ -126,20 +128,21 @@ func pressedInTime(t *testing.T) (w *world, party *visitor, page string) {
 	if got.Code != http.StatusUnprocessableEntity || !strings.Contains(page, "Geben Sie hier den Code aus unserer E-Mail von") || !strings.Contains(page, `value="Ole Hansen"`) {
 		t.Fatalf("without a code: %d\n%s", got.Code, page)
 	}
-	w.Clock.Set(answerDue.Add(5 * time.Minute))
+	w.Clock.Set(webtest.AnswerDue.Add(5 * time.Minute))
 	return w, party, page
 }
 
 // Where very much waits that nobody confirms, the check page takes a code at once. What it showed when it was pressed counts, also
 // when the code comes after the deadline and somebody has written meanwhile.
 func TestTheCheckPageTakesACodeWhereMuchWaits(t *testing.T) {
+	t.Parallel()
 	w, party, page := pressedInTime(t)
 	if page := checkPageOf(party); !strings.Contains(page, "rechtzeitig abgesendet, und dieser Zeitpunkt zählt") || !strings.Contains(page, "17:50") || !strings.Contains(page, `name="code"`) {
 		t.Errorf("the page does not say that only the code is missing:\n%s", page)
 	}
-	somebody := w.visitor(t)
-	somebody.post("/zugang/frei", nil)
-	somebody.post("/antwort/fragen/1", url.Values{"text": {"von jemandem"}, "status": {"answered"}, "revision": {"1"}})
+	somebody := w.Visitor(t)
+	somebody.Post("/zugang/frei", nil)
+	somebody.Post("/antwort/fragen/1", url.Values{"text": {"von jemandem"}, "status": {"answered"}, "revision": {"1"}})
 	if page := checkPageOf(party); !strings.Contains(page, "absenden lässt sich nichts mehr") {
 		t.Errorf("other words can be sent after the deadline:\n%s", page)
 	}
@@ -148,44 +151,45 @@ func TestTheCheckPageTakesACodeWhereMuchWaits(t *testing.T) {
 	if got.Code != http.StatusUnprocessableEntity || !strings.Contains(page, "Dieser Code stimmt nicht") || !strings.Contains(page, "von der &lt;Partei&gt;") || strings.Contains(page, "von jemandem") {
 		t.Errorf("a wrong code: %d\n%s", got.Code, page)
 	}
-	if got := declare(t, party, page, w.latestCode(t)); got.Header().Get("Location") != "/antwort/bestaetigung" {
+	if got := declare(t, party, page, w.LatestCode(t)); got.Header().Get("Location") != "/antwort/bestaetigung" {
 		t.Errorf("with a code: %d\n%s", got.Code, got.Body)
 	}
-	if page := party.get("/antwort/bestaetigung").Body.String(); !strings.Contains(page, "von der &lt;Partei&gt;") || !strings.Contains(page, "17:50") {
+	if page := party.Get("/antwort/bestaetigung").Body.String(); !strings.Contains(page, "von der &lt;Partei&gt;") || !strings.Contains(page, "17:50") {
 		t.Errorf("what was submitted:\n%s", page)
 	}
 }
 
 // A party that does what our pages and mails say keeps what it pressed.
 func TestAPressSurvivesWhatOurPagesAdvise(t *testing.T) {
-	for name, advice := range map[string]func(w *world, party *visitor, page string) string{
-		"the link once more in the same browser": func(_ *world, party *visitor, page string) string {
-			party.post("/zugang/frei", nil)
+	t.Parallel()
+	for name, advice := range map[string]func(w *webtest.World, party *webtest.Visitor, page string) string{
+		"the link once more in the same browser": func(_ *webtest.World, party *webtest.Visitor, page string) string {
+			party.Post("/zugang/frei", nil)
 			return page
 		},
-		"signed out after five wrong codes": func(_ *world, party *visitor, page string) string {
+		"signed out after five wrong codes": func(_ *webtest.World, party *webtest.Visitor, page string) string {
 			for range 5 {
 				page = declare(t, party, page, "000000000000").Body.String()
 			}
 			if !strings.Contains(page, "Nichts ist verloren") {
 				t.Errorf("five wrong codes:\n%s", page)
 			}
-			party.post("/antwort/abmelden", nil)
-			party.post("/zugang/frei", nil)
+			party.Post("/antwort/abmelden", nil)
+			party.Post("/zugang/frei", nil)
 			return page
 		},
-		"from the overview": func(_ *world, party *visitor, _ string) string {
-			if page := party.get("/antwort").Body.String(); !strings.Contains(page, `<a class="button button-primary" href="/antwort/pruefen">`) || !strings.Contains(page, "Es fehlt nur noch der Code") {
+		"from the overview": func(_ *webtest.World, party *webtest.Visitor, _ string) string {
+			if page := party.Get("/antwort").Body.String(); !strings.Contains(page, `<a class="button button-primary" href="/antwort/pruefen">`) || !strings.Contains(page, "Es fehlt nur noch der Code") {
 				t.Errorf("the overview does not lead to one's own:\n%s", page)
 			}
-			if got := party.get("/antwort/code"); got.Header().Get("Location") != "/antwort/pruefen" {
+			if got := party.Get("/antwort/code"); got.Header().Get("Location") != "/antwort/pruefen" {
 				t.Errorf("what others have sent comes first: %d %s", got.Code, got.Header().Get("Location"))
 			}
 			return checkPageOf(party)
 		},
-		"when the strangers' hour is over": func(w *world, party *visitor, page string) string {
-			w.Clock.Set(answerDue.Add(49 * time.Minute))
-			if page := party.get("/antwort").Body.String(); !strings.Contains(page, `href="/antwort/pruefen"`) {
+		"when the strangers' hour is over": func(w *webtest.World, party *webtest.Visitor, page string) string {
+			w.Clock.Set(webtest.AnswerDue.Add(49 * time.Minute))
+			if page := party.Get("/antwort").Body.String(); !strings.Contains(page, `href="/antwort/pruefen"`) {
 				t.Errorf("no way back:\n%s", page)
 			}
 			return page
@@ -193,7 +197,7 @@ func TestAPressSurvivesWhatOurPagesAdvise(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, party, page := pressedInTime(t)
-			code := w.latestCode(t)
+			code := w.LatestCode(t)
 			if got := declare(t, party, advice(w, party, page), code); got.Header().Get("Location") != "/antwort/bestaetigung" {
 				t.Errorf("%d\n%s", got.Code, got.Body)
 			}
@@ -203,17 +207,18 @@ func TestAPressSurvivesWhatOurPagesAdvise(t *testing.T) {
 
 // A browser in which two parties press keeps what both have pressed.
 func TestEachPartysPressIsKept(t *testing.T) {
-	w := newAnswerWorld(t)
-	w.Clock.Set(answerDue.Add(-10 * time.Minute))
-	enter := func(token string) *visitor {
-		v := w.visitor(t)
-		v.post("/zugang/"+token, nil)
+	t.Parallel()
+	w := webtest.NewAnswer(t)
+	w.Clock.Set(webtest.AnswerDue.Add(-10 * time.Minute))
+	enter := func(token string) *webtest.Visitor {
+		v := w.Visitor(t)
+		v.Post("/zugang/"+token, nil)
 		return v
 	}
 	both, pages := enter("frei"), map[string]string{}
 	for _, token := range []string{"frei", "moin"} {
-		both.post("/zugang/"+token, nil)
-		both.post("/antwort/fragen/1", url.Values{"text": {token}, "status": {"answered"}, "revision": {"0"}})
+		both.Post("/zugang/"+token, nil)
+		both.Post("/antwort/fragen/1", url.Values{"text": {token}, "status": {"answered"}, "revision": {"0"}})
 		for range 10 {
 			stranger := enter(token)
 			if got := declare(t, stranger, checkPageOf(stranger), ""); got.Code != http.StatusSeeOther {
@@ -222,9 +227,9 @@ func TestEachPartysPressIsKept(t *testing.T) {
 		}
 		pages[token] = declare(t, both, checkPageOf(both), "").Body.String()
 	}
-	w.Clock.Set(answerDue.Add(5 * time.Minute))
+	w.Clock.Set(webtest.AnswerDue.Add(5 * time.Minute))
 	for token, page := range pages {
-		both.post("/zugang/"+token, nil)
+		both.Post("/zugang/"+token, nil)
 		if got := declare(t, both, page, "000000000000"); !strings.Contains(got.Body.String(), `id="code-error"`) || got.Code != http.StatusUnprocessableEntity {
 			t.Errorf("%s: its press is gone: %d\n%s", token, got.Code, got.Body)
 		}

@@ -1,0 +1,56 @@
+package alliance_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web/webtest"
+)
+
+// What an act changed stands in words, whatever the entry holds: no identifier is shown.
+func TestAuditShowsBeforeAndAfter(t *testing.T) {
+	t.Parallel()
+	w, ada := webtest.NewStaff(t)
+	at := w.Clock.Now()
+	for _, c := range []struct{ what, from, to string }{
+		{"invite_late", "unasked", "waiting"},
+		{"own_date", "2027-01-08T18:00 Europe/Berlin", "2027-01-15T12:30 Europe/Berlin"},
+		{"extend", "2027-01-20T18:00 Europe/Berlin", "2027-01-27T18:00 Europe/Berlin"},
+		{"not_asked", "", "Nicht zugelassen"},
+		{"not_reached", "", "Postfach voll"},
+		{"reached", "Postfach zu", ""},
+		{"left_out", "2: Keine Thesen", ""},
+		{"person", "lead:g1 disabled", "administrator coordinator member:g1"},
+		{"alliance", "check_lock=auto check_publication=on", "check_lock=auto check_publication=off"},
+		{"lock", "", ""},
+	} {
+		at = at.Add(time.Second)
+		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit },
+			survey.AuditEntry{ID: survey.NewID(), At: at, Who: ada.ID, What: c.what, From: c.from, To: c.to})
+	}
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit },
+		survey.AuditEntry{ID: survey.NewID(), At: at, Who: ada.ID, What: "publish", Subject: survey.Publication{Questionnaire: "q", Version: 3}.Key()})
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.WorkingGroup] { return tx.WorkingGroups }, survey.WorkingGroup{ID: "g1", Name: "Digitale Bildung"})
+	page := w.Visitor(t).SignIn(ada.Email).Get("/verwaltung/protokoll").Body.String()
+	for _, text := range []string{
+		"vorher: noch nicht gefragt<br>nachher: Antwort steht aus",
+		"vorher: 08.01.2027,\u00a018:00 (Europe/Berlin)<br>nachher: 15.01.2027,\u00a012:30 (Europe/Berlin)",
+		"vorher: 20.01.2027,\u00a018:00 (Europe/Berlin)<br>nachher: 27.01.2027",
+		"vorher: wird gefragt<br>nachher: nicht gefragt: Nicht zugelassen",
+		"vorher: erreicht<br>nachher: nicht erreicht: Postfach voll",
+		"vorher: nicht erreicht: Postfach zu<br>nachher: erreicht",
+		"vorher: ausgelassen: 2: Keine Thesen<br>nachher: alle Fragen werden gefragt",
+		"vorher: Digitale Bildung (Leitung) und gesperrt<br>nachher: Administration, Koordination und Digitale Bildung",
+		"vorher: Veröffentlichen: immer<br>nachher: Veröffentlichen: aus",
+		"Nr. 3",
+	} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the page lacks %q", text)
+		}
+	}
+	if n := strings.Count(page, "vorher: "); n != 9 {
+		t.Errorf("%d states", n)
+	}
+}
