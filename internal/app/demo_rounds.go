@@ -39,10 +39,10 @@ func (s *seeder) closed(election string) {
 	portal := survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 8, MaxCharacters: 300, Source: "https://wahlpruefsteine.example/kb-kp",
 		CheckedOn: s.now.Add(-20 * week).Format(time.DateOnly)}
 	s.respondent(q, "kb-kp", func(r *send.SaveRespondent) {
-		r.Procedure, r.DueLocal, r.DueZone = portal, s.local(-5.5, "12:00"), survey.DefaultZone
+		r.Procedure, r.Due, r.DueZone = portal, s.local(-5.5, "12:00"), survey.DefaultZone
 	})
 	s.respondent(q, "vn", func(r *send.SaveRespondent) {
-		r.Procedure, r.DueLocal, r.DueZone = portal, s.local(3, "12:00"), survey.DefaultZone
+		r.Procedure, r.Due, r.DueZone = portal, s.local(3, "12:00"), survey.DefaultZone
 		r.Procedure.MaxQuestions, r.Procedure.Source = 6, "https://fragen.volksbund.example"
 	})
 	s.respondent(q, "fischer", func(r *send.SaveRespondent) {
@@ -182,7 +182,7 @@ func (s *seeder) portal(q survey.Questionnaire, slug string, entered float64) {
 		if err != nil {
 			return err
 		}
-		return s.service.Send.RecordPortal(s.ctx, s.actor(coordinator), q.ID, slug, send.RecordPortal{Local: s.local(entered, "11:30"), Zone: survey.DefaultZone,
+		return s.service.Send.RecordPortal(s.ctx, s.actor(coordinator), q.ID, slug, send.RecordPortal{At: s.local(entered, "11:30"), Zone: survey.DefaultZone,
 			Note: "Bestätigung der Geschäftsstelle am selben Tag.", Revision: f.Row.Respondent.Revision})
 	})
 }

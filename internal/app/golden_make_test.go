@@ -74,7 +74,7 @@ func seedGolden(t *testing.T, a *App, folder string) error {
 	s.respondent(q, "fm", func(*send.SaveRespondent) {})
 	s.respondent(q, "tuu", func(r *send.SaveRespondent) { r.Procedure = survey.Procedure{Channel: survey.ChannelMail} })
 	s.respondent(q, "vn", func(r *send.SaveRespondent) {
-		r.Procedure, r.DueLocal, r.DueZone = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 2, MaxCharacters: 400, Source: "https://fragen.vn.example"}, s.local(-1, "12:00"), survey.DefaultZone
+		r.Procedure, r.Due, r.DueZone = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 2, MaxCharacters: 400, Source: "https://fragen.vn.example"}, s.local(-1, "12:00"), survey.DefaultZone
 	})
 	s.at(11)
 	s.lock(q)

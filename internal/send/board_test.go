@@ -129,7 +129,7 @@ func TestSeveralAtOnce(t *testing.T) {
 	s.change("gz", func(c *send.SaveRespondent) { c.NotAsked = "Sagt nichts zu Landesthemen." })
 
 	form := send.NotAskMany{Respondents: []string{"gz", "zett", "aehrenbund"}, Reason: "Tritt nicht landesweit an."}
-	for field, wrong := range map[string]send.NotAskMany{"respondents": {Reason: form.Reason}, "reason_for_all": {Respondents: form.Respondents, Reason: " "}} {
+	for field, wrong := range map[string]send.NotAskMany{"respondents": {Reason: form.Reason}, "reason": {Respondents: form.Respondents, Reason: " "}} {
 		if _, err := s.Send.NotAskMany(t.Context(), s.office, s.q, wrong); survey.CodeOf(err) != survey.Invalid {
 			t.Errorf("%s: %v", field, err)
 		}

@@ -35,9 +35,9 @@ func (s *Service) NotAskMany(ctx context.Context, actor survey.Actor, questionna
 	if len(cmd.Respondents) == 0 {
 		faults.Add("respondents", "send.error.choose_respondents")
 	}
-	faults.Text("reason_for_all", &cmd.Reason)
+	faults.Text("reason", &cmd.Reason)
 	if cmd.Reason == "" {
-		faults.Add("reason_for_all", "error.required")
+		faults.Add("reason", "error.required")
 	}
 	if err := faults.Err(); err != nil {
 		return 0, err

@@ -19,7 +19,7 @@ func TestNoDispatchWithoutAMailServer(t *testing.T) {
 		t.Fatalf("sent: %v", err)
 	}
 	for _, slug := range []string{"fm", "gz", "ub"} {
-		s.change(slug, func(c *send.SaveRespondent) { c.Procedure.Channel, c.DueLocal = survey.ChannelPortal, "" })
+		s.change(slug, func(c *send.SaveRespondent) { c.Procedure.Channel, c.Due = survey.ChannelPortal, "" })
 	}
 	if sent, err := s.dispatch(s.office); !sent || err != nil {
 		t.Errorf("nobody needs mail: %v, %v", sent, err)
@@ -90,7 +90,7 @@ func TestMailsAfterAnExtensionTellTheNewDate(t *testing.T) {
 	}
 	old := s.mails(survey.MailInvitation)["zz@partei.example"]
 	s.clock.Advance(time.Hour)
-	cmd := send.SetDeadline{Local: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "Störung", Revision: s.questionnaire().Revision}
+	cmd := send.SetDeadline{Deadline: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "Störung", Revision: s.questionnaire().Revision}
 	for range 2 { // the second is a double click
 		if err := s.Send.ExtendDeadline(t.Context(), s.office, s.q, cmd); err != nil {
 			t.Fatal(err)
@@ -125,12 +125,12 @@ func TestOwnDateCanMoveWithAPublicReason(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
 	move := func(slug, local, reason string, back int) error {
-		return s.Send.SaveDue(t.Context(), s.office, s.q, slug, send.SaveDue{Local: local, Zone: "Europe/Berlin", Reason: reason, Revision: s.respondent(slug).Revision - back})
+		return s.Send.SaveDue(t.Context(), s.office, s.q, slug, send.SaveDue{Due: local, Zone: "Europe/Berlin", Reason: reason, Revision: s.respondent(slug).Revision - back})
 	}
 	for name, test := range map[string]struct{ slug, local, reason, want string }{
 		"our form":      {"fm", "2027-01-20T12:00", "x", "send.error.due_form"},
 		"not asked yet": {"aehrenbund", "2027-01-20T12:00", "x", "send.error.due_form"},
-		"no reason":     {"ub", "2027-01-20T12:00", " ", "due_reason error.required"},
+		"no reason":     {"ub", "2027-01-20T12:00", " ", "reason error.required"},
 		"no date":       {"ub", "", "x", "due error.required"},
 		"past":          {"ub", "2026-11-20T12:00", "x", "due error.time.past"},
 		"no change":     {"ub", "2027-01-15T12:00", "x", "due send.error.due_same"},
@@ -173,7 +173,7 @@ func TestWhoseOwnDateIsOverIsNotReminded(t *testing.T) {
 	s := newSending(t)
 	s.ready()
 	s.change("ub", func(c *send.SaveRespondent) {
-		c.Procedure.Channel, c.DueLocal, c.DueZone = survey.ChannelMail, "2026-11-30T12:00", "Europe/Berlin"
+		c.Procedure.Channel, c.Due, c.DueZone = survey.ChannelMail, "2026-11-30T12:00", "Europe/Berlin"
 	})
 	if sent, err := s.dispatch(s.office); !sent || err != nil {
 		t.Fatal(sent, err)
@@ -270,7 +270,7 @@ func TestDoubleClicksSucceed(t *testing.T) {
 	s.ready()
 	q := s.questionnaire()
 	cover := send.SaveCover{Cover: survey.Cover{Subject: "Neu", Body: "{{frist}}\n\n{{link}}\n\n{{fragen}}", Language: "de"}, Revision: q.Revision}
-	deadline := send.SetDeadline{Local: "2027-01-05T18:00", Zone: "Europe/Berlin", Revision: q.Revision + 1}
+	deadline := send.SetDeadline{Deadline: "2027-01-05T18:00", Zone: "Europe/Berlin", Revision: q.Revision + 1}
 	r := s.respondent("fm")
 	respondent := send.SaveRespondent{ShortName: "FM", Name: "Freie Mitte neu", Language: "de", Email: "fm@partei.example", Procedure: r.Procedure, Revision: r.Revision}
 	added := send.SaveRespondent{ShortName: "Extra", Name: "Extraliste", Language: "de"}

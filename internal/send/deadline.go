@@ -52,10 +52,10 @@ func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire string) (p DeadlineP
 
 // SetDeadline is the form of the deadline.
 type SetDeadline struct {
-	Local, Zone string
-	Choice      string // first or second, when the local time happens twice
-	Reason      string // public; of an extension only
-	Revision    int    // of the questionnaire
+	Deadline, Zone string
+	Choice         string // first or second, when the local time happens twice
+	Reason         string // public; of an extension only
+	Revision       int    // of the questionnaire
 }
 
 // SetDeadline sets the one deadline for all who answer with us, before the dispatch.
@@ -64,7 +64,7 @@ func (s *Service) SetDeadline(ctx context.Context, actor survey.Actor, questionn
 		return err
 	}
 	var faults survey.Faults
-	deadline := faults.Date("deadline", &cmd.Local, cmd.Zone, cmd.Choice, s.Now())
+	deadline := faults.Date("deadline", &cmd.Deadline, cmd.Zone, cmd.Choice, s.Now())
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questi
 		return err
 	}
 	var faults survey.Faults
-	deadline := faults.Date("deadline", &cmd.Local, cmd.Zone, cmd.Choice, s.Now())
+	deadline := faults.Date("deadline", &cmd.Deadline, cmd.Zone, cmd.Choice, s.Now())
 	faults.Line("reason", &cmd.Reason, 500, true)
 	if err := faults.Err(); err != nil {
 		return err

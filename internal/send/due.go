@@ -8,10 +8,10 @@ import (
 
 // SaveDue is the form that changes a respondent's own date after it was asked.
 type SaveDue struct {
-	Local, Zone string
-	Choice      string // first or second, when the local time happens twice
-	Reason      string // public
-	Revision    int    // of the respondent
+	Due, Zone string
+	Choice    string // first or second, when the local time happens twice
+	Reason    string // public
+	Revision  int    // of the respondent
 }
 
 // SaveDue changes the own date of a respondent that was asked in its own form or by mail, with a public reason: the party
@@ -22,8 +22,8 @@ func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire
 		return err
 	}
 	var faults survey.Faults
-	due := faults.Date("due", &cmd.Local, cmd.Zone, cmd.Choice, s.Now())
-	faults.Line("due_reason", &cmd.Reason, 500, true)
+	due := faults.Date("due", &cmd.Due, cmd.Zone, cmd.Choice, s.Now())
+	faults.Line("reason", &cmd.Reason, 500, true)
 	if err := faults.Err(); err != nil {
 		return err
 	}

@@ -136,7 +136,7 @@ func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questi
 		return err
 	}
 	var faults survey.Faults
-	faults.Line("not_reached", &cmd.Reason, 500, false)
+	faults.Line("reason", &cmd.Reason, 500, false)
 	if err := faults.Err(); err != nil {
 		return err
 	}

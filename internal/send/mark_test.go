@@ -58,7 +58,7 @@ func TestLettersHoldTheMark(t *testing.T) {
 		}
 		read := testworld.ReadMails(t, s.Office)
 		// what waited is written anew with the new date, and all are told of it
-		if err := s.Send.ExtendDeadline(t.Context(), s.office, s.q, send.SetDeadline{Local: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: word, Revision: s.questionnaire().Revision}); err != nil {
+		if err := s.Send.ExtendDeadline(t.Context(), s.office, s.q, send.SetDeadline{Deadline: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: word, Revision: s.questionnaire().Revision}); err != nil {
 			t.Error(err)
 		}
 		for name, text := range testworld.ReadMails(t, s.Office) {
@@ -102,7 +102,7 @@ func TestMailsOfBeforePlacesWereNoted(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.clock.Advance(time.Hour)
-	if err := s.Send.ExtendDeadline(t.Context(), s.office, s.q, send.SetDeadline{Local: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "mehr Zeit", Revision: s.questionnaire().Revision}); err != nil {
+	if err := s.Send.ExtendDeadline(t.Context(), s.office, s.q, send.SetDeadline{Deadline: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "mehr Zeit", Revision: s.questionnaire().Revision}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Send.RetryMail(t.Context(), s.office, old.ID); err != nil {

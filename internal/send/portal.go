@@ -9,9 +9,9 @@ import (
 
 // RecordPortal is the form that says when the office entered the questions in a party's own form.
 type RecordPortal struct {
-	Local, Zone, Choice string // when; Choice as in ParseInstant
-	Note                string
-	Revision            int // of the respondent
+	At, Zone, Choice string // when; Choice as in ParseInstant
+	Note             string
+	Revision         int // of the respondent
 }
 
 // RecordPortal notes that the questions were entered in the respondent's own form, by whoever says so. It is not the
@@ -21,12 +21,12 @@ func (s *Service) RecordPortal(ctx context.Context, actor survey.Actor, question
 		return err
 	}
 	var faults survey.Faults
-	faults.Line("at", &cmd.Local, 30, true)
+	faults.Line("at", &cmd.At, 30, true)
 	faults.Text("note", &cmd.Note)
 	at := survey.Instant{}
-	if cmd.Local != "" {
+	if cmd.At != "" {
 		var key string
-		if at, key = survey.ParseInstant(cmd.Local, cmd.Zone, cmd.Choice); key != "" {
+		if at, key = survey.ParseInstant(cmd.At, cmd.Zone, cmd.Choice); key != "" {
 			faults.Add("at", key)
 		} else if at.At.After(s.Now()) {
 			faults.Add("at", "send.error.portal_future")

@@ -122,7 +122,7 @@ type SaveRespondent struct {
 	Wikidata, Colour string
 	Email, Language  string
 	Procedure        survey.Procedure
-	DueLocal         string // 2006-01-02T15:04
+	Due              string // 2006-01-02T15:04
 	DueZone          string
 	DueChoice        string // first or second, when the local time happens twice
 	NotAsked         string
@@ -140,15 +140,15 @@ func checkRespondent(f *survey.Faults, cmd *SaveRespondent) (due survey.Instant)
 	}
 	f.Text("not_asked", &cmd.NotAsked)
 	checkProcedure(f, &cmd.Procedure)
-	f.Line("due", &cmd.DueLocal, 30, false)
-	if cmd.DueLocal == "" {
+	f.Line("due", &cmd.Due, 30, false)
+	if cmd.Due == "" {
 		return survey.Instant{}
 	}
 	if c := cmd.Procedure.Channel; c != survey.ChannelPortal && c != survey.ChannelMail {
 		f.Add("due", "send.error.due_form")
 		return survey.Instant{}
 	}
-	due, key := survey.ParseInstant(cmd.DueLocal, cmd.DueZone, cmd.DueChoice)
+	due, key := survey.ParseInstant(cmd.Due, cmd.DueZone, cmd.DueChoice)
 	if key != "" {
 		f.Add("due", key)
 	}

@@ -76,12 +76,12 @@ func TestRespondentFaults(t *testing.T) {
 		"no number":        {func(c *send.SaveRespondent) { c.Procedure.MaxQuestions = -1 }, "max_questions error.number"},
 		"a late day":       {func(c *send.SaveRespondent) { c.Procedure.CheckedOn = "2200-01-01" }, "checked_on error.time.year"},
 		"no day":           {func(c *send.SaveRespondent) { c.Procedure.CheckedOn = "2026-02-30" }, "checked_on error.date"},
-		"own date with us": {func(c *send.SaveRespondent) { c.Procedure.Channel, c.DueLocal = "form", "2026-12-01T10:00" }, "due send.error.due_form"},
+		"own date with us": {func(c *send.SaveRespondent) { c.Procedure.Channel, c.Due = "form", "2026-12-01T10:00" }, "due send.error.due_form"},
 		"time that is skipped": {func(c *send.SaveRespondent) {
-			c.Procedure.Channel, c.DueLocal, c.DueZone = "mail", "2027-03-28T02:30", "Europe/Berlin"
+			c.Procedure.Channel, c.Due, c.DueZone = "mail", "2027-03-28T02:30", "Europe/Berlin"
 		}, "due error.time.missing"},
 		"time that comes twice": {func(c *send.SaveRespondent) {
-			c.Procedure.Channel, c.DueLocal, c.DueZone = "mail", "2027-10-31T02:30", "Europe/Berlin"
+			c.Procedure.Channel, c.Due, c.DueZone = "mail", "2027-10-31T02:30", "Europe/Berlin"
 		}, "due error.time.ambiguous"},
 		"wikidata": {func(c *send.SaveRespondent) { c.Wikidata = "42" }, "wikidata error.wikidata"},
 		"colour":   {func(c *send.SaveRespondent) { c.Colour = "red" }, "colour error.colour"},
@@ -225,7 +225,7 @@ func TestDispatchOnce(t *testing.T) {
 		"remove": s.Send.RemoveRespondent(t.Context(), s.office, s.q, "fm"),
 		"cover": s.Send.SaveCover(t.Context(), s.office, s.q, send.SaveCover{Revision: s.questionnaire().Revision,
 			Cover: survey.Cover{Subject: "x", Body: "{{frist}}\n\n{{link}}\n\n{{fragen}}", Language: "de"}}),
-		"deadline": s.Send.SetDeadline(t.Context(), s.office, s.q, send.SetDeadline{Local: "2027-01-01T10:00", Zone: "UTC", Revision: s.questionnaire().Revision}),
+		"deadline": s.Send.SetDeadline(t.Context(), s.office, s.q, send.SetDeadline{Deadline: "2027-01-01T10:00", Zone: "UTC", Revision: s.questionnaire().Revision}),
 	} {
 		if survey.CodeOf(err) != survey.Conflict {
 			t.Errorf("%s after the dispatch: %v", name, err)
@@ -405,7 +405,7 @@ func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
 
 func TestExtension(t *testing.T) {
 	s := newSending(t)
-	later := send.SetDeadline{Local: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "Störung des Mailservers"}
+	later := send.SetDeadline{Deadline: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "Störung des Mailservers"}
 	extend := func(cmd send.SetDeadline) error {
 		cmd.Revision = s.questionnaire().Revision
 		return s.Send.ExtendDeadline(t.Context(), s.office, s.q, cmd)
@@ -419,8 +419,8 @@ func TestExtension(t *testing.T) {
 		change func(*send.SetDeadline)
 		want   string
 	}{
-		"earlier":   {func(c *send.SetDeadline) { c.Local = "2026-12-20T18:00" }, "deadline send.error.deadline_earlier"},
-		"over":      {func(c *send.SetDeadline) { c.Local = "2026-11-01T18:00" }, "deadline error.time.past"},
+		"earlier":   {func(c *send.SetDeadline) { c.Deadline = "2026-12-20T18:00" }, "deadline send.error.deadline_earlier"},
+		"over":      {func(c *send.SetDeadline) { c.Deadline = "2026-11-01T18:00" }, "deadline error.time.past"},
 		"no reason": {func(c *send.SetDeadline) { c.Reason = "" }, "reason error.required"},
 	} {
 		cmd := later
@@ -463,7 +463,7 @@ func TestExtension(t *testing.T) {
 	s.put(func(tx *survey.Tx) error {
 		return tx.Publications.Put(survey.Publication{Questionnaire: s.q, Version: 1})
 	})
-	later.Local = "2027-02-10T18:00"
+	later.Deadline = "2027-02-10T18:00"
 	if err := extend(later); testworld.KeyOf(err) != "send.error.published" {
 		t.Errorf("after a publication: %v", err)
 	}

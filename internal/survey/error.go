@@ -24,8 +24,12 @@ const (
 )
 
 // A Fault is one broken rule at one field of a command. Key is a message key, Args its name-value pairs.
+//
+// Field names the field of the command in small letters: ShortName is short_name. Of a nested struct it is the inner field, behind
+// the outer one where that would be unclear (whole_text). In a list or map the number or id of the line follows after a hyphen
+// (text-7).
 type Fault struct {
-	Field string // name of the form field, "" for the whole
+	Field string // "" is the command as a whole
 	Key   string
 	Args  []any
 }
@@ -104,7 +108,7 @@ func diskKey(err error) string {
 // IsNotFound tells whether err says that something is not there.
 func IsNotFound(err error) bool { return CodeOf(err) == NotFound }
 
-// Faults collects broken rules; its Err is nil while there are none.
+// Faults collects broken rules; its Err is nil while there are none. A room whose page has another name for a field maps it.
 type Faults []Fault
 
 // Add notes a broken rule at a field.

@@ -53,7 +53,7 @@ func (cmd *Save) Clean() error {
 	f.Line("without", &cmd.Without, 300, false)
 	f.Line("change_note", &cmd.ChangeNote, 300, false)
 	f.Text("whole_text", &cmd.Whole.Text)
-	f.Text("whole_text", &cmd.Whole.Reason)
+	f.Text("whole_reason", &cmd.Whole.Reason)
 	if !slices.Contains([]survey.Status{"", survey.General, survey.Declined, survey.Refers}, cmd.Whole.Status) {
 		f.Add("whole", "error.choice")
 	}

@@ -35,6 +35,16 @@ type DraftForm struct {
 	Remove               *templates.Confirm
 }
 
+// InputOf names the input of a command's field where the page has another field of that name.
+func InputOf(faults []templates.FieldError, field, input string) []templates.FieldError {
+	for i := range faults {
+		if faults[i].FieldID == field {
+			faults[i].FieldID = input
+		}
+	}
+	return faults
+}
+
 // TypedNumber is a number as a form shows it; 0 is an empty field.
 func TypedNumber(n int) string {
 	if n == 0 {

@@ -242,7 +242,7 @@ type deadlinePage struct {
 }
 
 type deadlineForm struct {
-	Local    string `form:"deadline"`
+	Deadline string `form:"deadline"`
 	Zone     string `form:"deadline_zone"`
 	Choice   string `form:"deadline_choice"`
 	Reason   string `form:"reason"`
@@ -251,7 +251,7 @@ type deadlineForm struct {
 
 func (s *Room) deadlinePage(r *web.Request) error {
 	d := r.Questionnaire.Deadline
-	return s.renderDeadline(r, http.StatusOK, deadlineForm{Local: d.Local, Zone: d.Zone, Revision: r.Questionnaire.Revision}, nil)
+	return s.renderDeadline(r, http.StatusOK, deadlineForm{Deadline: d.Local, Zone: d.Zone, Revision: r.Questionnaire.Revision}, nil)
 }
 
 func (s *Room) renderDeadline(r *web.Request, status int, form deadlineForm, errs []templates.FieldError) error {
@@ -277,7 +277,7 @@ func (s *Room) renderDeadline(r *web.Request, status int, form deadlineForm, err
 	default:
 		p.Fields = p.fields(form)
 		if status == http.StatusConflict {
-			saved := deadlineForm{Local: q.Deadline.Local, Zone: q.Deadline.Zone, Revision: q.Revision}
+			saved := deadlineForm{Deadline: q.Deadline.Local, Zone: q.Deadline.Zone, Revision: q.Revision}
 			if n := len(q.Extended); n > 0 {
 				saved.Reason = q.Extended[n-1].Reason
 			}
@@ -290,7 +290,7 @@ func (s *Room) renderDeadline(r *web.Request, status int, form deadlineForm, err
 }
 
 func (p deadlinePage) fields(form deadlineForm) []templates.Field {
-	fields := append([]templates.Field{web.HiddenField("revision", strconv.Itoa(form.Revision))}, p.instantFields("deadline", form.Local, form.Zone, form.Choice)...)
+	fields := append([]templates.Field{web.HiddenField("revision", strconv.Itoa(form.Revision))}, p.instantFields("deadline", form.Deadline, form.Zone, form.Choice)...)
 	fields[1].Required = true
 	if p.Extends {
 		fields = append(fields, web.RequiredField(p.field("reason", "text", form.Reason)))

@@ -33,7 +33,7 @@ type portalQuestion struct {
 }
 
 type portalForm struct {
-	Local    string `form:"at"`
+	At       string `form:"at"`
 	Zone     string `form:"at_zone"`
 	Choice   string `form:"at_choice"`
 	Note     string `form:"note"`
@@ -42,7 +42,7 @@ type portalForm struct {
 
 func (s *Room) portalPage(r *web.Request) error {
 	zone := r.Place()
-	return s.renderPortal(r, http.StatusOK, portalForm{Local: s.Now().In(zone).Format("2006-01-02T15:04"), Zone: zone.String()}, nil)
+	return s.renderPortal(r, http.StatusOK, portalForm{At: s.Now().In(zone).Format("2006-01-02T15:04"), Zone: zone.String()}, nil)
 }
 
 func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []templates.FieldError) error {
@@ -84,7 +84,7 @@ func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []
 		} else {
 			note := p.field("note", "textarea", form.Note)
 			note.Hint, note.Rows = p.Must("send.portal.note_hint"), 3
-			p.Fields = append(p.instantFields("at", form.Local, form.Zone, form.Choice), note)
+			p.Fields = append(p.instantFields("at", form.At, form.Zone, form.Choice), note)
 			p.Fields[0].Required = true
 		}
 	}

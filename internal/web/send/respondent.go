@@ -83,7 +83,7 @@ type reachForm struct {
 }
 
 type dueForm struct {
-	Local    string `form:"due"`
+	Due      string `form:"due"`
 	Zone     string `form:"due_zone"`
 	Choice   string `form:"due_choice"`
 	Reason   string `form:"due_reason"`
@@ -116,6 +116,12 @@ func (s *Room) respondentPage(r *web.Request) error {
 // respondentRefused shows the page again with what was typed, when a save breaks a rule or somebody else was faster.
 func (s *Room) respondentRefused(r *web.Request, err error, typed respondentTyped) error {
 	if errs, ok := r.Faults(err); ok {
+		switch {
+		case typed.due != nil:
+			errs = web.InputOf(errs, "reason", "due_reason")
+		case typed.reach != nil:
+			errs = web.InputOf(errs, "reason", "not_reached")
+		}
 		return s.renderRespondent(r, http.StatusUnprocessableEntity, typed, errs)
 	}
 	if web.Stale(err) {
@@ -218,11 +224,11 @@ func (p *respondentPage) due(r *web.Request, f send.RespondentFile, late bool, t
 		return
 	}
 	form := func(d dueForm) []web.FieldGroup {
-		fields := append([]templates.Field{p.Revision}, p.instantFields("due", d.Local, d.Zone, d.Choice)...)
+		fields := append([]templates.Field{p.Revision}, p.instantFields("due", d.Due, d.Zone, d.Choice)...)
 		fields[1].Required = true
 		return []web.FieldGroup{{Fields: append(fields, web.RequiredField(p.field("due_reason", "text", d.Reason)))}}
 	}
-	saved := dueForm{Local: f.Row.Due.Local, Zone: f.Row.Due.Zone}
+	saved := dueForm{Due: f.Row.Due.Local, Zone: f.Row.Due.Zone}
 	p.DueForm, p.Due = sendPath(r, "befragte", who.Slug, "datum"), form(saved)
 	if typed == nil {
 		return

@@ -131,7 +131,7 @@ func (s *Room) notAskMany(r *web.Request) error {
 	}
 	_, err := s.Send.NotAskMany(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.NotAskMany(form))
 	if errs, ok := r.Faults(err); ok {
-		return s.renderRespondents(r, http.StatusUnprocessableEntity, form, errs)
+		return s.renderRespondents(r, http.StatusUnprocessableEntity, form, web.InputOf(errs, "reason", "reason_for_all"))
 	}
 	if err != nil {
 		return err
@@ -264,7 +264,7 @@ type respondentForm struct {
 func (f respondentForm) command() send.SaveRespondent {
 	return send.SaveRespondent{
 		ShortName: f.ShortName, Name: f.Name, BallotPosition: readNumber(f.BallotPosition), Wikidata: f.Wikidata, Colour: f.Colour,
-		Email: f.Email, Language: f.Language, DueLocal: f.Due, DueZone: f.DueZone, DueChoice: f.DueChoice, NotAsked: f.NotAsked, Revision: f.Revision,
+		Email: f.Email, Language: f.Language, Due: f.Due, DueZone: f.DueZone, DueChoice: f.DueChoice, NotAsked: f.NotAsked, Revision: f.Revision,
 		Procedure: survey.Procedure{Channel: survey.Channel(f.Channel), MaxQuestions: readNumber(f.MaxQuestions), MaxCharacters: readNumber(f.MaxCharacters),
 			Source: f.Source, CheckedOn: f.CheckedOn, Note: f.Note},
 	}

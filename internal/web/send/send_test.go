@@ -309,6 +309,7 @@ func TestSeveralRespondentsAtOnce(t *testing.T) {
 	do(http.MethodGet, "/befragte", http.StatusOK, nil, "Unser Formular für alle 4 Befragten", "Verfahren noch nicht bekannt.")
 	do(http.MethodGet, "/befragte/frei", http.StatusOK, nil, "<strong>Verfahren noch nicht bekannt.</strong>")
 	do(http.MethodPost, "/nicht-fragen", http.StatusUnprocessableEntity, url.Values{"reason_for_all": {"Tritt nicht an."}}, "Tritt nicht an.", "Bitte wählen Sie mindestens einen Befragten.")
+	do(http.MethodPost, "/nicht-fragen", http.StatusUnprocessableEntity, url.Values{"respondents": {"frei"}}, `href="#reason_for_all"`)
 	do(http.MethodPost, "/nicht-fragen", http.StatusSeeOther, url.Values{"respondents": {"frei", "moin"}, "reason_for_all": {"Tritt nicht an."}})
 	do(http.MethodGet, "/befragte", http.StatusOK, nil, "Unser Formular für alle 2 Befragten", "Wird nicht gefragt.")
 	do(http.MethodGet, "/befragte/frei", http.StatusOK, nil, "Wird nicht gefragt.")

@@ -131,3 +131,23 @@ func TestOfficeIsWarnedWithoutAMailServer(t *testing.T) {
 		webtest.Contains(t, v.Get("/versand/nord-locked"), 200, `<a href="`+path+`">Mailserver einrichten</a>`)
 	}
 }
+
+// What is wrong with a reason leads to the input of that reason: the page has several.
+func TestFaultOfAReasonLeadsToItsInput(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	cookie := w.StaffCookie(t, "kim@buendnis.example")
+	long := strings.Repeat("Grund ", 100)
+	for path, test := range map[string]struct {
+		form url.Values
+		want string
+	}{
+		"/versand/nord-open/befragte/moin/datum":          {url.Values{"due": {"2027-01-10T18:00"}, "due_zone": {"Europe/Berlin"}, "due_reason": {long}}, `href="#due_reason"`},
+		"/versand/nord-open/befragte/frei/nicht-erreicht": {url.Values{"not_reached": {long}}, `href="#not_reached"`},
+	} {
+		if answer := w.Request(t, http.MethodPost, path, cookie, test.form); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), test.want) {
+			t.Errorf("%s: %d, not %s", path, answer.Code, test.want)
+		}
+	}
+}

@@ -211,6 +211,7 @@ var questionField = regexp.MustCompile(`-(\d+)$`)
 // letterFaults is faults, with the question in front of what is wrong at one: the summary lists many of a kind.
 func letterFaults(r *web.Request, err error) ([]templates.FieldError, bool) {
 	list, ok := r.Faults(err)
+	list = web.InputOf(list, "whole_reason", "whole_text") // one input for both
 	for i, e := range list {
 		if number := questionField.FindStringSubmatch(e.FieldID); number != nil {
 			list[i].Message = r.Printer().Must("common.question_number", "Number", number[1]) + ": " + e.Message
