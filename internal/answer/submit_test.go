@@ -50,7 +50,7 @@ func TestSubmission(t *testing.T) {
 	}
 	checkReceipt(t, file, text)
 	w.View(t, func(tx *survey.Tx) error {
-		if faults := append(integrity.CheckReferences(tx), integrity.CheckLedger(tx)...); len(faults) > 0 {
+		if faults := append(testworld.CheckReferences(tx), integrity.CheckLedger(tx)...); len(faults) > 0 {
 			t.Error(strings.Join(faults, "\n"))
 		}
 		var kinds []survey.MailKind

@@ -28,6 +28,7 @@ import (
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
 	"pruefstein/internal/ledger"
+	"pruefstein/internal/locale"
 	"pruefstein/internal/mail"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
@@ -189,7 +190,7 @@ func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
 	}
 	passwords := newPasswords()
 	c.service = office.New(&survey.Kernel{
-		Store: c.store, Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: baseURL, Addresses: web.Addresses,
+		Store: c.store, Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: baseURL, Addresses: web.Addresses, Cite: cite,
 		Compose: compose(c.engine),
 	})
 	c.service.Alliance.HashPassword, c.service.Alliance.MatchPassword = passwords.hash, passwords.match
@@ -205,6 +206,9 @@ func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
 }
 
 func (c *core) Close() error { return c.store.Close() }
+
+// cite names letters in German, the language of what is published.
+func cite(t survey.Transcription) string { return locale.For("de").LetterSource(t) }
 
 // compose renders a mail: the first line of its template is the subject.
 func compose(engine *templates.Engine) func(lang, name string, data any) (subject, body string, err error) {

@@ -73,7 +73,7 @@ var rooms = []room{
 	{"storetest", []string{"survey", "testkit"}, "is the contract of a store, in tests only"},
 	{"soak", []string{"testkit"}, "drives the built program from outside; only its mails are read with what the tests have for that"},
 	{"testkit", nil, "serves tests only"},
-	{"testworld", []string{"office", "integrity", "alliance", "answer", "draft", "transcribe", "survey", "send", "memory", "storetest", "ledger", "testkit", "templates"}, "is what tests of several verbs start from"},
+	{"testworld", []string{"office", "integrity", "alliance", "answer", "draft", "transcribe", "survey", "send", "memory", "storetest", "ledger", "locale", "testkit", "templates"}, "is what tests of several verbs start from"},
 }
 
 // domain are the rooms of rules.

@@ -206,7 +206,7 @@ func inspection(ctx context.Context, cfg config.Inspect, out, errs io.Writer) in
 		err = store.View(ctx, func(tx *survey.Tx) error {
 			fatal, others := keyFaults(tx, cfg.Folder)
 			tell(append(fatal, others...))
-			tell(integrity.CheckReferences(tx))
+			tell(integrity.CheckReferences(tx, cite))
 			tell(integrity.CheckLedger(tx))
 			return nil
 		})

@@ -118,7 +118,7 @@ func (c *referenceCheck) record(v survey.Version) error {
 		}
 		entries = t.Entries
 		rebuild = func(q survey.Questionnaire, r survey.Respondent, e survey.SubmissionEntry) survey.Version {
-			return t.Version(q, r, speakers, e, v.Number)
+			return t.Version(q, r, speakers, e, v.Number, c.cite)
 		}
 	default:
 		return fmt.Errorf("has the provenance %q, but its questionnaire is not imported", v.Provenance)

@@ -9,9 +9,9 @@ import (
 )
 
 // CheckReferences returns a line for each reference between entities that leads nowhere, and for each version of a
-// party's answer that is not, field by field, what its submission or transcription makes of it.
-func CheckReferences(tx *survey.Tx) []string {
-	c := &referenceCheck{tx: tx}
+// party's answer that is not, field by field, what its submission or transcription makes of it. cite is that of the kernel.
+func CheckReferences(tx *survey.Tx, cite func(survey.Transcription) string) []string {
+	c := &referenceCheck{tx: tx, cite: cite}
 	c.users = keysOf(c, tx.Users)
 	c.groups = keysOf(c, tx.WorkingGroups)
 	c.organisations = keysOf(c, tx.Organisations)
@@ -37,6 +37,7 @@ func CheckReferences(tx *survey.Tx) []string {
 // referenceCheck holds what can be referred to, by key.
 type referenceCheck struct {
 	tx     *survey.Tx
+	cite   func(survey.Transcription) string // Kernel.Cite
 	faults []string
 
 	users          map[string]survey.User

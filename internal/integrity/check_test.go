@@ -5,17 +5,16 @@ import (
 	"testing"
 	"time"
 
-	"pruefstein/internal/integrity"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
 )
 
 func TestReferencesAreSound(t *testing.T) {
-	if found := testworld.Faults(t, testworld.SoundStore(t), integrity.CheckReferences); len(found) > 0 {
+	if found := testworld.Faults(t, testworld.SoundStore(t), testworld.CheckReferences); len(found) > 0 {
 		t.Errorf("%q", found)
 	}
-	if found := testworld.Faults(t, memory.New(), integrity.CheckReferences); len(found) > 0 {
+	if found := testworld.Faults(t, memory.New(), testworld.CheckReferences); len(found) > 0 {
 		t.Errorf("an empty store: %q", found)
 	}
 }
@@ -50,7 +49,7 @@ func TestReferencesToWhatIsGone(t *testing.T) {
 		"version":       {func(tx *survey.Tx) error { return tx.Versions.Delete("q1/fm/q02/000001") }, []string{"Submission q1/fm/s1", "Submission q1/fm/s2"}},
 		"old version":   {func(tx *survey.Tx) error { return tx.Versions.Delete("q1/fm/q01/000001") }, []string{"Submission q1/fm/s1", "Version q1/fm/q01/000002"}},
 	} {
-		found := strings.Join(tampered(t, store, integrity.CheckReferences, test.gone), "\n")
+		found := strings.Join(tampered(t, store, testworld.CheckReferences, test.gone), "\n")
 		for _, want := range test.want {
 			if !strings.Contains(found, want) {
 				t.Errorf("%s gone: nothing about %s in\n%s", what, want, found)
@@ -106,13 +105,13 @@ func TestReferencesFindChanges(t *testing.T) {
 		}, "version 2 is missing"},
 		"left out": {change(func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents }, "q1/fm", func(r *survey.Respondent) { r.LeftOut["q99"] = "zu lang" }), `"q99" left out`},
 	} {
-		found := strings.Join(tampered(t, store, integrity.CheckReferences, test.edit), "\n")
+		found := strings.Join(tampered(t, store, testworld.CheckReferences, test.edit), "\n")
 		if !strings.Contains(found, test.want) {
 			t.Errorf("%s: no %q in %q", name, test.want, found)
 		}
 	}
 	edited := change(quotations, "q1/lb/q02", func(q *survey.Quotation) { q.Place, q.At = "S. 12", testworld.Someday.Add(time.Hour) })
-	if found := tampered(t, store, integrity.CheckReferences, edited); len(found) > 0 {
+	if found := tampered(t, store, testworld.CheckReferences, edited); len(found) > 0 {
 		t.Errorf("a quotation may be changed after a publication: %q", found)
 	}
 }

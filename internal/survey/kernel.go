@@ -27,6 +27,9 @@ type Kernel struct {
 	// Compose renders the mail called name in a language: its subject and its plain-text body.
 	Compose func(lang, name string, data any) (subject, body string, err error)
 
+	// Cite names a letter for readers, in the language of what is published. Its words are stored with what the letter says.
+	Cite func(Transcription) string
+
 	// MailReady tells whether mails that are queued can go out: there is a mail server. Without one nobody can be asked by mail.
 	MailReady bool
 

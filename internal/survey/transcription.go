@@ -2,18 +2,17 @@ package survey
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 )
 
-// Version is what the letter says of one cell. speakers are all it answers for; number is that of the version.
-func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int) Version {
+// Version is what the letter says of one cell. speakers are all it answers for; number is that of the version. cite is Kernel.Cite.
+func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int, cite func(Transcription) string) Version {
 	due := speaker.DueAt(q)
 	at, received := t.Arrival(q)
 	v := Version{
 		Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: number,
 		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
-		Provenance: Transcribed, Late: t.Late(q, due), Source: t.Source(), Licence: t.Licence,
+		Provenance: Transcribed, Late: t.Late(q, due), Source: cite(t), Licence: t.Licence,
 		ReceivedAt: received, CountsAt: at, Record: t.Key(), EnteredBy: t.EnteredBy, CheckedBy: t.CheckedBy,
 	}
 	if !v.Late && !at.Before(due.At) { // in time for a date that is over as its day begins
@@ -59,21 +58,6 @@ func (t Transcription) Late(q Questionnaire, due Instant) bool {
 	return !at.Before(due.At)
 }
 
-// Source names the letter for readers: "Brief vom 3. Mai 2026". It is data in the alliance's language, not a message.
-func (t Transcription) Source() string {
-	text, preposition, day := letterWords[t.Kind], " vom ", t.LetterDate
-	if day == "" {
-		preposition, day = ", eingegangen am ", t.ReceivedOn
-	}
-	if at, err := time.Parse(time.DateOnly, day); err == nil {
-		text += fmt.Sprintf("%s%d. %s %d", preposition, at.Day(), letterMonths[at.Month()-1], at.Year())
-	}
-	if t.Original == "" {
-		text += " (ohne Originaldatei)"
-	}
-	return text
-}
-
 // TranscriptionSpeakers are the respondents a letter answers for, its sender first.
 func TranscriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent, error) {
 	all := []Respondent{r}
@@ -102,9 +86,3 @@ func WaitingTranscriptions(tx *Tx, questionnaire string) (n int, err error) {
 
 // TranscriptionZone is where the office opens its letters.
 func TranscriptionZone(q Questionnaire) string { return cmp.Or(q.Deadline.Zone, DefaultZone) }
-
-var letterWords = map[LetterKind]string{
-	LetterMail: "E-Mail", LetterPaper: "Brief", LetterDocument: "Dokument", LetterPortal: "Antwort im Formular der Partei",
-}
-
-var letterMonths = [...]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"}

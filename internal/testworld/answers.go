@@ -51,7 +51,7 @@ func NewAnswers(t *testing.T) *Answers {
 	clock := testkit.NewClock(due.At.Add(-7 * 24 * time.Hour))
 	store := memory.New()
 	w := &Answers{Store: store, Clock: clock, Due: due.At, Office: office.New(&survey.Kernel{
-		Store: storetest.Twice(store), Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: "https://fragen.example", Addresses: Addresses,
+		Store: storetest.Twice(store), Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: "https://fragen.example", Addresses: Addresses, Cite: Cite,
 		Compose: Compose,
 	})}
 	w.Write(t, func(tx *survey.Tx) error {

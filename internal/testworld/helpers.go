@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pruefstein/internal/integrity"
+	"pruefstein/internal/locale"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
 	"pruefstein/internal/survey"
@@ -73,6 +75,12 @@ func NewOffice(t *testing.T, alliance survey.Alliance, users ...survey.User) *of
 	}))
 	return office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(Someday)})
 }
+
+// Cite names letters as the program does.
+func Cite(t survey.Transcription) string { return locale.For("de").LetterSource(t) }
+
+// CheckReferences is that of integrity.
+func CheckReferences(tx *survey.Tx) []string { return integrity.CheckReferences(tx, Cite) }
 
 // Addresses are where links lead in this world.
 var Addresses = survey.Addresses{Access: "/zugang/", Invitation: "/einladung/", Reset: "/passwort/", Setup: "/einrichten/"}

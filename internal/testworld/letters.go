@@ -94,7 +94,7 @@ func (w *Letters) Rule(t *testing.T, rule survey.Rule) {
 func (w *Letters) Sound(t *testing.T) {
 	t.Helper()
 	w.View(t, func(tx *survey.Tx) error {
-		for _, fault := range append(integrity.CheckReferences(tx), integrity.CheckLedger(tx)...) {
+		for _, fault := range append(CheckReferences(tx), integrity.CheckLedger(tx)...) {
 			if !strings.Contains(fault, "mail") { // the world's links came without mails
 				t.Error(fault)
 			}

@@ -46,7 +46,7 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		if t, err = expand(t, tx, speakers, catalogue); err != nil {
 			return err
 		}
-		switch news, changes, err := transcriptionNews(tx, q, r, t); {
+		switch news, changes, err := s.transcriptionNews(tx, q, r, t); {
 		case err != nil:
 			return err
 		case len(faults) > 0:
@@ -124,7 +124,7 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 			return survey.Fail(survey.Conflict, "error.one_hand")
 		}
 		// A letter that came in between, or the party's own submission, can stand in its way by now.
-		switch news, changes, err := transcriptionNews(tx, q, r, t); {
+		switch news, changes, err := s.transcriptionNews(tx, q, r, t); {
 		case err != nil:
 			return err
 		case news == 0:
@@ -194,7 +194,7 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 // takeEffect makes the versions of a complete transcription in the cells of all it answers for, and its leaf.
 func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, t survey.Transcription, now time.Time) (survey.Transcription, error) {
 	t.State, t.Entries = survey.TranscriptionChecked, slices.Clone(t.Entries)
-	err := eachTranscribed(tx, q, r, t, func(i int, last *survey.Version, v survey.Version) error {
+	err := s.eachTranscribed(tx, q, r, t, func(i int, last *survey.Version, v survey.Version) error {
 		own := v.Respondent == t.Respondent
 		if last != nil && sameLetter(*last, v) {
 			if own {
@@ -230,8 +230,8 @@ func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questio
 
 // transcriptionNews counts the versions a transcription would make, and tells whether one of them changes what an earlier
 // one said. Conflict when the party itself has submitted one of its cells.
-func transcriptionNews(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription) (news int, changes bool, err error) {
-	err = eachTranscribed(tx, q, r, t, func(_ int, last *survey.Version, v survey.Version) error {
+func (s *Service) transcriptionNews(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription) (news int, changes bool, err error) {
+	err = s.eachTranscribed(tx, q, r, t, func(_ int, last *survey.Version, v survey.Version) error {
 		if last == nil || !sameLetter(*last, v) {
 			news++
 			changes = changes || last != nil
@@ -243,7 +243,7 @@ func transcriptionNews(tx *survey.Tx, q survey.Questionnaire, r survey.Responden
 
 // eachTranscribed calls fn for every cell of a transcription, with the index of its entry, the cell's last version and
 // the one that would follow it. A statement to the whole catalogue passes over cells the party itself has submitted.
-func eachTranscribed(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription, fn func(i int, last *survey.Version, next survey.Version) error) error {
+func (s *Service) eachTranscribed(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription, fn func(i int, last *survey.Version, next survey.Version) error) error {
 	all, err := survey.TranscriptionSpeakers(tx, r, t)
 	if err != nil {
 		return err
@@ -270,7 +270,7 @@ func eachTranscribed(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent,
 				last = &versions[n-1]
 				number = last.Number + 1
 			}
-			if err := fn(i, last, t.Version(q, speaker, all, e, number)); err != nil {
+			if err := fn(i, last, t.Version(q, speaker, all, e, number, s.Cite)); err != nil {
 				return err
 			}
 		}

@@ -142,7 +142,7 @@ func letterFacts(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line
 	fact("licence", line.Licence)
 	fact("without", line.Without)
 	fact("change_note", line.ChangeNote)
-	fact("source", line.Source())
+	fact("source", p.Printer.LetterSource(line.Transcription))
 	fact("entered", p.Must("transcribe.fact.by", "Name", web.NameOr(p.Base, line.EnteredByName), "At", r.Moment(line.EnteredAt)))
 	switch {
 	case line.CheckedBy != "":

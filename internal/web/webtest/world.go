@@ -45,7 +45,7 @@ func New(t *testing.T) *World {
 	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 	store := memory.New()
 	service := office.New(&survey.Kernel{
-		Store: storetest.Twice(store), Clock: clock, Rand: rand.Reader, BaseURL: "http://127.0.0.1:8080", Addresses: web.Addresses, MailReady: true,
+		Store: storetest.Twice(store), Clock: clock, Rand: rand.Reader, BaseURL: "http://127.0.0.1:8080", Addresses: web.Addresses, Cite: testworld.Cite, MailReady: true,
 		Sealer:  testSealer(t),
 		Compose: testworld.Compose,
 	})
