@@ -46,6 +46,19 @@ type Confirm struct {
 	Cancel      NavItem // "" Href prints none
 }
 
+// Said is what is said in a cell, on pages and in what is published: {{template "said-status" .}} prints its status and position in
+// a line, {{template "said" .}} the words.
+type Said struct {
+	Status   string // of the cell; "" prints none
+	Position string
+	Thesis   bool   // the text is the rationale of a position
+	General  bool   // the text belongs to no single question
+	Text     string // wording, "" where there is none
+	Reason   string // why there is none
+	Own      bool   // the reason is the party's, not the alliance's
+	Headed   bool   // the rationale has a heading
+}
+
 // Quotation is a passage of a manifesto that the alliance quotes: {{template "quotation" .}} marks it as the
 // alliance's, never as the party's answer.
 type Quotation struct {

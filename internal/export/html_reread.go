@@ -33,7 +33,7 @@ func passagesOf(s Statement) (list []passage) {
 			list = append(list, passage{s.ID, kind, text})
 		}
 	}
-	add(passagePosition, string(s.Position))
+	add(passagePosition, s.Position)
 	add(passageAnswer, s.Text)
 	add(passageReason, s.Reason)
 	add(passageNote, s.Note)

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -14,19 +15,13 @@ import (
 // A Statement is one cell in the words of one language: what the page of a question, the page of a party and vergleich.html
 // print of it, with the partial compare/_statement. The party's own words stand in it as they came.
 type Statement struct {
+	templates.Said
 	ID        string           // anchor: the party's id
 	Party     templates.Party  // who speaks
 	PartyName string           // its full name, "" when it is the short one
 	Number    int              // of the question
 	Label     string           // short name of the question
 	Question  string           // wording of the question
-	Thesis    bool             // the text is the rationale of a position
-	Position  survey.Position  // "" prints the status
-	Status    survey.Status    // never empty
-	General   bool             // the text belongs to no single question
-	Text      string           // wording, "" where there is none
-	Reason    string           // why there is none
-	Own       bool             // the reason is the party's, not the alliance's
 	Facts     []templates.Fact // provenance: what was received how, each a short sentence, some with a link
 	Note      string           // change note of the current version
 	Quotation *templates.Quotation
@@ -47,17 +42,14 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 	q := cell.Question
 	s := Statement{
 		ID: r.Slug, Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Number: q.Number, Label: q.Label, Question: q.Text,
-		Thesis: q.Kind == survey.KindThesis, Status: cell.Status, General: cell.Status == survey.General,
-		Reason: cell.Reason, Own: cell.Status.FromParty(),
-	}
-	if s.Status == "" {
-		s.Status = survey.Unknown
+		Said: templates.Said{Thesis: q.Kind == survey.KindThesis, Status: string(cmp.Or(cell.Status, survey.Unknown)), General: cell.Status == survey.General,
+			Reason: cell.Reason, Own: cell.Status.FromParty(), Headed: true},
 	}
 	if r.Name != r.ShortName {
 		s.PartyName = r.Name
 	}
 	if v := cell.Current; v != nil {
-		s.Position, s.Text, s.Note = v.Position, v.Text, v.ChangeNote
+		s.Position, s.Text, s.Note = string(v.Position), v.Text, v.ChangeNote
 		s.Facts = provenance(p, c, cell)
 	}
 	if quoted := cell.Quotation; quoted != nil {

@@ -4,20 +4,17 @@ import (
 	"pruefstein/internal/answer"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
+	"pruefstein/templates"
 )
 
 // entryView is one question with what is said to it, as readers will see it.
 type entryView struct {
-	Number     int
-	Label      string // short name of the question
-	Question   string
-	Context    string
-	IsThesis   bool
-	AskedBy    string
-	Status     survey.Status
-	Position   survey.Position
-	Text       string
-	Reason     string
+	Number   int
+	Label    string // short name of the question
+	Question string
+	Context  string
+	AskedBy  string
+	templates.Said
 	Unused     []string // texts of the draft that its choice leaves out
 	Provenance string   // "" where nothing is said
 	Licence    string   // stands with the provenance
@@ -46,9 +43,9 @@ func newEntryView(r *web.Request, sheet answer.Sheet, c answer.Cell) entryView {
 		}
 		v.licence(r, c.Standing.Licence)
 	case c.Entry.Empty():
-		v.Status, v.Note = survey.Pending, r.Printer().Must("answer.entry.nothing")
+		v.Status, v.Note = string(survey.Pending), r.Printer().Must("answer.entry.nothing")
 		if sheet.Over {
-			v.Status, v.Note = survey.NoAnswer, ""
+			v.Status, v.Note = string(survey.NoAnswer), ""
 		}
 	case c.State == answer.StateSubmitted:
 		v.say(c.Entry)
@@ -68,7 +65,7 @@ func newEntryView(r *web.Request, sheet answer.Sheet, c answer.Cell) entryView {
 }
 
 func questionView(r *web.Request, q survey.CatalogueQuestion) entryView {
-	return entryView{Number: q.Number, Label: q.Label, Question: q.Text, Context: q.Context, IsThesis: q.Kind == survey.KindThesis}
+	return entryView{Number: q.Number, Label: q.Label, Question: q.Text, Context: q.Context, Said: templates.Said{Thesis: q.Kind == survey.KindThesis}}
 }
 
 func (v *entryView) licence(r *web.Request, name string) {
@@ -77,6 +74,4 @@ func (v *entryView) licence(r *web.Request, name string) {
 	}
 }
 
-func (v *entryView) say(e survey.Entry) {
-	v.Status, v.Position, v.Text, v.Reason = e.Status, e.Position, e.Text, e.Reason
-}
+func (v *entryView) say(e survey.Entry) { web.Say(&v.Said, e) }

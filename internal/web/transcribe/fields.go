@@ -127,7 +127,7 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	cell := letterCell{letterEntry: newLetterEntry(c.Question)}
 	switch {
 	case !c.Asked:
-		cell.Closed, cell.Status, cell.Note = true, survey.NotAsked, c.WhyNot
+		cell.Closed, cell.Status, cell.Note = true, string(survey.NotAsked), c.WhyNot
 		return cell
 	case c.ByForm:
 		cell.Closed, cell.Note = true, p.Must("transcribe.cell.by_form")
@@ -149,7 +149,7 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 		}
 		cell.Choice.Options = append(cell.Choice.Options, templates.Option{Value: string(status), Label: word, Selected: said.Status == status})
 	}
-	if cell.IsThesis {
+	if cell.Thesis {
 		position := field("position", "radio", "")
 		position.Inline = true
 		position.Options = []templates.Option{{Label: p.Must("transcribe.cell.no_position"), Selected: said.Position == ""}}
@@ -161,7 +161,7 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	clean, _, _ := survey.Text(said.Text)
 	cell.Wording = field("text", "textarea", said.Text)
 	cell.Wording.Lang, cell.Wording.Counter = "de", &templates.Counter{Limit: limit, Used: survey.Length(clean)}
-	if cell.IsThesis {
+	if cell.Thesis {
 		cell.Wording.Label = p.Must("common.rationale")
 	}
 	cell.Refusal = field("reason", "textarea", said.Reason)

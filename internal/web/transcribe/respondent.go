@@ -25,26 +25,19 @@ type letterRespondentPage struct {
 
 // letterEntry is one question with what is said to it.
 type letterEntry struct {
-	Number    int
-	Question  string
-	IsThesis  bool
-	Status    survey.Status // "" nothing is there
-	Position  survey.Position
-	Text      string
-	Reason    string
-	Own       bool // the reason is the party's
+	Number   int
+	Question string
+	templates.Said
 	About     string
 	Note      string // in place of what is said
 	Quotation *templates.Quotation
 }
 
 func newLetterEntry(q survey.CatalogueQuestion) letterEntry {
-	return letterEntry{Number: q.Number, Question: q.Text, IsThesis: q.Kind == survey.KindThesis}
+	return letterEntry{Number: q.Number, Question: q.Text, Said: templates.Said{Thesis: q.Kind == survey.KindThesis}}
 }
 
-func (e *letterEntry) say(said survey.Entry) {
-	e.Status, e.Position, e.Text, e.Reason, e.Own = said.Status, said.Position, said.Text, said.Reason, true
-}
+func (e *letterEntry) say(said survey.Entry) { web.Say(&e.Said, said) }
 
 func (s *Room) letterSheet(r *web.Request) (transcribe.Sheet, error) {
 	return s.Transcribe.Sheet(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
@@ -105,7 +98,7 @@ func standingEntry(r *web.Request, p transcriptionBase, c transcribe.Cell) lette
 	case c.ByForm:
 		e.Note = p.Must("transcribe.cell.by_form_hidden")
 	case !c.Asked:
-		e.Status, e.Reason = survey.NotAsked, c.WhyNot
+		e.Status, e.Reason = string(survey.NotAsked), c.WhyNot
 	default:
 		e.Note = p.Must("transcribe.cell.nothing")
 	}
