@@ -125,3 +125,141 @@ func TestOneLineForARespondentStandsForAllItsCells(t *testing.T) {
 		}
 	}
 }
+
+// What the public list of changes says of one change, and nothing beside it.
+func TestEachChangeIsSaidOnce(t *testing.T) {
+	questionnaire := func(change func(*survey.Questionnaire)) func(edition) {
+		return func(w edition) {
+			w.Write(w.t, func(tx *survey.Tx) error {
+				q, err := tx.Questionnaires.Get("q1")
+				change(&q)
+				return errors.Join(err, tx.Questionnaires.Put(q))
+			})
+		}
+	}
+	type line struct {
+		facet      survey.Facet
+		respondent string
+		question   int
+		note       string
+		quoted     bool
+	}
+	for name, c := range map[string]struct {
+		change func(edition)
+		want   []line
+	}{
+		"another title": {questionnaire(func(q *survey.Questionnaire) { q.Title = "Nordmark fragt nach" }), []line{{facet: survey.FacetHeading}}},
+		"an extension for all": {questionnaire(func(q *survey.Questionnaire) {
+			later, _ := survey.ParseInstant("2026-12-01T12:00", survey.DefaultZone, "")
+			q.Extended = []survey.Extended{{From: q.Deadline, To: later, Reason: "Feiertage", By: "anna"}}
+			q.Deadline = later
+		}), []line{{facet: survey.FacetDeadline}}},
+		"an own date": {func(w edition) {
+			w.Write(w.t, func(tx *survey.Tx) error {
+				r, err := tx.Respondents.Get("q1/r1")
+				r.Due, _ = survey.ParseInstant("2026-12-01T12:00", survey.DefaultZone, "")
+				return errors.Join(err, tx.Respondents.Put(r))
+			})
+		}, []line{{facet: survey.FacetAsked, respondent: "frei"}}},
+		"a quotation": {func(w edition) {
+			_, err := w.Transcribe.SaveQuotation(w.t.Context(), w.Anna, transcribe.SaveQuotation{Questionnaire: "q1", Respondent: "frei", Number: 1,
+				Text: "Wir bauen Netze.", Place: "Wahlprogramm, S. 12"})
+			testworld.Must(w.t, err)
+		}, []line{{respondent: "frei", question: 1, quoted: true}}},
+		"another status of the same words": {func(w edition) {
+			w.letter("2026-11-26", testworld.LetterLine(1, survey.Entry{Status: survey.Refers, Text: "Ja."}))
+		}, []line{{respondent: "frei", question: 1, note: "neuer Brief der Partei"}}},
+		"other words": {func(w edition) {
+			w.letter("2026-11-26", testworld.LetterLine(1, testworld.Saying("Doch nicht.")))
+		}, []line{{respondent: "frei", question: 1, note: "neuer Brief der Partei"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newEdition(t)
+			w.letter("2026-11-25", testworld.LetterLine(1, testworld.Saying("Ja.")))
+			w.publish()
+			c.change(w)
+			var got []line
+			for _, c := range w.state().Changes {
+				got = append(got, line{c.Facet, c.Respondent, c.Question, c.Note, c.QuotationNew})
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("%+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+// What was not read is not published: something that changes between the plan and its last step stops it.
+func TestAPlanThatIsOvertakenIsNotPublished(t *testing.T) {
+	w := newEdition(t)
+	plan, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", w.state().Content)
+	if err != nil || !ready {
+		t.Fatal(ready, err)
+	}
+	w.letter("2026-11-25", testworld.LetterLine(1, testworld.Saying("Inzwischen.")))
+	if _, err := w.Compare.CommitPublication(t.Context(), w.Anna, plan, sha256.Sum256(nil)); testworld.KeyOf(err) != "compare.error.changed" {
+		t.Errorf("got %v", err)
+	}
+	if st := w.state(); len(st.Versions) != 0 {
+		t.Errorf("%d versions", len(st.Versions))
+	}
+}
+
+// A party that stands for election and was never a respondent keeps everything from being published.
+func TestNothingIsPublishedWithoutAParty(t *testing.T) {
+	w := newEdition(t)
+	w.Write(t, func(tx *survey.Tx) error {
+		return errors.Join(tx.Parties.Put(survey.Party{ID: "neu", ShortName: "Neu", Name: "Neu Nordmark"}),
+			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "neu", BallotPosition: 5}))
+	})
+	if st := w.state(); !slices.Equal(st.Missing, []string{"Neu"}) {
+		t.Errorf("missing: %v", st.Missing)
+	}
+	if _, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", w.state().Content); ready || testworld.KeyOf(err) != "compare.error.missing" {
+		t.Errorf("%v, %v", ready, err)
+	}
+}
+
+// The size of the ledger is not told while somebody, of any questionnaire, still has time: readers get the hash of the checkpoint.
+func TestTheCheckpointWaitsForThoseWhoHaveTime(t *testing.T) {
+	for _, open := range []bool{false, true} {
+		w := newEdition(t)
+		if open {
+			w.Write(t, func(tx *survey.Tx) error {
+				q, err := tx.Questionnaires.Get("q1")
+				q.ID, q.Slug, q.Deadline.At = "q2", "suedmark", w.Clock.Now().Add(time.Hour)
+				return errors.Join(err, tx.Questionnaires.Put(q))
+			})
+		}
+		if c := w.publish(); (c.Held != "") != open || (c.Checkpoint == "") != open {
+			t.Errorf("somebody has time: %v, held %q, checkpoint %q", open, c.Held, c.Checkpoint)
+		}
+	}
+}
+
+// Who is asked to confirm sees whether what was asked for is still what would be published.
+func TestARequestThatIsOvertakenIsTold(t *testing.T) {
+	w := newEdition(t)
+	w.Write(t, func(tx *survey.Tx) error {
+		a, err := tx.Alliances.Get(survey.AllianceKey)
+		a.CheckPublication = survey.RuleOn
+		return errors.Join(err, tx.Alliances.Put(a))
+	})
+	if _, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", w.state().Content); ready || err != nil {
+		t.Fatal(ready, err)
+	}
+	for _, stale := range []bool{false, true} {
+		for _, c := range []struct {
+			actor survey.Actor
+			own   bool
+		}{{w.Anna, true}, {w.Ben, false}} {
+			st, err := w.Compare.PublicationState(t.Context(), c.actor, "q1")
+			if err != nil || st.Request == nil || st.Request.Stale != stale || st.Request.Own != c.own {
+				t.Errorf("stale %v, own %v: %+v, %v", stale, c.own, st.Request, err)
+			}
+		}
+		if !stale {
+			w.letter("2026-11-25", testworld.LetterLine(1, testworld.Saying("Inzwischen.")))
+		}
+	}
+}

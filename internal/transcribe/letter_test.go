@@ -218,6 +218,9 @@ func TestTranscriptionFaults(t *testing.T) {
 		{"control character", func(c *transcribe.Save) { c.Entries[0].Text = "a\x00" }, "text-1 error.text.control"},
 		{"a status no letter has", func(c *transcribe.Save) { c.Entries[0].Status = survey.NotReached }, "status-1 error.choice"},
 		{"position on a question", func(c *transcribe.Save) { c.Entries[0].Position = survey.Agree }, "position-1 error.choice"},
+		{"position of who refers to something else", func(c *transcribe.Save) {
+			c.Entries[0] = testworld.LetterLine(2, survey.Entry{Status: survey.Refers, Position: survey.Agree})
+		}, "position-2 transcribe.error.position"},
 		{"no question", func(c *transcribe.Save) { c.Entries[0].Number = 9 }, "error.not_found"},
 		{"an id spelt otherwise", func(c *transcribe.Save) { c.ID = "urn:uuid:" + c.ID }, " error.form"},
 		{"no id", func(c *transcribe.Save) { c.ID = "../x" }, " error.form"},
@@ -294,5 +297,26 @@ func TestTranscriptionDoubts(t *testing.T) {
 				t.Errorf("unasked %v, older %v, %v", line.Unasked, line.Older, err)
 			}
 		})
+	}
+}
+
+// A question at which two speakers of a joint letter have said something later is named once.
+func TestADoubtIsSaidOnce(t *testing.T) {
+	w := testworld.NewLetters(t)
+	for _, day := range []string{"2026-11-23", "2026-11-22"} {
+		cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Vom "+day)))
+		cmd.ReceivedOn, cmd.Joint = day, []string{"moin"}
+		if day == "2026-11-23" {
+			w.Effective(t, cmd)
+			continue
+		}
+		w.SaveLetter(t, w.Anna, cmd)
+		sheet, err := w.Transcribe.Sheet(t.Context(), w.Ben, "q1", "frei")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line, err := sheet.Letter(cmd.ID); err != nil || !slices.Equal(line.Older, []int{1}) {
+			t.Errorf("%v, %v", line.Older, err)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package transcribe_test
 
 import (
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -301,6 +303,119 @@ func TestTranscriptionNeverSupersedesForm(t *testing.T) {
 		}
 	}
 	w.Sound(t)
+}
+
+// What the explicit line of a letter says is never passed over in silence, also where the letter speaks as a whole.
+func TestALineOfAWholeLetterIsNotPassedOver(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("aus dem Brief")))
+	cmd.Whole = survey.Entry{Status: survey.General, Text: "Allgemeines."}
+	letter := w.HandOver(t, w.Anna, cmd)
+	w.Save(t, w.Frei, 1, testworld.Saying("selbst geschrieben"))
+	w.Submit(t, w.Frei)
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcribe.error.by_form" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A draft that somebody has written on since is not deleted by who has not read that.
+func TestAStaleDraftIsNotDeleted(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	first := w.SaveLetter(t, w.Anna, cmd)
+	cmd.Revision, cmd.Original, cmd.Upload = first.Revision, first.Original, nil
+	cmd.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, testworld.Saying("Ja, und ein Absatz mehr."))}
+	second := w.SaveLetter(t, w.Ben, cmd)
+	if err := w.Transcribe.Delete(t.Context(), w.Anna, cmd.Ref, first.Revision); testworld.KeyOf(err) != "transcribe.error.changed" {
+		t.Errorf("got %v", err)
+	}
+	if sheet, err := w.Transcribe.Sheet(t.Context(), w.Anna, "q1", "frei"); err != nil || len(sheet.Letters) != 1 {
+		t.Errorf("%d letters, %v", len(sheet.Letters), err)
+	}
+	if err := w.Transcribe.Delete(t.Context(), w.Anna, cmd.Ref, second.Revision); err != nil {
+		t.Error(err)
+	}
+}
+
+// A letter whose words were right and whose circumstances were not is typed again, and that counts as news.
+func TestOnlyTheSameLetterIsNoNews(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*testworld.Letters, *transcribe.Save)
+		want   func(survey.Version) bool
+	}{
+		"who speaks": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.Joint = []string{"moin"} },
+			func(v survey.Version) bool { return slices.Equal(v.Joint, []string{"moin"}) }},
+		"its date": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.LetterDate = "2026-11-20" },
+			func(v survey.Version) bool { return v.Source == "Brief vom 20. November 2026" }},
+		"when it came": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.ReceivedTime = "09:00" },
+			func(v survey.Version) bool { return v.ReceivedAt == "2026-12-01T09:00:00+01:00" }},
+		"its date was extended": {func(w *testworld.Letters, _ *transcribe.Save) {
+			w.Write(t, func(tx *survey.Tx) error {
+				r, err := tx.Respondents.Get("q1/r1")
+				r.Due, _ = survey.ParseInstant("2026-12-24T12:00", survey.DefaultZone, "")
+				return errors.Join(err, tx.Respondents.Put(r))
+			})
+		}, func(v survey.Version) bool { return !v.Late }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := testworld.NewLetters(t)
+			w.Clock.Set(w.Due.Add(48 * time.Hour))
+			cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+			cmd.ReceivedOn = "2026-12-01"
+			first := w.Effective(t, cmd)
+			cmd.ID, cmd.Upload, cmd.Original, cmd.ChangeNote = survey.NewID(), nil, first.Original, "berichtigt"
+			c.change(w, &cmd)
+			w.Effective(t, cmd)
+			if v := w.Versions(t, "r1", "q01"); len(v) != 2 || !v[0].Late || !c.want(v[1]) {
+				t.Errorf("%+v", v)
+			}
+		})
+	}
+}
+
+// The list has what was sent out from here, and nothing else.
+func TestTheListHasWhatWasSent(t *testing.T) {
+	w := testworld.NewLetters(t)
+	w.Write(t, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaires.Get("q1")
+		put := func(id string, change func(*survey.Questionnaire)) error {
+			other := q
+			other.ID, other.Slug = id, id
+			change(&other)
+			return errors.Join(tx.Questionnaires.Put(other), tx.Catalogues.Put(survey.Catalogue{Questionnaire: other.ID}))
+		}
+		return errors.Join(err,
+			put("imported", func(q *survey.Questionnaire) { q.Imported = true }),
+			put("drafted", func(q *survey.Questionnaire) { q.LockedAt, q.DispatchedAt = time.Time{}, time.Time{} }),
+			put("locked", func(q *survey.Questionnaire) { q.DispatchedAt = time.Time{} }),
+			put("over", func(q *survey.Questionnaire) { q.Deadline.At = w.Clock.Now().Add(-time.Hour) }))
+	})
+	list, err := w.Transcribe.List(t.Context(), w.Anna)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, one := range list {
+		got = append(got, string(one.Questionnaire.ID))
+	}
+	if slices.Sort(got); !slices.Equal(got, []string{"over", "q1"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+// The letters of a respondent stand in the order in which they were typed, whoever sent them.
+func TestLettersStandInOrder(t *testing.T) {
+	w := testworld.NewLetters(t)
+	joint := w.Letter(testworld.LetterLine(1, testworld.Saying("Gemeinsam.")))
+	joint.Respondent, joint.Joint = "moin", []string{"frei"}
+	w.SaveLetter(t, w.Anna, joint)
+	w.Clock.Advance(time.Hour)
+	own := w.Letter(testworld.LetterLine(3, testworld.Saying("Allein.")))
+	w.SaveLetter(t, w.Anna, own)
+	sheet, err := w.Transcribe.Sheet(t.Context(), w.Anna, "q1", "frei")
+	if err != nil || len(sheet.Letters) != 2 || sheet.Letters[0].ID != joint.ID || sheet.Letters[1].ID != own.ID {
+		t.Errorf("%+v, %v", sheet.Letters, err)
+	}
 }
 
 func letterJSON(t *testing.T, v any) string {

@@ -319,12 +319,9 @@ func TestUploadOfTheLargestSize(t *testing.T) {
 // blanks never ends.
 type blanks struct{}
 
-func (blanks) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = ' '
-	}
-	return len(p), nil
-}
+func (blanks) Read(p []byte) (int, error) { return copy(p, blankBlock), nil }
+
+var blankBlock = bytes.Repeat([]byte(" "), 64<<10)
 
 // readFunc is a reader of nothing: it is called where it stands.
 type readFunc func() (int, error)
