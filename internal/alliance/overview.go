@@ -106,11 +106,11 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 			}
 			o.Approvals = append(o.Approvals, item)
 		}
-		for t, err := range tx.Transcriptions.List("") {
+		for t, err := range tx.Transcriptions.By(survey.WaitingLetter).List("") {
 			if err != nil {
 				return err
 			}
-			if t.State != survey.TranscriptionWaiting || slices.Contains(t.Writers, actor.Who()) {
+			if slices.Contains(t.Writers, actor.Who()) {
 				continue
 			}
 			sender, err := tx.Respondents.Get(survey.Respondent{Questionnaire: t.Questionnaire, ID: t.Respondent}.Key())

@@ -234,7 +234,7 @@ func (s *seeder) transcribe(q survey.Questionnaire, slug string, cmd transcribe.
 }
 
 // handOver lets one person enter a letter that came some weeks from today, with its original: it waits for somebody else then.
-func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd transcribe.Save, came float64, letter string, person int) (t survey.Transcription) {
+func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd transcribe.Save, came float64, letter string, person int) (t survey.Letter) {
 	s.step("transcribe "+slug, func() error {
 		if letter == "" {
 			for _, e := range cmd.Entries {

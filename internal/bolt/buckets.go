@@ -42,12 +42,14 @@ import (
 //	answer_drafts    <questionnaire>/<respondent>/q01             AnswerDraft
 //	submissions      <questionnaire>/<respondent>/<submission>    Submission
 //	transcriptions   <questionnaire>/<respondent>/<transcription> Transcription
+//	letter_texts     <questionnaire>/<respondent>/<transcription> LetterText, the large half of the transcription
 //	originals        <questionnaire>/<respondent>/<original>      Original
 //	versions         <questionnaire>/<respondent>/q01/<000001>    Version
 //	quotations       <questionnaire>/<respondent>/q01             Quotation
 //
 //	                                                              compare
 //	publications     <questionnaire>/<000001>                     Publication
+//	publication_details <questionnaire>/<000001>                  PublicationDetail, the large half of the publication
 //	leaves           <000000000000>                               Leaf
 //	tree_hashes      <000000000000>                               TreeHash
 //
@@ -66,6 +68,7 @@ import (
 //	                   mails/failed                               <questionnaire>, of those that failed
 //	                   submissions/confirmed                      <questionnaire>/<respondent>/<leaf>/<when it was sent off>
 //	                   submissions/id                             <submission>
+//	                   transcriptions/waiting                     <questionnaire>, of those that wait for their second person
 //	                   versions/outline                           <key> and all but words, see survey.VersionOutline
 //	                   outbox/due                                 <urgency>/<when it is due>
 //	                   outbox/noted                               <urgency>/<when that was noted>
@@ -99,13 +102,15 @@ var (
 	bucketAnswerDrafts   = []byte("answer_drafts")
 	bucketSubmissions    = []byte("submissions")
 	bucketTranscriptions = []byte("transcriptions")
+	bucketLetterTexts    = []byte("letter_texts")
 	bucketOriginals      = []byte("originals")
 	bucketVersions       = []byte("versions")
 	bucketQuotations     = []byte("quotations")
 
-	bucketPublications = []byte("publications")
-	bucketLeaves       = []byte("leaves")
-	bucketTreeHashes   = []byte("tree_hashes")
+	bucketPublications       = []byte("publications")
+	bucketPublicationDetails = []byte("publication_details")
+	bucketLeaves             = []byte("leaves")
+	bucketTreeHashes         = []byte("tree_hashes")
 
 	bucketKeyPrints = []byte("key_prints")
 )
@@ -139,13 +144,15 @@ func tables(tx *bbolt.Tx) *survey.Tx {
 		AnswerDrafts:   table[survey.AnswerDraft]{tx, bucketAnswerDrafts},
 		Submissions:    table[survey.Submission]{tx, bucketSubmissions},
 		Transcriptions: table[survey.Transcription]{tx, bucketTranscriptions},
+		LetterTexts:    table[survey.LetterText]{tx, bucketLetterTexts},
 		Originals:      table[survey.Original]{tx, bucketOriginals},
 		Versions:       table[survey.Version]{tx, bucketVersions},
 		Quotations:     table[survey.Quotation]{tx, bucketQuotations},
 
-		Publications: table[survey.Publication]{tx, bucketPublications},
-		Leaves:       table[survey.Leaf]{tx, bucketLeaves},
-		TreeHashes:   table[survey.TreeHash]{tx, bucketTreeHashes},
+		Publications:       table[survey.Publication]{tx, bucketPublications},
+		PublicationDetails: table[survey.PublicationDetail]{tx, bucketPublicationDetails},
+		Leaves:             table[survey.Leaf]{tx, bucketLeaves},
+		TreeHashes:         table[survey.TreeHash]{tx, bucketTreeHashes},
 
 		KeyPrints: table[survey.KeyPrints]{tx, bucketKeyPrints},
 	}

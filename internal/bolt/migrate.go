@@ -27,6 +27,7 @@ var migrations = []func(*bbolt.Tx) error{
 	dropOldCodes,
 	addKeyPrints,
 	addIndexes,
+	partLargeValues,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -53,13 +54,13 @@ func addChecksums(tx *bbolt.Tx) error {
 		if bytes.Equal(name, bucketMeta) {
 			return nil
 		}
-		return rewrite(name, bucket, func(key, value []byte) []byte {
+		return rewrite(name, bucket, func(key, value []byte) ([]byte, error) {
 			data, headed := bytes.CutPrefix(value, []byte(`{"v":1,"d":`))
 			data, tailed := bytes.CutSuffix(data, []byte(`}`))
 			if !headed || !tailed || !json.Valid(data) {
-				return nil
+				return nil, nil
 			}
-			return wrap(name, key, data)
+			return wrap(name, key, data), nil
 		})
 	})
 }
@@ -67,40 +68,41 @@ func addChecksums(tx *bbolt.Tx) error {
 // dropOldCodes takes from the submissions how codes were counted before Submission.Sent. A code of eight digits that waits
 // meanwhile is void: its party asks for another one with a click.
 func dropOldCodes(tx *bbolt.Tx) error {
-	return edit(tx, bucketSubmissions, func(fields map[string]json.RawMessage) {
+	return edit(tx, bucketSubmissions, func(_ []byte, fields map[string]json.RawMessage) error {
 		for _, old := range []string{"codes", "code_hash", "tries", "foreign"} {
 			delete(fields, old)
 		}
+		return nil
 	})
 }
 
 // edit changes the fields of every entity of a table. What cannot be read stays as it is, so that it is still found.
-func edit(tx *bbolt.Tx, name []byte, change func(fields map[string]json.RawMessage)) error {
-	return rewrite(name, tx.Bucket(name), func(key, value []byte) []byte {
+func edit(tx *bbolt.Tx, name []byte, change func(key []byte, fields map[string]json.RawMessage) error) error {
+	return rewrite(name, tx.Bucket(name), func(key, value []byte) ([]byte, error) {
 		var fields map[string]json.RawMessage
 		data, err := unwrap(name, key, value)
 		if err != nil || json.Unmarshal(data, &fields) != nil {
-			return nil
+			return nil, nil
 		}
-		change(fields)
-		var b bytes.Buffer
-		enc := json.NewEncoder(&b)
-		enc.SetEscapeHTML(false)
-		if enc.Encode(fields) != nil {
-			return nil // what was JSON can be written as JSON
+		if err := change(key, fields); err != nil {
+			return nil, err
 		}
-		return wrap(name, key, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+		if data, err = encode(fields); err != nil {
+			return nil, err
+		}
+		return wrap(name, key, data), nil
 	})
 }
 
 // rewrite puts a new value under every key of a table for which change returns one; nil leaves it.
-func rewrite(name []byte, bucket *bbolt.Bucket, change func(key, value []byte) []byte) error {
+func rewrite(name []byte, bucket *bbolt.Bucket, change func(key, value []byte) ([]byte, error)) error {
 	var keys, values [][]byte // a bucket must not be written while it is read
 	if err := bucket.ForEach(func(key, value []byte) error {
-		if changed := change(key, value); changed != nil {
+		changed, err := change(key, value)
+		if changed != nil {
 			keys, values = append(keys, bytes.Clone(key)), append(values, changed)
 		}
-		return nil
+		return err
 	}); err != nil {
 		return err
 	}
@@ -121,7 +123,7 @@ func addKeyPrints(tx *bbolt.Tx) error {
 // addIndexes gives the entries of the outbox the urgency of their mails, by which they are found from now on. The indexes
 // themselves are made after the last migration.
 func addIndexes(tx *bbolt.Tx) error {
-	return edit(tx, bucketOutbox, func(fields map[string]json.RawMessage) {
+	return edit(tx, bucketOutbox, func(_ []byte, fields map[string]json.RawMessage) error {
 		urgency := survey.Unhurried
 		var id string
 		var m survey.Mail
@@ -131,7 +133,45 @@ func addIndexes(tx *bbolt.Tx) error {
 			}
 		}
 		fields["urgency"] = strconv.AppendInt(nil, int64(urgency), 10)
+		return nil
 	})
+}
+
+// partLargeValues moves what lists do without into tables of its own: what a letter says, and what a publication showed of each
+// cell. An entity that cannot be read keeps what it has, so that it is still found.
+func partLargeValues(tx *bbolt.Tx) error {
+	for _, t := range []struct {
+		from, to []byte
+		fields   []string
+	}{
+		{bucketTranscriptions, bucketLetterTexts, []string{"entries", "whole", "receipt"}},
+		{bucketPublications, bucketPublicationDetails, []string{"changes", "digests", "facets"}},
+	} {
+		large, err := tx.CreateBucket(t.to)
+		if err != nil {
+			return err
+		}
+		if err := edit(tx, t.from, func(key []byte, fields map[string]json.RawMessage) error {
+			half := map[string]json.RawMessage{}
+			if half["of"], err = json.Marshal(string(key)); err != nil {
+				return err
+			}
+			for _, name := range t.fields {
+				if value, found := fields[name]; found {
+					half[name] = value
+					delete(fields, name)
+				}
+			}
+			data, err := encode(half)
+			if err != nil {
+				return err
+			}
+			return large.Put(key, wrap(t.to, key, data))
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step. The last one

@@ -28,21 +28,27 @@ func (t table[T]) Get(key string) (T, error) {
 }
 
 func (t table[T]) Put(entity T) error {
-	// Not json.Marshal: < > & stay readable, for whoever looks for a text in the raw file.
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
 	key := []byte(entity.Key())
-	if err := enc.Encode(entity); err != nil {
+	data, err := encode(entity)
+	if err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
 	if err := t.reindex(key, &entity); err != nil {
 		return err
 	}
-	if err := t.tx.Bucket(t.name).Put(key, wrap(t.name, key, bytes.TrimSuffix(b.Bytes(), []byte("\n")))); err != nil {
+	if err := t.tx.Bucket(t.name).Put(key, wrap(t.name, key, data)); err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
 	return nil
+}
+
+// encode is json.Marshal, but < > & stay readable, for whoever looks for a text in the raw file.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 func (t table[T]) Delete(key string) error {

@@ -198,8 +198,8 @@ func TestBuildComparisonOfAConductedQuestionnaire(t *testing.T) {
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "b", Slug: "gzn", Sequence: 1, NotAsked: "Tritt nicht an."}),
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q", ID: "c", Slug: "lu", Sequence: 3, AskedAt: portal, Portal: &survey.PortalSubmission{At: portal}}),
 			tx.Versions.Put(survey.Version{Questionnaire: "q", Respondent: "a", Question: "q01", Number: 1, Status: survey.Answered, Provenance: survey.ByForm, Record: "s", CountsAt: sent}),
-			tx.Publications.Put(survey.Publication{Questionnaire: "q", Version: 1, Changes: []survey.Change{{Version: 1}}}),
-			tx.Publications.Put(survey.Publication{Questionnaire: "q", Version: 2, Changes: []survey.Change{{Version: 2}}}),
+			survey.PutPublication(tx, survey.Publication{Questionnaire: "q", Version: 1}, survey.PublicationDetail{Changes: []survey.Change{{Version: 1}}}),
+			survey.PutPublication(tx, survey.Publication{Questionnaire: "q", Version: 2}, survey.PublicationDetail{Changes: []survey.Change{{Version: 2}}}),
 		)
 	}); err != nil {
 		t.Fatal(err)

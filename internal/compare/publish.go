@@ -20,10 +20,9 @@ type PublicationPlan struct {
 	Content    string            // hex SHA-256 of all that readers would see but for its date and version
 	Published  int               // the version in which the actor has published exactly this: a second click, nothing to do; else 0
 	before     string            // the checkpoint of Comparison.Held
-	changes    []survey.Change   // against the version before
-	digests    []survey.CellDigest
-	facets     map[string]string
-	published  []survey.Publication // so far
+	detail     survey.PublicationDetail
+	published  []survey.Publication       // so far
+	details    []survey.PublicationDetail // of these
 }
 
 // errReady ends the transaction of PreparePublication without a trace: CommitPublication records the release together
@@ -193,7 +192,7 @@ func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, pla
 		p := survey.Publication{
 			Questionnaire: q.ID, Slug: q.Slug, Version: plan.Comparison.Version, At: plan.Comparison.At,
 			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
-			Content: plan.Content, Before: plan.before, Changes: plan.changes, Digests: plan.digests, Facets: plan.facets,
+			Content: plan.Content, Before: plan.before,
 		}
 		if p.Legal, err = legalDigest(plan.Comparison.Alliance); err != nil {
 			return err
@@ -201,7 +200,7 @@ func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, pla
 		if p.Leaf, err = survey.AppendLeaf(tx, survey.LeafPublication, p.Key(), manifest, now); err != nil {
 			return err
 		}
-		if err := tx.Publications.Put(p); err != nil {
+		if err := survey.PutPublication(tx, p, plan.detail); err != nil {
 			return err
 		}
 		record.Publication = p
@@ -222,7 +221,10 @@ func (s *Service) planPublication(tx *survey.Tx, questionnaire string, at time.T
 	if err != nil {
 		return PublicationPlan{}, nil, err
 	}
-	c, err := survey.BuildComparisonAfter(tx, questionnaire, at, published)
+	if plan.details, err = survey.PublicationDetails(tx, published); err != nil {
+		return PublicationPlan{}, nil, err
+	}
+	c, err := survey.BuildComparisonAfter(tx, questionnaire, at, plan.details)
 	if err != nil {
 		return PublicationPlan{}, nil, err
 	}
@@ -231,15 +233,15 @@ func (s *Service) planPublication(tx *survey.Tx, questionnaire string, at time.T
 		previous = &published[n-1]
 	}
 	c.Version, c.BaseURL = 1, s.BaseURL
-	plan.digests, plan.facets = cellDigests(c), facets(c)
+	plan.detail.Digests, plan.detail.Facets = cellDigests(c), facets(c)
 	if plan.Content, err = publicDigest(c); err != nil {
 		return PublicationPlan{}, nil, err
 	}
 	plan.Comparison = c
 	if previous != nil {
 		plan.Comparison.Version = previous.Version + 1
-		plan.changes = changesSince(*previous, plan)
-		plan.Comparison.Changes = slices.Concat(plan.changes, c.Changes)
+		plan.detail.Changes = changesSince(*previous, plan.details[len(plan.details)-1], plan)
+		plan.Comparison.Changes = slices.Concat(plan.detail.Changes, c.Changes)
 	}
 	return plan, previous, nil
 }
@@ -256,15 +258,6 @@ func publicDigest(c survey.Comparison) (string, error) {
 		c.Election, q, c.Catalogue, c.Respondents,
 	})
 	return hex.EncodeToString(sum.Sum(nil)), err
-}
-
-// Publications returns the rows of all publications, by questionnaire and version.
-func (s *Service) Publications(ctx context.Context) (list []survey.Publication, err error) {
-	err = s.View(ctx, func(tx *survey.Tx) error {
-		list, err = survey.Collect(tx.Publications.List(""))
-		return err
-	})
-	return list, err
 }
 
 // PublicationRecord is a publication with what the ledger says of its files.

@@ -59,7 +59,7 @@ func facets(c survey.Comparison) map[string]string {
 func facetOf(f survey.Facet, slug string) string { return string(f) + "/" + slug }
 
 // facetChanges lists which facets differ from an earlier publication. Of one made before they were kept nothing is known.
-func facetChanges(previous survey.Publication, now map[string]string, c survey.Comparison) (list []survey.Change) {
+func facetChanges(previous survey.PublicationDetail, now map[string]string, c survey.Comparison) (list []survey.Change) {
 	add := func(f survey.Facet, name, slug, shortName string) {
 		if was := previous.Facets[name]; was != "" && was != now[name] {
 			list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: f, Respondent: slug, ShortName: shortName})
@@ -78,16 +78,16 @@ func facetChanges(previous survey.Publication, now map[string]string, c survey.C
 // changesSince lists what is new, changed or withdrawn against an earlier publication: first what stands beside the cells,
 // then the cells in the order of the comparison. A respondent whose cells all changed alike gets one line. What differs and
 // is none of all that is one line as well: no change goes unsaid.
-func changesSince(previous survey.Publication, plan PublicationPlan) []survey.Change {
+func changesSince(previous survey.Publication, was survey.PublicationDetail, plan PublicationPlan) []survey.Change {
 	c := plan.Comparison
-	list := append(facetChanges(previous, plan.facets, c), cellChanges(previous, plan.digests, c)...)
-	if (len(list) == 0 || len(previous.Facets) == 0) && previous.Content != plan.Content { // without facets nobody knows what else changed
+	list := append(facetChanges(was, plan.detail.Facets, c), cellChanges(was, plan.detail.Digests, c)...)
+	if (len(list) == 0 || len(was.Facets) == 0) && previous.Content != plan.Content { // without facets nobody knows what else changed
 		list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: survey.FacetOther})
 	}
 	return list
 }
 
-func cellChanges(previous survey.Publication, digests []survey.CellDigest, c survey.Comparison) []survey.Change {
+func cellChanges(previous survey.PublicationDetail, digests []survey.CellDigest, c survey.Comparison) []survey.Change {
 	type place struct {
 		respondent string
 		question   int

@@ -94,6 +94,7 @@ type PublicationRequest struct {
 // PublishedVersion is one publication with the names of those who released it; "" for the console.
 type PublishedVersion struct {
 	survey.Publication
+	Changes               []survey.Change // against the one before
 	ByName, CheckedByName string
 }
 
@@ -108,7 +109,7 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 		if err != nil {
 			return err
 		}
-		st = PublicationState{Comparison: plan.Comparison, Changes: plan.changes, News: previous == nil || previous.Content != plan.Content,
+		st = PublicationState{Comparison: plan.Comparison, Changes: plan.detail.Changes, News: previous == nil || previous.Content != plan.Content,
 			Phase: plan.Comparison.Questionnaire.Phase(now)}
 		if st.OldLegal, err = oldLegal(previous, plan.Comparison.Alliance); err != nil {
 			return err
@@ -153,8 +154,8 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 				return err
 			}
 		}
-		for _, p := range plan.published {
-			st.Versions = append(st.Versions, PublishedVersion{Publication: p, ByName: survey.NameOfUser(tx, p.By), CheckedByName: survey.NameOfUser(tx, p.CheckedBy)})
+		for i, p := range plan.published {
+			st.Versions = append(st.Versions, PublishedVersion{Publication: p, Changes: plan.details[i].Changes, ByName: survey.NameOfUser(tx, p.By), CheckedByName: survey.NameOfUser(tx, p.CheckedBy)})
 		}
 		slices.Reverse(st.Versions)
 		return nil

@@ -12,6 +12,7 @@ import (
 
 // checkAnswers checks what versions come from, and what stands beside them.
 func (c *referenceCheck) checkAnswers() {
+	halves(c, c.tx.Transcriptions, c.tx.LetterTexts)
 	for d := range each(c, c.tx.AnswerDrafts) {
 		c.cell(d, d.Questionnaire, d.Respondent, d.Question)
 	}
@@ -21,7 +22,6 @@ func (c *referenceCheck) checkAnswers() {
 	}
 	for t := range each(c, c.tx.Transcriptions) {
 		need(c, t, "respondent", c.respondents, t.Questionnaire+"/"+t.Respondent)
-		c.entries(t, t.Questionnaire, t.Respondent, t.Entries)
 		for _, id := range t.Joint {
 			need(c, t, "respondent", c.respondents, t.Questionnaire+"/"+id)
 		}
@@ -29,6 +29,9 @@ func (c *referenceCheck) checkAnswers() {
 			need(c, t, "original", c.originals, t.Questionnaire+"/"+t.Respondent+"/"+t.Original)
 		}
 		c.byPerson(t, t.EnteredBy, t.CheckedBy)
+		if text, err := c.tx.LetterTexts.Get(t.Key()); err == nil { // one that is missing or cannot be read is noted already
+			c.entries(t, t.Questionnaire, t.Respondent, text.Entries)
+		}
 	}
 	for _, o := range c.originals {
 		need(c, o, "respondent", c.respondents, o.Questionnaire+"/"+o.Respondent)
@@ -102,7 +105,7 @@ func (c *referenceCheck) record(v survey.Version) error {
 			return s.Version(r.DueAt(q), e, v.Number)
 		}
 	case survey.Transcribed:
-		t, err := c.tx.Transcriptions.Get(v.Record)
+		t, err := survey.GetLetter(c.tx, v.Record)
 		own = t.Respondent == v.Respondent
 		switch {
 		case err != nil:
@@ -112,7 +115,7 @@ func (c *referenceCheck) record(v survey.Version) error {
 		case t.Questionnaire != v.Questionnaire || !own && !slices.Contains(t.Joint, v.Respondent):
 			return errors.New("its transcription is another respondent's")
 		}
-		speakers, err := survey.TranscriptionSpeakers(c.tx, c.respondents[t.Questionnaire+"/"+t.Respondent], t)
+		speakers, err := survey.TranscriptionSpeakers(c.tx, c.respondents[t.Questionnaire+"/"+t.Respondent], t.Transcription)
 		if err != nil {
 			return fmt.Errorf("who its transcription answers for: %w", err)
 		}

@@ -4,6 +4,9 @@ package integrity
 import (
 	"fmt"
 	"iter"
+	"maps"
+	"reflect"
+	"slices"
 
 	"pruefstein/internal/survey"
 )
@@ -73,6 +76,23 @@ func each[T survey.Entity](c *referenceCheck, table survey.Table[T]) iter.Seq[T]
 				return
 			}
 		}
+	}
+}
+
+// halves notes what is stored in two tables under one key and is missing in one of them.
+func halves[A, B survey.Entity](c *referenceCheck, of survey.Table[A], large survey.Table[B]) {
+	all := map[string]bool{}
+	for key := range of.Keys("") {
+		all[key] = true
+	}
+	for key := range large.Keys("") {
+		if !all[key] {
+			c.faults = append(c.faults, fmt.Sprintf("%s %s: its %s is missing", reflect.TypeFor[B]().Name(), key, reflect.TypeFor[A]().Name()))
+		}
+		delete(all, key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		c.faults = append(c.faults, fmt.Sprintf("%s %s: its %s is missing", reflect.TypeFor[A]().Name(), key, reflect.TypeFor[B]().Name()))
 	}
 }
 
@@ -260,6 +280,7 @@ func (c *referenceCheck) checkSend() {
 }
 
 func (c *referenceCheck) checkPublications() {
+	halves(c, c.tx.Publications, c.tx.PublicationDetails)
 	newest, latest := map[string]int{}, map[string]survey.Publication{}
 	for p := range each(c, c.tx.Publications) {
 		latest[p.Questionnaire] = p
@@ -273,18 +294,24 @@ func (c *referenceCheck) checkPublications() {
 			newest[p.Questionnaire] = p.Version
 		}
 	}
+	shown := map[string][]survey.CellDigest{} // by the last publication of a questionnaire
+	for q, p := range latest {
+		if detail, err := c.tx.PublicationDetails.Get(p.Key()); err == nil { // one that is missing or cannot be read is noted already
+			shown[q] = detail.Digests
+		}
+	}
 	for q, err := range c.tx.Quotations.List("") {
 		if err == nil { // one that cannot be read is noted already
-			c.quotation(q, latest[q.Questionnaire])
+			c.quotation(q, latest[q.Questionnaire], shown[q.Questionnaire])
 		}
 	}
 }
 
 // quotation checks that a quotation nobody has changed since the last publication still is what that one showed.
-func (c *referenceCheck) quotation(q survey.Quotation, last survey.Publication) {
+func (c *referenceCheck) quotation(q survey.Quotation, last survey.Publication, shown []survey.CellDigest) {
 	question, _ := c.catalogues[q.Questionnaire].Question(q.Question)
 	slug := c.respondents[q.Questionnaire+"/"+q.Respondent].Slug
-	for _, d := range last.Digests {
+	for _, d := range shown {
 		if d.Respondent == slug && d.Question == question.Number && d.Quotation != "" && !q.At.IsZero() && q.At.Before(last.At) && d.Quotation != survey.QuotationDigest(q) {
 			c.fault(q, "is not what publication %d showed, and was not changed since", last.Version)
 		}

@@ -18,6 +18,7 @@ func change[T survey.Entity](table func(*survey.Tx) survey.Table[T], key string,
 
 func submissions(tx *survey.Tx) survey.Table[survey.Submission]       { return tx.Submissions }
 func transcriptions(tx *survey.Tx) survey.Table[survey.Transcription] { return tx.Transcriptions }
+func letterTexts(tx *survey.Tx) survey.Table[survey.LetterText]       { return tx.LetterTexts }
 func publications(tx *survey.Tx) survey.Table[survey.Publication]     { return tx.Publications }
 func leaves(tx *survey.Tx) survey.Table[survey.Leaf]                  { return tx.Leaves }
 func hashes(tx *survey.Tx) survey.Table[survey.TreeHash]              { return tx.TreeHashes }

@@ -76,7 +76,7 @@ func (c *ledgerCheck) leaf(leaf survey.Leaf) error {
 		}
 		return checkReceipt(s.Receipt, record, leaf)
 	case survey.LeafTranscription:
-		t, err := c.tx.Transcriptions.Get(leaf.Source)
+		t, err := survey.GetLetter(c.tx, leaf.Source)
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,11 @@ func (c *ledgerCheck) sources() {
 	}
 	for t, err := range c.tx.Transcriptions.List("") {
 		if err != nil || t.State == survey.TranscriptionChecked {
-			c.hasLeaf(survey.LeafTranscription, t, t.Receipt.Leaf, err)
+			var text survey.LetterText
+			if err == nil {
+				text, err = survey.LargeHalf(c.tx.LetterTexts, t)
+			}
+			c.hasLeaf(survey.LeafTranscription, t, text.Receipt.Leaf, err)
 		}
 	}
 	for p, err := range c.tx.Publications.List("") {

@@ -74,10 +74,10 @@ func TestLedgerFindsEveryByte(t *testing.T) {
 					return change(submissions, key, func(s *survey.Submission) { s.Receipt.Salt[at] ^= 1 })(tx)
 				}})
 		}
-		letter, err := tx.Transcriptions.Get("q1/gn/t1")
+		letter, err := tx.LetterTexts.Get("q1/gn/t1")
 		testworld.Must(t, err)
 		targets = append(targets, target{"letter", len(letter.Receipt.Record), func(tx *survey.Tx, at int) error {
-			return change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.Receipt.Record[at] ^= 1 })(tx)
+			return change(letterTexts, "q1/gn/t1", func(l *survey.LetterText) { l.Receipt.Record[at] ^= 1 })(tx)
 		}})
 		for leaf, err := range tx.Leaves.List("") {
 			testworld.Must(t, err)
@@ -141,7 +141,7 @@ func TestLedgerFindsChanges(t *testing.T) {
 			})(tx)
 		},
 		"no receipt":           change(submissions, "q1/fm/s1", func(s *survey.Submission) { s.Receipt = survey.Receipt{} }),
-		"a transcribed text":   change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.Entries[0].Text = "Ja." }),
+		"a transcribed text":   change(letterTexts, "q1/gn/t1", func(l *survey.LetterText) { l.Entries[0].Text = "Ja." }),
 		"a second person":      change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.CheckedBy = "" }),
 		"a letter's day":       change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.ReceivedOn = "2026-05-01" }),
 		"an original":          change(func(tx *survey.Tx) survey.Table[survey.Original] { return tx.Originals }, "q1/gn/b1", func(o *survey.Original) { o.SHA256 = "00" }),
@@ -154,6 +154,7 @@ func TestLedgerFindsChanges(t *testing.T) {
 		"a leaf's source":      change(leaves, leafKey, func(l *survey.Leaf) { l.Source = "q1/fm/s1" }),
 		"an unknown kind":      change(leaves, leafKey, func(l *survey.Leaf) { l.Kind = "rumour" }),
 		"a submission is gone": func(tx *survey.Tx) error { return tx.Submissions.Delete("q1/fm/s1") },
+		"its text is gone":     func(tx *survey.Tx) error { return tx.LetterTexts.Delete("q1/gn/t1") },
 		"a letter is gone":     func(tx *survey.Tx) error { return tx.Transcriptions.Delete("q1/gn/t1") },
 		"a publication gone":   func(tx *survey.Tx) error { return tx.Publications.Delete("q1/000001") },
 		"a leaf is gone":       func(tx *survey.Tx) error { return tx.Leaves.Delete(leafKey) },

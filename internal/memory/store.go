@@ -21,8 +21,9 @@ type Store struct {
 	writer    sync.Mutex               // one Update at a time
 	committed atomic.Pointer[snapshot] // what a View sees; never changed, only replaced
 
-	// Read, if set, is called for each row that is read, with its table: tests count them. Set it before the store is shared.
-	Read func(table string)
+	// Read, if set, is called for each row that is read, with its table and the bytes of its value: tests count them. Set it
+	// before the store is shared.
+	Read func(table string, bytes int)
 }
 
 // snapshot is a committed state: the rows of each table and each index (<table>/<index>), in the order of their keys.
@@ -75,7 +76,7 @@ func (s *Store) Update(ctx context.Context, fn func(*survey.Tx) error) error {
 type transaction struct {
 	rows snapshot
 	own  map[string]bool // tables copied for writing; nil in a View
-	read func(table string)
+	read func(table string, bytes int)
 }
 
 // table is survey.Table over the rows of one name.
@@ -333,7 +334,7 @@ func count(rows []row, prefix string) int {
 
 func (t table[T]) decode(r row) (T, error) {
 	if t.tx.read != nil {
-		t.tx.read(t.name)
+		t.tx.read(t.name, len(r.value))
 	}
 	var entity T
 	if err := json.Unmarshal(r.value, &entity); err != nil {
@@ -371,13 +372,15 @@ func tables(tx *transaction) *survey.Tx {
 		AnswerDrafts:   table[survey.AnswerDraft]{tx, "answer_drafts"},
 		Submissions:    table[survey.Submission]{tx, "submissions"},
 		Transcriptions: table[survey.Transcription]{tx, "transcriptions"},
+		LetterTexts:    table[survey.LetterText]{tx, "letter_texts"},
 		Originals:      table[survey.Original]{tx, "originals"},
 		Versions:       table[survey.Version]{tx, "versions"},
 		Quotations:     table[survey.Quotation]{tx, "quotations"},
 
-		Publications: table[survey.Publication]{tx, "publications"},
-		Leaves:       table[survey.Leaf]{tx, "leaves"},
-		TreeHashes:   table[survey.TreeHash]{tx, "tree_hashes"},
+		Publications:       table[survey.Publication]{tx, "publications"},
+		PublicationDetails: table[survey.PublicationDetail]{tx, "publication_details"},
+		Leaves:             table[survey.Leaf]{tx, "leaves"},
+		TreeHashes:         table[survey.TreeHash]{tx, "tree_hashes"},
 
 		KeyPrints: table[survey.KeyPrints]{tx, "key_prints"},
 	}

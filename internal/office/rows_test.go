@@ -48,6 +48,8 @@ type use struct {
 	name string
 	// grows: it lists all questionnaires, so its rows may grow with them. With nothing else may they.
 	grows bool
+	// large: it shows what a letter says or what a publication showed. Nothing else reads that.
+	large bool
 	run   func(t *testing.T, o *office.Office) error
 }
 
@@ -59,52 +61,67 @@ var (
 func anyMail(send.QueuedMail) bool { return true }
 
 var uses = []use{
-	{"who signed in, and the questionnaire of the address", false, func(t *testing.T, o *office.Office) error {
+	{"who signed in, and the questionnaire of the address", false, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Alliance.StaffActor(t.Context(), rowsCoordinator.User.SessionValue())
 		_, errSlug := o.Alliance.QuestionnaireBySlug(t.Context(), rowsCoordinator, "q")
 		return errors.Join(err, errSlug)
 	}},
-	{"status board of a dispatch", false, func(t *testing.T, o *office.Office) error {
+	{"status board of a dispatch", false, false, func(t *testing.T, o *office.Office) error {
 		b, err := o.Send.Board(t.Context(), rowsCoordinator, "q")
 		if err == nil && (len(b.Rows) < 8 || b.Rows[0].State != survey.StageReturned || b.Rows[0].Mail == nil || b.Rows[0].LinkUsed.IsZero()) {
 			err = fmt.Errorf("%+v", b.Rows)
 		}
 		return err
 	}},
-	{"file of a respondent", false, func(t *testing.T, o *office.Office) error {
+	{"file of a respondent", false, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Send.RespondentFile(t.Context(), rowsCoordinator, "q", "q-r001")
 		return err
 	}},
-	{"outbox of a dispatch", false, func(t *testing.T, o *office.Office) error {
+	{"outbox of a dispatch", false, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Send.OutboxList(t.Context(), rowsCoordinator, "q")
 		return err
 	}},
-	{"mail worker: the next mail", false, func(t *testing.T, o *office.Office) error {
+	{"mail worker: the next mail", false, false, func(t *testing.T, o *office.Office) error {
 		_, _, _, err := o.Send.LookAhead(t.Context(), survey.Urgencies, anyMail)
 		_, _, errNext := o.Send.NextMail(t.Context(), survey.Urgencies, anyMail)
 		return errors.Join(err, errNext)
 	}},
-	{"board of what came in", false, func(t *testing.T, o *office.Office) error {
+	{"board of what came in", false, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Transcribe.Board(t.Context(), rowsCoordinator, "q")
 		return err
 	}},
-	{"answer form of a party", false, func(t *testing.T, o *office.Office) error {
+	{"sheet of a respondent, with its letters", false, true, func(t *testing.T, o *office.Office) error {
+		sheet, err := o.Transcribe.Sheet(t.Context(), rowsCoordinator, "q", "q-r001")
+		if err == nil && (len(sheet.Letters) != 1 || len(sheet.Letters[0].Entries) < 15) {
+			err = fmt.Errorf("%+v", sheet.Letters)
+		}
+		return err
+	}},
+	{"answer form of a party", false, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Answer.Sheet(t.Context(), rowsParty)
 		return err
 	}},
-	{"comparison, as it would be published", false, func(t *testing.T, o *office.Office) error {
+	{"comparison, as it would be published", false, true, func(t *testing.T, o *office.Office) error {
 		_, err := o.Compare.Comparison(t.Context(), rowsCoordinator, "q")
 		return err
 	}},
-	{"audit, the newest 200", false, func(t *testing.T, o *office.Office) error {
+	{"list of publications", true, false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Compare.Board(t.Context(), rowsCoordinator)
+		return err
+	}},
+	{"what is served", false, false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Compare.PublicationRecords(t.Context())
+		return err
+	}},
+	{"audit, the newest 200", false, false, func(t *testing.T, o *office.Office) error {
 		_, _, err := o.Alliance.AuditLog(t.Context(), rowsCoordinator, 200)
 		return err
 	}},
-	{"list of dispatches", true, func(t *testing.T, o *office.Office) error {
+	{"list of dispatches", true, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Send.List(t.Context(), rowsCoordinator)
 		return err
 	}},
-	{"overview", true, func(t *testing.T, o *office.Office) error {
+	{"overview", true, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Alliance.Overview(t.Context(), rowsCoordinator)
 		return err
 	}},
@@ -144,6 +161,10 @@ func fill(t *testing.T, s *memory.Store, z size) {
 				must(tx.Versions.Put(sub.Version(deadline, sub.Entries[c.Number-1], 1)))
 			}
 			must(tx.Submissions.Put(sub))
+			if q == "q" {
+				must(survey.PutLetter(tx, survey.Letter{LetterText: survey.LetterText{Entries: sub.Entries}, Transcription: survey.Transcription{Questionnaire: q, Respondent: r.ID, ID: r.ID + "-t",
+					State: survey.TranscriptionChecked, Kind: survey.LetterPaper, ReceivedOn: "2027-01-08", EnteredBy: "u1", EnteredAt: rowsDay}}))
+			}
 		}
 	}
 	must(s.Update(t.Context(), func(tx *survey.Tx) error {
@@ -152,8 +173,13 @@ func fill(t *testing.T, s *memory.Store, z size) {
 			questionnaire(tx, fmt.Sprintf("o%04d", n), 8, 15)
 		}
 		questionnaire(tx, "q", z.respondents, z.questions)
+		var detail survey.PublicationDetail
+		for i := range z.respondents * z.questions {
+			detail.Digests = append(detail.Digests, survey.CellDigest{Respondent: fmt.Sprintf("q-r%03d", i/z.questions+1), Question: i%z.questions + 1, Status: survey.Answered, Version: 1,
+				Digest: strings.Repeat("0", 64), Details: strings.Repeat("0", 64)})
+		}
 		for n := range z.publications {
-			must(tx.Publications.Put(survey.Publication{Questionnaire: "q", Slug: "q", Version: n + 1, At: rowsDay, By: "u1"}))
+			must(survey.PutPublication(tx, survey.Publication{Questionnaire: "q", Slug: "q", Version: n + 1, At: rowsDay, By: "u1"}, detail))
 		}
 		for n := range z.mails {
 			id := fmt.Sprintf("w%05d", n)
@@ -174,15 +200,16 @@ func TestRowsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts := make([][]int, len(uses))
+	counts, bytesRead := make([][]int, len(uses)), make([]int, len(uses))
 	for _, z := range sizes {
 		store := memory.New()
 		fill(t, store, z)
-		read := map[string]int{}
-		store.Read = func(table string) { read[table]++ }
+		read, size := map[string]int{}, 0
+		store.Read = func(table string, bytes int) { read[table], size = read[table]+1, size+bytes }
 		o := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(rowsDay), Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses, MailReady: true, Compose: testworld.Compose})
 		for i, u := range uses {
 			clear(read)
+			size = 0
 			if err := u.run(t, o); err != nil {
 				t.Fatalf("%s, %s: %v", z.name, u.name, err)
 			}
@@ -190,7 +217,10 @@ func TestRowsRead(t *testing.T) {
 			for _, n := range read {
 				sum += n
 			}
-			counts[i] = append(counts[i], sum)
+			counts[i], bytesRead[i] = append(counts[i], sum), size
+			if large := read["letter_texts"] + read["publication_details"]; large > 0 && !u.large {
+				t.Errorf("%s, %s: it reads what it does not show: %v", z.name, u.name, read)
+			}
 			if testing.Verbose() {
 				most := slices.SortedFunc(maps.Keys(read), func(a, b string) int { return cmp.Compare(read[b], read[a]) })
 				for _, table := range most[:min(4, len(most))] {
@@ -204,14 +234,15 @@ func TestRowsRead(t *testing.T) {
 	for _, z := range sizes {
 		fmt.Fprintf(&table, " %s |", z.name)
 	}
-	fmt.Fprintf(&table, "\n|---|%s\n", strings.Repeat("--:|", len(sizes)))
+	fmt.Fprint(&table, " kB there |")
+	fmt.Fprintf(&table, "\n|---|%s\n", strings.Repeat("--:|", len(sizes)+1))
 	for i, u := range uses {
 		c := counts[i]
 		fmt.Fprintf(&table, "| %s |", u.name)
 		for _, n := range c {
 			fmt.Fprintf(&table, " %d |", n)
 		}
-		table.WriteString("\n")
+		fmt.Fprintf(&table, " %d |\n", (bytesRead[i]+500)/1000)
 		if !u.grows && (c[0] != c[1] || c[1] != c[2]) {
 			t.Errorf("%s: its rows grow with other questionnaires: %v", u.name, c[:3])
 		}

@@ -106,6 +106,27 @@ func (h *house) publish(t testing.TB) Published {
 	return p
 }
 
+// published is what is recorded of the publications, with what they changed.
+func (h *house) published(t *testing.T) (list []compare.PublishedVersion, err error) {
+	t.Helper()
+	err = h.Service.Store.View(t.Context(), func(tx *survey.Tx) error {
+		list = nil
+		all, err := survey.Collect(tx.Publications.List(""))
+		if err != nil {
+			return err
+		}
+		details, err := survey.PublicationDetails(tx, all)
+		if err != nil {
+			return err
+		}
+		for i, p := range all {
+			list = append(list, compare.PublishedVersion{Publication: p, Changes: details[i].Changes})
+		}
+		return nil
+	})
+	return list, err
+}
+
 // open opens the folder as the next start does.
 func (h *house) open(t testing.TB) *Library {
 	t.Helper()
@@ -293,7 +314,7 @@ func TestChangesBesideTheCells(t *testing.T) {
 		return errors.Join(tx.Questionnaires.Put(q), tx.Respondents.Put(r), tx.Alliances.Put(a))
 	})
 	h.publish(t)
-	rows, err := h.Service.Publications(t.Context())
+	rows, err := h.published(t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +338,7 @@ func TestChangesBesideTheCells(t *testing.T) {
 		return tx.Questionnaires.Put(q)
 	})
 	h.publish(t)
-	if rows, err = h.Service.Publications(t.Context()); err != nil || len(rows[2].Changes) != 1 || rows[2].Changes[0].Facet != survey.FacetDeadline {
+	if rows, err = h.published(t); err != nil || len(rows[2].Changes) != 1 || rows[2].Changes[0].Facet != survey.FacetDeadline {
 		t.Errorf("%+v, %v", rows[2].Changes, err)
 	}
 	body := h.get(t, "/vergleich/nordmark-2026/").Body.String()
@@ -349,7 +370,7 @@ func TestSecondVersionAndItsChanges(t *testing.T) {
 	if p := h.publish(t); p.Version != 2 {
 		t.Fatalf("%+v", p)
 	}
-	rows, err := h.Service.Publications(t.Context())
+	rows, err := h.published(t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -401,7 +422,7 @@ func TestTwoPeople(t *testing.T) {
 	if p := h.publish(t); p.Waiting || p.Version != 1 {
 		t.Fatalf("%+v", p)
 	}
-	rows, err := h.Service.Publications(t.Context())
+	rows, err := h.published(t)
 	if err != nil || rows[0].By != "u2" || rows[0].CheckedBy != "u1" {
 		t.Errorf("%v %v", rows, err)
 	}
@@ -423,11 +444,11 @@ func TestPreconditions(t *testing.T) {
 	}
 	refused(survey.Actor{}, "forbidden")
 	h.put(t, func(tx *survey.Tx) error {
-		return tx.Transcriptions.Put(survey.Transcription{Questionnaire: "q", Respondent: "r2", ID: "t", State: survey.TranscriptionWaiting})
+		return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q", Respondent: "r2", ID: "t", State: survey.TranscriptionWaiting}})
 	})
 	refused(coordinator, "open_checks")
 	h.put(t, func(tx *survey.Tx) error {
-		return errors.Join(tx.Transcriptions.Delete("q/r2/t"), tx.Alliances.Put(survey.Alliance{Name: "Ohne", Imprint: "da"}))
+		return errors.Join(survey.DeleteLetter(tx, "q/r2/t"), tx.Alliances.Put(survey.Alliance{Name: "Ohne", Imprint: "da"}))
 	})
 	refused(coordinator, "compare.error.imprint")
 	refused(survey.Actor{Console: true}, "compare.error.imprint")
@@ -460,7 +481,7 @@ func TestChangeWhileBuilding(t *testing.T) {
 	if _, err := h.makeAndCommit(t.Context(), coordinator, plan, folder); survey.CodeOf(err) != survey.Conflict {
 		t.Fatalf("committed: %v", err)
 	}
-	if rows, err := h.Service.Publications(t.Context()); err != nil || len(rows) > 0 {
+	if rows, err := h.published(t); err != nil || len(rows) > 0 {
 		t.Error(rows, err)
 	}
 }
@@ -526,7 +547,7 @@ func TestChangedDetailsShow(t *testing.T) {
 	h.publish(t)
 	h.say(t, "r1", "q01", 2, survey.Version{Status: survey.Answered, Text: "Ja, ohne Wenn und Aber.", Licence: "CC-BY-4.0"})
 	h.publish(t)
-	p, err := h.Service.Publications(t.Context())
+	p, err := h.published(t)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,13 +20,13 @@ func TestNobodyIsRemovedWithItsWords(t *testing.T) {
 	}{
 		{"nothing", func(*survey.Tx, survey.Respondent, survey.Respondent) error { return nil }, ""},
 		{"a letter of another", func(tx *survey.Tx, _, other survey.Respondent) error {
-			return tx.Transcriptions.Put(survey.Transcription{Questionnaire: "q1", Respondent: other.ID, ID: "t"})
+			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: other.ID, ID: "t"}})
 		}, ""},
 		{"a draft of its letter", func(tx *survey.Tx, own, _ survey.Respondent) error {
-			return tx.Transcriptions.Put(survey.Transcription{Questionnaire: "q1", Respondent: own.ID, ID: "t", State: survey.TranscriptionDraft})
+			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: own.ID, ID: "t", State: survey.TranscriptionDraft}})
 		}, "error.phase.open"},
 		{"a joint letter", func(tx *survey.Tx, own, other survey.Respondent) error {
-			return tx.Transcriptions.Put(survey.Transcription{Questionnaire: "q1", Respondent: other.ID, ID: "t", Joint: []string{"x", own.ID}, State: survey.TranscriptionChecked})
+			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: other.ID, ID: "t", Joint: []string{"x", own.ID}, State: survey.TranscriptionChecked}})
 		}, "error.phase.open"},
 		{"a quotation", func(tx *survey.Tx, own, _ survey.Respondent) error {
 			return tx.Quotations.Put(survey.Quotation{Questionnaire: "q1", Respondent: own.ID, Question: "q01", Text: "Wir wollen das."})
@@ -43,10 +43,10 @@ func TestNobodyIsRemovedWithItsWords(t *testing.T) {
 			return tx.AccessLinks.Put(survey.AccessLink{Hash: "h", Questionnaire: "q1", Respondent: own.ID})
 		}, "error.phase.open"},
 		{"a publication shows it", func(tx *survey.Tx, own, _ survey.Respondent) error {
-			return tx.Publications.Put(survey.Publication{Questionnaire: "q1", Version: 1, Digests: []survey.CellDigest{{Respondent: "fm"}, {Respondent: own.Slug}}})
+			return survey.PutPublication(tx, survey.Publication{Questionnaire: "q1", Version: 1}, survey.PublicationDetail{Digests: []survey.CellDigest{{Respondent: "fm"}, {Respondent: own.Slug}}})
 		}, "error.phase.open"},
 		{"a publication shows others", func(tx *survey.Tx, _, other survey.Respondent) error {
-			return tx.Publications.Put(survey.Publication{Questionnaire: "q1", Version: 1, Digests: []survey.CellDigest{{Respondent: other.Slug}}})
+			return survey.PutPublication(tx, survey.Publication{Questionnaire: "q1", Version: 1}, survey.PublicationDetail{Digests: []survey.CellDigest{{Respondent: other.Slug}}})
 		}, ""},
 		{"a quotation of another", func(tx *survey.Tx, _, other survey.Respondent) error {
 			return tx.Quotations.Put(survey.Quotation{Questionnaire: "q1", Respondent: other.ID, Question: "q01", Text: "Wir wollen das."})

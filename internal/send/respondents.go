@@ -307,8 +307,8 @@ func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Resp
 	for _, err := range tx.Quotations.List(r.Key() + "/") {
 		return false, err
 	}
-	for p, err := range tx.Publications.List(q.ID + "/") {
-		if err != nil || slices.ContainsFunc(p.Digests, func(d survey.CellDigest) bool { return d.Respondent == r.Slug }) {
+	for detail, err := range tx.PublicationDetails.List(q.ID + "/") {
+		if err != nil || slices.ContainsFunc(detail.Digests, func(d survey.CellDigest) bool { return d.Respondent == r.Slug }) {
 			return false, err
 		}
 	}

@@ -461,7 +461,7 @@ func TestExtension(t *testing.T) {
 		t.Error("the calendar entry does not replace the first one")
 	}
 	s.put(func(tx *survey.Tx) error {
-		return tx.Publications.Put(survey.Publication{Questionnaire: s.q, Version: 1})
+		return survey.PutPublication(tx, survey.Publication{Questionnaire: s.q, Version: 1}, survey.PublicationDetail{})
 	})
 	later.Deadline = "2027-02-10T18:00"
 	if err := extend(later); testworld.KeyOf(err) != "send.error.published" {

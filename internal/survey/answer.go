@@ -117,7 +117,7 @@ type Receipt struct {
 }
 
 // Transcription is what the office entered from a mail, a letter or a document, with its original file. It takes effect
-// when a second person checked it, or at once where the rule is off.
+// when a second person checked it, or at once where the rule is off. What the letter says is its LetterText: lists do without.
 type Transcription struct {
 	Questionnaire string             `json:"questionnaire"`
 	Respondent    string             `json:"respondent"`
@@ -129,17 +129,14 @@ type Transcription struct {
 	Joint         []string           `json:"joint,omitempty"` // respondent ids it answers for together
 	Original      string             `json:"original,omitempty"`
 	Licence       string             `json:"licence,omitempty"`
-	Entries       []SubmissionEntry  `json:"entries"`
 	EnteredBy     string             `json:"entered_by"` // user id
 	EnteredAt     time.Time          `json:"entered_at"`
 	CheckedBy     string             `json:"checked_by,omitempty"`
 	CheckedAt     time.Time          `json:"checked_at,omitzero"`
 	Note          string             `json:"note,omitempty"` // why it was sent back
 	Revision      int                `json:"revision"`
-	Receipt       Receipt            `json:"receipt,omitzero"`
 
 	ReceivedTime string   `json:"received_time,omitempty"` // 15:04 where it is known; else ReceivedOn counts from its beginning
-	Whole        Entry    `json:"whole,omitzero"`          // what the letter says to every question without an entry of its own
 	Without      string   `json:"without,omitempty"`       // why there is no original; LetterPortal only
 	ChangeNote   string   `json:"change_note,omitempty"`   // public; needed where it changes what an earlier one said
 	Writers      []string `json:"writers,omitempty"`       // user ids of all who typed in it: none of them can check it
@@ -147,6 +144,37 @@ type Transcription struct {
 
 // Key implements Entity.
 func (t Transcription) Key() string { return t.Questionnaire + "/" + t.Respondent + "/" + t.ID }
+
+// WaitingLetter finds the transcriptions of a questionnaire that wait for their second person.
+var WaitingLetter = Index[Transcription]{"waiting", func(t Transcription) string {
+	if t.State != TranscriptionWaiting {
+		return ""
+	}
+	return t.Questionnaire
+}}
+
+// Indexes implements Indexed.
+func (Transcription) Indexes() []Index[Transcription] { return []Index[Transcription]{WaitingLetter} }
+
+// LetterText is what a letter says, stored apart from its Transcription.
+type LetterText struct {
+	Of      string            `json:"of"` // key of the Transcription
+	Entries []SubmissionEntry `json:"entries"`
+	Whole   Entry             `json:"whole,omitzero"` // what the letter says to every question without an entry of its own
+	Receipt Receipt           `json:"receipt,omitzero"`
+}
+
+// Key implements Entity.
+func (l LetterText) Key() string { return l.Of }
+
+// Letter is a Transcription with its text.
+type Letter struct {
+	Transcription
+	LetterText
+}
+
+// Key is that of both.
+func (l Letter) Key() string { return l.Transcription.Key() }
 
 // LetterKind is the way a transcribed answer came.
 type LetterKind string

@@ -86,28 +86,58 @@ const (
 	FacetOther    Facet = "other"    // anything else
 )
 
-// Publication is one immutable version of what readers see: files in a folder, and this record of them.
+// Publication is one immutable version of what readers see: files in a folder, and this record of them. What is large of it is its
+// PublicationDetail: lists do without.
 type Publication struct {
-	Questionnaire string       `json:"questionnaire"`
-	Slug          string       `json:"slug"`
-	Version       int          `json:"version"` // from 1
-	At            time.Time    `json:"at"`
-	By            string       `json:"by"`                   // user id, "console"
-	CheckedBy     string       `json:"checked_by,omitempty"` // user id of the second person
-	Manifest      string       `json:"manifest"`             // hex SHA-256 of the manifest
-	Content       string       `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
-	Legal         string       `json:"legal,omitempty"`      // hex SHA-256 of Impressum and privacy notice; "" in records made before it was kept
-	Leaf          int64        `json:"leaf"`
-	Before        string       `json:"before,omitempty"`  // checkpoint from before it, where its files carry but the hash of it; "" where they show it
-	Changes       []Change     `json:"changes,omitempty"` // of this version against the one before
-	Digests       []CellDigest `json:"digests,omitempty"` // what was published, to find the changes of the next version
+	Questionnaire string    `json:"questionnaire"`
+	Slug          string    `json:"slug"`
+	Version       int       `json:"version"` // from 1
+	At            time.Time `json:"at"`
+	By            string    `json:"by"`                   // user id, "console"
+	CheckedBy     string    `json:"checked_by,omitempty"` // user id of the second person
+	Manifest      string    `json:"manifest"`             // hex SHA-256 of the manifest
+	Content       string    `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
+	Legal         string    `json:"legal,omitempty"`      // hex SHA-256 of Impressum and privacy notice; "" in records made before it was kept
+	Leaf          int64     `json:"leaf"`
+	Before        string    `json:"before,omitempty"` // checkpoint from before it, where its files carry but the hash of it; "" where they show it
+}
+
+// Key implements Entity.
+func (p Publication) Key() string { return p.Questionnaire + "/" + SeqKey(p.Version) }
+
+// PublicationDetail is what a publication showed of each cell and what it changed, stored apart from its Publication.
+type PublicationDetail struct {
+	Of      string       `json:"of"`                // key of the Publication
+	Changes []Change     `json:"changes,omitempty"` // of this version against the one before
+	Digests []CellDigest `json:"digests,omitempty"` // what was published, to find the changes of the next version
 
 	// Hex SHA-256 of each facet, by its name, a respondent's with "/" and its slug; none in records made before they were kept.
 	Facets map[string]string `json:"facets,omitempty"`
 }
 
 // Key implements Entity.
-func (p Publication) Key() string { return p.Questionnaire + "/" + SeqKey(p.Version) }
+func (d PublicationDetail) Key() string { return d.Of }
+
+// PutPublication writes a publication and its detail.
+func PutPublication(tx *Tx, p Publication, detail PublicationDetail) error {
+	detail.Of = p.Key()
+	if err := tx.Publications.Put(p); err != nil {
+		return err
+	}
+	return tx.PublicationDetails.Put(detail)
+}
+
+// PublicationDetails reads those of some publications, in their order.
+func PublicationDetails(tx *Tx, publications []Publication) (list []PublicationDetail, err error) {
+	for _, p := range publications {
+		detail, err := LargeHalf(tx.PublicationDetails, p)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, detail)
+	}
+	return list, nil
+}
 
 // CellDigest is the state of a cell in one publication.
 type CellDigest struct {

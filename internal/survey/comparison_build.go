@@ -14,11 +14,15 @@ func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, e
 	if err != nil {
 		return Comparison{}, err
 	}
-	return BuildComparisonAfter(tx, questionnaire, now, publications)
+	details, err := PublicationDetails(tx, publications)
+	if err != nil {
+		return Comparison{}, err
+	}
+	return BuildComparisonAfter(tx, questionnaire, now, details)
 }
 
-// BuildComparisonAfter is BuildComparison for who has read the publications so far: they are large.
-func BuildComparisonAfter(tx *Tx, questionnaire string, now time.Time, publications []Publication) (Comparison, error) {
+// BuildComparisonAfter is BuildComparison for who has read the details of all publications so far: they are large.
+func BuildComparisonAfter(tx *Tx, questionnaire string, now time.Time, published []PublicationDetail) (Comparison, error) {
 	c := Comparison{At: now}
 	var err error
 	if c.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
@@ -53,18 +57,18 @@ func BuildComparisonAfter(tx *Tx, questionnaire string, now time.Time, publicati
 		}
 		quotations[quoted.Key()] = &quoted
 	}
-	published := map[string][]int{} // numbers of the versions that were current in a publication
-	for _, p := range slices.Backward(publications) {
+	shown := map[string][]int{} // numbers of the versions that were current in a publication
+	for _, p := range slices.Backward(published) {
 		c.Changes = append(c.Changes, p.Changes...)
 		for _, d := range p.Digests {
 			if d.Version > 0 {
 				key := publishedKey(d.Respondent, d.Question)
-				published[key] = append(published[key], d.Version)
+				shown[key] = append(shown[key], d.Version)
 			}
 		}
 	}
 	for _, r := range respondents {
-		c.Respondents = append(c.Respondents, compared(c, r, versions, quotations, published))
+		c.Respondents = append(c.Respondents, compared(c, r, versions, quotations, shown))
 	}
 	return c, nil
 }

@@ -52,7 +52,7 @@ func SubmissionRecord(tx *Tx, s Submission) (Record, error) {
 }
 
 // TranscriptionRecord is the record of a transcription. It reads only what no longer changes once it is checked.
-func TranscriptionRecord(tx *Tx, t Transcription) (Record, error) {
+func TranscriptionRecord(tx *Tx, t Letter) (Record, error) {
 	catalogue, err := tx.Catalogues.Get(t.Questionnaire)
 	if err != nil {
 		return Record{}, err
@@ -83,7 +83,7 @@ func SubmissionReceipt(tx *Tx, s Submission, at time.Time, random io.Reader) (Re
 
 // TranscriptionReceipt appends the leaf of a transcription that takes effect in this transaction. Call it last: its
 // entries and who checked it must be what is stored.
-func TranscriptionReceipt(tx *Tx, t Transcription, at time.Time, random io.Reader) (Receipt, error) {
+func TranscriptionReceipt(tx *Tx, t Letter, at time.Time, random io.Reader) (Receipt, error) {
 	record, err := TranscriptionRecord(tx, t)
 	if err != nil {
 		return Receipt{}, err

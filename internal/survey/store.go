@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"fmt"
 	"iter"
 )
 
@@ -76,15 +77,26 @@ type Tx struct {
 	AnswerDrafts   Table[AnswerDraft]
 	Submissions    Table[Submission]
 	Transcriptions Table[Transcription]
+	LetterTexts    Table[LetterText]
 	Originals      Table[Original]
 	Versions       Table[Version]
 	Quotations     Table[Quotation]
 
-	Publications Table[Publication]
-	Leaves       Table[Leaf]
-	TreeHashes   Table[TreeHash]
+	Publications       Table[Publication]
+	PublicationDetails Table[PublicationDetail]
+	Leaves             Table[Leaf]
+	TreeHashes         Table[TreeHash]
 
 	KeyPrints Table[KeyPrints]
+}
+
+// LargeHalf returns what is stored apart from an entity, under its key, since lists do without it. One without it is damaged.
+func LargeHalf[T Entity](table Table[T], of Entity) (T, error) {
+	half, err := table.Get(of.Key())
+	if IsNotFound(err) {
+		err = &Error{Code: Unavailable, Key: "error.damaged", Cause: fmt.Errorf("%T of %q is missing", half, of.Key())}
+	}
+	return half, err
 }
 
 // First returns the first entity of a listing or an Error with code NotFound.

@@ -5,6 +5,31 @@ import (
 	"time"
 )
 
+// GetLetter reads a transcription and its text. One without its text is damaged.
+func GetLetter(tx *Tx, key string) (l Letter, err error) {
+	if l.Transcription, err = tx.Transcriptions.Get(key); err == nil {
+		l.LetterText, err = LargeHalf(tx.LetterTexts, l.Transcription)
+	}
+	return l, err
+}
+
+// PutLetter writes a transcription and its text.
+func PutLetter(tx *Tx, l Letter) error {
+	l.Of = l.Key()
+	if err := tx.Transcriptions.Put(l.Transcription); err != nil {
+		return err
+	}
+	return tx.LetterTexts.Put(l.LetterText)
+}
+
+// DeleteLetter removes a transcription and its text.
+func DeleteLetter(tx *Tx, key string) error {
+	if err := tx.Transcriptions.Delete(key); err != nil {
+		return err
+	}
+	return tx.LetterTexts.Delete(key)
+}
+
 // Version is what the letter says of one cell. speakers are all it answers for; number is that of the version. cite is Kernel.Cite.
 func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int, cite func(Transcription) string) Version {
 	due := speaker.DueAt(q)
@@ -72,16 +97,8 @@ func TranscriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent,
 }
 
 // WaitingTranscriptions counts the transcriptions of a questionnaire that wait for their second person.
-func WaitingTranscriptions(tx *Tx, questionnaire string) (n int, err error) {
-	for t, err := range tx.Transcriptions.List(questionnaire + "/") {
-		if err != nil {
-			return 0, err
-		}
-		if t.State == TranscriptionWaiting {
-			n++
-		}
-	}
-	return n, nil
+func WaitingTranscriptions(tx *Tx, questionnaire string) (int, error) {
+	return tx.Transcriptions.By(WaitingLetter).Count(Exact(questionnaire))
 }
 
 // TranscriptionZone is where the office opens its letters.

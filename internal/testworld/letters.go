@@ -50,7 +50,7 @@ func LetterLine(number int, e survey.Entry) survey.SubmissionEntry {
 }
 
 // SaveLetter saves the transcription of a letter.
-func (w *Letters) SaveLetter(t *testing.T, actor survey.Actor, cmd transcribe.Save) survey.Transcription {
+func (w *Letters) SaveLetter(t *testing.T, actor survey.Actor, cmd transcribe.Save) survey.Letter {
 	t.Helper()
 	letter, err := w.Transcribe.Save(t.Context(), actor, cmd)
 	if err != nil {
@@ -60,7 +60,7 @@ func (w *Letters) SaveLetter(t *testing.T, actor survey.Actor, cmd transcribe.Sa
 }
 
 // HandOver saves a letter and gives it to its second person.
-func (w *Letters) HandOver(t *testing.T, actor survey.Actor, cmd transcribe.Save) survey.Transcription {
+func (w *Letters) HandOver(t *testing.T, actor survey.Actor, cmd transcribe.Save) survey.Letter {
 	t.Helper()
 	letter := w.SaveLetter(t, actor, cmd)
 	letter, err := w.Transcribe.HandOver(t.Context(), actor, cmd.Ref, letter.Revision)
@@ -71,7 +71,7 @@ func (w *Letters) HandOver(t *testing.T, actor survey.Actor, cmd transcribe.Save
 }
 
 // Effective brings a letter into effect, typed by anna and checked by ben.
-func (w *Letters) Effective(t *testing.T, cmd transcribe.Save) survey.Transcription {
+func (w *Letters) Effective(t *testing.T, cmd transcribe.Save) survey.Letter {
 	t.Helper()
 	letter := w.HandOver(t, w.Anna, cmd)
 	letter, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision)

@@ -119,14 +119,13 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 
 	sum := sha256.Sum256([]byte("Brief"))
 	Must(t, tx.Originals.Put(survey.Original{Questionnaire: "q1", Respondent: "gn", ID: "b1", SHA256: hex.EncodeToString(sum[:]), By: "u1"}))
-	transcription := survey.Transcription{
+	transcription := survey.Letter{Transcription: survey.Transcription{
 		Questionnaire: "q1", Respondent: "gn", ID: "t1", State: survey.TranscriptionChecked, Kind: survey.LetterPaper, ReceivedOn: "2026-05-02",
-		Joint: []string{"lb"}, Original: "b1", Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: letter, Version: 1}},
-		EnteredBy: "u1", EnteredAt: Someday, CheckedBy: "u2", CheckedAt: Someday,
-	}
+		Joint: []string{"lb"}, Original: "b1", EnteredBy: "u1", EnteredAt: Someday, CheckedBy: "u2", CheckedAt: Someday,
+	}, LetterText: survey.LetterText{Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: letter, Version: 1}}}}
 	var err error
 	transcription.Receipt, err = survey.TranscriptionReceipt(tx, transcription, Someday, rand.Reader)
-	Must(t, err, tx.Transcriptions.Put(transcription))
+	Must(t, err, survey.PutLetter(tx, transcription))
 	typed := survey.Version{Respondent: "gn", Provenance: survey.Transcribed, Joint: []string{"lb"}, Source: "Brief, eingegangen am 2. Mai 2026", ReceivedAt: "2026-05-02",
 		CountsAt: time.Date(2026, 5, 1, 22, 0, 0, 0, time.UTC), Record: transcription.Key(), EnteredBy: "u1", CheckedBy: "u2"}
 	version("q01", 1, letter, typed)
@@ -134,9 +133,10 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	version("q01", 1, letter, typed)
 
 	quoted := survey.Quotation{Questionnaire: "q1", Respondent: "lb", Question: "q02", Text: "Offen.", By: "u1", At: Someday.Add(-time.Hour)}
-	p := survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 1, At: Someday, Digests: []survey.CellDigest{{Respondent: "lb", Question: 2, Quotation: survey.QuotationDigest(quoted)}}, By: "u1", CheckedBy: "u2", Manifest: hex.EncodeToString(sum[:])}
+	p := survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 1, At: Someday, By: "u1", CheckedBy: "u2", Manifest: hex.EncodeToString(sum[:])}
 	p.Leaf, err = survey.AppendLeaf(tx, survey.LeafPublication, p.Key(), sum, Someday)
-	Must(t, err, tx.Publications.Put(p),
+	Must(t, err,
+		survey.PutPublication(tx, p, survey.PublicationDetail{Digests: []survey.CellDigest{{Respondent: "lb", Question: 2, Quotation: survey.QuotationDigest(quoted)}}}),
 		tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: "q1", Respondent: "lb", Question: "q01", Entry: first, Revision: 1}),
 		tx.Submissions.Put(survey.Submission{
 			Questionnaire: "q1", Respondent: "lb", ID: "s3", State: survey.SubmissionRequested,

@@ -76,13 +76,14 @@ type Row struct {
 // Line is a transcription with what stands around it.
 type Line struct {
 	survey.Transcription
+	*survey.LetterText                             // nil on the board
 	Sender                       survey.Respondent // whose letter it is
 	EnteredByName, CheckedByName string
 	File                         *survey.Original // nil without one
 	Late                         bool             // against the date of the respondent it is shown at
 	Wrote                        bool             // the actor has typed in it
-	Unasked                      bool             // not in effect yet, and it came before one it answers for was asked
-	Older                        []int            // not in effect yet, and it would replace what came later: at these questions
+	Unasked                      bool             // on the sheet: not in effect yet, and it came before one it answers for was asked
+	Older                        []int            // on the sheet: not in effect yet, and it would replace what came later, at these questions
 }
 
 // Board gathers it. Conflict unless the questionnaire was sent.
@@ -162,15 +163,32 @@ func transcriptionLines(tx *survey.Tx, actor survey.Actor, q survey.Questionnair
 			}
 			line.File = &file
 		}
-		if t.State != survey.TranscriptionChecked {
-			if line.Unasked, line.Older, err = doubts(tx, q, line.Sender, t); err != nil {
-				return nil, err
-			}
-		}
 		lines = append(lines, line)
 	}
 	slices.SortStableFunc(lines, func(a, b Line) int { return a.EnteredAt.Compare(b.EnteredAt) })
 	return lines, nil
+}
+
+// read adds what the letter says, and what is doubtful about it.
+func (line *Line) read(tx *survey.Tx, q survey.Questionnaire) error {
+	text, err := survey.LargeHalf(tx.LetterTexts, line.Transcription)
+	if err != nil {
+		return err
+	}
+	line.LetterText = &text
+	if line.State != survey.TranscriptionChecked {
+		line.Unasked, line.Older, err = doubts(tx, q, line.Sender, line.Letter())
+	}
+	return err
+}
+
+// Letter is the transcription with its text, none on the board.
+func (line Line) Letter() survey.Letter {
+	l := survey.Letter{Transcription: line.Transcription}
+	if line.LetterText != nil {
+		l.LetterText = *line.LetterText
+	}
+	return l
 }
 
 // Sheet is everything the office may see of one respondent.
@@ -221,6 +239,11 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire, 
 		}
 		if sheet.Row, err = s.row(tx, actor, q, r, letters, now); err != nil {
 			return err
+		}
+		for i := range sheet.Letters {
+			if err := sheet.Letters[i].read(tx, q); err != nil {
+				return err
+			}
 		}
 		catalogue, err := tx.Catalogues.Get(q.ID)
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 // HandOver gives a draft to its second person, or lets it take effect where the rule is off: public as not
 // checked. Invalid says what is missing, field by field; Conflict that it changed since (error.stale), that the actor has
 // typed nothing of it, or that the party itself has submitted one of its cells.
-func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, revision int) (t survey.Transcription, err error) {
+func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, revision int) (t survey.Letter, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return t, err
 	}
@@ -21,7 +21,7 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		if err != nil {
 			return err
 		}
-		if t, err = tx.Transcriptions.Get(r.Key() + "/" + ref.ID); err != nil {
+		if t, err = survey.GetLetter(tx, r.Key()+"/"+ref.ID); err != nil {
 			return err
 		}
 		switch {
@@ -39,7 +39,7 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		if err != nil {
 			return err
 		}
-		speakers, err := survey.TranscriptionSpeakers(tx, r, t)
+		speakers, err := survey.TranscriptionSpeakers(tx, r, t.Transcription)
 		if err != nil {
 			return err
 		}
@@ -70,22 +70,46 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 			return err
 		}
 		t.State = survey.TranscriptionWaiting
-		return tx.Transcriptions.Put(t)
+		return survey.PutLetter(tx, t)
 	})
 	return t, err
 }
 
-// contentOf is what a second person confirms: all but how far it is.
-func contentOf(t survey.Transcription) survey.Transcription {
-	t.State, t.CheckedBy, t.CheckedAt, t.Note, t.Receipt = "", "", time.Time{}, "", survey.Receipt{}
-	return t
+// letterContent is what a second person confirms: all of a letter but how far it is. Its JSON, to the order of its fields, is
+// that of letters which were handed over while their text was in one row with the rest.
+type letterContent struct {
+	Questionnaire string                   `json:"questionnaire"`
+	Respondent    string                   `json:"respondent"`
+	ID            string                   `json:"id"`
+	State         string                   `json:"state"` // always ""
+	Kind          survey.LetterKind        `json:"kind"`
+	ReceivedOn    string                   `json:"received_on"`
+	LetterDate    string                   `json:"letter_date,omitempty"`
+	Joint         []string                 `json:"joint,omitempty"`
+	Original      string                   `json:"original,omitempty"`
+	Licence       string                   `json:"licence,omitempty"`
+	Entries       []survey.SubmissionEntry `json:"entries"`
+	EnteredBy     string                   `json:"entered_by"`
+	EnteredAt     time.Time                `json:"entered_at"`
+	Revision      int                      `json:"revision"`
+	ReceivedTime  string                   `json:"received_time,omitempty"`
+	Whole         survey.Entry             `json:"whole,omitzero"`
+	Without       string                   `json:"without,omitempty"`
+	ChangeNote    string                   `json:"change_note,omitempty"`
+	Writers       []string                 `json:"writers,omitempty"`
+}
+
+func contentOf(t survey.Letter) letterContent {
+	return letterContent{Questionnaire: t.Questionnaire, Respondent: t.Respondent, ID: t.ID, Kind: t.Kind, ReceivedOn: t.ReceivedOn, LetterDate: t.LetterDate,
+		Joint: t.Joint, Original: t.Original, Licence: t.Licence, Entries: t.Entries, EnteredBy: t.EnteredBy, EnteredAt: t.EnteredAt, Revision: t.Revision,
+		ReceivedTime: t.ReceivedTime, Whole: t.Whole, Without: t.Without, ChangeNote: t.ChangeNote, Writers: t.Writers}
 }
 
 // Confirm is the second person's "stimmt Wort für Wort mit dem Original überein": the transcription takes
 // effect, in one transaction with its versions and its leaf in the ledger. revision is the one that was read. Conflict
 // when the actor has typed in it, when it changed, or when the party itself has submitted one of its cells meanwhile. One
 // that is in effect already is returned as it is.
-func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revision int) (t survey.Transcription, err error) {
+func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revision int) (t survey.Letter, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return t, err
 	}
@@ -95,7 +119,7 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 		if err != nil {
 			return err
 		}
-		if t, err = tx.Transcriptions.Get(r.Key() + "/" + ref.ID); err != nil {
+		if t, err = survey.GetLetter(tx, r.Key()+"/"+ref.ID); err != nil {
 			return err
 		}
 		needed, err := s.TwoPerson(tx, survey.ActTranscription)
@@ -164,7 +188,7 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 		if err != nil {
 			return err
 		}
-		t, err := tx.Transcriptions.Get(r.Key() + "/" + ref.ID)
+		t, err := survey.GetLetter(tx, r.Key()+"/"+ref.ID)
 		if err != nil {
 			return err
 		}
@@ -181,7 +205,7 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 		t = contract(t)
 		t.State, t.Note = survey.TranscriptionDraft, note
 		t.Revision++
-		if err := tx.Transcriptions.Put(t); err != nil {
+		if err := survey.PutLetter(tx, t); err != nil {
 			return err
 		}
 		if err := tx.Approvals.Delete(survey.Approval{Questionnaire: q.ID, Act: survey.ActTranscription, Subject: t.ID}.Key()); err != nil {
@@ -192,7 +216,7 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 }
 
 // takeEffect makes the versions of a complete transcription in the cells of all it answers for, and its leaf.
-func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, t survey.Transcription, now time.Time) (survey.Transcription, error) {
+func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, t survey.Letter, now time.Time) (survey.Letter, error) {
 	t.State, t.Entries = survey.TranscriptionChecked, slices.Clone(t.Entries)
 	err := s.eachTranscribed(tx, q, r, t, func(i int, last *survey.Version, v survey.Version) error {
 		own := v.Respondent == t.Respondent
@@ -213,10 +237,10 @@ func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questio
 	if t.Receipt, err = survey.TranscriptionReceipt(tx, t, now, s.Rand); err != nil {
 		return t, err
 	}
-	if err := tx.Transcriptions.Put(t); err != nil {
+	if err := survey.PutLetter(tx, t); err != nil {
 		return t, err
 	}
-	speakers, err := survey.TranscriptionSpeakers(tx, r, t)
+	speakers, err := survey.TranscriptionSpeakers(tx, r, t.Transcription)
 	if err != nil {
 		return t, err
 	}
@@ -230,7 +254,7 @@ func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questio
 
 // transcriptionNews counts the versions a transcription would make, and tells whether one of them changes what an earlier
 // one said. Conflict when the party itself has submitted one of its cells.
-func (s *Service) transcriptionNews(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription) (news int, changes bool, err error) {
+func (s *Service) transcriptionNews(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (news int, changes bool, err error) {
 	err = s.eachTranscribed(tx, q, r, t, func(_ int, last *survey.Version, v survey.Version) error {
 		if last == nil || !sameLetter(*last, v) {
 			news++
@@ -243,8 +267,8 @@ func (s *Service) transcriptionNews(tx *survey.Tx, q survey.Questionnaire, r sur
 
 // eachTranscribed calls fn for every cell of a transcription, with the index of its entry, the cell's last version and
 // the one that would follow it. A statement to the whole catalogue passes over cells the party itself has submitted.
-func (s *Service) eachTranscribed(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription, fn func(i int, last *survey.Version, next survey.Version) error) error {
-	all, err := survey.TranscriptionSpeakers(tx, r, t)
+func (s *Service) eachTranscribed(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter, fn func(i int, last *survey.Version, next survey.Version) error) error {
+	all, err := survey.TranscriptionSpeakers(tx, r, t.Transcription)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ func transcriptionNumber(number int) string { return "-" + strconv.Itoa(number) 
 
 // expand gives every question without an entry what the letter says as a whole, if it was asked of one of the speakers who
 // has not submitted that cell itself.
-func expand(t survey.Transcription, tx *survey.Tx, speakers []survey.Respondent, c survey.Catalogue) (survey.Transcription, error) {
+func expand(t survey.Letter, tx *survey.Tx, speakers []survey.Respondent, c survey.Catalogue) (survey.Letter, error) {
 	if t.Whole.Status == "" {
 		return t, nil
 	}
@@ -41,13 +41,13 @@ func expand(t survey.Transcription, tx *survey.Tx, speakers []survey.Respondent,
 }
 
 // contract takes back what expand did.
-func contract(t survey.Transcription) survey.Transcription {
+func contract(t survey.Letter) survey.Letter {
 	t.Entries = slices.DeleteFunc(slices.Clone(t.Entries), func(e survey.SubmissionEntry) bool { return e.Entry == t.Whole })
 	return t
 }
 
 // incomplete lists what a draft lacks before anybody can check it against its original.
-func incomplete(t survey.Transcription, q survey.Questionnaire, now time.Time) (f survey.Faults) {
+func incomplete(t survey.Letter, q survey.Questionnaire, now time.Time) (f survey.Faults) {
 	today := now.In(survey.Instant{Zone: survey.TranscriptionZone(q)}.Location()).Format(time.DateOnly)
 	if t.Kind == "" {
 		f.Add("kind", "transcribe.error.kind")
@@ -108,12 +108,12 @@ func beforeSent(t survey.Transcription, q survey.Questionnaire, at time.Time, ex
 
 // doubts are what whoever hands a letter over or checks it should look at twice: that it came before somebody it answers
 // for was asked, and the questions at which it would replace what a later letter says.
-func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription) (unasked bool, older []int, err error) {
+func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (unasked bool, older []int, err error) {
 	catalogue, err := tx.Catalogues.Get(q.ID)
 	if err != nil {
 		return false, nil, err
 	}
-	speakers, err := survey.TranscriptionSpeakers(tx, r, t)
+	speakers, err := survey.TranscriptionSpeakers(tx, r, t.Transcription)
 	if err != nil {
 		return false, nil, err
 	}
@@ -121,7 +121,7 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 		return false, nil, err
 	}
 	for _, speaker := range speakers {
-		unasked = unasked || beforeSent(t, q, speaker.AskedAt, true)
+		unasked = unasked || beforeSent(t.Transcription, q, speaker.AskedAt, true)
 		outlines, err := survey.Outlines(tx, speaker)
 		if err != nil {
 			return false, nil, err
@@ -150,7 +150,7 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 			if !exact { // the day alone
 				at, err = time.ParseInLocation(time.DateOnly, string(last.ReceivedAt), survey.Instant{Zone: survey.TranscriptionZone(q)}.Location())
 			}
-			if err == nil && beforeSent(t, q, at, exact) {
+			if err == nil && beforeSent(t.Transcription, q, at, exact) {
 				older = append(older, e.Number)
 			}
 		}

@@ -88,7 +88,7 @@ func (cmd *Save) Clean() error {
 // text typed without a status is an answer. When somebody else was faster, it returns the Conflict error.stale together
 // with the stored transcription; saving what is already stored changes nothing. Conflict too when it is no draft any
 // more, or when the party itself has submitted one of its cells.
-func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t survey.Transcription, err error) {
+func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t survey.Letter, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return t, err
 	}
@@ -104,10 +104,10 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t sur
 		if r.NotAsked != "" {
 			return survey.Fail(survey.Conflict, "transcribe.error.not_asked")
 		}
-		t, err = tx.Transcriptions.Get(r.Key() + "/" + cmd.ID)
+		t, err = survey.GetLetter(tx, r.Key()+"/"+cmd.ID)
 		switch {
 		case survey.IsNotFound(err) && cmd.Revision == 0:
-			t = survey.Transcription{Questionnaire: q.ID, Respondent: r.ID, ID: cmd.ID, State: survey.TranscriptionDraft}
+			t = survey.Letter{Transcription: survey.Transcription{Questionnaire: q.ID, Respondent: r.ID, ID: cmd.ID, State: survey.TranscriptionDraft}}
 		case err != nil:
 			return err
 		}
@@ -116,7 +116,7 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t sur
 			return err
 		}
 		if cmd.Upload != nil {
-			if next.Original, err = transcriptionOriginal(tx, actor, t, *cmd.Upload, original, now); err != nil {
+			if next.Original, err = transcriptionOriginal(tx, actor, t.Transcription, *cmd.Upload, original, now); err != nil {
 				return err
 			}
 		}
@@ -140,16 +140,16 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t sur
 		}
 		next.Revision++
 		t = next
-		if err := tx.Transcriptions.Put(t); err != nil {
+		if err := survey.PutLetter(tx, t); err != nil {
 			return err
 		}
-		return dropOriginal(tx, t, before)
+		return dropOriginal(tx, t.Transcription, before)
 	})
 	return t, err
 }
 
 // apply returns the transcription with what the form says.
-func (cmd Save) apply(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Transcription) (survey.Transcription, error) {
+func (cmd Save) apply(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (survey.Letter, error) {
 	var f survey.Faults
 	t.Kind, t.ReceivedOn, t.ReceivedTime, t.LetterDate = cmd.Kind, cmd.ReceivedOn, cmd.ReceivedTime, cmd.LetterDate
 	t.Licence, t.Without, t.ChangeNote, t.Whole = cmd.Licence, cmd.Without, cmd.ChangeNote, cmd.Whole
@@ -217,7 +217,7 @@ func (s *Service) Delete(ctx context.Context, actor survey.Actor, ref Ref, revis
 		case t.Revision != revision:
 			return survey.Fail(survey.Conflict, "transcribe.error.changed")
 		}
-		if err := tx.Transcriptions.Delete(t.Key()); err != nil {
+		if err := survey.DeleteLetter(tx, t.Key()); err != nil {
 			return err
 		}
 		original := t.Original

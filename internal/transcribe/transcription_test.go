@@ -426,3 +426,21 @@ func letterJSON(t *testing.T, v any) string {
 	}
 	return string(raw)
 }
+
+// A letter that waits for its second person across an update is still the one that was handed over: what is confirmed keeps its
+// digest, however the letter is stored.
+func TestRequestOfALetterOutlivesItsForm(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja & <gern>.")))
+	cmd.ID, cmd.Kind, cmd.Upload, cmd.Without = "0190f3a0-0000-7000-8000-000000000001", survey.LetterPortal, nil, "Das Formular zeigt keine Kopie."
+	cmd.ReceivedTime, cmd.Joint, cmd.Licence, cmd.ChangeNote = "09:30", []string{"moin"}, "CC-BY-4.0", "Nachtrag"
+	cmd.Whole = survey.Entry{Status: survey.General, Text: "Wir sind für alles Gute."}
+	w.HandOver(t, w.Anna, cmd)
+	w.View(t, func(tx *survey.Tx) error {
+		a, err := tx.Approvals.Get(survey.Approval{Questionnaire: "q1", Act: survey.ActTranscription, Subject: cmd.ID}.Key())
+		if want := "cd73e99891a30c7ea8e290955c020da00ff6e0909fad12d53cabaeb535dac131"; a.Digest != want {
+			t.Errorf("digest %s, want %s", a.Digest, want)
+		}
+		return err
+	})
+}

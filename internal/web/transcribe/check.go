@@ -36,7 +36,7 @@ func (s *Room) transcriptionPage(r *web.Request) error {
 		return err
 	}
 	if line.State == survey.TranscriptionDraft && r.Actor.Has(survey.RoleCoordinator) {
-		return s.renderTranscription(r, http.StatusOK, sheet, line, formOfLetter(sheet, line.Transcription), nil, nil)
+		return s.renderTranscription(r, http.StatusOK, sheet, line, formOfLetter(sheet, line.Letter()), nil, nil)
 	}
 	return s.renderLetter(r, http.StatusOK, sheet, line, "", nil)
 }

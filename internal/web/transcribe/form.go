@@ -85,14 +85,14 @@ func (s *Room) newTranscription(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		form = formOfLetter(sheet, line.Transcription)
+		form = formOfLetter(sheet, line.Letter())
 		form.Revision, form.ChangeNote = 0, ""
 	}
 	return s.renderTranscription(r, http.StatusOK, sheet, transcribe.Line{Transcription: survey.Transcription{ID: survey.NewID()}}, form, nil, nil)
 }
 
 // formOfLetter fills the form from what is saved. What the letter says as a whole stands in its own fields.
-func formOfLetter(sheet transcribe.Sheet, t survey.Transcription) transcriptionForm {
+func formOfLetter(sheet transcribe.Sheet, t survey.Letter) transcriptionForm {
 	form := transcriptionForm{Revision: t.Revision, Kind: string(t.Kind), ReceivedOn: t.ReceivedOn, ReceivedTime: t.ReceivedTime, LetterDate: t.LetterDate,
 		Licence: t.Licence, Without: t.Without, ChangeNote: t.ChangeNote, Whole: string(t.Whole.Status), WholeText: t.Whole.Text + t.Whole.Reason,
 		Original: t.Original, entries: map[int]survey.Entry{}}
@@ -235,7 +235,7 @@ func (s *Room) renderSaved(r *web.Request, errs []templates.FieldError) error {
 	if err != nil {
 		return err
 	}
-	p := newLetterFormPage(r, sheet, line, formOfLetter(sheet, line.Transcription), errs, nil)
+	p := newLetterFormPage(r, sheet, line, formOfLetter(sheet, line.Letter()), errs, nil)
 	p.stored(r)
 	p.Warning = p.Must("transcribe.form.incomplete")
 	return r.Page(http.StatusUnprocessableEntity, "transcribe/form", p)
@@ -251,7 +251,7 @@ func (s *Room) renderDoubts(r *web.Request, seen string) (shown bool, err error)
 	if err != nil {
 		return false, err
 	}
-	p := newLetterFormPage(r, sheet, line, formOfLetter(sheet, line.Transcription), nil, nil)
+	p := newLetterFormPage(r, sheet, line, formOfLetter(sheet, line.Letter()), nil, nil)
 	if len(p.Doubts) == 0 || strings.Join(p.Doubts, "\n") == strings.ReplaceAll(seen, "\r\n", "\n") {
 		return false, nil
 	}
@@ -270,7 +270,7 @@ func (s *Room) renderLetterCollision(r *web.Request, form transcriptionForm, upl
 	if err != nil {
 		return err
 	}
-	theirs := formOfLetter(sheet, line.Transcription)
+	theirs := formOfLetter(sheet, line.Letter())
 	form.Revision = theirs.Revision
 	if upload == nil && theirs.Original != "" { // mine may have been replaced, and is gone then
 		form.Original = theirs.Original

@@ -53,10 +53,10 @@ const freiLetters = "/antworten/nordmark-2027/frei"
 
 func letterURL(id string) string { return freiLetters + "/uebertragung/" + id }
 
-func stored(t *testing.T, w *webtest.World, id string) (letter survey.Transcription, found bool) {
+func stored(t *testing.T, w *webtest.World, id string) (letter survey.Letter, found bool) {
 	t.Helper()
 	err := w.Store.View(t.Context(), func(tx *survey.Tx) (err error) {
-		letter, err = tx.Transcriptions.Get("q1/r1/" + id)
+		letter, err = survey.GetLetter(tx, "q1/r1/"+id)
 		return err
 	})
 	if err != nil && !survey.IsNotFound(err) {
@@ -398,7 +398,7 @@ func TestUploadsAreStreamed(t *testing.T) {
 }
 
 // transcriptionPaths are the pages of all GET routes, with values that lead somewhere.
-func transcriptionPaths(w *webtest.World, letter survey.Transcription) (paths []string) {
+func transcriptionPaths(w *webtest.World, letter survey.Letter) (paths []string) {
 	for _, r := range w.RoutesBelow("/antworten") {
 		if r.Method == http.MethodGet {
 			paths = append(paths, strings.NewReplacer(":questionnaire", "nordmark-2027", ":respondent", "frei", ":letter", letter.ID, ":original", letter.Original).Replace(r.Path))
@@ -408,7 +408,7 @@ func transcriptionPaths(w *webtest.World, letter survey.Transcription) (paths []
 }
 
 // officeLetter stores a letter with its original, handed over by anna.
-func officeLetter(t *testing.T, w *webtest.World) survey.Transcription {
+func officeLetter(t *testing.T, w *webtest.World) survey.Letter {
 	t.Helper()
 	id := survey.NewID()
 	webtest.Contains(t, w.Visitor(t).SignIn("anna@buendnis.example").Upload(letterURL(id), letterForm(), "brief.pdf", []byte(letterPDF)), 303)
