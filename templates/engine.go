@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 	texttemplate "text/template"
 	"time"
 
@@ -24,8 +25,8 @@ var files embed.FS
 
 // Engine renders pages and mail texts. Everything is parsed in New; it is safe for concurrent use.
 type Engine struct {
-	pages map[string]*template.Template     // by language/page, "de/draft/board"
-	mails map[string]*texttemplate.Template // by language/name, "de/invitation"
+	pages map[string]func() (*template.Template, error) // by language/page, "de/draft/board"
+	mails map[string]*texttemplate.Template             // by language/name, "de/invitation"
 }
 
 // New parses all templates that are part of the program. Each page gets a set of its own in each language, with the
@@ -43,13 +44,29 @@ func (e *Engine) Render(w io.Writer, page string, data any) error {
 	if !ok {
 		return fmt.Errorf("templates: no page %q in %q", page, speaker.Lang())
 	}
-	var buf bytes.Buffer
-	if err := set.Execute(&buf, data); err != nil {
+	tmpl, err := set()
+	if err != nil {
 		return fmt.Errorf("templates: %w", err)
 	}
-	_, err := buf.WriteTo(w)
+	buf := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buf.Cap() <= keptBuffer {
+			buf.Reset()
+			buffers.Put(buf)
+		}
+	}()
+	if err := tmpl.Execute(buf, data); err != nil {
+		return fmt.Errorf("templates: %w", err)
+	}
+	_, err = w.Write(buf.Bytes())
 	return err
 }
+
+// buffers are what pages are rendered into: grown to the size of a page once, not for each.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// keptBuffer is the most bytes of a buffer that waits for the next page.
+const keptBuffer = 256 << 10
 
 // Mail returns the text of a mail, from mail/<lang>/<name>.txt. The data is a struct.
 func (e *Engine) Mail(lang, name string, data any) (string, error) {
@@ -82,6 +99,7 @@ func functions(lang string) map[string]any {
 		"number":     locale.For(lang).Number,
 		"paragraphs": Paragraphs,
 		"splitAfter": strings.SplitAfter,
+		"asset":      public.URL, // of a page that is in no publication; elsewhere .AssetURL
 		"sheet":      func() template.CSS { return template.CSS(sheet) },
 		"datetime":   func(t time.Time) string { return locale.For(lang).DateTime(t, nil) }, // for mails, whose data has no Printer
 	}
@@ -114,7 +132,7 @@ func Paragraphs(text string) [][]string {
 }
 
 func parse(fsys fs.FS) (*Engine, error) {
-	engine := &Engine{pages: map[string]*template.Template{}, mails: map[string]*texttemplate.Template{}}
+	engine := &Engine{pages: map[string]func() (*template.Template, error){}, mails: map[string]*texttemplate.Template{}}
 	for _, lang := range locale.Languages {
 		if err := errors.Join(engine.parsePages(fsys, lang), engine.parseMails(fsys, lang)); err != nil {
 			return nil, fmt.Errorf("templates: %w", err)
@@ -131,26 +149,26 @@ func (e *Engine) parsePages(fsys fs.FS, lang string) error {
 	if err := addFiles(shared, fsys, "partials/*.html", ""); err != nil {
 		return err
 	}
-	return walk(fsys, "pages", ".html", func(page, text string) error {
-		if strings.HasPrefix(path.Base(page), "_") {
+	return walk(fsys, "pages", ".html", func(name, text string) error {
+		if strings.HasPrefix(path.Base(name), "_") {
 			return nil
 		}
 		set, err := shared.Clone()
 		if err != nil {
 			return err
 		}
-		folder := path.Dir(page)
+		folder := path.Dir(name)
 		if err := addFiles(set, fsys, path.Join("pages", folder, "_*.html"), folder); err != nil {
 			return err
 		}
-		tmpl, err := set.New("pages/" + page).Parse(text)
+		tmpl, err := set.New("pages/" + name).Parse(text)
 		if err != nil {
 			return err
 		}
 		if tmpl.Lookup("main") == nil {
-			return fmt.Errorf(`page %q defines no "main"`, page)
+			return fmt.Errorf(`page %q defines no "main"`, name)
 		}
-		e.pages[lang+"/"+page] = tmpl
+		e.pages[lang+"/"+name] = sync.OnceValues(func() (*template.Template, error) { return tmpl, fold(tmpl) })
 		return nil
 	})
 }

@@ -32,7 +32,7 @@
 //
 // Words: {{T "draft.board.title"}} everywhere, also in partials and inside range ({{.T "…"}} of the page is the same);
 // values as pairs: {{T "common.questions" "Count" 3}}. Dates and numbers: {{.Date t}} of the page, $.Date inside range.
-// A struct field with the name of a Printer method (Date, Time, Number, Lang …) hides it: do not name fields so.
+// A struct field with the name of a Printer method (Date, Time, Number, Lang …) or of a field of Base hides it: do not name fields so.
 //
 // The Content-Security-Policy allows no style= and no inline script; there is no maxlength; forms that change
 // something post and say novalidate: the messages are ours, in the error summary and at the field.

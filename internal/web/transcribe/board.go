@@ -78,12 +78,11 @@ func (s *Room) transcriptionList(r *web.Request) error {
 // transcriptionBoardPage is a row per respondent.
 type transcriptionBoardPage struct {
 	transcriptionBase
-	Phase   templates.Badge
-	Lead    string
-	Tabs    templates.Tabs
-	Warning string
-	Rows    []transcriptionBoardRow
-	Empty   templates.Empty
+	Phase templates.Badge
+	Lead  string
+	Tabs  templates.Tabs
+	Rows  []transcriptionBoardRow
+	Empty templates.Empty
 }
 
 type transcriptionBoardRow struct {
