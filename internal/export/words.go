@@ -116,7 +116,7 @@ func yesNo(yes bool) string {
 // zone is where the times of a comparison are told.
 func zone(c survey.Comparison) *time.Location {
 	for _, name := range []string{c.Questionnaire.Deadline.Zone, survey.DefaultZone} {
-		if loc, err := time.LoadLocation(name); err == nil && name != "" {
+		if loc, err := survey.Zone(name); err == nil && name != "" {
 			return loc
 		}
 	}

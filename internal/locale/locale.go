@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,9 +38,10 @@ type Printer struct {
 	lang      string
 	localizer *i18n.Localizer
 	numbers   *message.Printer
-	plain     map[string]string // messages without placeholder or plural, most of them: a lookup, no template
-	plural    map[string]bool   // of the others: whether Count chooses a form
-	joint     string            // stands inside a date where no line may break: a plain blank or, on pages, a no-break space
+	plain     map[string]string   // messages without placeholder or plural, most of them
+	parts     map[string][]string // messages with placeholders: a text, a placeholder's name, a text …
+	plural    map[string]bool     // messages of which Count chooses the form: go-i18n's
+	joint     string              // stands inside a date where no line may break: a plain blank or, on pages, a no-break space
 }
 
 // For returns the printer of a language, the German one for a language there is no catalogue of. Its words go into mails
@@ -76,8 +78,8 @@ func (p *Printer) T(key string, args ...any) (string, error) {
 	if text, ok := p.plain[key]; ok {
 		return text, nil
 	}
-	plural, known := p.plural[key]
-	if !known {
+	parts := p.parts[key]
+	if parts == nil && !p.plural[key] {
 		return "", fmt.Errorf("locale: no message %q in %q", key, p.lang)
 	}
 	if len(args)%2 != 0 {
@@ -91,22 +93,54 @@ func (p *Printer) T(key string, args ...any) (string, error) {
 		}
 		values[name] = args[i+1]
 	}
-	lookup := &i18n.LocalizeConfig{MessageID: key, TemplateData: values, TemplateParser: strict}
-	if plural {
-		count, ok := values["Count"]
-		if !ok {
-			return "", fmt.Errorf("locale: message %q needs a Count", key)
-		}
-		lookup.PluralCount = count
-	}
-	if n, ok := values["Count"].(int); ok {
+	count, counted := values["Count"]
+	if n, ok := count.(int); ok {
 		values["Count"] = p.Number(n)
 	}
-	text, err := p.localizer.Localize(lookup)
+	if parts != nil {
+		return fill(key, parts, values)
+	}
+	if !counted {
+		return "", fmt.Errorf("locale: message %q needs a Count", key)
+	}
+	text, err := p.localizer.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: values, TemplateParser: strict, PluralCount: count})
 	if err != nil {
 		return "", fmt.Errorf("locale: message %q in %q: %w", key, p.lang, err)
 	}
 	return text, nil
+}
+
+// fill puts the values into the places of a message.
+func fill(key string, parts []string, values map[string]any) (string, error) {
+	var text strings.Builder
+	for i, part := range parts {
+		if i%2 == 0 {
+			text.WriteString(part)
+			continue
+		}
+		value, ok := values[part]
+		if !ok {
+			return "", fmt.Errorf("locale: message %q needs a %s", key, part)
+		}
+		fmt.Fprint(&text, value)
+	}
+	return text.String(), nil
+}
+
+// place is the one thing in a message that is not said as it stands.
+var place = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
+
+// split takes a message apart at its placeholders, for fill.
+func split(message string) (parts []string, err error) {
+	end := 0
+	for _, at := range place.FindAllStringSubmatchIndex(message, -1) {
+		parts = append(parts, message[end:at[0]], message[at[2]:at[3]])
+		end = at[1]
+	}
+	if parts = append(parts, message[end:]); strings.Contains(strings.Join(parts, ""), "{{") {
+		err = fmt.Errorf("%q: no placeholder like {{.Name}}", message)
+	}
+	return parts, err
 }
 
 // Must is T for Go code: where T returns an error, it returns the key, so that a page or a mail still goes out. A test
@@ -121,11 +155,8 @@ func (p *Printer) Must(key string, args ...any) string {
 
 // Has says whether there is a message of that key.
 func (p *Printer) Has(key string) bool {
-	if _, ok := p.plain[key]; ok {
-		return true
-	}
-	_, ok := p.plural[key]
-	return ok
+	_, plain := p.plain[key]
+	return plain || p.parts[key] != nil || p.plural[key]
 }
 
 // load reads the embedded catalogues. They are part of the program, so a fault in them is a panic at start.
@@ -133,7 +164,7 @@ func load() map[string]*Printer {
 	bundle := i18n.NewBundle(language.German)
 	byLang := map[string]*Printer{}
 	for _, lang := range Languages {
-		byLang[lang] = &Printer{lang: lang, numbers: message.NewPrinter(language.Make(lang)), joint: " ", plain: map[string]string{}, plural: map[string]bool{}}
+		byLang[lang] = &Printer{lang: lang, numbers: message.NewPrinter(language.Make(lang)), joint: " ", plain: map[string]string{}, parts: map[string][]string{}, plural: map[string]bool{}}
 		names, err := fs.Glob(files, path.Join("messages", lang, "*.json"))
 		if err != nil || len(names) == 0 {
 			panic(fmt.Sprintf("locale: no catalogue of %q: %v", lang, err))
@@ -177,7 +208,9 @@ func (p *Printer) read(bundle *i18n.Bundle, name string) error {
 		case m.One != "":
 			p.plural[m.ID] = true
 		case strings.Contains(m.Other, "{{"):
-			p.plural[m.ID] = false
+			if p.parts[m.ID], err = split(m.Other); err != nil {
+				return err
+			}
 		default:
 			p.plain[m.ID] = m.Other
 		}

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"sync"
 	"time"
 	_ "time/tzdata" // zones must resolve on a machine without a zone database
 )
@@ -34,9 +35,24 @@ type Instant struct {
 // IsZero tells whether no instant is set.
 func (i Instant) IsZero() bool { return i.At.IsZero() }
 
+// zones are the time zones that were asked for, by their IANA names.
+var zones sync.Map
+
+// Zone is time.LoadLocation, which reads and parses a file each time, and does so once for each zone.
+func Zone(name string) (*time.Location, error) {
+	if zone, ok := zones.Load(name); ok {
+		return zone.(*time.Location), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, zone)
+	}
+	return zone, err
+}
+
 // Location returns the zone of the instant, UTC if it has none.
 func (i Instant) Location() *time.Location {
-	if loc, err := time.LoadLocation(i.Zone); err == nil && i.Zone != "" {
+	if loc, err := Zone(i.Zone); err == nil && i.Zone != "" {
 		return loc
 	}
 	if t, err := i.Given.Time(); err == nil {
@@ -84,7 +100,7 @@ func ParseDay(day string) (at time.Time, key string) {
 // choice is "first" or "second". An unreadable time is error.time.format, one of another century error.time.year, an unknown
 // zone error.time.zone.
 func ParseInstant(local, zone, choice string) (instant Instant, key string) {
-	loc, err := time.LoadLocation(zone)
+	loc, err := Zone(zone)
 	if err != nil || zone == "" || zone == "Local" {
 		return Instant{Local: local, Zone: zone}, "error.time.zone"
 	}

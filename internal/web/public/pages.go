@@ -90,7 +90,7 @@ func (s *Room) publicHome(lang string) func(*web.Request) error {
 }
 
 func newHomeItem(p *locale.Printer, m publish.Manifest) homeItem {
-	zone, err := time.LoadLocation(m.Zone)
+	zone, err := survey.Zone(m.Zone)
 	if err != nil {
 		zone = time.UTC
 	}
