@@ -1,18 +1,27 @@
 # Every task of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check deps setup fuzz bench soak cover build
+.PHONY: help demo test test-real check deps setup fuzz bench soak cover build
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 11
 
 demo: ## Run the demo: a complete invented election on your machine
 	go run ./cmd/pruefstein demo
 
+# Where goroutines meet: what serves, sends and stores, and the use cases it calls. Their tests run under the race detector.
+race := $(addprefix ./internal/,alliance answer bolt compare draft mail publish send survey transcribe web/...)
+
 test: setup check deps ## Everything a newcomer and the CI run: set up, check, test
 	@# vet ran in check already
-	go test -vet=off ./...
+	CGO_ENABLED=1 go test -vet=off -race $(race)
+	go test -vet=off $$(go list ./... | grep -vxF "$$(go list $(race))")
 	@sh .ci/fuzz.sh
+
+test-real: ## Against foreign programs: a mail server takes our mails, LibreOffice reads our workbook
+	@sh internal/testkit/setup.sh real
+	go vet -tags real ./internal/mail ./internal/export
+	go test -vet=off -tags real -run Real ./internal/mail ./internal/export
 
 check: ## Formatting, go vet, staticcheck
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; }
@@ -22,7 +31,7 @@ check: ## Formatting, go vet, staticcheck
 deps: ## go.mod is tidy and names nothing with a known vulnerability
 	@sh .ci/dependencies.sh
 
-setup: ## Install Chromium and axe-core for the browser tests, when missing
+setup: ## Install what the tests need, when missing: Chromium, axe-core, a C compiler
 	@sh internal/testkit/setup.sh
 
 fuzz: ## Fuzz every fuzz target with some hundred inputs; FUZZTIME=2m for longer

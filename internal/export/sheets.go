@@ -65,7 +65,8 @@ func moment(t time.Time, zone *time.Location) value {
 	t = t.In(zone)
 	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 	number := serial(day) + float64(t.Hour()*60+t.Minute())/(24*60)
-	return value{number: math.Round(number*1e9) / 1e9, kind: isTime} // a number of a workbook has 15 digits
+	// A number of a workbook has 15 digits. A hair above the minute: LibreOffice cuts off, and shows 10:59 for what is a hair below 11.
+	return value{number: (math.Floor(number*1e9) + 1) / 1e9, kind: isTime}
 }
 
 // stamp is a time as a file gave it: a time, a bare date, or else its text.

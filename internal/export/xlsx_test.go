@@ -4,10 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
@@ -49,6 +51,20 @@ func TestRereadFindsEveryDifference(t *testing.T) {
 		change(want)
 		if err := reread(data, want); err == nil {
 			t.Errorf("a different %s is not found", name)
+		}
+	}
+}
+
+// The number of a time is never below its minute: a program that cuts off would show the minute before.
+func TestTimesAreNotBelowTheirMinute(t *testing.T) {
+	day := time.Date(2027, 2, 20, 0, 0, 0, 0, time.UTC)
+	for minute := range 24 * 60 {
+		printed, err := strconv.ParseFloat(strconv.FormatFloat(moment(day.Add(time.Duration(minute)*time.Minute), time.UTC).number, 'G', 15, 64), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := int(math.Floor((printed - math.Floor(printed)) * 24 * 60)); got != minute {
+			t.Fatalf("minute %d is shown as %d", minute, got)
 		}
 	}
 }

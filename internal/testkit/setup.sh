@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the browser tests need and what is missing: Chromium and axe-core. Any Chromium will do; the one without
-# windows takes half the time.
+# Installs what the tests need and what is missing: Chromium, axe-core, a C compiler; with the argument "real" the foreign programs
+# of `make test-real` instead. Any Chromium will do; the one without windows takes half the time.
 # As root on Debian it installs packages; otherwise it says what to do.
 set -eu
 cd "$(dirname "$0")"
@@ -23,6 +23,17 @@ package() {
 	[ "$1" != chromium-headless-shell ] || echo "       A browser in another place: CHROMIUM=/path/to/chromium make test" >&2
 	exit 1
 }
+
+if [ "${1:-}" = real ]; then
+	command -v aiosmtpd >/dev/null || package python3-aiosmtpd "a foreign mail server"
+	command -v soffice >/dev/null || package libreoffice-calc-nogui "it reads our workbook"
+	exit
+fi
+
+if ! echo '#include <stdlib.h>' | "${CC:-gcc}" -x c -c -o /dev/null - 2>/dev/null; then
+	package gcc "the race detector is linked with it"
+	package libc6-dev "the same"
+fi
 
 if [ -n "${CHROMIUM:-}" ]; then
 	[ -x "$CHROMIUM" ] || { echo "setup: CHROMIUM names $CHROMIUM, which cannot be run." >&2; exit 1; }
