@@ -2,6 +2,7 @@ package answer_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -93,12 +94,24 @@ func TestSaveAnswer(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := testworld.NewAnswers(t)
 			before := w.State(t)
-			_, err := w.Answer.Save(t.Context(), w.Frei, test.cmd)
+			whole, err := w.Answer.Save(t.Context(), w.Frei, test.cmd)
 			if got := testworld.KeyOf(err); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 			if err != nil && w.State(t) != before {
 				t.Error("a refused save wrote something")
+			}
+			w = testworld.NewAnswers(t)
+			before, test.cmd.Brief = w.State(t), true
+			brief, err := w.Answer.Save(t.Context(), w.Frei, test.cmd)
+			if got := testworld.KeyOf(err); got != test.want {
+				t.Errorf("brief: got %q, want %q", got, test.want)
+			}
+			if err != nil && w.State(t) != before {
+				t.Error("a refused brief save wrote something")
+			}
+			if !reflect.DeepEqual(brief.Cell, whole.Cell) || brief.Sheet.Due != whole.Sheet.Due || brief.Sheet.Over != whole.Sheet.Over {
+				t.Errorf("brief: %+v, %+v", brief.Cell, whole.Cell)
 			}
 		})
 	}
@@ -142,7 +155,7 @@ func TestTwoColleagues(t *testing.T) {
 	if err != nil || first.Cell.Draft.Revision != 1 {
 		t.Fatal(first, err)
 	}
-	theirs, err := w.Answer.Save(t.Context(), colleague, answer.Save{Number: 1, Entry: testworld.Saying("deine")})
+	theirs, err := w.Answer.Save(t.Context(), colleague, answer.Save{Number: 1, Entry: testworld.Saying("deine"), Brief: true})
 	if testworld.KeyOf(err) != "error.stale" || theirs.Cell.Draft.Text != "meine" || theirs.Cell.Draft.Revision != 1 {
 		t.Errorf("second: %+v, %v", theirs, err)
 	}
@@ -159,7 +172,7 @@ func TestTwoColleagues(t *testing.T) {
 func TestAutosaveKeepsDone(t *testing.T) {
 	w := testworld.NewAnswers(t)
 	d := w.Save(t, w.Frei, 1, testworld.Saying("fertig"))
-	saved, err := w.Answer.Save(t.Context(), w.Frei, answer.Save{Number: 1, Revision: d.Revision, Entry: testworld.Saying("fertig!")})
+	saved, err := w.Answer.Save(t.Context(), w.Frei, answer.Save{Number: 1, Revision: d.Revision, Entry: testworld.Saying("fertig!"), Brief: true})
 	if err != nil || !saved.Cell.Draft.Done {
 		t.Errorf("%+v, %v", saved.Cell.Draft, err)
 	}
@@ -201,6 +214,11 @@ func TestAnswerStates(t *testing.T) {
 	want(answer.StateSubmitted)
 	w.Save(t, w.Frei, 1, testworld.Saying(""))
 	want(answer.StateSubmitted)
+	cell := w.Sheet(t, w.Frei).Cells[0]
+	brief, err := w.Answer.Save(t.Context(), w.Frei, answer.Save{Number: 1, Revision: cell.Draft.Revision, Entry: cell.Draft.Entry, Mark: answer.MarkLater, Brief: true})
+	if cell.Draft.Done, cell.Draft.Revision, cell.Draft.UpdatedAt = false, brief.Cell.Draft.Revision, brief.Cell.Draft.UpdatedAt; err != nil || !reflect.DeepEqual(brief.Cell, cell) {
+		t.Errorf("a brief save sees %+v, not %+v, %v", brief.Cell, cell, err)
+	}
 }
 
 func TestDeclineAll(t *testing.T) {

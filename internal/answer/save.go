@@ -14,13 +14,14 @@ type Save struct {
 	Number   int // of the question
 	Revision int // the draft it started from; 0: there was none
 	survey.Entry
-	Mark Mark
+	Mark  Mark
+	Brief bool // the answer needs the cell and its date alone: nothing else of the sheet is read
 }
 
 // Saved is what is stored after a save, be it that it was refused.
 type Saved struct {
-	Sheet Sheet
-	Cell  Cell // of the question
+	Sheet Sheet // after a brief save without the other cells, and what else a sheet has
+	Cell  Cell  // of the question
 }
 
 // Mark says whether the writer calls an answer ready.
@@ -57,7 +58,11 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (saved
 	}
 	now := s.Now()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		sheet, err := s.sheet(tx, actor, now)
+		read := s.sheet
+		if cmd.Brief {
+			read = s.asking(cmd.Number)
+		}
+		sheet, err := read(tx, actor, now)
 		if err != nil {
 			return err
 		}

@@ -126,8 +126,48 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor) (sheet Sheet, e
 	return sheet, err
 }
 
-func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet Sheet, err error) {
+// blank returns a sheet without its cells, and without what has come of them.
+func (s *Service) blank(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet Sheet, err error) {
 	if sheet.Questionnaire, sheet.Respondent, err = s.party(tx, actor); err != nil {
+		return sheet, err
+	}
+	if sheet.Catalogue, err = tx.Catalogues.Get(sheet.Questionnaire.ID); err != nil {
+		return sheet, err
+	}
+	sheet.Due, sheet.Now = sheet.Respondent.DueAt(sheet.Questionnaire), now
+	sheet.Over = !now.Before(sheet.Due.At)
+	return sheet, nil
+}
+
+// asking reads a sheet with the cell of one question alone.
+func (s *Service) asking(number int) func(*survey.Tx, survey.Actor, time.Time) (Sheet, error) {
+	return func(tx *survey.Tx, actor survey.Actor, now time.Time) (Sheet, error) {
+		sheet, err := s.blank(tx, actor, now)
+		if err != nil {
+			return sheet, err
+		}
+		for _, question := range sheet.Catalogue.Questions {
+			asked, _ := sheet.Respondent.Asked(question.ID)
+			if !asked || question.Number != number {
+				continue
+			}
+			key := sheet.Respondent.Key() + "/" + question.ID
+			draft, err := tx.AnswerDrafts.Get(key)
+			if err != nil && !survey.IsNotFound(err) {
+				return sheet, err
+			}
+			versions, err := survey.Collect(tx.Versions.List(key + "/"))
+			if err != nil {
+				return sheet, err
+			}
+			sheet.Cells = append(sheet.Cells, cell(sheet, question, draft, versions))
+		}
+		return sheet, nil
+	}
+}
+
+func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet Sheet, err error) {
+	if sheet, err = s.blank(tx, actor, now); err != nil {
 		return sheet, err
 	}
 	q, r := sheet.Questionnaire, sheet.Respondent
@@ -137,12 +177,6 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 	if sheet.Election, err = tx.Elections.Get(q.Election); err != nil {
 		return sheet, err
 	}
-	if sheet.Catalogue, err = tx.Catalogues.Get(q.ID); err != nil {
-		return sheet, err
-	}
-	sheet.Due, sheet.Now = r.DueAt(q), now
-	sheet.Over = !now.Before(sheet.Due.At)
-
 	prefix := r.Key() + "/"
 	drafts := map[string]survey.AnswerDraft{}
 	for d, err := range tx.AnswerDrafts.List(prefix) {

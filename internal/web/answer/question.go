@@ -106,7 +106,7 @@ func (s *Room) saveAnswer(r *web.Request) error {
 		return err
 	}
 	saved, err := s.Answer.Save(r.Request.Context(), r.Actor, answer.Save{
-		Number: number, Revision: form.Revision, Entry: form.entry(), Mark: answer.Mark(form.Mark),
+		Number: number, Revision: form.Revision, Entry: form.entry(), Mark: answer.Mark(form.Mark), Brief: r.WantsJSON(),
 	})
 	if r.WantsJSON() {
 		return s.saidJSON(r, saved, err)
