@@ -78,7 +78,14 @@ var uses = []use{
 		return err
 	}},
 	{"outbox of a dispatch", false, false, func(t *testing.T, o *office.Office) error {
-		_, err := o.Send.OutboxList(t.Context(), rowsCoordinator, "q")
+		_, err := o.Send.OutboxPage(t.Context(), rowsCoordinator, "q", "", "")
+		return err
+	}},
+	{"outbox of the dispatch whose mails wait", false, false, func(t *testing.T, o *office.Office) error {
+		page, err := o.Send.OutboxPage(t.Context(), rowsCoordinator, "o0000", "", "")
+		if err == nil && len(page.Rows) != min(page.Total, send.OutboxPageSize) {
+			err = fmt.Errorf("%d of %d", len(page.Rows), page.Total)
+		}
 		return err
 	}},
 	{"mail worker: the next mail", false, false, func(t *testing.T, o *office.Office) error {
@@ -246,8 +253,9 @@ func TestRowsRead(t *testing.T) {
 		if !u.grows && (c[0] != c[1] || c[1] != c[2]) {
 			t.Errorf("%s: its rows grow with other questionnaires: %v", u.name, c[:3])
 		}
-		// The worker has something to read where there is a mail. It reads no more than that one.
-		if c[5] != c[4] && !(strings.HasPrefix(u.name, "mail worker") && c[5] < 10) {
+		// Where there is a mail the worker has something to read, no more than that one, and the outbox shows a page of them.
+		most := map[string]int{"mail worker: the next mail": 10, "outbox of the dispatch whose mails wait": 3*send.OutboxPageSize + 10}
+		if c[5] != c[4] && c[5] > most[u.name] {
 			t.Errorf("%s: its rows grow with mails of others: %v", u.name, c[4:])
 		}
 	}

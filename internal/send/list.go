@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -55,38 +56,103 @@ type OutboxRow struct {
 	ShortName string    // "" for a test mail
 	Slug      string    // of the respondent
 	Due       time.Time // of the next attempt; zero when none is planned
-
-	// Undelivered: it failed for good, and RetryFailed tries it again. OutboxList alone says so.
-	Undelivered bool
 }
 
-// OutboxList returns the mails of a questionnaire, the newest first. Codes are not among them: that a party asked for one is
-// its own matter until it has submitted.
-func (s *Service) OutboxList(ctx context.Context, actor survey.Actor, questionnaire string) (list []OutboxRow, err error) {
+// OutboxPageSize is how many mails an OutboxPage has at most.
+const OutboxPageSize = 100
+
+// OutboxPage is a piece of the outbox of a questionnaire, the newest mail first.
+type OutboxPage struct {
+	Rows         []OutboxRow
+	Total        int // mails in the whole outbox
+	Newer, Older bool
+	Undelivered  int // mails in the whole outbox that failed for good and RetryFailed tries again
+}
+
+// OutboxPage returns the newest mails of a questionnaire, with a before (the id of a mail) the newest that are older than that
+// one, with an after the oldest that are newer. Codes are not among them: that a party asked for one is its own matter until it
+// has submitted.
+func (s *Service) OutboxPage(ctx context.Context, actor survey.Actor, questionnaire, before, after string) (page OutboxPage, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
-		return nil, err
+		return page, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		list = nil
-		mails, err := mailsOf(tx, questionnaire)
-		if err != nil {
+		page = OutboxPage{}
+		all, outbox := survey.Exact(questionnaire), tx.Mails.By(survey.MailQuestionnaire)
+		if page.Total, err = outbox.Count(all); err != nil {
 			return err
+		}
+		var mails []survey.Mail
+		if after != "" {
+			if mails, page.Newer, err = firstMails(outbox.From(all, all+after+"\x00")); err != nil {
+				return err
+			}
+			slices.Reverse(mails)
+			page.Older = true
+		}
+		if len(mails) < OutboxPageSize { // the newest fill the first page, however many came since
+			end := ""
+			if before != "" && after == "" {
+				end, page.Newer = all+before, true
+			}
+			if mails, page.Older, err = firstMails(outbox.Backward(all, end)); err == nil && len(mails) == 0 && end != "" {
+				page.Newer = false
+				mails, page.Older, err = firstMails(outbox.Backward(all, ""))
+			}
+			if err != nil {
+				return err
+			}
 		}
 		failed, err := s.undelivered(tx, questionnaire)
 		if err != nil {
 			return err
 		}
-		for _, m := range slices.Backward(mails) {
-			row, err := outboxRow(tx, m)
-			if err != nil {
-				return err
-			}
-			row.Undelivered = slices.ContainsFunc(failed, func(f survey.Mail) bool { return f.ID == m.ID })
-			list = append(list, row)
+		page.Undelivered = len(failed)
+		page.Rows, err = outboxRows(tx, mails)
+		return err
+	})
+	return page, err
+}
+
+// firstMails reads a page of mails, and tells whether more follow.
+func firstMails(rows iter.Seq2[survey.Mail, error]) (mails []survey.Mail, more bool, err error) {
+	for m, err := range rows {
+		if err != nil {
+			return nil, false, err
 		}
-		return nil
+		if len(mails) == OutboxPageSize {
+			return mails, true, nil
+		}
+		mails = append(mails, m)
+	}
+	return mails, false, nil
+}
+
+// Invitations returns the mails by which a questionnaire was sent out, the oldest first.
+func (s *Service) Invitations(ctx context.Context, actor survey.Actor, questionnaire string) (list []OutboxRow, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return nil, err
+	}
+	err = s.View(ctx, func(tx *survey.Tx) error {
+		mails, err := mailsOf(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		list, err = outboxRows(tx, slices.DeleteFunc(mails, func(m survey.Mail) bool { return m.Kind != survey.MailInvitation }))
+		return err
 	})
 	return list, err
+}
+
+func outboxRows(tx *survey.Tx, mails []survey.Mail) (list []OutboxRow, err error) {
+	for _, m := range mails {
+		row, err := outboxRow(tx, m)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, row)
+	}
+	return list, nil
 }
 
 func outboxRow(tx *survey.Tx, m survey.Mail) (row OutboxRow, err error) {

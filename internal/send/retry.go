@@ -37,7 +37,7 @@ func (s *Service) RetryMail(ctx context.Context, actor survey.Actor, id string) 
 }
 
 // RetryFailed puts all mails of a questionnaire that could not be delivered back to the front, as RetryMail does, and returns
-// how many they were: see OutboxRow.Undelivered.
+// how many they were: see OutboxPage.Undelivered.
 func (s *Service) RetryFailed(ctx context.Context, actor survey.Actor, questionnaire string) (retried int, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return 0, err

@@ -622,11 +622,12 @@ func TestSendRights(t *testing.T) {
 		}
 	}
 	for name, read := range map[string]func(survey.Actor) error{
-		"list":   func(a survey.Actor) error { _, err := s.Send.List(ctx, a); return err },
-		"board":  func(a survey.Actor) error { _, err := s.Send.Board(ctx, a, s.q); return err },
-		"outbox": func(a survey.Actor) error { _, err := s.Send.OutboxList(ctx, a, s.q); return err },
-		"file":   func(a survey.Actor) error { _, err := s.Send.RespondentFile(ctx, a, s.q, "fm"); return err },
-		"plan":   func(a survey.Actor) error { _, err := s.Send.DispatchPlan(ctx, a, s.q); return err },
+		"list":        func(a survey.Actor) error { _, err := s.Send.List(ctx, a); return err },
+		"board":       func(a survey.Actor) error { _, err := s.Send.Board(ctx, a, s.q); return err },
+		"outbox":      func(a survey.Actor) error { _, err := s.Send.OutboxPage(ctx, a, s.q, "", ""); return err },
+		"invitations": func(a survey.Actor) error { _, err := s.Send.Invitations(ctx, a, s.q); return err },
+		"file":        func(a survey.Actor) error { _, err := s.Send.RespondentFile(ctx, a, s.q, "fm"); return err },
+		"plan":        func(a survey.Actor) error { _, err := s.Send.DispatchPlan(ctx, a, s.q); return err },
 	} {
 		if err := read(s.admin); err != nil {
 			t.Errorf("%s by the administrator: %v", name, err)

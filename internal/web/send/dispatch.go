@@ -2,7 +2,6 @@ package send
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -181,14 +180,12 @@ func (s *Room) renderSent(r *web.Request, p dispatchPage, d send.DispatchPlan) e
 		{Label: p.Must("send.fact.recipients"), Value: p.Number(d.Sent.Recipients)},
 		{Label: p.Must("common.deadline"), Value: r.Instant(r.Questionnaire.Deadline)},
 	}
-	outbox, err := s.Send.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	invitations, err := s.Send.Invitations(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
-	for _, m := range slices.Backward(outbox) {
-		if m.Kind == survey.MailInvitation {
-			p.Mails = append(p.Mails, newOutboxLine(r, m))
-		}
+	for _, m := range invitations {
+		p.Mails = append(p.Mails, newOutboxLine(r, m))
 	}
 	board, err := s.Send.Board(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {

@@ -2,6 +2,7 @@ package send
 
 import (
 	"net/http"
+	"net/url"
 
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
@@ -17,7 +18,17 @@ type outboxPage struct {
 	Bounces  string // where undeliverable mails come back to; "" none do
 	RetryAll string // where trying all failed ones again posts to; "" there are none
 	Retry    string // label of its button
+	Newer    string // where the page of newer mails is; "" these are the newest
+	Older    string
+	Count    string // of all mails, where they are more than a page
 }
+
+// outboxBefore and outboxAfter name the mail at which a page of the outbox begins or ends. Links to them stay true while mails
+// come in.
+const (
+	outboxBefore = "vor"
+	outboxAfter  = "nach"
+)
 
 // outboxLine is a mail in a list.
 type outboxLine struct {
@@ -39,7 +50,8 @@ func newOutboxLine(r *web.Request, m send.OutboxRow) outboxLine {
 }
 
 func (s *Room) outboxPage(r *web.Request) error {
-	list, err := s.Send.OutboxList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	query := r.Request.URL.Query()
+	page, err := s.Send.OutboxPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, query.Get(outboxBefore), query.Get(outboxAfter))
 	if err != nil {
 		return err
 	}
@@ -48,15 +60,23 @@ func (s *Room) outboxPage(r *web.Request) error {
 	if s.Bounces != "" {
 		p.Bounces = p.Must("send.outbox.bounces", "Address", s.Bounces)
 	}
-	failed := 0
-	for _, m := range list {
+	for _, m := range page.Rows {
 		p.Mails = append(p.Mails, newOutboxLine(r, m))
-		if m.Undelivered {
-			failed++
+	}
+	if p.CanAct && page.Undelivered > 0 {
+		p.RetryAll, p.Retry = sendPath(r, "postausgang", "alle-wiederholen"), p.Must("send.outbox.retry", "Count", page.Undelivered)
+	}
+	if page.Newer {
+		p.Newer = sendPath(r, "postausgang")
+		if n := len(page.Rows); n > 0 {
+			p.Newer += "?" + url.Values{outboxAfter: {page.Rows[0].ID}}.Encode()
 		}
 	}
-	if p.CanAct && failed > 0 {
-		p.RetryAll, p.Retry = sendPath(r, "postausgang", "alle-wiederholen"), p.Must("send.outbox.retry", "Count", failed)
+	if n := len(page.Rows); page.Older && n > 0 {
+		p.Older = sendPath(r, "postausgang") + "?" + url.Values{outboxBefore: {page.Rows[n-1].ID}}.Encode()
+	}
+	if page.Total > send.OutboxPageSize {
+		p.Count = p.Must("send.outbox.count", "Count", page.Total, "Page", send.OutboxPageSize)
 	}
 	return r.Page(http.StatusOK, "send/outbox", p)
 }

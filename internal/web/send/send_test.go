@@ -2,6 +2,7 @@ package send_test
 
 import (
 	"errors"
+	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -193,6 +194,27 @@ func TestSendWay(t *testing.T) {
 	get(base, "Mail nicht zustellbar", "Kein Kontakt zum Mailserver: dial tcp: refused")
 	w.Restart(t, func(c *site.Config) { c.Bounces = "ruecklauf@buendnis.example" })
 	get(base+"/postausgang", "geht an ruecklauf@buendnis.example", "Die nicht zustellbare Mail noch einmal versuchen", "Kein Kontakt zum Mailserver: dial tcp: refused")
+	if body := get(base + "/postausgang"); strings.Contains(body, "Ältere Mails") || strings.Contains(body, "auf einer Seite") {
+		t.Error("a short outbox has pages")
+	}
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
+		for i := range 150 {
+			err = errors.Join(err, tx.Mails.Put(survey.Mail{ID: fmt.Sprintf("00-%03d", i), Questionnaire: "q-locked", Kind: survey.MailTest, State: survey.MailSent, To: fmt.Sprintf("probe%d@buendnis.example", i)}))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	newest := get(base+"/postausgang", "Mails, 100 auf einer Seite", "Ältere Mails", `rel="next"`, "Die nicht zustellbare Mail noch einmal versuchen")
+	older := regexp.MustCompile(`<a href="([^"]+)" rel="next">`).FindStringSubmatch(newest)[1]
+	oldest := get(html.UnescapeString(older), "probe0@<wbr>buendnis.example", "Neuere Mails", "Die nicht zustellbare Mail noch einmal versuchen")
+	if strings.Contains(newest, "probe0@") || strings.Contains(oldest, "Ältere Mails") {
+		t.Error("the oldest mail is not on the last page")
+	}
+	newer := regexp.MustCompile(`<a href="([^"]+)" rel="prev">`).FindStringSubmatch(oldest)[1]
+	if body := get(html.UnescapeString(newer), "Ältere Mails"); strings.Contains(body, "Neuere Mails") {
+		t.Error("the newest mails have newer ones")
+	}
 	post(base+"/postausgang/alle-wiederholen", http.StatusSeeOther, nil)
 	if body := get(base + "/postausgang"); strings.Contains(body, "alle-wiederholen") {
 		t.Error("nothing failed any more, but it can be tried again")
