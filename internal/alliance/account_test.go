@@ -192,6 +192,7 @@ func TestPasswordRule(t *testing.T) {
 	for name, c := range map[string]struct{ password, again, want string }{
 		"good":      {goodPassword, goodPassword, ""},
 		"short":     {"elf Zeichen", "elf Zeichen", "password alliance.error.password_short"},
+		"longest":   {strings.Repeat("a", 256), strings.Repeat("a", 256), ""},
 		"long":      {strings.Repeat("a", 257), strings.Repeat("a", 257), "password alliance.error.password_long"},
 		"address":   {"ADA@buendnis.example", "ADA@buendnis.example", "password alliance.error.password_email"},
 		"different": {goodPassword, goodPassword + " ", "again alliance.error.password_again"},

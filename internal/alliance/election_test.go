@@ -1,6 +1,7 @@
 package alliance_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -238,5 +239,51 @@ func TestElection(t *testing.T) {
 	}
 	if _, err := w.Alliance.SaveElection(w.Ctx, w.Admin, alliance.SaveElection{Name: "W", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
+	}
+}
+
+// A party that stood before is the same party when it stands again.
+func TestAPartyThatStoodBeforeIsTakenUp(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Update(func(tx *survey.Tx) error {
+		return errors.Join(tx.Elections.Put(survey.Election{ID: "e0", Name: "Landtagswahl Nordmark 2022", Date: "2022-05-08"}),
+			tx.Parties.Put(survey.Party{ID: "old", ShortName: "LN", Name: "Liste Nord", Wikidata: "Q7", Revision: 3}),
+			tx.Contestants.Put(survey.Contestant{Election: "e0", Party: "old", BallotPosition: 4}))
+	})
+	got, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, alliance.SaveContestant{Election: "e1", ListedParty: alliance.ListedParty{ShortName: "LN", Name: "Liste Nord", Wikidata: "Q7"}})
+	if err != nil || got.ID != "old" || got.Contestant.Election != "e1" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// Two elections of one name and day are refused, also where no questionnaire names the first; one that came with an import is not ours.
+func TestAnElectionIsNotMadeTwice(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	save := func() error {
+		_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{Name: "Landtagswahl Südmark", Date: "2028-03-05", Level: "land"})
+		return err
+	}
+	w.Update(func(tx *survey.Tx) error {
+		return errors.Join(tx.Elections.Put(survey.Election{ID: "imported", Name: "Landtagswahl Südmark", Date: "2028-03-05"}),
+			tx.Questionnaires.Put(survey.Questionnaire{ID: "q0", Slug: "suedmark", Election: "imported", Imported: true}))
+	})
+	if err := save(); err != nil {
+		t.Errorf("beside an imported one: %v", err)
+	}
+	if err := save(); testworld.KeyOf(err) != "name alliance.error.election_exists" {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+// Who asked for a second person is not asked to be it.
+func TestTheOverviewAsksSomebodyElse(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Update(func(tx *survey.Tx) error {
+		return tx.Approvals.Put(survey.Approval{Questionnaire: w.Q.ID, Act: survey.ActLock, RequestedBy: w.Coordinator.User.ID, RequestedAt: w.Clock.Now()})
+	})
+	for want, actor := range []survey.Actor{w.Coordinator, w.Second} {
+		if o, err := w.Alliance.Overview(w.Ctx, actor); err != nil || len(o.Approvals) != want {
+			t.Errorf("%s: %+v, %v", actor.User.ID, o.Approvals, err)
+		}
 	}
 }

@@ -511,3 +511,23 @@ func TestTopicsKeepTheirIDs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The catalogue says the names of those who ask and of what it asks about, and of nobody and nothing else.
+func TestTheCatalogueNamesWhatItUses(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Question("Wie?", survey.StateAgreed) // of the group bildung and the organisation freie-netze, about "schule"
+	c := catalogue(w, w.Coordinator).Catalogue
+	var topics []string
+	for _, topic := range c.Topics {
+		topics = append(topics, topic.Name)
+	}
+	if diff := cmp.Diff([]string{"Schule"}, topics); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]survey.Named{{ID: "bildung", Name: "Digitale Bildung"}}, c.WorkingGroups); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]survey.Named{{ID: "freie-netze", Name: "Freie Netze"}}, c.Organisations); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -358,3 +358,36 @@ func TestDraftBoard(t *testing.T) {
 		t.Error(some)
 	}
 }
+
+// The page of a new question is for who may draft, as long as something is drafted.
+func TestWhoMayBeginAQuestion(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	for _, locked := range []bool{false, true} {
+		if locked {
+			w.Update(func(tx *survey.Tx) error {
+				w.Q.LockedAt = w.Clock.Now()
+				return errors.Join(tx.Questionnaires.Put(w.Q), tx.Catalogues.Put(survey.Catalogue{Questionnaire: w.Q.ID}))
+			})
+		}
+		for name, c := range map[string]struct {
+			actor survey.Actor
+			may   bool
+		}{"office": {w.Coordinator, true}, "member": {w.Member, true}, "admin": {w.Admin, false}} {
+			if p, err := w.Draft.QuestionPage(w.Ctx, c.actor, w.Q.ID, ""); err != nil || p.MayEdit != (c.may && !locked) {
+				t.Errorf("locked %v, %s: %v, %v", locked, name, p.MayEdit, err)
+			}
+		}
+	}
+}
+
+// A note to a state is a line like any other.
+func TestANoteIsOneLine(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	q := w.Question("Wie?", survey.StateIdea)
+	for note, want := range map[string]string{strings.Repeat("a", 301): "note error.text.too_long", "a\x00": "note error.text.control"} {
+		_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: q.ID, Revision: q.Revision, State: survey.StateReview, Note: note})
+		if got := testworld.KeyOf(err); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package send_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -634,6 +635,61 @@ func TestSendRights(t *testing.T) {
 		}
 		if err := read(s.member); survey.CodeOf(err) != survey.Forbidden {
 			t.Errorf("%s by a member: %v", name, err)
+		}
+	}
+}
+
+// Who is not asked, for a reason of record, is counted apart from the ways by which the others are.
+func TestThePlanCountsWhoIsNotAsked(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	s.change("gz", func(c *send.SaveRespondent) { c.NotAsked = "Nicht zugelassen" })
+	want := map[survey.Channel]int{survey.ChannelForm: 1, survey.ChannelMail: 1, survey.ChannelPortal: 1, survey.ChannelUnknown: 1}
+	p, err := s.Send.DispatchPlan(t.Context(), s.office, s.q)
+	if err != nil || p.NotAsked != 1 || !maps.Equal(p.Channels, want) || len(p.Recipients) != 2 {
+		t.Errorf("%d not asked, %v, %d recipients, %v", p.NotAsked, p.Channels, len(p.Recipients), err)
+	}
+}
+
+// The board says when a link was used first, whichever link it was.
+func TestTheBoardTellsTheFirstUseOfALink(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	r := s.respondent("fm")
+	first := s.clock.Now().Add(time.Hour)
+	s.put(func(tx *survey.Tx) error {
+		link := survey.AccessLink{Questionnaire: s.q, Respondent: r.ID, CreatedAt: s.clock.Now()}
+		var errs []error
+		for i, used := range []time.Duration{2, 0, 1} {
+			link.Hash, link.UsedAt = survey.HashToken(strings.Repeat("x", i+1)), first.Add(used*time.Hour)
+			errs = append(errs, tx.AccessLinks.Put(link))
+		}
+		return errors.Join(errs...)
+	})
+	b, err := s.Send.Board(t.Context(), s.office, s.q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range b.Rows {
+		if want := map[string]time.Time{"fm": first}[row.Respondent.Slug]; !row.LinkUsed.Equal(want) {
+			t.Errorf("%s: used %v, want %v", row.Respondent.Slug, row.LinkUsed, want)
+		}
+	}
+}
+
+// A joint respondent stands where the first of its members stands on the ballot; a member without a place has no say in it.
+func TestAJointRespondentStandsAtItsFirstMember(t *testing.T) {
+	s := newSending(t)
+	if _, err := s.Send.TakeContestants(t.Context(), s.office, s.q); err != nil {
+		t.Fatal(err)
+	}
+	for want, parties := range map[int][]string{2: {"fm", "gz"}, 1: {"ub", "zz"}} {
+		slug, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: parties})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := s.respondent(slug); r.BallotPosition != want {
+			t.Errorf("%v at place %d", parties, r.BallotPosition)
 		}
 	}
 }
