@@ -367,7 +367,7 @@ func TestALinkHolderTakesNoPartysWayToSubmit(t *testing.T) {
 	flood := func() {
 		for n := range 15 {
 			stranger := w.Enter(t, testworld.FreiToken, fmt.Sprint("stranger ", n))
-			for range 5 {
+			for range 2 {
 				sub, _, err := w.Answer.RequestSubmission(t.Context(), stranger, w.Form(t, stranger))
 				if err != nil && testworld.KeyOf(err) != "code answer.error.code_first" {
 					t.Fatalf("a request: %v", err)

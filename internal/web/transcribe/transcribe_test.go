@@ -306,7 +306,7 @@ func TestUploadOfTheLargestSize(t *testing.T) {
 	if names := originals(t, w); len(names) != 1 {
 		t.Errorf("%v", names)
 	}
-	webtest.Contains(t, stream(t, anna, letterForm(), io.LimitReader(blanks{}, webtranscribe.LetterBody/2)), 422, "größer als 20 MiB", "=frei.")
+	webtest.Contains(t, stream(t, anna, letterForm(), io.LimitReader(blanks{}, 2*transcribe.MaxOriginal)), 422, "größer als 20 MiB", "=frei.")
 	webtest.Contains(t, stream(t, anna, letterForm(), io.LimitReader(blanks{}, webtranscribe.LetterBody)), 413, "200 MB")
 	if names := originals(t, w); len(names) != 1 {
 		t.Errorf("%v", names)
