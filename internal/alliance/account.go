@@ -70,7 +70,7 @@ func (s *Service) SetupToken(ctx context.Context) (token string, err error) {
 	return token, err
 }
 
-func (s *Service) staffLink(token string, purpose survey.StaffLinkKind, user string, life time.Duration) survey.StaffLink {
+func (s *Service) staffLink(token string, purpose survey.StaffLinkKind, user survey.UserID, life time.Duration) survey.StaffLink {
 	return survey.StaffLink{Hash: survey.HashToken(token), Purpose: purpose, User: user, CreatedAt: s.Now(), ExpiresAt: s.Now().Add(life)}
 }
 
@@ -97,7 +97,7 @@ func (s *Service) StaffLinkUser(ctx context.Context, token string, purpose surve
 		if err != nil || link.User == "" {
 			return err
 		}
-		user, err = tx.Users.Get(link.User)
+		user, err = tx.User(link.User)
 		if err == nil && !usable(link, user) {
 			err = survey.Fail(survey.Gone, "error.link_expired")
 		}
@@ -134,7 +134,7 @@ func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user survey.User, err e
 	if err != nil {
 		return user, err
 	}
-	user = survey.User{ID: survey.NewID(), Name: cmd.Name, Email: cmd.Email, Language: cmd.Language, PasswordHash: hash,
+	user = survey.User{ID: survey.UserID(survey.NewID()), Name: cmd.Name, Email: cmd.Email, Language: cmd.Language, PasswordHash: hash,
 		Administrator: true, Coordinator: true, CreatedAt: s.Now(), Revision: 1}
 	err = s.Write(ctx, survey.Actor{}, func(tx *survey.Tx) error {
 		link, err := s.openLink(tx, cmd.Token, survey.LinkSetup)
@@ -154,7 +154,7 @@ func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user survey.User, err e
 		if err := tx.Users.Put(user); err != nil {
 			return err
 		}
-		return s.Audit(tx, survey.Actor{User: user}, "set_up", user.ID)
+		return s.Audit(tx, survey.Actor{User: user}, "set_up", string(user.ID))
 	})
 	return user, err
 }
@@ -187,7 +187,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (survey.Us
 	if !match {
 		what, who = "sign_in_refused", survey.Actor{} // whoever tried need not be the person
 	}
-	if err := s.Store.Update(ctx, func(tx *survey.Tx) error { return s.Audit(tx, who, what, user.ID) }); err != nil {
+	if err := s.Store.Update(ctx, func(tx *survey.Tx) error { return s.Audit(tx, who, what, string(user.ID)) }); err != nil {
 		return survey.User{}, err
 	}
 	if !match {
@@ -247,7 +247,7 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose surv
 		if err := tx.StaffLinks.Put(link); err != nil {
 			return err
 		}
-		if user, err = tx.Users.Get(link.User); err != nil {
+		if user, err = tx.User(link.User); err != nil {
 			return err
 		}
 		if !usable(link, user) {
@@ -264,7 +264,7 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose surv
 		if err := s.revokeStaffLinks(tx, user.ID, survey.LinkReset); err != nil { // others may be open
 			return err
 		}
-		return s.Audit(tx, survey.Actor{User: user}, "password_"+string(purpose), user.ID)
+		return s.Audit(tx, survey.Actor{User: user}, "password_"+string(purpose), string(user.ID))
 	})
 	return user, err
 }
@@ -306,13 +306,13 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 		if what != "link_reset" {
 			err = errors.Join(tx.Outbox.Delete(link.Mail), tx.Mails.Delete(link.Mail))
 		}
-		return errors.Join(err, s.Audit(tx, survey.Actor{}, what, user.ID))
+		return errors.Join(err, s.Audit(tx, survey.Actor{}, what, string(user.ID)))
 	})
 }
 
 // resetUnderWay tells whether a reset link that was mailed to a person a moment ago can still be used. One of a time to come
 // is of a clock that has been set back since, and holds back nothing.
-func (s *Service) resetUnderWay(tx *survey.Tx, user string) (bool, error) {
+func (s *Service) resetUnderWay(tx *survey.Tx, user survey.UserID) (bool, error) {
 	links, err := survey.Collect(tx.StaffLinks.List(""))
 	return slices.ContainsFunc(links, func(l survey.StaffLink) bool {
 		age := s.Now().Sub(l.CreatedAt)
@@ -347,7 +347,7 @@ func (s *Service) mailStaffLink(tx *survey.Tx, actor survey.Actor, user survey.U
 	if err := s.replaceStaffLink(tx, user.ID, link); err != nil {
 		return err
 	}
-	return s.Audit(tx, actor, "link_"+string(purpose), user.ID)
+	return s.Audit(tx, actor, "link_"+string(purpose), string(user.ID))
 }
 
 // enqueueStaffLink queues the mail with a new link and returns the link, which the caller stores.
@@ -373,7 +373,7 @@ func (s *Service) enqueueStaffLink(tx *survey.Tx, user survey.User, purpose surv
 }
 
 // replaceStaffLink revokes a person's open links of the same purpose and puts the new one.
-func (s *Service) replaceStaffLink(tx *survey.Tx, user string, link survey.StaffLink) error {
+func (s *Service) replaceStaffLink(tx *survey.Tx, user survey.UserID, link survey.StaffLink) error {
 	if err := s.revokeStaffLinks(tx, user, link.Purpose); err != nil {
 		return err
 	}
@@ -382,7 +382,7 @@ func (s *Service) replaceStaffLink(tx *survey.Tx, user string, link survey.Staff
 
 // revokeStaffLinks makes a person's open links of a purpose void. A mail that still waits with one of them does not go out:
 // its link would be dead.
-func (s *Service) revokeStaffLinks(tx *survey.Tx, user string, purpose survey.StaffLinkKind) error {
+func (s *Service) revokeStaffLinks(tx *survey.Tx, user survey.UserID, purpose survey.StaffLinkKind) error {
 	links, err := survey.Collect(tx.StaffLinks.List(""))
 	if err != nil {
 		return err
@@ -440,7 +440,7 @@ func (s *Service) SaveAccount(ctx context.Context, actor survey.Actor, cmd SaveA
 		}
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		if user, err = tx.Users.Get(actor.User.ID); err != nil {
+		if user, err = tx.User(actor.User.ID); err != nil {
 			return err
 		}
 		user.Name, user.Language, user.Revision = cmd.Name, cmd.Language, user.Revision+1
@@ -449,7 +449,7 @@ func (s *Service) SaveAccount(ctx context.Context, actor survey.Actor, cmd SaveA
 			if err := s.revokeStaffLinks(tx, user.ID, survey.LinkReset); err != nil {
 				return err
 			}
-			if err := s.Audit(tx, actor, "password_changed", user.ID); err != nil {
+			if err := s.Audit(tx, actor, "password_changed", string(user.ID)); err != nil {
 				return err
 			}
 		}

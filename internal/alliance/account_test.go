@@ -508,7 +508,7 @@ func TestAuditHoldsNoAddressAndTheStoreNoToken(t *testing.T) {
 			t.Errorf("%q stands in the audit", secret)
 		}
 	}
-	if names[ada.User.ID] != "Ada Beispiel" || entries[len(entries)-1].What != "set_up" {
+	if names[string(ada.User.ID)] != "Ada Beispiel" || entries[len(entries)-1].What != "set_up" {
 		t.Errorf("%v %+v", names, entries[len(entries)-1])
 	}
 	for _, e := range entries {

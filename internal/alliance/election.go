@@ -10,7 +10,7 @@ import (
 
 // SaveElection is the form of an election. ID "" makes a new one.
 type SaveElection struct {
-	ID                        string
+	ID                        survey.ElectionID
 	Revision                  int
 	Name, Date, Level, Region string
 }
@@ -36,9 +36,9 @@ func (s *Service) SaveElection(ctx context.Context, actor survey.Actor, cmd Save
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		e = survey.Election{ID: fresh}
+		e = survey.Election{ID: survey.ElectionID(fresh)}
 		if cmd.ID != "" {
-			if e, err = tx.Elections.Get(cmd.ID); err != nil {
+			if e, err = tx.Election(cmd.ID); err != nil {
 				return err
 			}
 		}
@@ -82,7 +82,7 @@ type electionUse struct {
 // fixed tells whether the election's name and day stay: others have read them, in an import or in what was sent.
 func (u electionUse) fixed() bool { return u.imported || u.sent }
 
-func useOf(tx *survey.Tx, election string) (u electionUse, err error) {
+func useOf(tx *survey.Tx, election survey.ElectionID) (u electionUse, err error) {
 	for q, err := range tx.Questionnaires.List("") {
 		if err != nil {
 			return u, err
@@ -95,7 +95,7 @@ func useOf(tx *survey.Tx, election string) (u electionUse, err error) {
 }
 
 // ElectionFixed tells whether SaveElection would refuse any change of an election.
-func (s *Service) ElectionFixed(ctx context.Context, actor survey.Actor, election string) (fixed bool, err error) {
+func (s *Service) ElectionFixed(ctx context.Context, actor survey.Actor, election survey.ElectionID) (fixed bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
 	}
@@ -121,7 +121,7 @@ func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []Ele
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
-		used := map[string]int{}
+		used := map[survey.ElectionID]int{}
 		for q, err := range tx.Questionnaires.List("") {
 			if err != nil {
 				return err
@@ -132,7 +132,7 @@ func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []Ele
 			if err != nil {
 				return err
 			}
-			contestants, err := survey.Collect(tx.Contestants.List(e.ID + "/"))
+			contestants, err := survey.Collect(tx.Contestants.List(survey.In(e.ID)))
 			if err != nil {
 				return err
 			}
@@ -145,12 +145,12 @@ func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []Ele
 }
 
 // ElectionParties returns an election and its parties in ballot order, those without a position behind, by short name.
-func (s *Service) ElectionParties(ctx context.Context, actor survey.Actor, id string) (e survey.Election, list []survey.BallotParty, err error) {
+func (s *Service) ElectionParties(ctx context.Context, actor survey.Actor, id survey.ElectionID) (e survey.Election, list []survey.BallotParty, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return e, nil, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		if e, err = tx.Elections.Get(id); err != nil {
+		if e, err = tx.Election(id); err != nil {
 			return err
 		}
 		list, err = survey.BallotParties(tx, id)

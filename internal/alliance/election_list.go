@@ -57,7 +57,7 @@ type PartyChange struct {
 }
 
 // PlanParties says what taking over a list would do. It writes nothing. When there are faults there is no plan.
-func (s *Service) PlanParties(ctx context.Context, actor survey.Actor, election string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
+func (s *Service) PlanParties(ctx context.Context, actor survey.Actor, election survey.ElectionID, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return plan, nil, err
 	}
@@ -70,7 +70,7 @@ func (s *Service) PlanParties(ctx context.Context, actor survey.Actor, election 
 
 // TakeParties takes a list over, all or nothing. Conflict (draft.error.list_changed) when it would no longer do what the
 // plan with the digest said.
-func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election, digest string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
+func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election survey.ElectionID, digest string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return plan, nil, err
 	}
@@ -98,8 +98,8 @@ func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election,
 	return plan, faults, err
 }
 
-func planParties(tx *survey.Tx, election string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
-	if _, err := tx.Elections.Get(election); err != nil {
+func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
+	if _, err := tx.Election(election); err != nil {
 		return plan, nil, err
 	}
 	there, err := survey.BallotParties(tx, election)
@@ -115,7 +115,7 @@ func planParties(tx *survey.Tx, election string, list []ListLine) (plan PartyPla
 	for _, line := range list {
 		var own survey.Faults
 		ballot := line.clean(&own)
-		p := PlannedParty{ListLine: line, Effect: PartyNew, standing: survey.BallotParty{Party: survey.Party{ID: survey.NewID()}, Contestant: survey.Contestant{Election: election}}}
+		p := PlannedParty{ListLine: line, Effect: PartyNew, standing: survey.BallotParty{Party: survey.Party{ID: survey.PartyID(survey.NewID())}, Contestant: survey.Contestant{Election: election}}}
 		if at := line.find(known); at >= 0 {
 			p.standing.Party, p.Effect = known[at], PartyJoins
 			if at < len(there) {
@@ -123,7 +123,7 @@ func planParties(tx *survey.Tx, election string, list []ListLine) (plan PartyPla
 			}
 		}
 		if len(own) == 0 {
-			keys := []string{p.standing.ID, "name " + strings.ToLower(line.ShortName)}
+			keys := []string{string(p.standing.ID), "name " + strings.ToLower(line.ShortName)}
 			if line.Wikidata != "" {
 				keys = append(keys, "wikidata "+line.Wikidata)
 			}

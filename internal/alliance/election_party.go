@@ -68,8 +68,8 @@ func knownParties(tx *survey.Tx, standing []survey.BallotParty) ([]survey.Party,
 
 // SaveContestant is the form of a party in an election. Party "" adds one: a party known from other elections is reused.
 type SaveContestant struct {
-	Election           string
-	Party              string // id
+	Election           survey.ElectionID
+	Party              survey.PartyID // id
 	PartyRevision      int
 	ContestantRevision int
 	ListedParty
@@ -88,7 +88,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd Sa
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		if _, err := tx.Elections.Get(cmd.Election); err != nil {
+		if _, err := tx.Election(cmd.Election); err != nil {
 			return err
 		}
 		there, err := survey.BallotParties(tx, cmd.Election)
@@ -100,7 +100,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd Sa
 			return err
 		}
 		if cmd.Party == "" {
-			standing = survey.BallotParty{Party: survey.Party{ID: fresh}, Contestant: survey.Contestant{Election: cmd.Election}}
+			standing = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: cmd.Election}}
 			if at := cmd.find(known); at >= 0 {
 				standing.Party = known[at]
 			}
@@ -140,7 +140,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd Sa
 }
 
 // taken finds what the party with the id would share with another one: its name or place in the election, or its number.
-func (p ListedParty) taken(id string, ballot int, others []survey.BallotParty, known []survey.Party) (faults survey.Faults) {
+func (p ListedParty) taken(id survey.PartyID, ballot int, others []survey.BallotParty, known []survey.Party) (faults survey.Faults) {
 	for _, other := range others {
 		switch {
 		case other.ID == id:
@@ -160,7 +160,7 @@ func (p ListedParty) taken(id string, ballot int, others []survey.BallotParty, k
 
 // RemoveContestant takes a party out of an election, not out of the others. Conflict when it is already among the
 // respondents of a questionnaire for that election.
-func (s *Service) RemoveContestant(ctx context.Context, actor survey.Actor, election, party string) error {
+func (s *Service) RemoveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (s *Service) RemoveContestant(ctx context.Context, actor survey.Actor, elec
 			if q.Election != election {
 				continue
 			}
-			for r, err := range tx.Respondents.List(q.ID + "/") {
+			for r, err := range tx.Respondents.List(survey.In(q.ID)) {
 				if err != nil {
 					return err
 				}

@@ -29,7 +29,7 @@ func wikidata(id string) func(*alliance.ListedParty) {
 }
 
 // standing lists an election's parties as "short name, position".
-func standing(w *testworld.Workshop, election string) (list []string) {
+func standing(w *testworld.Workshop, election survey.ElectionID) (list []string) {
 	w.T.Helper()
 	_, parties, err := w.Alliance.ElectionParties(w.Ctx, w.Admin, election)
 	if err != nil {
@@ -42,7 +42,7 @@ func standing(w *testworld.Workshop, election string) (list []string) {
 }
 
 // take plans a list and takes it over.
-func take(w *testworld.Workshop, election string, list ...alliance.ListLine) (effects []string) {
+func take(w *testworld.Workshop, election survey.ElectionID, list ...alliance.ListLine) (effects []string) {
 	w.T.Helper()
 	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, election, list)
 	if err != nil || len(faults) > 0 {
@@ -165,7 +165,7 @@ func TestPartyListIsTakenAsShown(t *testing.T) {
 
 func TestContestantByHand(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	save := func(party string, revisions int, p alliance.ListedParty) (survey.BallotParty, error) {
+	save := func(party survey.PartyID, revisions int, p alliance.ListedParty) (survey.BallotParty, error) {
 		return w.Alliance.SaveContestant(w.Ctx, w.Coordinator, alliance.SaveContestant{Election: "e1", Party: party, PartyRevision: revisions, ContestantRevision: revisions, ListedParty: p})
 	}
 	fm, err := save("", 0, alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte", BallotPosition: "1", Wikidata: "Q1", Colour: "#ABCDEF", Email: "Fragen@FM.example"})
@@ -178,7 +178,7 @@ func TestContestantByHand(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name  string
-		party string
+		party survey.PartyID
 		p     alliance.ListedParty
 		want  []string
 	}{
@@ -202,7 +202,7 @@ func TestContestantByHand(t *testing.T) {
 		t.Error(err)
 	}
 	w.Update(func(tx *survey.Tx) error {
-		return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: "r1", Slug: "fm", Parties: []string{fm.ID}})
+		return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: "r1", Slug: "fm", Parties: []survey.PartyID{fm.ID}})
 	})
 	if err := w.Alliance.RemoveContestant(w.Ctx, w.Coordinator, "e1", fm.ID); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("a respondent's party removed: %v", err)
@@ -279,7 +279,7 @@ func TestAnElectionIsNotMadeTwice(t *testing.T) {
 func TestTheOverviewAsksSomebodyElse(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	w.Update(func(tx *survey.Tx) error {
-		return tx.Approvals.Put(survey.Approval{Questionnaire: w.Q.ID, Act: survey.ActLock, RequestedBy: w.Coordinator.User.ID, RequestedAt: w.Clock.Now()})
+		return tx.Approvals.Put(survey.Approval{Questionnaire: w.Q.ID, Act: survey.ActLock, RequestedBy: string(w.Coordinator.User.ID), RequestedAt: w.Clock.Now()})
 	})
 	for want, actor := range []survey.Actor{w.Coordinator, w.Second} {
 		if o, err := w.Alliance.Overview(w.Ctx, actor); err != nil || len(o.Approvals) != want {

@@ -64,19 +64,21 @@ func (s *Service) SaveWorkingGroup(ctx context.Context, actor survey.Actor, g su
 
 // namedRecord is what organisations and working groups have in common.
 type namedRecord struct {
-	id, slug, name *string
-	revision       *int
+	id       *string
+	slug     *survey.Slug
+	name     *string
+	revision *int
 }
 
 // saveNamed creates (ID "") or changes a record whose name is its own; fallback is the slug of a name without letters.
-func saveNamed[T survey.Entity](ctx context.Context, s *Service, actor survey.Actor, table func(*survey.Tx) survey.Table[T], typed T, fallback string, of func(*T) namedRecord) error {
+func saveNamed[T survey.Entity](ctx context.Context, s *Service, actor survey.Actor, table func(*survey.Tx) survey.Table[T], typed T, fallback survey.Slug, of func(*T) namedRecord) error {
 	fresh := survey.NewID()
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
 		all, err := survey.Collect(table(tx).List(""))
 		if err != nil {
 			return err
 		}
-		saved, taken := typed, map[string]bool{}
+		saved, taken := typed, map[survey.Slug]bool{}
 		mine, revision := of(&saved), *of(&typed).revision
 		for _, other := range all {
 			theirs := of(&other)
@@ -97,7 +99,7 @@ func saveNamed[T survey.Entity](ctx context.Context, s *Service, actor survey.Ac
 		}
 		switch {
 		case *mine.id == "":
-			*mine.id, *mine.slug = fresh, survey.FreeSlug(slugOr(*mine.name, fallback), func(s string) bool { return taken[s] })
+			*mine.id, *mine.slug = fresh, survey.FreeSlug(slugOr(*mine.name, fallback), func(s survey.Slug) bool { return taken[s] })
 		case *mine.slug == "":
 			return survey.Fail(survey.NotFound, "error.not_found")
 		}
@@ -107,8 +109,8 @@ func saveNamed[T survey.Entity](ctx context.Context, s *Service, actor survey.Ac
 }
 
 // slugOr is the slug of a name, or the fallback for a name without a letter or digit.
-func slugOr(name, fallback string) string {
-	if slug := survey.Slug(name); slug != "" {
+func slugOr(name string, fallback survey.Slug) survey.Slug {
+	if slug := survey.SlugOf(name); slug != "" {
 		return slug
 	}
 	return fallback

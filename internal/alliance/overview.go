@@ -12,14 +12,15 @@ type Overview struct {
 	Questionnaires []OverviewQuestionnaire // newest first
 	Approvals      []OverviewApproval      // that wait for a second person, which the actor could be
 	Transcriptions []OverviewTranscription // that wait for their check, which the actor could be
-	Titles         map[string]survey.Questionnaire
+	Titles         map[survey.QuestionnaireID]survey.Questionnaire
 	SetUp          []SetUpStep // while something is missing, for those who can see to it
 }
 
 // OverviewApproval is a request with the respondent it is about, "" where it is about all.
 type OverviewApproval struct {
 	survey.Approval
-	Respondent, ShortName string // slug and name
+	Respondent survey.Slug
+	ShortName  string // slug and name
 }
 
 // OverviewTranscription is a transcription with the slug and name of whose letter it is.
@@ -43,12 +44,12 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 	if err := actor.Require(survey.RoleSignedIn); err != nil {
 		return o, err
 	}
-	o.Titles = map[string]survey.Questionnaire{}
+	o.Titles = map[survey.QuestionnaireID]survey.Questionnaire{}
 	if !actor.HasAny(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator) {
 		return o, nil
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		o = Overview{Titles: map[string]survey.Questionnaire{}}
+		o = Overview{Titles: map[survey.QuestionnaireID]survey.Questionnaire{}}
 		all, err := survey.Collect(tx.Questionnaires.List(""))
 		if err != nil {
 			return err
@@ -56,7 +57,7 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 		for i := len(all) - 1; i >= 0; i-- {
 			q := OverviewQuestionnaire{Questionnaire: all[i], Phase: all[i].Phase(s.Now()), Questions: map[survey.QuestionState]int{}}
 			o.Titles[q.ID] = all[i]
-			for question, err := range tx.Questions.List(q.ID + "/") {
+			for question, err := range tx.Questions.List(survey.In(q.ID)) {
 				if err != nil {
 					return err
 				}
@@ -65,7 +66,7 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 					q.Undecided++
 				}
 			}
-			published, err := tx.Publications.Last(q.ID + "/")
+			published, err := tx.Publications.Last(survey.In(q.ID))
 			if err != nil && !survey.IsNotFound(err) {
 				return err
 			}
@@ -98,7 +99,7 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 			}
 			item := OverviewApproval{Approval: a}
 			if a.Subject != "" {
-				about, err := tx.Respondents.Get(survey.Respondent{Questionnaire: a.Questionnaire, ID: a.Subject}.Key())
+				about, err := tx.Respondent(a.Questionnaire, survey.RespondentID(a.Subject))
 				if err != nil {
 					return err
 				}
@@ -113,11 +114,11 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 			if slices.Contains(t.Writers, actor.Who()) {
 				continue
 			}
-			sender, err := tx.Respondents.Get(survey.Respondent{Questionnaire: t.Questionnaire, ID: t.Respondent}.Key())
+			sender, err := tx.Respondent(t.Questionnaire, t.Respondent)
 			if err != nil {
 				return err
 			}
-			o.Transcriptions = append(o.Transcriptions, OverviewTranscription{Transcription: t, Sender: sender.Slug, ShortName: sender.ShortName})
+			o.Transcriptions = append(o.Transcriptions, OverviewTranscription{Transcription: t, Sender: string(sender.Slug), ShortName: sender.ShortName})
 		}
 		return nil
 	})

@@ -24,7 +24,7 @@ func (s *Service) People(ctx context.Context, actor survey.Actor) (people []Pers
 		return nil, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		open, resets := map[string]survey.StaffLink{}, map[string]survey.StaffLink{}
+		open, resets := map[survey.UserID]survey.StaffLink{}, map[survey.UserID]survey.StaffLink{}
 		for l, err := range tx.StaffLinks.List("") {
 			if err != nil {
 				return err
@@ -52,7 +52,7 @@ func (s *Service) People(ctx context.Context, actor survey.Actor) (people []Pers
 
 // SavePerson is the form of one person. ID "" invites somebody new.
 type SavePerson struct {
-	ID            string
+	ID            survey.UserID
 	Revision      int
 	Name, Email   string // Email "" of somebody known: as it is
 	Administrator bool
@@ -77,9 +77,9 @@ func (s *Service) SavePerson(ctx context.Context, actor survey.Actor, cmd SavePe
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) (err error) {
-		user = survey.User{ID: fresh, Language: cmd.Language, CreatedAt: s.Now()}
+		user = survey.User{ID: survey.UserID(fresh), Language: cmd.Language, CreatedAt: s.Now()}
 		if cmd.ID != "" {
-			if user, err = tx.Users.Get(cmd.ID); err != nil {
+			if user, err = tx.User(cmd.ID); err != nil {
 				return err
 			}
 		}
@@ -118,7 +118,7 @@ func (s *Service) SavePerson(ctx context.Context, actor survey.Actor, cmd SavePe
 		if err := keepsAdministrator(tx); err != nil {
 			return err
 		}
-		if err := s.Audit(tx, actor, "person", user.ID, rightsOf(before), rightsOf(user)); err != nil || !moved {
+		if err := s.Audit(tx, actor, "person", string(user.ID), rightsOf(before), rightsOf(user)); err != nil || !moved {
 			return err
 		}
 		if user.Disabled {
@@ -164,7 +164,7 @@ func keepsAdministrator(tx *survey.Tx) error {
 }
 
 // ResendInvitation mails a new link to somebody who has not accepted yet; the earlier link is void.
-func (s *Service) ResendInvitation(ctx context.Context, actor survey.Actor, userID string) error {
+func (s *Service) ResendInvitation(ctx context.Context, actor survey.Actor, userID survey.UserID) error {
 	return s.ofInvited(ctx, actor, userID, func(tx *survey.Tx, user survey.User) error {
 		return s.mailStaffLink(tx, actor, user, survey.LinkInvitation, invitationLife)
 	})
@@ -172,7 +172,7 @@ func (s *Service) ResendInvitation(ctx context.Context, actor survey.Actor, user
 
 // InvitationLink makes a new link to hand over by other means than mail, and returns its full address; the earlier link
 // is void. It is shown once: only its hash is kept. From its use on the two count as one for the two-person rules, see oneHand.
-func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID string) (link string, err error) {
+func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID survey.UserID) (link string, err error) {
 	token := survey.NewToken()
 	err = s.ofInvited(ctx, actor, userID, func(tx *survey.Tx, user survey.User) error {
 		made := s.staffLink(token, survey.LinkInvitation, user.ID, invitationLife)
@@ -180,7 +180,7 @@ func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID
 		if err := s.replaceStaffLink(tx, user.ID, made); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "link_copied", user.ID)
+		return s.Audit(tx, actor, "link_copied", string(user.ID))
 	})
 	if err != nil {
 		return "", err
@@ -189,22 +189,22 @@ func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID
 }
 
 // RevokeInvitation makes the open invitation links of a person void.
-func (s *Service) RevokeInvitation(ctx context.Context, actor survey.Actor, userID string) error {
+func (s *Service) RevokeInvitation(ctx context.Context, actor survey.Actor, userID survey.UserID) error {
 	return s.ofInvited(ctx, actor, userID, func(tx *survey.Tx, user survey.User) error {
 		if err := s.revokeStaffLinks(tx, user.ID, survey.LinkInvitation); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "link_revoked", user.ID)
+		return s.Audit(tx, actor, "link_revoked", string(user.ID))
 	})
 }
 
 // ofInvited runs fn on a person who has not accepted the invitation yet, in one transaction.
-func (s *Service) ofInvited(ctx context.Context, actor survey.Actor, userID string, fn func(*survey.Tx, survey.User) error) error {
+func (s *Service) ofInvited(ctx context.Context, actor survey.Actor, userID survey.UserID, fn func(*survey.Tx, survey.User) error) error {
 	if err := actor.Require(survey.RoleAdministrator); err != nil {
 		return err
 	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		user, err := tx.Users.Get(userID)
+		user, err := tx.User(userID)
 		if err != nil {
 			return err
 		}
@@ -227,7 +227,7 @@ func (s *Service) AuditLog(ctx context.Context, actor survey.Actor, limit int) (
 			if err != nil {
 				return err
 			}
-			names[u.ID] = u.Name
+			names[string(u.ID)] = u.Name
 		}
 		for g, err := range tx.WorkingGroups.List("") {
 			if err != nil {
@@ -263,7 +263,7 @@ func nameOf(tx *survey.Tx, id string) (string, error) {
 	if q, err := tx.Questionnaires.Get(id); !survey.IsNotFound(err) {
 		return q.Title, err
 	}
-	if r, err := survey.First(tx.Respondents.By(survey.RespondentID).List(survey.Exact(id))); !survey.IsNotFound(err) {
+	if r, err := survey.First(tx.Respondents.By(survey.RespondentByID).List(survey.Exact(id))); !survey.IsNotFound(err) {
 		return r.ShortName, err
 	}
 	for key, err := range tx.Submissions.By(survey.SubmissionID).Keys(survey.Exact(id)) {
@@ -286,7 +286,7 @@ func (s *Service) NoteDenial(ctx context.Context, actor survey.Actor, page strin
 }
 
 // NoteExport puts into the audit that somebody took a download of what is not published.
-func (s *Service) NoteExport(ctx context.Context, actor survey.Actor, slug string) error {
+func (s *Service) NoteExport(ctx context.Context, actor survey.Actor, slug survey.Slug) error {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return err
 	}
@@ -295,7 +295,7 @@ func (s *Service) NoteExport(ctx context.Context, actor survey.Actor, slug strin
 		if err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "export", q.ID)
+		return s.Audit(tx, actor, "export", string(q.ID))
 	})
 }
 

@@ -200,7 +200,7 @@ func TestNamesOfOrganisationsAndGroups(t *testing.T) {
 		w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "!!!"}))
 	list, err := w.Alliance.Organisations(ctx, ada)
 	testworld.Must(t, err)
-	slugs := []string{list[0].Slug, list[1].Slug, list[2].Slug}
+	slugs := []string{string(list[0].Slug), string(list[1].Slug), string(list[2].Slug)}
 	slices.Sort(slugs)
 	if !slices.Equal(slugs, []string{"offene-welt-e-v", "offene-welt-e-v-2", "organisation"}) {
 		t.Error(slugs)

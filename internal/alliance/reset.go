@@ -9,13 +9,13 @@ import (
 // ResetLink makes a link for a new password by hand, for when mail fails, and returns its full address. It is shown once:
 // only its hash is kept; the person's earlier links for a new password are void. The person is told by mail. From its use
 // on the two count as one for the two-person rules, see oneHand.
-func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID string) (link string, err error) {
+func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID survey.UserID) (link string, err error) {
 	if err := actor.Require(survey.RoleAdministrator); err != nil {
 		return "", err
 	}
 	token := survey.NewToken()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		user, err := tx.Users.Get(userID)
+		user, err := tx.User(userID)
 		if err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID stri
 		if err := s.tellOfReset(tx, actor, user); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "reset_made", user.ID)
+		return s.Audit(tx, actor, "reset_made", string(user.ID))
 	})
 	if err != nil {
 		return "", err
@@ -39,19 +39,19 @@ func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID stri
 }
 
 // RevokeReset makes the open links for a new password of a person void.
-func (s *Service) RevokeReset(ctx context.Context, actor survey.Actor, userID string) error {
+func (s *Service) RevokeReset(ctx context.Context, actor survey.Actor, userID survey.UserID) error {
 	if err := actor.Require(survey.RoleAdministrator); err != nil {
 		return err
 	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		user, err := tx.Users.Get(userID)
+		user, err := tx.User(userID)
 		if err != nil {
 			return err
 		}
 		if err := s.revokeStaffLinks(tx, user.ID, survey.LinkReset); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "reset_revoked", user.ID)
+		return s.Audit(tx, actor, "reset_revoked", string(user.ID))
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // handed makes a link by hand and returns its token.
-func (w *peopleWorld) handed(t *testing.T, admin survey.Actor, user string) string {
+func (w *peopleWorld) handed(t *testing.T, admin survey.Actor, user survey.UserID) string {
 	t.Helper()
 	link, err := w.Alliance.ResetLink(t.Context(), admin, user)
 	testworld.Must(t, err)
@@ -85,7 +85,7 @@ func TestResetLinkByHand(t *testing.T) {
 	testworld.Must(t, err)
 	acts := map[string]int{}
 	for _, e := range entries {
-		if e.Subject == ben.User.ID && e.Who == ada.User.ID {
+		if e.Subject == string(ben.User.ID) && e.Who == string(ada.User.ID) {
 			acts[e.What]++
 		}
 	}

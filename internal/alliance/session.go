@@ -96,7 +96,7 @@ func (s *Service) PartyActor(ctx context.Context, linkHash string) (actor survey
 }
 
 // QuestionnaireBySlug returns a questionnaire for the people of the alliance.
-func (s *Service) QuestionnaireBySlug(ctx context.Context, actor survey.Actor, slug string) (q survey.Questionnaire, err error) {
+func (s *Service) QuestionnaireBySlug(ctx context.Context, actor survey.Actor, slug survey.Slug) (q survey.Questionnaire, err error) {
 	if err := actor.Require(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return q, err
 	}
@@ -113,16 +113,16 @@ func (s *Service) OwnQuestionnaire(ctx context.Context, actor survey.Actor) (q s
 		return q, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		q, err = tx.Questionnaires.Get(actor.Questionnaire)
+		q, err = tx.Questionnaire(actor.Questionnaire)
 		return err
 	})
 	return q, err
 }
 
 // StaffUser returns an active person by id, for the demonstration, where nobody needs a password.
-func (s *Service) StaffUser(ctx context.Context, id string) (user survey.User, err error) {
+func (s *Service) StaffUser(ctx context.Context, id survey.UserID) (user survey.User, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		user, err = tx.Users.Get(id)
+		user, err = tx.User(id)
 		if err == nil && !user.Active() {
 			err = survey.Fail(survey.NotFound, "error.not_found")
 		}

@@ -62,11 +62,11 @@ func (s *Service) hasSecond(tx *survey.Tx, alliance survey.Alliance) (bool, erro
 			continue
 		}
 		for _, other := range checkers {
-			if one, err := survey.OneHand(tx, other, u.ID); err != nil || !one {
+			if one, err := survey.OneHand(tx, other, string(u.ID)); err != nil || !one {
 				return err == nil, err
 			}
 		}
-		checkers = append(checkers, u.ID)
+		checkers = append(checkers, string(u.ID))
 	}
 	return false, nil
 }

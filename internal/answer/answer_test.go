@@ -54,7 +54,7 @@ func TestAccessLink(t *testing.T) {
 func TestNoLinkWorksBeforeDispatch(t *testing.T) {
 	w := testworld.NewAnswers(t)
 	w.Write(t, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get("q1")
+		q, err := tx.Questionnaire("q1")
 		q.DispatchedAt = time.Time{}
 		if err == nil {
 			err = tx.Questionnaires.Put(q)
@@ -318,7 +318,7 @@ func TestLateDraft(t *testing.T) {
 
 	// an extension for all makes it an ordinary draft
 	w.Write(t, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get("q1")
+		q, err := tx.Questionnaire("q1")
 		q.Deadline.At = w.Due.Add(24 * time.Hour)
 		if err == nil {
 			err = tx.Questionnaires.Put(q)

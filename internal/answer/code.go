@@ -45,7 +45,7 @@ func newCode() string {
 // is not the party any more. A hash of twelve digits can be guessed from a copy of the database. The code is worth nothing, though,
 // without a session of the respondent or a link to one: of their tokens the database has hashes of 256 bits.
 func codeHash(s survey.Submission, address, mail, code string) string {
-	sum := sha256.Sum256([]byte("pruefstein-code/3\n" + s.Questionnaire + "/" + s.Respondent + "\n" + address + "\n" + mail + "\n" + code))
+	sum := sha256.Sum256([]byte("pruefstein-code/3\n" + string(s.Questionnaire) + "/" + string(s.Respondent) + "\n" + address + "\n" + mail + "\n" + code))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -145,7 +145,7 @@ func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 // codes that were mailed for it: they are counted, and each proves that its reader reads the mail. A mail that has not gone out
 // is stopped, unless another one waits for its code.
 func void(tx *survey.Tx, sub survey.Submission) (survey.Submission, error) {
-	all, err := survey.Collect(tx.Submissions.List(sub.Questionnaire + "/" + sub.Respondent + "/"))
+	all, err := survey.Collect(tx.Submissions.List(survey.RespondentKey(sub.Questionnaire, sub.Respondent) + "/"))
 	if err != nil {
 		return sub, err
 	}
@@ -260,7 +260,7 @@ func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, address string, al
 		err = tx.Sessions.Put(session)
 	}
 	if session.Wrong >= codeTries {
-		return survey.Fail(survey.TooMany, "answer.error.code_tries_here"), errors.Join(err, s.Audit(tx, actor, "submission_tries", actor.Respondent))
+		return survey.Fail(survey.TooMany, "answer.error.code_tries_here"), errors.Join(err, s.Audit(tx, actor, "submission_tries", string(actor.Respondent)))
 	}
 	return survey.Faults{{Field: "code", Key: "answer.error.code_wrong", Args: []any{"Count", codeTries - session.Wrong}}}.Err(), err
 }

@@ -60,7 +60,7 @@ func (s *Service) ExchangeLink(ctx context.Context, token string) (hash string, 
 				return err
 			}
 		}
-		return s.Audit(tx, survey.Actor{Respondent: link.Respondent}, "party_sign_in", link.Questionnaire)
+		return s.Audit(tx, survey.Actor{Respondent: link.Respondent}, "party_sign_in", string(link.Questionnaire))
 	})
 	return hash, err
 }
@@ -77,7 +77,7 @@ func (s *Service) openAccessLink(tx *survey.Tx, token string) (survey.AccessLink
 	if !link.RevokedAt.IsZero() {
 		return link, survey.Fail(survey.Gone, "error.link_revoked")
 	}
-	q, err := tx.Questionnaires.Get(link.Questionnaire)
+	q, err := tx.Questionnaire(link.Questionnaire)
 	if err != nil {
 		return link, err
 	}
@@ -89,10 +89,10 @@ func (s *Service) party(tx *survey.Tx, actor survey.Actor) (q survey.Questionnai
 	if err := actor.Require(survey.RoleParty); err != nil {
 		return q, r, err
 	}
-	if q, err = tx.Questionnaires.Get(actor.Questionnaire); err != nil {
+	if q, err = tx.Questionnaire(actor.Questionnaire); err != nil {
 		return q, r, err
 	}
-	if r, err = tx.Respondents.Get(actor.Questionnaire + "/" + actor.Respondent); err != nil {
+	if r, err = tx.Respondent(actor.Questionnaire, actor.Respondent); err != nil {
 		return q, r, err
 	}
 	return q, r, s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed)

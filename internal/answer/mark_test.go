@@ -12,7 +12,7 @@ func TestCodesAndReceiptsHoldTheMark(t *testing.T) {
 	testworld.SameWithMark(t, 2, func(t *testing.T, word string) map[string]string {
 		w := testworld.NewAnswers(t)
 		w.Write(t, func(tx *survey.Tx) error {
-			q, err := tx.Questionnaires.Get("q1")
+			q, err := tx.Questionnaire("q1")
 			q.Title = word
 			r, err2 := tx.Respondents.Get("q1/r1")
 			r.Name = word

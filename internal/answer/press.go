@@ -12,12 +12,12 @@ import (
 // Press is "Absenden" where a code is wanted at once and there was none yet: with one it becomes a submission of that instant. The
 // party's browser keeps it, sealed, and page and drafts keep the words: so it takes no room here, however many press.
 type Press struct {
-	Questionnaire string    `json:"questionnaire"`
-	Respondent    string    `json:"respondent"`
-	Digest        string    `json:"digest"` // of Sheet.Words
-	Form          string    `json:"form"`   // RequestSubmission.Form: of the page it was pressed on
-	Number        int       `json:"number"` // as Submission.Number
-	At            time.Time `json:"at"`
+	Questionnaire survey.QuestionnaireID `json:"questionnaire"`
+	Respondent    survey.RespondentID    `json:"respondent"`
+	Digest        string                 `json:"digest"` // of Sheet.Words
+	Form          string                 `json:"form"`   // RequestSubmission.Form: of the page it was pressed on
+	Number        int                    `json:"number"` // as Submission.Number
+	At            time.Time              `json:"at"`
 }
 
 // PressLife is how long a press waits for its code.

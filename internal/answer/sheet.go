@@ -131,7 +131,7 @@ func (s *Service) blank(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 	if sheet.Questionnaire, sheet.Respondent, err = s.party(tx, actor); err != nil {
 		return sheet, err
 	}
-	if sheet.Catalogue, err = tx.Catalogues.Get(sheet.Questionnaire.ID); err != nil {
+	if sheet.Catalogue, err = tx.Catalogue(sheet.Questionnaire.ID); err != nil {
 		return sheet, err
 	}
 	sheet.Due, sheet.Now = sheet.Respondent.DueAt(sheet.Questionnaire), now
@@ -151,7 +151,7 @@ func (s *Service) asking(number int) func(*survey.Tx, survey.Actor, time.Time) (
 			if !asked || question.Number != number {
 				continue
 			}
-			key := sheet.Respondent.Key() + "/" + question.ID
+			key := sheet.Respondent.Key() + "/" + string(question.ID)
 			draft, err := tx.AnswerDrafts.Get(key)
 			if err != nil && !survey.IsNotFound(err) {
 				return sheet, err
@@ -174,18 +174,18 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 	if sheet.Alliance, err = survey.LoadAlliance(tx); err != nil {
 		return sheet, err
 	}
-	if sheet.Election, err = tx.Elections.Get(q.Election); err != nil {
+	if sheet.Election, err = tx.Election(q.Election); err != nil {
 		return sheet, err
 	}
 	prefix := r.Key() + "/"
-	drafts := map[string]survey.AnswerDraft{}
+	drafts := map[survey.QuestionID]survey.AnswerDraft{}
 	for d, err := range tx.AnswerDrafts.List(prefix) {
 		if err != nil {
 			return sheet, err
 		}
 		drafts[d.Question] = d
 	}
-	versions := map[string][]survey.Version{}
+	versions := map[survey.QuestionID][]survey.Version{}
 	for v, err := range tx.Versions.List(prefix) {
 		if err != nil {
 			return sheet, err
@@ -413,7 +413,7 @@ func (sheet Sheet) Saying(words string) Sheet {
 	if wordsDigest(words) != sheet.Press.Digest || json.Unmarshal([]byte(words), &entries) != nil {
 		return sheet
 	}
-	said := map[string]survey.AnswerDraft{}
+	said := map[survey.QuestionID]survey.AnswerDraft{}
 	for _, e := range entries {
 		said[e.Question] = survey.AnswerDraft{Entry: e.Entry, Done: true, Revision: 1}
 	}

@@ -322,7 +322,7 @@ func TestARightCodeForgetsWrongOnes(t *testing.T) {
 }
 
 // codeMails counts the mails with codes that have gone out to a respondent, or will.
-func codeMails(w *testworld.Answers, t *testing.T, respondent string) (n int) {
+func codeMails(w *testworld.Answers, t *testing.T, respondent survey.RespondentID) (n int) {
 	t.Helper()
 	w.View(t, func(tx *survey.Tx) error {
 		for m, err := range tx.Mails.List("") {
@@ -899,7 +899,7 @@ func TestRemindersStopWhenSomethingComesBack(t *testing.T) {
 		}, map[survey.MailState]int{survey.MailRevoked: 1, survey.MailQueued: 1}},
 		"joint letter": {func(t *testing.T, w *testworld.Letters) {
 			cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
-			cmd.Joint = []string{"moin"}
+			cmd.Joint = []survey.Slug{"moin"}
 			w.Effective(t, cmd)
 		}, map[survey.MailState]int{survey.MailRevoked: 2}},
 	} {
@@ -907,9 +907,9 @@ func TestRemindersStopWhenSomethingComesBack(t *testing.T) {
 			w := testworld.NewLetters(t)
 			w.Write(t, func(tx *survey.Tx) error {
 				var errs []error
-				for _, r := range []string{"r1", "r2"} {
-					errs = append(errs, tx.Mails.Put(survey.Mail{ID: "m-" + r, Kind: survey.MailReminder, Questionnaire: "q1", Respondent: r, State: survey.MailQueued}),
-						tx.Outbox.Put(survey.OutboxEntry{Mail: "m-" + r, DueAt: w.Clock.Now()}))
+				for _, r := range []survey.RespondentID{"r1", "r2"} {
+					errs = append(errs, tx.Mails.Put(survey.Mail{ID: "m-" + string(r), Kind: survey.MailReminder, Questionnaire: "q1", Respondent: r, State: survey.MailQueued}),
+						tx.Outbox.Put(survey.OutboxEntry{Mail: "m-" + string(r), DueAt: w.Clock.Now()}))
 				}
 				return errors.Join(errs...)
 			})

@@ -174,7 +174,7 @@ func checkPublications(ctx context.Context, store *bolt.Store, folder string) (f
 			}
 		}
 		for _, r := range records {
-			place := filepath.Join(folder, publicationsFolder, r.Slug, strconv.Itoa(r.Version))
+			place := filepath.Join(folder, publicationsFolder, string(r.Slug), strconv.Itoa(r.Version))
 			places = slices.DeleteFunc(places, func(p string) bool { return p == place })
 			if r.Before != "" {
 				fault(place, "the checkpoint before it", survey.CheckCheckpoint(tx, r.Before, service.Ledger.Verifier()))

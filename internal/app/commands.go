@@ -100,12 +100,12 @@ func exportFile(ctx context.Context, cfg config.Export, out io.Writer) (err erro
 		if err != nil {
 			return err
 		}
-		if published, ok, err := library.File(cfg.Slug, name); err != nil || ok {
+		if published, ok, err := library.File(survey.Slug(cfg.Slug), name); err != nil || ok {
 			content.Write(published)
 			return err
 		}
-		comparison, err := service.Compare.Comparison(ctx, console, cfg.Slug)
-		if q, found := service.Alliance.QuestionnaireBySlug(ctx, console, cfg.Slug); found == nil && q.Phase(service.Clock.Now()) == survey.PhaseDraft {
+		comparison, err := service.Compare.Comparison(ctx, console, survey.Slug(cfg.Slug))
+		if q, found := service.Alliance.QuestionnaireBySlug(ctx, console, survey.Slug(cfg.Slug)); found == nil && q.Phase(service.Clock.Now()) == survey.PhaseDraft {
 			return fmt.Errorf("the catalogue of %q is not locked yet; there is nothing to export before", cfg.Slug)
 		}
 		if err != nil {
@@ -135,7 +135,7 @@ func noteExport(ctx context.Context, cfg config.Export) error {
 		return err
 	}
 	service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}})
-	return errors.Join(service.Alliance.NoteExport(ctx, console, cfg.Slug), store.Close())
+	return errors.Join(service.Alliance.NoteExport(ctx, console, survey.Slug(cfg.Slug)), store.Close())
 }
 
 // replaceFile writes a file as a whole: what has the name already stays until the new one is on the disk.

@@ -16,7 +16,7 @@ import (
 
 // closed is the questionnaire that has been answered and published twice: every status and provenance that a questionnaire
 // conducted here can have is in it.
-func (s *seeder) closed(election string) {
+func (s *seeder) closed(election survey.ElectionID) {
 	s.at(20)
 	q := s.questionnaire(draft.SaveQuestionnaire{
 		Title: "Wahlprüfsteine zur Landtagswahl Nordmark", Slug: demoClosedSlug, Election: election,
@@ -27,13 +27,13 @@ func (s *seeder) closed(election string) {
 		if _, err := s.service.Send.TakeContestants(s.ctx, s.actor(coordinator), q.ID); err != nil {
 			return err
 		}
-		_, err := s.service.Send.JoinParties(s.ctx, s.actor(coordinator), q.ID, send.JoinParties{Parties: []string{s.parties["KB"], s.parties["KP"]}})
+		_, err := s.service.Send.JoinParties(s.ctx, s.actor(coordinator), q.ID, send.JoinParties{Parties: []survey.PartyID{s.parties["KB"], s.parties["KP"]}})
 		return err
 	})
-	for _, slug := range []string{"fm", "sun", "gz", "sl", "dn", "en", "jln", "wfn"} {
+	for _, slug := range []survey.Slug{"fm", "sun", "gz", "sl", "dn", "en", "jln", "wfn"} {
 		s.respondent(q, slug, func(*send.SaveRespondent) {})
 	}
-	for _, slug := range []string{"buergerforum", "tuu", "fj", "h-h"} {
+	for _, slug := range []survey.Slug{"buergerforum", "tuu", "fj", "h-h"} {
 		s.respondent(q, slug, func(r *send.SaveRespondent) { r.Procedure = survey.Procedure{Channel: survey.ChannelMail} })
 	}
 	portal := survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 8, MaxCharacters: 300, Source: "https://wahlpruefsteine.example/kb-kp",
@@ -54,7 +54,7 @@ func (s *seeder) closed(election string) {
 	s.lock(q)
 	s.at(18)
 	s.dispatch(q)
-	for _, slug := range []string{"kb-kp", "vn"} {
+	for _, slug := range []survey.Slug{"kb-kp", "vn"} {
 		s.portal(q, slug, -18)
 	}
 	s.step("not reached", func() error {
@@ -66,7 +66,7 @@ func (s *seeder) closed(election string) {
 			Reason: "Die Adresse der Landesgeschäftsstelle nimmt keine E-Mails an, ein Brief kam als unzustellbar zurück."})
 	})
 
-	for i, slug := range []string{"fm", "sun", "gz", "sl", "dn", "en"} {
+	for i, slug := range []survey.Slug{"fm", "sun", "gz", "sl", "dn", "en"} {
 		s.at(9 - float64(i)*0.3)
 		actor := s.party(q, slug)
 		s.answer(actor, demoAnswers[demoShort(slug)])
@@ -112,7 +112,7 @@ func (s *seeder) closed(election string) {
 
 // open is the questionnaire whose deadline is still to come: one party has submitted, one is in the middle of it, and the
 // letter of a third waits for its check: whoever comes in finds something that takes a second person.
-func (s *seeder) open(election string) {
+func (s *seeder) open(election survey.ElectionID) {
 	s.at(3)
 	q := s.questionnaire(draft.SaveQuestionnaire{
 		Title: "Vier Fragen zum kommunalen Netz", Slug: demoOpenSlug, Election: election,
@@ -124,7 +124,7 @@ func (s *seeder) open(election string) {
 		return err
 	})
 	for _, p := range demoParties {
-		s.respondent(q, survey.Slug(p.short), func(*send.SaveRespondent) {})
+		s.respondent(q, survey.SlugOf(p.short), func(*send.SaveRespondent) {})
 	}
 	s.at(2.5)
 	s.lock(q)
@@ -148,7 +148,7 @@ func (s *seeder) open(election string) {
 }
 
 // draft is the questionnaire the working groups are still at.
-func (s *seeder) draft(election string) {
+func (s *seeder) draft(election survey.ElectionID) {
 	s.at(2)
 	var questions []demoQuestion
 	for _, d := range demoDraftQuestions {
@@ -169,14 +169,14 @@ func (s *seeder) draft(election string) {
 	s.respondent(q, "kb", func(r *send.SaveRespondent) {
 		r.Procedure = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 2, MaxCharacters: 300, Source: "https://wahlpruefsteine.example/kb-kp"}
 	})
-	for _, slug := range []string{"fm", "sun", "gz", "dn", "en", "sl"} {
+	for _, slug := range []survey.Slug{"fm", "sun", "gz", "dn", "en", "sl"} {
 		s.respondent(q, slug, func(*send.SaveRespondent) {})
 	}
 	s.at(0)
 }
 
 // portal notes that the questions were entered into a party's own form, some weeks from today.
-func (s *seeder) portal(q survey.Questionnaire, slug string, entered float64) {
+func (s *seeder) portal(q survey.Questionnaire, slug survey.Slug, entered float64) {
 	s.step("portal", func() error {
 		f, err := s.service.Send.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
 		if err != nil {
@@ -188,9 +188,9 @@ func (s *seeder) portal(q survey.Questionnaire, slug string, entered float64) {
 }
 
 // demoShort is the short name behind a slug.
-func demoShort(slug string) string {
+func demoShort(slug survey.Slug) string {
 	for _, p := range demoParties {
-		if survey.Slug(p.short) == slug {
+		if survey.SlugOf(p.short) == slug {
 			return p.short
 		}
 	}
@@ -206,7 +206,7 @@ func demoSaid(entries []demoEntry) (said []survey.SubmissionEntry) {
 }
 
 // leaveOut notes questions, by their index, that a respondent is not asked.
-func (s *seeder) leaveOut(q survey.Questionnaire, slug string, indexes []int, reason string) {
+func (s *seeder) leaveOut(q survey.Questionnaire, slug survey.Slug, indexes []int, reason string) {
 	s.step("leave out", func() error {
 		v, err := s.service.Draft.CatalogueView(s.ctx, s.actor(coordinator), q.ID)
 		if err != nil {
@@ -225,23 +225,23 @@ func (s *seeder) leaveOut(q survey.Questionnaire, slug string, indexes []int, re
 }
 
 // transcribe enters a letter that came some weeks from today, and lets the second person check it.
-func (s *seeder) transcribe(q survey.Questionnaire, slug string, cmd transcribe.Save, came float64, letter string) {
+func (s *seeder) transcribe(q survey.Questionnaire, slug survey.Slug, cmd transcribe.Save, came float64, letter string) {
 	t := s.handOver(q, slug, cmd, came, letter, coordinator)
-	s.step("check "+slug, func() error {
+	s.step("check "+string(slug), func() error {
 		_, err := s.service.Transcribe.Confirm(s.ctx, s.actor(second), transcribe.Ref{Questionnaire: q.ID, Respondent: slug, ID: t.ID}, t.Revision)
 		return err
 	})
 }
 
 // handOver lets one person enter a letter that came some weeks from today, with its original: it waits for somebody else then.
-func (s *seeder) handOver(q survey.Questionnaire, slug string, cmd transcribe.Save, came float64, letter string, person int) (t survey.Letter) {
-	s.step("transcribe "+slug, func() error {
+func (s *seeder) handOver(q survey.Questionnaire, slug survey.Slug, cmd transcribe.Save, came float64, letter string, person int) (t survey.Letter) {
+	s.step("transcribe "+string(slug), func() error {
 		if letter == "" {
 			for _, e := range cmd.Entries {
 				letter += fmt.Sprintf("Zu Frage %d:\n%s\n\n", e.Number, e.Text)
 			}
 		}
-		upload, err := s.original("schreiben-"+slug+".txt", letter)
+		upload, err := s.original("schreiben-"+string(slug)+".txt", letter)
 		if err != nil {
 			return err
 		}
@@ -265,7 +265,7 @@ func (s *seeder) original(name, letter string) (*survey.Original, error) {
 }
 
 // quote puts a passage of a manifesto beside a cell, under the alliance's name.
-func (s *seeder) quote(q survey.Questionnaire, slug string, number int, passage, place string) {
+func (s *seeder) quote(q survey.Questionnaire, slug survey.Slug, number int, passage, place string) {
 	s.step("quote", func() error {
 		_, err := s.service.Transcribe.SaveQuotation(s.ctx, s.actor(coordinator), transcribe.SaveQuotation{Questionnaire: q.ID, Respondent: slug, Number: number, Text: passage, Place: place})
 		return err

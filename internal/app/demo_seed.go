@@ -34,16 +34,16 @@ type seeder struct {
 	people  []survey.User
 	groups  []survey.WorkingGroup
 	orgs    []survey.Organisation
-	parties map[string]string // short name -> party id
-	folder  string            // the data folder
-	err     error             // the first one; every step after it does nothing
+	parties map[string]survey.PartyID // short name -> party id
+	folder  string                    // the data folder
+	err     error                     // the first one; every step after it does nothing
 }
 
 const week = 7 * 24 * time.Hour
 
 // seed fills an empty demonstration. It runs before the server takes requests.
 func seed(ctx context.Context, a *App, folder string) error {
-	s := &seeder{ctx: ctx, app: a, service: a.Service, now: a.Service.Clock.Now().UTC().Truncate(time.Minute), clock: &seedClock{}, parties: map[string]string{}, folder: folder}
+	s := &seeder{ctx: ctx, app: a, service: a.Service, now: a.Service.Clock.Now().UTC().Truncate(time.Minute), clock: &seedClock{}, parties: map[string]survey.PartyID{}, folder: folder}
 	system := a.Service.Clock
 	a.Service.Clock = s.clock
 	defer func() { a.Service.Clock = system }()
@@ -174,7 +174,7 @@ func (s *seeder) alliance() {
 }
 
 // election puts the election and its parties in place.
-func (s *seeder) election() (id string) {
+func (s *seeder) election() (id survey.ElectionID) {
 	s.at(21)
 	day := s.now.Add(9 * week)
 	day = day.AddDate(0, 0, (7-int(day.Weekday()))%7) // elections are held on Sundays
@@ -186,9 +186,9 @@ func (s *seeder) election() (id string) {
 	})
 	for i, p := range demoParties {
 		s.step("party "+p.short, func() error {
-			slug := survey.Slug(p.short)
+			slug := survey.SlugOf(p.short)
 			standing, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), alliance.SaveContestant{Election: id, ListedParty: alliance.ListedParty{
-				ShortName: p.short, Name: p.name, BallotPosition: fmt.Sprint(i + 1), Colour: p.colour, Email: "wahlkampf@" + slug + ".example"}})
+				ShortName: p.short, Name: p.name, BallotPosition: fmt.Sprint(i + 1), Colour: p.colour, Email: "wahlkampf@" + string(slug) + ".example"}})
 			s.parties[p.short] = standing.Party.ID
 			return err
 		})
@@ -198,7 +198,7 @@ func (s *seeder) election() (id string) {
 
 // questionnaire creates one and drafts its questions; all are agreed unless said otherwise.
 func (s *seeder) questionnaire(cmd draft.SaveQuestionnaire, questions []demoQuestion, states func(int) survey.QuestionState) (q survey.Questionnaire) {
-	s.step("questionnaire "+cmd.Slug, func() (err error) {
+	s.step("questionnaire "+string(cmd.Slug), func() (err error) {
 		cmd.Topics = strings.Join(demoGroups, "\n")
 		cmd.Licence = "CC-BY-4.0"
 		cmd.OrderRule = "Parteien in der Reihenfolge des Stimmzettels, Fragen in der Reihenfolge des Fragenkatalogs."
@@ -214,7 +214,7 @@ func (s *seeder) questionnaire(cmd draft.SaveQuestionnaire, questions []demoQues
 			}
 			first := wording
 			first.Text = "Stichwort: " + question.label // every question began as an idea
-			saved, err := s.service.Draft.SaveQuestion(s.ctx, s.actor(coordinator), draft.SaveQuestion{Questionnaire: q.ID, ID: survey.NewID(), Wording: first})
+			saved, err := s.service.Draft.SaveQuestion(s.ctx, s.actor(coordinator), draft.SaveQuestion{Questionnaire: q.ID, ID: survey.QuestionID(survey.NewID()), Wording: first})
 			if err != nil {
 				return err
 			}
@@ -224,7 +224,7 @@ func (s *seeder) questionnaire(cmd draft.SaveQuestionnaire, questions []demoQues
 				return err
 			}
 			if state := states(i); state != saved.State {
-				_, err = s.service.Draft.SetQuestionState(s.ctx, s.actor(coordinator), draft.SetQuestionState{Questionnaire: q.ID, ID: saved.ID, Revision: saved.Revision, State: state})
+				_, err = s.service.Draft.SetQuestionState(s.ctx, s.actor(coordinator), draft.SetQuestionState{Questionnaire: q.ID, ID: string(saved.ID), Revision: saved.Revision, State: state})
 			}
 			return err
 		})
@@ -277,8 +277,8 @@ func (s *seeder) dispatch(q survey.Questionnaire) {
 }
 
 // respondent changes one respondent.
-func (s *seeder) respondent(q survey.Questionnaire, slug string, change func(*send.SaveRespondent)) {
-	s.step("respondent "+slug, func() error {
+func (s *seeder) respondent(q survey.Questionnaire, slug survey.Slug, change func(*send.SaveRespondent)) {
+	s.step("respondent "+string(slug), func() error {
 		f, err := s.service.Send.RespondentFile(s.ctx, s.actor(coordinator), q.ID, slug)
 		if err != nil {
 			return err
@@ -293,8 +293,8 @@ func (s *seeder) respondent(q survey.Questionnaire, slug string, change func(*se
 }
 
 // party opens a session with a link of its own, as the party's contact does.
-func (s *seeder) party(q survey.Questionnaire, slug string) (actor survey.Actor) {
-	s.step("link of "+slug, func() error {
+func (s *seeder) party(q survey.Questionnaire, slug survey.Slug) (actor survey.Actor) {
+	s.step("link of "+string(slug), func() error {
 		address, err := s.service.Send.MakeAccessLink(s.ctx, s.actor(coordinator), q.ID, slug)
 		if err != nil {
 			return err

@@ -101,7 +101,7 @@ func somethingWaits(t *testing.T, a *App) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(o.Transcriptions) != 1 || slices.Contains(o.Transcriptions[0].Writers, user.ID) {
+		if len(o.Transcriptions) != 1 || slices.Contains(o.Transcriptions[0].Writers, string(user.ID)) {
 			t.Errorf("%s: %+v", user.Name, o.Transcriptions)
 		}
 	}
@@ -250,19 +250,19 @@ func hrefs(t *testing.T, base *url.URL, page string) (links []string) {
 // the addresses of everybody.
 func (d *demoCrawl) secrets(ctx context.Context, a *App) {
 	err := a.core.store.View(ctx, func(tx *survey.Tx) error {
-		for _, slug := range []string{demoOpenSlug, demoDraftSlug} {
+		for _, slug := range []survey.Slug{demoOpenSlug, demoDraftSlug} {
 			q, err := a.Service.Alliance.QuestionnaireBySlug(ctx, console, slug)
 			if err != nil {
 				return err
 			}
 			d.words = append(d.words, q.Title)
-			for question, err := range tx.Questions.List(q.ID + "/") {
+			for question, err := range tx.Questions.List(survey.In(q.ID)) {
 				if err != nil {
 					return err
 				}
 				d.words = append(d.words, question.Text)
 			}
-			for draft, err := range tx.AnswerDrafts.List(q.ID + "/") {
+			for draft, err := range tx.AnswerDrafts.List(survey.In(q.ID)) {
 				if err != nil {
 					return err
 				}

@@ -108,7 +108,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &seeder{ctx: t.Context(), app: a, service: a.Service, now: time.Now().UTC().Truncate(time.Minute), clock: &seedClock{}, parties: map[string]string{}, folder: serve.Data.Data}
+	s := &seeder{ctx: t.Context(), app: a, service: a.Service, now: time.Now().UTC().Truncate(time.Minute), clock: &seedClock{}, parties: map[string]survey.PartyID{}, folder: serve.Data.Data}
 	system := a.Service.Clock
 	a.Service.Clock = s.clock
 	s.alliance()

@@ -130,7 +130,7 @@ func (s *site) isSound() {
 }
 
 // questionnaire is what the database has of the one questionnaire.
-func (s *site) questionnaire(slug string) survey.Questionnaire {
+func (s *site) questionnaire(slug survey.Slug) survey.Questionnaire {
 	s.t.Helper()
 	q, err := s.app.Service.Alliance.QuestionnaireBySlug(s.t.Context(), console, slug)
 	if err != nil {

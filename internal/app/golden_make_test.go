@@ -45,14 +45,14 @@ func makeGolden(t *testing.T, archive string) {
 
 // seedGolden takes the steps of the demonstration, for three parties and two questions.
 func seedGolden(t *testing.T, a *App, folder string) error {
-	s := &seeder{ctx: t.Context(), app: a, service: a.Service, now: goldenDay, clock: &seedClock{}, parties: map[string]string{}, folder: folder}
+	s := &seeder{ctx: t.Context(), app: a, service: a.Service, now: goldenDay, clock: &seedClock{}, parties: map[string]survey.PartyID{}, folder: folder}
 	a.Service.Clock = s.clock
 	s.alliance()
 	s.at(12)
 	election := ""
 	s.step("election", func() error {
 		e, err := s.service.Alliance.SaveElection(s.ctx, s.actor(coordinator), alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09", Level: string(survey.LevelLand), Region: "Nordmark"})
-		election = e.ID
+		election = string(e.ID)
 		return err
 	})
 	for _, p := range []alliance.ListedParty{
@@ -61,11 +61,11 @@ func seedGolden(t *testing.T, a *App, folder string) error {
 		{ShortName: "VN", Name: "Volksbund Nordmark", BallotPosition: "3", Email: "post@vn.example"},
 	} {
 		s.step("party", func() error {
-			_, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), alliance.SaveContestant{Election: election, ListedParty: p})
+			_, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), alliance.SaveContestant{Election: survey.ElectionID(election), ListedParty: p})
 			return err
 		})
 	}
-	q := s.questionnaire(draft.SaveQuestionnaire{Title: "Zwei Fragen", Slug: goldenSlug, Election: election, Slots: "2", QuestionLimit: "300", AnswerLimit: "1000",
+	q := s.questionnaire(draft.SaveQuestionnaire{Title: "Zwei Fragen", Slug: goldenSlug, Election: survey.ElectionID(election), Slots: "2", QuestionLimit: "300", AnswerLimit: "1000",
 		Deadline: s.local(-2, "18:00"), DeadlineZone: survey.DefaultZone}, demoQuestions[1:3], allAgreed)
 	s.step("respondents", func() error {
 		_, err := s.service.Send.TakeContestants(s.ctx, s.actor(coordinator), q.ID)

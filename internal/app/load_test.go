@@ -28,6 +28,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"pruefstein/internal/config"
+	"pruefstein/internal/survey"
 )
 
 // How the load is made. Readers and savers wait for each answer before they ask again (a closed loop).
@@ -296,7 +297,7 @@ func loadServe(ctx context.Context, folder string) error {
 	}
 	fmt.Println(a.URL)
 	for _, p := range demoParties {
-		if link, err := a.Service.Send.MakeAccessLink(ctx, console, q.ID, strings.ToLower(p.short)); err == nil {
+		if link, err := a.Service.Send.MakeAccessLink(ctx, console, q.ID, survey.Slug(strings.ToLower(p.short))); err == nil {
 			fmt.Println(link)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 func answer(respondent, question int) survey.Version {
 	return survey.Version{
 		Questionnaire: "0197a000-0000-7000-8000-000000000000",
-		Respondent:    fmt.Sprintf("0197a000-0000-7000-8000-%012d", respondent),
-		Question:      fmt.Sprintf("q%02d", question),
+		Respondent:    survey.RespondentID(fmt.Sprintf("0197a000-0000-7000-8000-%012d", respondent)),
+		Question:      survey.QuestionID(fmt.Sprintf("q%02d", question)),
 		Number:        1,
 		Status:        survey.Answered,
 		Position:      survey.Agree,
@@ -63,7 +63,7 @@ func BenchmarkViewList1444(b *testing.B) {
 	for b.Loop() {
 		rows := 0
 		err := s.View(b.Context(), func(tx *survey.Tx) error {
-			for _, err := range tx.Versions.List(answer(0, 0).Questionnaire + "/") {
+			for _, err := range tx.Versions.List(string(answer(0, 0).Questionnaire + "/")) {
 				if err != nil {
 					return err
 				}

@@ -28,7 +28,9 @@ func TestMain(m *testing.M) {
 }
 
 // numbered is the n-th record of the child.
-func numbered(n int) survey.Party { return survey.Party{ID: fmt.Sprintf("%06d", n), Revision: n} }
+func numbered(n int) survey.Party {
+	return survey.Party{ID: survey.PartyID(fmt.Sprintf("%06d", n)), Revision: n}
+}
 
 // writeUntilKilled commits one record after another and acknowledges each on standard output.
 func writeUntilKilled(path string) error {

@@ -43,7 +43,7 @@ func closeStore(t testing.TB, s *bolt.Store) {
 	}
 }
 
-func putParty(t testing.TB, s *bolt.Store, id string) {
+func putParty(t testing.TB, s *bolt.Store, id survey.PartyID) {
 	t.Helper()
 	if err := s.Update(t.Context(), func(tx *survey.Tx) error { return tx.Parties.Put(survey.Party{ID: id}) }); err != nil {
 		t.Fatal(err)

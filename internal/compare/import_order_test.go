@@ -9,11 +9,11 @@ import (
 
 // A store with sorted keys takes an import in the order of its keys, or it takes minutes over a large one.
 func TestImportPutsVersionsInKeyOrder(t *testing.T) {
-	ids := map[string]string{"fm": "b", "gzn": "a"}
+	ids := map[survey.Slug]survey.RespondentID{"fm": "b", "gzn": "a"}
 	var versions []survey.Version
 	for _, number := range []int{10, 9} {
-		for _, question := range []string{"q2", "q1"} {
-			for _, party := range []string{"fm", "gzn"} {
+		for _, question := range []survey.QuestionID{"q2", "q1"} {
+			for _, party := range []survey.RespondentID{"fm", "gzn"} {
 				versions = append(versions, survey.Version{Respondent: party, Question: question, Number: number})
 			}
 		}
@@ -21,7 +21,7 @@ func TestImportPutsVersionsInKeyOrder(t *testing.T) {
 	var keys []string
 	for _, i := range inKeyOrder(versions, ids) {
 		v := versions[i]
-		v.Respondent = ids[v.Respondent]
+		v.Respondent = ids[survey.Slug(v.Respondent)]
 		keys = append(keys, v.Key())
 	}
 	if len(keys) != len(versions) || !slices.IsSorted(keys) {

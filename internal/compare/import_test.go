@@ -16,7 +16,7 @@ import (
 	"pruefstein/internal/testworld"
 )
 
-func smallImport(slug string) compare.Import {
+func smallImport(slug survey.Slug) compare.Import {
 	return compare.Import{
 		Election:      survey.Election{Name: "Landtagswahl Nordmark 2027", Date: "2027-03-14"},
 		Questionnaire: survey.Questionnaire{Slug: slug, Title: "Wahlprüfsteine"},
@@ -38,7 +38,7 @@ func TestImportAndBuild(t *testing.T) {
 	ctx, store := context.Background(), memory.New()
 	service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}})
 	console := survey.Actor{Console: true}
-	for _, slug := range []string{"erste", "zweite"} {
+	for _, slug := range []survey.Slug{"erste", "zweite"} {
 		if got, err := service.Compare.Import(ctx, console, smallImport(slug)); err != nil || got != slug {
 			t.Fatal(got, err)
 		}
@@ -74,7 +74,7 @@ func TestImportAndBuild(t *testing.T) {
 		var got []string
 		for _, r := range c.Respondents {
 			for _, cell := range r.Cells {
-				line := r.Slug + " " + cell.Question.ID + " " + string(cell.Status)
+				line := string(r.Slug) + " " + string(cell.Question.ID) + " " + string(cell.Status)
 				for _, v := range cell.History {
 					line += " " + v.Text
 				}
@@ -116,7 +116,7 @@ func TestImportRefusesATakenSlug(t *testing.T) {
 
 func TestImportRefusesAReservedSlug(t *testing.T) {
 	service := office.New(&survey.Kernel{Store: memory.New(), Clock: survey.SystemClock{}})
-	for _, slug := range []string{"neu", "en"} {
+	for _, slug := range []survey.Slug{"neu", "en"} {
 		_, err := service.Compare.Import(context.Background(), survey.Actor{Console: true}, smallImport(slug))
 		var fail *survey.Error
 		if !errors.As(err, &fail) || fail.Code != survey.Invalid || fail.Key != "error.import.slug_reserved" {
@@ -133,7 +133,7 @@ func TestImportKeepsItsElection(t *testing.T) {
 	if _, err := w.Compare.Import(w.Ctx, w.Admin, same); err != nil {
 		t.Fatal(err)
 	}
-	change := func(id string) error {
+	change := func(id survey.ElectionID) error {
 		_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: id, Name: "Anders", Date: "2027-05-16"})
 		return err
 	}

@@ -36,7 +36,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 		}
 		return err
 	}))
-	publish := func(id string) {
+	publish := func(id survey.QuestionnaireID) {
 		t.Helper()
 		st, err := s.Compare.PublicationState(t.Context(), office, id)
 		testworld.Must(t, err)
@@ -54,21 +54,21 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 		change(&a)
 		testworld.Must(t, s.Alliance.SaveSettings(t.Context(), office, alliance.SaveSettings{Alliance: a}))
 	}
-	wantOld := func(when string, slugs ...string) {
+	wantOld := func(when string, slugs ...survey.Slug) {
 		t.Helper()
 		list, err := s.Compare.OldLegal(t.Context(), office)
 		testworld.Must(t, err)
 		if len(list) != len(slugs) {
 			t.Fatalf("%s: %d, want %q", when, len(list), slugs)
 		}
-		old := map[string]bool{}
+		old := map[survey.QuestionnaireID]bool{}
 		for i, q := range list {
 			if q.Slug != slugs[i] {
 				t.Errorf("%s: %s, want %s", when, q.Slug, slugs[i])
 			}
 			old[q.ID] = true
 		}
-		for _, id := range []string{"a", "b", "c"} {
+		for _, id := range []survey.QuestionnaireID{"a", "b", "c"} {
 			st, err := s.Compare.PublicationState(t.Context(), office, id)
 			if testworld.Must(t, err); st.OldLegal != old[id] {
 				t.Errorf("%s: the state of %s says %v", when, id, st.OldLegal)

@@ -31,7 +31,7 @@ var errReady = errors.New("released")
 
 // Comparison returns a questionnaire as it would be published now, for the preview and for exports of what has not been
 // published. Its version is 0. It returns Forbidden to all but coordinators and administrators.
-func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug string) (c survey.Comparison, err error) {
+func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug survey.Slug) (c survey.Comparison, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return survey.Comparison{}, err
 	}
@@ -65,7 +65,7 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug strin
 // wants one. ready false means that the request is noted and waits. It returns Conflict when something stands in the way:
 // the phase, an empty Impressum or privacy notice (but for the console and an import), an open check of a transcription,
 // a party of the election that is missing or was not asked without a reason, or nothing new since the last version.
-func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, questionnaire, seen string) (plan PublicationPlan, ready bool, err error) {
+func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (plan PublicationPlan, ready bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return PublicationPlan{}, false, err
 	}
@@ -160,7 +160,7 @@ func unexplained(c survey.Comparison) (names []string, unentered []survey.Compar
 
 // missingContestants are the parties of the election that are not in the comparison at all.
 func missingContestants(tx *survey.Tx, q survey.Questionnaire) ([]string, error) {
-	respondents, err := survey.Collect(tx.Respondents.List(q.ID + "/"))
+	respondents, err := survey.Collect(tx.Respondents.List(survey.In(q.ID)))
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +216,8 @@ func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, pla
 }
 
 // planPublication builds what a publication at an instant would say, and returns the version before it, nil for none.
-func (s *Service) planPublication(tx *survey.Tx, questionnaire string, at time.Time) (plan PublicationPlan, previous *survey.Publication, err error) {
-	published, err := survey.Collect(tx.Publications.List(questionnaire + "/"))
+func (s *Service) planPublication(tx *survey.Tx, questionnaire survey.QuestionnaireID, at time.Time) (plan PublicationPlan, previous *survey.Publication, err error) {
+	published, err := survey.Collect(tx.Publications.List(survey.In(questionnaire)))
 	if err != nil {
 		return PublicationPlan{}, nil, err
 	}
@@ -342,7 +342,7 @@ func timeLeft(tx *survey.Tx, by, now time.Time) (bool, error) {
 		if now.Before(q.Deadline.At) {
 			return true, nil
 		}
-		for r, err := range tx.Respondents.List(q.ID + "/") {
+		for r, err := range tx.Respondents.List(survey.In(q.ID)) {
 			if err != nil {
 				return false, err
 			}

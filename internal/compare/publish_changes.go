@@ -34,7 +34,7 @@ func facets(c survey.Comparison) map[string]string {
 	q := c.Questionnaire
 	var order []string
 	for _, r := range c.Respondents {
-		order = append(order, r.Slug)
+		order = append(order, string(r.Slug))
 	}
 	found := map[string]string{
 		string(survey.FacetHeading):  survey.DigestOf([]any{q.Title, q.Intro, q.Source, c.Election.Name, c.Election.Date, c.Election.Level, c.Election.Region}),
@@ -56,11 +56,11 @@ func facets(c survey.Comparison) map[string]string {
 }
 
 // facetOf names the facet of a respondent.
-func facetOf(f survey.Facet, slug string) string { return string(f) + "/" + slug }
+func facetOf(f survey.Facet, slug survey.Slug) string { return string(f) + "/" + string(slug) }
 
 // facetChanges lists which facets differ from an earlier publication. Of one made before they were kept nothing is known.
 func facetChanges(previous survey.PublicationDetail, now map[string]string, c survey.Comparison) (list []survey.Change) {
-	add := func(f survey.Facet, name, slug, shortName string) {
+	add := func(f survey.Facet, name string, slug survey.Slug, shortName string) {
 		if was := previous.Facets[name]; was != "" && was != now[name] {
 			list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: f, Respondent: slug, ShortName: shortName})
 		}
@@ -89,7 +89,7 @@ func changesSince(previous survey.Publication, was survey.PublicationDetail, pla
 
 func cellChanges(previous survey.PublicationDetail, digests []survey.CellDigest, c survey.Comparison) []survey.Change {
 	type place struct {
-		respondent string
+		respondent survey.Slug
 		question   int
 	}
 	before := make(map[place]survey.CellDigest, len(previous.Digests))

@@ -33,7 +33,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 			if row.Phase == survey.PhaseDraft || row.Phase == survey.PhaseLocked {
 				continue
 			}
-			e, err := tx.Elections.Get(q.Election)
+			e, err := tx.Election(q.Election)
 			if err != nil && !survey.IsNotFound(err) {
 				return err
 			}
@@ -55,8 +55,8 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 }
 
 // latest returns the last publication of a questionnaire, nil before the first.
-func latest(tx *survey.Tx, questionnaire string) (*survey.Publication, error) {
-	p, err := tx.Publications.Last(questionnaire + "/")
+func latest(tx *survey.Tx, questionnaire survey.QuestionnaireID) (*survey.Publication, error) {
+	p, err := tx.Publications.Last(survey.In(questionnaire))
 	if survey.IsNotFound(err) {
 		return nil, nil
 	}
@@ -99,7 +99,7 @@ type PublishedVersion struct {
 }
 
 // PublicationState gathers it.
-func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, questionnaire string) (st PublicationState, err error) {
+func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (st PublicationState, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return PublicationState{}, err
 	}
@@ -129,7 +129,7 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 				continue
 			}
 			st.Pending = append(st.Pending, r)
-			if heard[r.ID] {
+			if heard[string(r.ID)] {
 				st.Received++
 			}
 		}
@@ -164,13 +164,13 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 }
 
 // heardFrom are the ids of the respondents that have submitted anything, public yet or not.
-func heardFrom(tx *survey.Tx, questionnaire string) (map[string]bool, error) {
+func heardFrom(tx *survey.Tx, questionnaire survey.QuestionnaireID) (map[string]bool, error) {
 	heard := map[string]bool{}
-	for key, err := range tx.Versions.Keys(questionnaire + "/") {
+	for key, err := range tx.Versions.Keys(survey.In(questionnaire)) {
 		if err != nil {
 			return nil, err
 		}
-		respondent, _, _ := strings.Cut(strings.TrimPrefix(key, questionnaire+"/"), "/")
+		respondent, _, _ := strings.Cut(strings.TrimPrefix(key, survey.In(questionnaire)), "/")
 		heard[respondent] = true
 	}
 	return heard, nil

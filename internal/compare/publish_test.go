@@ -92,7 +92,7 @@ func TestWhatWasPublishedStaysInTheHistory(t *testing.T) {
 func TestOneLineForARespondentStandsForAllItsCells(t *testing.T) {
 	no := survey.Entry{Status: survey.Declined, Reason: "Dazu sagen wir nichts."}
 	type line struct {
-		respondent string
+		respondent survey.Slug
 		question   int
 		to         survey.Status
 	}
@@ -108,7 +108,7 @@ func TestOneLineForARespondentStandsForAllItsCells(t *testing.T) {
 		{"all, but not alike", func(cmd *transcribe.Save) {
 			cmd.Whole, cmd.Entries = no, []survey.SubmissionEntry{testworld.LetterLine(2, survey.Entry{Status: survey.NoPosition})}
 		}, []line{{"frei", 1, survey.Declined}, {"frei", 2, survey.NoPosition}, {"frei", 3, survey.Declined}}},
-		{"two parties, one of them not asked everything", func(cmd *transcribe.Save) { cmd.Whole, cmd.Joint = no, []string{"moin"} },
+		{"two parties, one of them not asked everything", func(cmd *transcribe.Save) { cmd.Whole, cmd.Joint = no, []survey.Slug{"moin"} },
 			[]line{{"frei", 0, survey.Declined}, {"moin", 1, survey.Declined}, {"moin", 3, survey.Declined}}},
 	} {
 		w := newEdition(t)
@@ -131,7 +131,7 @@ func TestEachChangeIsSaidOnce(t *testing.T) {
 	questionnaire := func(change func(*survey.Questionnaire)) func(edition) {
 		return func(w edition) {
 			w.Write(w.t, func(tx *survey.Tx) error {
-				q, err := tx.Questionnaires.Get("q1")
+				q, err := tx.Questionnaire("q1")
 				change(&q)
 				return errors.Join(err, tx.Questionnaires.Put(q))
 			})
@@ -139,7 +139,7 @@ func TestEachChangeIsSaidOnce(t *testing.T) {
 	}
 	type line struct {
 		facet      survey.Facet
-		respondent string
+		respondent survey.Slug
 		question   int
 		note       string
 		quoted     bool
@@ -226,7 +226,7 @@ func TestTheCheckpointWaitsForThoseWhoHaveTime(t *testing.T) {
 		w := newEdition(t)
 		if open {
 			w.Write(t, func(tx *survey.Tx) error {
-				q, err := tx.Questionnaires.Get("q1")
+				q, err := tx.Questionnaire("q1")
 				q.ID, q.Slug, q.Deadline.At = "q2", "suedmark", w.Clock.Now().Add(time.Hour)
 				return errors.Join(err, tx.Questionnaires.Put(q))
 			})

@@ -35,16 +35,16 @@ func (s *Service) Questionnaires(ctx context.Context, actor survey.Actor) (list 
 			if err != nil {
 				return err
 			}
-			election, err := tx.Elections.Get(q.Election)
+			election, err := tx.Election(q.Election)
 			if err != nil {
 				return err
 			}
-			questions, err := survey.Collect(tx.Questions.List(q.ID + "/"))
+			questions, err := survey.Collect(tx.Questions.List(survey.In(q.ID)))
 			if err != nil {
 				return err
 			}
 			p := progress(q, questions)
-			if c, err := tx.Catalogues.Get(q.ID); err == nil {
+			if c, err := tx.Catalogue(q.ID); err == nil {
 				p.Agreed = len(c.Questions)
 			} else if !survey.IsNotFound(err) {
 				return err
@@ -109,19 +109,19 @@ type BoardFilter struct {
 }
 
 // Board returns the board of a questionnaire.
-func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire string, filter BoardFilter) (b Board, err error) {
+func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, filter BoardFilter) (b Board, err error) {
 	if err := actor.RequireStaff(); err != nil {
 		return b, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		b = Board{}
-		if b.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		if b.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 			return err
 		}
-		if b.Election, err = tx.Elections.Get(b.Questionnaire.Election); err != nil {
+		if b.Election, err = tx.Election(b.Questionnaire.Election); err != nil {
 			return err
 		}
-		questions, err := survey.Collect(tx.Questions.List(questionnaire + "/"))
+		questions, err := survey.Collect(tx.Questions.List(survey.In(questionnaire)))
 		if err != nil {
 			return err
 		}
@@ -196,14 +196,18 @@ func loadWords(tx *survey.Tx, q survey.Questionnaire) (w wordbook, err error) {
 	if w.organisations, err = survey.Collect(tx.Organisations.List("")); err != nil {
 		return w, err
 	}
-	slices.SortStableFunc(w.groups, func(a, b survey.WorkingGroup) int { return strings.Compare(survey.Slug(a.Name), survey.Slug(b.Name)) })
-	slices.SortStableFunc(w.organisations, func(a, b survey.Organisation) int { return strings.Compare(survey.Slug(a.Name), survey.Slug(b.Name)) })
+	slices.SortStableFunc(w.groups, func(a, b survey.WorkingGroup) int {
+		return strings.Compare(string(survey.SlugOf(a.Name)), string(survey.SlugOf(b.Name)))
+	})
+	slices.SortStableFunc(w.organisations, func(a, b survey.Organisation) int {
+		return strings.Compare(string(survey.SlugOf(a.Name)), string(survey.SlugOf(b.Name)))
+	})
 	w.users = map[string]string{}
 	for u, err := range tx.Users.List("") {
 		if err != nil {
 			return w, err
 		}
-		w.users[u.ID] = u.Name
+		w.users[string(u.ID)] = u.Name
 	}
 	return w, nil
 }
@@ -255,13 +259,13 @@ type ProcedureLimit struct {
 }
 
 // QuestionPage returns a question with what its page needs; id "" is the page of a new one.
-func (s *Service) QuestionPage(ctx context.Context, actor survey.Actor, questionnaire, id string) (p QuestionPage, err error) {
+func (s *Service) QuestionPage(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id survey.QuestionID) (p QuestionPage, err error) {
 	if err := actor.RequireStaff(); err != nil {
 		return p, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		p = QuestionPage{}
-		if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		if p.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 			return err
 		}
 		words, err := loadWords(tx, p.Questionnaire)
@@ -302,7 +306,7 @@ func blocksOf(tx *survey.Tx, questionnaire survey.Questionnaire, question survey
 	if question.State != survey.StateAgreed {
 		return nil, nil
 	}
-	questions, err := survey.Collect(tx.Questions.List(questionnaire.ID + "/"))
+	questions, err := survey.Collect(tx.Questions.List(survey.In(questionnaire.ID)))
 	if err != nil {
 		return nil, err
 	}
@@ -311,7 +315,7 @@ func blocksOf(tx *survey.Tx, questionnaire survey.Questionnaire, question survey
 }
 
 // procedureLimits lists the limits of the respondents that have one of their own, in the printed order.
-func procedureLimits(tx *survey.Tx, questionnaire string) ([]ProcedureLimit, error) {
+func procedureLimits(tx *survey.Tx, questionnaire survey.QuestionnaireID) ([]ProcedureLimit, error) {
 	all, err := survey.RespondentsInOrder(tx, questionnaire)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 type Block struct {
 	Key      string
 	Args     []any
-	Question string // id of the drafted question it is about, "" for the catalogue as a whole
+	Question survey.QuestionID // id of the drafted question it is about, "" for the catalogue as a whole
 }
 
 // CatalogueView is the catalogue as it is, or before the lock as it would be, with what does not fit whom.
@@ -46,7 +46,7 @@ type CatalogueRespondent struct {
 }
 
 // CatalogueView returns the catalogue of a questionnaire for its page.
-func (s *Service) CatalogueView(ctx context.Context, actor survey.Actor, questionnaire string) (v CatalogueView, err error) {
+func (s *Service) CatalogueView(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (v CatalogueView, err error) {
 	if err := actor.RequireStaff(); err != nil {
 		return v, err
 	}
@@ -57,11 +57,11 @@ func (s *Service) CatalogueView(ctx context.Context, actor survey.Actor, questio
 	return v, err
 }
 
-func (s *Service) catalogueView(tx *survey.Tx, actor survey.Actor, questionnaire string) (v CatalogueView, err error) {
-	if v.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+func (s *Service) catalogueView(tx *survey.Tx, actor survey.Actor, questionnaire survey.QuestionnaireID) (v CatalogueView, err error) {
+	if v.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 		return v, err
 	}
-	if v.Election, err = tx.Elections.Get(v.Questionnaire.Election); err != nil {
+	if v.Election, err = tx.Election(v.Questionnaire.Election); err != nil {
 		return v, err
 	}
 	words, err := loadWords(tx, v.Questionnaire)
@@ -70,7 +70,7 @@ func (s *Service) catalogueView(tx *survey.Tx, actor survey.Actor, questionnaire
 	}
 	v.Locked = v.Questionnaire.Phase(s.Now()) != survey.PhaseDraft
 	if v.Locked {
-		if v.Catalogue, err = tx.Catalogues.Get(questionnaire); err != nil {
+		if v.Catalogue, err = tx.Catalogue(questionnaire); err != nil {
 			return v, err
 		}
 		v.LockedBy, v.CheckedBy = words.users[v.Catalogue.LockedBy], words.users[v.Catalogue.CheckedBy]
@@ -98,7 +98,7 @@ func (v CatalogueView) askable() []survey.CatalogueQuestion {
 
 // plannedView fills in what the page says before the lock.
 func (s *Service) plannedView(tx *survey.Tx, actor survey.Actor, words wordbook, v *CatalogueView) error {
-	questions, err := survey.Collect(tx.Questions.List(v.Questionnaire.ID + "/"))
+	questions, err := survey.Collect(tx.Questions.List(survey.In(v.Questionnaire.ID)))
 	if err != nil {
 		return err
 	}
@@ -142,38 +142,38 @@ func (s *Service) plannedView(tx *survey.Tx, actor survey.Actor, words wordbook,
 // of all names under the ids of exports.
 func plannedCatalogue(q survey.Questionnaire, agreed []survey.Question, words wordbook) (survey.Catalogue, error) {
 	c := survey.Catalogue{Questionnaire: q.ID}
-	used := map[string]bool{}
+	used := map[survey.Slug]bool{}
 	for i, question := range agreed {
-		one := survey.CatalogueQuestion{ID: fmt.Sprintf("q%02d", i+1), Number: i + 1, Kind: question.Kind, Label: question.Label,
+		one := survey.CatalogueQuestion{ID: survey.QuestionID(fmt.Sprintf("q%02d", i+1)), Number: i + 1, Kind: question.Kind, Label: question.Label,
 			Text: question.Text, Context: question.Context, Topic: question.Topic, Origin: question.ID}
-		used["topic "+question.Topic] = true
+		used[survey.Slug("topic "+question.Topic)] = true
 		for _, g := range words.groups {
 			if g.ID == question.WorkingGroup {
-				one.WorkingGroup = g.Slug
+				one.WorkingGroup = string(g.Slug)
 				used["group "+g.Slug] = true
 			}
 		}
 		for _, o := range words.organisations {
 			if slices.Contains(question.AskedBy, o.ID) {
-				one.AskedBy = append(one.AskedBy, o.Slug)
+				one.AskedBy = append(one.AskedBy, string(o.Slug))
 				used["organisation "+o.Slug] = true
 			}
 		}
 		c.Questions = append(c.Questions, one)
 	}
 	for _, t := range q.Topics {
-		if used["topic "+t.ID] {
+		if used[survey.Slug("topic "+t.ID)] {
 			c.Topics = append(c.Topics, t)
 		}
 	}
 	for _, g := range words.groups {
 		if used["group "+g.Slug] {
-			c.WorkingGroups = append(c.WorkingGroups, survey.Named{ID: g.Slug, Name: g.Name})
+			c.WorkingGroups = append(c.WorkingGroups, survey.Named{ID: string(g.Slug), Name: g.Name})
 		}
 	}
 	for _, o := range words.organisations {
 		if used["organisation "+o.Slug] {
-			c.Organisations = append(c.Organisations, survey.Named{ID: o.Slug, Name: o.Name})
+			c.Organisations = append(c.Organisations, survey.Named{ID: string(o.Slug), Name: o.Name})
 		}
 	}
 	var err error
@@ -200,12 +200,12 @@ func lockBlocks(q survey.Questionnaire, c survey.Catalogue) (blocks []Block) {
 // LockCatalogue locks the catalogue: numbered, hashed, immutable. Seen is the hash the actor's page showed; a catalogue that
 // has changed since is a Conflict (draft.error.catalogue_changed). Where a second person is needed, the first call asks
 // for it and returns locked false; the call of another person locks. A second click of whoever locked or asked is no fault.
-func (s *Service) LockCatalogue(ctx context.Context, actor survey.Actor, questionnaire, seen string) (locked bool, err error) {
+func (s *Service) LockCatalogue(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (locked bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		c, err := tx.Catalogues.Get(questionnaire)
+		c, err := tx.Catalogue(questionnaire)
 		if locked = err == nil && c.Hash == seen && (c.LockedBy == actor.Who() || c.CheckedBy == actor.Who()); locked {
 			return nil
 		}
@@ -239,7 +239,7 @@ func (s *Service) lock(tx *survey.Tx, actor survey.Actor, v CatalogueView, appro
 	if err := tx.Catalogues.Put(c); err != nil {
 		return err
 	}
-	ids := map[string]string{}
+	ids := map[survey.QuestionID]survey.QuestionID{}
 	for _, question := range c.Questions {
 		ids[question.Origin] = question.ID
 	}
@@ -256,13 +256,13 @@ func (s *Service) lock(tx *survey.Tx, actor survey.Actor, v CatalogueView, appro
 	if err := tx.Questionnaires.Put(q); err != nil {
 		return err
 	}
-	return s.Audit(tx, actor, "lock", q.ID)
+	return s.Audit(tx, actor, "lock", string(q.ID))
 }
 
 // rekeyed returns the respondent with its left-out questions under their catalogue ids; questions that did not get into
 // the catalogue are forgotten.
-func rekeyed(r survey.Respondent, ids map[string]string) survey.Respondent {
-	left := map[string]string{}
+func rekeyed(r survey.Respondent, ids map[survey.QuestionID]survey.QuestionID) survey.Respondent {
+	left := map[survey.QuestionID]string{}
 	for origin, reason := range r.LeftOut {
 		if id, ok := ids[origin]; ok {
 			left[id] = reason
@@ -275,11 +275,11 @@ func rekeyed(r survey.Respondent, ids map[string]string) survey.Respondent {
 
 // OrderCatalogue is the form that orders the agreed questions.
 type OrderCatalogue struct {
-	Questionnaire string
-	Seen          string            // Catalogue.Hash of the order the actor's page showed
-	Places        map[string]string // question id -> place as typed
-	Was           map[string]int    // question id -> the place the field showed
-	Up, Down      string            // id of the question to move by one; "" none
+	Questionnaire survey.QuestionnaireID
+	Seen          string                       // Catalogue.Hash of the order the actor's page showed
+	Places        map[survey.QuestionID]string // question id -> place as typed
+	Was           map[survey.QuestionID]int    // question id -> the place the field showed
+	Up, Down      string                       // id of the question to move by one; "" none
 }
 
 // OrderCatalogue orders the agreed questions: each whose place was changed goes to the place typed, the others keep their
@@ -294,7 +294,7 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor survey.Actor, cmd Or
 		if err != nil {
 			return err
 		}
-		questions, err := survey.Collect(tx.Questions.List(cmd.Questionnaire + "/"))
+		questions, err := survey.Collect(tx.Questions.List(survey.In(cmd.Questionnaire)))
 		if err != nil {
 			return err
 		}
@@ -320,7 +320,7 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor survey.Actor, cmd Or
 		var moved []placed
 		var rest []survey.Question
 		for i, q := range agreed {
-			if to := faults.Whole("place-"+q.ID, cmd.Places[q.ID], 1, places); to > 0 && to != cmp.Or(cmd.Was[q.ID], i+1) {
+			if to := faults.Whole("place-"+string(q.ID), cmd.Places[q.ID], 1, places); to > 0 && to != cmp.Or(cmd.Was[q.ID], i+1) {
 				moved = append([]placed{{q, to - 1}}, moved...)
 			} else {
 				rest = append(rest, q)
@@ -335,9 +335,9 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor survey.Actor, cmd Or
 		}
 		agreed = rest
 		for _, move := range []struct {
-			id string
+			id survey.QuestionID
 			by int
-		}{{cmd.Up, -1}, {cmd.Down, 1}} {
+		}{{survey.QuestionID(cmd.Up), -1}, {survey.QuestionID(cmd.Down), 1}} {
 			at := slices.IndexFunc(agreed, func(q survey.Question) bool { return q.ID == move.id })
 			if was := cmd.Was[move.id]; was > 0 && now.Hash != cmd.Seen && at+1 == was+move.by {
 				continue // it went there already

@@ -31,14 +31,14 @@ func lock(w *testworld.Workshop, actor survey.Actor) (bool, error) {
 
 func texts(c survey.Catalogue) (list []string) {
 	for _, q := range c.Questions {
-		list = append(list, q.ID+" "+q.Text)
+		list = append(list, string(q.ID)+" "+q.Text)
 	}
 	return list
 }
 
 func TestOrderCatalogue(t *testing.T) {
 	w := testworld.NewWorkshop(t, func(cmd *draft.SaveQuestionnaire) { cmd.Slots = "" })
-	ids := map[string]string{}
+	ids := map[string]survey.QuestionID{}
 	for _, text := range []string{"A", "B", "C", "D"} {
 		ids[text] = w.Question(text, survey.StateAgreed).ID
 	}
@@ -61,7 +61,7 @@ func TestOrderCatalogue(t *testing.T) {
 		{"a question that is not there", map[string]string{"x": "1"}, "x", "", "CDBA"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			cmd := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[string]string{}, Up: ids[test.up], Down: ids[test.down]}
+			cmd := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[survey.QuestionID]string{}, Up: string(ids[test.up]), Down: string(ids[test.down])}
 			for text, place := range test.places {
 				cmd.Places[ids[text]] = place
 			}
@@ -79,8 +79,8 @@ func TestOrderCatalogue(t *testing.T) {
 	}
 	for _, place := range []string{"vorn", "5", "0"} { // there are four
 		err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash,
-			Places: map[string]string{ids["A"]: place}})
-		if diff := cmp.Diff([]string{"place-" + ids["A"] + " error.number"}, testworld.FaultsOf(t, err)); diff != "" {
+			Places: map[survey.QuestionID]string{ids["A"]: place}})
+		if diff := cmp.Diff([]string{"place-" + string(ids["A"]) + " error.number"}, testworld.FaultsOf(t, err)); diff != "" {
 			t.Error(diff)
 		}
 	}
@@ -94,13 +94,13 @@ func TestOrderOfACatalogueThatChanged(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	a, b := w.Question("A", survey.StateAgreed), w.Question("B", survey.StateAgreed)
 	seen := catalogue(w, w.Coordinator).Catalogue.Hash
-	first := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Places: map[string]string{b.ID: "1"}}
+	first := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Places: map[survey.QuestionID]string{b.ID: "1"}}
 	for range 2 {
 		if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, first); err != nil {
 			t.Fatal(err)
 		}
 	}
-	second := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Down: b.ID}
+	second := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Down: string(b.ID)}
 	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, second); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("ordered what was not seen: %v", err)
 	}
@@ -122,12 +122,12 @@ func TestASecondClickOfAnArrow(t *testing.T) {
 		{"down to the end", "", "C", "ABDC", "B"},
 	} {
 		w := testworld.NewWorkshop(t, func(cmd *draft.SaveQuestionnaire) { cmd.Slots = "" })
-		ids, was := map[string]string{}, map[string]int{}
+		ids, was := map[string]survey.QuestionID{}, map[survey.QuestionID]int{}
 		for i, text := range []string{"A", "B", "C", "D"} {
 			ids[text] = w.Question(text, survey.StateAgreed).ID
 			was[ids[text]] = i + 1
 		}
-		click := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Was: was, Up: ids[test.up], Down: ids[test.down]}
+		click := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Was: was, Up: string(ids[test.up]), Down: string(ids[test.down])}
 		for i := range 2 {
 			if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, click); err != nil {
 				t.Errorf("%s, click %d: %v", test.name, i+1, err)
@@ -140,7 +140,7 @@ func TestASecondClickOfAnArrow(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
-		other := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: click.Seen, Was: was, Up: ids[test.later]}
+		other := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: click.Seen, Was: was, Up: string(ids[test.later])}
 		if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, other); testworld.KeyOf(err) != "error.stale" {
 			t.Errorf("%s: another arrow on the old page: %v", test.name, err)
 		}
@@ -151,8 +151,8 @@ func TestASecondClickOfAnArrow(t *testing.T) {
 func TestAPlaceThatIsGone(t *testing.T) {
 	w := testworld.NewWorkshop(t, func(cmd *draft.SaveQuestionnaire) { cmd.Slots = "" })
 	a, _, c := w.Question("A", survey.StateAgreed), w.Question("B", survey.StateAgreed), w.Question("C", survey.StateAgreed)
-	old := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[string]string{a.ID: "3"}}
-	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: c.ID, Revision: c.Revision, State: survey.StateReview}); err != nil {
+	old := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[survey.QuestionID]string{a.ID: "3"}}
+	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(c.ID), Revision: c.Revision, State: survey.StateReview}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, old); testworld.KeyOf(err) != "error.stale" {
@@ -172,12 +172,12 @@ func TestCatalogueNamesWhoHasNoAddress(t *testing.T) {
 		id := string(rune('a' + i))
 		want[id] = r.missing
 		w.Update(func(tx *survey.Tx) error {
-			return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: id, Slug: id, ShortName: id, Email: r.email, Procedure: survey.Procedure{Channel: r.channel}})
+			return tx.Respondents.Put(survey.Respondent{Questionnaire: w.Q.ID, ID: survey.RespondentID(id), Slug: survey.Slug(id), ShortName: id, Email: r.email, Procedure: survey.Procedure{Channel: r.channel}})
 		})
 	}
 	got := map[string]bool{}
 	for _, r := range catalogue(w, w.Coordinator).Respondents {
-		got[r.ID] = r.NoAddress
+		got[string(r.ID)] = r.NoAddress
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -207,7 +207,7 @@ func TestLockIsBlocked(t *testing.T) {
 		t.Errorf("about which questions: %+v", b)
 	}
 	// each agreed question says its part of it
-	for id, want := range map[string][]string{first.ID: {"draft.block.slots"}, long.ID: {"draft.block.slots", "draft.block.long"}, idea.ID: nil} {
+	for id, want := range map[survey.QuestionID][]string{first.ID: {"draft.block.slots"}, long.ID: {"draft.block.slots", "draft.block.long"}, idea.ID: nil} {
 		page, err := w.Draft.QuestionPage(w.Ctx, w.Lead, w.Q.ID, id)
 		var keys []string
 		for _, b := range page.Blocks {
@@ -329,7 +329,7 @@ func TestLockedIsImmutable(t *testing.T) {
 	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
 	first, second := w.Question("Erste?", survey.StateAgreed), w.Question("Zweite?", survey.StateAgreed)
 	open := w.Question("Nicht dabei?", survey.StateReview)
-	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Up: second.ID}); err != nil {
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Up: string(second.ID)}); err != nil {
 		t.Fatal(err)
 	}
 	w.Update(func(tx *survey.Tx) error {
@@ -367,19 +367,19 @@ func TestLockedIsImmutable(t *testing.T) {
 	for name, write := range map[string]func() error{
 		"save": func() error { _, err := w.SaveText(w.Coordinator, first, "Anders?"); return err },
 		"create": func() error {
-			_, err := w.SaveText(w.Coordinator, survey.Question{Questionnaire: w.Q.ID, ID: survey.NewID()}, "Neu?")
+			_, err := w.SaveText(w.Coordinator, survey.Question{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID())}, "Neu?")
 			return err
 		},
 		"move": func() error {
-			_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: open.ID, Revision: open.Revision, State: survey.StateAgreed})
+			_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(open.ID), Revision: open.Revision, State: survey.StateAgreed})
 			return err
 		},
 		"restore": func() error {
-			_, err := w.Draft.RestoreRevision(w.Ctx, w.Coordinator, draft.RestoreRevision{Questionnaire: w.Q.ID, ID: open.ID, Revision: open.Revision, Number: 1})
+			_, err := w.Draft.RestoreRevision(w.Ctx, w.Coordinator, draft.RestoreRevision{Questionnaire: w.Q.ID, ID: string(open.ID), Revision: open.Revision, Number: 1})
 			return err
 		},
 		"order": func() error {
-			return w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Up: first.ID})
+			return w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Up: string(first.ID)})
 		},
 		"lock": func() error { _, err := lock(w, w.Second); return err },
 	} {

@@ -47,7 +47,7 @@ func TestWhoMayDraftWhat(t *testing.T) {
 						continue
 					}
 					q := w.Question("Wohin? "+name, test.state)
-					if _, err := w.Draft.SetQuestionState(w.Ctx, actor, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: q.ID, Revision: q.Revision, State: to}); err == nil {
+					if _, err := w.Draft.SetQuestionState(w.Ctx, actor, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(q.ID), Revision: q.Revision, State: to}); err == nil {
 						moved[name] = append(moved[name], string(to))
 					} else if survey.CodeOf(err) != survey.Forbidden {
 						t.Errorf("%s to %s: %v", name, to, err)
@@ -67,7 +67,7 @@ func TestWhoMayDraftWhat(t *testing.T) {
 
 func TestMembersWriteForTheirOwnGroups(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	cmd := draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.NewID(), Wording: survey.Wording{Text: "Wie?", WorkingGroup: "g2"}}
+	cmd := draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: survey.Wording{Text: "Wie?", WorkingGroup: "g2"}}
 	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); !slices.Equal(testworld.FaultsOf(t, err), []string{"working_group draft.error.own_group"}) {
 		t.Error(err)
 	}
@@ -106,14 +106,14 @@ func TestBadWording(t *testing.T) {
 		{"unknown kind", wording{Text: "Wie?", Kind: "poll"}, []string{"kind error.choice"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.NewID(), Wording: test.wording})
+			_, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: test.wording})
 			if diff := cmp.Diff(test.want, testworld.FaultsOf(t, err)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 	long := strings.Repeat("ä", 4000) // far over the questionnaire's limit: a hint, never a block
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.NewID(), Wording: wording{Text: long, WorkingGroup: "g1"}}); err != nil {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: wording{Text: long, WorkingGroup: "g1"}}); err != nil {
 		t.Error(err)
 	}
 }
@@ -164,17 +164,17 @@ func TestRevisions(t *testing.T) {
 		t.Errorf("%+v, %v", again, err)
 	}
 	// An earlier one restored is a new one, and the state stays.
-	restored, err := w.Draft.RestoreRevision(w.Ctx, w.Member, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 4, Number: 1})
+	restored, err := w.Draft.RestoreRevision(w.Ctx, w.Member, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: 4, Number: 1})
 	if err != nil || restored.Revision != 5 || restored.Text != "Wie steht es um die Schulen?" || restored.State != survey.StateDraft {
 		t.Errorf("%+v, %v", restored, err)
 	}
-	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Member, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 4, Number: 2}); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Member, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: 4, Number: 2}); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
-	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Stranger, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 5, Number: 2}); survey.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Stranger, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: 5, Number: 2}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
-	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Lead, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: q.ID, Revision: 4, State: survey.StateAgreed}); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Lead, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: 4, State: survey.StateAgreed}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("agreed on words not read: %v", err)
 	}
 	h, err := w.Draft.History(w.Ctx, w.Stranger, q.Questionnaire, q.ID, 1, 4)
@@ -201,7 +201,7 @@ func TestStateTakesTheWordsAlong(t *testing.T) {
 	move := func(actor survey.Actor, revision int, state survey.QuestionState, text string) (survey.Question, error) {
 		words := q.Wording
 		words.Text = text
-		return w.Draft.SetQuestionState(w.Ctx, actor, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: q.ID, Revision: revision, State: state, Words: &words})
+		return w.Draft.SetQuestionState(w.Ctx, actor, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: revision, State: state, Words: &words})
 	}
 	const typed = "Wie steht es um alle Schulen?"
 	for range 2 { // the second click of two
@@ -228,7 +228,7 @@ func TestStateTakesTheWordsAlong(t *testing.T) {
 	words.WorkingGroup = "g2"
 	both := w.Member
 	both.User.Memberships = []survey.Membership{{WorkingGroup: "g1", Lead: true}, {WorkingGroup: "g2"}}
-	if _, err := w.Draft.SetQuestionState(w.Ctx, both, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: q.ID, Revision: q.Revision + 1,
+	if _, err := w.Draft.SetQuestionState(w.Ctx, both, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: q.Revision + 1,
 		State: survey.StateAgreed, Words: &words}); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("agreed for a group one does not lead: %v", err)
 	}
@@ -289,7 +289,7 @@ func TestSecondClickIsNoConflict(t *testing.T) {
 func TestQuestionIDHasOneSpelling(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	id := survey.NewID()
-	for _, spelling := range []string{"", "../x", "urn:uuid:" + id, "{" + id + "}", strings.ToUpper(id), strings.ReplaceAll(id, "-", "")} {
+	for _, spelling := range []survey.QuestionID{"", "../x", survey.QuestionID("urn:uuid:" + id), survey.QuestionID("{" + id + "}"), survey.QuestionID(strings.ToUpper(id)), survey.QuestionID(strings.ReplaceAll(id, "-", ""))} {
 		_, err := w.SaveText(w.Coordinator, survey.Question{Questionnaire: w.Q.ID, ID: spelling, Wording: survey.Wording{WorkingGroup: "g1"}}, "Wie?")
 		if !slices.Contains(testworld.FaultsOf(t, err), " error.form") {
 			t.Errorf("%q: %v", spelling, err)
@@ -299,7 +299,7 @@ func TestQuestionIDHasOneSpelling(t *testing.T) {
 
 func TestNewQuestionSentTwice(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	cmd := draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.NewID(), Wording: wording{Text: "Wie?", WorkingGroup: "g1"}}
+	cmd := draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: wording{Text: "Wie?", WorkingGroup: "g1"}}
 	for range 2 {
 		if q, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); err != nil || q.Revision != 1 {
 			t.Errorf("%+v, %v", q, err)
@@ -309,7 +309,7 @@ func TestNewQuestionSentTwice(t *testing.T) {
 	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
-	for _, id := range []string{"", "../x", "q01"} {
+	for _, id := range []survey.QuestionID{"", "../x", "q01"} {
 		cmd.ID = id
 		if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); survey.CodeOf(err) != survey.Invalid {
 			t.Errorf("%q: %v", id, err)
@@ -322,7 +322,7 @@ func TestDraftBoard(t *testing.T) {
 	w.Question("Erste?", survey.StateAgreed)
 	w.Question("Zweite?", survey.StateReview)
 	w.Question("Dritte?", survey.StateDropped)
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Stranger, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.NewID(), Wording: wording{Text: "Vierte?", WorkingGroup: "g2"}}); err != nil {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Stranger, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: wording{Text: "Vierte?", WorkingGroup: "g2"}}); err != nil {
 		t.Fatal(err)
 	}
 	shown := func(filter draft.BoardFilter) (cards []string, board draft.Board) {
@@ -385,7 +385,7 @@ func TestANoteIsOneLine(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	q := w.Question("Wie?", survey.StateIdea)
 	for note, want := range map[string]string{strings.Repeat("a", 301): "note error.text.too_long", "a\x00": "note error.text.control"} {
-		_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: q.ID, Revision: q.Revision, State: survey.StateReview, Note: note})
+		_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(q.ID), Revision: q.Revision, State: survey.StateReview, Note: note})
 		if got := testworld.KeyOf(err); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

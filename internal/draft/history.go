@@ -66,7 +66,7 @@ type History struct {
 }
 
 // History returns the revisions of a question; from and to (0: none) choose two of them to compare.
-func (s *Service) History(ctx context.Context, actor survey.Actor, questionnaire, id string, from, to int) (h History, err error) {
+func (s *Service) History(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id survey.QuestionID, from, to int) (h History, err error) {
 	page, err := s.QuestionPage(ctx, actor, questionnaire, id)
 	if err != nil {
 		return h, err
@@ -77,7 +77,7 @@ func (s *Service) History(ctx context.Context, actor survey.Actor, questionnaire
 		if err != nil {
 			return err
 		}
-		all, err := survey.Collect(tx.Revisions.List(questionnaire + "/" + id + "/"))
+		all, err := survey.Collect(tx.Revisions.List(survey.In(questionnaire) + string(id) + "/"))
 		if err != nil {
 			return err
 		}

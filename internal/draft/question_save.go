@@ -10,8 +10,8 @@ import (
 // SaveQuestion is the form of a question. Revision 0 makes a new one, under an ID from NewID that the form carries, so
 // that sending it twice makes one question.
 type SaveQuestion struct {
-	Questionnaire string // id
-	ID            string
+	Questionnaire survey.QuestionnaireID // id
+	ID            survey.QuestionID
 	Revision      int // the one the form was made from
 	survey.Wording
 	Note string // why, freiwillig
@@ -86,8 +86,8 @@ func (s *Service) SaveQuestion(ctx context.Context, actor survey.Actor, cmd Save
 }
 
 // drafting returns the questionnaire if its questions can still be changed.
-func (s *Service) drafting(tx *survey.Tx, id string) (survey.Questionnaire, error) {
-	q, err := tx.Questionnaires.Get(id)
+func (s *Service) drafting(tx *survey.Tx, id survey.QuestionnaireID) (survey.Questionnaire, error) {
+	q, err := tx.Questionnaire(id)
 	if err != nil {
 		return q, err
 	}
@@ -132,11 +132,12 @@ func references(tx *survey.Tx, questionnaire survey.Questionnaire, actor survey.
 
 // SetQuestionState moves a question on the board.
 type SetQuestionState struct {
-	Questionnaire, ID string
-	Revision          int
-	State             survey.QuestionState
-	Note              string
-	Words             *survey.Wording // of the form beside the button, saved with the state; nil: they stay
+	Questionnaire survey.QuestionnaireID
+	ID            string
+	Revision      int
+	State         survey.QuestionState
+	Note          string
+	Words         *survey.Wording // of the form beside the button, saved with the state; nil: they stay
 }
 
 // SetQuestionState moves a question on the board and adds a Revision, with the words of the form if there is one: what was
@@ -152,7 +153,7 @@ func (s *Service) SetQuestionState(ctx context.Context, actor survey.Actor, cmd 
 		f.Add("state", "error.choice")
 	}
 	if cmd.Words != nil {
-		save := SaveQuestion{ID: cmd.ID, Wording: *cmd.Words}
+		save := SaveQuestion{ID: survey.QuestionID(cmd.ID), Wording: *cmd.Words}
 		f = append(f, save.clean()...)
 		cmd.Words = &save.Wording
 	}
@@ -164,7 +165,7 @@ func (s *Service) SetQuestionState(ctx context.Context, actor survey.Actor, cmd 
 		if err != nil {
 			return err
 		}
-		if q, err = tx.Questions.Get(survey.Question{Questionnaire: cmd.Questionnaire, ID: cmd.ID}.Key()); err != nil {
+		if q, err = tx.Questions.Get(survey.Question{Questionnaire: cmd.Questionnaire, ID: survey.QuestionID(cmd.ID)}.Key()); err != nil {
 			return err
 		}
 		typed := cmd.Words != nil && !survey.Same(q.Wording, *cmd.Words)
@@ -215,10 +216,11 @@ func (s *Service) typed(tx *survey.Tx, q survey.Question, cmd SetQuestionState) 
 
 // RestoreRevision brings the words of an earlier revision back.
 type RestoreRevision struct {
-	Questionnaire, ID string
-	Revision          int // the newest the actor saw
-	Number            int // the one to restore
-	Note              string
+	Questionnaire survey.QuestionnaireID
+	ID            string
+	Revision      int // the newest the actor saw
+	Number        int // the one to restore
+	Note          string
 }
 
 // RestoreRevision saves the words of an earlier revision as a new one; the state stays. Topic, group and organisations
@@ -236,7 +238,7 @@ func (s *Service) RestoreRevision(ctx context.Context, actor survey.Actor, cmd R
 		if err != nil {
 			return err
 		}
-		if q, err = tx.Questions.Get(survey.Question{Questionnaire: cmd.Questionnaire, ID: cmd.ID}.Key()); err != nil {
+		if q, err = tx.Questions.Get(survey.Question{Questionnaire: cmd.Questionnaire, ID: survey.QuestionID(cmd.ID)}.Key()); err != nil {
 			return err
 		}
 		if !actor.MayEdit(q) {
@@ -245,7 +247,7 @@ func (s *Service) RestoreRevision(ctx context.Context, actor survey.Actor, cmd R
 		if q.Revision != cmd.Revision {
 			return survey.Fail(survey.Conflict, "draft.error.changed_meanwhile")
 		}
-		old, err := tx.Revisions.Get(survey.Revision{Questionnaire: cmd.Questionnaire, Question: cmd.ID, Number: cmd.Number}.Key())
+		old, err := tx.Revisions.Get(survey.Revision{Questionnaire: cmd.Questionnaire, Question: survey.QuestionID(cmd.ID), Number: cmd.Number}.Key())
 		if err != nil {
 			return err
 		}

@@ -21,10 +21,13 @@ var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "que
 
 // SaveQuestionnaire is the form of a questionnaire's settings, with its numbers and times as typed. ID "" makes a new one.
 type SaveQuestionnaire struct {
-	ID       string
+	ID       survey.QuestionnaireID
 	Revision int
 
-	Title, Slug, Election, Intro      string
+	Title                             string
+	Slug                              survey.Slug
+	Election                          survey.ElectionID
+	Intro                             string
 	Slots, QuestionLimit, AnswerLimit string // "" is no limit
 	Topics                            string // a name a line
 	OrderRule, Licence                string
@@ -43,9 +46,9 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, cmd
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		q = survey.Questionnaire{ID: fresh, CreatedAt: s.Now()}
+		q = survey.Questionnaire{ID: survey.QuestionnaireID(fresh), CreatedAt: s.Now()}
 		if cmd.ID != "" {
-			if q, err = tx.Questionnaires.Get(cmd.ID); err != nil {
+			if q, err = tx.Questionnaire(cmd.ID); err != nil {
 				return err
 			}
 			if err := s.InPhase(q, survey.PhaseDraft, survey.PhaseLocked); err != nil {
@@ -95,7 +98,7 @@ func (s *Service) settings(f *survey.Faults, cmd SaveQuestionnaire, q *survey.Qu
 
 // frame takes over what the catalogue is locked under.
 func frame(tx *survey.Tx, f *survey.Faults, cmd SaveQuestionnaire, q *survey.Questionnaire) error {
-	if _, err := tx.Elections.Get(cmd.Election); survey.IsNotFound(err) || cmd.Election == "" {
+	if _, err := tx.Election(cmd.Election); survey.IsNotFound(err) || cmd.Election == "" {
 		f.Add("election", "error.choice")
 	} else if err != nil {
 		return err
@@ -103,10 +106,10 @@ func frame(tx *survey.Tx, f *survey.Faults, cmd SaveQuestionnaire, q *survey.Que
 	q.Election = cmd.Election
 	q.Slots = f.Whole("slots", cmd.Slots, 1, maxSlots)
 	q.QuestionLimit = f.Whole("question_limit", cmd.QuestionLimit, 1, survey.MaxTextUnits)
-	if err := frameSlug(tx, f, cmd.Slug, q); err != nil {
+	if err := frameSlug(tx, f, string(cmd.Slug), q); err != nil {
 		return err
 	}
-	questions, err := survey.Collect(tx.Questions.List(q.ID + "/"))
+	questions, err := survey.Collect(tx.Questions.List(survey.In(q.ID)))
 	if err != nil {
 		return err
 	}
@@ -125,25 +128,25 @@ func frameSlug(tx *survey.Tx, f *survey.Faults, typed string, q *survey.Question
 	}) {
 		f.Add("title", "draft.error.title_taken")
 	}
-	taken := func(slug string) bool {
+	taken := func(slug survey.Slug) bool {
 		return survey.ReservedSlug(slug) ||
 			slices.ContainsFunc(all, func(other survey.Questionnaire) bool { return other.ID != q.ID && other.Slug == slug })
 	}
 	slug := strings.TrimSpace(typed)
 	if slug == "" {
-		base := survey.Slug(q.Title)
+		base := survey.SlugOf(q.Title)
 		if base == "" {
 			base = "fragen"
 		}
-		slug = survey.FreeSlug(base, taken)
+		slug = string(survey.FreeSlug(base, taken))
 	}
 	switch {
 	case !survey.ValidSlug(slug):
 		f.Add("slug", "error.slug")
-	case taken(slug):
+	case taken(survey.Slug(slug)):
 		f.Add("slug", "error.slug_taken")
 	}
-	q.Slug = slug
+	q.Slug = survey.Slug(slug)
 	return nil
 }
 
@@ -186,7 +189,7 @@ func topics(f *survey.Faults, typed string, old []survey.Topic, questions []surv
 	}
 	for i := range list {
 		if list[i].ID == "" {
-			base := survey.Slug(list[i].Name)
+			base := string(survey.SlugOf(list[i].Name))
 			if base == "" {
 				base = "thema"
 			}

@@ -37,7 +37,7 @@ func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
 		where := p.Must("compare.change.all")
 		if change.Question > 0 {
 			where = p.Must("common.question_number", "Number", change.Question)
-			line.Path = "fragen/" + strconv.Itoa(change.Question) + ".html#" + change.Respondent
+			line.Path = "fragen/" + strconv.Itoa(change.Question) + ".html#" + string(change.Respondent)
 		}
 		line.Text = change.ShortName + ", " + where + ": " + changed(p, change)
 		list = append(list, line)

@@ -35,7 +35,7 @@ func CSV(w io.Writer, c survey.Comparison) error {
 				version = strconv.Itoa(a.number)
 			}
 			records = append(records, []string{
-				c.Election.Name, number, q.ID, topic, asked, q.Label, q.Text, r.Slug, r.ShortName,
+				c.Election.Name, number, string(q.ID), topic, asked, q.Label, q.Text, string(r.Slug), r.ShortName,
 				r.Name, string(a.status), string(a.Position), a.Text, a.reason, a.joint, string(a.Provenance), late, a.Source, a.Licence,
 				string(a.received), version, string(a.changed), a.ChangeNote, Permalink(c, q.Number, r.Slug), a.quotation, a.place,
 			})

@@ -70,12 +70,12 @@ func lookalike(questions, parties int, kind survey.QuestionKind, cell func(q, p 
 	}
 	for q := range questions {
 		c.Catalogue.Questions = append(c.Catalogue.Questions, survey.CatalogueQuestion{
-			ID: fmt.Sprintf("q%02d", q+1), Number: q + 1, Kind: kind, Label: prose(q, 30), Text: prose(q+100, 150+q*7), Topic: "oer",
+			ID: survey.QuestionID(fmt.Sprintf("q%02d", q+1)), Number: q + 1, Kind: kind, Label: prose(q, 30), Text: prose(q+100, 150+q*7), Topic: "oer",
 		})
 	}
 	for p := range parties {
 		r := survey.ComparedRespondent{
-			ID: fmt.Sprintf("p%02d", p+1), Slug: fmt.Sprintf("p%02d", p+1), ShortName: fmt.Sprintf("Partei %d", p+1),
+			ID: survey.RespondentID(fmt.Sprintf("p%02d", p+1)), Slug: survey.Slug(fmt.Sprintf("p%02d", p+1)), ShortName: fmt.Sprintf("Partei %d", p+1),
 			Name: fmt.Sprintf("%de Bürgerpartei Nordmark", p+1), Sequence: p + 1,
 		}
 		for q, question := range c.Catalogue.Questions {

@@ -137,7 +137,7 @@ func freeTitle(r survey.ComparedRespondent, taken map[string]bool) string {
 	if taken[strings.ToLower(title)] || survey.Length(title) > 255 || title == "" {
 		title = fmt.Sprintf("%s (%s)", r.ShortName, r.Slug)
 		if taken[strings.ToLower(title)] || survey.Length(title) > 255 {
-			title = r.Slug
+			title = string(r.Slug)
 		}
 	}
 	taken[strings.ToLower(title)] = true
@@ -189,7 +189,7 @@ func questionsSheet(c survey.Comparison) *sheet {
 	}
 	for _, q := range c.Catalogue.Questions {
 		s.rows = append(s.rows, []value{
-			number(q.Number), text(q.ID), text(german.Must("common.kind." + string(q.Kind))), text(topicName(c, q)), text(askedBy(c, q)),
+			number(q.Number), text(string(q.ID)), text(german.Must("common.kind." + string(q.Kind))), text(topicName(c, q)), text(askedBy(c, q)),
 			text(q.Label), text(q.Text), text(q.Context), text(questionAddress(c, q.Number)),
 		})
 	}
@@ -207,8 +207,8 @@ func partiesSheet(c survey.Comparison) *sheet {
 	}
 	for i, r := range c.Respondents {
 		s.rows = append(s.rows, []value{
-			number(i + 1), text(r.Slug), text(r.ShortName), text(r.Name), text(strings.Join(r.Members, "; ")), number(r.BallotPosition),
-			text(r.Wikidata), text(r.Colour), text(Address(c) + "parteien/" + r.Slug),
+			number(i + 1), text(string(r.Slug)), text(r.ShortName), text(r.Name), text(strings.Join(r.Members, "; ")), number(r.BallotPosition),
+			text(r.Wikidata), text(r.Colour), text(Address(c) + "parteien/" + string(r.Slug)),
 		})
 	}
 	return s

@@ -41,7 +41,7 @@ type Step struct {
 func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespondent, cell survey.ComparedCell) Statement {
 	q := cell.Question
 	s := Statement{
-		ID: r.Slug, Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Number: q.Number, Label: q.Label, Question: q.Text,
+		ID: string(r.Slug), Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Number: q.Number, Label: q.Label, Question: q.Text,
 		Said: templates.Said{Thesis: q.Kind == survey.KindThesis, Status: string(cmp.Or(cell.Status, survey.Unknown)), General: cell.Status == survey.General,
 			Reason: cell.Reason, Own: cell.Status.FromParty(), Headed: true},
 	}
@@ -67,8 +67,8 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespondent, survey.CatalogueQuestion) templates.Copy {
 	in, label := work(p, c), p.Must("compare.cite.label")
 	return func(r survey.ComparedRespondent, q survey.CatalogueQuestion) templates.Copy {
-		return templates.Copy{ID: "c:" + r.Slug + ":" + strconv.Itoa(q.Number), Label: label, Rows: citationRows,
-			Text: p.Must("compare.cite.answer", "Party", speaker(r), "Number", q.Number, "Work", in, "Address", frozen(c)+"fragen/"+strconv.Itoa(q.Number)+"#"+url.PathEscape(r.Slug))}
+		return templates.Copy{ID: "c:" + string(r.Slug) + ":" + strconv.Itoa(q.Number), Label: label, Rows: citationRows,
+			Text: p.Must("compare.cite.answer", "Party", speaker(r), "Number", q.Number, "Work", in, "Address", frozen(c)+"fragen/"+strconv.Itoa(q.Number)+"#"+url.PathEscape(string(r.Slug)))}
 	}
 }
 

@@ -15,7 +15,7 @@ var german = locale.For("de")
 
 // Address is the public address of a comparison, with its slash.
 func Address(c survey.Comparison) string {
-	return c.BaseURL + "/vergleich/" + c.Questionnaire.Slug + "/"
+	return c.BaseURL + "/vergleich/" + string(c.Questionnaire.Slug) + "/"
 }
 
 // frozen is the address that shows this very publication for ever; of a preview, the address it will have.
@@ -27,8 +27,8 @@ func frozen(c survey.Comparison) string {
 }
 
 // Permalink is the public address of one answer: of its question, at the party.
-func Permalink(c survey.Comparison, number int, party string) string {
-	return questionAddress(c, number) + "#" + url.PathEscape(party)
+func Permalink(c survey.Comparison, number int, party survey.Slug) string {
+	return questionAddress(c, number) + "#" + url.PathEscape(string(party))
 }
 
 func questionAddress(c survey.Comparison, number int) string {
@@ -162,7 +162,7 @@ func joint(c survey.Comparison, partners []string) string {
 	for _, partner := range partners {
 		word := partner
 		for _, r := range c.Respondents {
-			if r.Slug == partner || r.ID == partner {
+			if string(r.Slug) == partner || string(r.ID) == partner {
 				word = r.ShortName
 			}
 		}

@@ -14,31 +14,31 @@ import (
 func (c *referenceCheck) checkAnswers() {
 	halves(c, c.tx.Transcriptions, c.tx.LetterTexts)
 	for d := range each(c, c.tx.AnswerDrafts) {
-		c.cell(d, d.Questionnaire, d.Respondent, d.Question)
+		c.cell(d, string(d.Questionnaire), string(d.Respondent), string(d.Question))
 	}
 	for s := range each(c, c.tx.Submissions) {
-		need(c, s, "respondent", c.respondents, s.Questionnaire+"/"+s.Respondent)
-		c.entries(s, s.Questionnaire, s.Respondent, s.Entries)
+		need(c, s, "respondent", c.respondents, survey.RespondentKey(s.Questionnaire, s.Respondent))
+		c.entries(s, string(s.Questionnaire), string(s.Respondent), s.Entries)
 	}
 	for t := range each(c, c.tx.Transcriptions) {
-		need(c, t, "respondent", c.respondents, t.Questionnaire+"/"+t.Respondent)
+		need(c, t, "respondent", c.respondents, survey.RespondentKey(t.Questionnaire, t.Respondent))
 		for _, id := range t.Joint {
-			need(c, t, "respondent", c.respondents, t.Questionnaire+"/"+id)
+			need(c, t, "respondent", c.respondents, survey.RespondentKey(t.Questionnaire, id))
 		}
 		if t.Original != "" {
-			need(c, t, "original", c.originals, t.Questionnaire+"/"+t.Respondent+"/"+t.Original)
+			need(c, t, "original", c.originals, survey.RespondentKey(t.Questionnaire, t.Respondent)+"/"+t.Original)
 		}
 		c.byPerson(t, t.EnteredBy, t.CheckedBy)
 		if text, err := c.tx.LetterTexts.Get(t.Key()); err == nil { // one that is missing or cannot be read is noted already
-			c.entries(t, t.Questionnaire, t.Respondent, text.Entries)
+			c.entries(t, string(t.Questionnaire), string(t.Respondent), text.Entries)
 		}
 	}
 	for _, o := range c.originals {
-		need(c, o, "respondent", c.respondents, o.Questionnaire+"/"+o.Respondent)
+		need(c, o, "respondent", c.respondents, survey.RespondentKey(o.Questionnaire, o.Respondent))
 		c.byPerson(o, o.By)
 	}
 	for q := range each(c, c.tx.Quotations) {
-		c.cell(q, q.Questionnaire, q.Respondent, q.Question)
+		c.cell(q, string(q.Questionnaire), string(q.Respondent), string(q.Question))
 		c.byPerson(q, q.By)
 	}
 }
@@ -53,7 +53,7 @@ func (c *referenceCheck) entries(at survey.Entity, questionnaire, respondent str
 		if e.Version == 0 {
 			continue // not in effect yet
 		}
-		key := survey.CellKey(questionnaire, respondent, e.Question) + "/" + survey.SeqKey(e.Version)
+		key := survey.CellKey(survey.QuestionnaireID(questionnaire), survey.RespondentID(respondent), e.Question) + "/" + survey.SeqKey(e.Version)
 		if _, err := c.tx.Versions.Get(key); err != nil {
 			c.fault(at, "the version %s it names: %v", key, err)
 		}
@@ -64,9 +64,9 @@ func (c *referenceCheck) entries(at survey.Entity, questionnaire, respondent str
 func (c *referenceCheck) checkVersions() {
 	newest := map[string]int{}
 	for v := range each(c, c.tx.Versions) {
-		c.cell(v, v.Questionnaire, v.Respondent, v.Question)
+		c.cell(v, string(v.Questionnaire), string(v.Respondent), string(v.Question))
 		c.byPerson(v, v.EnteredBy, v.CheckedBy)
-		if c.questionnaires[v.Questionnaire].Imported {
+		if c.questionnaires[string(v.Questionnaire)].Imported {
 			if v.Record != "" {
 				c.fault(v, "is of an import and names a record")
 			}
@@ -85,7 +85,7 @@ func (c *referenceCheck) checkVersions() {
 
 // record checks that a version is, in every field, what its record makes of it.
 func (c *referenceCheck) record(v survey.Version) error {
-	q, r := c.questionnaires[v.Questionnaire], c.respondents[v.Questionnaire+"/"+v.Respondent]
+	q, r := c.questionnaires[string(v.Questionnaire)], c.respondents[survey.RespondentKey(v.Questionnaire, v.Respondent)]
 	var entries []survey.SubmissionEntry
 	var rebuild func(survey.Questionnaire, survey.Respondent, survey.SubmissionEntry) survey.Version
 	own := true // the record is the respondent's own, not a joint one under another's name
@@ -115,7 +115,7 @@ func (c *referenceCheck) record(v survey.Version) error {
 		case t.Questionnaire != v.Questionnaire || !own && !slices.Contains(t.Joint, v.Respondent):
 			return errors.New("its transcription is another respondent's")
 		}
-		speakers, err := survey.TranscriptionSpeakers(c.tx, c.respondents[t.Questionnaire+"/"+t.Respondent], t.Transcription)
+		speakers, err := survey.TranscriptionSpeakers(c.tx, c.respondents[survey.RespondentKey(t.Questionnaire, t.Respondent)], t.Transcription)
 		if err != nil {
 			return fmt.Errorf("who its transcription answers for: %w", err)
 		}

@@ -127,7 +127,7 @@ func (c *referenceCheck) byPerson(at survey.Entity, ids ...string) {
 // cell checks that a respondent and a question of the sent catalogue are there.
 func (c *referenceCheck) cell(at survey.Entity, questionnaire, respondent, question string) {
 	need(c, at, "respondent", c.respondents, questionnaire+"/"+respondent)
-	if _, found := c.catalogues[questionnaire].Question(question); !found {
+	if _, found := c.catalogues[questionnaire].Question(survey.QuestionID(question)); !found {
 		c.fault(at, "its question %q is missing in the catalogue", question)
 	}
 }
@@ -139,32 +139,32 @@ func (c *referenceCheck) checkPeople() {
 		}
 	}
 	for l := range each(c, c.tx.StaffLinks) {
-		optional(c, l, "user", c.users, l.User)
+		optional(c, l, "user", c.users, string(l.User))
 	}
 	for contestant := range each(c, c.tx.Contestants) {
-		need(c, contestant, "election", c.elections, contestant.Election)
-		need(c, contestant, "party", c.parties, contestant.Party)
+		need(c, contestant, "election", c.elections, string(contestant.Election))
+		need(c, contestant, "party", c.parties, string(contestant.Party))
 	}
 }
 
 func (c *referenceCheck) checkDraft() {
 	slugs := map[string]string{}
 	for q := range each(c, c.tx.Questionnaires) {
-		need(c, q, "election", c.elections, q.Election)
-		if other, taken := slugs[q.Slug]; taken {
+		need(c, q, "election", c.elections, string(q.Election))
+		if other, taken := slugs[string(q.Slug)]; taken {
 			c.fault(q, "has the slug %q of %s", q.Slug, other)
 		}
-		slugs[q.Slug] = q.ID
+		slugs[string(q.Slug)] = string(q.ID)
 		for _, e := range q.Extended {
 			c.byPerson(q, e.By)
 		}
-		if _, found := c.catalogues[q.ID]; !found && (q.Imported || !q.LockedAt.IsZero()) {
+		if _, found := c.catalogues[string(q.ID)]; !found && (q.Imported || !q.LockedAt.IsZero()) {
 			c.fault(q, "its catalogue is missing")
 		}
 	}
 	newest := map[string]int{}
 	for r := range each(c, c.tx.Revisions) {
-		key := r.Questionnaire + "/" + r.Question
+		key := survey.In(r.Questionnaire) + string(r.Question)
 		need(c, r, "question", c.questions, key)
 		c.byPerson(r, r.By)
 		if newest[key]++; newest[key] != r.Number {
@@ -173,12 +173,12 @@ func (c *referenceCheck) checkDraft() {
 		}
 	}
 	for q := range each(c, c.tx.Questions) {
-		need(c, q, "questionnaire", c.questionnaires, q.Questionnaire)
+		need(c, q, "questionnaire", c.questionnaires, string(q.Questionnaire))
 		c.byPerson(q, q.UpdatedBy)
 		if newest[q.Key()] != q.Revision {
 			c.fault(q, "is at revision %d, the newest one kept is %d", q.Revision, newest[q.Key()])
 		}
-		optional(c, q, "topic", named(c.questionnaires[q.Questionnaire].Topics), q.Topic)
+		optional(c, q, "topic", named(c.questionnaires[string(q.Questionnaire)].Topics), q.Topic)
 		optional(c, q, "working group", c.groups, q.WorkingGroup)
 		for _, id := range q.AskedBy {
 			need(c, q, "organisation", c.organisations, id)
@@ -188,7 +188,7 @@ func (c *referenceCheck) checkDraft() {
 		c.checkCatalogue(catalogue)
 	}
 	for a := range each(c, c.tx.Approvals) {
-		need(c, a, "questionnaire", c.questionnaires, a.Questionnaire)
+		need(c, a, "questionnaire", c.questionnaires, string(a.Questionnaire))
 		c.byPerson(a, a.RequestedBy, a.ApprovedBy)
 	}
 }
@@ -206,22 +206,22 @@ func named[T ~struct {
 }
 
 func (c *referenceCheck) checkCatalogue(catalogue survey.Catalogue) {
-	need(c, catalogue, "questionnaire", c.questionnaires, catalogue.Questionnaire)
+	need(c, catalogue, "questionnaire", c.questionnaires, string(catalogue.Questionnaire))
 	c.byPerson(catalogue, catalogue.LockedBy, catalogue.CheckedBy)
 	topics, groups, organisations := named(catalogue.Topics), named(catalogue.WorkingGroups), named(catalogue.Organisations)
 	ids, numbers := map[string]bool{}, map[int]bool{}
 	for _, q := range catalogue.Questions {
-		if ids[q.ID] || numbers[q.Number] {
+		if ids[string(q.ID)] || numbers[q.Number] {
 			c.fault(catalogue, "has the question %q or the number %d twice", q.ID, q.Number)
 		}
-		ids[q.ID], numbers[q.Number] = true, true
+		ids[string(q.ID)], numbers[q.Number] = true, true
 		optional(c, catalogue, "topic", topics, q.Topic)
 		optional(c, catalogue, "working group", groups, q.WorkingGroup)
 		for _, id := range q.AskedBy {
 			need(c, catalogue, "organisation", organisations, id)
 		}
 		if q.Origin != "" {
-			need(c, catalogue, "question", c.questions, catalogue.Questionnaire+"/"+q.Origin)
+			need(c, catalogue, "question", c.questions, survey.In(catalogue.Questionnaire)+string(q.Origin))
 		}
 	}
 	if catalogue.Hash == "" {
@@ -234,11 +234,11 @@ func (c *referenceCheck) checkCatalogue(catalogue survey.Catalogue) {
 
 func (c *referenceCheck) checkSend() {
 	for r := range each(c, c.tx.Respondents) {
-		need(c, r, "questionnaire", c.questionnaires, r.Questionnaire)
+		need(c, r, "questionnaire", c.questionnaires, string(r.Questionnaire))
 		for _, id := range r.Parties {
-			need(c, r, "party", c.parties, id)
+			need(c, r, "party", c.parties, string(id))
 		}
-		if catalogue, locked := c.catalogues[r.Questionnaire]; locked {
+		if catalogue, locked := c.catalogues[string(r.Questionnaire)]; locked {
 			for id := range r.LeftOut {
 				if _, found := catalogue.Question(id); !found {
 					c.fault(r, "the question %q left out for it is missing in the catalogue", id)
@@ -253,11 +253,11 @@ func (c *referenceCheck) checkSend() {
 		}
 	}
 	for l := range each(c, c.tx.AccessLinks) {
-		need(c, l, "respondent", c.respondents, l.Questionnaire+"/"+l.Respondent)
+		need(c, l, "respondent", c.respondents, survey.RespondentKey(l.Questionnaire, l.Respondent))
 		optional(c, l, "mail", c.mails, l.Mail)
 	}
 	for _, d := range c.dispatches {
-		need(c, d, "questionnaire", c.questionnaires, d.Questionnaire)
+		need(c, d, "questionnaire", c.questionnaires, string(d.Questionnaire))
 		c.byPerson(d, d.By, d.CheckedBy)
 	}
 	outbox := map[string]bool{}
@@ -266,12 +266,12 @@ func (c *referenceCheck) checkSend() {
 		outbox[e.Mail] = true
 	}
 	for m := range each(c, c.tx.Mails) {
-		optional(c, m, "questionnaire", c.questionnaires, m.Questionnaire)
+		optional(c, m, "questionnaire", c.questionnaires, string(m.Questionnaire))
 		if m.Respondent != "" {
-			need(c, m, "respondent", c.respondents, m.Questionnaire+"/"+m.Respondent)
+			need(c, m, "respondent", c.respondents, survey.RespondentKey(m.Questionnaire, m.Respondent))
 		}
 		if m.Dispatch != "" {
-			need(c, m, "dispatch", c.dispatches, m.Questionnaire+"/"+m.Dispatch)
+			need(c, m, "dispatch", c.dispatches, survey.In(m.Questionnaire)+m.Dispatch)
 		}
 		if queued := m.State == survey.MailQueued; queued != outbox[m.ID] {
 			c.fault(m, "is %s, in the outbox: %t", m.State, outbox[m.ID])
@@ -283,15 +283,15 @@ func (c *referenceCheck) checkPublications() {
 	halves(c, c.tx.Publications, c.tx.PublicationDetails)
 	newest, latest := map[string]int{}, map[string]survey.Publication{}
 	for p := range each(c, c.tx.Publications) {
-		latest[p.Questionnaire] = p
-		need(c, p, "questionnaire", c.questionnaires, p.Questionnaire)
+		latest[string(p.Questionnaire)] = p
+		need(c, p, "questionnaire", c.questionnaires, string(p.Questionnaire))
 		c.byPerson(p, p.By, p.CheckedBy)
-		if q := c.questionnaires[p.Questionnaire]; p.Slug != q.Slug {
+		if q := c.questionnaires[string(p.Questionnaire)]; p.Slug != q.Slug {
 			c.fault(p, "has the slug %q, its questionnaire %q", p.Slug, q.Slug)
 		}
-		if newest[p.Questionnaire]++; newest[p.Questionnaire] != p.Version {
-			c.fault(p, "version %d is missing", newest[p.Questionnaire])
-			newest[p.Questionnaire] = p.Version
+		if newest[string(p.Questionnaire)]++; newest[string(p.Questionnaire)] != p.Version {
+			c.fault(p, "version %d is missing", newest[string(p.Questionnaire)])
+			newest[string(p.Questionnaire)] = p.Version
 		}
 	}
 	shown := map[string][]survey.CellDigest{} // by the last publication of a questionnaire
@@ -302,15 +302,15 @@ func (c *referenceCheck) checkPublications() {
 	}
 	for q, err := range c.tx.Quotations.List("") {
 		if err == nil { // one that cannot be read is noted already
-			c.quotation(q, latest[q.Questionnaire], shown[q.Questionnaire])
+			c.quotation(q, latest[string(q.Questionnaire)], shown[string(q.Questionnaire)])
 		}
 	}
 }
 
 // quotation checks that a quotation nobody has changed since the last publication still is what that one showed.
 func (c *referenceCheck) quotation(q survey.Quotation, last survey.Publication, shown []survey.CellDigest) {
-	question, _ := c.catalogues[q.Questionnaire].Question(q.Question)
-	slug := c.respondents[q.Questionnaire+"/"+q.Respondent].Slug
+	question, _ := c.catalogues[string(q.Questionnaire)].Question(q.Question)
+	slug := c.respondents[survey.RespondentKey(q.Questionnaire, q.Respondent)].Slug
 	for _, d := range shown {
 		if d.Respondent == slug && d.Question == question.Number && d.Quotation != "" && !q.At.IsZero() && q.At.Before(last.At) && d.Quotation != survey.QuotationDigest(q) {
 			c.fault(q, "is not what publication %d showed, and was not changed since", last.Version)

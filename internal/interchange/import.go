@@ -14,7 +14,7 @@ func ToImport(f File) compare.Import {
 			Name: f.Election.Name, Date: f.Election.Date, Level: survey.Level(f.Election.Level), Region: f.Election.Region,
 		},
 		Questionnaire: survey.Questionnaire{
-			Slug: f.Questionnaire.Slug, Title: f.Questionnaire.Title, Intro: f.Questionnaire.Intro, Source: f.Questionnaire.Source,
+			Slug: survey.Slug(f.Questionnaire.Slug), Title: f.Questionnaire.Title, Intro: f.Questionnaire.Intro, Source: f.Questionnaire.Source,
 			OrderRule: f.Questionnaire.OrderRule, Licence: f.Questionnaire.Licence,
 			Deadline: instant(f.Questionnaire.Deadline), PublishedAt: survey.Stamp(f.Questionnaire.PublishedAt),
 		},
@@ -26,19 +26,19 @@ func ToImport(f File) compare.Import {
 	im.Questionnaire.Topics = im.Catalogue.Topics
 	for _, q := range f.Questions {
 		im.Catalogue.Questions = append(im.Catalogue.Questions, survey.CatalogueQuestion{
-			ID: q.ID, Number: q.Number, Kind: survey.QuestionKind(q.Kind), Label: q.Label, Text: q.Text, Context: q.Context,
+			ID: survey.QuestionID(q.ID), Number: q.Number, Kind: survey.QuestionKind(q.Kind), Label: q.Label, Text: q.Text, Context: q.Context,
 			Topic: q.Topic, AskedBy: q.AskedBy,
 		})
 	}
 	for i, p := range f.Parties {
 		im.Respondents = append(im.Respondents, survey.Respondent{
-			Slug: p.ID, ShortName: p.ShortName, Name: p.Name, Members: p.Members, BallotPosition: p.BallotPosition,
+			Slug: survey.Slug(p.ID), ShortName: p.ShortName, Name: p.Name, Members: p.Members, BallotPosition: p.BallotPosition,
 			Wikidata: p.Wikidata, Colour: p.Colour, Sequence: i + 1,
 		})
 	}
 	for _, a := range f.Answers {
 		im.Versions = append(im.Versions, survey.Version{
-			Respondent: a.Party, Question: a.Question, Number: a.Version, Status: survey.Status(a.Status),
+			Respondent: survey.RespondentID(a.Party), Question: survey.QuestionID(a.Question), Number: a.Version, Status: survey.Status(a.Status),
 			Position: survey.Position(a.Position), Text: a.Text, Reason: a.Reason, Provenance: survey.Provenance(a.Provenance),
 			Late: a.Late, Joint: a.Joint, Source: a.Source, Licence: a.Licence, ReceivedAt: survey.Stamp(a.ReceivedAt),
 			ChangeNote: a.ChangeNote,
@@ -46,7 +46,7 @@ func ToImport(f File) compare.Import {
 	}
 	for _, q := range f.Quotations {
 		im.Quotations = append(im.Quotations, survey.Quotation{
-			Respondent: q.Party, Question: q.Question, Text: q.Text, Place: q.Place, Source: q.Source,
+			Respondent: survey.RespondentID(q.Party), Question: survey.QuestionID(q.Question), Text: q.Text, Place: q.Place, Source: q.Source,
 		})
 	}
 	return im

@@ -26,7 +26,7 @@ func FromComparison(c survey.Comparison) File {
 		Format:   Format,
 		Election: Election{Name: c.Election.Name, Date: c.Election.Date, Level: string(c.Election.Level), Region: c.Election.Region},
 		Questionnaire: Questionnaire{
-			Slug: q.Slug, Title: q.Title, Intro: q.Intro, Source: q.Source, OrderRule: q.OrderRule, Licence: q.Licence,
+			Slug: string(q.Slug), Title: q.Title, Intro: q.Intro, Source: q.Source, OrderRule: q.OrderRule, Licence: q.Licence,
 			Deadline: string(q.Deadline.Stamp()), PublishedAt: string(q.PublishedAt),
 		},
 		Questions: []Question{}, Parties: []Party{}, Answers: []Answer{},
@@ -45,13 +45,13 @@ func FromComparison(c survey.Comparison) File {
 	}
 	for _, r := range c.Respondents {
 		f.Parties = append(f.Parties, Party{
-			ID: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
+			ID: string(r.Slug), ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
 			Wikidata: r.Wikidata, Colour: r.Colour,
 		})
 	}
 	for i, question := range c.Catalogue.Questions {
 		f.Questions = append(f.Questions, Question{
-			ID: question.ID, Number: question.Number, Kind: string(question.Kind), Topic: question.Topic, AskedBy: question.AskedBy,
+			ID: string(question.ID), Number: question.Number, Kind: string(question.Kind), Topic: question.Topic, AskedBy: question.AskedBy,
 			Label: question.Label, Text: question.Text, Context: question.Context,
 		})
 		for _, r := range c.Respondents {
@@ -59,7 +59,7 @@ func FromComparison(c survey.Comparison) File {
 			f.Answers = append(f.Answers, answers(question.ID, r.Slug, cell, q.Imported)...)
 			if quoted := cell.Quotation; quoted != nil {
 				f.Quotations = append(f.Quotations, Quotation{
-					Question: question.ID, Party: r.Slug, Text: quoted.Text, Place: quoted.Place, Source: quoted.Source,
+					Question: string(question.ID), Party: string(r.Slug), Text: quoted.Text, Place: quoted.Place, Source: quoted.Source,
 				})
 			}
 		}
@@ -68,12 +68,12 @@ func FromComparison(c survey.Comparison) File {
 }
 
 // answers are the entries of one cell: its versions, or its status where it has none.
-func answers(question, party string, cell survey.ComparedCell, imported bool) []Answer {
+func answers(question survey.QuestionID, party survey.Slug, cell survey.ComparedCell, imported bool) []Answer {
 	if len(cell.History) == 0 {
 		if imported {
 			return nil
 		}
-		return []Answer{{Question: question, Party: party, Status: string(cell.Status), Reason: cell.Reason}}
+		return []Answer{{Question: string(question), Party: string(party), Status: string(cell.Status), Reason: cell.Reason}}
 	}
 	var list []Answer
 	for i, v := range cell.History {
@@ -82,7 +82,7 @@ func answers(question, party string, cell survey.ComparedCell, imported bool) []
 			number = v.Number
 		}
 		list = append(list, Answer{
-			Question: question, Party: party, Status: string(v.Status), Position: string(v.Position), Text: v.Text, Reason: v.Reason,
+			Question: string(question), Party: string(party), Status: string(v.Status), Position: string(v.Position), Text: v.Text, Reason: v.Reason,
 			Provenance: string(v.Provenance), Late: v.Late, Joint: v.Joint, Source: v.Source, Licence: v.Licence,
 			ReceivedAt: string(v.ReceivedAt), Version: number, ChangeNote: v.ChangeNote,
 		})

@@ -144,22 +144,22 @@ func fill(t *testing.T, s *memory.Store, z size) {
 	}
 	sent := rowsDay.Add(-10 * 24 * time.Hour)
 	deadline := survey.Instant{At: rowsDay.Add(24 * time.Hour), Zone: survey.DefaultZone, Local: "2027-01-12T10:00"}
-	questionnaire := func(tx *survey.Tx, q string, respondents, questions int) {
+	questionnaire := func(tx *survey.Tx, q survey.QuestionnaireID, respondents, questions int) {
 		catalogue := survey.Catalogue{Questionnaire: q}
 		for n := range questions {
-			catalogue.Questions = append(catalogue.Questions, survey.CatalogueQuestion{ID: fmt.Sprintf("q%03d", n+1), Number: n + 1, Kind: survey.KindText, Text: "Wie halten Sie es damit?"})
+			catalogue.Questions = append(catalogue.Questions, survey.CatalogueQuestion{ID: survey.QuestionID(fmt.Sprintf("q%03d", n+1)), Number: n + 1, Kind: survey.KindText, Text: "Wie halten Sie es damit?"})
 		}
-		must(errors.Join(tx.Catalogues.Put(catalogue), tx.Questionnaires.Put(survey.Questionnaire{ID: q, Slug: q, Title: "Wahlprüfsteine " + q, Election: "e",
+		must(errors.Join(tx.Catalogues.Put(catalogue), tx.Questionnaires.Put(survey.Questionnaire{ID: q, Slug: survey.Slug(q), Title: "Wahlprüfsteine " + string(q), Election: "e",
 			Deadline: deadline, LockedAt: sent, DispatchedAt: sent, CreatedAt: sent}),
 			tx.Dispatches.Put(survey.Dispatch{Questionnaire: q, ID: "d", Kind: survey.MailInvitation, At: sent, By: "u1"})))
 		for i := range respondents {
-			r := survey.Respondent{Questionnaire: q, ID: fmt.Sprintf("%s-r%03d", q, i+1), Sequence: i + 1, AskedAt: sent, Email: "post@partei.example",
+			r := survey.Respondent{Questionnaire: q, ID: survey.RespondentID(fmt.Sprintf("%s-r%03d", q, i+1)), Sequence: i + 1, AskedAt: sent, Email: "post@partei.example",
 				Procedure: survey.Procedure{Channel: survey.ChannelForm}}
-			r.Slug, r.ShortName, r.Name = r.ID, r.ID, r.ID
-			sub := survey.Submission{Questionnaire: q, Respondent: r.ID, ID: r.ID + "-s", State: survey.SubmissionConfirmed, RequestedAt: rowsDay.Add(-time.Hour)}
-			must(errors.Join(tx.Respondents.Put(r), tx.AccessLinks.Put(survey.AccessLink{Hash: r.ID, Questionnaire: q, Respondent: r.ID, Mail: r.ID, UsedAt: rowsDay}),
-				tx.Mails.Put(survey.Mail{ID: r.ID, Questionnaire: q, Respondent: r.ID, Kind: survey.MailInvitation, Dispatch: "d", State: survey.MailSent, SentAt: sent}),
-				tx.Audit.Put(survey.AuditEntry{ID: r.ID, At: rowsDay, Who: "party:" + r.ID, What: "submission_confirmed", Subject: sub.ID})))
+			r.Slug, r.ShortName, r.Name = survey.Slug(r.ID), string(r.ID), string(r.ID)
+			sub := survey.Submission{Questionnaire: q, Respondent: r.ID, ID: string(r.ID) + "-s", State: survey.SubmissionConfirmed, RequestedAt: rowsDay.Add(-time.Hour)}
+			must(errors.Join(tx.Respondents.Put(r), tx.AccessLinks.Put(survey.AccessLink{Hash: string(r.ID), Questionnaire: q, Respondent: r.ID, Mail: string(r.ID), UsedAt: rowsDay}),
+				tx.Mails.Put(survey.Mail{ID: string(r.ID), Questionnaire: q, Respondent: r.ID, Kind: survey.MailInvitation, Dispatch: "d", State: survey.MailSent, SentAt: sent}),
+				tx.Audit.Put(survey.AuditEntry{ID: string(r.ID), At: rowsDay, Who: "party:" + string(r.ID), What: "submission_confirmed", Subject: sub.ID})))
 			for _, c := range catalogue.Questions {
 				if q != "q" && i > 0 {
 					break // of the others it is enough that there are some
@@ -169,7 +169,7 @@ func fill(t *testing.T, s *memory.Store, z size) {
 			}
 			must(tx.Submissions.Put(sub))
 			if q == "q" {
-				must(survey.PutLetter(tx, survey.Letter{LetterText: survey.LetterText{Entries: sub.Entries}, Transcription: survey.Transcription{Questionnaire: q, Respondent: r.ID, ID: r.ID + "-t",
+				must(survey.PutLetter(tx, survey.Letter{LetterText: survey.LetterText{Entries: sub.Entries}, Transcription: survey.Transcription{Questionnaire: q, Respondent: r.ID, ID: string(r.ID) + "-t",
 					State: survey.TranscriptionChecked, Kind: survey.LetterPaper, ReceivedOn: "2027-01-08", EnteredBy: "u1", EnteredAt: rowsDay}}))
 			}
 		}
@@ -177,12 +177,12 @@ func fill(t *testing.T, s *memory.Store, z size) {
 	must(s.Update(t.Context(), func(tx *survey.Tx) error {
 		must(errors.Join(tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark"}), tx.Users.Put(rowsCoordinator.User), tx.Elections.Put(survey.Election{ID: "e", Name: "Landtagswahl"})))
 		for n := range z.others {
-			questionnaire(tx, fmt.Sprintf("o%04d", n), 8, 15)
+			questionnaire(tx, survey.QuestionnaireID(fmt.Sprintf("o%04d", n)), 8, 15)
 		}
 		questionnaire(tx, "q", z.respondents, z.questions)
 		var detail survey.PublicationDetail
 		for i := range z.respondents * z.questions {
-			detail.Digests = append(detail.Digests, survey.CellDigest{Respondent: fmt.Sprintf("q-r%03d", i/z.questions+1), Question: i%z.questions + 1, Status: survey.Answered, Version: 1,
+			detail.Digests = append(detail.Digests, survey.CellDigest{Respondent: survey.Slug(fmt.Sprintf("q-r%03d", i/z.questions+1)), Question: i%z.questions + 1, Status: survey.Answered, Version: 1,
 				Digest: strings.Repeat("0", 64), Details: strings.Repeat("0", 64)})
 		}
 		for n := range z.publications {

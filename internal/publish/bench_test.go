@@ -20,7 +20,7 @@ func large() survey.Comparison {
 	c := comparisonOf(texts...)
 	c.Catalogue.Questions = nil
 	for i := range 38 {
-		c.Catalogue.Questions = append(c.Catalogue.Questions, survey.CatalogueQuestion{ID: fmt.Sprintf("q%02d", i+1), Number: i + 1, Kind: survey.KindThesis,
+		c.Catalogue.Questions = append(c.Catalogue.Questions, survey.CatalogueQuestion{ID: survey.QuestionID(fmt.Sprintf("q%02d", i+1)), Number: i + 1, Kind: survey.KindThesis,
 			Label: fmt.Sprintf("These %d", i+1), Text: "Das Land soll alle Daten seiner Behörden offen zur Verfügung stellen."})
 	}
 	for i := range c.Respondents {

@@ -63,7 +63,7 @@ func build(ctx context.Context, engine *templates.Engine, c survey.Comparison, f
 		return sum, err
 	}
 	m := Manifest{
-		Slug: c.Questionnaire.Slug, Version: c.Version, At: c.At.UTC(), Title: c.Questionnaire.Title, Election: c.Election.Name,
+		Slug: string(c.Questionnaire.Slug), Version: c.Version, At: c.At.UTC(), Title: c.Questionnaire.Title, Election: c.Election.Name,
 		ElectionDate: c.Election.Date, Alliance: c.Alliance.Name, Imported: c.Questionnaire.Imported, Licence: c.Questionnaire.Licence,
 		Zone: export.Zone(c).String(), Returns: map[string]string{}, Style: templates.SheetHash(), Checkpoint: c.Checkpoint, Held: c.Held,
 	}

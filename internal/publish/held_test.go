@@ -40,9 +40,9 @@ func TestCheckpointsAreHeldBack(t *testing.T) {
 	}
 	verifier := h.Service.Ledger.Verifier()
 	for i, r := range records {
-		place := filepath.Join(h.folder, r.Slug, "1")
+		place := filepath.Join(h.folder, string(r.Slug), "1")
 		before, err := ledger.OpenCheckpoint(r.Before, verifier)
-		if err != nil || before.N != map[string]int64{"nordmark-2026": 0, "rathaus-2019": 1}[r.Slug] || !r.Held {
+		if err != nil || before.N != map[survey.Slug]int64{"nordmark-2026": 0, "rathaus-2019": 1}[r.Slug] || !r.Held {
 			t.Fatalf("%d: %v, %v, held %v", i, before, err, r.Held)
 		}
 		// neither the sizes nor what would give them away stands in any file
@@ -57,11 +57,11 @@ func TestCheckpointsAreHeldBack(t *testing.T) {
 			}
 		}
 		for _, path := range []string{checkpointName, beforeName} {
-			if w := h.get(t, "/vergleich/"+r.Slug+"/"+path); w.Code != 404 {
+			if w := h.get(t, "/vergleich/"+string(r.Slug)+"/"+path); w.Code != 404 {
 				t.Errorf("%s: %d", path, w.Code)
 			}
 		}
-		page := h.get(t, "/vergleich/"+r.Slug+"/").Body.String()
+		page := h.get(t, "/vergleich/"+string(r.Slug)+"/").Body.String()
 		if !strings.Contains(page, "verrät, wie viel schon eingegangen ist") || strings.Contains(page, `href="checkpoint`) {
 			t.Error("the start page does not say what is there")
 		}
@@ -89,14 +89,14 @@ func TestCheckpointsAreHeldBack(t *testing.T) {
 	}
 	for _, r := range records {
 		var m Manifest
-		if err := json.Unmarshal(h.get(t, "/vergleich/"+r.Slug+"/manifest.json").Body.Bytes(), &m); err != nil {
+		if err := json.Unmarshal(h.get(t, "/vergleich/"+string(r.Slug)+"/manifest.json").Body.Bytes(), &m); err != nil {
 			t.Fatal(err)
 		}
-		before := h.get(t, "/vergleich/"+r.Slug+"/"+beforeName).Body.String()
+		before := h.get(t, string("/vergleich/"+r.Slug+"/"+beforeName)).Body.String()
 		if fmt.Sprintf("%x", sha256.Sum256([]byte(before))) != m.Held || m.Checkpoint != "" {
 			t.Errorf("%q is not what the manifest has the hash of", before)
 		}
-		after := h.get(t, "/vergleich/"+r.Slug+"/v1/"+checkpointName).Body.String()
+		after := h.get(t, string("/vergleich/"+r.Slug+"/v1/"+checkpointName)).Body.String()
 		if tree, err := ledger.OpenCheckpoint(after, verifier); err != nil || tree.N != r.Leaf+1 {
 			t.Errorf("%v, %v", tree, err)
 		}

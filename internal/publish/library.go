@@ -29,10 +29,10 @@ import (
 type Library struct {
 	folder string
 	mu     sync.RWMutex
-	known  map[string]map[int]compare.PublicationRecord // by slug and version; nil: nothing is known
-	shelf  map[string]*book                             // by slug
-	faults map[string][]string                          // by slug
-	log    *slog.Logger                                 // nil until LogTo
+	known  map[survey.Slug]map[int]compare.PublicationRecord // by slug and version; nil: nothing is known
+	shelf  map[survey.Slug]*book                             // by slug
+	faults map[survey.Slug][]string                          // by slug
+	log    *slog.Logger                                      // nil until LogTo
 }
 
 // book is all versions of one publication.
@@ -58,7 +58,7 @@ type file struct {
 // each manifest with the ledger's record of it; nil records mean that there is nothing to compare it with. What differs is
 // named in Faults and not served; the rest is.
 func Open(folder string, records []compare.PublicationRecord) (*Library, error) {
-	l := &Library{folder: folder, shelf: map[string]*book{}, faults: map[string][]string{}}
+	l := &Library{folder: folder, shelf: map[survey.Slug]*book{}, faults: map[survey.Slug][]string{}}
 	l.learn(records)
 	return l, l.Reload()
 }
@@ -68,7 +68,7 @@ func (l *Library) learn(records []compare.PublicationRecord) {
 	if records == nil {
 		return
 	}
-	known := map[string]map[int]compare.PublicationRecord{}
+	known := map[survey.Slug]map[int]compare.PublicationRecord{}
 	for _, r := range records {
 		if known[r.Slug] == nil {
 			known[r.Slug] = map[int]compare.PublicationRecord{}
@@ -117,15 +117,15 @@ func (l *Library) strays() (faults []string, err error) {
 }
 
 // slugs lists the publications that are there or should be.
-func (l *Library) slugs() ([]string, error) {
+func (l *Library) slugs() ([]survey.Slug, error) {
 	entries, err := os.ReadDir(l.folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("publications: %w", err)
 	}
-	slugs := map[string]bool{}
+	slugs := map[survey.Slug]bool{}
 	for _, entry := range entries {
 		if entry.IsDir() && survey.ValidSlug(entry.Name()) {
-			slugs[entry.Name()] = true
+			slugs[survey.Slug(entry.Name())] = true
 		}
 	}
 	l.mu.RLock()
@@ -137,7 +137,7 @@ func (l *Library) slugs() ([]string, error) {
 }
 
 // load reads one publication anew.
-func (l *Library) load(slug string) {
+func (l *Library) load(slug survey.Slug) {
 	b, faults := l.read(slug)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -163,7 +163,7 @@ func latest(known map[int]compare.PublicationRecord, editions map[int]*edition, 
 }
 
 // read reads one publication with all its files.
-func (l *Library) read(slug string) (*book, []string) {
+func (l *Library) read(slug survey.Slug) (*book, []string) {
 	l.mu.RLock()
 	known, all := l.known[slug], l.known != nil
 	l.mu.RUnlock()
@@ -172,7 +172,7 @@ func (l *Library) read(slug string) (*book, []string) {
 	fault := func(version int, format string, args ...any) {
 		faults = append(faults, faultLine(slug, version, fmt.Errorf(format, args...)))
 	}
-	folder := filepath.Join(l.folder, slug)
+	folder := filepath.Join(l.folder, string(slug))
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		fault(0, "%w", err)
@@ -231,7 +231,7 @@ func readCurrent(folder string) (int, error) {
 }
 
 // faultLine tells what is wrong with a publication, or with one of its versions.
-func faultLine(slug string, version int, wrong error) string {
+func faultLine(slug survey.Slug, version int, wrong error) string {
 	if version == 0 {
 		return fmt.Sprintf("publication %s: %v", slug, wrong)
 	}
@@ -240,14 +240,14 @@ func faultLine(slug string, version int, wrong error) string {
 
 // readEdition reads a version and compares all its files; isKnown tells whether there is a record of it. It returns nil when
 // nothing of the version can be trusted.
-func readEdition(folder, slug string, version int, record compare.PublicationRecord, isKnown bool) (*edition, []error) {
+func readEdition(folder string, slug survey.Slug, version int, record compare.PublicationRecord, isKnown bool) (*edition, []error) {
 	m, sum, err := readManifest(folder)
 	switch {
 	case err != nil:
 		return nil, []error{err}
 	case isKnown && sum != record.Manifest:
 		return nil, []error{fmt.Errorf("its %s is not the one that was recorded, with the SHA-256 %s: %s", manifestName, record.Manifest, sum)}
-	case m.Slug != slug || m.Version != version:
+	case m.Slug != string(slug) || m.Version != version:
 		return nil, []error{fmt.Errorf("the manifest is of %s, version %d", m.Slug, m.Version)}
 	}
 	e := &edition{Manifest: m, folder: folder, files: make(map[string]file, len(m.Files)+3)}
@@ -386,7 +386,7 @@ func (l *Library) List() []Manifest {
 
 // File returns the bytes of a file of the current version, compared with its manifest; ok false when there is no such
 // publication or file.
-func (l *Library) File(slug, path string) (data []byte, ok bool, err error) {
+func (l *Library) File(slug survey.Slug, path string) (data []byte, ok bool, err error) {
 	e, _, damaged := l.edition(slug, 0)
 	if damaged {
 		return nil, false, fmt.Errorf("the publication %s is damaged; pruefstein check tells more", slug)
@@ -403,7 +403,7 @@ func (l *Library) File(slug, path string) (data []byte, ok bool, err error) {
 		err = errAltered
 	}
 	if err != nil {
-		return nil, false, errors.New(faultLine(e.Slug, e.Version, fmt.Errorf("%s: %w", path, err)))
+		return nil, false, errors.New(faultLine(survey.Slug(e.Slug), e.Version, fmt.Errorf("%s: %w", path, err)))
 	}
 	return data, true, nil
 }
@@ -426,13 +426,13 @@ func (l *Library) logFault(f string) {
 
 // found notes what was wrong with a file just before it would have been sent.
 func (l *Library) found(e *edition, path string, wrong error) {
-	f := faultLine(e.Slug, e.Version, fmt.Errorf("%s: %w", path, wrong))
+	f := faultLine(survey.Slug(e.Slug), e.Version, fmt.Errorf("%s: %w", path, wrong))
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if slices.Contains(l.faults[e.Slug], f) {
+	if slices.Contains(l.faults[survey.Slug(e.Slug)], f) {
 		return
 	}
-	l.faults[e.Slug] = append(l.faults[e.Slug], f)
+	l.faults[survey.Slug(e.Slug)] = append(l.faults[survey.Slug(e.Slug)], f)
 	if l.log != nil {
 		l.logFault(f)
 	}
@@ -450,7 +450,7 @@ func (l *Library) Faults() (all []string) {
 
 // edition returns a version of a publication, the current one for 0, and whether it is asked for as a frozen one. damaged
 // means that the version is there and cannot be served.
-func (l *Library) edition(slug string, version int) (e *edition, frozen, damaged bool) {
+func (l *Library) edition(slug survey.Slug, version int) (e *edition, frozen, damaged bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	b := l.shelf[slug]

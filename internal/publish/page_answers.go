@@ -124,7 +124,7 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	anchors := map[string]string{}
 	cite := export.Citations(p, c)
 	for _, cell := range r.Cells {
-		entry := partyEntry{Statement: export.StatementOf(p, c, r, cell), Path: b.RelRoot + questionPath(cell.Question) + ".html#" + r.Slug,
+		entry := partyEntry{Statement: export.StatementOf(p, c, r, cell), Path: b.RelRoot + questionPath(cell.Question) + ".html#" + string(r.Slug),
 			Anchor: "frage-" + strconv.Itoa(cell.Question.Number)}
 		entry.PartyName, entry.Citation = "", cite(r, cell.Question)
 		if text := entry.Text; entry.General && repeated[text] > 1 {

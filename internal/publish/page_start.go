@@ -92,7 +92,7 @@ const (
 
 func questionPath(q survey.CatalogueQuestion) string { return "fragen/" + strconv.Itoa(q.Number) }
 
-func partyPath(r survey.ComparedRespondent) string { return "parteien/" + r.Slug }
+func partyPath(r survey.ComparedRespondent) string { return "parteien/" + string(r.Slug) }
 
 func (s *site) startPage(b templates.Base) any {
 	c, p := s.c, b.Printer
@@ -113,7 +113,7 @@ func (s *site) startPage(b templates.Base) any {
 		beside = []string{manifestName} // the others are not there yet
 	}
 	for _, r := range c.Respondents {
-		page.Parties = append(page.Parties, startParty{ID: r.Slug, Party: namedParty(r)})
+		page.Parties = append(page.Parties, startParty{ID: string(r.Slug), Party: namedParty(r)})
 	}
 	page.Filter = partyFilter(p, c)
 	full := s.wordings() <= startPageTexts
@@ -161,7 +161,7 @@ func (s *site) wordings() int {
 }
 
 func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.ComparedRespondent, cell survey.ComparedCell, full bool) startCell {
-	one := startCell{ID: r.Slug, Party: linkedParty(r, ""), Path: questionPath(q) + ".html#" + r.Slug, Status: cell.Status}
+	one := startCell{ID: string(r.Slug), Party: linkedParty(r, ""), Path: questionPath(q) + ".html#" + string(r.Slug), Status: cell.Status}
 	v := cell.Current
 	one.Reasoned = cell.Reason != "" || cell.Quotation != nil
 	if v == nil {
@@ -224,7 +224,7 @@ func opening(text string) string {
 func partyFilter(p *locale.Printer, c survey.Comparison) templates.Field {
 	f := templates.Field{Name: "partei", ID: "wahl", Type: "checkbox", Label: p.Must("common.compare.choose"), Inline: true, Quiet: true}
 	for _, r := range c.Respondents {
-		f.Options = append(f.Options, templates.Option{Value: r.Slug, Label: r.ShortName})
+		f.Options = append(f.Options, templates.Option{Value: string(r.Slug), Label: r.ShortName})
 	}
 	return f
 }

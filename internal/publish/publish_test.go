@@ -90,7 +90,7 @@ func (h *house) put(t testing.TB, fn func(*survey.Tx) error) {
 }
 
 // say adds a version that the party itself submitted.
-func (h *house) say(t testing.TB, respondent, question string, number int, v survey.Version) {
+func (h *house) say(t testing.TB, respondent survey.RespondentID, question survey.QuestionID, number int, v survey.Version) {
 	t.Helper()
 	v.Questionnaire, v.Respondent, v.Question, v.Number = "q", respondent, question, number
 	v.Provenance, v.Record, v.CountsAt, v.ReceivedAt = survey.ByForm, "record", h.clock.Now(), survey.StampOf(h.clock.Now())
@@ -294,7 +294,7 @@ func TestChangesBesideTheCells(t *testing.T) {
 	h.publish(t)
 	h.clock.Advance(time.Hour)
 	h.put(t, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get("q")
+		q, err := tx.Questionnaire("q")
 		if err != nil {
 			return err
 		}
@@ -328,7 +328,7 @@ func TestChangesBesideTheCells(t *testing.T) {
 	// an extension for all is one change, not one of each
 	h.clock.Advance(time.Hour)
 	h.put(t, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get("q")
+		q, err := tx.Questionnaire("q")
 		if err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ const (
 // Publish publishes a questionnaire as it is now, or asks for the second person (see survey.PreparePublication). The order
 // makes it whole or nothing, whenever it stops: files into a folder of no name, then row and leaf in one transaction, then
 // the checkpoint, the folder's name and the switch, which Recover can do again.
-func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire, seen string) (Published, error) {
+func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (Published, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// An earlier publication may have been committed while the disk was full: its switch comes first.
@@ -79,7 +79,9 @@ func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnai
 	return result, p.finish(ctx, record, folder)
 }
 
-func (p *Publisher) shelf(slug string) string { return filepath.Join(p.Library.folder, slug) }
+func (p *Publisher) shelf(slug survey.Slug) string {
+	return filepath.Join(p.Library.folder, string(slug))
+}
 
 func (p *Publisher) makeAndCommit(ctx context.Context, actor survey.Actor, plan compare.PublicationPlan, folder string) (compare.PublicationRecord, error) {
 	if err := os.Chmod(folder, 0o755); err != nil { // MkdirTemp made it for us alone, but a web server may read it
@@ -214,7 +216,7 @@ func (p *Publisher) recover(ctx context.Context) error {
 			built[sum] = folder
 		}
 	}
-	latest := map[string]int{}
+	latest := map[survey.Slug]int{}
 	for _, record := range records {
 		place := filepath.Join(p.shelf(record.Slug), strconv.Itoa(record.Version))
 		_, sum, err := readManifest(place)

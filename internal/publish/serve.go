@@ -67,12 +67,13 @@ func errDamaged(w http.ResponseWriter) error {
 
 // address is what a public path asks for.
 type address struct {
-	lang, slug string
-	version    int    // 0: the current one
-	rest       string // below the publication
-	bare       bool   // the slash after slug or version is missing
-	twin       bool   // the German twin is asked for from an English page, see germanParameter
-	twice      bool   // the English pages are asked for below the German ones
+	lang    string
+	slug    survey.Slug
+	version int    // 0: the current one
+	rest    string // below the publication
+	bare    bool   // the slash after slug or version is missing
+	twin    bool   // the German twin is asked for from an English page, see germanParameter
+	twice   bool   // the English pages are asked for below the German ones
 }
 
 // readAddress takes a path apart; false for one that no publication can have.
@@ -86,10 +87,11 @@ func readAddress(u *url.URL) (a address, ok bool) {
 		return a, false
 	}
 	if slug := u.Query().Get(germanParameter); a.lang == english && slug != "" {
-		a.twin, a.lang, a.slug, a.rest = true, locale.Languages[0], slug, strings.TrimPrefix(rest, slug+"/")
+		a.twin, a.lang, a.slug, a.rest = true, locale.Languages[0], survey.Slug(slug), strings.TrimPrefix(rest, slug+"/")
 		return a, survey.ValidSlug(slug) && path.Clean("/"+a.rest) == "/"+strings.TrimSuffix(a.rest, "/")
 	}
-	a.slug, rest, ok = strings.Cut(rest, "/")
+	slug, rest, ok := strings.Cut(rest, "/")
+	a.slug = survey.Slug(slug)
 	a.bare = !ok
 	if !survey.ValidSlug(a.slug) {
 		return a, false

@@ -110,7 +110,7 @@ func (s *site) base(p *locale.Printer, address string) templates.Base {
 	}
 	if s.c.Version == 0 {
 		b.Warning = strings.TrimSpace(p.Must("compare.preview_warning") + " " + b.Warning)
-		b.Nav = []templates.NavItem{{Label: p.Must("compare.preview_back"), Href: "/veroeffentlichen/" + s.c.Questionnaire.Slug}}
+		b.Nav = []templates.NavItem{{Label: p.Must("compare.preview_back"), Href: "/veroeffentlichen/" + string(s.c.Questionnaire.Slug)}}
 	}
 	for _, lang := range locale.Languages {
 		public := s.c.BaseURL + PublicPath(lang, s.c.Questionnaire.Slug) + address
@@ -141,11 +141,11 @@ func frontPage(lang string) string {
 }
 
 // PublicPath is where a publication is served in a language, with its slash.
-func PublicPath(lang, slug string) string {
+func PublicPath(lang string, slug survey.Slug) string {
 	if lang == locale.Languages[0] {
-		return "/vergleich/" + slug + "/"
+		return "/vergleich/" + string(slug) + "/"
 	}
-	return "/" + lang + "/vergleich/" + slug + "/"
+	return "/" + lang + "/vergleich/" + string(slug) + "/"
 }
 
 // germanParameter names the publication in a link from an English page to its German twin. The way up out of en/ leads
@@ -157,7 +157,7 @@ func (s *site) german(lang, name string) string {
 	if lang == locale.Languages[0] {
 		return name
 	}
-	return "../" + name + "?" + germanParameter + "=" + url.QueryEscape(s.c.Questionnaire.Slug)
+	return "../" + name + "?" + germanParameter + "=" + url.QueryEscape(string(s.c.Questionnaire.Slug))
 }
 
 // otherLanguage is the relative way from a page to the same one in the other language.

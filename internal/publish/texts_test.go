@@ -44,7 +44,7 @@ func comparisonOf(texts ...string) survey.Comparison {
 		Version: 1, At: at, Checkpoint: "checkpoint", BaseURL: "https://pruefsteine.example",
 	}
 	for i, text := range texts {
-		r := survey.ComparedRespondent{ID: fmt.Sprint("r", i), Slug: fmt.Sprint("p", i), ShortName: fmt.Sprint("P", i), Name: fmt.Sprint("Partei ", i)}
+		r := survey.ComparedRespondent{ID: survey.RespondentID(fmt.Sprint("r", i)), Slug: survey.Slug(fmt.Sprint("p", i)), ShortName: fmt.Sprint("P", i), Name: fmt.Sprint("Partei ", i)}
 		for _, q := range c.Catalogue.Questions {
 			v := survey.Version{Number: 1, Status: survey.Answered, Text: text, Provenance: survey.ByForm, Record: "r"}
 			if q.Kind == survey.KindThesis {
@@ -196,7 +196,7 @@ func TestNothingUnpublishedLeaks(t *testing.T) {
 	const canary = "KANARIENVOGEL"
 	h := newHouse(t)
 	past := h.clock.Now().Add(-30 * time.Hour)
-	secret := func(respondent, question string, number int, v survey.Version) {
+	secret := func(respondent survey.RespondentID, question survey.QuestionID, number int, v survey.Version) {
 		v.Questionnaire, v.Respondent, v.Question, v.Number = "q", respondent, question, number
 		v.Text, v.Reason, v.Source, v.ChangeNote = canary+" text", canary+" reason", canary+" source", canary+" note"
 		v.EnteredBy, v.Record = canary+" person", canary+" record"

@@ -13,13 +13,16 @@ type SetAddress struct {
 }
 
 // addressChange is what a change of address is approved for.
-type addressChange struct{ Respondent, From, To string }
+type addressChange struct {
+	Respondent survey.RespondentID
+	From, To   string
+}
 
 // SetAddress changes a respondent's address after the dispatch. The codes that make a submission valid go there, so a second
 // person has to confirm where the dispatch needs one: the first call notes the request and returns done false, the call of
 // the second person with the same address changes it. Whoever was asked at the old address is told there, and mails that wait go to the new
 // one. Conflict while a submission waits for its code. Asking for what is so already, or was asked for, changes nothing.
-func (s *Service) SetAddress(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd SetAddress) (done bool, err error) {
+func (s *Service) SetAddress(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SetAddress) (done bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
 	}
@@ -52,7 +55,7 @@ func (s *Service) SetAddress(ctx context.Context, actor survey.Actor, questionna
 
 // ownAddressRequest tells whether the actor's request for this address waits already.
 func ownAddressRequest(tx *survey.Tx, actor survey.Actor, r survey.Respondent, to string) (bool, error) {
-	waiting, err := survey.WaitingApproval(tx, r.Questionnaire, survey.ActAddress, r.ID)
+	waiting, err := survey.WaitingApproval(tx, r.Questionnaire, survey.ActAddress, string(r.ID))
 	return waiting != nil && waiting.RequestedBy == actor.Who() && r.NewEmail == to, err
 }
 
@@ -79,7 +82,7 @@ func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Ques
 			return false, survey.Fail(survey.Conflict, "send.error.address_busy")
 		}
 	}
-	done, _, err = s.Approve(tx, actor, q.ID, survey.ActAddress, r.ID, addressChange{Respondent: r.ID, From: r.Email, To: to})
+	done, _, err = s.Approve(tx, actor, q.ID, survey.ActAddress, string(r.ID), addressChange{Respondent: r.ID, From: r.Email, To: to})
 	if err != nil {
 		return false, err
 	}
@@ -100,7 +103,7 @@ func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Ques
 	if err := s.redirectQueued(tx, q, *r, old.Email); err != nil {
 		return false, err
 	}
-	return true, s.Audit(tx, actor, "address", r.ID)
+	return true, s.Audit(tx, actor, "address", string(r.ID))
 }
 
 // tellRespondent mails a notice about its access to a respondent, if it has an address.

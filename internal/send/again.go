@@ -21,7 +21,7 @@ func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *s
 	case survey.MailInvitation:
 		err = s.renderCover(m, h.questionnaire.Cover, h, r)
 	case survey.MailReminder:
-		d, err := tx.Dispatches.Get(m.Questionnaire + "/" + m.Dispatch)
+		d, err := tx.Dispatches.Get(survey.In(m.Questionnaire) + m.Dispatch)
 		if err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ type ResendMail struct {
 // returns the id of the new mail. A party whose link goes to another address than its own is told at its own one. With Keep
 // the address is changed too, where the rule wants it as a request that waits (waits true) for a second person. Whoever was
 // marked as not reached is so no longer.
-func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionnaire, id string, cmd ResendMail) (newID string, waits bool, err error) {
+func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id string, cmd ResendMail) (newID string, waits bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return "", false, err
 	}
@@ -152,14 +152,14 @@ func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionna
 		if err := s.notSettled(tx, old); err != nil {
 			return err
 		}
-		q, err := tx.Questionnaires.Get(questionnaire)
+		q, err := tx.Questionnaire(questionnaire)
 		if err != nil {
 			return err
 		}
 		if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
 			return err
 		}
-		r, err := tx.Respondents.Get(questionnaire + "/" + old.Respondent)
+		r, err := tx.Respondent(questionnaire, old.Respondent)
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func (b Board) Asked() int {
 }
 
 // Board returns the status board.
-func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire string) (b Board, err error) {
+func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (b Board, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return b, err
 	}
@@ -74,13 +74,13 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 	return b, err
 }
 
-func (s *Service) board(tx *survey.Tx, actor survey.Actor, questionnaire string) (b Board, err error) {
-	q, err := tx.Questionnaires.Get(questionnaire)
+func (s *Service) board(tx *survey.Tx, actor survey.Actor, questionnaire survey.QuestionnaireID) (b Board, err error) {
+	q, err := tx.Questionnaire(questionnaire)
 	if err != nil {
 		return b, err
 	}
 	b = Board{Questionnaire: q, Phase: q.Phase(s.Now()), Count: map[survey.Stage]int{}, Problems: map[Problem]int{}}
-	if b.Election, err = tx.Elections.Get(q.Election); err != nil {
+	if b.Election, err = tx.Election(q.Election); err != nil {
 		return b, err
 	}
 	if b.Plan, err = s.dispatchPlan(tx, actor, questionnaire); err != nil {
@@ -175,8 +175,8 @@ func trafficOf(tx *survey.Tx, r survey.Respondent) (t traffic, err error) {
 }
 
 // loadTraffic reads the mails and links of a questionnaire once, by respondent.
-func loadTraffic(tx *survey.Tx, questionnaire string) (map[string]traffic, error) {
-	by := map[string]traffic{}
+func loadTraffic(tx *survey.Tx, questionnaire survey.QuestionnaireID) (map[survey.RespondentID]traffic, error) {
+	by := map[survey.RespondentID]traffic{}
 	mails, err := mailsOf(tx, questionnaire)
 	if err != nil {
 		return nil, err
@@ -186,7 +186,7 @@ func loadTraffic(tx *survey.Tx, questionnaire string) (map[string]traffic, error
 		t.mails = append(t.mails, m)
 		by[m.Respondent] = t
 	}
-	for l, err := range tx.AccessLinks.By(survey.LinkRespondent).List(questionnaire + "/") {
+	for l, err := range tx.AccessLinks.By(survey.LinkRespondent).List(survey.In(questionnaire)) {
 		if err != nil {
 			return nil, err
 		}
@@ -245,7 +245,7 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 	row.DayOnly = row.ReturnedBy == survey.Transcribed && notDay == nil
 	row.Problem = sendProblem(q, row, t)
 	if row.Problem == ProblemUnasked {
-		waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActDispatch, r.ID)
+		waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActDispatch, string(r.ID))
 		if err != nil {
 			return row, err
 		}
@@ -254,7 +254,7 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 		}
 	}
 	if r.NewEmail != "" {
-		waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActAddress, r.ID)
+		waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActAddress, string(r.ID))
 		if err != nil {
 			return row, err
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // said puts a version of a respondent's answer into a cell, as if submitted, or transcribed with received as its stamp.
-func (s *sending) said(slug, question string, v survey.Version) {
+func (s *sending) said(slug survey.Slug, question survey.QuestionID, v survey.Version) {
 	s.t.Helper()
 	v.Questionnaire, v.Respondent, v.Question, v.Number, v.CountsAt = s.q, s.respondent(slug).ID, question, 1, s.clock.Now()
 	s.put(func(tx *survey.Tx) error { return tx.Versions.Put(v) })
@@ -23,11 +23,11 @@ func (s *sending) said(slug, question string, v survey.Version) {
 func TestBoardCountsAsTheComparisonDoes(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
-	for slug, status := range map[string]survey.Status{"fm": survey.Declined, "gz": survey.Answered, "ub": survey.Refers} {
+	for slug, status := range map[survey.Slug]survey.Status{"fm": survey.Declined, "gz": survey.Answered, "ub": survey.Refers} {
 		s.said(slug, "q01", survey.Version{Status: status, Provenance: survey.ByForm})
 	}
 	s.said("fm", "q02", survey.Version{Status: survey.Declined, Provenance: survey.ByForm})
-	want := map[string]survey.Stage{"fm": survey.StageDeclined, "gz": survey.StageReturned, "ub": survey.StageRefers,
+	want := map[survey.Slug]survey.Stage{"fm": survey.StageDeclined, "gz": survey.StageReturned, "ub": survey.StageRefers,
 		"aehrenbund": survey.StageUnasked, "zett": survey.StageUnasked}
 	look := func(at time.Time) {
 		t.Helper()
@@ -36,7 +36,7 @@ func TestBoardCountsAsTheComparisonDoes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := map[string]survey.Stage{}
+		got := map[survey.Slug]survey.Stage{}
 		for _, row := range b.Rows {
 			got[row.Respondent.Slug] = row.State
 		}
@@ -128,7 +128,7 @@ func TestSeveralAtOnce(t *testing.T) {
 	s.change("ub", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelMail })
 	s.change("gz", func(c *send.SaveRespondent) { c.NotAsked = "Sagt nichts zu Landesthemen." })
 
-	form := send.NotAskMany{Respondents: []string{"gz", "zett", "aehrenbund"}, Reason: "Tritt nicht landesweit an."}
+	form := send.NotAskMany{Respondents: []survey.Slug{"gz", "zett", "aehrenbund"}, Reason: "Tritt nicht landesweit an."}
 	for field, wrong := range map[string]send.NotAskMany{"respondents": {Reason: form.Reason}, "reason": {Respondents: form.Respondents, Reason: " "}} {
 		if _, err := s.Send.NotAskMany(t.Context(), s.office, s.q, wrong); survey.CodeOf(err) != survey.Invalid {
 			t.Errorf("%s: %v", field, err)
@@ -140,15 +140,15 @@ func TestSeveralAtOnce(t *testing.T) {
 	if n, err := s.Send.AskInOurForm(t.Context(), s.office, s.q); n != 1 || err != nil {
 		t.Fatalf("%d, %v", n, err)
 	}
-	channels, reasons := map[string]survey.Channel{}, map[string]string{}
-	for _, slug := range []string{"fm", "gz", "ub", "zett", "aehrenbund"} {
+	channels, reasons := map[survey.Slug]survey.Channel{}, map[survey.Slug]string{}
+	for _, slug := range []survey.Slug{"fm", "gz", "ub", "zett", "aehrenbund"} {
 		r := s.respondent(slug)
 		channels[slug], reasons[slug] = r.Procedure.Channel, r.NotAsked
 	}
-	if want := map[string]survey.Channel{"fm": survey.ChannelForm, "gz": "", "ub": survey.ChannelMail, "zett": "", "aehrenbund": ""}; !maps.Equal(channels, want) {
+	if want := map[survey.Slug]survey.Channel{"fm": survey.ChannelForm, "gz": "", "ub": survey.ChannelMail, "zett": "", "aehrenbund": ""}; !maps.Equal(channels, want) {
 		t.Errorf("%v", channels)
 	}
-	if want := map[string]string{"fm": "", "gz": "Sagt nichts zu Landesthemen.", "ub": "", "zett": form.Reason, "aehrenbund": form.Reason}; !maps.Equal(reasons, want) {
+	if want := map[survey.Slug]string{"fm": "", "gz": "Sagt nichts zu Landesthemen.", "ub": "", "zett": form.Reason, "aehrenbund": form.Reason}; !maps.Equal(reasons, want) {
 		t.Errorf("%v", reasons)
 	}
 	for _, actor := range []survey.Actor{s.admin, s.member, {}} {

@@ -9,7 +9,7 @@ import (
 
 // AskInOurForm makes our form the way of every respondent whose procedure is not known yet, and returns how many they were.
 // Whoever is not asked keeps what is noted. Before the dispatch only: what is set can be changed one by one.
-func (s *Service) AskInOurForm(ctx context.Context, actor survey.Actor, questionnaire string) (changed int, err error) {
+func (s *Service) AskInOurForm(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (changed int, err error) {
 	return s.changeMany(ctx, actor, questionnaire, func(r *survey.Respondent) bool {
 		if !r.AwaitsProcedure() || !r.Due.IsZero() { // an own date belongs to another way
 			return false
@@ -21,13 +21,13 @@ func (s *Service) AskInOurForm(ctx context.Context, actor survey.Actor, question
 
 // NotAskMany is the form that notes one public reason for not asking several respondents.
 type NotAskMany struct {
-	Respondents []string // slugs
+	Respondents []survey.Slug
 	Reason      string
 }
 
 // NotAskMany notes why the respondents are not asked, and returns how many they were. One that has a reason already keeps it.
 // Before the dispatch only.
-func (s *Service) NotAskMany(ctx context.Context, actor survey.Actor, questionnaire string, cmd NotAskMany) (changed int, err error) {
+func (s *Service) NotAskMany(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd NotAskMany) (changed int, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return 0, err
 	}
@@ -52,7 +52,7 @@ func (s *Service) NotAskMany(ctx context.Context, actor survey.Actor, questionna
 }
 
 // changeMany changes the respondents of a questionnaire that has not been sent, and counts those that change says it changed.
-func (s *Service) changeMany(ctx context.Context, actor survey.Actor, questionnaire string, change func(*survey.Respondent) bool) (changed int, err error) {
+func (s *Service) changeMany(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, change func(*survey.Respondent) bool) (changed int, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return 0, err
 	}

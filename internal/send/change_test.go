@@ -18,7 +18,7 @@ func TestNoDispatchWithoutAMailServer(t *testing.T) {
 	if _, err := s.dispatch(s.office); testworld.KeyOf(err) != "send.error.not_ready" {
 		t.Fatalf("sent: %v", err)
 	}
-	for _, slug := range []string{"fm", "gz", "ub"} {
+	for _, slug := range []survey.Slug{"fm", "gz", "ub"} {
 		s.change(slug, func(c *send.SaveRespondent) { c.Procedure.Channel, c.Due = survey.ChannelPortal, "" })
 	}
 	if sent, err := s.dispatch(s.office); !sent || err != nil {
@@ -61,7 +61,7 @@ func TestApprovalBindsAllThatIsSent(t *testing.T) {
 
 func editQuestionnaire(change func(*survey.Questionnaire)) func(tx *survey.Tx) error {
 	return func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get("q1")
+		q, err := tx.Questionnaire("q1")
 		if err != nil {
 			return err
 		}
@@ -124,10 +124,13 @@ func TestMailsAfterAnExtensionTellTheNewDate(t *testing.T) {
 func TestOwnDateCanMoveWithAPublicReason(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
-	move := func(slug, local, reason string, back int) error {
+	move := func(slug survey.Slug, local, reason string, back int) error {
 		return s.Send.SaveDue(t.Context(), s.office, s.q, slug, send.SaveDue{Due: local, Zone: "Europe/Berlin", Reason: reason, Revision: s.respondent(slug).Revision - back})
 	}
-	for name, test := range map[string]struct{ slug, local, reason, want string }{
+	for name, test := range map[string]struct {
+		slug                survey.Slug
+		local, reason, want string
+	}{
 		"our form":      {"fm", "2027-01-20T12:00", "x", "send.error.due_form"},
 		"not asked yet": {"aehrenbund", "2027-01-20T12:00", "x", "send.error.due_form"},
 		"no reason":     {"ub", "2027-01-20T12:00", " ", "reason error.required"},
@@ -238,8 +241,8 @@ func TestPublicStatesAreChangedKnowinglyAndAudited(t *testing.T) {
 func TestJoiningLosesNothing(t *testing.T) {
 	s := newSending(t)
 	s.ready()
-	join := func() (string, error) {
-		return s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []string{"fm", "gz"}})
+	join := func() (survey.Slug, error) {
+		return s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []survey.PartyID{"fm", "gz"}})
 	}
 	s.change("fm", func(c *send.SaveRespondent) { c.NotAsked = "Ein Grund" })
 	if _, err := join(); testworld.KeyOf(err) != "parties send.error.join_carries" {
@@ -252,12 +255,12 @@ func TestJoiningLosesNothing(t *testing.T) {
 	var first string
 	for i := range 2 { // the second is a double click
 		slug, err := join()
-		if err != nil || i == 1 && slug != first {
+		if err != nil || i == 1 && string(slug) != first {
 			t.Fatal(slug, err)
 		}
-		first = slug
+		first = string(slug)
 	}
-	if r := s.respondent(first); r.Procedure.Channel != survey.ChannelForm || r.Email == "" {
+	if r := s.respondent(survey.Slug(first)); r.Procedure.Channel != survey.ChannelForm || r.Email == "" {
 		t.Errorf("what was the same for both is lost: %+v", r)
 	}
 	if len(s.audited("join_parties")) != 1 {
@@ -343,13 +346,13 @@ func TestFailedMailsAreToldAndTriedAgain(t *testing.T) {
 		}
 	}
 	s.remind()
-	rows := func() map[string]send.Row {
+	rows := func() map[survey.Slug]send.Row {
 		t.Helper()
 		b, err := s.Send.Board(t.Context(), s.admin, s.q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		by := map[string]send.Row{}
+		by := map[survey.Slug]send.Row{}
 		for _, row := range b.Rows {
 			by[row.Respondent.Slug] = row
 		}

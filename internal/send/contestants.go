@@ -11,7 +11,7 @@ import (
 
 // respondentOf makes the respondent of one party that stands.
 func respondentOf(q survey.Questionnaire, c survey.Candidate) survey.Respondent {
-	return survey.Respondent{Questionnaire: q.ID, ID: survey.NewID(), Parties: []string{c.Party.ID}, ShortName: c.Party.ShortName, Name: c.Party.Name,
+	return survey.Respondent{Questionnaire: q.ID, ID: survey.RespondentID(survey.NewID()), Parties: []survey.PartyID{c.Party.ID}, ShortName: c.Party.ShortName, Name: c.Party.Name,
 		BallotPosition: c.Contestant.BallotPosition, Wikidata: c.Party.Wikidata, Colour: c.Party.Colour,
 		Email: c.Contestant.Email, Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelUnknown}, Revision: 1}
 }
@@ -19,14 +19,14 @@ func respondentOf(q survey.Questionnaire, c survey.Candidate) survey.Respondent 
 // TakeContestants makes a respondent of every party of the election that is not among them yet. Of those that are, only
 // the ballot position follows, for the printed order. It returns how many came in. Whoever comes in after the dispatch has not
 // been asked: it is invited late, or the reason why not is recorded.
-func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, questionnaire string) (added int, err error) {
+func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (added int, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return 0, err
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		added = 0
 		changed := false
-		q, err := tx.Questionnaires.Get(questionnaire)
+		q, err := tx.Questionnaire(questionnaire)
 		if err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, quest
 			}
 		}
 		if changed && !q.DispatchedAt.IsZero() {
-			if err := s.Audit(tx, actor, "take_contestants", q.ID); err != nil {
+			if err := s.Audit(tx, actor, "take_contestants", string(q.ID)); err != nil {
 				return err
 			}
 		}
@@ -73,7 +73,7 @@ func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, quest
 }
 
 // firstPosition is the lowest known ballot position of the parties.
-func firstPosition(list []survey.Candidate, parties []string) int {
+func firstPosition(list []survey.Candidate, parties []survey.PartyID) int {
 	lowest := 0
 	for _, c := range list {
 		if n := c.Contestant.BallotPosition; slices.Contains(parties, c.Party.ID) && n > 0 && (lowest == 0 || n < lowest) {
@@ -85,15 +85,15 @@ func firstPosition(list []survey.Candidate, parties []string) int {
 
 // JoinParties is the form that makes one respondent of several parties.
 type JoinParties struct {
-	Parties   []string // ids, at least two
-	ShortName string   // "" is made of theirs: "A/B"
-	Name      string   // "" likewise: "A / B"
+	Parties   []survey.PartyID // ids, at least two
+	ShortName string           // "" is made of theirs: "A/B"
+	Name      string           // "" likewise: "A / B"
 }
 
 // JoinParties makes one respondent of several parties that answer together. The single respondents of these parties are
 // replaced: what the office noted of them goes over where it is the same for all, else it is refused, so that no reason or
 // procedure is lost. A party that belongs to another joint respondent is refused; joining the same ones again changes nothing.
-func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionnaire string, cmd JoinParties) (slug string, err error) {
+func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd JoinParties) (slug survey.Slug, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return "", err
 	}
@@ -126,7 +126,7 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 			slug = existing[i].Slug // a double click
 			return nil
 		}
-		joint := survey.Respondent{Questionnaire: q.ID, ID: id, Language: "de", Revision: 1, BallotPosition: firstPosition(list, cmd.Parties)}
+		joint := survey.Respondent{Questionnaire: q.ID, ID: survey.RespondentID(id), Language: "de", Revision: 1, BallotPosition: firstPosition(list, cmd.Parties)}
 		var names []string
 		var listed string
 		for _, c := range list {
@@ -168,7 +168,7 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 		if err := tx.Respondents.Put(joint); err != nil {
 			return err
 		}
-		if err := s.Audit(tx, actor, "join_parties", joint.ID); err != nil {
+		if err := s.Audit(tx, actor, "join_parties", string(joint.ID)); err != nil {
 			return err
 		}
 		return putInOrder(tx, questionnaire)
@@ -176,7 +176,7 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 	return slug, err
 }
 
-func sameParties(a, b []string) bool {
+func sameParties(a, b []survey.PartyID) bool {
 	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
 }
 
@@ -187,7 +187,7 @@ func takeOver(joint *survey.Respondent, singles []survey.Respondent) error {
 		Procedure survey.Procedure
 		Due       survey.Instant
 		NotAsked  string
-		LeftOut   map[string]string
+		LeftOut   map[survey.QuestionID]string
 	}
 	var carriers []string
 	alike := len(singles) == len(joint.Parties)

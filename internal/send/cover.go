@@ -91,7 +91,7 @@ func loadLetterhead(tx *survey.Tx, q survey.Questionnaire) (h letterhead, err er
 	if h.alliance, err = survey.LoadAlliance(tx); err != nil {
 		return h, err
 	}
-	if h.election, err = tx.Elections.Get(q.Election); err != nil {
+	if h.election, err = tx.Election(q.Election); err != nil {
 		return h, err
 	}
 	h.questions, _, err = survey.SentQuestions(tx, q)
@@ -191,7 +191,7 @@ func (s *Service) deadlineEvent(lang string, h letterhead, r survey.Respondent) 
 		return "", err
 	}
 	return calendar(calendarEvent{
-		UID: h.questionnaire.ID + "." + r.ID + "@" + s.Host(), Sequence: len(h.questionnaire.Extended) + len(r.DueChanges), Stamp: s.Now(),
+		UID: string(h.questionnaire.ID) + "." + string(r.ID) + "@" + s.Host(), Sequence: len(h.questionnaire.Extended) + len(r.DueChanges), Stamp: s.Now(),
 		At: r.DueAt(h.questionnaire).At, Summary: summary, Description: strings.TrimSpace(description), Organizer: h.alliance.Email,
 	}), nil
 }
@@ -205,12 +205,12 @@ type CoverDraft struct {
 }
 
 // CoverDraft returns the cover letter, or the text to start from in a language.
-func (s *Service) CoverDraft(ctx context.Context, actor survey.Actor, questionnaire, lang string) (d CoverDraft, err error) {
+func (s *Service) CoverDraft(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, lang string) (d CoverDraft, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return d, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		if d.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		if d.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 			return err
 		}
 		d.Cover, d.Saved = d.Questionnaire.Cover, d.Questionnaire.Cover.Body != ""
@@ -238,7 +238,7 @@ type SaveCover struct {
 }
 
 // SaveCover keeps the cover letter. It can be changed until the dispatch.
-func (s *Service) SaveCover(ctx context.Context, actor survey.Actor, questionnaire string, cmd SaveCover) error {
+func (s *Service) SaveCover(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd SaveCover) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -273,7 +273,7 @@ type LetterPreview struct {
 
 // PreviewLetter renders a letter for the respondent with the slug, or for the first that gets one when slug is "". It
 // saves nothing.
-func (s *Service) PreviewLetter(ctx context.Context, actor survey.Actor, questionnaire string, cover survey.Cover, slug string) (p LetterPreview, err error) {
+func (s *Service) PreviewLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cover survey.Cover, slug survey.Slug) (p LetterPreview, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return p, err
 	}
@@ -289,8 +289,8 @@ func (s *Service) PreviewLetter(ctx context.Context, actor survey.Actor, questio
 	return p, err
 }
 
-func (s *Service) previewLetter(tx *survey.Tx, questionnaire string, cover survey.Cover, slug string) (p LetterPreview, h letterhead, err error) {
-	q, err := tx.Questionnaires.Get(questionnaire)
+func (s *Service) previewLetter(tx *survey.Tx, questionnaire survey.QuestionnaireID, cover survey.Cover, slug survey.Slug) (p LetterPreview, h letterhead, err error) {
+	q, err := tx.Questionnaire(questionnaire)
 	if err != nil {
 		return p, h, err
 	}
@@ -316,7 +316,7 @@ func (s *Service) letterPreview(cover survey.Cover, h letterhead, r survey.Respo
 }
 
 // TestLetter mails a letter as the respondent with the slug would get it to whoever asks, with an example of a link.
-func (s *Service) TestLetter(ctx context.Context, actor survey.Actor, questionnaire, slug string) error {
+func (s *Service) TestLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -324,7 +324,7 @@ func (s *Service) TestLetter(ctx context.Context, actor survey.Actor, questionna
 		return survey.Fail(survey.Forbidden, "error.forbidden")
 	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get(questionnaire)
+		q, err := tx.Questionnaire(questionnaire)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ type DeadlinePlan struct {
 }
 
 // DeadlinePlan returns whether the deadline can be set or extended, and who would be informed.
-func (s *Service) DeadlinePlan(ctx context.Context, actor survey.Actor, questionnaire string) (p DeadlinePlan, err error) {
+func (s *Service) DeadlinePlan(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (p DeadlinePlan, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return p, err
 	}
@@ -27,11 +27,11 @@ func (s *Service) DeadlinePlan(ctx context.Context, actor survey.Actor, question
 	return p, err
 }
 
-func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire string) (p DeadlinePlan, err error) {
-	if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire survey.QuestionnaireID) (p DeadlinePlan, err error) {
+	if p.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 		return p, err
 	}
-	published, err := tx.Publications.Count(questionnaire + "/")
+	published, err := tx.Publications.Count(survey.In(questionnaire))
 	if err != nil {
 		return p, err
 	}
@@ -59,7 +59,7 @@ type SetDeadline struct {
 }
 
 // SetDeadline sets the one deadline for all who answer with us, before the dispatch.
-func (s *Service) SetDeadline(ctx context.Context, actor survey.Actor, questionnaire string, cmd SetDeadline) error {
+func (s *Service) SetDeadline(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd SetDeadline) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (s *Service) SetDeadline(ctx context.Context, actor survey.Actor, questionn
 // informs by mail everybody it concerns, whether they have answered or not, with a new calendar entry; mails that still
 // wait to go out are replaced by ones with the new date. A deadline that is over opens again. The same again is a double
 // click and changes nothing.
-func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questionnaire string, cmd SetDeadline) error {
+func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd SetDeadline) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questi
 		if err := s.tellNewDate(tx, actor, q, concerned, p.Informed); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "extend", q.ID, before.Local+" "+before.Zone, deadline.Local+" "+deadline.Zone)
+		return s.Audit(tx, actor, "extend", string(q.ID), before.Local+" "+before.Zone, deadline.Local+" "+deadline.Zone)
 	})
 }
 

@@ -55,7 +55,7 @@ type SecondPerson struct {
 	OneHand     bool             // another person did, but the two count as one
 }
 
-func (s *Service) secondPerson(tx *survey.Tx, actor survey.Actor, q string, act survey.ApprovalKind, subject, digest string) (p SecondPerson, err error) {
+func (s *Service) secondPerson(tx *survey.Tx, actor survey.Actor, q survey.QuestionnaireID, act survey.ApprovalKind, subject, digest string) (p SecondPerson, err error) {
 	if p.TwoPerson, err = s.TwoPerson(tx, act); err != nil {
 		return p, err
 	}
@@ -84,7 +84,7 @@ type dispatchContent struct {
 
 func loadDispatchContent(tx *survey.Tx, q survey.Questionnaire) (c dispatchContent, err error) {
 	c.Title, c.Intro, c.AnswerLimit, c.Licence, c.Cover, c.Deadline = q.Title, q.Intro, q.AnswerLimit, q.Licence, q.Cover, q.Deadline
-	if c.Election, err = tx.Elections.Get(q.Election); err != nil {
+	if c.Election, err = tx.Election(q.Election); err != nil {
 		return c, err
 	}
 	c.Election.Revision = 0 // a save that changed nothing that is sent
@@ -94,7 +94,7 @@ func loadDispatchContent(tx *survey.Tx, q survey.Questionnaire) (c dispatchConte
 	}
 	c.Alliance, c.Email, c.Offered = alliance.Name, alliance.Email, alliance.Licence
 	if !q.LockedAt.IsZero() {
-		catalogue, err := tx.Catalogues.Get(q.ID)
+		catalogue, err := tx.Catalogue(q.ID)
 		if err != nil {
 			return c, err
 		}
@@ -111,7 +111,7 @@ func (c dispatchContent) digest() (string, error) {
 }
 
 // DispatchPlan returns the checklist and the state of the two-person rule, or what was sent.
-func (s *Service) DispatchPlan(ctx context.Context, actor survey.Actor, questionnaire string) (p DispatchPlan, err error) {
+func (s *Service) DispatchPlan(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (p DispatchPlan, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return p, err
 	}
@@ -122,8 +122,8 @@ func (s *Service) DispatchPlan(ctx context.Context, actor survey.Actor, question
 	return p, err
 }
 
-func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire string) (p DispatchPlan, err error) {
-	q, err := tx.Questionnaires.Get(questionnaire)
+func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire survey.QuestionnaireID) (p DispatchPlan, err error) {
+	q, err := tx.Questionnaire(questionnaire)
 	if err != nil {
 		return p, err
 	}
@@ -170,7 +170,7 @@ func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire 
 
 // loadSent adds what the dispatch sent.
 func (p *DispatchPlan) loadSent(tx *survey.Tx) error {
-	for d, err := range tx.Dispatches.List(p.Questionnaire.ID + "/") {
+	for d, err := range tx.Dispatches.List(survey.In(p.Questionnaire.ID)) {
 		if err != nil {
 			return err
 		}
@@ -191,7 +191,7 @@ func (p *DispatchPlan) loadSent(tx *survey.Tx) error {
 //
 // Where a second person is needed, the first call notes the request and returns sent false; the call of the second person
 // sends. A call after the dispatch changes nothing and returns sent true, so that a double click sends once.
-func (s *Service) Dispatch(ctx context.Context, actor survey.Actor, questionnaire, seen string) (sent bool, err error) {
+func (s *Service) Dispatch(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (sent bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
 	}
@@ -252,7 +252,7 @@ func (s *Service) dispatch(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	if err := tx.Dispatches.Put(d); err != nil {
 		return err
 	}
-	return s.Audit(tx, actor, "dispatch", q.ID)
+	return s.Audit(tx, actor, "dispatch", string(q.ID))
 }
 
 // invite queues a respondent's cover letter as part of a dispatch.

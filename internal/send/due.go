@@ -17,7 +17,7 @@ type SaveDue struct {
 // SaveDue changes the own date of a respondent that was asked in its own form or by mail, with a public reason: the party
 // moved it. Who answers in our form has the one deadline for all. A respondent asked by mail is told, with a new calendar
 // entry. The same again is a double click and changes nothing.
-func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd SaveDue) error {
+func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SaveDue) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -57,6 +57,6 @@ func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire
 		if err := s.tellNewDate(tx, actor, q, []survey.Respondent{r}, informed); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "own_date", r.ID, old.Local+" "+old.Zone, due.Local+" "+due.Zone)
+		return s.Audit(tx, actor, "own_date", string(r.ID), old.Local+" "+old.Zone, due.Local+" "+due.Zone)
 	})
 }

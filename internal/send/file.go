@@ -29,7 +29,7 @@ type RespondentFile struct {
 }
 
 // RespondentFile returns the file of the respondent with the slug.
-func (s *Service) RespondentFile(ctx context.Context, actor survey.Actor, questionnaire, slug string) (f RespondentFile, err error) {
+func (s *Service) RespondentFile(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) (f RespondentFile, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return f, err
 	}
@@ -40,11 +40,11 @@ func (s *Service) RespondentFile(ctx context.Context, actor survey.Actor, questi
 	return f, err
 }
 
-func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnaire, slug string) (f RespondentFile, err error) {
-	if f.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) (f RespondentFile, err error) {
+	if f.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 		return f, err
 	}
-	if f.Election, err = tx.Elections.Get(f.Questionnaire.Election); err != nil {
+	if f.Election, err = tx.Election(f.Questionnaire.Election); err != nil {
 		return f, err
 	}
 	r, err := survey.RespondentBySlug(tx, questionnaire, slug)
@@ -82,7 +82,7 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 	}
 	i := slices.IndexFunc(t.mails, func(m survey.Mail) bool { return m.Kind == survey.MailInvitation })
 	if i >= 0 {
-		d, err := tx.Dispatches.Get(questionnaire + "/" + t.mails[i].Dispatch)
+		d, err := tx.Dispatches.Get(survey.In(questionnaire) + t.mails[i].Dispatch)
 		if err != nil {
 			return f, err
 		}
@@ -94,7 +94,7 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 	if f.TwoPerson, err = s.TwoPerson(tx, survey.ActAddress); err != nil {
 		return f, err
 	}
-	f.Address, err = survey.WaitingApproval(tx, questionnaire, survey.ActAddress, r.ID)
+	f.Address, err = survey.WaitingApproval(tx, questionnaire, survey.ActAddress, string(r.ID))
 	if f.Address != nil {
 		f.AddressBy, f.AddressOwn = survey.NameOfUser(tx, f.Address.RequestedBy), f.Address.RequestedBy == actor.Who()
 	}

@@ -18,7 +18,7 @@ type LatePlan struct {
 // withdrawn.
 func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent) (p *LatePlan, content dispatchContent, err error) {
 	phase := q.Phase(s.Now())
-	waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActDispatch, r.ID)
+	waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActDispatch, string(r.ID))
 	if err != nil {
 		return nil, content, err
 	}
@@ -38,7 +38,7 @@ func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 		p.Fault = "send.error.due_over"
 	}
 	if p.Fault != "" {
-		p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, r.ID, "")
+		p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, string(r.ID), "")
 		return p, content, err
 	}
 	if content, err = loadDispatchContent(tx, q); err != nil {
@@ -56,7 +56,7 @@ func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	if p.Digest, err = content.digest(); err != nil {
 		return nil, content, err
 	}
-	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, r.ID, p.Digest)
+	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, string(r.ID), p.Digest)
 	return p, content, err
 }
 
@@ -64,7 +64,7 @@ func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 // known, it could not be reached or it did not stand then. seen is the Digest of the plan the actor read; if anything changed
 // since, nothing happens (Conflict error.stale). Where the dispatch needs a second person, so does this: the first call notes
 // the request and returns sent false, the call of the second person sends.
-func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionnaire, slug, seen string) (sent bool, err error) {
+func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, seen string) (sent bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
 	}
@@ -87,7 +87,7 @@ func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionna
 		case p.Own && !p.Void:
 			return nil // a double click
 		}
-		done, approval, err := s.Approve(tx, actor, q.ID, survey.ActDispatch, r.ID, content)
+		done, approval, err := s.Approve(tx, actor, q.ID, survey.ActDispatch, string(r.ID), content)
 		if err != nil || !done {
 			return err
 		}
@@ -106,14 +106,14 @@ func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionna
 		if err := tx.Dispatches.Put(d); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "invite_late", r.ID, string(before), string(survey.StageWaiting))
+		return s.Audit(tx, actor, "invite_late", string(r.ID), string(before), string(survey.StageWaiting))
 	})
 	return sent, err
 }
 
 // sentRespondent loads a respondent of a questionnaire that has been sent.
-func (s *Service) sentRespondent(tx *survey.Tx, questionnaire, slug string) (q survey.Questionnaire, r survey.Respondent, err error) {
-	if q, err = tx.Questionnaires.Get(questionnaire); err != nil {
+func (s *Service) sentRespondent(tx *survey.Tx, questionnaire survey.QuestionnaireID, slug survey.Slug) (q survey.Questionnaire, r survey.Respondent, err error) {
+	if q, err = tx.Questionnaire(questionnaire); err != nil {
 		return q, r, err
 	}
 	if err = s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
@@ -131,7 +131,7 @@ type MarkNotReached struct {
 
 // MarkNotReached records after the dispatch that nothing could be delivered to a respondent, with the public reason, or takes
 // it back. What is so already changes nothing.
-func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd MarkNotReached) error {
+func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd MarkNotReached) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questi
 		if err := tx.Respondents.Put(r); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, what, r.ID, before, cmd.Reason)
+		return s.Audit(tx, actor, what, string(r.ID), before, cmd.Reason)
 	})
 }
 
@@ -177,5 +177,5 @@ func (s *Service) reachedAgain(tx *survey.Tx, actor survey.Actor, r *survey.Resp
 	if err := tx.Respondents.Put(*r); err != nil {
 		return err
 	}
-	return s.Audit(tx, actor, "reached", r.ID, before, "")
+	return s.Audit(tx, actor, "reached", string(r.ID), before, "")
 }

@@ -8,7 +8,7 @@ import (
 
 // newAccessLink keeps a link to a respondent's answers by the hash of its token. mail is the id of the mail that carries
 // it, "" for one made by hand.
-func (s *Service) newAccessLink(tx *survey.Tx, questionnaire, respondent, token, mail string) error {
+func (s *Service) newAccessLink(tx *survey.Tx, questionnaire survey.QuestionnaireID, respondent survey.RespondentID, token, mail string) error {
 	return tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken(token), Questionnaire: questionnaire, Respondent: respondent, Mail: mail, CreatedAt: s.Now()})
 }
 
@@ -24,7 +24,7 @@ func (s *Service) enqueueWithLink(tx *survey.Tx, m survey.Mail) (survey.Mail, er
 
 // revokeLinks revokes a respondent's links, of one mail or with mail "" all, and stops mails that have not gone out. It
 // returns how many were open.
-func (s *Service) revokeLinks(tx *survey.Tx, questionnaire, respondent, mail string) (revoked int, err error) {
+func (s *Service) revokeLinks(tx *survey.Tx, questionnaire survey.QuestionnaireID, respondent survey.RespondentID, mail string) (revoked int, err error) {
 	links, err := survey.LinksOf(tx, questionnaire, respondent)
 	if err != nil {
 		return 0, err
@@ -48,7 +48,7 @@ func (s *Service) revokeLinks(tx *survey.Tx, questionnaire, respondent, mail str
 }
 
 // RevokeLinks revokes all links of a respondent together. Sessions they opened end with them.
-func (s *Service) RevokeLinks(ctx context.Context, actor survey.Actor, questionnaire, slug string) error {
+func (s *Service) RevokeLinks(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -60,13 +60,13 @@ func (s *Service) RevokeLinks(ctx context.Context, actor survey.Actor, questionn
 		if _, err := s.revokeLinks(tx, questionnaire, r.ID, ""); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "revoke_links", r.ID)
+		return s.Audit(tx, actor, "revoke_links", string(r.ID))
 	})
 }
 
 // MakeAccessLink makes a link by hand, for when mail fails, and returns its full address. Only its hash is kept: it can be
 // shown this once. Whoever holds it can read what the party has saved, so the party is told by mail, where it has an address.
-func (s *Service) MakeAccessLink(ctx context.Context, actor survey.Actor, questionnaire, slug string) (address string, err error) {
+func (s *Service) MakeAccessLink(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) (address string, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return "", err
 	}
@@ -91,14 +91,14 @@ func (s *Service) MakeAccessLink(ctx context.Context, actor survey.Actor, questi
 		if err := s.tellRespondent(tx, q, r, "notice_link"); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, "make_link", r.ID)
+		return s.Audit(tx, actor, "make_link", string(r.ID))
 	})
 	return s.Link(s.Addresses.Access, token), err
 }
 
 // mailOf returns a mail of the questionnaire that the office may see. Codes are none: that a party asked for one is its
 // own matter until it has submitted.
-func mailOf(tx *survey.Tx, questionnaire, id string) (survey.Mail, error) {
+func mailOf(tx *survey.Tx, questionnaire survey.QuestionnaireID, id string) (survey.Mail, error) {
 	m, err := tx.Mails.Get(id)
 	if err == nil && (m.Questionnaire != questionnaire || m.Kind == survey.MailCode) {
 		return survey.Mail{}, survey.Fail(survey.NotFound, "error.not_found")
@@ -112,6 +112,6 @@ func mailsTo(tx *survey.Tx, r survey.Respondent) ([]survey.Mail, error) {
 }
 
 // mailsOf returns the mails of the questionnaire that the office may see, the oldest first.
-func mailsOf(tx *survey.Tx, questionnaire string) ([]survey.Mail, error) {
-	return survey.Collect(tx.Mails.By(survey.MailQuestionnaire).List(survey.Exact(questionnaire)))
+func mailsOf(tx *survey.Tx, questionnaire survey.QuestionnaireID) ([]survey.Mail, error) {
+	return survey.Collect(tx.Mails.By(survey.MailQuestionnaire).List(survey.Exact(string(questionnaire))))
 }

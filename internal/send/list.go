@@ -35,7 +35,7 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 				continue
 			}
 			one := Summary{Questionnaire: q, Phase: q.Phase(s.Now())}
-			if election, err := tx.Elections.Get(q.Election); err == nil {
+			if election, err := tx.Election(q.Election); err == nil {
 				one.Election = election.Name
 			} else if !survey.IsNotFound(err) {
 				return err
@@ -53,9 +53,9 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 // OutboxRow is a mail of a questionnaire with the name of whom it is for.
 type OutboxRow struct {
 	survey.Mail
-	ShortName string    // "" for a test mail
-	Slug      string    // of the respondent
-	Due       time.Time // of the next attempt; zero when none is planned
+	ShortName string      // "" for a test mail
+	Slug      survey.Slug // of the respondent
+	Due       time.Time   // of the next attempt; zero when none is planned
 }
 
 // OutboxPageSize is how many mails an OutboxPage has at most.
@@ -72,13 +72,13 @@ type OutboxPage struct {
 // OutboxPage returns the newest mails of a questionnaire, with a before (the id of a mail) the newest that are older than that
 // one, with an after the oldest that are newer. Codes are not among them: that a party asked for one is its own matter until it
 // has submitted.
-func (s *Service) OutboxPage(ctx context.Context, actor survey.Actor, questionnaire, before, after string) (page OutboxPage, err error) {
+func (s *Service) OutboxPage(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, before, after string) (page OutboxPage, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return page, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		page = OutboxPage{}
-		all, outbox := survey.Exact(questionnaire), tx.Mails.By(survey.MailQuestionnaire)
+		all, outbox := survey.Exact(string(questionnaire)), tx.Mails.By(survey.MailQuestionnaire)
 		if page.Total, err = outbox.Count(all); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func firstMails(rows iter.Seq2[survey.Mail, error]) (mails []survey.Mail, more b
 }
 
 // Invitations returns the mails by which a questionnaire was sent out, the oldest first.
-func (s *Service) Invitations(ctx context.Context, actor survey.Actor, questionnaire string) (list []OutboxRow, err error) {
+func (s *Service) Invitations(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (list []OutboxRow, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func outboxRow(tx *survey.Tx, m survey.Mail) (row OutboxRow, err error) {
 		row.Body, row.Attachment = "", nil // the party's own text, for the party alone
 	}
 	if m.Respondent != "" {
-		r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+		r, err := tx.Respondent(m.Questionnaire, m.Respondent)
 		if err != nil && !survey.IsNotFound(err) {
 			return row, err
 		}
@@ -178,7 +178,7 @@ func outboxRow(tx *survey.Tx, m survey.Mail) (row OutboxRow, err error) {
 
 // OutboxMail returns one mail of a questionnaire as it was or will be sent, LinkMark in the place of its link. The text of a
 // receipt is the party's and is left out.
-func (s *Service) OutboxMail(ctx context.Context, actor survey.Actor, questionnaire, id string) (row OutboxRow, err error) {
+func (s *Service) OutboxMail(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id string) (row OutboxRow, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return row, err
 	}

@@ -77,7 +77,7 @@ func TestLettersHoldTheMark(t *testing.T) {
 func TestLongTitleInSubject(t *testing.T) {
 	w := testworld.NewAnswers(t)
 	w.Write(t, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get("q1")
+		q, err := tx.Questionnaire("q1")
 		q.Title = strings.Repeat("ü", 300)
 		return errors.Join(err, tx.Questionnaires.Put(q))
 	})

@@ -287,11 +287,11 @@ func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
 	if m.Kind != survey.MailReminder {
 		return false, nil
 	}
-	q, err := tx.Questionnaires.Get(m.Questionnaire)
+	q, err := tx.Questionnaire(m.Questionnaire)
 	if err != nil {
 		return false, err
 	}
-	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+	r, err := tx.Respondent(m.Questionnaire, m.Respondent)
 	if err != nil {
 		return false, err
 	}

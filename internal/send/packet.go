@@ -12,20 +12,20 @@ import (
 
 // LeftOutQuestion is a line of the form that leaves questions out for one respondent.
 type LeftOutQuestion struct {
-	Question string // id
-	Reason   string // public; "" asks the question
+	Question survey.QuestionID // id
+	Reason   string            // public; "" asks the question
 }
 
 // LeaveOut notes the questions a respondent is not asked, each with its public reason, and asks it all others. A fault is
 // named reason-<question id>.
-func (s *Service) LeaveOut(ctx context.Context, actor survey.Actor, questionnaire, slug string, revision int, lines []LeftOutQuestion) error {
+func (s *Service) LeaveOut(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, revision int, lines []LeftOutQuestion) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
 	var faults survey.Faults
-	left := map[string]string{}
+	left := map[survey.QuestionID]string{}
 	for _, l := range lines {
-		faults.Line("reason-"+l.Question, &l.Reason, 500, false)
+		faults.Line("reason-"+string(l.Question), &l.Reason, 500, false)
 		if l.Reason != "" {
 			left[l.Question] = l.Reason
 		}
@@ -58,12 +58,12 @@ func (s *Service) LeaveOut(ctx context.Context, actor survey.Actor, questionnair
 		if err := tx.Respondents.Put(r); err != nil || q.DispatchedAt.IsZero() {
 			return err
 		}
-		return s.Audit(tx, actor, "left_out", r.ID, leftOutState(before, questions), leftOutState(left, questions))
+		return s.Audit(tx, actor, "left_out", string(r.ID), leftOutState(before, questions), leftOutState(left, questions))
 	})
 }
 
 // leftOutState says which questions are left out, and why, for the audit.
-func leftOutState(left map[string]string, questions []survey.CatalogueQuestion) string {
+func leftOutState(left map[survey.QuestionID]string, questions []survey.CatalogueQuestion) string {
 	var list []string
 	for _, q := range questions {
 		if reason := left[q.ID]; reason != "" {

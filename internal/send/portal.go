@@ -16,7 +16,7 @@ type RecordPortal struct {
 
 // RecordPortal notes that the questions were entered in the respondent's own form, by whoever says so. It is not the
 // party's answer.
-func (s *Service) RecordPortal(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd RecordPortal) error {
+func (s *Service) RecordPortal(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd RecordPortal) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -39,14 +39,14 @@ func (s *Service) RecordPortal(ctx context.Context, actor survey.Actor, question
 }
 
 // TakeBackPortal takes a note of RecordPortal back that was a mistake.
-func (s *Service) TakeBackPortal(ctx context.Context, actor survey.Actor, questionnaire, slug string, revision int) error {
+func (s *Service) TakeBackPortal(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, revision int) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
 	return s.changePortal(ctx, actor, questionnaire, slug, revision, nil)
 }
 
-func (s *Service) changePortal(ctx context.Context, actor survey.Actor, questionnaire, slug string, revision int, p *survey.PortalSubmission) error {
+func (s *Service) changePortal(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, revision int, p *survey.PortalSubmission) error {
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
 		_, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
@@ -69,6 +69,6 @@ func (s *Service) changePortal(ctx context.Context, actor survey.Actor, question
 		if err := tx.Respondents.Put(r); err != nil {
 			return err
 		}
-		return s.Audit(tx, actor, what, r.ID)
+		return s.Audit(tx, actor, what, string(r.ID))
 	})
 }

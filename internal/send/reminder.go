@@ -21,7 +21,7 @@ type ReminderPlan struct {
 }
 
 // ReminderPlan returns who would get the reminder now.
-func (s *Service) ReminderPlan(ctx context.Context, actor survey.Actor, questionnaire string) (p ReminderPlan, err error) {
+func (s *Service) ReminderPlan(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (p ReminderPlan, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return p, err
 	}
@@ -32,8 +32,8 @@ func (s *Service) ReminderPlan(ctx context.Context, actor survey.Actor, question
 	return p, err
 }
 
-func (s *Service) reminderPlan(tx *survey.Tx, questionnaire string) (p ReminderPlan, err error) {
-	if p.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+func (s *Service) reminderPlan(tx *survey.Tx, questionnaire survey.QuestionnaireID) (p ReminderPlan, err error) {
+	if p.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 		return p, err
 	}
 	all, err := survey.RespondentsInOrder(tx, questionnaire)
@@ -58,7 +58,7 @@ func (s *Service) reminderPlan(tx *survey.Tx, questionnaire string) (p ReminderP
 			p.Recipients = append(p.Recipients, r)
 		}
 	}
-	for d, err := range tx.Dispatches.List(questionnaire + "/") {
+	for d, err := range tx.Dispatches.List(survey.In(questionnaire)) {
 		if err != nil {
 			return p, err
 		}
@@ -85,7 +85,7 @@ func (s *Service) reminderPlan(tx *survey.Tx, questionnaire string) (p ReminderP
 
 // Remind sends one text to everybody who was asked by mail and has not answered, those who answer in our form with a
 // link of their own each, in one transaction. There is one reminder: another text is a Conflict, the same one a double click.
-func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire string, text survey.Cover) error {
+func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, text survey.Cover) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire 
 
 // RemindLate sends the one reminder, in its stored words, to those who could have it now and have not had it: they were
 // invited late, or could not be reached. A double click finds nobody and changes nothing.
-func (s *Service) RemindLate(ctx context.Context, actor survey.Actor, questionnaire string) error {
+func (s *Service) RemindLate(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -150,5 +150,5 @@ func (s *Service) sendReminders(tx *survey.Tx, actor survey.Actor, p ReminderPla
 	if err := tx.Dispatches.Put(d); err != nil {
 		return err
 	}
-	return s.Audit(tx, actor, "reminder", p.Questionnaire.ID)
+	return s.Audit(tx, actor, "reminder", string(p.Questionnaire.ID))
 }

@@ -26,7 +26,7 @@ func TestNobodyIsRemovedWithItsWords(t *testing.T) {
 			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: own.ID, ID: "t", State: survey.TranscriptionDraft}})
 		}, "error.phase.open"},
 		{"a joint letter", func(tx *survey.Tx, own, other survey.Respondent) error {
-			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: other.ID, ID: "t", Joint: []string{"x", own.ID}, State: survey.TranscriptionChecked}})
+			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: other.ID, ID: "t", Joint: []survey.RespondentID{"x", survey.RespondentID(own.ID)}, State: survey.TranscriptionChecked}})
 		}, "error.phase.open"},
 		{"a quotation", func(tx *survey.Tx, own, _ survey.Respondent) error {
 			return tx.Quotations.Put(survey.Quotation{Questionnaire: "q1", Respondent: own.ID, Question: "q01", Text: "Wir wollen das."})
@@ -77,14 +77,14 @@ func TestJoiningTakesTheAddressOver(t *testing.T) {
 	} {
 		s := newSending(t)
 		s.ready()
-		for slug, email := range map[string]string{"fm": test.fm, "gz": test.gz} {
+		for slug, email := range map[survey.Slug]string{"fm": test.fm, "gz": test.gz} {
 			s.change(slug, func(c *send.SaveRespondent) { c.Email = email })
 		}
 		s.put(func(tx *survey.Tx) error {
 			return errors.Join(tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "fm", BallotPosition: 3, Email: test.fmListed}),
 				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "gz", BallotPosition: 2, Email: test.gzListed}))
 		})
-		slug, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []string{"fm", "gz"}})
+		slug, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []survey.PartyID{"fm", "gz"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestJoiningNamesWhatItWouldLose(t *testing.T) {
 		}, "FM"},
 		{"a question left out", func(s *sending) {
 			r := s.respondent("fm")
-			r.LeftOut = map[string]string{"q01": "zu lang"}
+			r.LeftOut = map[survey.QuestionID]string{"q01": "zu lang"}
 			s.put(func(tx *survey.Tx) error { return tx.Respondents.Put(r) })
 		}, "FM"},
 		{"of both, but not the same", func(s *sending) {
@@ -134,7 +134,7 @@ func TestJoiningNamesWhatItWouldLose(t *testing.T) {
 			t.Fatal(err)
 		}
 		test.apart(s)
-		_, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []string{"fm", "gz"}})
+		_, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []survey.PartyID{"fm", "gz"}})
 		var e *survey.Error
 		switch {
 		case test.lost == "" && err != nil:

@@ -16,8 +16,8 @@ const (
 )
 
 // beforeDispatch loads a questionnaire that has not been sent.
-func (s *Service) beforeDispatch(tx *survey.Tx, questionnaire string) (survey.Questionnaire, error) {
-	q, err := tx.Questionnaires.Get(questionnaire)
+func (s *Service) beforeDispatch(tx *survey.Tx, questionnaire survey.QuestionnaireID) (survey.Questionnaire, error) {
+	q, err := tx.Questionnaire(questionnaire)
 	if err != nil {
 		return q, err
 	}
@@ -26,8 +26,8 @@ func (s *Service) beforeDispatch(tx *survey.Tx, questionnaire string) (survey.Qu
 
 // putInOrder gives every respondent its place in the printed order: ballot position, then the alphabet. Unknown positions
 // come last.
-func putInOrder(tx *survey.Tx, questionnaire string) error {
-	all, err := survey.Collect(tx.Respondents.List(questionnaire + "/"))
+func putInOrder(tx *survey.Tx, questionnaire survey.QuestionnaireID) error {
+	all, err := survey.Collect(tx.Respondents.List(survey.In(questionnaire)))
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func putInOrder(tx *survey.Tx, questionnaire string) error {
 		if (a.BallotPosition == 0) != (b.BallotPosition == 0) {
 			return cmp.Compare(b.BallotPosition, a.BallotPosition)
 		}
-		return cmp.Or(cmp.Compare(a.BallotPosition, b.BallotPosition), strings.Compare(a.Slug, b.Slug))
+		return cmp.Or(cmp.Compare(a.BallotPosition, b.BallotPosition), strings.Compare(string(a.Slug), string(b.Slug)))
 	})
 	for i, r := range all {
 		if r.Sequence != i+1 {
@@ -50,18 +50,18 @@ func putInOrder(tx *survey.Tx, questionnaire string) error {
 
 // giveSlug makes a respondent's slug from its short name, unique in the questionnaire.
 func giveSlug(tx *survey.Tx, r *survey.Respondent) error {
-	base := survey.Slug(r.ShortName)
+	base := survey.SlugOf(r.ShortName)
 	if base == "" {
 		base = "partei"
 	}
-	taken := map[string]bool{}
-	for other, err := range tx.Respondents.List(r.Questionnaire + "/") {
+	taken := map[survey.Slug]bool{}
+	for other, err := range tx.Respondents.List(survey.In(r.Questionnaire)) {
 		if err != nil {
 			return err
 		}
 		taken[other.Slug] = taken[other.Slug] || other.ID != r.ID
 	}
-	r.Slug = survey.FreeSlug(base, func(slug string) bool { return taken[slug] })
+	r.Slug = survey.FreeSlug(base, func(slug survey.Slug) bool { return taken[slug] })
 	return nil
 }
 
@@ -81,16 +81,16 @@ type RespondentList struct {
 }
 
 // RespondentList returns who gets the catalogue, and who could.
-func (s *Service) RespondentList(ctx context.Context, actor survey.Actor, questionnaire string) (l RespondentList, err error) {
+func (s *Service) RespondentList(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (l RespondentList, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return l, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		l = RespondentList{}
-		if l.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+		if l.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 			return err
 		}
-		if l.Election, err = tx.Elections.Get(l.Questionnaire.Election); err != nil {
+		if l.Election, err = tx.Election(l.Questionnaire.Election); err != nil {
 			return err
 		}
 		questions, locked, err := survey.SentQuestions(tx, l.Questionnaire)
@@ -173,7 +173,7 @@ func checkProcedure(f *survey.Faults, p *survey.Procedure) {
 
 // AddRespondent adds a respondent by hand: one that does not stand as a party of the election. It returns its slug. The very
 // same again is a double click and adds none.
-func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questionnaire string, cmd SaveRespondent) (slug string, err error) {
+func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd SaveRespondent) (slug survey.Slug, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return "", err
 	}
@@ -187,11 +187,11 @@ func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questio
 		if _, err := s.beforeDispatch(tx, questionnaire); err != nil {
 			return err
 		}
-		r := survey.Respondent{Questionnaire: questionnaire, ID: id}
+		r := survey.Respondent{Questionnaire: questionnaire, ID: survey.RespondentID(id)}
 		if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
 			return err
 		}
-		for other, err := range tx.Respondents.List(questionnaire + "/") {
+		for other, err := range tx.Respondents.List(survey.In(questionnaire)) {
 			if err != nil {
 				return err
 			}
@@ -226,7 +226,7 @@ func (s *Service) fillRespondent(tx *survey.Tx, r *survey.Respondent, cmd SaveRe
 // SaveRespondent changes a respondent, and returns its slug, which follows the short name. After the dispatch that is
 // possible only while it has not been asked; its names and place stay as they are, and its address has a way of its own, see
 // SetAddress. What is so already changes nothing.
-func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questionnaire, slug string, cmd SaveRespondent) (newSlug string, err error) {
+func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SaveRespondent) (newSlug survey.Slug, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return "", err
 	}
@@ -265,16 +265,16 @@ func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questi
 		case q.DispatchedAt.IsZero():
 			return putInOrder(tx, questionnaire)
 		case before.NotAsked != r.NotAsked:
-			return s.Audit(tx, actor, "not_asked", r.ID, before.NotAsked, r.NotAsked)
+			return s.Audit(tx, actor, "not_asked", string(r.ID), before.NotAsked, r.NotAsked)
 		}
-		return s.Audit(tx, actor, "respondent_changed", r.ID)
+		return s.Audit(tx, actor, "respondent_changed", string(r.ID))
 	})
 	return newSlug, err
 }
 
 // editable loads a respondent that can be changed now.
-func (s *Service) editable(tx *survey.Tx, questionnaire, slug string) (q survey.Questionnaire, r survey.Respondent, err error) {
-	if q, err = tx.Questionnaires.Get(questionnaire); err != nil {
+func (s *Service) editable(tx *survey.Tx, questionnaire survey.QuestionnaireID, slug survey.Slug) (q survey.Questionnaire, r survey.Respondent, err error) {
+	if q, err = tx.Questionnaire(questionnaire); err != nil {
 		return q, r, err
 	}
 	if r, err = survey.RespondentBySlug(tx, questionnaire, slug); err != nil {
@@ -299,7 +299,7 @@ func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Resp
 	if !r.AskedAt.IsZero() || r.NotReached != nil || len(t.mails)+len(t.links) > 0 {
 		return false, nil
 	}
-	for t, err := range tx.Transcriptions.List(q.ID + "/") {
+	for t, err := range tx.Transcriptions.List(survey.In(q.ID)) {
 		if err != nil || t.Respondent == r.ID || slices.Contains(t.Joint, r.ID) {
 			return false, err
 		}
@@ -307,7 +307,7 @@ func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Resp
 	for _, err := range tx.Quotations.List(r.Key() + "/") {
 		return false, err
 	}
-	for detail, err := range tx.PublicationDetails.List(q.ID + "/") {
+	for detail, err := range tx.PublicationDetails.List(survey.In(q.ID)) {
 		if err != nil || slices.ContainsFunc(detail.Digests, func(d survey.CellDigest) bool { return d.Respondent == r.Slug }) {
 			return false, err
 		}
@@ -317,12 +317,12 @@ func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Resp
 
 // RemoveRespondent takes a respondent off the list. After the dispatch only one can be removed that has been taken over by
 // mistake, see removable. Nothing goes out or is published while a party of the election is missing.
-func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, questionnaire, slug string) error {
+func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get(questionnaire)
+		q, err := tx.Questionnaire(questionnaire)
 		if err != nil {
 			return err
 		}
@@ -341,7 +341,7 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, ques
 			return survey.Fail(survey.Conflict, "error.phase."+string(q.Phase(s.Now())))
 		}
 		for _, act := range []survey.ApprovalKind{survey.ActDispatch, survey.ActAddress} { // what was asked for it is settled
-			waiting, err := survey.WaitingApproval(tx, q.ID, act, r.ID)
+			waiting, err := survey.WaitingApproval(tx, q.ID, act, string(r.ID))
 			if err != nil {
 				return err
 			}
@@ -355,7 +355,7 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, ques
 		if err := tx.Respondents.Delete(r.Key()); err != nil {
 			return err
 		}
-		if err := s.Audit(tx, actor, "remove_respondent", r.ID); err != nil {
+		if err := s.Audit(tx, actor, "remove_respondent", string(r.ID)); err != nil {
 			return err
 		}
 		return putInOrder(tx, questionnaire)

@@ -38,7 +38,7 @@ func (s *Service) RetryMail(ctx context.Context, actor survey.Actor, id string) 
 
 // RetryFailed puts all mails of a questionnaire that could not be delivered back to the front, as RetryMail does, and returns
 // how many they were: see OutboxPage.Undelivered.
-func (s *Service) RetryFailed(ctx context.Context, actor survey.Actor, questionnaire string) (retried int, err error) {
+func (s *Service) RetryFailed(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (retried int, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return 0, err
 	}
@@ -52,15 +52,15 @@ func (s *Service) RetryFailed(ctx context.Context, actor survey.Actor, questionn
 				return err
 			}
 		}
-		return s.Audit(tx, actor, "retry_mails", questionnaire)
+		return s.Audit(tx, actor, "retry_mails", string(questionnaire))
 	})
 	return retried, err
 }
 
 // undelivered are the mails of a questionnaire that failed for good and are worth another try: no later one of its kind took
 // its place, its respondent has not been given up, and it does not remind of what is over.
-func (s *Service) undelivered(tx *survey.Tx, questionnaire string) (list []survey.Mail, err error) {
-	failed, err := survey.Collect(tx.Mails.By(survey.MailUndelivered).List(survey.Exact(questionnaire)))
+func (s *Service) undelivered(tx *survey.Tx, questionnaire survey.QuestionnaireID) (list []survey.Mail, err error) {
+	failed, err := survey.Collect(tx.Mails.By(survey.MailUndelivered).List(survey.Exact(string(questionnaire))))
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (s *Service) undelivered(tx *survey.Tx, questionnaire string) (list []surve
 	var t traffic
 	for i, m := range failed {
 		if i == 0 || m.Respondent != failed[i-1].Respondent {
-			if r, err = tx.Respondents.Get(questionnaire + "/" + m.Respondent); err != nil && !survey.IsNotFound(err) {
+			if r, err = tx.Respondent(questionnaire, m.Respondent); err != nil && !survey.IsNotFound(err) {
 				return nil, err
 			}
 			if t.mails, err = mailsTo(tx, r); err != nil {
@@ -121,11 +121,11 @@ func (s *Service) bringUpToDate(tx *survey.Tx, actor survey.Actor, m *survey.Mai
 	if m.State != survey.MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
 		return nil
 	}
-	q, err := tx.Questionnaires.Get(m.Questionnaire)
+	q, err := tx.Questionnaire(m.Questionnaire)
 	if err != nil {
 		return err
 	}
-	r, err := tx.Respondents.Get(m.Questionnaire + "/" + m.Respondent)
+	r, err := tx.Respondent(m.Questionnaire, m.Respondent)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func TestRespondentsStandInPrintedOrder(t *testing.T) {
 			if row.Sequence != i+1 {
 				t.Errorf("%s has place %d, not %d", row.Slug, row.Sequence, i+1)
 			}
-			list = append(list, row.Slug)
+			list = append(list, string(row.Slug))
 		}
 		return list
 	}
@@ -37,14 +37,14 @@ func TestRespondentsStandInPrintedOrder(t *testing.T) {
 	if n, err := s.Send.TakeContestants(t.Context(), s.office, s.q); n != 0 || err != nil {
 		t.Errorf("a second time: %d, %v", n, err)
 	}
-	slug, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []string{"fm", "ub"}})
+	slug, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []survey.PartyID{"fm", "ub"}})
 	if err != nil || slug != "ub-fm" {
 		t.Fatal(slug, err)
 	}
 	if r := s.respondent(slug); r.ShortName != "UB/FM" || !slices.Equal(r.Members, []string{"UB", "FM"}) || r.BallotPosition != 1 {
 		t.Errorf("joint respondent %+v", r)
 	}
-	if _, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []string{"fm", "gz"}}); testworld.KeyOf(err) != "parties send.error.join_taken" {
+	if _, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: []survey.PartyID{"fm", "gz"}}); testworld.KeyOf(err) != "parties send.error.join_taken" {
 		t.Errorf("joined twice: %v", err)
 	}
 	slug, err = s.Send.AddRespondent(t.Context(), s.office, s.q, send.SaveRespondent{ShortName: "GZ", Name: "Andere GZ", BallotPosition: 9, Language: "de"})
@@ -217,7 +217,7 @@ func TestDispatchOnce(t *testing.T) {
 	if n := len(s.mails(survey.MailInvitation)); n != 3 {
 		t.Errorf("%d mails after a second click", n)
 	}
-	for _, slug := range []string{"fm", "gz", "ub"} {
+	for _, slug := range []survey.Slug{"fm", "gz", "ub"} {
 		if r := s.respondent(slug); !r.AskedAt.Equal(sendStart) {
 			t.Errorf("%s asked at %v", slug, r.AskedAt)
 		}
@@ -439,7 +439,7 @@ func TestExtension(t *testing.T) {
 		t.Errorf("%+v", q.Extended)
 	}
 	s.put(func(tx *survey.Tx) error {
-		for d, err := range tx.Dispatches.List(s.q + "/") {
+		for d, err := range tx.Dispatches.List(survey.In(s.q)) {
 			if err != nil || d.Kind == survey.MailExtension && d.Subject+d.Body != "" {
 				t.Errorf("one party's text is kept as that of all: %v, %v", d, err)
 			}
@@ -557,7 +557,7 @@ func TestSendBoard(t *testing.T) {
 		state   survey.Stage
 		problem send.Problem
 	}
-	want := map[string]look{
+	want := map[survey.Slug]look{
 		"fm": {survey.StageReturned, ""}, "gz": {survey.StageNotReached, ""}, "ub": {survey.StageWaiting, send.ProblemMail},
 		"aehrenbund": {survey.StageUnasked, send.ProblemPortal}, "zett": {survey.StageUnasked, send.ProblemProcedure},
 	}
@@ -671,7 +671,7 @@ func TestTheBoardTellsTheFirstUseOfALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range b.Rows {
-		if want := map[string]time.Time{"fm": first}[row.Respondent.Slug]; !row.LinkUsed.Equal(want) {
+		if want := map[survey.Slug]time.Time{"fm": first}[row.Respondent.Slug]; !row.LinkUsed.Equal(want) {
 			t.Errorf("%s: used %v, want %v", row.Respondent.Slug, row.LinkUsed, want)
 		}
 	}
@@ -683,7 +683,7 @@ func TestAJointRespondentStandsAtItsFirstMember(t *testing.T) {
 	if _, err := s.Send.TakeContestants(t.Context(), s.office, s.q); err != nil {
 		t.Fatal(err)
 	}
-	for want, parties := range map[int][]string{2: {"fm", "gz"}, 1: {"ub", "zz"}} {
+	for want, parties := range map[int][]survey.PartyID{2: {"fm", "gz"}, 1: {"ub", "zz"}} {
 		slug, err := s.Send.JoinParties(t.Context(), s.office, s.q, send.JoinParties{Parties: parties})
 		if err != nil {
 			t.Fatal(err)

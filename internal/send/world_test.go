@@ -25,7 +25,7 @@ type sending struct {
 	clock          *testkit.Clock
 	office, second survey.Actor // two coordinators
 	admin, member  survey.Actor
-	q              string
+	q              survey.QuestionnaireID
 }
 
 var sendStart = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -48,8 +48,8 @@ func newSending(t *testing.T) *sending {
 	if key != "" {
 		t.Fatal(key)
 	}
-	person := func(id string, u survey.User) survey.Actor {
-		u.ID, u.Name, u.Email, u.PasswordHash = id, "Person "+id, id+"@buendnis.example", "x"
+	person := func(id survey.UserID, u survey.User) survey.Actor {
+		u.ID, u.Name, u.Email, u.PasswordHash = id, "Person "+string(id), string(id)+"@buendnis.example", "x"
 		s.put(func(tx *survey.Tx) error { return tx.Users.Put(u) })
 		return survey.Actor{User: u, Language: "de"}
 	}
@@ -67,7 +67,10 @@ func newSending(t *testing.T) *sending {
 				{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Öffentlich bezahlte Software soll öffentlich sein."},
 			}}))
 	})
-	for i, p := range []struct{ id, short, name string }{{"fm", "FM", "Freie Mitte"}, {"gz", "GZ", "Grüne Zukunft Nordmark"}, {"ub", "UB", "Union der Bürger"},
+	for i, p := range []struct {
+		id          survey.PartyID
+		short, name string
+	}{{"fm", "FM", "Freie Mitte"}, {"gz", "GZ", "Grüne Zukunft Nordmark"}, {"ub", "UB", "Union der Bürger"},
 		{"ah", "Ährenbund", "Ährenbund Nordmark"}, {"zz", "Zett", "Zentrale Liste"}} {
 		position := 3 - i
 		if i > 2 {
@@ -75,7 +78,7 @@ func newSending(t *testing.T) *sending {
 		}
 		s.put(func(tx *survey.Tx) error {
 			return errors.Join(tx.Parties.Put(survey.Party{ID: p.id, ShortName: p.short, Name: p.name}),
-				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: p.id, BallotPosition: position, Email: p.id + "@partei.example"}))
+				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: p.id, BallotPosition: position, Email: string(p.id) + "@partei.example"}))
 		})
 	}
 	return s
@@ -113,11 +116,11 @@ func (s *sending) ready() {
 }
 
 func (s *sending) questionnaire() (q survey.Questionnaire) {
-	s.put(func(tx *survey.Tx) (err error) { q, err = tx.Questionnaires.Get(s.q); return err })
+	s.put(func(tx *survey.Tx) (err error) { q, err = tx.Questionnaire(s.q); return err })
 	return q
 }
 
-func (s *sending) respondent(slug string) survey.Respondent {
+func (s *sending) respondent(slug survey.Slug) survey.Respondent {
 	s.t.Helper()
 	f, err := s.Send.RespondentFile(s.t.Context(), s.office, s.q, slug)
 	if err != nil {
@@ -126,7 +129,7 @@ func (s *sending) respondent(slug string) survey.Respondent {
 	return f.Row.Respondent
 }
 
-func (s *sending) change(slug string, fn func(*send.SaveRespondent)) {
+func (s *sending) change(slug survey.Slug, fn func(*send.SaveRespondent)) {
 	s.t.Helper()
 	r := s.respondent(slug)
 	cmd := send.SaveRespondent{ShortName: r.ShortName, Name: r.Name, BallotPosition: r.BallotPosition, Email: r.Email, Language: "de",
@@ -155,7 +158,7 @@ func (s *sending) mustDispatch() {
 }
 
 // inviteLate invites a respondent as the office reads it, with the rule off.
-func (s *sending) inviteLate(slug string) error {
+func (s *sending) inviteLate(slug survey.Slug) error {
 	s.t.Helper()
 	sent, err := s.Send.InviteLate(s.t.Context(), s.office, s.q, slug, s.late(s.office, slug).Digest)
 	if err == nil && !sent {
@@ -165,7 +168,7 @@ func (s *sending) inviteLate(slug string) error {
 }
 
 // late is what an actor reads of a late invitation, empty if there is to be none.
-func (s *sending) late(actor survey.Actor, slug string) send.LatePlan {
+func (s *sending) late(actor survey.Actor, slug survey.Slug) send.LatePlan {
 	s.t.Helper()
 	f, err := s.Send.RespondentFile(s.t.Context(), actor, s.q, slug)
 	if err != nil {
@@ -210,7 +213,7 @@ func (s *sending) link(body string) survey.AccessLink {
 }
 
 // submitted makes a respondent one that has submitted.
-func (s *sending) submitted(slug string) {
+func (s *sending) submitted(slug survey.Slug) {
 	r := s.respondent(slug)
 	s.put(func(tx *survey.Tx) error {
 		return tx.Submissions.Put(survey.Submission{Questionnaire: s.q, Respondent: r.ID, ID: survey.NewID(), State: survey.SubmissionConfirmed, RequestedAt: s.clock.Now()})

@@ -33,7 +33,7 @@ func againstModel(t *testing.T, s survey.Store) {
 			err := s.Update(t.Context(), func(tx *survey.Tx) error {
 				for range rapid.IntRange(0, 12).Draw(r, "steps") {
 					v := survey.Version{
-						Questionnaire: id.Draw(r, "questionnaire"), Respondent: id.Draw(r, "respondent"), Question: "q01",
+						Questionnaire: survey.QuestionnaireID(id.Draw(r, "questionnaire")), Respondent: survey.RespondentID(id.Draw(r, "respondent")), Question: "q01",
 						Number: rapid.IntRange(1, 12).Draw(r, "number"),
 					}
 					if rapid.Bool().Draw(r, "put") {
@@ -107,7 +107,7 @@ func indexesByModel(t *testing.T, s survey.Store) {
 			abandon := rapid.Bool().Draw(r, "abandon")
 			err := s.Update(t.Context(), func(tx *survey.Tx) error {
 				for range rapid.IntRange(0, 12).Draw(r, "steps") {
-					m := survey.Mail{ID: id.Draw(r, "id"), Questionnaire: of.Draw(r, "questionnaire"), Respondent: of.Draw(r, "respondent"),
+					m := survey.Mail{ID: id.Draw(r, "id"), Questionnaire: survey.QuestionnaireID(of.Draw(r, "questionnaire")), Respondent: survey.RespondentID(of.Draw(r, "respondent")),
 						Kind: kind.Draw(r, "kind"), State: state.Draw(r, "state")}
 					var err error
 					if rapid.Bool().Draw(r, "put") {

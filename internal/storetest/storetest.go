@@ -48,7 +48,9 @@ func Run(t *testing.T, open func(t *testing.T) survey.Store) {
 	}
 }
 
-func party(id, name string) survey.Party { return survey.Party{ID: id, ShortName: name, Name: name} }
+func party(id, name string) survey.Party {
+	return survey.Party{ID: survey.PartyID(id), ShortName: name, Name: name}
+}
 
 // put writes parties in one Update.
 func put(t *testing.T, s survey.Store, parties ...survey.Party) {
@@ -103,7 +105,7 @@ func wantParties(t *testing.T, s survey.Store, want ...string) {
 
 func missing(t *testing.T, s survey.Store) {
 	view(t, s, func(tx *survey.Tx) error {
-		got, err := tx.Parties.Get("nobody")
+		got, err := tx.Party("nobody")
 		if !survey.IsNotFound(err) {
 			t.Errorf("Get of a missing key: %v, want an Error with code NotFound", err)
 		}
@@ -119,7 +121,7 @@ func putGetDelete(t *testing.T, s survey.Store) {
 	put(t, s, party("a", "old"))
 	put(t, s, party("a", "new"))
 	view(t, s, func(tx *survey.Tx) error {
-		got, err := tx.Parties.Get("a")
+		got, err := tx.Party("a")
 		if got != party("a", "new") {
 			t.Errorf("got %v after replacing", got)
 		}
@@ -243,7 +245,7 @@ func lastAndCount(t *testing.T, s survey.Store) {
 			count int
 		}{"": {"\U0010FFFF\U0010FFFF", len(some)}, "q/": {"q/b", 3}, "q": {"q2/b", 6}, "ä": {"ä/a", 1}, "z": {"", 0}} {
 			last, err := tx.Parties.Last(prefix)
-			if last.ID != want.last || (err != nil) != (want.last == "") {
+			if string(last.ID) != want.last || (err != nil) != (want.last == "") {
 				t.Errorf("Last(%q) = %q, %v, want %q", prefix, last.ID, err, want.last)
 			}
 			n := 0
@@ -264,7 +266,7 @@ func lastAndCount(t *testing.T, s survey.Store) {
 }
 
 func mail(id, questionnaire string, kind survey.MailKind) survey.Mail {
-	return survey.Mail{ID: id, Questionnaire: questionnaire, Kind: kind}
+	return survey.Mail{ID: id, Questionnaire: survey.QuestionnaireID(questionnaire), Kind: kind}
 }
 
 // wantMails fails unless exactly these mails of the questionnaire are found by it, whichever way one looks.
@@ -423,7 +425,7 @@ func indexRollback(t *testing.T, s survey.Store) {
 
 func copies(t *testing.T, s survey.Store) {
 	given := survey.Contestant{Election: "e", Party: "p"}
-	respondent := survey.Respondent{Questionnaire: "q", ID: "r", Members: []string{"one"}, LeftOut: map[string]string{"q01": "why"}}
+	respondent := survey.Respondent{Questionnaire: "q", ID: "r", Members: []string{"one"}, LeftOut: map[survey.QuestionID]string{"q01": "why"}}
 	var got survey.Respondent
 	update(t, s, func(tx *survey.Tx) error {
 		if err := errors.Join(tx.Contestants.Put(given), tx.Respondents.Put(respondent)); err != nil {
@@ -454,7 +456,7 @@ func ownWrites(t *testing.T, s survey.Store) {
 		if !slices.Equal(got, []string{"b", "c"}) {
 			t.Errorf("inside the Update: %q", got)
 		}
-		if _, missing := tx.Parties.Get("a"); !survey.IsNotFound(missing) {
+		if _, missing := tx.Party("a"); !survey.IsNotFound(missing) {
 			t.Errorf("deleted, and yet: %v", missing)
 		}
 		return err
@@ -472,7 +474,7 @@ func rollbackOnError(t *testing.T, s survey.Store) {
 	}
 	wantParties(t, s, "a", "b")
 	view(t, s, func(tx *survey.Tx) error {
-		if _, err := tx.Elections.Get("e"); !survey.IsNotFound(err) {
+		if _, err := tx.Election("e"); !survey.IsNotFound(err) {
 			t.Errorf("a second table kept its write: %v", err)
 		}
 		return nil
@@ -507,10 +509,10 @@ func isolation(t *testing.T, s survey.Store) {
 		defer close(seen)
 		<-inside
 		err := s.View(t.Context(), func(tx *survey.Tx) error {
-			if got, err := tx.Parties.Get("a"); err != nil || got.Name != "committed" {
+			if got, err := tx.Party("a"); err != nil || got.Name != "committed" {
 				t.Errorf("a View saw %v, %v of an uncommitted Update", got, err)
 			}
-			if _, err := tx.Parties.Get("b"); !survey.IsNotFound(err) {
+			if _, err := tx.Party("b"); !survey.IsNotFound(err) {
 				t.Errorf("a View saw an uncommitted row: %v", err)
 			}
 			return nil
@@ -541,7 +543,7 @@ func constantView(t *testing.T, s survey.Store) {
 		if !slices.Equal(got, []string{"a"}) {
 			t.Errorf("a View changed under its reader: %q", got)
 		}
-		if a, err := tx.Parties.Get("a"); err != nil || a.Name != "before" {
+		if a, err := tx.Party("a"); err != nil || a.Name != "before" {
 			t.Errorf("a View changed under its reader: %v, %v", a, err)
 		}
 		return err
@@ -556,7 +558,7 @@ func serialUpdates(t *testing.T, s survey.Store) {
 		group.Go(func() {
 			for range each {
 				err := s.Update(t.Context(), func(tx *survey.Tx) error {
-					counter, err := tx.Parties.Get("counter")
+					counter, err := tx.Party("counter")
 					if err != nil {
 						return err
 					}
@@ -571,7 +573,7 @@ func serialUpdates(t *testing.T, s survey.Store) {
 	}
 	group.Wait()
 	view(t, s, func(tx *survey.Tx) error {
-		counter, err := tx.Parties.Get("counter")
+		counter, err := tx.Party("counter")
 		if counter.Revision != writers*each {
 			t.Errorf("%d updates counted, want %d", counter.Revision, writers*each)
 		}

@@ -22,7 +22,7 @@ func TestTwice(t *testing.T) {
 			runs++
 			n, err := tx.Elections.Count("")
 			if err == nil {
-				err = tx.Elections.Put(survey.Election{ID: string(rune('a' + n))})
+				err = tx.Elections.Put(survey.Election{ID: survey.ElectionID(rune('a' + n))})
 			}
 			return errors.Join(err, map[int]error{1: test.first, 2: test.second}[runs])
 		})

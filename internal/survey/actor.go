@@ -7,20 +7,20 @@ import (
 
 // Actor is who asks. The zero Actor is a reader, who may do nothing but read what is published.
 type Actor struct {
-	User          User   // staff; zero otherwise
-	Respondent    string // id, for a party that came by AccessLink
-	Questionnaire string // of the respondent
-	Session       string // hash of the session: codes are bound to it, and whoever acts must still have it
-	Link          string // hash of the AccessLink the party came by
-	Press         string // what the browser of a party keeps of "Absenden" until it has a code, sealed
-	Console       bool   // the command line on the server itself
-	Language      string // de or en
+	User          User            // staff; zero otherwise
+	Respondent    RespondentID    // id, for a party that came by AccessLink
+	Questionnaire QuestionnaireID // of the respondent
+	Session       string          // hash of the session: codes are bound to it, and whoever acts must still have it
+	Link          string          // hash of the AccessLink the party came by
+	Press         string          // what the browser of a party keeps of "Absenden" until it has a code, sealed
+	Console       bool            // the command line on the server itself
+	Language      string          // de or en
 	Admitted      Admission
 }
 
 // Admission is what a request was admitted for: a questionnaire in one of some phases. The zero Admission asks for nothing.
 type Admission struct {
-	Questionnaire string // id
+	Questionnaire QuestionnaireID // id
 	Phases        []Phase
 }
 
@@ -112,7 +112,7 @@ func (s *Kernel) judgeAgain(tx *Tx, a Actor) error {
 		}
 	}
 	if a.User.ID != "" {
-		now, err := tx.Users.Get(a.User.ID)
+		now, err := tx.User(a.User.ID)
 		switch {
 		case err != nil && !IsNotFound(err):
 			return err
@@ -136,7 +136,7 @@ func (s *Kernel) judgeAgain(tx *Tx, a Actor) error {
 	if len(a.Admitted.Phases) == 0 {
 		return nil
 	}
-	q, err := tx.Questionnaires.Get(a.Admitted.Questionnaire)
+	q, err := tx.Questionnaire(a.Admitted.Questionnaire)
 	if err != nil {
 		return err
 	}
@@ -165,9 +165,9 @@ func (a Actor) Who() string {
 	case a.Console:
 		return "console"
 	case a.User.ID != "":
-		return a.User.ID
+		return string(a.User.ID)
 	case a.Respondent != "":
-		return "party:" + a.Respondent
+		return "party:" + string(a.Respondent)
 	}
 	return ""
 }

@@ -8,9 +8,9 @@ import (
 // AnswerDraft is what a party has saved for one question and not yet submitted. It is the party's own: no staff route
 // reads it.
 type AnswerDraft struct {
-	Questionnaire string `json:"questionnaire"`
-	Respondent    string `json:"respondent"`
-	Question      string `json:"question"` // CatalogueQuestion.ID
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Respondent    RespondentID    `json:"respondent"`
+	Question      QuestionID      `json:"question"` // CatalogueQuestion.ID
 	Entry
 	Done      bool      `json:"done,omitempty"` // the writer said "fertig"
 	Revision  int       `json:"revision"`       // from 1
@@ -34,8 +34,8 @@ func (e Entry) Empty() bool { return e == Entry{} || e == Entry{Status: Answered
 // Submission is one act of submitting: what exactly, when, by which declaration. Requested by "Absenden", whose instant
 // counts; effective once the mailed code confirmed it.
 type Submission struct {
-	Questionnaire string            `json:"questionnaire"`
-	Respondent    string            `json:"respondent"`
+	Questionnaire QuestionnaireID   `json:"questionnaire"`
+	Respondent    RespondentID      `json:"respondent"`
 	ID            string            `json:"id"`
 	State         SubmissionState   `json:"state"`
 	Declaration   Declaration       `json:"declaration"`
@@ -54,7 +54,7 @@ type Submission struct {
 }
 
 // Key implements Entity.
-func (s Submission) Key() string { return s.Questionnaire + "/" + s.Respondent + "/" + s.ID }
+func (s Submission) Key() string { return RespondentKey(s.Questionnaire, s.Respondent) + "/" + s.ID }
 
 // SubmissionID finds a submission by its id alone.
 var SubmissionID = Index[Submission]{"id", func(s Submission) string { return s.ID }}
@@ -65,7 +65,7 @@ var SubmissionConfirmedBy = Index[Submission]{"confirmed", func(s Submission) st
 	if s.State != SubmissionConfirmed {
 		return ""
 	}
-	return s.Questionnaire + "/" + s.Respondent + "/" + TreeKey(s.Receipt.Leaf) + "/" + TimeKey(s.RequestedAt)
+	return RespondentKey(s.Questionnaire, s.Respondent) + "/" + TreeKey(s.Receipt.Leaf) + "/" + TimeKey(s.RequestedAt)
 }}
 
 // Indexes implements Indexed.
@@ -85,8 +85,8 @@ type SentCode struct {
 
 // SubmissionEntry is one question's Entry in a Submission.
 type SubmissionEntry struct {
-	Question string `json:"question"`
-	Number   int    `json:"number"`
+	Question QuestionID `json:"question"`
+	Number   int        `json:"number"`
 	Entry
 	Version int `json:"version,omitempty"` // the Version made of it, or the standing one when it did not change
 }
@@ -119,14 +119,14 @@ type Receipt struct {
 // Transcription is what the office entered from a mail, a letter or a document, with its original file. It takes effect
 // when a second person checked it, or at once where the rule is off. What the letter says is its LetterText: lists do without.
 type Transcription struct {
-	Questionnaire string             `json:"questionnaire"`
-	Respondent    string             `json:"respondent"`
+	Questionnaire QuestionnaireID    `json:"questionnaire"`
+	Respondent    RespondentID       `json:"respondent"`
 	ID            string             `json:"id"`
 	State         TranscriptionState `json:"state"`
 	Kind          LetterKind         `json:"kind"`
 	ReceivedOn    string             `json:"received_on"` // 2006-01-02, day of arrival in the alliance's zone
 	LetterDate    string             `json:"letter_date,omitempty"`
-	Joint         []string           `json:"joint,omitempty"` // respondent ids it answers for together
+	Joint         []RespondentID     `json:"joint,omitempty"` // respondent ids it answers for together
 	Original      string             `json:"original,omitempty"`
 	Licence       string             `json:"licence,omitempty"`
 	EnteredBy     string             `json:"entered_by"` // user id
@@ -143,14 +143,14 @@ type Transcription struct {
 }
 
 // Key implements Entity.
-func (t Transcription) Key() string { return t.Questionnaire + "/" + t.Respondent + "/" + t.ID }
+func (t Transcription) Key() string { return RespondentKey(t.Questionnaire, t.Respondent) + "/" + t.ID }
 
 // WaitingLetter finds the transcriptions of a questionnaire that wait for their second person.
 var WaitingLetter = Index[Transcription]{"waiting", func(t Transcription) string {
 	if t.State != TranscriptionWaiting {
 		return ""
 	}
-	return t.Questionnaire
+	return string(t.Questionnaire)
 }}
 
 // Indexes implements Indexed.
@@ -202,19 +202,19 @@ const (
 
 // Original is the file a transcription was made from. Its bytes lie in <data>/originals under their SHA-256.
 type Original struct {
-	Questionnaire string    `json:"questionnaire"`
-	Respondent    string    `json:"respondent"`
-	ID            string    `json:"id"`
-	Name          string    `json:"name"` // as uploaded, for people
-	Type          string    `json:"type"` // MIME type by magic bytes
-	Size          int64     `json:"size"` // bytes
-	SHA256        string    `json:"sha256"`
-	At            time.Time `json:"at"`
-	By            string    `json:"by"` // user id
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Respondent    RespondentID    `json:"respondent"`
+	ID            string          `json:"id"`
+	Name          string          `json:"name"` // as uploaded, for people
+	Type          string          `json:"type"` // MIME type by magic bytes
+	Size          int64           `json:"size"` // bytes
+	SHA256        string          `json:"sha256"`
+	At            time.Time       `json:"at"`
+	By            string          `json:"by"` // user id
 }
 
 // Key implements Entity.
-func (o Original) Key() string { return o.Questionnaire + "/" + o.Respondent + "/" + o.ID }
+func (o Original) Key() string { return RespondentKey(o.Questionnaire, o.Respondent) + "/" + o.ID }
 
 // Version is what the submission says of one cell. due is the respondent's date, whose zone the time is written in.
 func (s Submission) Version(due Instant, e SubmissionEntry, number int) Version {

@@ -56,7 +56,7 @@ func (s *Kernel) TwoPersonOrAlone(tx *Tx, act ApprovalKind) (two, alone bool, er
 // It returns done true when the act may be carried out now, with the approval to record. Where the rule is off, its
 // ApprovedBy is "" unless somebody else's request for the same content waited from before; no request is left over.
 // Otherwise the request has been noted and waits for a second person; the caller returns without acting.
-func (s *Kernel) Approve(tx *Tx, actor Actor, q string, act ApprovalKind, subject string, content any) (done bool, approval Approval, err error) {
+func (s *Kernel) Approve(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKind, subject string, content any) (done bool, approval Approval, err error) {
 	if err := actor.Require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, Approval{}, err
 	}
@@ -97,7 +97,7 @@ func (s *Kernel) Approve(tx *Tx, actor Actor, q string, act ApprovalKind, subjec
 		}
 		return true, fresh, err
 	}
-	if err := s.Audit(tx, actor, "request_"+string(act), q); err != nil {
+	if err := s.Audit(tx, actor, "request_"+string(act), string(q)); err != nil {
 		return false, Approval{}, err
 	}
 	return false, fresh, tx.Approvals.Put(fresh)
@@ -120,7 +120,7 @@ func ContentDigest(content any) (string, error) {
 }
 
 // WaitingApproval returns the request that waits for a second person, or nil.
-func WaitingApproval(tx *Tx, q string, act ApprovalKind, subject string) (*Approval, error) {
+func WaitingApproval(tx *Tx, q QuestionnaireID, act ApprovalKind, subject string) (*Approval, error) {
 	a, err := tx.Approvals.Get(Approval{Questionnaire: q, Act: act, Subject: subject}.Key())
 	if IsNotFound(err) || err == nil && !a.ApprovedAt.IsZero() {
 		return nil, nil
@@ -133,7 +133,7 @@ func WaitingApproval(tx *Tx, q string, act ApprovalKind, subject string) (*Appro
 
 // OpenRequest is WaitingApproval for the page of an act, whose content has the digest now: a request the rule no longer asks
 // for is left out unless the actor could still be its second person.
-func (s *Kernel) OpenRequest(tx *Tx, actor Actor, q string, act ApprovalKind, subject, digest string) (*Approval, error) {
+func (s *Kernel) OpenRequest(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKind, subject, digest string) (*Approval, error) {
 	waiting, err := WaitingApproval(tx, q, act, subject)
 	if waiting == nil || waiting.RequestedBy != actor.Who() && waiting.Digest == digest {
 		return waiting, err
@@ -145,7 +145,7 @@ func (s *Kernel) OpenRequest(tx *Tx, actor Actor, q string, act ApprovalKind, su
 }
 
 // WithdrawApproval takes back a request that waits, by whoever may make one.
-func (s *Kernel) WithdrawApproval(ctx context.Context, actor Actor, q string, act ApprovalKind, subject string) error {
+func (s *Kernel) WithdrawApproval(ctx context.Context, actor Actor, q QuestionnaireID, act ApprovalKind, subject string) error {
 	if err := actor.Require(RoleCoordinator, RoleAdministrator); err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (s *Kernel) WithdrawApproval(ctx context.Context, actor Actor, q string, ac
 		if err != nil || a == nil {
 			return err
 		}
-		if err := s.Audit(tx, actor, "withdraw_request", q); err != nil {
+		if err := s.Audit(tx, actor, "withdraw_request", string(q)); err != nil {
 			return err
 		}
 		return tx.Approvals.Delete(a.Key())

@@ -50,7 +50,7 @@ func TestRoles(t *testing.T) {
 }
 
 func TestTwoPersonRule(t *testing.T) {
-	coordinator := func(id string) survey.User {
+	coordinator := func(id survey.UserID) survey.User {
 		return survey.User{ID: id, Coordinator: true, PasswordHash: "hash"}
 	}
 	disabled, invited := coordinator("x"), coordinator("y")
@@ -196,9 +196,10 @@ func TestApprovalsDoNotMix(t *testing.T) {
 	anna, ben := testworld.Active(survey.User{ID: "anna", Coordinator: true}), testworld.Active(survey.User{ID: "ben", Coordinator: true})
 	s := testworld.NewOffice(t, survey.Alliance{CheckLock: survey.RuleOn, CheckTranscription: survey.RuleOn})
 	for _, c := range []struct {
-		actor      survey.Actor
-		q, subject string
-		act        survey.ApprovalKind
+		actor   survey.Actor
+		q       survey.QuestionnaireID
+		subject string
+		act     survey.ApprovalKind
 	}{{anna, "q1", "", survey.ActLock}, {ben, "q2", "", survey.ActLock}, {ben, "q1", "t1", survey.ActTranscription}, {anna, "q1", "t2", survey.ActTranscription}} {
 		testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error {
 			done, _, err := s.Approve(tx, c.actor, c.q, c.act, c.subject, "same content")

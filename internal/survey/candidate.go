@@ -10,8 +10,8 @@ import (
 type Candidate struct {
 	Party      Party
 	Contestant Contestant
-	Respondent string // slug of the respondent that stands for it; "" none
-	Joint      bool   // that respondent stands for several parties
+	Respondent Slug // slug of the respondent that stands for it; "" none
+	Joint      bool // that respondent stands for several parties
 }
 
 // Candidates returns the parties of the election by ballot position, then short name.
@@ -55,13 +55,13 @@ type BallotParty struct {
 }
 
 // BallotParties lists the parties of an election in their order.
-func BallotParties(tx *Tx, election string) ([]BallotParty, error) {
+func BallotParties(tx *Tx, election ElectionID) ([]BallotParty, error) {
 	var list []BallotParty
-	for c, err := range tx.Contestants.List(election + "/") {
+	for c, err := range tx.Contestants.List(In(election)) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := tx.Parties.Get(c.Party)
+		p, err := tx.Party(c.Party)
 		if err != nil {
 			return nil, err
 		}
@@ -78,5 +78,5 @@ func ballotOrder(x int, xName string, y int, yName string) int {
 	if (x == 0) != (y == 0) {
 		return cmp.Compare(y, x)
 	}
-	return cmp.Or(cmp.Compare(x, y), strings.Compare(Slug(xName), Slug(yName)))
+	return cmp.Or(cmp.Compare(x, y), strings.Compare(string(SlugOf(xName)), string(SlugOf(yName))))
 }

@@ -65,25 +65,25 @@ const (
 
 // Version is one immutable version of a cell: what the party said at one time. Versions are only ever added.
 type Version struct {
-	Questionnaire string     `json:"questionnaire"`
-	Respondent    string     `json:"respondent"`
-	Question      string     `json:"question"` // CatalogueQuestion.ID
-	Number        int        `json:"number"`   // from 1; as given in an import
-	Status        Status     `json:"status"`
-	Position      Position   `json:"position,omitempty"`
-	Text          string     `json:"text,omitempty"`   // wording, or rationale of a thesis
-	Reason        string     `json:"reason,omitempty"` // the party's words for declining
-	Provenance    Provenance `json:"provenance,omitempty"`
-	Late          bool       `json:"late,omitempty"`   // against the respondent's own date
-	Joint         []string   `json:"joint,omitempty"`  // answered together with: respondent slugs or short names
-	Source        string     `json:"source,omitempty"` // such as "Brief vom 3. Mai 2026"
-	Licence       string     `json:"licence,omitempty"`
-	ReceivedAt    Stamp      `json:"received_at,omitempty"`
-	ChangeNote    string     `json:"change_note,omitempty"`
-	Record        string     `json:"record,omitempty"`     // key of the Submission or Transcription it came with; "" for an import
-	EnteredBy     string     `json:"entered_by,omitempty"` // user id, transcriptions only
-	CheckedBy     string     `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
-	CountsAt      time.Time  `json:"accepted_at,omitzero"` // when it was handed in: "Absenden", or the arrival of the letter; orders versions against the deadline
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Respondent    RespondentID    `json:"respondent"`
+	Question      QuestionID      `json:"question"` // CatalogueQuestion.ID
+	Number        int             `json:"number"`   // from 1; as given in an import
+	Status        Status          `json:"status"`
+	Position      Position        `json:"position,omitempty"`
+	Text          string          `json:"text,omitempty"`   // wording, or rationale of a thesis
+	Reason        string          `json:"reason,omitempty"` // the party's words for declining
+	Provenance    Provenance      `json:"provenance,omitempty"`
+	Late          bool            `json:"late,omitempty"`   // against the respondent's own date
+	Joint         []string        `json:"joint,omitempty"`  // answered together with: respondent slugs or short names
+	Source        string          `json:"source,omitempty"` // such as "Brief vom 3. Mai 2026"
+	Licence       string          `json:"licence,omitempty"`
+	ReceivedAt    Stamp           `json:"received_at,omitempty"`
+	ChangeNote    string          `json:"change_note,omitempty"`
+	Record        string          `json:"record,omitempty"`     // key of the Submission or Transcription it came with; "" for an import
+	EnteredBy     string          `json:"entered_by,omitempty"` // user id, transcriptions only
+	CheckedBy     string          `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
+	CountsAt      time.Time       `json:"accepted_at,omitzero"` // when it was handed in: "Absenden", or the arrival of the letter; orders versions against the deadline
 }
 
 // Key implements Entity.
@@ -92,21 +92,21 @@ func (v Version) Key() string {
 }
 
 // CellKey is the key of a cell, and the prefix of its versions is CellKey + "/".
-func CellKey(questionnaire, respondent, question string) string {
-	return questionnaire + "/" + respondent + "/" + question
+func CellKey(questionnaire QuestionnaireID, respondent RespondentID, question QuestionID) string {
+	return RespondentKey(questionnaire, respondent) + "/" + string(question)
 }
 
 // Quotation is a passage of the manifesto quoted by the alliance. It never changes a status: a silent party stays silent.
 type Quotation struct {
-	Questionnaire string    `json:"questionnaire"`
-	Respondent    string    `json:"respondent"`
-	Question      string    `json:"question"`
-	Text          string    `json:"text"`
-	Place         string    `json:"place,omitempty"` // such as "Wahlprogramm, S. 12"
-	Source        string    `json:"source,omitempty"`
-	By            string    `json:"by,omitempty"` // user id
-	At            time.Time `json:"at,omitzero"`
-	Revision      int       `json:"revision"`
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Respondent    RespondentID    `json:"respondent"`
+	Question      QuestionID      `json:"question"`
+	Text          string          `json:"text"`
+	Place         string          `json:"place,omitempty"` // such as "Wahlprogramm, S. 12"
+	Source        string          `json:"source,omitempty"`
+	By            string          `json:"by,omitempty"` // user id
+	At            time.Time       `json:"at,omitzero"`
+	Revision      int             `json:"revision"`
 }
 
 // Key implements Entity.
@@ -129,7 +129,7 @@ type Cell struct {
 //   - of the versions replaced before the date only the last is shown, later ones are all shown;
 //   - what was current in a publication stays in the history for good, whatever replaced it: published has its numbers;
 //   - without a version: not asked (also whoever the catalogue never went to), not reached, or no answer, in this order.
-func CellAt(q Questionnaire, r Respondent, question string, versions []Version, now time.Time, published ...int) Cell {
+func CellAt(q Questionnaire, r Respondent, question QuestionID, versions []Version, now time.Time, published ...int) Cell {
 	if q.Imported {
 		if len(versions) == 0 {
 			return Cell{Status: Unknown}

@@ -39,8 +39,8 @@ func TestCellAt(t *testing.T) {
 	portal := survey.Respondent{Due: survey.Instant{At: hours(50)}}
 	early := survey.Respondent{Due: survey.Instant{At: hours(-50)}}
 	never := survey.Respondent{NotAsked: "Die Partei bat darum, nicht gefragt zu werden."}
-	leftOut := survey.Respondent{LeftOut: map[string]string{"f1": "Nur drei Fragen erlaubt."}}
-	otherLeftOut := survey.Respondent{LeftOut: map[string]string{"f2": "Nur drei Fragen erlaubt."}}
+	leftOut := survey.Respondent{LeftOut: map[survey.QuestionID]string{"f1": "Nur drei Fragen erlaubt."}}
+	otherLeftOut := survey.Respondent{LeftOut: map[survey.QuestionID]string{"f2": "Nur drei Fragen erlaubt."}}
 	bounced := survey.Respondent{NotReached: &survey.DeliveryFailure{Reason: "Die Adresse gibt es nicht."}}
 	bouncedNever := survey.Respondent{NotAsked: never.NotAsked, NotReached: bounced.NotReached}
 

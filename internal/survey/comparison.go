@@ -20,16 +20,18 @@ type Comparison struct {
 
 // ComparedRespondent is a column of the comparison. It holds no address.
 type ComparedRespondent struct {
-	ID, Slug, ShortName, Name string
-	Members                   []string
-	BallotPosition            int
-	Wikidata, Colour          string
-	Sequence                  int
-	Channel                   Channel
-	AskedAt                   time.Time // zero: not asked, or an import
-	Due                       Instant
-	DueChanges                []Extended     // of its own date, after it was asked
-	Cells                     []ComparedCell // one a question, in the order of the catalogue
+	ID               RespondentID
+	Slug             Slug
+	ShortName, Name  string
+	Members          []string
+	BallotPosition   int
+	Wikidata, Colour string
+	Sequence         int
+	Channel          Channel
+	AskedAt          time.Time // zero: not asked, or an import
+	Due              Instant
+	DueChanges       []Extended     // of its own date, after it was asked
+	Cells            []ComparedCell // one a question, in the order of the catalogue
 }
 
 // ComparedCell is a cell with its quotation.
@@ -55,7 +57,7 @@ type Change struct {
 	Version    int       `json:"version"` // of the publication that shows it first
 	At         time.Time `json:"at"`
 	Facet      Facet     `json:"facet,omitempty"` // then From, To and what follows are empty
-	Respondent string    `json:"respondent"`      // slug; "" for a facet of the whole publication
+	Respondent Slug      `json:"respondent"`      // slug; "" for a facet of the whole publication
 	ShortName  string    `json:"short_name"`
 	Question   int       `json:"question"` // number; 0 for the whole respondent
 	From       Status    `json:"from,omitempty"`
@@ -89,21 +91,21 @@ const (
 // Publication is one immutable version of what readers see: files in a folder, and this record of them. What is large of it is its
 // PublicationDetail: lists do without.
 type Publication struct {
-	Questionnaire string    `json:"questionnaire"`
-	Slug          string    `json:"slug"`
-	Version       int       `json:"version"` // from 1
-	At            time.Time `json:"at"`
-	By            string    `json:"by"`                   // user id, "console"
-	CheckedBy     string    `json:"checked_by,omitempty"` // user id of the second person
-	Manifest      string    `json:"manifest"`             // hex SHA-256 of the manifest
-	Content       string    `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
-	Legal         string    `json:"legal,omitempty"`      // hex SHA-256 of Impressum and privacy notice; "" in records made before it was kept
-	Leaf          int64     `json:"leaf"`
-	Before        string    `json:"before,omitempty"` // checkpoint from before it, where its files carry but the hash of it; "" where they show it
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Slug          Slug            `json:"slug"`
+	Version       int             `json:"version"` // from 1
+	At            time.Time       `json:"at"`
+	By            string          `json:"by"`                   // user id, "console"
+	CheckedBy     string          `json:"checked_by,omitempty"` // user id of the second person
+	Manifest      string          `json:"manifest"`             // hex SHA-256 of the manifest
+	Content       string          `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
+	Legal         string          `json:"legal,omitempty"`      // hex SHA-256 of Impressum and privacy notice; "" in records made before it was kept
+	Leaf          int64           `json:"leaf"`
+	Before        string          `json:"before,omitempty"` // checkpoint from before it, where its files carry but the hash of it; "" where they show it
 }
 
 // Key implements Entity.
-func (p Publication) Key() string { return p.Questionnaire + "/" + SeqKey(p.Version) }
+func (p Publication) Key() string { return In(p.Questionnaire) + SeqKey(p.Version) }
 
 // PublicationDetail is what a publication showed of each cell and what it changed, stored apart from its Publication.
 type PublicationDetail struct {
@@ -141,7 +143,7 @@ func PublicationDetails(tx *Tx, publications []Publication) (list []PublicationD
 
 // CellDigest is the state of a cell in one publication.
 type CellDigest struct {
-	Respondent string `json:"respondent"` // slug
+	Respondent Slug   `json:"respondent"` // slug
 	Question   int    `json:"question"`
 	Status     Status `json:"status"`
 	Version    int    `json:"version,omitempty"`   // number of the current version, 0 for none

@@ -9,8 +9,8 @@ import (
 // BuildComparison loads everything readers may see of one questionnaire at an instant. Version, Checkpoint, BaseURL and
 // Checked are left to whoever publishes; Changes are those of the publications so far. It reads each table once, however
 // many cells there are. A questionnaire without a locked catalogue is NotFound.
-func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, error) {
-	publications, err := Collect(tx.Publications.List(questionnaire + "/"))
+func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time) (Comparison, error) {
+	publications, err := Collect(tx.Publications.List(In(questionnaire)))
 	if err != nil {
 		return Comparison{}, err
 	}
@@ -22,28 +22,28 @@ func BuildComparison(tx *Tx, questionnaire string, now time.Time) (Comparison, e
 }
 
 // BuildComparisonAfter is BuildComparison for who has read the details of all publications so far: they are large.
-func BuildComparisonAfter(tx *Tx, questionnaire string, now time.Time, published []PublicationDetail) (Comparison, error) {
+func BuildComparisonAfter(tx *Tx, questionnaire QuestionnaireID, now time.Time, published []PublicationDetail) (Comparison, error) {
 	c := Comparison{At: now}
 	var err error
-	if c.Questionnaire, err = tx.Questionnaires.Get(questionnaire); err != nil {
+	if c.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 		return Comparison{}, err
 	}
 	if c.Alliance, err = LoadAlliance(tx); err != nil {
 		return Comparison{}, err
 	}
-	if c.Election, err = tx.Elections.Get(c.Questionnaire.Election); err != nil {
+	if c.Election, err = tx.Election(c.Questionnaire.Election); err != nil {
 		return Comparison{}, err
 	}
-	if c.Catalogue, err = tx.Catalogues.Get(questionnaire); err != nil {
+	if c.Catalogue, err = tx.Catalogue(questionnaire); err != nil {
 		return Comparison{}, err
 	}
-	respondents, err := Collect(tx.Respondents.List(questionnaire + "/"))
+	respondents, err := Collect(tx.Respondents.List(In(questionnaire)))
 	if err != nil {
 		return Comparison{}, err
 	}
 	slices.SortStableFunc(respondents, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
 	versions := map[string][]Version{} // by cell, in the order of their numbers
-	for v, err := range tx.Versions.List(questionnaire + "/") {
+	for v, err := range tx.Versions.List(In(questionnaire)) {
 		if err != nil {
 			return Comparison{}, err
 		}
@@ -51,7 +51,7 @@ func BuildComparisonAfter(tx *Tx, questionnaire string, now time.Time, published
 		versions[key] = append(versions[key], v)
 	}
 	quotations := map[string]*Quotation{}
-	for quoted, err := range tx.Quotations.List(questionnaire + "/") {
+	for quoted, err := range tx.Quotations.List(In(questionnaire)) {
 		if err != nil {
 			return Comparison{}, err
 		}
@@ -93,4 +93,4 @@ func compared(c Comparison, r Respondent, versions map[string][]Version, quotati
 }
 
 // publishedKey names a cell as publications do.
-func publishedKey(slug string, question int) string { return slug + "/" + SeqKey(question) }
+func publishedKey(slug Slug, question int) string { return In(slug) + SeqKey(question) }

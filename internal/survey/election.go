@@ -2,16 +2,16 @@ package survey
 
 // Election is a vote on one day.
 type Election struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Date     string `json:"date"` // 2006-01-02
-	Level    Level  `json:"level,omitempty"`
-	Region   string `json:"region,omitempty"` // ISO 3166-1 or -2, or a name
-	Revision int    `json:"revision"`
+	ID       ElectionID `json:"id"`
+	Name     string     `json:"name"`
+	Date     string     `json:"date"` // 2006-01-02
+	Level    Level      `json:"level,omitempty"`
+	Region   string     `json:"region,omitempty"` // ISO 3166-1 or -2, or a name
+	Revision int        `json:"revision"`
 }
 
 // Key implements Entity.
-func (e Election) Key() string { return e.ID }
+func (e Election) Key() string { return string(e.ID) }
 
 // Level of government an election is held for.
 type Level string
@@ -29,25 +29,25 @@ var Levels = []Level{LevelEU, LevelBund, LevelLand, LevelKommune}
 
 // Party persists across elections.
 type Party struct {
-	ID        string `json:"id"`
-	ShortName string `json:"short_name"`
-	Name      string `json:"name"`
-	Wikidata  string `json:"wikidata,omitempty"` // Q and digits
-	Colour    string `json:"colour,omitempty"`   // #rrggbb
-	Revision  int    `json:"revision"`
+	ID        PartyID `json:"id"`
+	ShortName string  `json:"short_name"`
+	Name      string  `json:"name"`
+	Wikidata  string  `json:"wikidata,omitempty"` // Q and digits
+	Colour    string  `json:"colour,omitempty"`   // #rrggbb
+	Revision  int     `json:"revision"`
 }
 
 // Key implements Entity.
-func (p Party) Key() string { return p.ID }
+func (p Party) Key() string { return string(p.ID) }
 
 // Contestant is a party in one election.
 type Contestant struct {
-	Election       string `json:"election"`
-	Party          string `json:"party"`
-	BallotPosition int    `json:"ballot_position,omitempty"` // from 1; 0 not known yet
-	Email          string `json:"email,omitempty"`           // where its head office takes questions; never public
-	Revision       int    `json:"revision,omitempty"`
+	Election       ElectionID `json:"election"`
+	Party          PartyID    `json:"party"`
+	BallotPosition int        `json:"ballot_position,omitempty"` // from 1; 0 not known yet
+	Email          string     `json:"email,omitempty"`           // where its head office takes questions; never public
+	Revision       int        `json:"revision,omitempty"`
 }
 
 // Key implements Entity.
-func (c Contestant) Key() string { return c.Election + "/" + c.Party }
+func (c Contestant) Key() string { return In(c.Election) + string(c.Party) }

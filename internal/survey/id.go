@@ -11,13 +11,26 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Ids of what is stored. Each has a type, so that none is taken for another; as text it is a UUIDv7 (NewID) unless the type says so.
+type (
+	QuestionnaireID string
+	RespondentID    string
+	QuestionID      string // of a Question while it is drafted; of a CatalogueQuestion "q01" … or as an import says, the id of exports
+	ElectionID      string
+	PartyID         string
+	UserID          string
+)
+
+// Slug is an address part for people (ValidSlug), unique among those of its kind.
+type Slug string
+
 // NewID returns a UUIDv7 (RFC 9562): unique, and sorting by the time it was made.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // ValidID tells whether s is an id as NewID spells it: it becomes a key, and uuid.Parse takes other spellings for the same.
-func ValidID(s string) bool {
-	id, err := uuid.Parse(s)
-	return err == nil && id.String() == s
+func ValidID[S ~string](s S) bool {
+	id, err := uuid.Parse(string(s))
+	return err == nil && id.String() == string(s)
 }
 
 // NewToken returns a secret for a link: 52 characters of base32, 260 bits from crypto/rand.
@@ -29,9 +42,9 @@ func HashToken(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Slug makes an address part for people out of a name: ASCII, lower case, words joined by "-", at most 60 characters.
+// SlugOf makes an address part for people out of a name: ASCII, lower case, words joined by "-", at most 60 characters.
 // It returns "" for a name without a letter or digit.
-func Slug(name string) string {
+func SlugOf(name string) Slug {
 	name = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "ae", "Ö", "oe", "Ü", "ue", "ß", "ss").Replace(norm.NFC.String(name))
 	var b strings.Builder
 	dash := false
@@ -52,15 +65,15 @@ func Slug(name string) string {
 		}
 	}
 	slug := b.String()
-	return strings.TrimRight(slug[:min(len(slug), maxSlug)], "-")
+	return Slug(strings.TrimRight(slug[:min(len(slug), maxSlug)], "-"))
 }
 
-// maxSlug is the most characters Slug returns; ValidSlug leaves room for a number behind it.
+// maxSlug is the most characters SlugOf returns; ValidSlug leaves room for a number behind it.
 const maxSlug = 60
 
 // ValidSlug tells whether s is a slug: a-z, 0-9 and single inner hyphens, at most 80 characters.
-func ValidSlug(s string) bool {
-	if s == "" || len(s) > 80 || s[0] == '-' || s[len(s)-1] == '-' || strings.Contains(s, "--") {
+func ValidSlug[S ~string](s S) bool {
+	if s == "" || len(s) > 80 || s[0] == '-' || s[len(s)-1] == '-' || strings.Contains(string(s), "--") {
 		return false
 	}
 	for _, r := range s {
@@ -72,12 +85,12 @@ func ValidSlug(s string) bool {
 }
 
 // FreeSlug returns base or base-2, base-3 … whichever is not taken.
-func FreeSlug(base string, taken func(string) bool) string {
+func FreeSlug[S ~string](base S, taken func(S) bool) S {
 	for n, s := 2, base; ; n++ {
 		if !taken(s) {
 			return s
 		}
-		s = fmt.Sprintf("%s-%d", base, n)
+		s = S(fmt.Sprintf("%s-%d", base, n))
 	}
 }
 

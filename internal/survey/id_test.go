@@ -10,14 +10,14 @@ import (
 )
 
 func TestSlug(t *testing.T) {
-	for name, want := range map[string]string{
+	for name, want := range map[string]survey.Slug{
 		"Landtagswahl Nordmark 2026": "landtagswahl-nordmark-2026", "Grüne Zukunft Nordmark": "gruene-zukunft-nordmark",
 		"ÄÖÜ ß": "aeoeue-ss", "  a  --  b  ": "a-b", "A/B&C": "a-b-c", "Café Zoë": "cafe-zoe", "U\u0308bung": "uebung", "😀": "", "": "", "!?": "",
 		"日本": "", "CDU/CSU": "cdu-csu", "№ 5": "5",
 		strings.Repeat("wort ", 30):        "wort-wort-wort-wort-wort-wort-wort-wort-wort-wort-wort-wort",
-		strings.Repeat("a", 59) + " bcdef": strings.Repeat("a", 59),
+		strings.Repeat("a", 59) + " bcdef": survey.Slug(strings.Repeat("a", 59)),
 	} {
-		if got := survey.Slug(name); got != want {
+		if got := survey.SlugOf(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}
@@ -26,11 +26,11 @@ func TestSlug(t *testing.T) {
 func TestSlugIsAlwaysValid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.String().Draw(t, "name")
-		slug := survey.Slug(name)
+		slug := survey.SlugOf(name)
 		if slug != "" && (!survey.ValidSlug(slug) || len(slug) > 60) {
 			t.Fatalf("%q: %q", name, slug)
 		}
-		if again := survey.Slug(slug); again != slug {
+		if again := survey.SlugOf(string(slug)); again != slug {
 			t.Fatalf("%q, then %q", slug, again)
 		}
 	})

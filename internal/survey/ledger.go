@@ -20,8 +20,8 @@ const recordFormat = "pruefstein-record/1"
 type Record struct {
 	Format        string            `json:"format"`
 	Kind          LeafKind          `json:"kind"`
-	Questionnaire string            `json:"questionnaire"`
-	Respondent    string            `json:"respondent"`
+	Questionnaire QuestionnaireID   `json:"questionnaire"`
+	Respondent    RespondentID      `json:"respondent"`
 	ID            string            `json:"id"`        // of the Submission or Transcription
 	Catalogue     string            `json:"catalogue"` // Catalogue.Hash
 	At            time.Time         `json:"at"`        // RequestedAt of a submission, EnteredAt of a transcription
@@ -31,20 +31,20 @@ type Record struct {
 	Verbatim bool `json:"verbatim,omitempty"` // submissions only
 
 	// Transcriptions only.
-	Letter       LetterKind `json:"letter,omitempty"`
-	ReceivedOn   string     `json:"received_on,omitempty"`
-	ReceivedTime string     `json:"received_time,omitempty"`
-	LetterDate   string     `json:"letter_date,omitempty"`
-	Joint        []string   `json:"joint,omitempty"`
-	Original     string     `json:"original,omitempty"` // hex SHA-256 of the file
-	Without      string     `json:"without,omitempty"`  // why there is no original
-	ChangeNote   string     `json:"change_note,omitempty"`
-	Checked      bool       `json:"checked,omitempty"` // by a second person
+	Letter       LetterKind     `json:"letter,omitempty"`
+	ReceivedOn   string         `json:"received_on,omitempty"`
+	ReceivedTime string         `json:"received_time,omitempty"`
+	LetterDate   string         `json:"letter_date,omitempty"`
+	Joint        []RespondentID `json:"joint,omitempty"`
+	Original     string         `json:"original,omitempty"` // hex SHA-256 of the file
+	Without      string         `json:"without,omitempty"`  // why there is no original
+	ChangeNote   string         `json:"change_note,omitempty"`
+	Checked      bool           `json:"checked,omitempty"` // by a second person
 }
 
 // SubmissionRecord is the record of a submission. It reads only what no longer changes once the submission is confirmed.
 func SubmissionRecord(tx *Tx, s Submission) (Record, error) {
-	catalogue, err := tx.Catalogues.Get(s.Questionnaire)
+	catalogue, err := tx.Catalogue(s.Questionnaire)
 	return Record{
 		Format: recordFormat, Kind: LeafSubmission, Questionnaire: s.Questionnaire, Respondent: s.Respondent, ID: s.ID,
 		Catalogue: catalogue.Hash, At: s.RequestedAt.UTC(), Entries: s.Entries, Licence: s.Declaration.Licence, Verbatim: s.Declaration.Verbatim,
@@ -53,13 +53,13 @@ func SubmissionRecord(tx *Tx, s Submission) (Record, error) {
 
 // TranscriptionRecord is the record of a transcription. It reads only what no longer changes once it is checked.
 func TranscriptionRecord(tx *Tx, t Letter) (Record, error) {
-	catalogue, err := tx.Catalogues.Get(t.Questionnaire)
+	catalogue, err := tx.Catalogue(t.Questionnaire)
 	if err != nil {
 		return Record{}, err
 	}
 	var original Original
 	if t.Original != "" {
-		if original, err = tx.Originals.Get(t.Questionnaire + "/" + t.Respondent + "/" + t.Original); err != nil {
+		if original, err = tx.Originals.Get(RespondentKey(t.Questionnaire, t.Respondent) + "/" + t.Original); err != nil {
 			return Record{}, err
 		}
 	}

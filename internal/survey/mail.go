@@ -9,29 +9,29 @@ import (
 // Mail is one outgoing message. Its text is kept for proof with LinkMark where the secret link or code stood; the secret
 // itself is sealed until the server accepted the mail, then forgotten.
 type Mail struct {
-	ID            string    `json:"id"` // UUIDv7, so that keys sort by time
-	Kind          MailKind  `json:"kind"`
-	Questionnaire string    `json:"questionnaire,omitempty"`
-	Respondent    string    `json:"respondent,omitempty"`
-	Dispatch      string    `json:"dispatch,omitempty"`
-	To            string    `json:"to"`
-	Alone         bool      `json:"alone,omitempty"` // the office sent it to this one respondent by hand, in no dispatch to all
-	Aside         bool      `json:"aside,omitempty"` // To is not the respondent's address: the office sent it elsewhere by hand
-	Language      string    `json:"language"`
-	Subject       string    `json:"subject"`
-	Body          string    `json:"body"`               // plain text; LinkMark for the secret, see Texts
-	Places        []int     `json:"places,omitzero"`    // where in Body, in bytes, a LinkMark is the secret's; nil in a mail of before places were noted
-	Sealed        []byte    `json:"sealed,omitempty"`   // the secret in its mail form (a link or a code), sealed
-	Calendar      string    `json:"calendar,omitempty"` // iCalendar (RFC 5545) attachment
-	Attachment    *MailFile `json:"attachment,omitempty"`
-	MessageID     string    `json:"message_id"` // without <>; the same on every attempt
-	CreatedAt     time.Time `json:"created_at"`
-	State         MailState `json:"state"`
-	Attempts      int       `json:"attempts"`
-	LastAttempt   time.Time `json:"last_attempt,omitzero"`
-	SentAt        time.Time `json:"sent_at,omitzero"`
-	Reply         string    `json:"reply,omitempty"`    // the server's last words, or what went wrong without any
-	NoReply       bool      `json:"no_reply,omitempty"` // Reply is not the server's: the connection failed
+	ID            string          `json:"id"` // UUIDv7, so that keys sort by time
+	Kind          MailKind        `json:"kind"`
+	Questionnaire QuestionnaireID `json:"questionnaire,omitempty"`
+	Respondent    RespondentID    `json:"respondent,omitempty"`
+	Dispatch      string          `json:"dispatch,omitempty"`
+	To            string          `json:"to"`
+	Alone         bool            `json:"alone,omitempty"` // the office sent it to this one respondent by hand, in no dispatch to all
+	Aside         bool            `json:"aside,omitempty"` // To is not the respondent's address: the office sent it elsewhere by hand
+	Language      string          `json:"language"`
+	Subject       string          `json:"subject"`
+	Body          string          `json:"body"`               // plain text; LinkMark for the secret, see Texts
+	Places        []int           `json:"places,omitzero"`    // where in Body, in bytes, a LinkMark is the secret's; nil in a mail of before places were noted
+	Sealed        []byte          `json:"sealed,omitempty"`   // the secret in its mail form (a link or a code), sealed
+	Calendar      string          `json:"calendar,omitempty"` // iCalendar (RFC 5545) attachment
+	Attachment    *MailFile       `json:"attachment,omitempty"`
+	MessageID     string          `json:"message_id"` // without <>; the same on every attempt
+	CreatedAt     time.Time       `json:"created_at"`
+	State         MailState       `json:"state"`
+	Attempts      int             `json:"attempts"`
+	LastAttempt   time.Time       `json:"last_attempt,omitzero"`
+	SentAt        time.Time       `json:"sent_at,omitzero"`
+	Reply         string          `json:"reply,omitempty"`    // the server's last words, or what went wrong without any
+	NoReply       bool            `json:"no_reply,omitempty"` // Reply is not the server's: the connection failed
 }
 
 // LinkMark stands in a stored mail body where the secret goes when the mail is sent. People may write the same words: only
@@ -91,14 +91,14 @@ var (
 		if m.Respondent == "" {
 			return ""
 		}
-		return m.of(m.Questionnaire + "/" + m.Respondent)
+		return m.of(RespondentKey(m.Questionnaire, m.Respondent))
 	}}
-	MailQuestionnaire = Index[Mail]{"questionnaire", func(m Mail) string { return m.of(m.Questionnaire) }}
+	MailQuestionnaire = Index[Mail]{"questionnaire", func(m Mail) string { return m.of(string(m.Questionnaire)) }}
 	MailUndelivered   = Index[Mail]{"failed", func(m Mail) string {
 		if m.State != MailFailed {
 			return ""
 		}
-		return m.of(m.Questionnaire)
+		return m.of(string(m.Questionnaire))
 	}}
 )
 
@@ -208,16 +208,16 @@ func Backoff(tries int) time.Duration {
 
 // Dispatch is one act of sending to all: the invitation, a reminder, an extension.
 type Dispatch struct {
-	Questionnaire string    `json:"questionnaire"`
-	ID            string    `json:"id"`
-	Kind          MailKind  `json:"kind"`
-	Subject       string    `json:"subject"`
-	Body          string    `json:"body"` // with placeholders; "" of an extension, whose mails each have a text of their own
-	At            time.Time `json:"at"`
-	By            string    `json:"by"`                   // user id
-	CheckedBy     string    `json:"checked_by,omitempty"` // user id of the second person
-	Recipients    int       `json:"recipients"`
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	ID            string          `json:"id"`
+	Kind          MailKind        `json:"kind"`
+	Subject       string          `json:"subject"`
+	Body          string          `json:"body"` // with placeholders; "" of an extension, whose mails each have a text of their own
+	At            time.Time       `json:"at"`
+	By            string          `json:"by"`                   // user id
+	CheckedBy     string          `json:"checked_by,omitempty"` // user id of the second person
+	Recipients    int             `json:"recipients"`
 }
 
 // Key implements Entity.
-func (d Dispatch) Key() string { return d.Questionnaire + "/" + d.ID }
+func (d Dispatch) Key() string { return In(d.Questionnaire) + d.ID }

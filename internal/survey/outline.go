@@ -8,7 +8,7 @@ import (
 
 // VersionOutline says of each version, in the order of their keys, all that tells what came back without its words.
 var VersionOutline = Index[Version]{"outline", func(v Version) string {
-	return v.Key() + outlineMark + strings.Join([]string{v.Question, strconv.Itoa(v.Number), string(v.Status), string(v.Provenance), strconv.FormatBool(v.Late),
+	return v.Key() + outlineMark + strings.Join([]string{string(v.Question), strconv.Itoa(v.Number), string(v.Status), string(v.Provenance), strconv.FormatBool(v.Late),
 		TimeKey(v.CountsAt), string(v.ReceivedAt)}, outlineMark)
 }}
 
@@ -34,7 +34,7 @@ func Outlines(tx *Tx, r Respondent) (all []Version, err error) {
 		if errNumber != nil || errTime != nil {
 			return nil, fmt.Errorf("outline of the version %q: %v, %v", fields[0], errNumber, errTime)
 		}
-		all = append(all, Version{Questionnaire: r.Questionnaire, Respondent: r.ID, Question: fields[1], Number: number, Status: Status(fields[3]),
+		all = append(all, Version{Questionnaire: r.Questionnaire, Respondent: r.ID, Question: QuestionID(fields[1]), Number: number, Status: Status(fields[3]),
 			Provenance: Provenance(fields[4]), Late: fields[5] == "true", CountsAt: counts, ReceivedAt: Stamp(fields[7])})
 	}
 	return all, nil

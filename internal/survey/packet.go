@@ -24,10 +24,10 @@ func (p Packet) Fits() bool { return p.Surplus == 0 && p.TooLong == 0 }
 // their own ids, in the order they stand in.
 func SentQuestions(tx *Tx, q Questionnaire) (questions []CatalogueQuestion, locked bool, err error) {
 	if !q.LockedAt.IsZero() || q.Imported {
-		catalogue, err := tx.Catalogues.Get(q.ID)
+		catalogue, err := tx.Catalogue(q.ID)
 		return catalogue.Questions, true, err
 	}
-	all, err := Collect(tx.Questions.List(q.ID + "/"))
+	all, err := Collect(tx.Questions.List(In(q.ID)))
 	for i, question := range AgreedInOrder(all) {
 		questions = append(questions, CatalogueQuestion{ID: question.ID, Number: i + 1, Kind: question.Kind,
 			Label: question.Label, Text: question.Text, Context: question.Context})

@@ -44,7 +44,7 @@ const (
 
 // User is a person of the alliance with an account. Parties have none: they come by AccessLink.
 type User struct {
-	ID            string       `json:"id"`
+	ID            UserID       `json:"id"`
 	Name          string       `json:"name"`
 	Email         string       `json:"email"` // lower case; unique
 	Language      string       `json:"language,omitempty"`
@@ -66,7 +66,7 @@ type Membership struct {
 }
 
 // Key implements Entity.
-func (u User) Key() string { return u.ID }
+func (u User) Key() string { return string(u.ID) }
 
 // UserAddress finds a person by its address.
 var UserAddress = Index[User]{"address", func(u User) string { return u.Email }}
@@ -91,7 +91,7 @@ func (u User) Leads(group string) bool {
 type StaffLink struct {
 	Hash      string        `json:"hash"` // HashToken of the token in the link
 	Purpose   StaffLinkKind `json:"purpose"`
-	User      string        `json:"user,omitempty"`    // id; "" for set-up
+	User      UserID        `json:"user,omitempty"`    // id; "" for set-up
 	Mail      string        `json:"mail,omitempty"`    // id of the Mail that carries it; "" made by hand
 	MadeBy    string        `json:"made_by,omitempty"` // who hands the link over (Actor.who); "" by mail
 	CreatedAt time.Time     `json:"created_at"`
@@ -128,7 +128,7 @@ func (s Session) Key() string { return s.Hash }
 type Organisation struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
-	Slug     string `json:"slug"` // id in exports
+	Slug     Slug   `json:"slug"` // id in exports
 	Website  string `json:"website,omitempty"`
 	Revision int    `json:"revision"`
 }
@@ -140,7 +140,7 @@ func (o Organisation) Key() string { return o.ID }
 type WorkingGroup struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
-	Slug     string `json:"slug"`
+	Slug     Slug   `json:"slug"`
 	Revision int    `json:"revision"`
 }
 
@@ -181,4 +181,4 @@ func LoadAlliance(tx *Tx) (Alliance, error) {
 }
 
 // SessionValue is what a session keeps of a signed-in person: it is void once the password has changed.
-func (u User) SessionValue() string { return u.ID + " " + strconv.Itoa(u.Epoch) }
+func (u User) SessionValue() string { return string(u.ID) + " " + strconv.Itoa(u.Epoch) }

@@ -12,10 +12,10 @@ import (
 
 // Question is a question while it is drafted. What is sent is its copy in the Catalogue.
 type Question struct {
-	Questionnaire string        `json:"questionnaire"`
-	ID            string        `json:"id"`
-	State         QuestionState `json:"state"`
-	Revision      int           `json:"revision"` // of the newest Revision; from 1
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	ID            QuestionID      `json:"id"`
+	State         QuestionState   `json:"state"`
+	Revision      int             `json:"revision"` // of the newest Revision; from 1
 	Wording
 	Sequence  int       `json:"sequence,omitempty"` // place among the agreed ones, from 1; 0: behind those that have one
 	UpdatedAt time.Time `json:"updated_at"`
@@ -23,7 +23,7 @@ type Question struct {
 }
 
 // Key implements Entity.
-func (q Question) Key() string { return q.Questionnaire + "/" + q.ID }
+func (q Question) Key() string { return In(q.Questionnaire) + string(q.ID) }
 
 // Wording is all of a question that people write, and that a Revision keeps.
 type Wording struct {
@@ -62,10 +62,10 @@ var QuestionStates = []QuestionState{StateIdea, StateDraft, StateReview, StateAg
 
 // Revision is one saved state of a question. Every save makes one; none is ever changed or deleted.
 type Revision struct {
-	Questionnaire string        `json:"questionnaire"`
-	Question      string        `json:"question"`
-	Number        int           `json:"number"` // from 1
-	State         QuestionState `json:"state"`
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Question      QuestionID      `json:"question"`
+	Number        int             `json:"number"` // from 1
+	State         QuestionState   `json:"state"`
 	Wording
 	At   time.Time `json:"at"`
 	By   string    `json:"by"`             // user id
@@ -73,11 +73,13 @@ type Revision struct {
 }
 
 // Key implements Entity.
-func (r Revision) Key() string { return r.Questionnaire + "/" + r.Question + "/" + SeqKey(r.Number) }
+func (r Revision) Key() string {
+	return In(r.Questionnaire) + string(r.Question) + "/" + SeqKey(r.Number)
+}
 
 // Catalogue is the locked, numbered snapshot that is sent. It holds names, not only ids, so that it reads the same for good.
 type Catalogue struct {
-	Questionnaire string              `json:"questionnaire"`
+	Questionnaire QuestionnaireID     `json:"questionnaire"`
 	Questions     []CatalogueQuestion `json:"questions"` // in their printed order
 	Topics        []Topic             `json:"topics,omitempty"`
 	Organisations []Named             `json:"organisations,omitempty"`
@@ -89,10 +91,10 @@ type Catalogue struct {
 }
 
 // Key implements Entity.
-func (c Catalogue) Key() string { return c.Questionnaire }
+func (c Catalogue) Key() string { return string(c.Questionnaire) }
 
 // Question returns the question with the id.
-func (c Catalogue) Question(id string) (CatalogueQuestion, bool) {
+func (c Catalogue) Question(id QuestionID) (CatalogueQuestion, bool) {
 	for _, q := range c.Questions {
 		if q.ID == id {
 			return q, true
@@ -103,7 +105,7 @@ func (c Catalogue) Question(id string) (CatalogueQuestion, bool) {
 
 // CatalogueQuestion is a question as it was sent.
 type CatalogueQuestion struct {
-	ID           string       `json:"id"` // "q01" … or as an import says; the id of exports
+	ID           QuestionID   `json:"id"` // "q01" … or as an import says; the id of exports
 	Number       int          `json:"number"`
 	Kind         QuestionKind `json:"kind"`
 	Label        string       `json:"label,omitempty"`
@@ -112,7 +114,7 @@ type CatalogueQuestion struct {
 	Topic        string       `json:"topic,omitempty"`         // id in Catalogue.Topics
 	WorkingGroup string       `json:"working_group,omitempty"` // id in Catalogue.WorkingGroups
 	AskedBy      []string     `json:"asked_by,omitempty"`      // ids in Catalogue.Organisations
-	Origin       string       `json:"origin,omitempty"`        // id of the Question it was made from
+	Origin       QuestionID   `json:"origin,omitempty"`        // id of the Question it was made from
 }
 
 // Named is an id with its name.
@@ -133,7 +135,7 @@ func AgreedInOrder(questions []Question) []Question {
 	slices.SortStableFunc(list, func(a, b Question) int {
 		switch {
 		case a.Sequence == b.Sequence:
-			return strings.Compare(a.ID, b.ID)
+			return strings.Compare(string(a.ID), string(b.ID))
 		case a.Sequence == 0:
 			return 1
 		case b.Sequence == 0:

@@ -7,12 +7,12 @@ import (
 
 // Questionnaire is one round of Wahlprüfsteine: it is drafted, sent, answered and compared.
 type Questionnaire struct {
-	ID       string `json:"id"`
-	Slug     string `json:"slug"` // unique; part of public addresses, fixed once published
-	Title    string `json:"title"`
-	Intro    string `json:"intro,omitempty"`
-	Election string `json:"election"`
-	Source   string `json:"source,omitempty"` // http(s) address of an import
+	ID       QuestionnaireID `json:"id"`
+	Slug     Slug            `json:"slug"` // unique; part of public addresses, fixed once published
+	Title    string          `json:"title"`
+	Intro    string          `json:"intro,omitempty"`
+	Election ElectionID      `json:"election"`
+	Source   string          `json:"source,omitempty"` // http(s) address of an import
 
 	Slots         int     `json:"slots,omitempty"`          // most questions in the catalogue; 0: no limit
 	QuestionLimit int     `json:"question_limit,omitempty"` // most UTF-16 units of a question; 0: no limit but MaxTextUnits
@@ -34,10 +34,10 @@ type Questionnaire struct {
 }
 
 // Key implements Entity.
-func (q Questionnaire) Key() string { return q.ID }
+func (q Questionnaire) Key() string { return string(q.ID) }
 
 // QuestionnaireSlug finds a questionnaire by its slug.
-var QuestionnaireSlug = Index[Questionnaire]{"slug", func(q Questionnaire) string { return q.Slug }}
+var QuestionnaireSlug = Index[Questionnaire]{"slug", func(q Questionnaire) string { return string(q.Slug) }}
 
 // Indexes implements Indexed.
 func (Questionnaire) Indexes() []Index[Questionnaire] {
@@ -99,14 +99,14 @@ func (q Questionnaire) Phase(now time.Time) Phase {
 // Approval is a binding act that waits for its second person, or had one. It binds to the content by its digest: when the
 // content changes, the approval is void and must be asked for again.
 type Approval struct {
-	Questionnaire string       `json:"questionnaire"`
-	Act           ApprovalKind `json:"act"`
-	Subject       string       `json:"subject,omitempty"` // id of the transcription, or of the respondent whose address changes; "" otherwise
-	Digest        string       `json:"digest"`            // hex SHA-256 of what is to be done
-	RequestedBy   string       `json:"requested_by"`      // user id
-	RequestedAt   time.Time    `json:"requested_at"`
-	ApprovedBy    string       `json:"approved_by,omitempty"`
-	ApprovedAt    time.Time    `json:"approved_at,omitzero"`
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Act           ApprovalKind    `json:"act"`
+	Subject       string          `json:"subject,omitempty"` // id of the transcription, or of the respondent whose address changes; "" otherwise
+	Digest        string          `json:"digest"`            // hex SHA-256 of what is to be done
+	RequestedBy   string          `json:"requested_by"`      // user id
+	RequestedAt   time.Time       `json:"requested_at"`
+	ApprovedBy    string          `json:"approved_by,omitempty"`
+	ApprovedAt    time.Time       `json:"approved_at,omitzero"`
 }
 
 // ApprovalKind names the acts a two-person rule can guard.
@@ -122,15 +122,15 @@ const (
 )
 
 // Key implements Entity.
-func (a Approval) Key() string { return a.Questionnaire + "/" + string(a.Act) + "/" + a.Subject }
+func (a Approval) Key() string { return In(a.Questionnaire) + string(a.Act) + "/" + a.Subject }
 
 // QuestionnaireBySlug finds a questionnaire by its slug.
-func QuestionnaireBySlug(tx *Tx, slug string) (Questionnaire, error) {
-	return First(tx.Questionnaires.By(QuestionnaireSlug).List(Exact(slug)))
+func QuestionnaireBySlug(tx *Tx, slug Slug) (Questionnaire, error) {
+	return First(tx.Questionnaires.By(QuestionnaireSlug).List(Exact(string(slug))))
 }
 
 // reservedSlugs are addresses of pages that stand where a questionnaire's would.
-var reservedSlugs = []string{"neu", "en"}
+var reservedSlugs = []Slug{"neu", "en"}
 
 // ReservedSlug tells the slugs that no questionnaire may have, drafted here or imported.
-func ReservedSlug(slug string) bool { return slices.Contains(reservedSlugs, slug) }
+func ReservedSlug(slug Slug) bool { return slices.Contains(reservedSlugs, slug) }

@@ -9,17 +9,17 @@ import (
 // Respondent is who gets the catalogue: one party, or several that answer as one (CDU/CSU). Its names are its own
 // copy, so that a publication reads the same when a party renames itself.
 type Respondent struct {
-	Questionnaire  string   `json:"questionnaire"`
-	ID             string   `json:"id"`
-	Slug           string   `json:"slug"`              // id in exports and addresses; unique in the questionnaire
-	Parties        []string `json:"parties,omitempty"` // ids; none for an import
-	ShortName      string   `json:"short_name"`
-	Name           string   `json:"name"`
-	Members        []string `json:"members,omitempty"` // short names when it stands for several parties
-	BallotPosition int      `json:"ballot_position,omitempty"`
-	Wikidata       string   `json:"wikidata,omitempty"`
-	Colour         string   `json:"colour,omitempty"`
-	Sequence       int      `json:"sequence"` // place in the printed order, from 1
+	Questionnaire  QuestionnaireID `json:"questionnaire"`
+	ID             RespondentID    `json:"id"`
+	Slug           Slug            `json:"slug"`              // id in exports and addresses; unique in the questionnaire
+	Parties        []PartyID       `json:"parties,omitempty"` // ids; none for an import
+	ShortName      string          `json:"short_name"`
+	Name           string          `json:"name"`
+	Members        []string        `json:"members,omitempty"` // short names when it stands for several parties
+	BallotPosition int             `json:"ballot_position,omitempty"`
+	Wikidata       string          `json:"wikidata,omitempty"`
+	Colour         string          `json:"colour,omitempty"`
+	Sequence       int             `json:"sequence"` // place in the printed order, from 1
 
 	Email      string     `json:"email,omitempty"`     // where mails go; never public
 	NewEmail   string     `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)
@@ -28,27 +28,27 @@ type Respondent struct {
 	Due        Instant    `json:"due,omitzero"`          // its own date; zero: the questionnaire's deadline
 	DueChanges []Extended `json:"due_changes,omitempty"` // every change of it after it was asked, public
 
-	AskedAt    time.Time         `json:"asked_at,omitzero"`   // when its invitation was queued, or the questions were entered in its form
-	NotAsked   string            `json:"not_asked,omitempty"` // why it was not asked at all, public
-	LeftOut    map[string]string `json:"left_out,omitempty"`  // question id -> why it was not asked, public
-	NotReached *DeliveryFailure  `json:"not_reached,omitempty"`
-	Portal     *PortalSubmission `json:"portal,omitempty"`
-	Acts       int               `json:"acts,omitempty"` // how often "Absenden" was pressed: the number of the last act
-	Revision   int               `json:"revision"`
+	AskedAt    time.Time             `json:"asked_at,omitzero"`   // when its invitation was queued, or the questions were entered in its form
+	NotAsked   string                `json:"not_asked,omitempty"` // why it was not asked at all, public
+	LeftOut    map[QuestionID]string `json:"left_out,omitempty"`  // question id -> why it was not asked, public
+	NotReached *DeliveryFailure      `json:"not_reached,omitempty"`
+	Portal     *PortalSubmission     `json:"portal,omitempty"`
+	Acts       int                   `json:"acts,omitempty"` // how often "Absenden" was pressed: the number of the last act
+	Revision   int                   `json:"revision"`
 }
 
 // Key implements Entity.
-func (r Respondent) Key() string { return r.Questionnaire + "/" + r.ID }
+func (r Respondent) Key() string { return RespondentKey(r.Questionnaire, r.ID) }
 
 // The indexes of respondents: by questionnaire and slug, <questionnaire>/<slug>, and by id alone.
 var (
-	RespondentSlug = Index[Respondent]{"slug", func(r Respondent) string { return r.Questionnaire + "/" + r.Slug }}
-	RespondentID   = Index[Respondent]{"id", func(r Respondent) string { return r.ID }}
+	RespondentSlug = Index[Respondent]{"slug", func(r Respondent) string { return In(r.Questionnaire) + string(r.Slug) }}
+	RespondentByID = Index[Respondent]{"id", func(r Respondent) string { return string(r.ID) }}
 )
 
 // Indexes implements Indexed.
 func (Respondent) Indexes() []Index[Respondent] {
-	return []Index[Respondent]{RespondentSlug, RespondentID}
+	return []Index[Respondent]{RespondentSlug, RespondentByID}
 }
 
 // Procedure is how a respondent takes questions.
@@ -98,7 +98,7 @@ func (r Respondent) DueAt(q Questionnaire) Instant {
 }
 
 // Asked tells whether the respondent was asked the question, and if not, the recorded reason.
-func (r Respondent) Asked(question string) (asked bool, reason string) {
+func (r Respondent) Asked(question QuestionID) (asked bool, reason string) {
 	if r.NotAsked != "" {
 		return false, r.NotAsked
 	}
@@ -113,27 +113,27 @@ func (r Respondent) neverAsked(q Questionnaire) bool {
 
 // AccessLink lets whoever holds it answer for a respondent, until it is revoked. Every mail has its own.
 type AccessLink struct {
-	Hash          string    `json:"hash"` // HashToken of the token in the link
-	Questionnaire string    `json:"questionnaire"`
-	Respondent    string    `json:"respondent"`
-	Mail          string    `json:"mail,omitempty"` // id of the mail that carries it; "" made by hand
-	CreatedAt     time.Time `json:"created_at"`
-	UsedAt        time.Time `json:"used_at,omitzero"` // first exchanged for a session
-	RevokedAt     time.Time `json:"revoked_at,omitzero"`
+	Hash          string          `json:"hash"` // HashToken of the token in the link
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Respondent    RespondentID    `json:"respondent"`
+	Mail          string          `json:"mail,omitempty"` // id of the mail that carries it; "" made by hand
+	CreatedAt     time.Time       `json:"created_at"`
+	UsedAt        time.Time       `json:"used_at,omitzero"` // first exchanged for a session
+	RevokedAt     time.Time       `json:"revoked_at,omitzero"`
 }
 
 // Key implements Entity.
 func (l AccessLink) Key() string { return l.Hash }
 
 // LinkRespondent finds the links of a respondent by its key.
-var LinkRespondent = Index[AccessLink]{"respondent", func(l AccessLink) string { return l.Questionnaire + "/" + l.Respondent }}
+var LinkRespondent = Index[AccessLink]{"respondent", func(l AccessLink) string { return RespondentKey(l.Questionnaire, l.Respondent) }}
 
 // Indexes implements Indexed.
 func (AccessLink) Indexes() []Index[AccessLink] { return []Index[AccessLink]{LinkRespondent} }
 
 // LinksOf returns the links of a respondent, the oldest first.
-func LinksOf(tx *Tx, questionnaire, respondent string) ([]AccessLink, error) {
-	all, err := Collect(tx.AccessLinks.By(LinkRespondent).List(Exact(questionnaire + "/" + respondent)))
+func LinksOf(tx *Tx, questionnaire QuestionnaireID, respondent RespondentID) ([]AccessLink, error) {
+	all, err := Collect(tx.AccessLinks.By(LinkRespondent).List(Exact(RespondentKey(questionnaire, respondent))))
 	slices.SortStableFunc(all, func(a, b AccessLink) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	return all, err
 }
@@ -160,13 +160,13 @@ func (r Respondent) OwnDate() bool {
 }
 
 // RespondentsInOrder returns the respondents of a questionnaire in the printed order.
-func RespondentsInOrder(tx *Tx, questionnaire string) ([]Respondent, error) {
-	all, err := Collect(tx.Respondents.List(questionnaire + "/"))
+func RespondentsInOrder(tx *Tx, questionnaire QuestionnaireID) ([]Respondent, error) {
+	all, err := Collect(tx.Respondents.List(In(questionnaire)))
 	slices.SortStableFunc(all, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
 	return all, err
 }
 
 // RespondentBySlug finds a respondent of a questionnaire by its slug.
-func RespondentBySlug(tx *Tx, questionnaire, slug string) (Respondent, error) {
-	return First(tx.Respondents.By(RespondentSlug).List(Exact(questionnaire + "/" + slug)))
+func RespondentBySlug(tx *Tx, questionnaire QuestionnaireID, slug Slug) (Respondent, error) {
+	return First(tx.Respondents.By(RespondentSlug).List(Exact(In(questionnaire) + string(slug))))
 }

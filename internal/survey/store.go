@@ -90,6 +90,36 @@ type Tx struct {
 	KeyPrints Table[KeyPrints]
 }
 
+// Questionnaire returns the questionnaire with the id or an Error with code NotFound, as Table.Get; so do the methods below.
+func (tx *Tx) Questionnaire(id QuestionnaireID) (Questionnaire, error) {
+	return tx.Questionnaires.Get(string(id))
+}
+
+// Catalogue returns what the questionnaire asks.
+func (tx *Tx) Catalogue(of QuestionnaireID) (Catalogue, error) { return tx.Catalogues.Get(string(of)) }
+
+// Respondent returns a respondent of the questionnaire.
+func (tx *Tx) Respondent(of QuestionnaireID, id RespondentID) (Respondent, error) {
+	return tx.Respondents.Get(RespondentKey(of, id))
+}
+
+// Election returns the election with the id.
+func (tx *Tx) Election(id ElectionID) (Election, error) { return tx.Elections.Get(string(id)) }
+
+// Party returns the party with the id.
+func (tx *Tx) Party(id PartyID) (Party, error) { return tx.Parties.Get(string(id)) }
+
+// User returns the person with the id.
+func (tx *Tx) User(id UserID) (User, error) { return tx.Users.Get(string(id)) }
+
+// In is the prefix of the keys of all that belongs to what has the id.
+func In[ID ~string](id ID) string { return string(id) + "/" }
+
+// RespondentKey is the key of a respondent.
+func RespondentKey(questionnaire QuestionnaireID, id RespondentID) string {
+	return In(questionnaire) + string(id)
+}
+
 // LargeHalf returns what is stored apart from an entity, under its key, since lists do without it. One without it is damaged.
 func LargeHalf[T Entity](table Table[T], of Entity) (T, error) {
 	half, err := table.Get(of.Key())

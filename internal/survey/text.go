@@ -105,5 +105,5 @@ func invalidAt(s string) int {
 
 // SortByName sorts as people look names up: by the slug, so without regard to case and umlauts.
 func SortByName[T any](list []T, name func(T) string) {
-	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(Slug(name(a)), Slug(name(b))) })
+	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(string(SlugOf(name(a))), string(SlugOf(name(b)))) })
 }

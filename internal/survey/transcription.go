@@ -45,7 +45,7 @@ func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []R
 	}
 	for _, other := range speakers {
 		if other.ID != speaker.ID {
-			v.Joint = append(v.Joint, other.Slug)
+			v.Joint = append(v.Joint, string(other.Slug))
 		}
 	}
 	if number > 1 {
@@ -87,7 +87,7 @@ func (t Transcription) Late(q Questionnaire, due Instant) bool {
 func TranscriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent, error) {
 	all := []Respondent{r}
 	for _, id := range t.Joint {
-		other, err := tx.Respondents.Get(r.Questionnaire + "/" + id)
+		other, err := tx.Respondent(r.Questionnaire, id)
 		if err != nil {
 			return nil, err
 		}
@@ -97,8 +97,8 @@ func TranscriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent,
 }
 
 // WaitingTranscriptions counts the transcriptions of a questionnaire that wait for their second person.
-func WaitingTranscriptions(tx *Tx, questionnaire string) (int, error) {
-	return tx.Transcriptions.By(WaitingLetter).Count(Exact(questionnaire))
+func WaitingTranscriptions(tx *Tx, questionnaire QuestionnaireID) (int, error) {
+	return tx.Transcriptions.By(WaitingLetter).Count(Exact(string(questionnaire)))
 }
 
 // TranscriptionZone is where the office opens its letters.

@@ -67,7 +67,7 @@ func NewAnswers(t *testing.T) *Answers {
 			}}),
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r1", AskedAt: clock.Now(), Slug: "frei", ShortName: "Frei", Name: "Freie Mitte", Email: "post@frei.example", Language: "de", Sequence: 1}),
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r2", AskedAt: clock.Now(), Slug: "moin", ShortName: "Moin", Name: "Moin Nordmark", Email: "post@moin.example", Language: "en",
-				LeftOut: map[string]string{"q02": "passt nicht in ihr Verfahren"}, Sequence: 2}),
+				LeftOut: map[survey.QuestionID]string{"q02": "passt nicht in ihr Verfahren"}, Sequence: 2}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken(FreiToken), Questionnaire: "q1", Respondent: "r1"}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken(moinToken), Questionnaire: "q1", Respondent: "r2"}),
 		)
@@ -175,7 +175,7 @@ func (w *Answers) Code(t *testing.T, id string) string {
 func (w *Answers) Submit(t *testing.T, actor survey.Actor) survey.Submission {
 	t.Helper()
 	sub := w.Request(t, actor)
-	sub, err := w.Answer.ConfirmSubmission(t.Context(), actor, sub.ID, w.Code(t, actor.Respondent+"/"+sub.ID), true)
+	sub, err := w.Answer.ConfirmSubmission(t.Context(), actor, sub.ID, w.Code(t, survey.In(actor.Respondent)+sub.ID), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,8 +23,8 @@ func NewLetters(t *testing.T) *Letters {
 	w.Write(t, func(tx *survey.Tx) error {
 		return tx.WorkingGroups.Put(survey.WorkingGroup{ID: "g", Name: "Digitale Bildung"})
 	})
-	person := func(id string, u survey.User) survey.Actor {
-		u.ID, u.Name, u.PasswordHash = id, strings.ToUpper(id[:1])+id[1:], "x"
+	person := func(id survey.UserID, u survey.User) survey.Actor {
+		u.ID, u.Name, u.PasswordHash = id, strings.ToUpper(string(id[:1]))+string(id[1:]), "x"
 		w.Write(t, func(tx *survey.Tx) error { return tx.Users.Put(u) })
 		return survey.Actor{User: u, Language: "de"}
 	}

@@ -71,14 +71,14 @@ func soundSend(t *testing.T, tx *survey.Tx) {
 	t.Helper()
 	for _, id := range []string{"fm", "gn", "lb"} {
 		Must(t,
-			tx.Parties.Put(survey.Party{ID: "p-" + id}),
-			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "p-" + id}),
+			tx.Parties.Put(survey.Party{ID: survey.PartyID("p-" + id)}),
+			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: survey.PartyID("p-" + id)}),
 			tx.Respondents.Put(survey.Respondent{
-				Questionnaire: "q1", ID: id, Slug: id, Parties: []string{"p-" + id}, LeftOut: map[string]string{"q02": "zu lang"},
+				Questionnaire: "q1", ID: survey.RespondentID(id), Slug: survey.Slug(id), Parties: []survey.PartyID{survey.PartyID("p-" + id)}, LeftOut: map[survey.QuestionID]string{"q02": "zu lang"},
 				NotReached: &survey.DeliveryFailure{By: "u1"}, Portal: &survey.PortalSubmission{By: "u1"},
 			}),
-			tx.AccessLinks.Put(survey.AccessLink{Hash: "a-" + id, Questionnaire: "q1", Respondent: id, Mail: "m-" + id}),
-			tx.Mails.Put(survey.Mail{ID: "m-" + id, Questionnaire: "q1", Respondent: id, Dispatch: "d1", State: survey.MailQueued}),
+			tx.AccessLinks.Put(survey.AccessLink{Hash: "a-" + id, Questionnaire: "q1", Respondent: survey.RespondentID(id), Mail: "m-" + id}),
+			tx.Mails.Put(survey.Mail{ID: "m-" + id, Questionnaire: "q1", Respondent: survey.RespondentID(id), Dispatch: "d1", State: survey.MailQueued}),
 			tx.Outbox.Put(survey.OutboxEntry{Mail: "m-" + id, Urgency: survey.Unhurried}),
 		)
 	}
@@ -96,7 +96,7 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	letter := survey.Entry{Status: survey.General, Text: "Wir danken für Ihr Schreiben."}
 
 	version := func(question string, number int, e survey.Entry, v survey.Version) {
-		v.Questionnaire, v.Question, v.Number = "q1", question, number
+		v.Questionnaire, v.Question, v.Number = "q1", survey.QuestionID(question), number
 		v.Status, v.Position, v.Text, v.Reason = e.Status, e.Position, e.Text, e.Reason
 		Must(t, tx.Versions.Put(v))
 	}
@@ -121,7 +121,7 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	Must(t, tx.Originals.Put(survey.Original{Questionnaire: "q1", Respondent: "gn", ID: "b1", SHA256: hex.EncodeToString(sum[:]), By: "u1"}))
 	transcription := survey.Letter{Transcription: survey.Transcription{
 		Questionnaire: "q1", Respondent: "gn", ID: "t1", State: survey.TranscriptionChecked, Kind: survey.LetterPaper, ReceivedOn: "2026-05-02",
-		Joint: []string{"lb"}, Original: "b1", EnteredBy: "u1", EnteredAt: Someday, CheckedBy: "u2", CheckedAt: Someday,
+		Joint: []survey.RespondentID{"lb"}, Original: "b1", EnteredBy: "u1", EnteredAt: Someday, CheckedBy: "u2", CheckedAt: Someday,
 	}, LetterText: survey.LetterText{Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: letter, Version: 1}}}}
 	var err error
 	transcription.Receipt, err = survey.TranscriptionReceipt(tx, transcription, Someday, rand.Reader)

@@ -33,8 +33,8 @@ func NewWorkshop(t *testing.T, changes ...func(*draft.SaveQuestionnaire)) *Works
 	clock := testkit.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 	store := memory.New()
 	w := &Workshop{Store: store, T: t, Ctx: t.Context(), Clock: clock, Office: office.New(&survey.Kernel{Store: storetest.Twice(store), Clock: clock})}
-	actor := func(id string, u survey.User) survey.Actor {
-		u.ID, u.Name, u.PasswordHash = id, strings.ToUpper(id), "hash"
+	actor := func(id survey.UserID, u survey.User) survey.Actor {
+		u.ID, u.Name, u.PasswordHash = id, strings.ToUpper(string(id)), "hash"
 		w.Update(func(tx *survey.Tx) error { return tx.Users.Put(u) })
 		return survey.Actor{User: u, Language: "de"}
 	}
@@ -75,10 +75,10 @@ func (w *Workshop) Update(fn func(*survey.Tx) error) {
 // Question drafts a question of group g1 and brings it into a state.
 func (w *Workshop) Question(text string, state survey.QuestionState) survey.Question {
 	w.T.Helper()
-	q, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.NewID(),
+	q, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()),
 		Wording: survey.Wording{Text: text, WorkingGroup: "g1", Topic: "schule", AskedBy: []string{"o1"}}})
 	if err == nil {
-		q, err = w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: q.ID, Revision: q.Revision, State: state})
+		q, err = w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(q.ID), Revision: q.Revision, State: state})
 	}
 	if err != nil {
 		w.T.Fatal(err)

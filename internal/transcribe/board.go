@@ -34,7 +34,7 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 			if q.Imported || one.Phase != survey.PhaseOpen && one.Phase != survey.PhaseClosed {
 				continue
 			}
-			election, err := tx.Elections.Get(q.Election)
+			election, err := tx.Election(q.Election)
 			if err != nil && !survey.IsNotFound(err) {
 				return err
 			}
@@ -87,13 +87,13 @@ type Line struct {
 }
 
 // Board gathers it. Conflict unless the questionnaire was sent.
-func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire string) (b Board, err error) {
+func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (b Board, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return b, err
 	}
 	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get(questionnaire)
+		q, err := tx.Questionnaire(questionnaire)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 		if b.TwoPerson, b.Alone, err = s.TwoPersonOrAlone(tx, survey.ActTranscription); err != nil {
 			return err
 		}
-		letters, err := survey.Collect(tx.Transcriptions.List(q.ID + "/"))
+		letters, err := survey.Collect(tx.Transcriptions.List(survey.In(q.ID)))
 		if err != nil {
 			return err
 		}
@@ -152,12 +152,12 @@ func transcriptionLines(tx *survey.Tx, actor survey.Actor, q survey.Questionnair
 		line := Line{Transcription: t, Sender: r, EnteredByName: survey.NameOfUser(tx, t.EnteredBy), CheckedByName: survey.NameOfUser(tx, t.CheckedBy),
 			Late: t.Late(q, r.DueAt(q)), Wrote: slices.Contains(t.Writers, actor.Who())}
 		if t.Respondent != r.ID {
-			if line.Sender, err = tx.Respondents.Get(q.ID + "/" + t.Respondent); err != nil {
+			if line.Sender, err = tx.Respondent(q.ID, t.Respondent); err != nil {
 				return nil, err
 			}
 		}
 		if t.Original != "" {
-			file, err := tx.Originals.Get(q.ID + "/" + t.Respondent + "/" + t.Original)
+			file, err := tx.Originals.Get(survey.RespondentKey(q.ID, t.Respondent) + "/" + t.Original)
 			if err != nil {
 				return nil, err
 			}
@@ -213,7 +213,7 @@ type Cell struct {
 
 // Sheet returns the sheet of a respondent, found by its slug. What the party itself submitted is in it from
 // the respondent's own date on; before, only that it did. Drafts of a party are never read.
-func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire, respondent string) (sheet Sheet, err error) {
+func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, respondent survey.Slug) (sheet Sheet, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return sheet, err
 	}
@@ -233,7 +233,7 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire, 
 		if sheet.Others, err = jointCandidates(tx, r); err != nil {
 			return err
 		}
-		letters, err := survey.Collect(tx.Transcriptions.List(q.ID + "/"))
+		letters, err := survey.Collect(tx.Transcriptions.List(survey.In(q.ID)))
 		if err != nil {
 			return err
 		}
@@ -245,7 +245,7 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire, 
 				return err
 			}
 		}
-		catalogue, err := tx.Catalogues.Get(q.ID)
+		catalogue, err := tx.Catalogue(q.ID)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 			return survey.Fail(survey.Conflict, "transcribe.error.not_writer")
 		}
 		faults := incomplete(t, q, now)
-		catalogue, err := tx.Catalogues.Get(q.ID)
+		catalogue, err := tx.Catalogue(q.ID)
 		if err != nil {
 			return err
 		}
@@ -78,14 +78,14 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 // letterContent is what a second person confirms: all of a letter but how far it is. Its JSON, to the order of its fields, is
 // that of letters which were handed over while their text was in one row with the rest.
 type letterContent struct {
-	Questionnaire string                   `json:"questionnaire"`
-	Respondent    string                   `json:"respondent"`
+	Questionnaire survey.QuestionnaireID   `json:"questionnaire"`
+	Respondent    survey.RespondentID      `json:"respondent"`
 	ID            string                   `json:"id"`
 	State         string                   `json:"state"` // always ""
 	Kind          survey.LetterKind        `json:"kind"`
 	ReceivedOn    string                   `json:"received_on"`
 	LetterDate    string                   `json:"letter_date,omitempty"`
-	Joint         []string                 `json:"joint,omitempty"`
+	Joint         []survey.RespondentID    `json:"joint,omitempty"`
 	Original      string                   `json:"original,omitempty"`
 	Licence       string                   `json:"licence,omitempty"`
 	Entries       []survey.SubmissionEntry `json:"entries"`

@@ -109,7 +109,7 @@ func beforeSent(t survey.Transcription, q survey.Questionnaire, at time.Time, ex
 // doubts are what whoever hands a letter over or checks it should look at twice: that it came before somebody it answers
 // for was asked, and the questions at which it would replace what a later letter says.
 func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (unasked bool, older []int, err error) {
-	catalogue, err := tx.Catalogues.Get(q.ID)
+	catalogue, err := tx.Catalogue(q.ID)
 	if err != nil {
 		return false, nil, err
 	}
@@ -126,7 +126,7 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 		if err != nil {
 			return false, nil, err
 		}
-		versions := map[string][]survey.Version{}
+		versions := map[survey.QuestionID][]survey.Version{}
 		for _, v := range outlines {
 			versions[v.Question] = append(versions[v.Question], v)
 		}

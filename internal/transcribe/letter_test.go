@@ -35,7 +35,7 @@ func TestTranscriptionOfAWholeLetter(t *testing.T) {
 func TestJointTranscription(t *testing.T) {
 	w := testworld.NewLetters(t)
 	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Gemeinsam.")), testworld.LetterLine(2, survey.Entry{Position: survey.Agree}))
-	cmd.Joint = []string{"moin", "moin"}
+	cmd.Joint = []survey.Slug{"moin", "moin"}
 	letter := w.Effective(t, cmd)
 	frei, moin := w.Versions(t, "r1", "q01"), w.Versions(t, "r2", "q01")
 	if len(frei) != 1 || len(moin) != 1 || frei[0].Entry() != moin[0].Entry() || frei[0].Record != letter.Key() || moin[0].Record != letter.Key() ||
@@ -45,9 +45,9 @@ func TestJointTranscription(t *testing.T) {
 	if v := w.Versions(t, "r2", "q02"); len(v) != 0 {
 		t.Errorf("answers a question it was not asked: %+v", v)
 	}
-	for _, wrong := range []string{"frei", "nobody"} {
+	for _, wrong := range []survey.Slug{"frei", "nobody"} {
 		cmd := w.Letter(testworld.LetterLine(3, testworld.Saying("x")))
-		cmd.Joint = []string{wrong}
+		cmd.Joint = []survey.Slug{wrong}
 		if _, err := w.Transcribe.Save(t.Context(), w.Anna, cmd); testworld.KeyOf(err) != "joint error.choice" {
 			t.Errorf("with %s: %v", wrong, err)
 		}
@@ -62,7 +62,7 @@ func TestJointWholeLetter(t *testing.T) {
 	w.Save(t, w.Frei, 3, testworld.Saying("selbst geschrieben"))
 	w.Submit(t, w.Frei)
 	cmd := w.Letter() // of moin, which was not asked the second question
-	cmd.Respondent, cmd.Joint = "moin", []string{"frei"}
+	cmd.Respondent, cmd.Joint = "moin", []survey.Slug{"frei"}
 	cmd.Whole = survey.Entry{Status: survey.Declined, Reason: "Wir beantworten keine Prüfsteine."}
 	letter := w.Effective(t, cmd)
 	for cell, want := range map[string]survey.Provenance{"r2/q01": survey.Transcribed, "r2/q02": "", "r2/q03": survey.Transcribed,
@@ -139,7 +139,7 @@ func TestLetterBeforeAnExtension(t *testing.T) {
 	cmd.ReceivedOn, cmd.ReceivedTime = "2026-12-01", "10:00"
 	w.Effective(t, cmd)
 	w.Write(t, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get("q1")
+		q, err := tx.Questionnaire("q1")
 		extended, _ := survey.ParseInstant("2026-12-10T18:00", "Europe/Lisbon", "")
 		q.Extended = []survey.Extended{{From: q.Deadline, To: extended, Reason: "Feiertage", By: "anna"}}
 		q.Deadline = extended
@@ -194,7 +194,7 @@ func TestTranscriptionLate(t *testing.T) {
 		return errors.Join(err, tx.Respondents.Put(r))
 	})
 	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Verzeihung.")))
-	cmd.ReceivedOn, cmd.ReceivedTime, cmd.Joint = "2026-12-01", "09:30", []string{"moin"}
+	cmd.ReceivedOn, cmd.ReceivedTime, cmd.Joint = "2026-12-01", "09:30", []survey.Slug{"moin"}
 	w.Effective(t, cmd)
 	v := w.Versions(t, "r1", "q01")
 	if !v[0].Late || v[0].ReceivedAt != "2026-12-01T09:30:00+01:00" {
@@ -305,7 +305,7 @@ func TestADoubtIsSaidOnce(t *testing.T) {
 	w := testworld.NewLetters(t)
 	for _, day := range []string{"2026-11-23", "2026-11-22"} {
 		cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Vom "+day)))
-		cmd.ReceivedOn, cmd.Joint = day, []string{"moin"}
+		cmd.ReceivedOn, cmd.Joint = day, []survey.Slug{"moin"}
 		if day == "2026-11-23" {
 			w.Effective(t, cmd)
 			continue

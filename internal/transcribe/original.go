@@ -71,7 +71,7 @@ func (s *Service) RecordedOriginals(ctx context.Context) (named map[string]bool,
 // transcriptionOriginal records an uploaded file and returns its id. The same file again is the same original.
 func transcriptionOriginal(tx *survey.Tx, actor survey.Actor, t survey.Transcription, upload survey.Original, id string, now time.Time) (string, error) {
 	if t.Original != "" {
-		old, err := tx.Originals.Get(t.Questionnaire + "/" + t.Respondent + "/" + t.Original)
+		old, err := tx.Originals.Get(survey.RespondentKey(t.Questionnaire, t.Respondent) + "/" + t.Original)
 		if err != nil {
 			return "", err
 		}
@@ -89,7 +89,7 @@ func dropOriginal(tx *survey.Tx, t survey.Transcription, id string) error {
 	if id == "" || id == t.Original {
 		return nil
 	}
-	for other, err := range tx.Transcriptions.List(t.Questionnaire + "/" + t.Respondent + "/") {
+	for other, err := range tx.Transcriptions.List(survey.RespondentKey(t.Questionnaire, t.Respondent) + "/") {
 		if err != nil {
 			return err
 		}
@@ -97,5 +97,5 @@ func dropOriginal(tx *survey.Tx, t survey.Transcription, id string) error {
 			return nil
 		}
 	}
-	return tx.Originals.Delete(t.Questionnaire + "/" + t.Respondent + "/" + id)
+	return tx.Originals.Delete(survey.RespondentKey(t.Questionnaire, t.Respondent) + "/" + id)
 }

@@ -9,9 +9,9 @@ import (
 
 // SaveQuotation is the form of one quotation. Revision 0 makes a new one.
 type SaveQuotation struct {
-	Questionnaire string // id
-	Respondent    string // slug
-	Number        int    // of the question
+	Questionnaire survey.QuestionnaireID // id
+	Respondent    survey.Slug            // slug
+	Number        int                    // of the question
 	Revision      int
 	Text          string
 	Place         string // such as "Wahlprogramm, S. 12"
@@ -60,7 +60,7 @@ func (s *Service) SaveQuotation(ctx context.Context, actor survey.Actor, cmd Sav
 }
 
 // DeleteQuotation removes a quotation. Conflict when somebody changed it since; removing none is no error.
-func (s *Service) DeleteQuotation(ctx context.Context, actor survey.Actor, questionnaire, respondent string, number, revision int) error {
+func (s *Service) DeleteQuotation(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, respondent survey.Slug, number, revision int) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -86,12 +86,12 @@ func (s *Service) DeleteQuotation(ctx context.Context, actor survey.Actor, quest
 }
 
 // quoting returns an empty quotation with its place.
-func (s *Service) quoting(tx *survey.Tx, questionnaire, respondent string, number int) (survey.Quotation, error) {
+func (s *Service) quoting(tx *survey.Tx, questionnaire survey.QuestionnaireID, respondent survey.Slug, number int) (survey.Quotation, error) {
 	q, r, err := s.transcribing(tx, Ref{Questionnaire: questionnaire, Respondent: respondent})
 	if err != nil {
 		return survey.Quotation{}, err
 	}
-	catalogue, err := tx.Catalogues.Get(q.ID)
+	catalogue, err := tx.Catalogue(q.ID)
 	if err != nil {
 		return survey.Quotation{}, err
 	}

@@ -10,8 +10,8 @@ import (
 
 // Ref names a transcription.
 type Ref struct {
-	Questionnaire string // id
-	Respondent    string // slug
+	Questionnaire survey.QuestionnaireID // id
+	Respondent    survey.Slug            // slug
 	ID            string
 }
 
@@ -21,10 +21,10 @@ type Save struct {
 	Ref
 	Revision     int
 	Kind         survey.LetterKind
-	ReceivedOn   string   // 2006-01-02
-	ReceivedTime string   // 15:04, "" unknown
-	LetterDate   string   // 2006-01-02, may be ""
-	Joint        []string // slugs of the respondents the letter answers for as well
+	ReceivedOn   string        // 2006-01-02
+	ReceivedTime string        // 15:04, "" unknown
+	LetterDate   string        // 2006-01-02, may be ""
+	Joint        []survey.Slug //  of the respondents the letter answers for as well
 	Licence      string
 	Without      string // why there is no original
 	ChangeNote   string
@@ -171,7 +171,7 @@ func (cmd Save) apply(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 			t.Joint = append(t.Joint, others[i].ID)
 		}
 	}
-	catalogue, err := tx.Catalogues.Get(q.ID)
+	catalogue, err := tx.Catalogue(q.ID)
 	if err != nil {
 		return t, err
 	}
@@ -231,7 +231,7 @@ func (s *Service) Delete(ctx context.Context, actor survey.Actor, ref Ref, revis
 
 // transcribing loads what a transcription is of. Conflict outside the phases in which letters come.
 func (s *Service) transcribing(tx *survey.Tx, ref Ref) (q survey.Questionnaire, r survey.Respondent, err error) {
-	if q, err = tx.Questionnaires.Get(ref.Questionnaire); err != nil {
+	if q, err = tx.Questionnaire(ref.Questionnaire); err != nil {
 		return q, r, err
 	}
 	if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {

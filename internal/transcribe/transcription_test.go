@@ -114,14 +114,14 @@ func TestTranscriptionIsNotCheckedByWhoHandedThePassword(t *testing.T) {
 	letter := w.HandOver(t, w.Anna, w.Letter(testworld.LetterLine(1, testworld.Saying("Ja."))))
 	ref := transcribe.Ref{Questionnaire: "q1", Respondent: "frei", ID: letter.ID}
 	anna := w.Anna.User
-	anna.PasswordBy = w.Admin.User.ID
+	anna.PasswordBy = string(w.Admin.User.ID)
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Users.Put(anna) }); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Transcribe.Confirm(t.Context(), w.Admin, ref, letter.Revision); testworld.KeyOf(err) != "error.one_hand" {
 		t.Error(err)
 	}
-	if letter, err := w.Transcribe.Confirm(t.Context(), w.Ben, ref, letter.Revision); err != nil || letter.CheckedBy != w.Ben.User.ID {
+	if letter, err := w.Transcribe.Confirm(t.Context(), w.Ben, ref, letter.Revision); err != nil || letter.CheckedBy != string(w.Ben.User.ID) {
 		t.Errorf("%q %v", letter.CheckedBy, err)
 	}
 }
@@ -287,7 +287,7 @@ func TestTranscriptionNeverSupersedesForm(t *testing.T) {
 		t.Errorf("saving: %v", err)
 	}
 	joint := w.Letter(testworld.LetterLine(1, testworld.Saying("gemeinsam")))
-	joint.Respondent, joint.Joint = "moin", []string{"frei"}
+	joint.Respondent, joint.Joint = "moin", []survey.Slug{"frei"}
 	saved := w.SaveLetter(t, w.Anna, joint)
 	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, joint.Ref, saved.Revision); testworld.KeyOf(err) != "transcribe.error.by_form" {
 		t.Errorf("jointly: %v", err)
@@ -343,7 +343,7 @@ func TestOnlyTheSameLetterIsNoNews(t *testing.T) {
 		change func(*testworld.Letters, *transcribe.Save)
 		want   func(survey.Version) bool
 	}{
-		"who speaks": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.Joint = []string{"moin"} },
+		"who speaks": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.Joint = []survey.Slug{"moin"} },
 			func(v survey.Version) bool { return slices.Equal(v.Joint, []string{"moin"}) }},
 		"its date": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.LetterDate = "2026-11-20" },
 			func(v survey.Version) bool { return v.Source == "Brief vom 20. November 2026" }},
@@ -377,10 +377,10 @@ func TestOnlyTheSameLetterIsNoNews(t *testing.T) {
 func TestTheListHasWhatWasSent(t *testing.T) {
 	w := testworld.NewLetters(t)
 	w.Write(t, func(tx *survey.Tx) error {
-		q, err := tx.Questionnaires.Get("q1")
-		put := func(id string, change func(*survey.Questionnaire)) error {
+		q, err := tx.Questionnaire("q1")
+		put := func(id survey.QuestionnaireID, change func(*survey.Questionnaire)) error {
 			other := q
-			other.ID, other.Slug = id, id
+			other.ID, other.Slug = id, survey.Slug(id)
 			change(&other)
 			return errors.Join(tx.Questionnaires.Put(other), tx.Catalogues.Put(survey.Catalogue{Questionnaire: other.ID}))
 		}
@@ -407,7 +407,7 @@ func TestTheListHasWhatWasSent(t *testing.T) {
 func TestLettersStandInOrder(t *testing.T) {
 	w := testworld.NewLetters(t)
 	joint := w.Letter(testworld.LetterLine(1, testworld.Saying("Gemeinsam.")))
-	joint.Respondent, joint.Joint = "moin", []string{"frei"}
+	joint.Respondent, joint.Joint = "moin", []survey.Slug{"frei"}
 	w.SaveLetter(t, w.Anna, joint)
 	w.Clock.Advance(time.Hour)
 	own := w.Letter(testworld.LetterLine(3, testworld.Saying("Allein.")))
@@ -433,7 +433,7 @@ func TestRequestOfALetterOutlivesItsForm(t *testing.T) {
 	w := testworld.NewLetters(t)
 	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja & <gern>.")))
 	cmd.ID, cmd.Kind, cmd.Upload, cmd.Without = "0190f3a0-0000-7000-8000-000000000001", survey.LetterPortal, nil, "Das Formular zeigt keine Kopie."
-	cmd.ReceivedTime, cmd.Joint, cmd.Licence, cmd.ChangeNote = "09:30", []string{"moin"}, "CC-BY-4.0", "Nachtrag"
+	cmd.ReceivedTime, cmd.Joint, cmd.Licence, cmd.ChangeNote = "09:30", []survey.Slug{"moin"}, "CC-BY-4.0", "Nachtrag"
 	cmd.Whole = survey.Entry{Status: survey.General, Text: "Wir sind für alles Gute."}
 	w.HandOver(t, w.Anna, cmd)
 	w.View(t, func(tx *survey.Tx) error {

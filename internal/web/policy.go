@@ -175,7 +175,7 @@ func (s *Server) admit(r *Request, route Route) error {
 		}
 		r.Questionnaire = q
 	case slug != "":
-		q, err := s.Alliance.QuestionnaireBySlug(r.Request.Context(), r.Actor, slug)
+		q, err := s.Alliance.QuestionnaireBySlug(r.Request.Context(), r.Actor, survey.Slug(slug))
 		if err != nil {
 			return err
 		}
@@ -200,7 +200,7 @@ func (s *Server) noteDenial(r *Request) {
 		s.Log.Warn("denied", "request", r.GetString("request"), "route", r.FullPath(), "user", r.Actor.User.ID)
 		return
 	}
-	kind, now := r.Actor.User.ID+" "+r.FullPath(), s.Now()
+	kind, now := string(r.Actor.User.ID)+" "+r.FullPath(), s.Now()
 	s.denialsLock.Lock()
 	age := now.Sub(s.denials[kind]) // below zero: the clock has been set back
 	again := age >= 0 && age < denialPause

@@ -100,7 +100,7 @@ func (s sessions) identify(r *Request, party bool) error {
 // pressCookie is the name of the cookie that holds survey.Actor.Press, one for each respondent. It outlives a session, since
 // whoever signs out, or gets another link, has pressed all the same.
 func pressCookie(actor survey.Actor) string {
-	return "abgabe_" + survey.HashToken(actor.Questionnaire + "/" + actor.Respondent)[:8]
+	return "abgabe_" + survey.HashToken(survey.RespondentKey(actor.Questionnaire, actor.Respondent))[:8]
 }
 
 // KeepPress gives the browser of a party what it keeps of "Absenden" for so long.

@@ -28,10 +28,10 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 	} {
 		at = at.Add(time.Second)
 		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit },
-			survey.AuditEntry{ID: survey.NewID(), At: at, Who: ada.ID, What: c.what, From: c.from, To: c.to})
+			survey.AuditEntry{ID: survey.NewID(), At: at, Who: string(ada.ID), What: c.what, From: c.from, To: c.to})
 	}
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit },
-		survey.AuditEntry{ID: survey.NewID(), At: at, Who: ada.ID, What: "publish", Subject: survey.Publication{Questionnaire: "q", Version: 3}.Key()})
+		survey.AuditEntry{ID: survey.NewID(), At: at, Who: string(ada.ID), What: "publish", Subject: survey.Publication{Questionnaire: "q", Version: 3}.Key()})
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.WorkingGroup] { return tx.WorkingGroups }, survey.WorkingGroup{ID: "g1", Name: "Digitale Bildung"})
 	page := w.Visitor(t).SignIn(ada.Email).Get("/verwaltung/protokoll").Body.String()
 	for _, text := range []string{

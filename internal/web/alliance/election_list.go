@@ -61,7 +61,7 @@ func (s *Room) partyListPage(r *web.Request) error {
 }
 
 func (s *Room) partyListBase(r *web.Request, text string) (p partyListPage, err error) {
-	e, _, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	e, _, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(r.Param("election")))
 	if err != nil {
 		return p, err
 	}
@@ -99,7 +99,7 @@ func (s *Room) previewPartyList(r *web.Request) error {
 		return err
 	}
 	list, faults := interchange.ReadPartyList(data)
-	plan, more, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, r.Param("election"), list.Lines)
+	plan, more, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, survey.ElectionID(r.Param("election")), list.Lines)
 	if err != nil {
 		return err
 	}
@@ -115,10 +115,10 @@ func (s *Room) takePartyList(r *web.Request) error {
 		return s.renderPlan(r, list, alliance.PartyPlan{}, faults, "")
 	}
 	election := r.Param("election")
-	_, faults, err := s.Alliance.TakeParties(r.Request.Context(), r.Actor, election, r.PostForm("digest"), list.Lines)
+	_, faults, err := s.Alliance.TakeParties(r.Request.Context(), r.Actor, survey.ElectionID(election), r.PostForm("digest"), list.Lines)
 	var failed *survey.Error
 	if errors.As(err, &failed) && failed.Code == survey.Conflict {
-		plan, faults, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, election, list.Lines)
+		plan, faults, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, survey.ElectionID(election), list.Lines)
 		if err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (s *Room) takePartyList(r *web.Request) error {
 	if len(faults) > 0 {
 		return s.renderPlan(r, list, alliance.PartyPlan{}, faults, "")
 	}
-	return r.Redirect(electionPath(election, ""), "alliance.notice.list_taken")
+	return r.Redirect(electionPath(survey.ElectionID(election), ""), "alliance.notice.list_taken")
 }
 
 // renderPlan shows the preview, or the faults with the list to correct. A warning says that the first preview is out of date.

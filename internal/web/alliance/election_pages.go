@@ -34,7 +34,9 @@ func (s *Room) electionsPage(r *web.Request) error {
 	return r.Page(http.StatusOK, "alliance/elections", p)
 }
 
-func electionPath(id, rest string) string { return "/verwaltung/wahlen/" + id + rest }
+func electionPath(id survey.ElectionID, rest string) string {
+	return "/verwaltung/wahlen/" + string(id) + rest
+}
 
 func levelWord(b templates.Base, level survey.Level) string {
 	if level == "" {
@@ -72,12 +74,12 @@ type partyRow struct {
 }
 
 func (s *Room) electionPage(r *web.Request) error {
-	e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(r.Param("election")))
 	if err != nil {
 		return err
 	}
 	p := electionPage{Base: electionBase(r, e, "alliance.election.title"), MayEdit: r.Actor.Has(survey.RoleCoordinator),
-		Edit: electionPath(e.ID, "/bearbeiten"), Add: electionPath(e.ID, "/parteien/neu"), List: electionPath(e.ID, "/liste"), Questionnaire: "/werkstatt/neu?wahl=" + e.ID}
+		Edit: electionPath(e.ID, "/bearbeiten"), Add: electionPath(e.ID, "/parteien/neu"), List: electionPath(e.ID, "/liste"), Questionnaire: "/werkstatt/neu?wahl=" + string(e.ID)}
 	p.Title = e.Name
 	if p.MayEdit {
 		fixed, err := s.Alliance.ElectionFixed(r.Request.Context(), r.Actor, e.ID)
@@ -101,7 +103,7 @@ func (s *Room) electionPage(r *web.Request) error {
 	for _, c := range parties {
 		row := partyRow{Party: templates.Party{Name: c.ShortName, Colour: c.Colour}, Name: c.Name, Position: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Contact: c.Contestant.Email}
 		if p.MayEdit {
-			row.Party.Href = electionPath(e.ID, "/parteien/"+c.ID)
+			row.Party.Href = electionPath(e.ID, "/parteien/"+string(c.ID))
 		}
 		if c.Wikidata != "" {
 			row.WikidataHref = "https://www.wikidata.org/wiki/" + c.Wikidata
@@ -124,7 +126,7 @@ func (s *Room) electionForm(r *web.Request) error {
 	e, f := survey.Election{}, electionForm{}
 	if id := r.Param("election"); id != "" {
 		var err error
-		if e, _, err = s.Alliance.ElectionParties(r.Request.Context(), r.Actor, id); err != nil {
+		if e, _, err = s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(id)); err != nil {
 			return err
 		}
 		f = electionFormOf(e)
@@ -142,12 +144,12 @@ func (s *Room) saveElection(r *web.Request) error {
 		return err
 	}
 	id := r.Param("election")
-	e, err := s.Alliance.SaveElection(r.Request.Context(), r.Actor, alliance.SaveElection{ID: id, Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
+	e, err := s.Alliance.SaveElection(r.Request.Context(), r.Actor, alliance.SaveElection{ID: survey.ElectionID(id), Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
 	if faults, ok := r.Faults(err); ok {
-		return r.Page(http.StatusUnprocessableEntity, "draft/form", newElectionForm(r, survey.Election{ID: id, Name: f.Name}, f, faults))
+		return r.Page(http.StatusUnprocessableEntity, "draft/form", newElectionForm(r, survey.Election{ID: survey.ElectionID(id), Name: f.Name}, f, faults))
 	}
 	if web.Stale(err) {
-		saved, _, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, id)
+		saved, _, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(id))
 		if err != nil {
 			return err
 		}
@@ -196,7 +198,7 @@ type partyForm struct {
 }
 
 func (s *Room) partyForm(r *web.Request) error {
-	e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, r.Param("election"))
+	e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(r.Param("election")))
 	if err != nil {
 		return err
 	}
@@ -204,7 +206,7 @@ func (s *Room) partyForm(r *web.Request) error {
 	if id == "" {
 		return r.Page(http.StatusOK, "draft/form", newPartyForm(r, e, partyForm{}, nil))
 	}
-	form, err := partyFormOf(parties, id)
+	form, err := partyFormOf(parties, survey.PartyID(id))
 	if err != nil {
 		return err
 	}
@@ -212,7 +214,7 @@ func (s *Room) partyForm(r *web.Request) error {
 }
 
 // partyFormOf is the form of a party of an election as it is stored.
-func partyFormOf(parties []survey.BallotParty, id string) (partyForm, error) {
+func partyFormOf(parties []survey.BallotParty, id survey.PartyID) (partyForm, error) {
 	for _, c := range parties {
 		if c.ID == id {
 			return partyForm{PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
@@ -228,11 +230,11 @@ func (s *Room) saveParty(r *web.Request) error {
 		return err
 	}
 	election := r.Param("election")
-	_, err := s.Alliance.SaveContestant(r.Request.Context(), r.Actor, alliance.SaveContestant{Election: election, Party: r.Param("party"), PartyRevision: f.PartyRevision,
+	_, err := s.Alliance.SaveContestant(r.Request.Context(), r.Actor, alliance.SaveContestant{Election: survey.ElectionID(election), Party: survey.PartyID(r.Param("party")), PartyRevision: f.PartyRevision,
 		ContestantRevision: f.ContestantRevision, ListedParty: alliance.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
 			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}})
 	if faults, ok := r.Faults(err); ok || web.Stale(err) {
-		e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, election)
+		e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(election))
 		if err != nil {
 			return err
 		}
@@ -240,7 +242,7 @@ func (s *Room) saveParty(r *web.Request) error {
 		if ok {
 			return r.Page(http.StatusUnprocessableEntity, "draft/form", p)
 		}
-		saved, err := partyFormOf(parties, r.Param("party"))
+		saved, err := partyFormOf(parties, survey.PartyID(r.Param("party")))
 		if err != nil {
 			return err
 		}
@@ -250,7 +252,7 @@ func (s *Room) saveParty(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(electionPath(election, ""), "draft.notice.saved")
+	return r.Redirect(electionPath(survey.ElectionID(election), ""), "draft.notice.saved")
 }
 
 func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templates.FieldError) web.DraftForm {
@@ -281,8 +283,8 @@ func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templat
 }
 
 func (s *Room) removeParty(r *web.Request) error {
-	if err := s.Alliance.RemoveContestant(r.Request.Context(), r.Actor, r.Param("election"), r.Param("party")); err != nil {
+	if err := s.Alliance.RemoveContestant(r.Request.Context(), r.Actor, survey.ElectionID(r.Param("election")), survey.PartyID(r.Param("party"))); err != nil {
 		return err
 	}
-	return r.Redirect(electionPath(r.Param("election"), ""), "alliance.notice.party_removed")
+	return r.Redirect(electionPath(survey.ElectionID(r.Param("election")), ""), "alliance.notice.party_removed")
 }

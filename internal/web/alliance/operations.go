@@ -82,7 +82,7 @@ func (s *Room) importFile(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect("/veroeffentlichen/"+slug, "alliance.notice.imported")
+	return r.Redirect("/veroeffentlichen/"+string(slug), "alliance.notice.imported")
 }
 
 // backupPage offers a checked copy and a check.

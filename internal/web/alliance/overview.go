@@ -87,14 +87,14 @@ func (s *Room) overviewPage(r *web.Request) error {
 	for _, q := range o.Questionnaires {
 		if q.Undecided > 0 {
 			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("alliance.overview.undecided", "Count", q.Undecided),
-				Href: "/werkstatt/" + q.Slug + "#column-review", Text: p.Must("alliance.overview.undecided_text")})
+				Href: "/werkstatt/" + string(q.Slug) + "#column-review", Text: p.Must("alliance.overview.undecided_text")})
 		}
 	}
 	for _, step := range o.SetUp {
 		p.SetUp = append(p.SetUp, newSetUpItem(r, step))
 	}
 	for _, q := range o.Questionnaires {
-		item := overviewItem{Kicker: p.Must("common.phase." + string(q.Phase)), Label: q.Title, Href: "/werkstatt/" + q.Slug}
+		item := overviewItem{Kicker: p.Must("common.phase." + string(q.Phase)), Label: q.Title, Href: "/werkstatt/" + string(q.Slug)}
 		switch q.Phase {
 		case survey.PhaseDraft:
 			item.Text = p.Must("alliance.overview.draft", "Count", q.Questions[survey.StateAgreed])
@@ -104,12 +104,12 @@ func (s *Room) overviewPage(r *web.Request) error {
 		case survey.PhaseOpen, survey.PhaseClosed:
 			item.Text = p.Must("alliance.overview.deadline", "Deadline", p.DateTime(q.Deadline.At, q.Deadline.Location()))
 			if office {
-				item.Href = "/versand/" + q.Slug
+				item.Href = "/versand/" + string(q.Slug)
 			}
 		case survey.PhaseImported:
 			item.Text = p.Must("alliance.overview.imported")
 			if office {
-				item.Href = "/veroeffentlichen/" + q.Slug
+				item.Href = "/veroeffentlichen/" + string(q.Slug)
 			}
 		}
 		if q.Published > 0 {
@@ -143,7 +143,7 @@ func damaged(b templates.Base, faults []string) []string {
 
 // transcriptionsWaiting leads to the transcription that waits in a questionnaire, or to the list of several.
 func transcriptionsWaiting(b templates.Base, o alliance.Overview) (items []overviewItem) {
-	count := map[string]int{}
+	count := map[survey.QuestionnaireID]int{}
 	for _, t := range o.Transcriptions {
 		count[t.Questionnaire]++
 	}
@@ -154,9 +154,9 @@ func transcriptionsWaiting(b templates.Base, o alliance.Overview) (items []overv
 		}
 		count[t.Questionnaire] = 0
 		item := overviewItem{Kicker: q.Title, Label: b.Must("alliance.overview.act.transcription", "Count", n, "Name", t.ShortName), Text: b.Must("alliance.overview.second_person"),
-			Href: "/antworten/" + q.Slug + "/" + t.Sender + "/uebertragung/" + t.ID}
+			Href: "/antworten/" + string(q.Slug) + "/" + t.Sender + "/uebertragung/" + t.ID}
 		if n > 1 {
-			item.Href = "/antworten/" + q.Slug + "?filter=" + web.FilterWaiting
+			item.Href = string("/antworten/" + q.Slug + "?filter=" + web.FilterWaiting)
 		}
 		items = append(items, item)
 	}
@@ -164,14 +164,14 @@ func transcriptionsWaiting(b templates.Base, o alliance.Overview) (items []overv
 }
 
 // approvalPath is the page on which the second person finds what waits.
-func approvalPath(slug string, a alliance.OverviewApproval) string {
+func approvalPath(slug survey.Slug, a alliance.OverviewApproval) string {
 	switch {
 	case a.Respondent != "":
-		return "/versand/" + slug + "/befragte/" + a.Respondent
+		return string("/versand/" + slug + "/befragte/" + a.Respondent)
 	case a.Act == survey.ActLock:
-		return "/werkstatt/" + slug + "/katalog"
+		return "/werkstatt/" + string(slug) + "/katalog"
 	case a.Act == survey.ActDispatch:
-		return "/versand/" + slug + "/absenden"
+		return "/versand/" + string(slug) + "/absenden"
 	}
-	return "/veroeffentlichen/" + slug
+	return "/veroeffentlichen/" + string(slug)
 }

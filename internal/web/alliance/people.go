@@ -56,7 +56,7 @@ func (s *Room) renderPeople(r *web.Request, link *madeLink) error {
 	p := peoplePage{Base: adminBase(r, "alliance.personen.title"), MayEdit: r.Actor.Has(survey.RoleAdministrator)}
 	var idle []string // nothing to do here until they get a role
 	for _, person := range people {
-		row := personRow{ID: person.ID, Name: person.Name, Email: person.Email, Invited: person.PasswordHash == "" && !person.Disabled, HasLink: !person.InvitedAt.IsZero(), Resend: s.Alliance.MailReady}
+		row := personRow{ID: string(person.ID), Name: person.Name, Email: person.Email, Invited: person.PasswordHash == "" && !person.Disabled, HasLink: !person.InvitedAt.IsZero(), Resend: s.Alliance.MailReady}
 		var roles []string
 		if person.Administrator {
 			roles = append(roles, p.Must("common.role.administrator"))
@@ -173,7 +173,7 @@ func (s *Room) storedPerson(r *web.Request) (personForm, error) {
 		return personForm{}, err
 	}
 	for _, person := range people {
-		if person.ID != r.Param("person") {
+		if string(person.ID) != r.Param("person") {
 			continue
 		}
 		form := personForm{Revision: person.Revision, Name: person.Name, Email: person.Email, Language: person.Language,
@@ -256,7 +256,7 @@ func (s *Room) savePerson(r *web.Request) error {
 			form.Email = saved.Email // the field is not sent
 		}
 	}
-	_, err := s.Alliance.SavePerson(r.Request.Context(), r.Actor, alliance.SavePerson{ID: r.Param("person"), Revision: form.Revision, Name: form.Name,
+	_, err := s.Alliance.SavePerson(r.Request.Context(), r.Actor, alliance.SavePerson{ID: survey.UserID(r.Param("person")), Revision: form.Revision, Name: form.Name,
 		Email: form.Email, Administrator: form.Administrator, Coordinator: form.Coordinator, Disabled: form.Disabled,
 		Memberships: form.memberships(), Language: r.Language})
 	if errs, ok := r.Faults(err); ok {
@@ -284,7 +284,7 @@ func (s *Room) savePerson(r *web.Request) error {
 }
 
 func (s *Room) resendInvitation(r *web.Request) error {
-	if err := s.Alliance.ResendInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+	if err := s.Alliance.ResendInvitation(r.Request.Context(), r.Actor, survey.UserID(r.Param("person"))); err != nil {
 		return err
 	}
 	if !s.Alliance.MailReady {
@@ -295,7 +295,7 @@ func (s *Room) resendInvitation(r *web.Request) error {
 
 // copyInvitation shows a fresh link once, in the answer to the POST: it is in no address and no log.
 func (s *Room) copyInvitation(r *web.Request) error {
-	link, err := s.Alliance.InvitationLink(r.Request.Context(), r.Actor, r.Param("person"))
+	link, err := s.Alliance.InvitationLink(r.Request.Context(), r.Actor, survey.UserID(r.Param("person")))
 	if err != nil {
 		return err
 	}
@@ -311,7 +311,7 @@ func (s *Room) showLink(r *web.Request, label, text, link string) error {
 
 // makeReset shows a fresh link for a new password once, as copyInvitation does.
 func (s *Room) makeReset(r *web.Request) error {
-	link, err := s.Alliance.ResetLink(r.Request.Context(), r.Actor, r.Param("person"))
+	link, err := s.Alliance.ResetLink(r.Request.Context(), r.Actor, survey.UserID(r.Param("person")))
 	if err != nil {
 		return err
 	}
@@ -319,14 +319,14 @@ func (s *Room) makeReset(r *web.Request) error {
 }
 
 func (s *Room) revokeReset(r *web.Request) error {
-	if err := s.Alliance.RevokeReset(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+	if err := s.Alliance.RevokeReset(r.Request.Context(), r.Actor, survey.UserID(r.Param("person"))); err != nil {
 		return err
 	}
 	return r.Redirect("/verwaltung/personen", "alliance.notice.reset_revoked")
 }
 
 func (s *Room) revokeInvitation(r *web.Request) error {
-	if err := s.Alliance.RevokeInvitation(r.Request.Context(), r.Actor, r.Param("person")); err != nil {
+	if err := s.Alliance.RevokeInvitation(r.Request.Context(), r.Actor, survey.UserID(r.Param("person"))); err != nil {
 		return err
 	}
 	return r.Redirect("/verwaltung/personen", "alliance.notice.revoked")

@@ -109,7 +109,7 @@ func (s *Room) alliancePage(r *web.Request) error {
 		p.Note = p.Must("alliance.buendnis.old_legal", "Count", len(old))
 	}
 	for _, q := range old {
-		p.About = append(p.About, templates.NavItem{Label: q.Title, Href: "/veroeffentlichen/" + q.Slug})
+		p.About = append(p.About, templates.NavItem{Label: q.Title, Href: "/veroeffentlichen/" + string(q.Slug)})
 	}
 	return r.Page(http.StatusOK, "alliance/form", p)
 }

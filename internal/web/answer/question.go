@@ -201,7 +201,7 @@ func newQuestionPage(r *web.Request, sheet answer.Sheet, cell answer.Cell, entry
 	}
 	p.Action, p.Revision, p.Late = questionPath(q.Number), cell.Draft.Revision, cell.Late
 	p.Zone = sheet.Due.Location().String()
-	p.Key = sheet.Questionnaire.ID + "/" + sheet.Respondent.ID + "/" + q.ID
+	p.Key = survey.RespondentKey(sheet.Questionnaire.ID, sheet.Respondent.ID) + "/" + string(q.ID)
 	if cell.Draft.Revision > 0 {
 		p.Saved.Saved = p.Must("answer.question.saved", "At", p.ShortDateTime(cell.Draft.UpdatedAt.In(sheet.Due.Location())))
 	}

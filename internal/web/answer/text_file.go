@@ -22,7 +22,7 @@ func (s *Room) allQuestionsText(r *web.Request) error {
 	for _, c := range sheet.Cells {
 		textQuestion(r, &b, c)
 	}
-	return textFile(r, "fragen-"+sheet.Questionnaire.Slug+".txt", b.String())
+	return textFile(r, "fragen-"+string(sheet.Questionnaire.Slug)+".txt", b.String())
 }
 
 func (s *Room) ownAnswersText(r *web.Request) error {
@@ -49,7 +49,7 @@ func (s *Room) ownAnswersText(r *web.Request) error {
 		}
 		b.WriteString("\n")
 	}
-	return textFile(r, "antworten-"+sheet.Questionnaire.Slug+".txt", b.String())
+	return textFile(r, "antworten-"+string(sheet.Questionnaire.Slug)+".txt", b.String())
 }
 
 // textHead names what the file is.

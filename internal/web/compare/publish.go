@@ -38,7 +38,7 @@ func (s *Room) publicationBoard(r *web.Request) error {
 	page := publicationBoard{Base: r.Base("compare.office.title")}
 	page.Empty = templates.Empty{Title: page.Must("compare.office.empty"), Text: page.Must("compare.office.empty_text")}
 	for _, q := range rows {
-		row := publicationRow{Title: q.Title, Election: q.ElectionName, Href: "/veroeffentlichen/" + q.Slug, Requested: q.Requested,
+		row := publicationRow{Title: q.Title, Election: q.ElectionName, Href: "/veroeffentlichen/" + string(q.Slug), Requested: q.Requested,
 			Phase: templates.Badge{Label: page.Must("common.phase." + string(q.Phase))}, Published: page.Must("compare.office.never")}
 		if q.Latest != nil {
 			row.Published = page.Must("compare.office.latest", "Version", q.Latest.Version, "Date", page.ShortDateTime(web.LocalTime(q.Latest.At)))
@@ -104,7 +104,7 @@ func (s *Room) renderPublication(r *web.Request, status int, errs []templates.Fi
 	}
 	q := r.Questionnaire
 	page := publicationPage{Base: r.Base("compare.office.page_title", "Title", q.Title), Election: st.Comparison.Election.Name,
-		Preview: "/veroeffentlichen/" + q.Slug + "/vorschau/", First: len(st.Versions) == 0, News: st.News}
+		Preview: "/veroeffentlichen/" + string(q.Slug) + "/vorschau/", First: len(st.Versions) == 0, News: st.News}
 	if page.Errors = errs; st.OldLegal {
 		page.Warning = page.Must("compare.office.old_legal")
 	}
@@ -166,17 +166,17 @@ func (p *publicationPage) checklist(r *web.Request, st compare.PublicationState)
 	check(st.Comparison.Alliance.Imprint != "", "imprint", settings)
 	check(st.Comparison.Alliance.Privacy != "", "privacy", settings)
 	if !q.Imported {
-		respondents := link("compare.check.respondents", "/versand/"+q.Slug+"/befragte")
+		respondents := link("compare.check.respondents", "/versand/"+string(q.Slug)+"/befragte")
 		check(len(st.Missing) == 0, "contestants", respondents, "Names", p.Join(st.Missing))
 		check(len(st.Unasked) == 0, "reasons", respondents, "Names", p.Join(st.Unasked))
 		if len(st.Unentered) > 0 {
 			var entries []templates.NavItem
 			for _, one := range st.Unentered {
-				entries = append(entries, templates.NavItem{Label: one.ShortName, Href: "/versand/" + q.Slug + "/befragte/" + one.Slug + "/eingabe"})
+				entries = append(entries, templates.NavItem{Label: one.ShortName, Href: string("/versand/" + q.Slug + "/befragte/" + one.Slug + "/eingabe")})
 			}
 			check(false, "portals", entries)
 		}
-		check(st.OpenChecks == 0, "transcriptions", link("compare.check.answers", "/antworten/"+q.Slug+"?filter="+web.FilterWaiting), "Count", st.OpenChecks)
+		check(st.OpenChecks == 0, "transcriptions", link("compare.check.answers", string("/antworten/"+q.Slug+"?filter="+web.FilterWaiting)), "Count", st.OpenChecks)
 	}
 	return ready
 }
@@ -185,7 +185,7 @@ func (p *publicationPage) checklist(r *web.Request, st compare.PublicationState)
 func (p *publicationPage) act(r *web.Request, q survey.Questionnaire, st compare.PublicationState, ready bool) {
 	own := "/veroeffentlichen/" + q.Slug
 	if w := st.Request; w != nil {
-		item := requestItem{Withdraw: templates.Confirm{Action: own + "/zuruecknehmen", Button: p.Must("compare.office.withdraw")}}
+		item := requestItem{Withdraw: templates.Confirm{Action: string(own) + "/zuruecknehmen", Button: p.Must("compare.office.withdraw")}}
 		when := p.ShortDateTime(web.LocalTime(w.RequestedAt))
 		switch {
 		case w.Stale:
@@ -215,7 +215,7 @@ func (p *publicationPage) act(r *web.Request, q survey.Questionnaire, st compare
 	case st.TwoPerson:
 		key = "request"
 	}
-	p.Confirm = &templates.Confirm{Title: p.Must("compare.office." + key + "_title"), Text: p.Must("compare.office." + key + "_text"), Action: own,
+	p.Confirm = &templates.Confirm{Title: p.Must("compare.office." + key + "_title"), Text: p.Must("compare.office." + key + "_text"), Action: string(own),
 		Button: p.Must("compare.office." + key), Fields: []templates.Field{{Name: "content", Type: "hidden", Value: st.Content}, p.readTick()}}
 }
 
@@ -274,14 +274,14 @@ func (s *Room) publish(r *web.Request) error {
 	if published.Waiting {
 		notice = "compare.notice.requested"
 	}
-	return r.Redirect("/veroeffentlichen/"+r.Questionnaire.Slug, notice)
+	return r.Redirect("/veroeffentlichen/"+string(r.Questionnaire.Slug), notice)
 }
 
 func (s *Room) withdrawPublication(r *web.Request) error {
 	if err := s.Compare.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.ActPublication, ""); err != nil {
 		return err
 	}
-	return r.Redirect("/veroeffentlichen/"+r.Questionnaire.Slug, "compare.notice.withdrawn")
+	return r.Redirect("/veroeffentlichen/"+string(r.Questionnaire.Slug), "compare.notice.withdrawn")
 }
 
 // publicationPreview shows the pages and downloads as they would be published now, to the office alone.

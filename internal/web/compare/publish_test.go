@@ -15,9 +15,9 @@ import (
 func TestPublicationWaitsForPortals(t *testing.T) {
 	t.Parallel()
 	w := webtest.NewCompare(t)
-	for _, name := range []string{"KB", "VN"} {
+	for _, name := range []survey.RespondentID{"KB", "VN"} {
 		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents }, survey.Respondent{Questionnaire: "q", ID: name,
-			Slug: strings.ToLower(name), ShortName: name, Name: name, Sequence: 3, Procedure: survey.Procedure{Channel: survey.ChannelPortal}})
+			Slug: survey.Slug(strings.ToLower(string(name))), ShortName: string(name), Name: string(name), Sequence: 3, Procedure: survey.Procedure{Channel: survey.ChannelPortal}})
 	}
 	ada := w.Visitor(t).SignIn("ada@buendnis.example")
 	page := ada.Get("/veroeffentlichen/nordmark").Body.String()

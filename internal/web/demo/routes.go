@@ -90,7 +90,7 @@ func (s *Room) demoPeoplePage(r *web.Request) error {
 				roles = append(roles, p.Must("common.role."+string(role)))
 			}
 		}
-		p.People = append(p.People, demoPerson{ID: u.ID, Name: u.Name, Roles: p.Join(roles), Button: p.Must("alliance.demo.be", "Name", u.Name)})
+		p.People = append(p.People, demoPerson{ID: string(u.ID), Name: u.Name, Roles: p.Join(roles), Button: p.Must("alliance.demo.be", "Name", u.Name)})
 	}
 	return r.Page(http.StatusOK, "alliance/demo", p)
 }
@@ -103,7 +103,7 @@ func (s *Room) demoBecome(r *web.Request) error {
 		return err
 	}
 	for _, u := range s.Demo.SignIn {
-		if u.ID == form.User {
+		if string(u.ID) == form.User {
 			user, err := s.Alliance.StaffUser(r.Request.Context(), u.ID)
 			if err != nil {
 				return err
@@ -186,7 +186,7 @@ func (s *Room) letterAttachment(r *web.Request) error {
 	}
 	for _, a := range l.Attachments {
 		if a.Name == r.Param("attachment") {
-			return r.DownloadBytes(survey.Slug(a.Name)+extension(a.Name), "application/octet-stream", a.Data)
+			return r.DownloadBytes(string(survey.SlugOf(a.Name))+extension(a.Name), "application/octet-stream", a.Data)
 		}
 	}
 	return survey.Fail(survey.NotFound, "error.not_found")

@@ -19,7 +19,7 @@ func ownLink(line, baseURL string) string {
 // extension returns the extension of a file name if it is a plain one.
 func extension(name string) string {
 	ext := path.Ext(name)
-	if ext == "" || survey.Slug(ext[1:]) != ext[1:] {
+	if ext == "" || string(survey.SlugOf(ext[1:])) != ext[1:] {
 		return ""
 	}
 	return ext

@@ -92,7 +92,7 @@ func (s *Room) boardPage(r *web.Request) error {
 
 func newBoardCard(r *web.Request, c draft.BoardCard) boardCard {
 	p := r.Printer()
-	card := boardCard{Href: draftPath(r, "/fragen/"+c.ID), Title: c.Label, Group: c.Group, Topic: c.Topic, AskedBy: p.Join(c.AskedBy), Thesis: c.Kind == survey.KindThesis}
+	card := boardCard{Href: draftPath(r, "/fragen/"+string(c.ID)), Title: c.Label, Group: c.Group, Topic: c.Topic, AskedBy: p.Join(c.AskedBy), Thesis: c.Kind == survey.KindThesis}
 	card.Text = opening(c.Text, 140)
 	if card.Title == "" {
 		card.Title, card.Text = opening(c.Text, 90), ""

@@ -72,7 +72,7 @@ func (s *Room) cataloguePage(r *web.Request) error {
 	return s.renderCatalogue(r, http.StatusOK, nil, nil)
 }
 
-func (s *Room) renderCatalogue(r *web.Request, status int, places map[string]string, errs []templates.FieldError) error {
+func (s *Room) renderCatalogue(r *web.Request, status int, places map[survey.QuestionID]string, errs []templates.FieldError) error {
 	v, err := s.Draft.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (s *Room) renderCatalogue(r *web.Request, status int, places map[string]str
 	}
 	for i := range p.Questions {
 		place := &p.Questions[i].Place
-		if typed, ok := places[p.Questions[i].ID]; ok {
+		if typed, ok := places[survey.QuestionID(p.Questions[i].ID)]; ok {
 			place.Value = typed
 		}
 		place.Error = p.ErrorAt(place.Name)
@@ -120,7 +120,7 @@ func (s *Room) catalogue(r *web.Request, v draft.CatalogueView) cataloguePage {
 	}
 	p.Empty = templates.Empty{Title: p.Must("draft.catalogue.empty"), Text: p.Must("draft.catalogue.empty_text"), Action: templates.NavItem{Label: p.Must("draft.tab.board"), Href: draftPath(r, "")}}
 	for i, q := range v.Catalogue.Questions {
-		row := catalogueRow{ID: q.Origin, Number: strconv.Itoa(q.Number), Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis,
+		row := catalogueRow{ID: string(q.Origin), Number: strconv.Itoa(q.Number), Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis,
 			Group: named(v.Catalogue.WorkingGroups, q.WorkingGroup), Topic: topicName(v.Catalogue.Topics, q.Topic),
 			First: i == 0, Last: i == len(v.Catalogue.Questions)-1}
 		var asked []string
@@ -130,16 +130,16 @@ func (s *Room) catalogue(r *web.Request, v draft.CatalogueView) cataloguePage {
 		row.AskedBy = p.Join(asked)
 		row.Length, row.Over = lengthWords(r, survey.Length(q.Text))
 		if q.Origin != "" {
-			row.Href = draftPath(r, "/fragen/"+q.Origin)
+			row.Href = draftPath(r, "/fragen/"+string(q.Origin))
 		}
 		row.UpLabel, row.DownLabel = p.Must("draft.catalogue.up", "Number", q.Number), p.Must("draft.catalogue.down", "Number", q.Number)
-		row.Place = templates.Field{Name: "place-" + q.Origin, Label: p.Must("draft.catalogue.place", "Number", q.Number), Value: row.Number, Inputmode: "numeric", Quiet: true, Hidden: true}
+		row.Place = templates.Field{Name: "place-" + string(q.Origin), Label: p.Must("draft.catalogue.place", "Number", q.Number), Value: row.Number, Inputmode: "numeric", Quiet: true, Hidden: true}
 		p.Questions = append(p.Questions, row)
 	}
 	for _, b := range v.Blocks {
 		line := blockLine{Text: p.Must(b.Key, b.Args...)}
 		if b.Question != "" {
-			line.Href = draftPath(r, "/fragen/"+b.Question)
+			line.Href = draftPath(r, "/fragen/"+string(b.Question))
 		}
 		p.Blocks = append(p.Blocks, line)
 	}
@@ -156,7 +156,7 @@ func (s *Room) catalogue(r *web.Request, v draft.CatalogueView) cataloguePage {
 	if v.Questionnaire.Phase(s.Now()) == survey.PhaseLocked {
 		p.FitCaption = p.Must("draft.fit.caption_locked")
 		if r.Actor.HasAny(web.Checkers...) {
-			p.Next = templates.NavItem{Label: p.Must("draft.catalogue.next"), Href: "/versand/" + v.Questionnaire.Slug}
+			p.Next = templates.NavItem{Label: p.Must("draft.catalogue.next"), Href: "/versand/" + string(v.Questionnaire.Slug)}
 		}
 	}
 	return p
@@ -235,7 +235,7 @@ func catalogueRespondentOf(r *web.Request, v draft.CatalogueView, one draft.Cata
 		}
 	}
 	if r.Actor.Has(survey.RoleCoordinator) && one.Editable(v.Questionnaire) && v.Questionnaire.DispatchedAt.IsZero() && len(one.Packet.Questions) > 0 {
-		row.Href = "/versand/" + v.Questionnaire.Slug + "/befragte/" + one.Slug + "#fragen"
+		row.Href = string("/versand/" + v.Questionnaire.Slug + "/befragte/" + one.Slug + "#fragen")
 	}
 	return row
 }
@@ -247,7 +247,7 @@ func (s *Room) lockBox(r *web.Request, v draft.CatalogueView, p *cataloguePage) 
 	if v.Waiting != nil {
 		w := waitingBox{Outdated: v.Outdated, Confirm: v.MayConfirm, Action: action, Hash: v.Catalogue.Hash, Withdraw: v.MayWithdraw, WithdrawURL: draftPath(r, "/katalog/zuruecknehmen"),
 			Text: p.Must("draft.lock.waiting", "Name", web.NameOr(p.Base, v.WaitingFor), "Date", p.ShortDateTime(web.LocalTime(v.Waiting.RequestedAt)))}
-		if v.Waiting.RequestedBy == r.Actor.User.ID {
+		if v.Waiting.RequestedBy == string(r.Actor.User.ID) {
 			w.Own = p.Must("draft.lock.own")
 		}
 		if v.OneHand {
@@ -278,16 +278,16 @@ func (s *Room) orderCatalogue(r *web.Request) error {
 	if err := r.ReadForm(nil); err != nil {
 		return err
 	}
-	cmd := draft.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[string]string{}, Was: map[string]int{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
+	cmd := draft.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[survey.QuestionID]string{}, Was: map[survey.QuestionID]int{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
 	for name := range r.Request.PostForm {
 		id, ok := strings.CutPrefix(name, "place-")
 		if !ok {
 			continue
 		}
 		typed, was := r.PostForm(name), r.PostForm("was-"+id)
-		cmd.Was[id], _ = strconv.Atoi(was)
+		cmd.Was[survey.QuestionID(id)], _ = strconv.Atoi(was)
 		if typed != was { // what nobody touched says nothing, least of all when the page is shown again
-			cmd.Places[id] = typed
+			cmd.Places[survey.QuestionID(id)] = typed
 		}
 	}
 	err := s.Draft.OrderCatalogue(r.Request.Context(), r.Actor, cmd)

@@ -51,9 +51,9 @@ func TestLockedCatalogueLeadsOn(t *testing.T) {
 func TestOrderThatCameTooLateIsShownAgain(t *testing.T) {
 	t.Parallel()
 	w, v := webtest.NewRevised(t)
-	for _, id := range []string{"a", "b", "c"} {
+	for _, id := range []survey.QuestionID{"a", "b", "c"} {
 		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Question] { return tx.Questions },
-			survey.Question{Questionnaire: "q1", ID: id, State: survey.StateAgreed, Wording: survey.Wording{Kind: survey.KindText, Text: "Frage " + id + "?"}})
+			survey.Question{Questionnaire: "q1", ID: id, State: survey.StateAgreed, Wording: survey.Wording{Kind: survey.KindText, Text: "Frage " + string(id) + "?"}})
 	}
 	const path = "/werkstatt/nordmark/katalog"
 	// sent is all that a browser sends of the form of a page.

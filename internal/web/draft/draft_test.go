@@ -70,15 +70,15 @@ func TestErrorPageLeadsBack(t *testing.T) {
 	t.Parallel()
 	w := newDraftWorld(t)
 	q, err := w.Draft.SaveQuestionnaire(t.Context(), survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}},
-		draft.SaveQuestionnaire{Title: "Nordmark fragt", Election: newElection(t, w), OrderRule: "Alphabet", Licence: "CC0-1.0"})
+		draft.SaveQuestionnaire{Title: "Nordmark fragt", Election: survey.ElectionID(newElection(t, w)), OrderRule: "Alphabet", Licence: "CC0-1.0"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := w.Visitor(t).SignIn("office@x.example")
 	from := "/werkstatt/" + q.Slug + "/katalog"
-	got := v.Post(from+"/sperren", url.Values{"hash": {"alt"}, "seen": {"4"}, "other": {survey.NewID()}, "note": {"Meine Notiz"}}, "Referer", w.BaseURL+from)
+	got := v.Post(string(from)+"/sperren", url.Values{"hash": {"alt"}, "seen": {"4"}, "other": {survey.NewID()}, "note": {"Meine Notiz"}}, "Referer", w.BaseURL+string(from))
 	page := got.Body.String()
-	if got.Code != 409 || !strings.Contains(page, `href="`+from+`">Zurück zur Seite`) || !strings.Contains(page, "Gehen Sie zurück") {
+	if got.Code != 409 || !strings.Contains(page, string(`href="`+from+`">Zurück zur Seite`)) || !strings.Contains(page, "Gehen Sie zurück") {
 		t.Errorf("%d\n%s", got.Code, page)
 	}
 	if strings.Count(page, `name="typed"`) != 1 || !strings.Contains(page, "Meine Notiz") {

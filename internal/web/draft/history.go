@@ -37,12 +37,12 @@ type historyRow struct {
 func (s *Room) historyPage(r *web.Request) error {
 	from, _ := strconv.Atoi(r.Query("von")) // what is no number compares nothing
 	to, _ := strconv.Atoi(r.Query("bis"))
-	h, err := s.Draft.History(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("question"), from, to)
+	h, err := s.Draft.History(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(r.Param("question")), from, to)
 	if err != nil {
 		return err
 	}
 	q := h.Page.Question
-	p := historyPage{Base: draftBase(r, "draft.history.title"), Question: questionTitle(q.Wording), Back: draftPath(r, "/fragen/"+q.ID), CurrentRevision: q.Revision}
+	p := historyPage{Base: draftBase(r, "draft.history.title"), Question: questionTitle(q.Wording), Back: draftPath(r, "/fragen/"+string(q.ID)), CurrentRevision: q.Revision}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Question, Href: p.Back})
 	p.RestoreURL = p.Back + "/wiederherstellen"
 	if h.From > 0 {
@@ -92,5 +92,5 @@ func (s *Room) restoreRevision(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(draftPath(r, "/fragen/"+q.ID), "draft.notice.restored")
+	return r.Redirect(draftPath(r, "/fragen/"+string(q.ID)), "draft.notice.restored")
 }

@@ -24,7 +24,7 @@ func draftBase(r *web.Request, titleKey string, args ...any) templates.Base {
 
 // draftPath is a path below the questionnaire's board.
 func draftPath(r *web.Request, rest string) string {
-	return "/werkstatt/" + r.Questionnaire.Slug + rest
+	return "/werkstatt/" + string(r.Questionnaire.Slug) + rest
 }
 
 // draftTabs are the pages of one questionnaire in the Werkstatt.
@@ -76,7 +76,7 @@ func (s *Room) workshopPage(r *web.Request) error {
 		p.Empty.Action = templates.NavItem{Label: p.Must("draft.list.new"), Href: "/werkstatt/neu"}
 	}
 	for _, q := range list {
-		row := workshopRow{Title: q.Title, Href: "/werkstatt/" + q.Slug, Phase: templates.Badge{Label: p.Must("common.phase." + string(q.Stands)), Tone: phaseTone[q.Stands]},
+		row := workshopRow{Title: q.Title, Href: "/werkstatt/" + string(q.Slug), Phase: templates.Badge{Label: p.Must("common.phase." + string(q.Stands)), Tone: phaseTone[q.Stands]},
 			Election: q.Election.Name + ", " + web.DateWords(p.Base, q.Election.Date)}
 		switch {
 		case q.Stands != survey.PhaseDraft:
@@ -142,7 +142,7 @@ func (s *Room) settingsPage(r *web.Request) error {
 }
 
 func settingsOf(q survey.Questionnaire) settingsForm {
-	f := settingsForm{Revision: q.Revision, Title: q.Title, Slug: q.Slug, Election: q.Election, Intro: q.Intro, Slots: web.TypedNumber(q.Slots),
+	f := settingsForm{Revision: q.Revision, Title: q.Title, Slug: string(q.Slug), Election: string(q.Election), Intro: q.Intro, Slots: web.TypedNumber(q.Slots),
 		QuestionLimit: web.TypedNumber(q.QuestionLimit), AnswerLimit: web.TypedNumber(q.AnswerLimit), OrderRule: q.OrderRule, Licence: q.Licence,
 		Deadline: q.Deadline.Local, DeadlineZone: q.Deadline.Zone}
 	var topics []string
@@ -169,7 +169,7 @@ func (s *Room) saveQuestionnaire(r *web.Request) error {
 		f.DeadlineZone = survey.DefaultZone
 	}
 	q, err := s.Draft.SaveQuestionnaire(r.Request.Context(), r.Actor, draft.SaveQuestionnaire{ID: r.Questionnaire.ID, Revision: f.Revision,
-		Title: f.Title, Slug: f.Slug, Election: f.Election, Intro: f.Intro, Slots: f.Slots, QuestionLimit: f.QuestionLimit, AnswerLimit: f.AnswerLimit,
+		Title: f.Title, Slug: survey.Slug(f.Slug), Election: survey.ElectionID(f.Election), Intro: f.Intro, Slots: f.Slots, QuestionLimit: f.QuestionLimit, AnswerLimit: f.AnswerLimit,
 		Topics: f.Topics, OrderRule: f.OrderRule, Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
 	if faults, ok := r.Faults(err); ok {
 		return s.renderSettings(r, http.StatusUnprocessableEntity, f, faults)
@@ -181,9 +181,9 @@ func (s *Room) saveQuestionnaire(r *web.Request) error {
 		return err
 	}
 	if isNew {
-		return r.Redirect("/werkstatt/"+q.Slug, "draft.notice.created")
+		return r.Redirect("/werkstatt/"+string(q.Slug), "draft.notice.created")
 	}
-	return r.Redirect("/werkstatt/"+q.Slug+"/einstellungen", "draft.notice.saved")
+	return r.Redirect("/werkstatt/"+string(q.Slug)+"/einstellungen", "draft.notice.saved")
 }
 
 func (s *Room) renderSettings(r *web.Request, status int, f settingsForm, errs []templates.FieldError) error {
@@ -240,7 +240,7 @@ func (s *Room) settingsForm(r *web.Request, elections []alliance.ElectionSummary
 	election := required(framed(field("election", "select", f.Election)))
 	election.Options = []templates.Option{{Label: p.Must("draft.settings.election_choose")}}
 	for _, e := range elections {
-		election.Options = append(election.Options, templates.Option{Value: e.ID, Label: e.Name + ", " + web.DateWords(p.Base, e.Date), Selected: e.ID == f.Election})
+		election.Options = append(election.Options, templates.Option{Value: string(e.ID), Label: e.Name + ", " + web.DateWords(p.Base, e.Date), Selected: string(e.ID) == f.Election})
 	}
 	number := func(t templates.Field) templates.Field { t.Type, t.Inputmode = "text", "numeric"; return t }
 	deadline := field("deadline", "datetime-local", f.Deadline)

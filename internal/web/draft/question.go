@@ -27,12 +27,12 @@ type questionForm struct {
 }
 
 func questionFormOf(q survey.Question) questionForm {
-	return questionForm{ID: q.ID, Revision: q.Revision, Kind: string(q.Kind), Label: q.Label, Text: q.Text, Context: q.Context,
+	return questionForm{ID: string(q.ID), Revision: q.Revision, Kind: string(q.Kind), Label: q.Label, Text: q.Text, Context: q.Context,
 		Topic: q.Topic, WorkingGroup: q.WorkingGroup, AskedBy: q.AskedBy}
 }
 
-func (f questionForm) command(questionnaire string) draft.SaveQuestion {
-	return draft.SaveQuestion{Questionnaire: questionnaire, ID: f.ID, Revision: f.Revision, Note: f.Note,
+func (f questionForm) command(questionnaire survey.QuestionnaireID) draft.SaveQuestion {
+	return draft.SaveQuestion{Questionnaire: questionnaire, ID: survey.QuestionID(f.ID), Revision: f.Revision, Note: f.Note,
 		Wording: survey.Wording{Kind: survey.QuestionKind(f.Kind), Label: f.Label, Text: f.Text, Context: f.Context, Topic: f.Topic,
 			WorkingGroup: f.WorkingGroup, AskedBy: slices.Clone(f.AskedBy)}}
 }
@@ -83,7 +83,7 @@ func (s *Room) newQuestionPage(r *web.Request) error {
 }
 
 func (s *Room) questionPage(r *web.Request) error {
-	page, err := s.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("question"))
+	page, err := s.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(r.Param("question")))
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (s *Room) saveQuestion(r *web.Request) error {
 	cmd := f.command(r.Questionnaire.ID)
 	q, err := s.Draft.SaveQuestion(r.Request.Context(), r.Actor, cmd)
 	if faults, ok := r.Faults(err); ok {
-		page, err := s.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, known)
+		page, err := s.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(known))
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (s *Room) saveQuestion(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(draftPath(r, "/fragen/"+q.ID), "draft.notice.question_saved")
+	return r.Redirect(draftPath(r, "/fragen/"+string(q.ID)), "draft.notice.question_saved")
 }
 
 // questionFields are the fields of a question's form.
@@ -187,7 +187,7 @@ func (s *Room) renderQuestion(r *web.Request, status int, page draft.QuestionPag
 		return r.Page(status, "draft/question", p)
 	}
 	p.Title = questionTitle(q.Wording)
-	p.Action = draftPath(r, "/fragen/"+q.ID)
+	p.Action = draftPath(r, "/fragen/"+string(q.ID))
 	p.StateURL, p.History, p.Revision = p.Action+"/stand", p.Action+"/verlauf", q.Revision
 	p.Text, p.Context = q.Text, q.Context
 	if page.MayEdit {
@@ -284,7 +284,7 @@ func (s *Room) setQuestionState(r *web.Request) error {
 	}
 	q, err := s.Draft.SetQuestionState(r.Request.Context(), r.Actor, cmd)
 	if faults, ok := r.Faults(err); ok && withWords {
-		page, err := s.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, f.ID)
+		page, err := s.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(f.ID))
 		if err != nil {
 			return err
 		}
@@ -296,7 +296,7 @@ func (s *Room) setQuestionState(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(draftPath(r, "/fragen/"+q.ID), "draft.notice.state_"+string(q.State))
+	return r.Redirect(draftPath(r, "/fragen/"+string(q.ID)), "draft.notice.state_"+string(q.State))
 }
 
 // collisionPage shows what two people wrote at the same time, and lets the second one merge. Nothing has been saved.

@@ -94,7 +94,7 @@ func newHomeItem(p *locale.Printer, m publish.Manifest) homeItem {
 	if err != nil {
 		zone = time.UTC
 	}
-	item := homeItem{Title: m.Title, Election: m.Election, Href: publish.PublicPath(p.Lang(), m.Slug), Returns: m.Returns[p.Lang()],
+	item := homeItem{Title: m.Title, Election: m.Election, Href: publish.PublicPath(p.Lang(), survey.Slug(m.Slug)), Returns: m.Returns[p.Lang()],
 		Stand: p.Must("compare.home.as_of", "Date", p.Date(m.At.In(zone))), Imported: m.Imported}
 	if day, err := time.Parse(time.DateOnly, m.ElectionDate); err == nil {
 		item.Election += ", " + p.Date(day)

@@ -33,7 +33,7 @@ func (s *Room) sendList(r *web.Request) error {
 	p.Empty = templates.Empty{Title: p.Must("send.list.empty"), Text: p.Must("send.list.empty_text"),
 		Action: templates.NavItem{Label: p.Must("common.nav.draft"), Href: "/werkstatt"}}
 	for _, q := range list {
-		item := sendListItem{Title: q.Questionnaire.Title, Href: "/versand/" + q.Questionnaire.Slug, Election: q.Election,
+		item := sendListItem{Title: q.Questionnaire.Title, Href: "/versand/" + string(q.Questionnaire.Slug), Election: q.Election,
 			Deadline: r.Instant(q.Questionnaire.Deadline), Phase: r.PhaseBadge(q.Phase)}
 		if q.Phase == survey.PhaseOpen || q.Phase == survey.PhaseClosed {
 			item.Returned = p.Must("send.returned", "Count", q.Returned, "Returned", q.Returned, "Asked", q.Asked)
@@ -122,8 +122,8 @@ func boardRow(r *web.Request, row send.Row) sendBoardRow {
 	p := r.Printer()
 	look := stateLook[row.State]
 	out := sendBoardRow{
-		Party: templates.Party{Name: row.Respondent.ShortName, Colour: row.Respondent.Colour, Href: sendPath(r, "befragte", row.Respondent.Slug)},
-		Proof: sendPath(r, "befragte", row.Respondent.Slug, "nachweis"),
+		Party: templates.Party{Name: row.Respondent.ShortName, Colour: row.Respondent.Colour, Href: sendPath(r, "befragte", string(row.Respondent.Slug))},
+		Proof: sendPath(r, "befragte", string(row.Respondent.Slug), "nachweis"),
 		State: templates.Badge{Icon: look.icon, Tone: look.tone, Label: p.Must("send.state." + string(row.State))},
 		Due:   r.Moment(row.Due.At), Asked: r.Moment(row.Respondent.AskedAt), LinkUsed: r.Moment(row.LinkUsed),
 		Returned: p.Must("common.no"), Channel: r.ChannelWord(row.Respondent.Procedure.Channel),
@@ -169,7 +169,7 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 		list = append(list, templates.NavItem{Label: r.Printer().Must("send.next."+key, "Count", count), Href: href})
 	}
 	if r.Questionnaire.DispatchedAt.IsZero() {
-		where := map[string]string{"catalogue": "/werkstatt/" + r.Questionnaire.Slug + "/katalog", "deadline": sendPath(r, "frist"), "cover": sendPath(r, "anschreiben"),
+		where := map[string]string{"catalogue": "/werkstatt/" + string(r.Questionnaire.Slug) + "/katalog", "deadline": sendPath(r, "frist"), "cover": sendPath(r, "anschreiben"),
 			"letter": sendPath(r, "anschreiben")}
 		for _, c := range b.Plan.Checks {
 			if c.State == send.CheckOK {
@@ -222,10 +222,10 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 		add("reminder_late", b.Unreminded, sendPath(r, "erinnerung"))
 	}
 	if n := b.Count[survey.StageSilent]; b.Phase == survey.PhaseClosed && n > 0 {
-		add("letters", n, "/antworten/"+r.Questionnaire.Slug)
+		add("letters", n, "/antworten/"+string(r.Questionnaire.Slug))
 	}
 	if b.Phase == survey.PhaseClosed && !b.Published {
-		add("publish", 0, "/veroeffentlichen/"+r.Questionnaire.Slug)
+		add("publish", 0, "/veroeffentlichen/"+string(r.Questionnaire.Slug))
 	}
 	return list
 }

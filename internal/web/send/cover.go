@@ -84,13 +84,13 @@ func (p sendPage) placeholders() []templates.Fact {
 }
 
 // recipientField chooses whose letter the preview shows.
-func (p sendPage) recipientField(respondents []survey.Respondent, slug string) *templates.Field {
+func (p sendPage) recipientField(respondents []survey.Respondent, slug survey.Slug) *templates.Field {
 	if len(respondents) == 0 {
 		return nil
 	}
 	f := web.RequiredField(p.field("befragte", "select", ""))
 	for _, r := range respondents {
-		f.Options = append(f.Options, templates.Option{Value: r.Slug, Label: r.ShortName, Selected: r.Slug == slug})
+		f.Options = append(f.Options, templates.Option{Value: string(r.Slug), Label: r.ShortName, Selected: r.Slug == slug})
 	}
 	return &f
 }
@@ -124,9 +124,9 @@ func (s *Room) renderCover(r *web.Request, status int, form sendLetterForm, errs
 		return err
 	}
 	p.Editable = p.CanAct && r.Questionnaire.DispatchedAt.IsZero()
-	p.Recipient = p.recipientField(d.Respondents, form.Slug)
+	p.Recipient = p.recipientField(d.Respondents, survey.Slug(form.Slug))
 	if p.Recipient != nil && len(errs) == 0 {
-		preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), survey.Slug(form.Slug))
 		faults, ok := r.Faults(err)
 		switch {
 		case ok && p.Editable: // a text saved before a rule was made
@@ -172,7 +172,7 @@ func (s *Room) saveCover(r *web.Request) error {
 	}
 	var err error
 	if form.Do == "preview" {
-		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), survey.Slug(form.Slug))
 		if err == nil {
 			return s.renderCover(r, http.StatusOK, form, nil)
 		}
@@ -239,7 +239,7 @@ func (s *Room) testCover(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	if err := s.Send.TestLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Slug); err != nil {
+	if err := s.Send.TestLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug)); err != nil {
 		return err
 	}
 	path := sendPath(r, "anschreiben")
@@ -302,16 +302,16 @@ func (s *Room) renderReminder(r *web.Request, status int, form sendLetterForm, e
 		p.Nobody = templates.Empty{Title: p.Must("send.reminder.nobody")}
 	default:
 		p.Editable = p.CanAct
-		p.Recipient = p.recipientField(plan.Recipients, form.Slug)
+		p.Recipient = p.recipientField(plan.Recipients, survey.Slug(form.Slug))
 		if form.Slug == "" {
-			form.Slug = plan.Recipients[0].Slug
+			form.Slug = string(plan.Recipients[0].Slug)
 		}
 		if p.CanAct {
 			p.Placeholders = p.placeholders()
 			p.Fields, p.Send = p.letterFormFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
 		}
 		if len(errs) == 0 {
-			preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+			preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), survey.Slug(form.Slug))
 			if err != nil {
 				return err
 			}
@@ -351,7 +351,7 @@ func (s *Room) sendReminder(r *web.Request) error {
 	}
 	var err error
 	if form.Do == "preview" {
-		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), form.Slug)
+		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), survey.Slug(form.Slug))
 		if err == nil {
 			return s.renderReminder(r, http.StatusOK, form, nil)
 		}

@@ -119,7 +119,7 @@ func newDispatchLine(r *web.Request, c send.DispatchCheck) dispatchLine {
 	href := sendPath(r, "befragte")
 	switch c.Name {
 	case "catalogue":
-		href = "/werkstatt/" + r.Questionnaire.Slug + "/katalog"
+		href = "/werkstatt/" + string(r.Questionnaire.Slug) + "/katalog"
 	case "deadline":
 		href = sendPath(r, "frist")
 	case "cover", "letter":
@@ -193,7 +193,7 @@ func (s *Room) renderSent(r *web.Request, p dispatchPage, d send.DispatchPlan) e
 	}
 	for _, row := range board.Rows {
 		if row.Problem == send.ProblemPortal {
-			p.Portals = append(p.Portals, templates.NavItem{Label: row.Respondent.ShortName, Href: sendPath(r, "befragte", row.Respondent.Slug, "eingabe")})
+			p.Portals = append(p.Portals, templates.NavItem{Label: row.Respondent.ShortName, Href: sendPath(r, "befragte", string(row.Respondent.Slug), "eingabe")})
 		}
 	}
 	return r.Page(http.StatusOK, "send/dispatch", p)

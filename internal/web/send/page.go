@@ -20,7 +20,7 @@ type sendPage struct {
 
 // sendPath is the address of a page of the questionnaire's Versand.
 func sendPath(r *web.Request, parts ...string) string {
-	return strings.Join(append([]string{"/versand", r.Questionnaire.Slug}, parts...), "/")
+	return strings.Join(append([]string{"/versand", string(r.Questionnaire.Slug)}, parts...), "/")
 }
 
 // sendBase makes such a page. The tabs show which of them the page belongs to.

@@ -46,7 +46,7 @@ func (s *Room) portalPage(r *web.Request) error {
 }
 
 func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []templates.FieldError) error {
-	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")))
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []
 	p := portalPage{sendPage: s.sendBase(r, "send.portal.title", "Name", who.ShortName), Facts: respondentFacts(r, f), Misfits: misfitsOf(r, who.Procedure, f.Packet), Draft: !f.Packet.Locked}
 	p.Errors = errs
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.befragte"), Href: sendPath(r, "befragte")},
-		templates.NavItem{Label: who.ShortName, Href: sendPath(r, "befragte", who.Slug)})
+		templates.NavItem{Label: who.ShortName, Href: sendPath(r, "befragte", string(who.Slug))})
 	for _, q := range f.Packet.Questions {
 		if q.LeftOut != "" {
 			continue
@@ -78,9 +78,9 @@ func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []
 		p.Entered, p.Note = p.Must("send.portal.entered", "At", r.Moment(who.Portal.At), "Name", f.PortalBy), who.Portal.Note
 	}
 	if p.CanAct && !r.Questionnaire.DispatchedAt.IsZero() && who.NotAsked == "" {
-		p.Action = sendPath(r, "befragte", who.Slug, "eingabe")
+		p.Action = sendPath(r, "befragte", string(who.Slug), "eingabe")
 		if who.Portal != nil {
-			p.TakeBack = sendPath(r, "befragte", who.Slug, "eingabe", "zuruecknehmen")
+			p.TakeBack = sendPath(r, "befragte", string(who.Slug), "eingabe", "zuruecknehmen")
 		} else {
 			note := p.field("note", "textarea", form.Note)
 			note.Hint, note.Rows = p.Must("send.portal.note_hint"), 3
@@ -103,7 +103,7 @@ func (s *Room) recordPortal(r *web.Request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	err := s.Send.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.RecordPortal(form))
+	err := s.Send.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.RecordPortal(form))
 	if errs, ok := r.Faults(err); ok {
 		return s.renderPortal(r, http.StatusUnprocessableEntity, form, errs)
 	}
@@ -122,7 +122,7 @@ func (s *Room) takeBackPortal(r *web.Request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	if err := s.Send.TakeBackPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision); err != nil {
+	if err := s.Send.TakeBackPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), form.Revision); err != nil {
 		return err
 	}
 	return r.Redirect(sendPath(r, "befragte", slug, "eingabe"), "send.notice.portal_back")
@@ -147,14 +147,14 @@ type proofMail struct {
 }
 
 func (s *Room) proofPage(r *web.Request) error {
-	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")))
 	if err != nil {
 		return err
 	}
 	who := f.Row.Respondent
 	p := proofPage{sendPage: s.sendBase(r, "send.proof.title", "Name", who.ShortName), Name: who.Name, Election: f.Election.Name, At: r.Moment(s.Now()), Facts: respondentFacts(r, f)}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.befragte"), Href: sendPath(r, "befragte")},
-		templates.NavItem{Label: who.ShortName, Href: sendPath(r, "befragte", who.Slug)})
+		templates.NavItem{Label: who.ShortName, Href: sendPath(r, "befragte", string(who.Slug))})
 	for _, m := range f.Mails {
 		line := newOutboxLine(r, m)
 		p.Mails = append(p.Mails, proofMail{Heading: p.Must("send.proof.mail", "Kind", line.Kind, "At", line.Created), Facts: mailFacts(r, m), Mail: newMailView(r, m)})

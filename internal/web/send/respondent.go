@@ -70,7 +70,7 @@ type latePart struct {
 // respondentTyped is what was typed into one of the forms of the page when it was refused; nil where nothing was.
 type respondentTyped struct {
 	form    *respondentForm
-	reasons map[string]string
+	reasons map[survey.QuestionID]string
 	reach   *reachForm
 	due     *dueForm
 	address *addressForm
@@ -131,7 +131,7 @@ func (s *Room) respondentRefused(r *web.Request, err error, typed respondentType
 }
 
 func (s *Room) renderRespondent(r *web.Request, status int, typed respondentTyped, errs []templates.FieldError) error {
-	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")))
 	if err != nil {
 		return err
 	}
@@ -142,9 +142,9 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.befragte"), Href: sendPath(r, "befragte")})
 	row := boardRow(r, f.Row)
 	p.State, p.Problem = row.State, row.Problem
-	p.Proof = sendPath(r, "befragte", who.Slug, "nachweis")
+	p.Proof = sendPath(r, "befragte", string(who.Slug), "nachweis")
 	if who.Procedure.Channel == survey.ChannelPortal {
-		p.Portal = sendPath(r, "befragte", who.Slug, "eingabe")
+		p.Portal = sendPath(r, "befragte", string(who.Slug), "eingabe")
 	}
 	p.Facts = respondentFacts(r, f)
 	p.Editable = p.CanAct && who.Editable(f.Questionnaire)
@@ -160,7 +160,7 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 		if typed.form != nil {
 			form = typed.form
 		}
-		p.Action, p.Groups = sendPath(r, "befragte", who.Slug), form.groups(p.sendPage, !p.After)
+		p.Action, p.Groups = sendPath(r, "befragte", string(who.Slug)), form.groups(p.sendPage, !p.After)
 		if late && typed.form != nil {
 			r.Overtaken(&p.Base, p.Groups, saved.groups(p.sendPage, !p.After))
 		}
@@ -170,7 +170,7 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 	}
 	if p.CanAct && f.Removable {
 		p.Remove = &templates.Confirm{Title: p.Must("send.remove.title"), Text: p.Must("send.remove.text", "Name", who.ShortName),
-			Action: sendPath(r, "befragte", who.Slug, "entfernen"), Button: p.Must("common.button.remove"), Danger: true}
+			Action: sendPath(r, "befragte", string(who.Slug), "entfernen"), Button: p.Must("common.button.remove"), Danger: true}
 	}
 	if p.CanAct && p.After {
 		p.reach(r, who, late, typed.reach)
@@ -203,7 +203,7 @@ func (p *respondentPage) reach(r *web.Request, who survey.Respondent, late bool,
 	form := func(reason string) []web.FieldGroup {
 		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.field("not_reached", "text", reason))}}}
 	}
-	p.ReachForm, p.Reach = sendPath(r, "befragte", who.Slug, "nicht-erreicht"), form("")
+	p.ReachForm, p.Reach = sendPath(r, "befragte", string(who.Slug), "nicht-erreicht"), form("")
 	if typed == nil {
 		return
 	}
@@ -229,7 +229,7 @@ func (p *respondentPage) due(r *web.Request, f send.RespondentFile, late bool, t
 		return []web.FieldGroup{{Fields: append(fields, web.RequiredField(p.field("due_reason", "text", d.Reason)))}}
 	}
 	saved := dueForm{Due: f.Row.Due.Local, Zone: f.Row.Due.Zone}
-	p.DueForm, p.Due = sendPath(r, "befragte", who.Slug, "datum"), form(saved)
+	p.DueForm, p.Due = sendPath(r, "befragte", string(who.Slug), "datum"), form(saved)
 	if typed == nil {
 		return
 	}
@@ -244,7 +244,7 @@ func (p *respondentPage) due(r *web.Request, f send.RespondentFile, late bool, t
 
 // address is the form that changes the address after the dispatch, and the request that waits for a second person.
 func (p *respondentPage) address(r *web.Request, f send.RespondentFile, late bool, typed *addressForm) {
-	who, action := f.Row.Respondent, sendPath(r, "befragte", f.Row.Respondent.Slug, "adresse")
+	who, action := f.Row.Respondent, sendPath(r, "befragte", string(f.Row.Respondent.Slug), "adresse")
 	if who.NotAsked != "" {
 		return
 	}
@@ -277,7 +277,7 @@ func (p *respondentPage) late(r *web.Request, f send.RespondentFile) {
 	if f.Late == nil || !p.CanAct && f.Late.Waiting == nil {
 		return
 	}
-	action := sendPath(r, "befragte", f.Row.Respondent.Slug, "anschreiben")
+	action := sendPath(r, "befragte", string(f.Row.Respondent.Slug), "anschreiben")
 	late := latePart{Void: f.Late.Void, Title: p.Must("send.cover.preview", "Name", f.Row.Respondent.ShortName)}
 	p.Late = &late
 	waiting := f.Late.Waiting != nil && !f.Late.Void
@@ -317,13 +317,13 @@ func (f respondentForm) revision() string {
 	return printNumber(f.Revision)
 }
 
-func (p respondentPage) packetLine(q survey.PacketQuestion, reasons map[string]string) packetLine {
+func (p respondentPage) packetLine(q survey.PacketQuestion, reasons map[survey.QuestionID]string) packetLine {
 	line := packetLine{Number: q.Number, Label: q.Label, Text: q.Text, Length: p.Must("common.characters", "Count", q.Length), LeftOut: q.LeftOut}
 	if q.Over > 0 {
 		line.TooLong = p.Must("send.misfit.over", "Count", q.Over)
 	}
 	name := "reason-" + q.ID
-	line.Reason = templates.Field{Name: name, Label: p.Must("send.field.reason_left_out", "Number", q.Number), Value: q.LeftOut, Error: p.ErrorAt(name)}
+	line.Reason = templates.Field{Name: string(name), Label: p.Must("send.field.reason_left_out", "Number", q.Number), Value: q.LeftOut, Error: p.ErrorAt(string(name))}
 	if typed, ok := reasons[q.ID]; ok {
 		line.Reason.Value = typed
 	}
@@ -393,11 +393,11 @@ func (p *respondentPage) deliveries(r *web.Request, f send.RespondentFile) {
 		return
 	}
 	if who.Procedure.Channel == survey.ChannelForm {
-		p.LinkForm = sendPath(r, "befragte", who.Slug, "link")
+		p.LinkForm = sendPath(r, "befragte", string(who.Slug), "link")
 	}
 	if open {
 		p.Revoke = &templates.Confirm{Title: p.Must("send.revoke.title"), Text: p.Must("send.revoke.text"),
-			Action: sendPath(r, "befragte", who.Slug, "links-widerrufen"), Button: p.Must("send.revoke.button"), Danger: true}
+			Action: sendPath(r, "befragte", string(who.Slug), "links-widerrufen"), Button: p.Must("send.revoke.button"), Danger: true}
 	}
 }
 

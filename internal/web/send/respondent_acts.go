@@ -15,11 +15,11 @@ func (s *Room) saveRespondent(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	slug, err := s.Send.SaveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), form.command())
+	slug, err := s.Send.SaveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")), form.command())
 	if err != nil {
 		return s.respondentRefused(r, err, respondentTyped{form: &form})
 	}
-	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.saved")
+	return r.Redirect(sendPath(r, "befragte", string(slug)), "send.notice.saved")
 }
 
 func (s *Room) leaveOut(r *web.Request) error {
@@ -30,15 +30,15 @@ func (s *Room) leaveOut(r *web.Request) error {
 		return err
 	}
 	var lines []send.LeftOutQuestion
-	typed := map[string]string{}
+	typed := map[survey.QuestionID]string{}
 	for name, values := range r.Request.PostForm {
 		if id, ok := strings.CutPrefix(name, "reason-"); ok {
-			lines = append(lines, send.LeftOutQuestion{Question: id, Reason: values[0]})
-			typed[id] = values[0]
+			lines = append(lines, send.LeftOutQuestion{Question: survey.QuestionID(id), Reason: values[0]})
+			typed[survey.QuestionID(id)] = values[0]
 		}
 	}
 	slug := r.Param("respondent")
-	err := s.Send.LeaveOut(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, form.Revision, lines)
+	err := s.Send.LeaveOut(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), form.Revision, lines)
 	if err != nil {
 		return s.respondentRefused(r, err, respondentTyped{reasons: typed})
 	}
@@ -46,7 +46,7 @@ func (s *Room) leaveOut(r *web.Request) error {
 }
 
 func (s *Room) removeRespondent(r *web.Request) error {
-	if err := s.Send.RemoveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
+	if err := s.Send.RemoveRespondent(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent"))); err != nil {
 		return err
 	}
 	return r.Redirect(sendPath(r, "befragte"), "send.notice.removed")
@@ -59,7 +59,7 @@ func (s *Room) inviteLate(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	sent, err := s.Send.InviteLate(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), form.Seen)
+	sent, err := s.Send.InviteLate(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")), form.Seen)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *Room) notReached(r *web.Request) error {
 		errs := []templates.FieldError{{FieldID: "not_reached", Message: r.Printer().Must("error.required")}}
 		return s.renderRespondent(r, http.StatusUnprocessableEntity, respondentTyped{reach: &form}, errs)
 	}
-	err := s.Send.MarkNotReached(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.MarkNotReached{Reason: form.Reason, Revision: form.Revision})
+	err := s.Send.MarkNotReached(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.MarkNotReached{Reason: form.Reason, Revision: form.Revision})
 	if err != nil {
 		return s.respondentRefused(r, err, respondentTyped{reach: &form})
 	}
@@ -97,7 +97,7 @@ func (s *Room) saveDue(r *web.Request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	if err := s.Send.SaveDue(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.SaveDue(form)); err != nil {
+	if err := s.Send.SaveDue(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.SaveDue(form)); err != nil {
 		return s.respondentRefused(r, err, respondentTyped{due: &form})
 	}
 	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.due")
@@ -109,7 +109,7 @@ func (s *Room) setAddress(r *web.Request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	done, err := s.Send.SetAddress(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug, send.SetAddress(form))
+	done, err := s.Send.SetAddress(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.SetAddress(form))
 	if err != nil {
 		return s.respondentRefused(r, err, respondentTyped{address: &form})
 	}
@@ -125,18 +125,18 @@ func (s *Room) withdrawAddress(r *web.Request) error { return s.withdraw(r, surv
 // withdraw takes back a request about one respondent.
 func (s *Room) withdraw(r *web.Request, act survey.ApprovalKind) error {
 	slug := r.Param("respondent")
-	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug)
+	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug))
 	if err != nil {
 		return err
 	}
-	if err := s.Send.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, act, f.Row.Respondent.ID); err != nil {
+	if err := s.Send.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, act, string(f.Row.Respondent.ID)); err != nil {
 		return err
 	}
 	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.withdrawn")
 }
 
 func (s *Room) revokeLinks(r *web.Request) error {
-	if err := s.Send.RevokeLinks(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent")); err != nil {
+	if err := s.Send.RevokeLinks(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent"))); err != nil {
 		return err
 	}
 	return r.Redirect(sendPath(r, "befragte", r.Param("respondent")), "send.notice.revoked")
@@ -153,7 +153,7 @@ type madeLinkPage struct {
 // makeLink answers with the page itself: a redirect would need the secret kept somewhere.
 func (s *Room) makeLink(r *web.Request) error {
 	slug := r.Param("respondent")
-	address, err := s.Send.MakeAccessLink(r.Request.Context(), r.Actor, r.Questionnaire.ID, slug)
+	address, err := s.Send.MakeAccessLink(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug))
 	if err != nil {
 		return err
 	}

@@ -38,8 +38,8 @@ type respondentsRow struct {
 
 // notAskedForm is one reason for not asking several, as typed.
 type notAskedForm struct {
-	Respondents []string `form:"respondents"`
-	Reason      string   `form:"reason_for_all"`
+	Respondents []survey.Slug `form:"respondents"`
+	Reason      string        `form:"reason_for_all"`
 }
 
 func (s *Room) sendRespondents(r *web.Request) error {
@@ -61,7 +61,7 @@ func (s *Room) renderRespondents(r *web.Request, status int, form notAskedForm, 
 	p.Empty = templates.Empty{Title: p.Must("send.respondents.empty"), Text: p.Must("send.respondents.empty_text", "Count", len(l.Candidates))}
 	for _, row := range l.Rows {
 		out := respondentsRow{
-			Party: templates.Party{Name: row.ShortName, Colour: row.Colour, Href: sendPath(r, "befragte", row.Slug)},
+			Party: templates.Party{Name: row.ShortName, Colour: row.Colour, Href: sendPath(r, "befragte", string(row.Slug))},
 			Name:  row.Name, Position: printNumber(row.BallotPosition), Channel: r.ChannelWord(row.Procedure.Channel),
 			Limits: limitsWord(r, row.Procedure), Due: r.Moment(row.Respondent.Due.At), Address: row.Email, NotAsked: row.NotAsked,
 			Asked: p.Must("common.questions", "Count", row.Packet.Asked),
@@ -82,7 +82,7 @@ func (p *respondentsPage) bulk(r *web.Request, l send.RespondentList, form notAs
 			unknown++
 		}
 		if row.NotAsked == "" {
-			chosen.Options = append(chosen.Options, templates.Option{Value: row.Slug, Label: row.ShortName, Selected: slices.Contains(form.Respondents, row.Slug)})
+			chosen.Options = append(chosen.Options, templates.Option{Value: string(row.Slug), Label: row.ShortName, Selected: slices.Contains(form.Respondents, row.Slug)})
 		}
 	}
 	if !p.CanAct || !p.Before || chosen.Options == nil {
@@ -188,9 +188,9 @@ type sendFormPage struct {
 }
 
 type joinForm struct {
-	Parties   []string `form:"parties"`
-	ShortName string   `form:"short_name"`
-	Name      string   `form:"name"`
+	Parties   []survey.PartyID `form:"parties"`
+	ShortName string           `form:"short_name"`
+	Name      string           `form:"name"`
 }
 
 func (s *Room) joinPage(r *web.Request) error {
@@ -206,12 +206,12 @@ func (s *Room) renderJoin(r *web.Request, status int, form joinForm, errs []temp
 	p.Errors, p.Lead, p.Button = errs, p.Must("send.join.lead"), p.Must("send.join.button")
 	p.Empty = templates.Empty{Title: p.Must("send.join.empty"), Text: p.Must("send.join.empty_text")}
 	parties := web.RequiredField(p.field("parties", "checkbox", ""))
-	chosen := map[string]bool{}
+	chosen := map[survey.PartyID]bool{}
 	for _, id := range form.Parties {
-		chosen[id] = true
+		chosen[survey.PartyID(id)] = true
 	}
 	for _, c := range l.Candidates {
-		option := templates.Option{Value: c.Party.ID, Label: c.Party.ShortName, Hint: c.Party.Name, Selected: chosen[c.Party.ID], Disabled: c.Joint}
+		option := templates.Option{Value: string(c.Party.ID), Label: c.Party.ShortName, Hint: c.Party.Name, Selected: chosen[c.Party.ID], Disabled: c.Joint}
 		if c.Joint {
 			option.Hint = p.Must("send.join.taken")
 		}
@@ -236,7 +236,7 @@ func (s *Room) join(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.joined")
+	return r.Redirect(sendPath(r, "befragte", string(slug)), "send.notice.joined")
 }
 
 // respondentForm is the form of a respondent, as typed.
@@ -355,5 +355,5 @@ func (s *Room) addRespondent(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.added")
+	return r.Redirect(sendPath(r, "befragte", string(slug)), "send.notice.added")
 }

@@ -118,7 +118,7 @@ func everybody(t *testing.T, w *webtest.World) map[survey.Role]*webtest.Visitor 
 		survey.RoleCoordinator:   {Coordinator: true},
 		survey.RoleAdministrator: {Administrator: true},
 	} {
-		user.ID, user.Name, user.Email = string(role), "Person "+string(role), string(role)+"@buendnis.example"
+		user.ID, user.Name, user.Email = survey.UserID(role), "Person "+string(role), string(role)+"@buendnis.example"
 		w.AddUser(t, user)
 		all[role] = w.Visitor(t).SignIn(user.Email)
 	}

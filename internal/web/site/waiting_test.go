@@ -23,8 +23,8 @@ func TestWaitingStandsOnTop(t *testing.T) {
 		Title: "Gesperrt", Election: "e1", LockedAt: w.Clock.Now(), Deadline: survey.Instant{At: w.Clock.Now().AddDate(0, 0, 28), Zone: survey.DefaultZone},
 		Cover: survey.Cover{Subject: "Fragen", Body: "Bis {{frist}}\n\n{{link}}\n\n{{fragen}}", Language: "de"}, Revision: 1})
 	for _, slug := range []string{"frei", "moin", "deich", "watt"} {
-		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents }, survey.Respondent{Questionnaire: "q-locked", ID: slug, Slug: slug,
-			Parties: []string{slug}, ShortName: slug, Email: slug + "@partei.example", Procedure: survey.Procedure{Channel: survey.ChannelForm}, Revision: 1})
+		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Respondent] { return tx.Respondents }, survey.Respondent{Questionnaire: "q-locked", ID: survey.RespondentID(slug), Slug: survey.Slug(slug),
+			Parties: []survey.PartyID{survey.PartyID(slug)}, ShortName: slug, Email: slug + "@partei.example", Procedure: survey.Procedure{Channel: survey.ChannelForm}, Revision: 1})
 	}
 	for path, field := range map[string]string{"/werkstatt/nord-draft/katalog": "hash", "/versand/nord-locked/absenden": "seen"} {
 		page := kim.Get(path).Body.String()

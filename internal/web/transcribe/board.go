@@ -21,7 +21,7 @@ type transcriptionBase struct {
 
 // letterPath is the address of a page of the questionnaire's answers.
 func letterPath(r *web.Request, parts ...string) string {
-	return strings.Join(append([]string{"/antworten", r.Questionnaire.Slug}, parts...), "/")
+	return strings.Join(append([]string{"/antworten", string(r.Questionnaire.Slug)}, parts...), "/")
 }
 
 func newTranscriptionBase(r *web.Request, titleKey string, args ...any) transcriptionBase {
@@ -64,7 +64,7 @@ func (s *Room) transcriptionList(r *web.Request) error {
 	p.Empty = templates.Empty{Title: p.Must("transcribe.list.empty"), Text: p.Must("transcribe.list.empty_text"),
 		Action: templates.NavItem{Label: p.Must("common.nav.send"), Href: "/versand"}}
 	for _, q := range list {
-		item := transcriptionItem{Title: q.Questionnaire.Title, Href: "/antworten/" + q.Questionnaire.Slug, Election: q.Election,
+		item := transcriptionItem{Title: q.Questionnaire.Title, Href: "/antworten/" + string(q.Questionnaire.Slug), Election: q.Election,
 			Deadline: r.Instant(q.Questionnaire.Deadline), Phase: r.PhaseBadge(q.Phase),
 			Returned: p.Must("transcribe.list.returned", "Returned", q.Returned, "Count", q.Returned, "Asked", q.Asked)}
 		if q.Waiting > 0 {
@@ -143,9 +143,9 @@ func anyWaiting(letters []transcribe.Line) bool {
 func newTranscriptionBoardRow(r *web.Request, p transcriptionBase, row transcribe.Row) transcriptionBoardRow {
 	who := row.Respondent
 	out := transcriptionBoardRow{
-		Party: templates.Party{Name: who.ShortName, Colour: who.Colour, Href: letterPath(r, who.Slug)},
+		Party: templates.Party{Name: who.ShortName, Colour: who.Colour, Href: letterPath(r, string(who.Slug))},
 		Due:   r.Moment(row.Due.At), Form: submittedWord(r, row.SubmittedAt),
-		Quotations: p.Number(row.Quotations), QuotationsHref: letterPath(r, who.Slug, "zitate"),
+		Quotations: p.Number(row.Quotations), QuotationsHref: letterPath(r, string(who.Slug), "zitate"),
 	}
 	for _, l := range row.Letters {
 		out.Letters = append(out.Letters, newTranscriptionLine(r, p, l, who))
@@ -158,7 +158,7 @@ func newTranscriptionBoardRow(r *web.Request, p transcriptionBase, row transcrib
 		out.State, out.Reason = &templates.Badge{Icon: "not_reached", Label: p.Must("common.status.not_reached"), Tone: "warn"}, who.NotReached.Reason
 	}
 	if out.State != nil {
-		out.StateHref = "/versand/" + r.Questionnaire.Slug + "/befragte/" + who.Slug
+		out.StateHref = string("/versand/" + r.Questionnaire.Slug + "/befragte/" + who.Slug)
 	}
 	nextLetterStep(r, p, row, &out)
 	return out
@@ -174,10 +174,10 @@ func nextLetterStep(r *web.Request, p transcriptionBase, row transcribe.Row, out
 	for _, l := range row.Letters {
 		switch {
 		case l.State == survey.TranscriptionWaiting && !l.Wrote:
-			step("transcribe.next.check", l.Sender.Slug, "uebertragung", l.ID)
+			step("transcribe.next.check", string(l.Sender.Slug), "uebertragung", l.ID)
 			return
 		case l.State == survey.TranscriptionDraft && p.CanAct:
-			step("transcribe.next.finish", l.Sender.Slug, "uebertragung", l.ID)
+			step("transcribe.next.finish", string(l.Sender.Slug), "uebertragung", l.ID)
 			return
 		}
 		waiting = waiting || l.State == survey.TranscriptionWaiting
@@ -193,7 +193,7 @@ func nextLetterStep(r *web.Request, p transcriptionBase, row transcribe.Row, out
 	case who.AskedAt.IsZero():
 		out.Idle = p.Must("transcribe.next.unasked")
 	case p.CanAct:
-		step("transcribe.new", who.Slug, "neu")
+		step("transcribe.new", string(who.Slug), "neu")
 	}
 }
 
@@ -206,7 +206,7 @@ func submittedWord(r *web.Request, at time.Time) string {
 
 // newTranscriptionLine puts a transcription in a line, as seen from a respondent.
 func newTranscriptionLine(r *web.Request, p transcriptionBase, l transcribe.Line, at survey.Respondent) transcriptionLine {
-	line := transcriptionLine{Title: letterTitle(p, l.Transcription), Href: letterPath(r, l.Sender.Slug, "uebertragung", l.ID), State: letterBadge(p, l.Transcription)}
+	line := transcriptionLine{Title: letterTitle(p, l.Transcription), Href: letterPath(r, string(l.Sender.Slug), "uebertragung", l.ID), State: letterBadge(p, l.Transcription)}
 	var about []string
 	if l.Sender.ID != at.ID {
 		about = append(about, p.Must("transcribe.letter.of", "Party", l.Sender.ShortName))

@@ -46,7 +46,7 @@ func (s *Room) renderLetter(r *web.Request, status int, sheet transcribe.Sheet, 
 	p := letterViewPage{transcriptionBase: newTranscriptionBase(r, "transcribe.view.title", "Party", who.ShortName)}
 	p.Errors = errs
 	p.State, p.Doubts = letterBadge(p.transcriptionBase, line.Transcription), p.doubts(line)
-	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, who.Slug)})
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, string(who.Slug))})
 	if line.File != nil {
 		p.File, p.FileFacts = originalLink(r, p.transcriptionBase, who, *line.File)
 	}
@@ -80,11 +80,11 @@ func (s *Room) renderLetter(r *web.Request, status int, sheet transcribe.Sheet, 
 
 // letterActs offers what the actor can do with a transcription.
 func letterActs(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line transcribe.Line, note string) {
-	path := letterPath(r, sheet.Respondent.Slug, "uebertragung", line.ID)
+	path := letterPath(r, string(sheet.Respondent.Slug), "uebertragung", line.ID)
 	revision := web.HiddenField("revision", strconv.Itoa(line.Revision))
 	switch {
 	case line.State == survey.TranscriptionChecked && p.CanAct:
-		p.Correct = letterPath(r, sheet.Respondent.Slug, "neu") + "?von=" + line.ID
+		p.Correct = letterPath(r, string(sheet.Respondent.Slug), "neu") + "?von=" + line.ID
 	case line.State != survey.TranscriptionWaiting:
 		return
 	case line.Wrote && sheet.TwoPerson:
@@ -133,7 +133,7 @@ func letterFacts(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line
 	var joint []string
 	for _, o := range sheet.Others {
 		for _, id := range line.Joint {
-			if id == o.ID {
+			if string(id) == string(o.ID) {
 				joint = append(joint, o.ShortName)
 			}
 		}
@@ -170,7 +170,7 @@ func (s *Room) checkTranscription(r *web.Request) error {
 	if _, err := s.Transcribe.Confirm(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
 		return err
 	}
-	return r.Redirect(letterPath(r, ref.Respondent, "uebertragung", ref.ID), "transcribe.notice.checked")
+	return r.Redirect(letterPath(r, string(ref.Respondent), "uebertragung", ref.ID), "transcribe.notice.checked")
 }
 
 func (s *Room) sendBackTranscription(r *web.Request) error {
@@ -189,7 +189,7 @@ func (s *Room) sendBackTranscription(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(letterPath(r, ref.Respondent, "uebertragung", ref.ID), "transcribe.notice.sent_back")
+	return r.Redirect(letterPath(r, string(ref.Respondent), "uebertragung", ref.ID), "transcribe.notice.sent_back")
 }
 
 // refuseLetter shows the transcription again with what is wrong.
@@ -216,5 +216,5 @@ func (s *Room) deleteTranscription(r *web.Request) error {
 	if err := s.Transcribe.Delete(r.Request.Context(), r.Actor, ref, form.Revision); err != nil {
 		return err
 	}
-	return r.Redirect(letterPath(r, ref.Respondent), "transcribe.notice.deleted")
+	return r.Redirect(letterPath(r, string(ref.Respondent)), "transcribe.notice.deleted")
 }

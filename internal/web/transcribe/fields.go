@@ -18,9 +18,9 @@ const letterAccept = ".pdf,.docx,.odt,.eml,.txt,.png,.jpg,.jpeg,.tif,.tiff"
 func newLetterFormPage(r *web.Request, sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
 	who := sheet.Respondent
 	p := letterFormPage{transcriptionBase: newTranscriptionBase(r, "transcribe.form.title", "Party", who.ShortName), Note: line.Note,
-		Action: letterPath(r, who.Slug, "uebertragung", line.ID), Key: sheet.Questionnaire.ID + "/" + who.ID, Zone: sheet.Questionnaire.Deadline.Location().String()}
+		Action: letterPath(r, string(who.Slug), "uebertragung", line.ID), Key: survey.RespondentKey(sheet.Questionnaire.ID, who.ID), Zone: sheet.Questionnaire.Deadline.Location().String()}
 	p.Errors = errs
-	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, who.Slug)})
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, string(who.Slug))})
 	p.Button = p.Must("transcribe.form.hand_over")
 	if !sheet.TwoPerson {
 		p.Button = p.Must("transcribe.form.take_effect")
@@ -76,7 +76,7 @@ func letterHead(r *web.Request, p *letterFormPage, sheet transcribe.Sheet, form 
 	p.Head = []templates.Field{kind, received, p.field("received_time", "time", form.ReceivedTime), p.field("letter_date", "date", form.LetterDate)}
 	joint := p.field("joint", "checkbox", "")
 	for _, o := range sheet.Others {
-		joint.Options = append(joint.Options, templates.Option{Value: o.Slug, Label: o.ShortName, Selected: slices.Contains(form.Joint, o.Slug)})
+		joint.Options = append(joint.Options, templates.Option{Value: string(o.Slug), Label: o.ShortName, Selected: slices.Contains(form.Joint, o.Slug)})
 	}
 	joint.Inline = true
 	p.After = []templates.Field{p.field("without", "text", form.Without)}
@@ -118,7 +118,7 @@ func (p *letterFormPage) letterFile(r *web.Request, sheet transcribe.Sheet, line
 
 // originalLink leads to the download of an original; facts says what it is.
 func originalLink(r *web.Request, p transcriptionBase, sender survey.Respondent, o survey.Original) (link templates.NavItem, facts string) {
-	link = templates.NavItem{Label: o.Name, Href: letterPath(r, sender.Slug, "original", o.ID)}
+	link = templates.NavItem{Label: o.Name, Href: letterPath(r, string(sender.Slug), "original", o.ID)}
 	return link, p.Must("transcribe.original.facts", "Size", p.Bytes(o.Size), "At", r.Moment(o.At))
 }
 

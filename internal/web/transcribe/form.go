@@ -14,20 +14,20 @@ import (
 
 // transcriptionForm is what is typed from a letter; the fields of the questions are named after their numbers.
 type transcriptionForm struct {
-	Revision     int      `form:"revision"`
-	Kind         string   `form:"kind"`
-	ReceivedOn   string   `form:"received_on"`
-	ReceivedTime string   `form:"received_time"`
-	LetterDate   string   `form:"letter_date"`
-	Joint        []string `form:"joint"`
-	Licence      string   `form:"licence"`
-	Without      string   `form:"without"`
-	ChangeNote   string   `form:"change_note"`
-	Whole        string   `form:"whole"`
-	WholeText    string   `form:"whole_text"`
-	Original     string   `form:"original_id"`
-	Seen         string   `form:"seen"` // the doubts the form showed
-	Act          string   `form:"act"`  // hand_over, else it is only saved
+	Revision     int           `form:"revision"`
+	Kind         string        `form:"kind"`
+	ReceivedOn   string        `form:"received_on"`
+	ReceivedTime string        `form:"received_time"`
+	LetterDate   string        `form:"letter_date"`
+	Joint        []survey.Slug `form:"joint"`
+	Licence      string        `form:"licence"`
+	Without      string        `form:"without"`
+	ChangeNote   string        `form:"change_note"`
+	Whole        string        `form:"whole"`
+	WholeText    string        `form:"whole_text"`
+	Original     string        `form:"original_id"`
+	Seen         string        `form:"seen"` // the doubts the form showed
+	Act          string        `form:"act"`  // hand_over, else it is only saved
 
 	entries map[int]survey.Entry
 }
@@ -98,7 +98,7 @@ func formOfLetter(sheet transcribe.Sheet, t survey.Letter) transcriptionForm {
 		Original: t.Original, entries: map[int]survey.Entry{}}
 	for _, o := range sheet.Others {
 		for _, id := range t.Joint {
-			if id == o.ID {
+			if string(id) == string(o.ID) {
 				form.Joint = append(form.Joint, o.Slug)
 			}
 		}
@@ -112,7 +112,7 @@ func formOfLetter(sheet transcribe.Sheet, t survey.Letter) transcriptionForm {
 }
 
 func letterRef(r *web.Request) transcribe.Ref {
-	return transcribe.Ref{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"), ID: r.Param("letter")}
+	return transcribe.Ref{Questionnaire: r.Questionnaire.ID, Respondent: survey.Slug(r.Param("respondent")), ID: r.Param("letter")}
 }
 
 func (f transcriptionForm) command(ref transcribe.Ref) transcribe.Save {
@@ -203,7 +203,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 			notice = "transcribe.notice.effective"
 		}
 	}
-	return r.Redirect(letterPath(r, cmd.Respondent, "uebertragung", cmd.ID), notice)
+	return r.Redirect(letterPath(r, string(cmd.Respondent), "uebertragung", cmd.ID), notice)
 }
 
 var questionField = regexp.MustCompile(`-(\d+)$`)
@@ -304,7 +304,7 @@ func letterChanges(r *web.Request, p transcriptionBase, sheet transcribe.Sheet, 
 	add(p.Must("transcribe.field.kind"), word("common.letter.", theirs.Kind), word("common.letter.", mine.Kind))
 	for _, f := range []struct{ name, old, new string }{
 		{"received_on", theirs.ReceivedOn, mine.ReceivedOn}, {"received_time", theirs.ReceivedTime, mine.ReceivedTime},
-		{"letter_date", theirs.LetterDate, mine.LetterDate}, {"joint", p.Join(theirs.Joint), p.Join(mine.Joint)},
+		{"letter_date", theirs.LetterDate, mine.LetterDate}, {"joint", p.Join(slugs(theirs.Joint)), p.Join(slugs(mine.Joint))},
 		{"licence", theirs.Licence, mine.Licence}, {"without", theirs.Without, mine.Without}, {"change_note", theirs.ChangeNote, mine.ChangeNote},
 		{"whole", word("common.status.", theirs.Whole), word("common.status.", mine.Whole)}, {"whole_text", theirs.WholeText, mine.WholeText},
 	} {
@@ -328,4 +328,12 @@ func (s *Room) renderTranscription(r *web.Request, status int, sheet transcribe.
 		p.Unsaved, p.Saved.Saved = "invalid", p.Must("common.autosave.unsaved")
 	}
 	return r.Page(status, "transcribe/form", p)
+}
+
+// slugs are the slugs as text.
+func slugs(list []survey.Slug) (text []string) {
+	for _, s := range list {
+		text = append(text, string(s))
+	}
+	return text
 }

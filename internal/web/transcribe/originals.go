@@ -250,7 +250,7 @@ func (up *originalUpload) record() *survey.Original {
 
 // originalFile sends an original to be saved, never to be shown: whatever it is, no browser runs it here.
 func (s *Room) originalFile(r *web.Request) error {
-	o, err := s.Transcribe.Original(r.Request.Context(), r.Actor, transcribe.Ref{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"), ID: r.Param("original")})
+	o, err := s.Transcribe.Original(r.Request.Context(), r.Actor, transcribe.Ref{Questionnaire: r.Questionnaire.ID, Respondent: survey.Slug(r.Param("respondent")), ID: r.Param("original")})
 	if err != nil {
 		return err
 	}

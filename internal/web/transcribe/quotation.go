@@ -45,7 +45,7 @@ func (s *Room) renderQuotations(r *web.Request, status, number int, form quotati
 	}
 	who := sheet.Respondent
 	p := quotationsPage{transcriptionBase: newTranscriptionBase(r, "transcribe.quotations.title", "Party", who.ShortName)}
-	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, who.Slug)})
+	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: who.ShortName, Href: letterPath(r, string(who.Slug))})
 	for _, e := range errs {
 		p.Errors = append(p.Errors, templates.FieldError{FieldID: e.FieldID + "-" + strconv.Itoa(number), Message: e.Message})
 	}
@@ -60,7 +60,7 @@ func (s *Room) renderQuotations(r *web.Request, status, number int, form quotati
 
 func newQuotationRow(r *web.Request, p quotationsPage, who survey.Respondent, c transcribe.Cell, refused bool, status int, form quotationForm) quotationRow {
 	n := strconv.Itoa(c.Question.Number)
-	row := quotationRow{letterEntry: newLetterEntry(c.Question), Action: letterPath(r, who.Slug, "zitate", n), Open: refused}
+	row := quotationRow{letterEntry: newLetterEntry(c.Question), Action: letterPath(r, string(who.Slug), "zitate", n), Open: refused}
 	saved := quotationForm{}
 	if q := c.Quotation; q != nil {
 		saved = quotationForm{Revision: q.Revision, Text: q.Text, Place: q.Place, Source: q.Source}
@@ -98,7 +98,7 @@ func (s *Room) saveQuotation(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	_, err = s.Transcribe.SaveQuotation(r.Request.Context(), r.Actor, transcribe.SaveQuotation{Questionnaire: r.Questionnaire.ID, Respondent: r.Param("respondent"),
+	_, err = s.Transcribe.SaveQuotation(r.Request.Context(), r.Actor, transcribe.SaveQuotation{Questionnaire: r.Questionnaire.ID, Respondent: survey.Slug(r.Param("respondent")),
 		Number: number, Revision: form.Revision, Text: form.Text, Place: form.Place, Source: form.Source})
 	if web.Stale(err) {
 		return s.renderQuotations(r, http.StatusConflict, number, form, nil)
@@ -123,7 +123,7 @@ func (s *Room) deleteQuotation(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	if err := s.Transcribe.DeleteQuotation(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"), number, form.Revision); err != nil {
+	if err := s.Transcribe.DeleteQuotation(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")), number, form.Revision); err != nil {
 		return err
 	}
 	return r.Redirect(letterPath(r, r.Param("respondent"), "zitate")+"#frage-"+strconv.Itoa(number), "transcribe.notice.unquoted")

@@ -40,7 +40,7 @@ func newLetterEntry(q survey.CatalogueQuestion) letterEntry {
 func (e *letterEntry) say(said survey.Entry) { web.Say(&e.Said, said) }
 
 func (s *Room) letterSheet(r *web.Request) (transcribe.Sheet, error) {
-	return s.Transcribe.Sheet(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("respondent"))
+	return s.Transcribe.Sheet(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")))
 }
 
 func (s *Room) transcriptionRespondent(r *web.Request) error {
@@ -50,8 +50,8 @@ func (s *Room) transcriptionRespondent(r *web.Request) error {
 	}
 	who := sheet.Respondent
 	p := letterRespondentPage{transcriptionBase: newTranscriptionBase(r, "transcribe.respondent.title", "Party", who.ShortName), Name: who.Name,
-		Party: templates.Party{Name: who.ShortName, Colour: who.Colour}, Quotations: letterPath(r, who.Slug, "zitate"),
-		Reach: "/versand/" + r.Questionnaire.Slug + "/befragte/" + who.Slug}
+		Party: templates.Party{Name: who.ShortName, Colour: who.Colour}, Quotations: letterPath(r, string(who.Slug), "zitate"),
+		Reach: string("/versand/" + r.Questionnaire.Slug + "/befragte/" + who.Slug)}
 	fact := func(key, value string) {
 		if value != "" {
 			p.Facts = append(p.Facts, templates.Fact{Label: p.Must("transcribe.fact." + key), Value: value})
@@ -65,7 +65,7 @@ func (s *Room) transcriptionRespondent(r *web.Request) error {
 		fact("not_reached", who.NotReached.Reason)
 	}
 	if who.NotAsked == "" && p.CanAct {
-		p.New = letterPath(r, who.Slug, "neu")
+		p.New = letterPath(r, string(who.Slug), "neu")
 	}
 	if !sheet.SubmittedAt.IsZero() && !sheet.Over {
 		p.Hidden = p.Must("transcribe.respondent.hidden", "Due", r.Instant(sheet.Due))

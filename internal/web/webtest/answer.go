@@ -37,7 +37,7 @@ func NewAnswer(t *testing.T) *World {
 			}}),
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r1", AskedAt: w.Clock.Now().AddDate(0, 0, -7), Slug: "frei", ShortName: "Frei", Name: "Freie Mitte", Email: "post@frei.example", Language: "de", Sequence: 1}),
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r2", AskedAt: w.Clock.Now().AddDate(0, 0, -7), Slug: "moin", ShortName: "Moin", Name: "Moin Nordmark", Email: "post@moin.example", Language: "en",
-				LeftOut: map[string]string{"q02": "passt nicht"}, Sequence: 2}),
+				LeftOut: map[survey.QuestionID]string{"q02": "passt nicht"}, Sequence: 2}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken("frei"), Questionnaire: "q1", Respondent: "r1", CreatedAt: w.Clock.Now()}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken("moin"), Questionnaire: "q1", Respondent: "r2"}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken("revoked"), Questionnaire: "q1", Respondent: "r1", RevokedAt: w.Clock.Now()}),

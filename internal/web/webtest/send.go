@@ -25,8 +25,8 @@ func NewSend(t *testing.T) *World {
 			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl in der Nordmark", Date: "2027-02-07"}))
 		for i, p := range []string{"Frei", "Moin", "Deich", "Watt"} {
 			id := strings.ToLower(p)
-			err = errors.Join(err, tx.Parties.Put(survey.Party{ID: id, ShortName: p, Name: p + " Nordmark", Colour: "#336699"}),
-				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: id, BallotPosition: i + 1, Email: id + "@partei.example"}))
+			err = errors.Join(err, tx.Parties.Put(survey.Party{ID: survey.PartyID(id), ShortName: p, Name: p + " Nordmark", Colour: "#336699"}),
+				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: survey.PartyID(id), BallotPosition: i + 1, Email: id + "@partei.example"}))
 		}
 		for _, phase := range []string{"draft", "locked", "open", "closed"} {
 			err = errors.Join(err, putSendQuestionnaire(tx, phase, now))
@@ -41,13 +41,13 @@ func NewSend(t *testing.T) *World {
 func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
 	id := "q-" + phase
 	deadline := survey.Instant{At: now.AddDate(0, 0, 28), Zone: survey.DefaultZone, Local: "2026-12-21T10:00"}
-	q := survey.Questionnaire{ID: id, Slug: "nord-" + phase, Title: "Wahlprüfsteine Nordmark", Election: "e1", Deadline: deadline, Revision: 1}
+	q := survey.Questionnaire{ID: survey.QuestionnaireID(id), Slug: survey.Slug("nord-" + phase), Title: "Wahlprüfsteine Nordmark", Election: "e1", Deadline: deadline, Revision: 1}
 	if phase == "draft" {
-		return errors.Join(tx.Questionnaires.Put(q), tx.Questions.Put(survey.Question{Questionnaire: id, ID: "x1", State: survey.StateAgreed, Revision: 1,
+		return errors.Join(tx.Questionnaires.Put(q), tx.Questions.Put(survey.Question{Questionnaire: survey.QuestionnaireID(id), ID: "x1", State: survey.StateAgreed, Revision: 1,
 			Wording: survey.Wording{Kind: survey.KindText, Text: "Wie fördern Sie freie Software?"}}))
 	}
 	q.LockedAt = now.AddDate(0, 0, -9)
-	err := tx.Catalogues.Put(survey.Catalogue{Questionnaire: id, Hash: "h", LockedAt: q.LockedAt, Questions: []survey.CatalogueQuestion{
+	err := tx.Catalogues.Put(survey.Catalogue{Questionnaire: survey.QuestionnaireID(id), Hash: "h", LockedAt: q.LockedAt, Questions: []survey.CatalogueQuestion{
 		{ID: "q01", Number: 1, Kind: survey.KindText, Label: "Software", Text: "Wie fördern Sie freie Software?"},
 		{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Schulen brauchen schnelles Netz."}}})
 	if phase == "locked" {
@@ -58,27 +58,27 @@ func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
 	if phase == "closed" {
 		q.Deadline.At = now.AddDate(0, 0, -1)
 	}
-	err = errors.Join(err, tx.Questionnaires.Put(q), tx.Dispatches.Put(survey.Dispatch{Questionnaire: id, ID: "d", Kind: survey.MailInvitation, At: q.DispatchedAt, By: "u", Recipients: 2}))
+	err = errors.Join(err, tx.Questionnaires.Put(q), tx.Dispatches.Put(survey.Dispatch{Questionnaire: survey.QuestionnaireID(id), ID: "d", Kind: survey.MailInvitation, At: q.DispatchedAt, By: "u", Recipients: 2}))
 	for i, channel := range []survey.Channel{survey.ChannelForm, survey.ChannelMail, survey.ChannelPortal, survey.ChannelUnknown} {
 		slug := []string{"frei", "moin", "deich", "watt"}[i]
-		r := survey.Respondent{Questionnaire: id, ID: "r-" + slug, Slug: slug, ShortName: slug, Name: slug, Sequence: i + 1, Email: slug + "@partei.example",
+		r := survey.Respondent{Questionnaire: survey.QuestionnaireID(id), ID: survey.RespondentID("r-" + slug), Slug: survey.Slug(slug), ShortName: slug, Name: slug, Sequence: i + 1, Email: slug + "@partei.example",
 			Language: "de", Procedure: survey.Procedure{Channel: channel, MaxCharacters: 20}, Revision: 1}
 		if channel == survey.ChannelForm || channel == survey.ChannelMail {
 			r.AskedAt = q.DispatchedAt
 		}
-		mail := survey.Mail{ID: id + "-" + slug, Kind: survey.MailInvitation, Questionnaire: id, Respondent: r.ID, Dispatch: "d", To: r.Email, Language: "de",
-			Subject: "Fragen", Body: "Zugang: " + survey.LinkMark, Calendar: "x", MessageID: slug + "@x", CreatedAt: q.DispatchedAt, State: survey.MailFailed, Attempts: 2, Reply: "550 unbekannt"}
+		mail := survey.Mail{ID: id + "-" + string(slug), Kind: survey.MailInvitation, Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, Dispatch: "d", To: r.Email, Language: "de",
+			Subject: "Fragen", Body: "Zugang: " + survey.LinkMark, Calendar: "x", MessageID: string(slug) + "@x", CreatedAt: q.DispatchedAt, State: survey.MailFailed, Attempts: 2, Reply: "550 unbekannt"}
 		if slug == "moin" { // whose own words are those of the mark; the mail of frei is of before places were noted
 			mail.Body = "Was heißt " + survey.LinkMark + "? Zugang: " + survey.LinkMark
 			mail.Places = []int{strings.LastIndex(mail.Body, survey.LinkMark)}
 		}
 		err = errors.Join(err, tx.Respondents.Put(r), tx.Mails.Put(mail),
-			tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: id, Respondent: r.ID, Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: Canary}}),
-			tx.Submissions.Put(survey.Submission{Questionnaire: id, Respondent: r.ID, ID: "s", State: survey.SubmissionRequested, RequestedAt: now,
+			tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: Canary}}),
+			tx.Submissions.Put(survey.Submission{Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, ID: "s", State: survey.SubmissionRequested, RequestedAt: now,
 				Declaration: survey.Declaration{Name: Canary, Function: Canary}, Entries: []survey.SubmissionEntry{{Question: "q01", Entry: survey.Entry{Status: survey.Answered, Text: Canary}}}}),
-			tx.AccessLinks.Put(survey.AccessLink{Hash: "h-" + r.Key(), Questionnaire: id, Respondent: r.ID, Mail: mail.ID, CreatedAt: q.DispatchedAt, UsedAt: now}))
+			tx.AccessLinks.Put(survey.AccessLink{Hash: "h-" + r.Key(), Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, Mail: mail.ID, CreatedAt: q.DispatchedAt, UsedAt: now}))
 		for _, kind := range []survey.MailKind{survey.MailCode, survey.MailReceipt} {
-			mail.Kind, mail.ID, mail.Subject, mail.Body, mail.Calendar = kind, id+"-"+slug+"-"+string(kind), "Ihre Angaben", Canary, ""
+			mail.Kind, mail.ID, mail.Subject, mail.Body, mail.Calendar = kind, id+"-"+string(slug)+"-"+string(kind), "Ihre Angaben", Canary, ""
 			mail.Places = nil
 			mail.Attachment = &survey.MailFile{Name: Canary, Type: "text/plain", Data: []byte(Canary)}
 			err = errors.Join(err, tx.Mails.Put(mail))

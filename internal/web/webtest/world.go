@@ -141,7 +141,7 @@ func Put[T survey.Entity](t *testing.T, w *World, table func(*survey.Tx) survey.
 func (w *World) AddUser(t *testing.T, u survey.User) survey.User {
 	t.Helper()
 	if u.ID == "" {
-		u.ID = survey.NewID()
+		u.ID = survey.UserID(survey.NewID())
 	}
 	u.PasswordHash, u.Language, u.Revision, u.CreatedAt = "plain:"+Password, "de", 1, w.Clock.Now()
 	Put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, u)
