@@ -70,7 +70,7 @@ func setUp(token string) alliance.SetUp {
 func (w *peopleWorld) invite(t *testing.T, admin survey.Actor, p alliance.SavePerson) (survey.User, string) {
 	t.Helper()
 	p.Language = "de"
-	user, err := w.Alliance.SavePerson(t.Context(), admin, p)
+	user, err := w.Alliance.SavePerson(t.Context(), admin, "", p)
 	testworld.Must(t, err)
 	return user, w.mailedToken(t)
 }
@@ -217,7 +217,7 @@ func TestSignInTellsNothing(t *testing.T) {
 	w := newPeopleWorld(t)
 	admin := w.first(t)
 	gone := w.join(t, admin, alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example"})
-	_, err := w.Alliance.SavePerson(t.Context(), admin, alliance.SavePerson{ID: gone.User.ID, Revision: gone.User.Revision, Name: "Ben", Disabled: true})
+	_, err := w.Alliance.SavePerson(t.Context(), admin, gone.User.ID, alliance.SavePerson{Revision: gone.User.Revision, Name: "Ben", Disabled: true})
 	testworld.Must(t, err)
 	w.invite(t, admin, alliance.SavePerson{Name: "Cem", Email: "cem@buendnis.example"})
 
@@ -329,7 +329,7 @@ func TestBlockedPersonGetsInByNoLink(t *testing.T) {
 	w := newPeopleWorld(t)
 	admin := w.first(t)
 	ben, token := w.invite(t, admin, alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example"})
-	_, err := w.Alliance.SavePerson(t.Context(), admin, alliance.SavePerson{ID: ben.ID, Revision: ben.Revision, Name: "Ben", Disabled: true})
+	_, err := w.Alliance.SavePerson(t.Context(), admin, ben.ID, alliance.SavePerson{Revision: ben.Revision, Name: "Ben", Disabled: true})
 	testworld.Must(t, err)
 	_, err = w.Alliance.StaffLinkUser(t.Context(), token, survey.LinkInvitation)
 	wants(t, survey.Gone, err)

@@ -8,16 +8,15 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// SaveElection is the form of an election. ID "" makes a new one.
+// SaveElection is the form of an election.
 type SaveElection struct {
-	ID                        survey.ElectionID
 	Revision                  int
 	Name, Date, Level, Region string
 }
 
-// SaveElection creates or changes an election. Conflict (draft.error.election_fixed) once an import or a dispatched
+// SaveElection creates (id "") or changes an election. Conflict (draft.error.election_fixed) once an import or a dispatched
 // questionnaire says its name and day.
-func (s *Service) SaveElection(ctx context.Context, actor survey.Actor, cmd SaveElection) (e survey.Election, err error) {
+func (s *Service) SaveElection(ctx context.Context, actor survey.Actor, id survey.ElectionID, cmd SaveElection) (e survey.Election, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return e, err
 	}
@@ -37,14 +36,14 @@ func (s *Service) SaveElection(ctx context.Context, actor survey.Actor, cmd Save
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		e = survey.Election{ID: survey.ElectionID(fresh)}
-		if cmd.ID != "" {
-			if e, err = tx.Election(cmd.ID); err != nil {
+		if id != "" {
+			if e, err = tx.Election(id); err != nil {
 				return err
 			}
 		}
 		before := e
 		e.Name, e.Date, e.Level, e.Region = cmd.Name, cmd.Date, survey.Level(cmd.Level), cmd.Region
-		if cmd.ID != "" && survey.Same(before, e) {
+		if id != "" && survey.Same(before, e) {
 			return nil // the second click of two
 		}
 		switch use, err := useOf(tx, e.ID); {

@@ -66,18 +66,16 @@ func knownParties(tx *survey.Tx, standing []survey.BallotParty) ([]survey.Party,
 	return list, nil
 }
 
-// SaveContestant is the form of a party in an election. Party "" adds one: a party known from other elections is reused.
+// SaveContestant is the form of a party in an election.
 type SaveContestant struct {
-	Election           survey.ElectionID
-	Party              survey.PartyID // id
 	PartyRevision      int
 	ContestantRevision int
 	ListedParty
 }
 
-// SaveContestant adds a party to an election or changes it there. Its names, Wikidata number and colour are those of the
+// SaveContestant adds a party to an election (party "": one known from other elections is reused) or changes it there. Its names, Wikidata number and colour are those of the
 // party in all elections; respondents and publications keep their own copies.
-func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd SaveContestant) (standing survey.BallotParty, err error) {
+func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID, cmd SaveContestant) (standing survey.BallotParty, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return standing, err
 	}
@@ -88,10 +86,10 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd Sa
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		if _, err := tx.Election(cmd.Election); err != nil {
+		if _, err := tx.Election(election); err != nil {
 			return err
 		}
-		there, err := survey.BallotParties(tx, cmd.Election)
+		there, err := survey.BallotParties(tx, election)
 		if err != nil {
 			return err
 		}
@@ -99,14 +97,14 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd Sa
 		if err != nil {
 			return err
 		}
-		if cmd.Party == "" {
-			standing = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: cmd.Election}}
+		if party == "" {
+			standing = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: election}}
 			if at := cmd.find(known); at >= 0 {
 				standing.Party = known[at]
 			}
 			standing.Party = cmd.fill(standing.Party)
 		} else {
-			at := slices.IndexFunc(there, func(s survey.BallotParty) bool { return s.ID == cmd.Party })
+			at := slices.IndexFunc(there, func(s survey.BallotParty) bool { return s.ID == party })
 			if at < 0 {
 				return survey.Fail(survey.NotFound, "error.not_found")
 			}
@@ -122,7 +120,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, cmd Sa
 			}
 		}
 		faults := cmd.taken(standing.ID, ballot, there, known)
-		if cmd.Party == "" && slices.ContainsFunc(there, func(s survey.BallotParty) bool { return s.ID == standing.ID }) {
+		if party == "" && slices.ContainsFunc(there, func(s survey.BallotParty) bool { return s.ID == standing.ID }) {
 			faults.Add("short_name", "alliance.error.party_listed", "Name", standing.ShortName)
 		}
 		if err := faults.Err(); err != nil {

@@ -63,7 +63,7 @@ func take(w *testworld.Workshop, election survey.ElectionID, list ...alliance.Li
 
 func TestPartyList(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	other, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{Name: "Kommunalwahl Nordmark", Date: "2028-03-05", Level: "kommune"})
+	other, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "", alliance.SaveElection{Name: "Kommunalwahl Nordmark", Date: "2028-03-05", Level: "kommune"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestPartyListIsTakenAsShown(t *testing.T) {
 func TestContestantByHand(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	save := func(party survey.PartyID, revisions int, p alliance.ListedParty) (survey.BallotParty, error) {
-		return w.Alliance.SaveContestant(w.Ctx, w.Coordinator, alliance.SaveContestant{Election: "e1", Party: party, PartyRevision: revisions, ContestantRevision: revisions, ListedParty: p})
+		return w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", party, alliance.SaveContestant{PartyRevision: revisions, ContestantRevision: revisions, ListedParty: p})
 	}
 	fm, err := save("", 0, alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte", BallotPosition: "1", Wikidata: "Q1", Colour: "#ABCDEF", Email: "Fragen@FM.example"})
 	if err != nil || fm.Colour != "#abcdef" || fm.Contestant.Email != "fragen@fm.example" {
@@ -228,16 +228,16 @@ func TestElection(t *testing.T) {
 		{"the same again", alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}, []string{"name alliance.error.election_exists"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, test.cmd)
+			_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "", test.cmd)
 			if diff := cmp.Diff(test.want, testworld.FaultsOf(t, err)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Revision: 5, Name: "W", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "e1", alliance.SaveElection{Revision: 5, Name: "W", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Admin, alliance.SaveElection{Name: "W", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Admin, "", alliance.SaveElection{Name: "W", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 }
@@ -250,7 +250,7 @@ func TestAPartyThatStoodBeforeIsTakenUp(t *testing.T) {
 			tx.Parties.Put(survey.Party{ID: "old", ShortName: "LN", Name: "Liste Nord", Wikidata: "Q7", Revision: 3}),
 			tx.Contestants.Put(survey.Contestant{Election: "e0", Party: "old", BallotPosition: 4}))
 	})
-	got, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, alliance.SaveContestant{Election: "e1", ListedParty: alliance.ListedParty{ShortName: "LN", Name: "Liste Nord", Wikidata: "Q7"}})
+	got, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", "", alliance.SaveContestant{ListedParty: alliance.ListedParty{ShortName: "LN", Name: "Liste Nord", Wikidata: "Q7"}})
 	if err != nil || got.ID != "old" || got.Contestant.Election != "e1" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -260,7 +260,7 @@ func TestAPartyThatStoodBeforeIsTakenUp(t *testing.T) {
 func TestAnElectionIsNotMadeTwice(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	save := func() error {
-		_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{Name: "Landtagswahl Südmark", Date: "2028-03-05", Level: "land"})
+		_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "", alliance.SaveElection{Name: "Landtagswahl Südmark", Date: "2028-03-05", Level: "land"})
 		return err
 	}
 	w.Update(func(tx *survey.Tx) error {

@@ -33,31 +33,45 @@ func (s *Service) WorkingGroups(ctx context.Context, actor survey.Actor) (list [
 	return list, err
 }
 
-// SaveOrganisation creates (ID "") or changes an organisation.
-func (s *Service) SaveOrganisation(ctx context.Context, actor survey.Actor, o survey.Organisation) error {
+// SaveOrganisation is the form of an organisation.
+type SaveOrganisation struct {
+	Revision      int
+	Name, Website string
+}
+
+// SaveOrganisation creates (id "") or changes an organisation.
+func (s *Service) SaveOrganisation(ctx context.Context, actor survey.Actor, id string, cmd SaveOrganisation) error {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return err
 	}
 	var faults survey.Faults
-	faults.Line("name", &o.Name, 200, true)
-	faults.WebAddress("website", &o.Website)
+	faults.Line("name", &cmd.Name, 200, true)
+	faults.WebAddress("website", &cmd.Website)
 	if err := faults.Err(); err != nil {
 		return err
 	}
+	o := survey.Organisation{ID: id, Revision: cmd.Revision, Name: cmd.Name, Website: cmd.Website}
 	return saveNamed(ctx, s, actor, func(tx *survey.Tx) survey.Table[survey.Organisation] { return tx.Organisations }, o, "organisation",
 		func(o *survey.Organisation) namedRecord { return namedRecord{&o.ID, &o.Slug, &o.Name, &o.Revision} })
 }
 
-// SaveWorkingGroup creates (ID "") or changes a working group.
-func (s *Service) SaveWorkingGroup(ctx context.Context, actor survey.Actor, g survey.WorkingGroup) error {
+// SaveWorkingGroup is the form of a working group.
+type SaveWorkingGroup struct {
+	Revision int
+	Name     string
+}
+
+// SaveWorkingGroup creates (id "") or changes a working group.
+func (s *Service) SaveWorkingGroup(ctx context.Context, actor survey.Actor, id string, cmd SaveWorkingGroup) error {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return err
 	}
 	var faults survey.Faults
-	faults.Line("name", &g.Name, 200, true)
+	faults.Line("name", &cmd.Name, 200, true)
 	if err := faults.Err(); err != nil {
 		return err
 	}
+	g := survey.WorkingGroup{ID: id, Revision: cmd.Revision, Name: cmd.Name}
 	return saveNamed(ctx, s, actor, func(tx *survey.Tx) survey.Table[survey.WorkingGroup] { return tx.WorkingGroups }, g, "ag",
 		func(g *survey.WorkingGroup) namedRecord { return namedRecord{&g.ID, &g.Slug, &g.Name, &g.Revision} })
 }

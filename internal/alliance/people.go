@@ -50,9 +50,8 @@ func (s *Service) People(ctx context.Context, actor survey.Actor) (people []Pers
 	return people, err
 }
 
-// SavePerson is the form of one person. ID "" invites somebody new.
+// SavePerson is the form of one person.
 type SavePerson struct {
-	ID            survey.UserID
 	Revision      int
 	Name, Email   string // Email "" of somebody known: as it is
 	Administrator bool
@@ -62,24 +61,24 @@ type SavePerson struct {
 	Language      string // of the invitation mail
 }
 
-// SavePerson invites a person, or changes what one may do. A new person gets a mail with a link. The address can be
+// SavePerson invites a person (id ""), or changes what one may do. A new person gets a mail with a link. The address can be
 // corrected until the invitation is accepted: a new one goes there then, and the old links are void. The last active
 // administrator cannot be taken away.
-func (s *Service) SavePerson(ctx context.Context, actor survey.Actor, cmd SavePerson) (user survey.User, err error) {
+func (s *Service) SavePerson(ctx context.Context, actor survey.Actor, id survey.UserID, cmd SavePerson) (user survey.User, err error) {
 	if err := actor.Require(survey.RoleAdministrator); err != nil {
 		return user, err
 	}
 	var faults survey.Faults
 	faults.Line("name", &cmd.Name, 200, true)
-	faults.Email("email", &cmd.Email, cmd.ID == "")
+	faults.Email("email", &cmd.Email, id == "")
 	if err := faults.Err(); err != nil {
 		return user, err
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) (err error) {
 		user = survey.User{ID: survey.UserID(fresh), Language: cmd.Language, CreatedAt: s.Now()}
-		if cmd.ID != "" {
-			if user, err = tx.User(cmd.ID); err != nil {
+		if id != "" {
+			if user, err = tx.User(id); err != nil {
 				return err
 			}
 		}
@@ -95,10 +94,10 @@ func (s *Service) SavePerson(ctx context.Context, actor survey.Actor, cmd SavePe
 		if moved {
 			user.Email = cmd.Email
 		}
-		if cmd.ID != "" && survey.Same(before, user) {
+		if id != "" && survey.Same(before, user) {
 			return nil // the second click of two
 		}
-		if cmd.ID != "" && user.Revision != cmd.Revision {
+		if id != "" && user.Revision != cmd.Revision {
 			return survey.Stale()
 		}
 		if moved {

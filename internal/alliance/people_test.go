@@ -15,10 +15,10 @@ import (
 func TestPeople(t *testing.T) {
 	w := newPeopleWorld(t)
 	ada := w.first(t)
-	testworld.Must(t, w.Alliance.SaveWorkingGroup(t.Context(), ada, survey.WorkingGroup{Name: "Digitale Bildung"}))
+	testworld.Must(t, w.Alliance.SaveWorkingGroup(t.Context(), ada, "", alliance.SaveWorkingGroup{Name: "Digitale Bildung"}))
 	groups, err := w.Alliance.WorkingGroups(t.Context(), ada)
 	testworld.Must(t, err)
-	_, err = w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Language: "de", Memberships: []survey.Membership{{WorkingGroup: "erfunden"}}})
+	_, err = w.Alliance.SavePerson(t.Context(), ada, "", alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Language: "de", Memberships: []survey.Membership{{WorkingGroup: "erfunden"}}})
 	wants(t, survey.NotFound, err)
 	ben := w.join(t, ada, alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: groups[0].ID, Lead: true}}})
 	if !ben.Has(survey.RoleLead) || !ben.User.Leads(groups[0].ID) || ben.Has(survey.RoleCoordinator) {
@@ -43,19 +43,19 @@ func TestPeople(t *testing.T) {
 		name, want string
 		err        error
 	}{
-		{"an address twice", "email alliance.error.email_taken", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "B", Email: "BEN@buendnis.example", Language: "de"}))},
-		{"no address", "email error.required", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "B"}))},
-		{"a name in the address", "email error.email", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "B", Email: "B <b@example.org>"}))},
-		{"a stale revision", "conflict: error.stale", second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{ID: ben.User.ID, Revision: ben.User.Revision - 1, Name: "Ben"}))},
-		{"a lead may not", "forbidden: error.forbidden", second(w.Alliance.SavePerson(t.Context(), ben, alliance.SavePerson{Name: "B", Email: "b@buendnis.example"}))},
+		{"an address twice", "email alliance.error.email_taken", second(w.Alliance.SavePerson(t.Context(), ada, "", alliance.SavePerson{Name: "B", Email: "BEN@buendnis.example", Language: "de"}))},
+		{"no address", "email error.required", second(w.Alliance.SavePerson(t.Context(), ada, "", alliance.SavePerson{Name: "B"}))},
+		{"a name in the address", "email error.email", second(w.Alliance.SavePerson(t.Context(), ada, "", alliance.SavePerson{Name: "B", Email: "B <b@example.org>"}))},
+		{"a stale revision", "conflict: error.stale", second(w.Alliance.SavePerson(t.Context(), ada, ben.User.ID, alliance.SavePerson{Revision: ben.User.Revision - 1, Name: "Ben"}))},
+		{"a lead may not", "forbidden: error.forbidden", second(w.Alliance.SavePerson(t.Context(), ben, "", alliance.SavePerson{Name: "B", Email: "b@buendnis.example"}))},
 		{"a lead sees no people", "forbidden: error.forbidden", second(w.Alliance.People(t.Context(), ben))},
 	} {
 		if got := fault(c.err); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	wants(t, survey.NotFound, second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{ID: "niemand", Name: "Ben"})))
-	wants(t, survey.Invalid, second(w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "B", Email: "b@example.org\r\nBcc: c@example.org"})))
+	wants(t, survey.NotFound, second(w.Alliance.SavePerson(t.Context(), ada, "niemand", alliance.SavePerson{Name: "Ben"})))
+	wants(t, survey.Invalid, second(w.Alliance.SavePerson(t.Context(), ada, "", alliance.SavePerson{Name: "B", Email: "b@example.org\r\nBcc: c@example.org"})))
 }
 
 func second[T any](_ T, err error) error { return err }
@@ -63,22 +63,22 @@ func second[T any](_ T, err error) error { return err }
 func TestLastAdministratorStays(t *testing.T) {
 	w := newPeopleWorld(t)
 	ada := w.first(t)
-	took := alliance.SavePerson{ID: ada.User.ID, Revision: ada.User.Revision, Name: "Ada", Coordinator: true}
+	took := alliance.SavePerson{Revision: ada.User.Revision, Name: "Ada", Coordinator: true}
 	blocked := took
 	blocked.Administrator, blocked.Disabled = true, true
 	for _, cmd := range []alliance.SavePerson{took, blocked} {
-		if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, cmd))); got != "administrator alliance.error.last_administrator" {
+		if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, ada.User.ID, cmd))); got != "administrator alliance.error.last_administrator" {
 			t.Error(got)
 		}
 	}
 	// Somebody invited cannot administer yet; somebody who accepted can.
 	ben, token := w.invite(t, ada, alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Administrator: true})
-	wants(t, survey.Invalid, second(w.Alliance.SavePerson(t.Context(), ada, took)))
+	wants(t, survey.Invalid, second(w.Alliance.SavePerson(t.Context(), ada, ada.User.ID, took)))
 	_, err := w.Alliance.AcceptInvitation(t.Context(), alliance.NewPassword{Token: token, Name: "Ben", Password: goodPassword, Again: goodPassword})
 	testworld.Must(t, err)
-	_, err = w.Alliance.SavePerson(t.Context(), ada, took)
+	_, err = w.Alliance.SavePerson(t.Context(), ada, ada.User.ID, took)
 	testworld.Must(t, err)
-	_, err = w.Alliance.SavePerson(t.Context(), survey.Actor{User: ben}, alliance.SavePerson{Name: "C", Email: "c@buendnis.example"})
+	_, err = w.Alliance.SavePerson(t.Context(), survey.Actor{User: ben}, "", alliance.SavePerson{Name: "C", Email: "c@buendnis.example"})
 	wants(t, survey.Forbidden, err) // the User as invited has no password: not active
 }
 
@@ -86,11 +86,11 @@ func TestLastAdministratorStays(t *testing.T) {
 func TestRightsAndRulesAreAuditedWithTheirStates(t *testing.T) {
 	w := newPeopleWorld(t)
 	ada := w.first(t)
-	testworld.Must(t, w.Alliance.SaveWorkingGroup(t.Context(), ada, survey.WorkingGroup{Name: "Digitale Bildung"}))
+	testworld.Must(t, w.Alliance.SaveWorkingGroup(t.Context(), ada, "", alliance.SaveWorkingGroup{Name: "Digitale Bildung"}))
 	groups, err := w.Alliance.WorkingGroups(t.Context(), ada)
 	testworld.Must(t, err)
 	ben := w.join(t, ada, alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: groups[0].ID, Lead: true}}})
-	_, err = w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{ID: ben.User.ID, Revision: ben.User.Revision, Name: "Ben", Coordinator: true, Administrator: true, Disabled: true})
+	_, err = w.Alliance.SavePerson(t.Context(), ada, ben.User.ID, alliance.SavePerson{Revision: ben.User.Revision, Name: "Ben", Coordinator: true, Administrator: true, Disabled: true})
 	testworld.Must(t, err)
 	a, err := w.Alliance.Alliance(t.Context())
 	testworld.Must(t, err)
@@ -117,16 +117,16 @@ func TestAddressOfAnInvitationIsCorrected(t *testing.T) {
 	w := newPeopleWorld(t)
 	ada := w.first(t)
 	ben, wrong := w.invite(t, ada, alliance.SavePerson{Name: "Ben", Email: "bne@buendnis.example"})
-	cmd := alliance.SavePerson{ID: ben.ID, Revision: ben.Revision, Name: "Ben", Email: "Ben@buendnis.example"}
+	cmd := alliance.SavePerson{Revision: ben.Revision, Name: "Ben", Email: "Ben@buendnis.example"}
 	for name, bad := range map[string]string{"email error.email": "keine", "email alliance.error.email_taken": ada.User.Email} {
 		c := cmd
 		c.Email = bad
-		if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, c))); got != name {
+		if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, ben.ID, c))); got != name {
 			t.Error(got)
 		}
 	}
 	for range 2 { // a second click sends no second mail
-		saved, err := w.Alliance.SavePerson(t.Context(), ada, cmd)
+		saved, err := w.Alliance.SavePerson(t.Context(), ada, ben.ID, cmd)
 		testworld.Must(t, err)
 		if saved.Email != "ben@buendnis.example" {
 			t.Error(saved.Email)
@@ -152,7 +152,7 @@ func TestAddressOfAnInvitationIsCorrected(t *testing.T) {
 	joined, err := w.Alliance.AcceptInvitation(t.Context(), alliance.NewPassword{Token: right, Name: "Ben", Password: goodPassword, Again: goodPassword})
 	testworld.Must(t, err)
 	cmd.Revision, cmd.Email = joined.Revision, "neu@buendnis.example"
-	if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, cmd))); got != "email alliance.error.email_fixed" {
+	if got := fault(second(w.Alliance.SavePerson(t.Context(), ada, ben.ID, cmd))); got != "email alliance.error.email_fixed" {
 		t.Error(got)
 	}
 }
@@ -181,7 +181,7 @@ func TestRevokedInvitationIsNotMailed(t *testing.T) {
 func TestInvitingIsAllOrNothing(t *testing.T) {
 	w := newPeopleWorld(t)
 	ada := w.first(t)
-	if _, err := w.Alliance.SavePerson(t.Context(), ada, alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Language: "xx"}); err == nil {
+	if _, err := w.Alliance.SavePerson(t.Context(), ada, "", alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Language: "xx"}); err == nil {
 		t.Fatal("a mail in a language there is not")
 	}
 	people, err := w.Alliance.People(t.Context(), ada)
@@ -195,9 +195,9 @@ func TestNamesOfOrganisationsAndGroups(t *testing.T) {
 	w := newPeopleWorld(t)
 	ada := w.first(t)
 	ctx := t.Context()
-	testworld.Must(t, w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "Offene Welt e. V.", Website: "https://offene-welt.example"}),
-		w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "offene welt E V"}), // another name, the same slug
-		w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "!!!"}))
+	testworld.Must(t, w.Alliance.SaveOrganisation(ctx, ada, "", alliance.SaveOrganisation{Name: "Offene Welt e. V.", Website: "https://offene-welt.example"}),
+		w.Alliance.SaveOrganisation(ctx, ada, "", alliance.SaveOrganisation{Name: "offene welt E V"}), // another name, the same slug
+		w.Alliance.SaveOrganisation(ctx, ada, "", alliance.SaveOrganisation{Name: "!!!"}))
 	list, err := w.Alliance.Organisations(ctx, ada)
 	testworld.Must(t, err)
 	slugs := []string{string(list[0].Slug), string(list[1].Slug), string(list[2].Slug)}
@@ -206,42 +206,41 @@ func TestNamesOfOrganisationsAndGroups(t *testing.T) {
 		t.Error(slugs)
 	}
 	o := list[slices.IndexFunc(list, func(o survey.Organisation) bool { return o.Website != "" })]
-	renamed := o
-	renamed.Name, renamed.Slug = "Offene Zukunft", "verstellt"
-	testworld.Must(t, w.Alliance.SaveOrganisation(ctx, ada, renamed))
+	renamed := alliance.SaveOrganisation{Revision: o.Revision, Name: "Offene Zukunft", Website: o.Website}
+	testworld.Must(t, w.Alliance.SaveOrganisation(ctx, ada, o.ID, renamed))
 	list, err = w.Alliance.Organisations(ctx, ada)
 	testworld.Must(t, err)
 	if i := slices.IndexFunc(list, func(x survey.Organisation) bool { return x.ID == o.ID }); list[i].Slug != o.Slug || list[i].Name != "Offene Zukunft" {
 		t.Errorf("%+v: the slug stays, exports rely on it", list[i])
 	}
-	testworld.Must(t, w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "Open Source"}))
+	testworld.Must(t, w.Alliance.SaveWorkingGroup(ctx, ada, "", alliance.SaveWorkingGroup{Name: "Open Source"}))
 	groups, err := w.Alliance.WorkingGroups(ctx, ada)
 	testworld.Must(t, err)
 
-	testworld.Must(t, w.Alliance.SaveOrganisation(ctx, ada, renamed), // a second click
-		w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{ID: groups[0].ID, Name: groups[0].Name}))
+	testworld.Must(t, w.Alliance.SaveOrganisation(ctx, ada, o.ID, renamed), // a second click
+		w.Alliance.SaveWorkingGroup(ctx, ada, groups[0].ID, alliance.SaveWorkingGroup{Name: groups[0].Name}))
 	late := renamed
 	late.Name = "Offene Zeit"
 	for want, err := range map[string]error{
-		"conflict: error.stale":          w.Alliance.SaveOrganisation(ctx, ada, late),
-		"name error.required":            w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: " "}),
-		"website error.url":              w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "X", Website: "javascript:alert(1)"}),
-		"not_found: error.not_found":     w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{ID: "fremd", Name: "X"}),
-		"forbidden: error.forbidden":     w.Alliance.SaveOrganisation(ctx, survey.Actor{}, survey.Organisation{Name: "X"}),
-		"name error.text.line":           w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\nb"}),
-		"name error.text.control":        w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "a\x00b"}),
-		"name alliance.error.name_taken": w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{Name: "OPEN source"}),
+		"conflict: error.stale":          w.Alliance.SaveOrganisation(ctx, ada, o.ID, late),
+		"name error.required":            w.Alliance.SaveOrganisation(ctx, ada, "", alliance.SaveOrganisation{Name: " "}),
+		"website error.url":              w.Alliance.SaveOrganisation(ctx, ada, "", alliance.SaveOrganisation{Name: "X", Website: "javascript:alert(1)"}),
+		"not_found: error.not_found":     w.Alliance.SaveOrganisation(ctx, ada, "fremd", alliance.SaveOrganisation{Name: "X"}),
+		"forbidden: error.forbidden":     w.Alliance.SaveOrganisation(ctx, survey.Actor{}, "", alliance.SaveOrganisation{Name: "X"}),
+		"name error.text.line":           w.Alliance.SaveWorkingGroup(ctx, ada, "", alliance.SaveWorkingGroup{Name: "a\nb"}),
+		"name error.text.control":        w.Alliance.SaveWorkingGroup(ctx, ada, "", alliance.SaveWorkingGroup{Name: "a\x00b"}),
+		"name alliance.error.name_taken": w.Alliance.SaveWorkingGroup(ctx, ada, "", alliance.SaveWorkingGroup{Name: "OPEN source"}),
 	} {
 		if got := fault(err); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
-	if got := fault(w.Alliance.SaveOrganisation(ctx, ada, survey.Organisation{Name: "OFFENE Zukunft"})); got != "name alliance.error.name_taken" {
+	if got := fault(w.Alliance.SaveOrganisation(ctx, ada, "", alliance.SaveOrganisation{Name: "OFFENE Zukunft"})); got != "name alliance.error.name_taken" {
 		t.Error(got)
 	}
-	wants(t, survey.Conflict, w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{ID: groups[0].ID, Name: "Neu", Revision: 0}))
-	wants(t, survey.NotFound, w.Alliance.SaveWorkingGroup(ctx, ada, survey.WorkingGroup{ID: "fremd", Name: "Neu"}))
-	wants(t, survey.Forbidden, w.Alliance.SaveWorkingGroup(ctx, survey.Actor{Respondent: "r"}, survey.WorkingGroup{Name: "Neu"}))
+	wants(t, survey.Conflict, w.Alliance.SaveWorkingGroup(ctx, ada, groups[0].ID, alliance.SaveWorkingGroup{Name: "Neu", Revision: 0}))
+	wants(t, survey.NotFound, w.Alliance.SaveWorkingGroup(ctx, ada, "fremd", alliance.SaveWorkingGroup{Name: "Neu"}))
+	wants(t, survey.Forbidden, w.Alliance.SaveWorkingGroup(ctx, survey.Actor{Respondent: "r"}, "", alliance.SaveWorkingGroup{Name: "Neu"}))
 	_, err = w.Alliance.Organisations(ctx, survey.Actor{Respondent: "r"})
 	wants(t, survey.Forbidden, err)
 }

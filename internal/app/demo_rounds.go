@@ -245,13 +245,13 @@ func (s *seeder) handOver(q survey.Questionnaire, slug survey.Slug, cmd transcri
 		if err != nil {
 			return err
 		}
-		cmd.Ref = transcribe.Ref{Questionnaire: q.ID, Respondent: slug, ID: survey.NewID()}
+		ref := transcribe.Ref{Questionnaire: q.ID, Respondent: slug, ID: survey.NewID()}
 		cmd.ReceivedOn, cmd.LetterDate = s.local(came, "")[:10], s.local(came-0.2, "")[:10]
 		cmd.Upload = upload
-		if t, err = s.service.Transcribe.Save(s.ctx, s.actor(person), cmd); err != nil {
+		if t, err = s.service.Transcribe.Save(s.ctx, s.actor(person), ref, cmd); err != nil {
 			return err
 		}
-		t, err = s.service.Transcribe.HandOver(s.ctx, s.actor(person), cmd.Ref, t.Revision)
+		t, err = s.service.Transcribe.HandOver(s.ctx, s.actor(person), ref, t.Revision)
 		return err
 	})
 	return t
@@ -267,7 +267,7 @@ func (s *seeder) original(name, letter string) (*survey.Original, error) {
 // quote puts a passage of a manifesto beside a cell, under the alliance's name.
 func (s *seeder) quote(q survey.Questionnaire, slug survey.Slug, number int, passage, place string) {
 	s.step("quote", func() error {
-		_, err := s.service.Transcribe.SaveQuotation(s.ctx, s.actor(coordinator), transcribe.SaveQuotation{Questionnaire: q.ID, Respondent: slug, Number: number, Text: passage, Place: place})
+		_, err := s.service.Transcribe.SaveQuotation(s.ctx, s.actor(coordinator), q.ID, slug, number, transcribe.SaveQuotation{Text: passage, Place: place})
 		return err
 	})
 }

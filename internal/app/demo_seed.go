@@ -108,12 +108,12 @@ func (s *seeder) alliance() {
 	})
 	for _, name := range demoGroups {
 		s.step("group", func() error {
-			return s.service.Alliance.SaveWorkingGroup(s.ctx, s.actor(administrator), survey.WorkingGroup{Name: name})
+			return s.service.Alliance.SaveWorkingGroup(s.ctx, s.actor(administrator), "", alliance.SaveWorkingGroup{Name: name})
 		})
 	}
 	for _, name := range demoOrganisations {
 		s.step("organisation", func() error {
-			return s.service.Alliance.SaveOrganisation(s.ctx, s.actor(administrator), survey.Organisation{Name: name})
+			return s.service.Alliance.SaveOrganisation(s.ctx, s.actor(administrator), "", alliance.SaveOrganisation{Name: name})
 		})
 	}
 	s.step("names", func() (err error) {
@@ -153,7 +153,7 @@ func (s *seeder) alliance() {
 				p.Memberships = []survey.Membership{{WorkingGroup: s.groups[0].ID}, {WorkingGroup: s.groups[3].ID, Lead: true}}
 			}
 			p.Language = "de"
-			if _, err := s.service.Alliance.SavePerson(s.ctx, s.actor(administrator), p); err != nil {
+			if _, err := s.service.Alliance.SavePerson(s.ctx, s.actor(administrator), "", p); err != nil {
 				return err
 			}
 			due, err := s.service.Send.DueMails(s.ctx, 100) // by mail: a link handed over would make one hand of all
@@ -179,7 +179,7 @@ func (s *seeder) election() (id survey.ElectionID) {
 	day := s.now.Add(9 * week)
 	day = day.AddDate(0, 0, (7-int(day.Weekday()))%7) // elections are held on Sundays
 	s.step("election", func() error {
-		e, err := s.service.Alliance.SaveElection(s.ctx, s.actor(coordinator), alliance.SaveElection{Name: "Landtagswahl Nordmark",
+		e, err := s.service.Alliance.SaveElection(s.ctx, s.actor(coordinator), "", alliance.SaveElection{Name: "Landtagswahl Nordmark",
 			Date: day.Format(time.DateOnly), Level: string(survey.LevelLand), Region: "Nordmark"})
 		id = e.ID
 		return err
@@ -187,7 +187,7 @@ func (s *seeder) election() (id survey.ElectionID) {
 	for i, p := range demoParties {
 		s.step("party "+p.short, func() error {
 			slug := survey.SlugOf(p.short)
-			standing, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), alliance.SaveContestant{Election: id, ListedParty: alliance.ListedParty{
+			standing, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), id, "", alliance.SaveContestant{ListedParty: alliance.ListedParty{
 				ShortName: p.short, Name: p.name, BallotPosition: fmt.Sprint(i + 1), Colour: p.colour, Email: "wahlkampf@" + string(slug) + ".example"}})
 			s.parties[p.short] = standing.Party.ID
 			return err
@@ -202,7 +202,7 @@ func (s *seeder) questionnaire(cmd draft.SaveQuestionnaire, questions []demoQues
 		cmd.Topics = strings.Join(demoGroups, "\n")
 		cmd.Licence = "CC-BY-4.0"
 		cmd.OrderRule = "Parteien in der Reihenfolge des Stimmzettels, Fragen in der Reihenfolge des Fragenkatalogs."
-		q, err = s.service.Draft.SaveQuestionnaire(s.ctx, s.actor(coordinator), cmd)
+		q, err = s.service.Draft.SaveQuestionnaire(s.ctx, s.actor(coordinator), "", cmd)
 		return err
 	})
 	for i, question := range questions {
@@ -214,17 +214,17 @@ func (s *seeder) questionnaire(cmd draft.SaveQuestionnaire, questions []demoQues
 			}
 			first := wording
 			first.Text = "Stichwort: " + question.label // every question began as an idea
-			saved, err := s.service.Draft.SaveQuestion(s.ctx, s.actor(coordinator), draft.SaveQuestion{Questionnaire: q.ID, ID: survey.QuestionID(survey.NewID()), Wording: first})
+			saved, err := s.service.Draft.SaveQuestion(s.ctx, s.actor(coordinator), q.ID, survey.QuestionID(survey.NewID()), draft.SaveQuestion{Wording: first})
 			if err != nil {
 				return err
 			}
-			saved, err = s.service.Draft.SaveQuestion(s.ctx, s.actor(coordinator), draft.SaveQuestion{Questionnaire: q.ID, ID: saved.ID, Revision: saved.Revision,
+			saved, err = s.service.Draft.SaveQuestion(s.ctx, s.actor(coordinator), q.ID, saved.ID, draft.SaveQuestion{Revision: saved.Revision,
 				Wording: wording, Note: "ausformuliert nach der Sitzung der Arbeitsgruppe"})
 			if err != nil {
 				return err
 			}
 			if state := states(i); state != saved.State {
-				_, err = s.service.Draft.SetQuestionState(s.ctx, s.actor(coordinator), draft.SetQuestionState{Questionnaire: q.ID, ID: string(saved.ID), Revision: saved.Revision, State: state})
+				_, err = s.service.Draft.SetQuestionState(s.ctx, s.actor(coordinator), q.ID, saved.ID, draft.SetQuestionState{Revision: saved.Revision, State: state})
 			}
 			return err
 		})

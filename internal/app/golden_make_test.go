@@ -51,7 +51,7 @@ func seedGolden(t *testing.T, a *App, folder string) error {
 	s.at(12)
 	election := ""
 	s.step("election", func() error {
-		e, err := s.service.Alliance.SaveElection(s.ctx, s.actor(coordinator), alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09", Level: string(survey.LevelLand), Region: "Nordmark"})
+		e, err := s.service.Alliance.SaveElection(s.ctx, s.actor(coordinator), "", alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09", Level: string(survey.LevelLand), Region: "Nordmark"})
 		election = string(e.ID)
 		return err
 	})
@@ -61,7 +61,7 @@ func seedGolden(t *testing.T, a *App, folder string) error {
 		{ShortName: "VN", Name: "Volksbund Nordmark", BallotPosition: "3", Email: "post@vn.example"},
 	} {
 		s.step("party", func() error {
-			_, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), alliance.SaveContestant{Election: survey.ElectionID(election), ListedParty: p})
+			_, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), survey.ElectionID(election), "", alliance.SaveContestant{ListedParty: p})
 			return err
 		})
 	}

@@ -134,7 +134,7 @@ func TestImportKeepsItsElection(t *testing.T) {
 		t.Fatal(err)
 	}
 	change := func(id survey.ElectionID) error {
-		_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: id, Name: "Anders", Date: "2027-05-16"})
+		_, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, id, alliance.SaveElection{Name: "Anders", Date: "2027-05-16"})
 		return err
 	}
 	elections, err := w.Alliance.Elections(w.Ctx, w.Coordinator)
@@ -152,14 +152,14 @@ func TestImportKeepsItsElection(t *testing.T) {
 		if err := change(e.ID); survey.CodeOf(err) != survey.Conflict {
 			t.Errorf("the election of an import: %v", err)
 		}
-		if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: e.ID, Name: e.Name, Date: e.Date}); err != nil {
+		if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, e.ID, alliance.SaveElection{Name: e.Name, Date: e.Date}); err != nil {
 			t.Errorf("saved as it is: %v", err)
 		}
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Name: "Landtagswahl Nordmark", Date: "2027-05-09", Region: "Nordmark"}); err != nil {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "e1", alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09", Region: "Nordmark"}); err != nil {
 		t.Errorf("the import's election stands in the way of ours: %v", err)
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Invalid {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "", alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}); survey.CodeOf(err) != survey.Invalid {
 		t.Errorf("the same election twice: %v", err)
 	}
 	w.Update(func(tx *survey.Tx) error {
@@ -171,7 +171,7 @@ func TestImportKeepsItsElection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Revision: e.Revision, Name: e.Name, Date: "2027-05-16"}); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "e1", alliance.SaveElection{Revision: e.Revision, Name: e.Name, Date: "2027-05-16"}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("a dispatched questionnaire names it: %v", err)
 	}
 }

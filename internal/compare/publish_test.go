@@ -98,17 +98,17 @@ func TestOneLineForARespondentStandsForAllItsCells(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name string
-		cmd  func(*transcribe.Save)
+		cmd  func(*testworld.Letter)
 		want []line
 	}{
-		{"all cells alike", func(cmd *transcribe.Save) { cmd.Whole = no }, []line{{"frei", 0, survey.Declined}}},
-		{"two of three", func(cmd *transcribe.Save) {
+		{"all cells alike", func(cmd *testworld.Letter) { cmd.Whole = no }, []line{{"frei", 0, survey.Declined}}},
+		{"two of three", func(cmd *testworld.Letter) {
 			cmd.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, no), testworld.LetterLine(3, no)}
 		}, []line{{"frei", 1, survey.Declined}, {"frei", 3, survey.Declined}}},
-		{"all, but not alike", func(cmd *transcribe.Save) {
+		{"all, but not alike", func(cmd *testworld.Letter) {
 			cmd.Whole, cmd.Entries = no, []survey.SubmissionEntry{testworld.LetterLine(2, survey.Entry{Status: survey.NoPosition})}
 		}, []line{{"frei", 1, survey.Declined}, {"frei", 2, survey.NoPosition}, {"frei", 3, survey.Declined}}},
-		{"two parties, one of them not asked everything", func(cmd *transcribe.Save) { cmd.Whole, cmd.Joint = no, []survey.Slug{"moin"} },
+		{"two parties, one of them not asked everything", func(cmd *testworld.Letter) { cmd.Whole, cmd.Joint = no, []survey.Slug{"moin"} },
 			[]line{{"frei", 0, survey.Declined}, {"moin", 1, survey.Declined}, {"moin", 3, survey.Declined}}},
 	} {
 		w := newEdition(t)
@@ -162,8 +162,7 @@ func TestEachChangeIsSaidOnce(t *testing.T) {
 			})
 		}, []line{{facet: survey.FacetAsked, respondent: "frei"}}},
 		"a quotation": {func(w edition) {
-			_, err := w.Transcribe.SaveQuotation(w.t.Context(), w.Anna, transcribe.SaveQuotation{Questionnaire: "q1", Respondent: "frei", Number: 1,
-				Text: "Wir bauen Netze.", Place: "Wahlprogramm, S. 12"})
+			_, err := w.Transcribe.SaveQuotation(w.t.Context(), w.Anna, "q1", "frei", 1, transcribe.SaveQuotation{Text: "Wir bauen Netze.", Place: "Wahlprogramm, S. 12"})
 			testworld.Must(w.t, err)
 		}, []line{{respondent: "frei", question: 1, quoted: true}}},
 		"another status of the same words": {func(w edition) {

@@ -275,35 +275,34 @@ func rekeyed(r survey.Respondent, ids map[survey.QuestionID]survey.QuestionID) s
 
 // OrderCatalogue is the form that orders the agreed questions.
 type OrderCatalogue struct {
-	Questionnaire survey.QuestionnaireID
-	Seen          string                       // Catalogue.Hash of the order the actor's page showed
-	Places        map[survey.QuestionID]string // question id -> place as typed
-	Was           map[survey.QuestionID]int    // question id -> the place the field showed
-	Up, Down      string                       // id of the question to move by one; "" none
+	Seen     string                       // Catalogue.Hash of the order the actor's page showed
+	Places   map[survey.QuestionID]string // question id -> place as typed
+	Was      map[survey.QuestionID]int    // question id -> the place the field showed
+	Up, Down survey.QuestionID            // the question to move by one; "" none
 }
 
 // OrderCatalogue orders the agreed questions: each whose place was changed goes to the place typed, the others keep their
 // order around them; then one goes up or down. A fault is named place-<question id>. Somebody else's change of the agreed
 // questions in between is a Conflict (error.stale), unless they stand as wanted already.
-func (s *Service) OrderCatalogue(ctx context.Context, actor survey.Actor, cmd OrderCatalogue) error {
+func (s *Service) OrderCatalogue(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd OrderCatalogue) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
+		q, err := s.drafting(tx, questionnaire)
 		if err != nil {
 			return err
 		}
-		questions, err := survey.Collect(tx.Questions.List(survey.In(cmd.Questionnaire)))
+		questions, err := survey.Collect(tx.Questions.List(survey.In(questionnaire)))
 		if err != nil {
 			return err
 		}
 		before := survey.AgreedInOrder(questions)
-		words, err := loadWords(tx, questionnaire)
+		words, err := loadWords(tx, q)
 		if err != nil {
 			return err
 		}
-		now, err := plannedCatalogue(questionnaire, before, words)
+		now, err := plannedCatalogue(q, before, words)
 		if err != nil {
 			return err
 		}
@@ -337,7 +336,7 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor survey.Actor, cmd Or
 		for _, move := range []struct {
 			id survey.QuestionID
 			by int
-		}{{survey.QuestionID(cmd.Up), -1}, {survey.QuestionID(cmd.Down), 1}} {
+		}{{cmd.Up, -1}, {cmd.Down, 1}} {
 			at := slices.IndexFunc(agreed, func(q survey.Question) bool { return q.ID == move.id })
 			if was := cmd.Was[move.id]; was > 0 && now.Hash != cmd.Seen && at+1 == was+move.by {
 				continue // it went there already

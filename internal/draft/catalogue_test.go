@@ -61,11 +61,11 @@ func TestOrderCatalogue(t *testing.T) {
 		{"a question that is not there", map[string]string{"x": "1"}, "x", "", "CDBA"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			cmd := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[survey.QuestionID]string{}, Up: string(ids[test.up]), Down: string(ids[test.down])}
+			cmd := draft.OrderCatalogue{Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[survey.QuestionID]string{}, Up: ids[test.up], Down: ids[test.down]}
 			for text, place := range test.places {
 				cmd.Places[ids[text]] = place
 			}
-			if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, cmd); err != nil {
+			if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, w.Q.ID, cmd); err != nil {
 				t.Fatal(err)
 			}
 			got := ""
@@ -78,13 +78,13 @@ func TestOrderCatalogue(t *testing.T) {
 		})
 	}
 	for _, place := range []string{"vorn", "5", "0"} { // there are four
-		err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash,
+		err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, w.Q.ID, draft.OrderCatalogue{Seen: catalogue(w, w.Coordinator).Catalogue.Hash,
 			Places: map[survey.QuestionID]string{ids["A"]: place}})
 		if diff := cmp.Diff([]string{"place-" + string(ids["A"]) + " error.number"}, testworld.FaultsOf(t, err)); diff != "" {
 			t.Error(diff)
 		}
 	}
-	if err := w.Draft.OrderCatalogue(w.Ctx, w.Lead, draft.OrderCatalogue{Questionnaire: w.Q.ID}); survey.CodeOf(err) != survey.Forbidden {
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Lead, w.Q.ID, draft.OrderCatalogue{}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 }
@@ -94,18 +94,18 @@ func TestOrderOfACatalogueThatChanged(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	a, b := w.Question("A", survey.StateAgreed), w.Question("B", survey.StateAgreed)
 	seen := catalogue(w, w.Coordinator).Catalogue.Hash
-	first := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Places: map[survey.QuestionID]string{b.ID: "1"}}
+	first := draft.OrderCatalogue{Seen: seen, Places: map[survey.QuestionID]string{b.ID: "1"}}
 	for range 2 {
-		if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, first); err != nil {
+		if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, w.Q.ID, first); err != nil {
 			t.Fatal(err)
 		}
 	}
-	second := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: seen, Down: string(b.ID)}
-	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, second); survey.CodeOf(err) != survey.Conflict {
+	second := draft.OrderCatalogue{Seen: seen, Down: b.ID}
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, w.Q.ID, second); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("ordered what was not seen: %v", err)
 	}
 	second.Seen = catalogue(w, w.Second).Catalogue.Hash
-	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, second); err != nil {
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, w.Q.ID, second); err != nil {
 		t.Error(err)
 	}
 	if got := catalogue(w, w.Coordinator).Catalogue.Questions[0].Origin; got != a.ID {
@@ -127,9 +127,9 @@ func TestASecondClickOfAnArrow(t *testing.T) {
 			ids[text] = w.Question(text, survey.StateAgreed).ID
 			was[ids[text]] = i + 1
 		}
-		click := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Was: was, Up: string(ids[test.up]), Down: string(ids[test.down])}
+		click := draft.OrderCatalogue{Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Was: was, Up: ids[test.up], Down: ids[test.down]}
 		for i := range 2 {
-			if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, click); err != nil {
+			if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, w.Q.ID, click); err != nil {
 				t.Errorf("%s, click %d: %v", test.name, i+1, err)
 			}
 		}
@@ -140,8 +140,8 @@ func TestASecondClickOfAnArrow(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
-		other := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: click.Seen, Was: was, Up: string(ids[test.later])}
-		if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, other); testworld.KeyOf(err) != "error.stale" {
+		other := draft.OrderCatalogue{Seen: click.Seen, Was: was, Up: ids[test.later]}
+		if err := w.Draft.OrderCatalogue(w.Ctx, w.Second, w.Q.ID, other); testworld.KeyOf(err) != "error.stale" {
 			t.Errorf("%s: another arrow on the old page: %v", test.name, err)
 		}
 	}
@@ -151,11 +151,11 @@ func TestASecondClickOfAnArrow(t *testing.T) {
 func TestAPlaceThatIsGone(t *testing.T) {
 	w := testworld.NewWorkshop(t, func(cmd *draft.SaveQuestionnaire) { cmd.Slots = "" })
 	a, _, c := w.Question("A", survey.StateAgreed), w.Question("B", survey.StateAgreed), w.Question("C", survey.StateAgreed)
-	old := draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[survey.QuestionID]string{a.ID: "3"}}
-	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(c.ID), Revision: c.Revision, State: survey.StateReview}); err != nil {
+	old := draft.OrderCatalogue{Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[survey.QuestionID]string{a.ID: "3"}}
+	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, w.Q.ID, c.ID, draft.SetQuestionState{Revision: c.Revision, State: survey.StateReview}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, old); testworld.KeyOf(err) != "error.stale" {
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, w.Q.ID, old); testworld.KeyOf(err) != "error.stale" {
 		t.Error(err)
 	}
 }
@@ -329,7 +329,7 @@ func TestLockedIsImmutable(t *testing.T) {
 	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
 	first, second := w.Question("Erste?", survey.StateAgreed), w.Question("Zweite?", survey.StateAgreed)
 	open := w.Question("Nicht dabei?", survey.StateReview)
-	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Up: string(second.ID)}); err != nil {
+	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, w.Q.ID, draft.OrderCatalogue{Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Up: second.ID}); err != nil {
 		t.Fatal(err)
 	}
 	w.Update(func(tx *survey.Tx) error {
@@ -371,15 +371,15 @@ func TestLockedIsImmutable(t *testing.T) {
 			return err
 		},
 		"move": func() error {
-			_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(open.ID), Revision: open.Revision, State: survey.StateAgreed})
+			_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, w.Q.ID, open.ID, draft.SetQuestionState{Revision: open.Revision, State: survey.StateAgreed})
 			return err
 		},
 		"restore": func() error {
-			_, err := w.Draft.RestoreRevision(w.Ctx, w.Coordinator, draft.RestoreRevision{Questionnaire: w.Q.ID, ID: string(open.ID), Revision: open.Revision, Number: 1})
+			_, err := w.Draft.RestoreRevision(w.Ctx, w.Coordinator, w.Q.ID, open.ID, draft.RestoreRevision{Revision: open.Revision, Number: 1})
 			return err
 		},
 		"order": func() error {
-			return w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, draft.OrderCatalogue{Questionnaire: w.Q.ID, Up: string(first.ID)})
+			return w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, w.Q.ID, draft.OrderCatalogue{Up: first.ID})
 		},
 		"lock": func() error { _, err := lock(w, w.Second); return err },
 	} {
@@ -394,7 +394,7 @@ func TestLockedIsImmutable(t *testing.T) {
 		t.Errorf("%+v, %v", page, err)
 	}
 	// What the catalogue was locked under stays; the rest can change until the dispatch.
-	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: w.Q.ID, Revision: 2, Title: "Anders", Slug: "anders", Election: "e9", Slots: "9", QuestionLimit: "9",
+	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, w.Q.ID, draft.SaveQuestionnaire{Revision: 2, Title: "Anders", Slug: "anders", Election: "e9", Slots: "9", QuestionLimit: "9",
 		Topics: "Neu", AnswerLimit: "1000", OrderRule: "Alphabet", Licence: "CC0-1.0", Deadline: "2027-01-15T18:00", DeadlineZone: "Europe/Berlin"})
 	if err != nil {
 		t.Fatal(err)
@@ -403,7 +403,7 @@ func TestLockedIsImmutable(t *testing.T) {
 		t.Errorf("got %+v", q)
 	}
 	w.Update(func(tx *survey.Tx) error { q.DispatchedAt = w.Clock.Now(); return tx.Questionnaires.Put(q) })
-	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: q.ID, Revision: q.Revision}); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, q.ID, draft.SaveQuestionnaire{Revision: q.Revision}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("after the dispatch: %v", err)
 	}
 }
@@ -427,7 +427,7 @@ func TestDeadline(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := testworld.NewWorkshop(t)
-			q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{Title: "Zweite", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0",
+			q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", draft.SaveQuestionnaire{Title: "Zweite", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0",
 				Deadline: test.local, DeadlineZone: test.zone, DeadlineChoice: test.choice})
 			if test.fault != "" {
 				if diff := cmp.Diff([]string{"deadline " + test.fault}, testworld.FaultsOf(t, err)); diff != "" {
@@ -445,7 +445,7 @@ func TestDeadline(t *testing.T) {
 func TestSettings(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	good := draft.SaveQuestionnaire{Title: "Zweite Runde", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0"}
-	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, good)
+	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", good)
 	if err != nil || q.Slug != "zweite-runde" || q.Slots != 0 {
 		t.Fatalf("%+v, %v", q, err)
 	}
@@ -467,13 +467,13 @@ func TestSettings(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			cmd := good
 			test.change(&cmd)
-			_, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, cmd)
+			_, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", cmd)
 			if diff := cmp.Diff(test.want, testworld.FaultsOf(t, err)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: q.ID, Revision: 0, Title: "x"}); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, q.ID, draft.SaveQuestionnaire{Revision: 0, Title: "x"}); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
 }
@@ -482,7 +482,7 @@ func TestTopicsKeepTheirIDs(t *testing.T) {
 	w := testworld.NewWorkshop(t) // Schule, Amt
 	w.Question("Wie?", survey.StateIdea)
 	save := func(topics string) ([]survey.Topic, error) {
-		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: w.Q.ID, Revision: w.Q.Revision, Title: w.Q.Title, Slug: w.Q.Slug, Election: "e1",
+		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, w.Q.ID, draft.SaveQuestionnaire{Revision: w.Q.Revision, Title: w.Q.Title, Slug: w.Q.Slug, Election: "e1",
 			OrderRule: "Alphabet", Licence: "CC0-1.0", Topics: topics})
 		if err == nil {
 			w.Q = q

@@ -47,7 +47,7 @@ func TestWhoMayDraftWhat(t *testing.T) {
 						continue
 					}
 					q := w.Question("Wohin? "+name, test.state)
-					if _, err := w.Draft.SetQuestionState(w.Ctx, actor, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(q.ID), Revision: q.Revision, State: to}); err == nil {
+					if _, err := w.Draft.SetQuestionState(w.Ctx, actor, w.Q.ID, q.ID, draft.SetQuestionState{Revision: q.Revision, State: to}); err == nil {
 						moved[name] = append(moved[name], string(to))
 					} else if survey.CodeOf(err) != survey.Forbidden {
 						t.Errorf("%s to %s: %v", name, to, err)
@@ -67,18 +67,18 @@ func TestWhoMayDraftWhat(t *testing.T) {
 
 func TestMembersWriteForTheirOwnGroups(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	cmd := draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: survey.Wording{Text: "Wie?", WorkingGroup: "g2"}}
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); !slices.Equal(testworld.FaultsOf(t, err), []string{"working_group draft.error.own_group"}) {
+	id, cmd := survey.QuestionID(survey.NewID()), draft.SaveQuestion{Wording: survey.Wording{Text: "Wie?", WorkingGroup: "g2"}}
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, w.Q.ID, id, cmd); !slices.Equal(testworld.FaultsOf(t, err), []string{"working_group draft.error.own_group"}) {
 		t.Error(err)
 	}
 	cmd.WorkingGroup = ""
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); !slices.Equal(testworld.FaultsOf(t, err), []string{"working_group draft.error.own_group"}) {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, w.Q.ID, id, cmd); !slices.Equal(testworld.FaultsOf(t, err), []string{"working_group draft.error.own_group"}) {
 		t.Error(err)
 	}
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, cmd); err != nil {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, w.Q.ID, id, cmd); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Member, draft.SaveQuestionnaire{}); survey.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Member, "", draft.SaveQuestionnaire{}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 	for _, actor := range []survey.Actor{w.Member, w.Admin, w.Stranger} {
@@ -106,14 +106,14 @@ func TestBadWording(t *testing.T) {
 		{"unknown kind", wording{Text: "Wie?", Kind: "poll"}, []string{"kind error.choice"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: test.wording})
+			_, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, w.Q.ID, survey.QuestionID(survey.NewID()), draft.SaveQuestion{Wording: test.wording})
 			if diff := cmp.Diff(test.want, testworld.FaultsOf(t, err)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 	long := strings.Repeat("ä", 4000) // far over the questionnaire's limit: a hint, never a block
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: wording{Text: long, WorkingGroup: "g1"}}); err != nil {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, w.Q.ID, survey.QuestionID(survey.NewID()), draft.SaveQuestion{Wording: wording{Text: long, WorkingGroup: "g1"}}); err != nil {
 		t.Error(err)
 	}
 }
@@ -128,9 +128,9 @@ func TestRevisions(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The second of two at the same time: refused, both texts there, nothing saved.
-	mine := draft.SaveQuestion{Questionnaire: q.Questionnaire, ID: q.ID, Revision: q.Revision, Wording: q.Wording}
+	mine := draft.SaveQuestion{Revision: q.Revision, Wording: q.Wording}
 	mine.Text = "Wie steht es um die freien Schulen?"
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Lead, mine); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Lead, q.Questionnaire, q.ID, mine); survey.CodeOf(err) != survey.Conflict {
 		t.Fatalf("got %v, want a conflict", err)
 	}
 	w.Update(func(tx *survey.Tx) error {
@@ -140,10 +140,10 @@ func TestRevisions(t *testing.T) {
 	})
 	other := mine
 	other.AskedBy, other.Kind = []string{"o2", "o1", "o2"}, survey.KindThesis // in the order of the form's boxes
-	if c, err := w.Draft.Collision(w.Ctx, w.Lead, other); err != nil || cmp.Diff([]string{"kind"}, c.Choices) != "" {
+	if c, err := w.Draft.Collision(w.Ctx, w.Lead, q.Questionnaire, q.ID, other); err != nil || cmp.Diff([]string{"kind"}, c.Choices) != "" {
 		t.Errorf("%v %v", c.Choices, err)
 	}
-	c, err := w.Draft.Collision(w.Ctx, w.Lead, mine)
+	c, err := w.Draft.Collision(w.Ctx, w.Lead, q.Questionnaire, q.ID, mine)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,26 +155,26 @@ func TestRevisions(t *testing.T) {
 	}
 	// Merged, with the revision seen.
 	mine.Revision, mine.Text, mine.Note = c.Theirs.Revision, "Wie steht es um alle freien Schulen?", "zusammengeführt"
-	merged, err := w.Draft.SaveQuestion(w.Ctx, w.Lead, mine)
+	merged, err := w.Draft.SaveQuestion(w.Ctx, w.Lead, q.Questionnaire, q.ID, mine)
 	if err != nil || merged.Revision != 4 {
 		t.Fatalf("%+v, %v", merged, err)
 	}
 	// Sent twice: one revision.
-	if again, err := w.Draft.SaveQuestion(w.Ctx, w.Lead, mine); err != nil || again.Revision != 4 {
+	if again, err := w.Draft.SaveQuestion(w.Ctx, w.Lead, q.Questionnaire, q.ID, mine); err != nil || again.Revision != 4 {
 		t.Errorf("%+v, %v", again, err)
 	}
 	// An earlier one restored is a new one, and the state stays.
-	restored, err := w.Draft.RestoreRevision(w.Ctx, w.Member, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: 4, Number: 1})
+	restored, err := w.Draft.RestoreRevision(w.Ctx, w.Member, q.Questionnaire, q.ID, draft.RestoreRevision{Revision: 4, Number: 1})
 	if err != nil || restored.Revision != 5 || restored.Text != "Wie steht es um die Schulen?" || restored.State != survey.StateDraft {
 		t.Errorf("%+v, %v", restored, err)
 	}
-	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Member, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: 4, Number: 2}); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Member, q.Questionnaire, q.ID, draft.RestoreRevision{Revision: 4, Number: 2}); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
-	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Stranger, draft.RestoreRevision{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: 5, Number: 2}); survey.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Draft.RestoreRevision(w.Ctx, w.Stranger, q.Questionnaire, q.ID, draft.RestoreRevision{Revision: 5, Number: 2}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
-	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Lead, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: 4, State: survey.StateAgreed}); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SetQuestionState(w.Ctx, w.Lead, q.Questionnaire, q.ID, draft.SetQuestionState{Revision: 4, State: survey.StateAgreed}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("agreed on words not read: %v", err)
 	}
 	h, err := w.Draft.History(w.Ctx, w.Stranger, q.Questionnaire, q.ID, 1, 4)
@@ -201,7 +201,7 @@ func TestStateTakesTheWordsAlong(t *testing.T) {
 	move := func(actor survey.Actor, revision int, state survey.QuestionState, text string) (survey.Question, error) {
 		words := q.Wording
 		words.Text = text
-		return w.Draft.SetQuestionState(w.Ctx, actor, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: revision, State: state, Words: &words})
+		return w.Draft.SetQuestionState(w.Ctx, actor, q.Questionnaire, q.ID, draft.SetQuestionState{Revision: revision, State: state, Words: &words})
 	}
 	const typed = "Wie steht es um alle Schulen?"
 	for range 2 { // the second click of two
@@ -228,7 +228,7 @@ func TestStateTakesTheWordsAlong(t *testing.T) {
 	words.WorkingGroup = "g2"
 	both := w.Member
 	both.User.Memberships = []survey.Membership{{WorkingGroup: "g1", Lead: true}, {WorkingGroup: "g2"}}
-	if _, err := w.Draft.SetQuestionState(w.Ctx, both, draft.SetQuestionState{Questionnaire: q.Questionnaire, ID: string(q.ID), Revision: q.Revision + 1,
+	if _, err := w.Draft.SetQuestionState(w.Ctx, both, q.Questionnaire, q.ID, draft.SetQuestionState{Revision: q.Revision + 1,
 		State: survey.StateAgreed, Words: &words}); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("agreed for a group one does not lead: %v", err)
 	}
@@ -238,7 +238,7 @@ func TestStateTakesTheWordsAlong(t *testing.T) {
 func TestWholeNumbersAsTyped(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	for typed, want := range map[string]int{"1.500": 1500, "1 500": 1500, "1,500": 1500, "1500": 1500, "1.50": -1, "1.5": -1, "-1": -1} {
-		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{Title: "Länge " + typed, Election: "e1", OrderRule: "Alphabet",
+		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", draft.SaveQuestionnaire{Title: "Länge " + typed, Election: "e1", OrderRule: "Alphabet",
 			Licence: "CC0-1.0", AnswerLimit: typed})
 		if want < 0 && survey.CodeOf(err) == survey.Invalid {
 			continue
@@ -252,22 +252,22 @@ func TestWholeNumbersAsTyped(t *testing.T) {
 // A double click saves once and says so; only another content under an old revision is refused.
 func TestSecondClickIsNoConflict(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	party, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, alliance.SaveContestant{Election: "e1", ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte"}})
+	party, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", "", alliance.SaveContestant{ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, save := range map[string]func(title string) (revision int, err error){
 		"settings": func(title string) (int, error) {
-			q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, draft.SaveQuestionnaire{ID: w.Q.ID, Revision: w.Q.Revision, Title: title, Slug: w.Q.Slug, Election: "e1",
+			q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, w.Q.ID, draft.SaveQuestionnaire{Revision: w.Q.Revision, Title: title, Slug: w.Q.Slug, Election: "e1",
 				Slots: "3", Topics: "Schule\nAmt", OrderRule: "Alphabet", Licence: "CC0-1.0", Deadline: "2027-03-01T18:00", DeadlineZone: "Europe/Berlin"})
 			return q.Revision, err
 		},
 		"election": func(title string) (int, error) {
-			e, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, alliance.SaveElection{ID: "e1", Name: title, Date: "2027-05-09"})
+			e, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "e1", alliance.SaveElection{Name: title, Date: "2027-05-09"})
 			return e.Revision, err
 		},
 		"party": func(title string) (int, error) {
-			s, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, alliance.SaveContestant{Election: "e1", Party: party.ID, PartyRevision: 1, ContestantRevision: 1,
+			s, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", party.ID, alliance.SaveContestant{PartyRevision: 1, ContestantRevision: 1,
 				ListedParty: alliance.ListedParty{ShortName: "FM", Name: title, BallotPosition: "1"}})
 			return s.Party.Revision, err
 		},
@@ -299,19 +299,18 @@ func TestQuestionIDHasOneSpelling(t *testing.T) {
 
 func TestNewQuestionSentTwice(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	cmd := draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: wording{Text: "Wie?", WorkingGroup: "g1"}}
+	id, cmd := survey.QuestionID(survey.NewID()), draft.SaveQuestion{Wording: wording{Text: "Wie?", WorkingGroup: "g1"}}
 	for range 2 {
-		if q, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); err != nil || q.Revision != 1 {
+		if q, err := w.Draft.SaveQuestion(w.Ctx, w.Member, w.Q.ID, id, cmd); err != nil || q.Revision != 1 {
 			t.Errorf("%+v, %v", q, err)
 		}
 	}
 	cmd.Text = "Anders?"
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); survey.CodeOf(err) != survey.Conflict {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, w.Q.ID, id, cmd); survey.CodeOf(err) != survey.Conflict {
 		t.Error(err)
 	}
 	for _, id := range []survey.QuestionID{"", "../x", "q01"} {
-		cmd.ID = id
-		if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, cmd); survey.CodeOf(err) != survey.Invalid {
+		if _, err := w.Draft.SaveQuestion(w.Ctx, w.Member, w.Q.ID, id, cmd); survey.CodeOf(err) != survey.Invalid {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
@@ -322,7 +321,7 @@ func TestDraftBoard(t *testing.T) {
 	w.Question("Erste?", survey.StateAgreed)
 	w.Question("Zweite?", survey.StateReview)
 	w.Question("Dritte?", survey.StateDropped)
-	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Stranger, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()), Wording: wording{Text: "Vierte?", WorkingGroup: "g2"}}); err != nil {
+	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Stranger, w.Q.ID, survey.QuestionID(survey.NewID()), draft.SaveQuestion{Wording: wording{Text: "Vierte?", WorkingGroup: "g2"}}); err != nil {
 		t.Fatal(err)
 	}
 	shown := func(filter draft.BoardFilter) (cards []string, board draft.Board) {
@@ -385,7 +384,7 @@ func TestANoteIsOneLine(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	q := w.Question("Wie?", survey.StateIdea)
 	for note, want := range map[string]string{strings.Repeat("a", 301): "note error.text.too_long", "a\x00": "note error.text.control"} {
-		_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(q.ID), Revision: q.Revision, State: survey.StateReview, Note: note})
+		_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, w.Q.ID, q.ID, draft.SetQuestionState{Revision: q.Revision, State: survey.StateReview, Note: note})
 		if got := testworld.KeyOf(err); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

@@ -108,12 +108,12 @@ type Collision struct {
 }
 
 // Collision compares the words of a save that was refused as stale with what is saved now.
-func (s *Service) Collision(ctx context.Context, actor survey.Actor, cmd SaveQuestion) (c Collision, err error) {
-	page, err := s.QuestionPage(ctx, actor, cmd.Questionnaire, cmd.ID)
+func (s *Service) Collision(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, question survey.QuestionID, cmd SaveQuestion) (c Collision, err error) {
+	page, err := s.QuestionPage(ctx, actor, questionnaire, question)
 	if err != nil {
 		return c, err
 	}
-	_ = cmd.clean() // its faults are for the next save
+	_ = cmd.clean(question) // its faults are for the next save
 	theirs := page.Question.Wording
 	return Collision{Page: page, Theirs: page.Question, Changes: changes(theirs, cmd.Wording), Choices: choices(theirs, cmd.Wording)}, nil
 }

@@ -7,18 +7,15 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// SaveQuestion is the form of a question. Revision 0 makes a new one, under an ID from NewID that the form carries, so
-// that sending it twice makes one question.
+// SaveQuestion is the form of a question.
 type SaveQuestion struct {
-	Questionnaire survey.QuestionnaireID // id
-	ID            survey.QuestionID
-	Revision      int // the one the form was made from
+	Revision int // the one the form was made from; 0 makes a new question
 	survey.Wording
 	Note string // why, freiwillig
 }
 
 // clean brings the form's own fields to their stored form.
-func (cmd *SaveQuestion) clean() survey.Faults {
+func (cmd *SaveQuestion) clean(question survey.QuestionID) survey.Faults {
 	var f survey.Faults
 	f.Line("label", &cmd.Label, 120, false)
 	f.Text("text", &cmd.Text)
@@ -33,7 +30,7 @@ func (cmd *SaveQuestion) clean() survey.Faults {
 	if cmd.Kind != survey.KindText && cmd.Kind != survey.KindThesis {
 		f.Add("kind", "error.choice")
 	}
-	if !survey.ValidID(cmd.ID) {
+	if !survey.ValidID(question) {
 		f.Add("", "error.form")
 	}
 	slices.Sort(cmd.AskedBy)
@@ -43,22 +40,23 @@ func (cmd *SaveQuestion) clean() survey.Faults {
 	return f
 }
 
-// SaveQuestion creates a question as an idea or saves new words of one, and adds its Revision. A text over the limits of
+// SaveQuestion creates a question as an idea or saves new words of one, and adds its Revision. A new one gets its id from
+// NewID with its form, so that sending the form twice makes one question. A text over the limits of
 // the questionnaire or of a party's procedure is saved: drafting is where it gets shorter. Somebody else's change in
 // between is a Conflict (error.stale), see Collision; saving the same words twice is not.
-func (s *Service) SaveQuestion(ctx context.Context, actor survey.Actor, cmd SaveQuestion) (q survey.Question, err error) {
+func (s *Service) SaveQuestion(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, question survey.QuestionID, cmd SaveQuestion) (q survey.Question, err error) {
 	if err := actor.Require(survey.RoleMember, survey.RoleCoordinator); err != nil {
 		return q, err
 	}
-	if err := cmd.clean().Err(); err != nil {
+	if err := cmd.clean(question).Err(); err != nil {
 		return q, err
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
+		of, err := s.drafting(tx, questionnaire)
 		if err != nil {
 			return err
 		}
-		fresh := survey.Question{Questionnaire: questionnaire.ID, ID: cmd.ID, State: survey.StateIdea}
+		fresh := survey.Question{Questionnaire: questionnaire, ID: question, State: survey.StateIdea}
 		q, err = tx.Questions.Get(fresh.Key())
 		switch {
 		case survey.IsNotFound(err) && cmd.Revision == 0:
@@ -76,7 +74,7 @@ func (s *Service) SaveQuestion(ctx context.Context, actor survey.Actor, cmd Save
 				return survey.Fail(survey.Forbidden, "draft.error.not_your_group")
 			}
 		}
-		if err := references(tx, questionnaire, actor, cmd.Wording); err != nil {
+		if err := references(tx, of, actor, cmd.Wording); err != nil {
 			return err
 		}
 		q.Wording = cmd.Wording
@@ -132,18 +130,16 @@ func references(tx *survey.Tx, questionnaire survey.Questionnaire, actor survey.
 
 // SetQuestionState moves a question on the board.
 type SetQuestionState struct {
-	Questionnaire survey.QuestionnaireID
-	ID            string
-	Revision      int
-	State         survey.QuestionState
-	Note          string
-	Words         *survey.Wording // of the form beside the button, saved with the state; nil: they stay
+	Revision int
+	State    survey.QuestionState
+	Note     string
+	Words    *survey.Wording // of the form beside the button, saved with the state; nil: they stay
 }
 
 // SetQuestionState moves a question on the board and adds a Revision, with the words of the form if there is one: what was
 // typed is never left behind. Conflict when the question has changed since the actor saw it: error.stale if the form's words
 // would be lost, see Collision, else draft.error.changed_meanwhile, since nobody agrees on words they have not read.
-func (s *Service) SetQuestionState(ctx context.Context, actor survey.Actor, cmd SetQuestionState) (q survey.Question, err error) {
+func (s *Service) SetQuestionState(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, question survey.QuestionID, cmd SetQuestionState) (q survey.Question, err error) {
 	if err := actor.Require(survey.RoleMember, survey.RoleCoordinator); err != nil {
 		return q, err
 	}
@@ -153,19 +149,19 @@ func (s *Service) SetQuestionState(ctx context.Context, actor survey.Actor, cmd 
 		f.Add("state", "error.choice")
 	}
 	if cmd.Words != nil {
-		save := SaveQuestion{ID: survey.QuestionID(cmd.ID), Wording: *cmd.Words}
-		f = append(f, save.clean()...)
+		save := SaveQuestion{Wording: *cmd.Words}
+		f = append(f, save.clean(question)...)
 		cmd.Words = &save.Wording
 	}
 	if err := f.Err(); err != nil {
 		return q, err
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
+		of, err := s.drafting(tx, questionnaire)
 		if err != nil {
 			return err
 		}
-		if q, err = tx.Questions.Get(survey.Question{Questionnaire: cmd.Questionnaire, ID: survey.QuestionID(cmd.ID)}.Key()); err != nil {
+		if q, err = tx.Questions.Get(survey.Question{Questionnaire: questionnaire, ID: question}.Key()); err != nil {
 			return err
 		}
 		typed := cmd.Words != nil && !survey.Same(q.Wording, *cmd.Words)
@@ -191,7 +187,7 @@ func (s *Service) SetQuestionState(ctx context.Context, actor survey.Actor, cmd 
 			if !actor.MayEdit(q) {
 				return survey.Fail(survey.Forbidden, "draft.error.not_your_group")
 			}
-			if err := references(tx, questionnaire, actor, *cmd.Words); err != nil {
+			if err := references(tx, of, actor, *cmd.Words); err != nil {
 				return err
 			}
 			q.Wording = *cmd.Words
@@ -216,16 +212,14 @@ func (s *Service) typed(tx *survey.Tx, q survey.Question, cmd SetQuestionState) 
 
 // RestoreRevision brings the words of an earlier revision back.
 type RestoreRevision struct {
-	Questionnaire survey.QuestionnaireID
-	ID            string
-	Revision      int // the newest the actor saw
-	Number        int // the one to restore
-	Note          string
+	Revision int // the newest the actor saw
+	Number   int // the one to restore
+	Note     string
 }
 
 // RestoreRevision saves the words of an earlier revision as a new one; the state stays. Topic, group and organisations
 // that no longer exist are left out.
-func (s *Service) RestoreRevision(ctx context.Context, actor survey.Actor, cmd RestoreRevision) (q survey.Question, err error) {
+func (s *Service) RestoreRevision(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, question survey.QuestionID, cmd RestoreRevision) (q survey.Question, err error) {
 	if err := actor.Require(survey.RoleMember, survey.RoleCoordinator); err != nil {
 		return q, err
 	}
@@ -234,11 +228,11 @@ func (s *Service) RestoreRevision(ctx context.Context, actor survey.Actor, cmd R
 		return q, f.Err()
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		questionnaire, err := s.drafting(tx, cmd.Questionnaire)
+		of, err := s.drafting(tx, questionnaire)
 		if err != nil {
 			return err
 		}
-		if q, err = tx.Questions.Get(survey.Question{Questionnaire: cmd.Questionnaire, ID: survey.QuestionID(cmd.ID)}.Key()); err != nil {
+		if q, err = tx.Questions.Get(survey.Question{Questionnaire: questionnaire, ID: question}.Key()); err != nil {
 			return err
 		}
 		if !actor.MayEdit(q) {
@@ -247,12 +241,12 @@ func (s *Service) RestoreRevision(ctx context.Context, actor survey.Actor, cmd R
 		if q.Revision != cmd.Revision {
 			return survey.Fail(survey.Conflict, "draft.error.changed_meanwhile")
 		}
-		old, err := tx.Revisions.Get(survey.Revision{Questionnaire: cmd.Questionnaire, Question: survey.QuestionID(cmd.ID), Number: cmd.Number}.Key())
+		old, err := tx.Revisions.Get(survey.Revision{Questionnaire: questionnaire, Question: question, Number: cmd.Number}.Key())
 		if err != nil {
 			return err
 		}
 		w := old.Wording
-		if !slices.ContainsFunc(questionnaire.Topics, func(t survey.Topic) bool { return t.ID == w.Topic }) {
+		if !slices.ContainsFunc(of.Topics, func(t survey.Topic) bool { return t.ID == w.Topic }) {
 			w.Topic = ""
 		}
 		if _, err := tx.WorkingGroups.Get(w.WorkingGroup); survey.IsNotFound(err) || !actor.MayWrite(w.WorkingGroup) {

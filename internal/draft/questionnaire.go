@@ -19,9 +19,8 @@ const (
 // settingsOrder is the order of the form, in which its faults are listed.
 var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "question_limit", "answer_limit", "topics", "order_rule", "licence", "deadline"}
 
-// SaveQuestionnaire is the form of a questionnaire's settings, with its numbers and times as typed. ID "" makes a new one.
+// SaveQuestionnaire is the form of a questionnaire's settings, with its numbers and times as typed.
 type SaveQuestionnaire struct {
-	ID       survey.QuestionnaireID
 	Revision int
 
 	Title                             string
@@ -37,18 +36,18 @@ type SaveQuestionnaire struct {
 	DeadlineChoice string // first or second, when the local time happens twice
 }
 
-// SaveQuestionnaire creates a questionnaire or changes its settings. Once the catalogue is locked, what it was locked
+// SaveQuestionnaire creates a questionnaire (id "") or changes its settings. Once the catalogue is locked, what it was locked
 // under stays: address, election, slots, limit of a question and topics keep their values whatever the form says. After
 // the dispatch nothing of it can be changed here.
-func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, cmd SaveQuestionnaire) (q survey.Questionnaire, err error) {
+func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, id survey.QuestionnaireID, cmd SaveQuestionnaire) (q survey.Questionnaire, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return q, err
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		q = survey.Questionnaire{ID: survey.QuestionnaireID(fresh), CreatedAt: s.Now()}
-		if cmd.ID != "" {
-			if q, err = tx.Questionnaire(cmd.ID); err != nil {
+		if id != "" {
+			if q, err = tx.Questionnaire(id); err != nil {
 				return err
 			}
 			if err := s.InPhase(q, survey.PhaseDraft, survey.PhaseLocked); err != nil {
@@ -63,10 +62,10 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, cmd
 				return err
 			}
 		}
-		if cmd.ID != "" && len(faults) == 0 && survey.Same(before, q) {
+		if id != "" && len(faults) == 0 && survey.Same(before, q) {
 			return nil // the second click of two
 		}
-		if cmd.ID != "" && q.Revision != cmd.Revision {
+		if id != "" && q.Revision != cmd.Revision {
 			return survey.Stale()
 		}
 		slices.SortStableFunc(faults, func(a, b survey.Fault) int {

@@ -273,7 +273,7 @@ type LetterPreview struct {
 
 // PreviewLetter renders a letter for the respondent with the slug, or for the first that gets one when slug is "". It
 // saves nothing.
-func (s *Service) PreviewLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cover survey.Cover, slug survey.Slug) (p LetterPreview, err error) {
+func (s *Service) PreviewLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cover survey.Cover) (p LetterPreview, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return p, err
 	}

@@ -38,7 +38,7 @@ func TestLettersHoldTheMark(t *testing.T) {
 		if err := s.Send.SaveCover(t.Context(), s.office, s.q, send.SaveCover{Cover: cover, Revision: q.Revision}); err != nil {
 			t.Fatal(err)
 		}
-		preview, err := s.Send.PreviewLetter(t.Context(), s.office, s.q, cover, "fm")
+		preview, err := s.Send.PreviewLetter(t.Context(), s.office, s.q, "fm", cover)
 		if err != nil || len(preview.Texts) != 4 {
 			t.Errorf("preview %q, %v", preview.Texts, err)
 		}

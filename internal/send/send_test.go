@@ -153,7 +153,7 @@ func TestLetterFaults(t *testing.T) {
 	} {
 		cover := sound
 		test.change(&cover)
-		_, err := s.Send.PreviewLetter(t.Context(), s.admin, s.q, cover, "")
+		_, err := s.Send.PreviewLetter(t.Context(), s.admin, s.q, "", cover)
 		if testworld.KeyOf(err) != test.want {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}

@@ -35,13 +35,17 @@ func NewLetters(t *testing.T) *Letters {
 	return w
 }
 
+// Letter is what is typed of a letter, and its name.
+type Letter struct {
+	transcribe.Ref
+	transcribe.Save
+}
+
 // Letter is a complete letter of the party frei, from three days before the deadline.
-func (w *Letters) Letter(entries ...survey.SubmissionEntry) transcribe.Save {
-	return transcribe.Save{
-		Ref:  transcribe.Ref{Questionnaire: "q1", Respondent: "frei", ID: survey.NewID()},
-		Kind: survey.LetterPaper, ReceivedOn: "2026-11-23", LetterDate: "2026-11-21", Entries: entries,
-		Upload: &survey.Original{Name: "brief.pdf", Type: "application/pdf", Size: 9, SHA256: strings.Repeat("ab", 32)},
-	}
+func (w *Letters) Letter(entries ...survey.SubmissionEntry) Letter {
+	return Letter{transcribe.Ref{Questionnaire: "q1", Respondent: "frei", ID: survey.NewID()},
+		transcribe.Save{Kind: survey.LetterPaper, ReceivedOn: "2026-11-23", LetterDate: "2026-11-21", Entries: entries,
+			Upload: &survey.Original{Name: "brief.pdf", Type: "application/pdf", Size: 9, SHA256: strings.Repeat("ab", 32)}}}
 }
 
 // LetterLine is what a letter says to the question with a number.
@@ -50,9 +54,9 @@ func LetterLine(number int, e survey.Entry) survey.SubmissionEntry {
 }
 
 // SaveLetter saves the transcription of a letter.
-func (w *Letters) SaveLetter(t *testing.T, actor survey.Actor, cmd transcribe.Save) survey.Letter {
+func (w *Letters) SaveLetter(t *testing.T, actor survey.Actor, cmd Letter) survey.Letter {
 	t.Helper()
-	letter, err := w.Transcribe.Save(t.Context(), actor, cmd)
+	letter, err := w.Transcribe.Save(t.Context(), actor, cmd.Ref, cmd.Save)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +64,7 @@ func (w *Letters) SaveLetter(t *testing.T, actor survey.Actor, cmd transcribe.Sa
 }
 
 // HandOver saves a letter and gives it to its second person.
-func (w *Letters) HandOver(t *testing.T, actor survey.Actor, cmd transcribe.Save) survey.Letter {
+func (w *Letters) HandOver(t *testing.T, actor survey.Actor, cmd Letter) survey.Letter {
 	t.Helper()
 	letter := w.SaveLetter(t, actor, cmd)
 	letter, err := w.Transcribe.HandOver(t.Context(), actor, cmd.Ref, letter.Revision)
@@ -71,7 +75,7 @@ func (w *Letters) HandOver(t *testing.T, actor survey.Actor, cmd transcribe.Save
 }
 
 // Effective brings a letter into effect, typed by anna and checked by ben.
-func (w *Letters) Effective(t *testing.T, cmd transcribe.Save) survey.Letter {
+func (w *Letters) Effective(t *testing.T, cmd Letter) survey.Letter {
 	t.Helper()
 	letter := w.HandOver(t, w.Anna, cmd)
 	letter, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision)

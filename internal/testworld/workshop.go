@@ -56,7 +56,7 @@ func NewWorkshop(t *testing.T, changes ...func(*draft.SaveQuestionnaire)) *Works
 	for _, change := range changes {
 		change(&cmd)
 	}
-	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, cmd)
+	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", cmd)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,10 +75,10 @@ func (w *Workshop) Update(fn func(*survey.Tx) error) {
 // Question drafts a question of group g1 and brings it into a state.
 func (w *Workshop) Question(text string, state survey.QuestionState) survey.Question {
 	w.T.Helper()
-	q, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, draft.SaveQuestion{Questionnaire: w.Q.ID, ID: survey.QuestionID(survey.NewID()),
+	q, err := w.Draft.SaveQuestion(w.Ctx, w.Coordinator, w.Q.ID, survey.QuestionID(survey.NewID()), draft.SaveQuestion{
 		Wording: survey.Wording{Text: text, WorkingGroup: "g1", Topic: "schule", AskedBy: []string{"o1"}}})
 	if err == nil {
-		q, err = w.Draft.SetQuestionState(w.Ctx, w.Coordinator, draft.SetQuestionState{Questionnaire: w.Q.ID, ID: string(q.ID), Revision: q.Revision, State: state})
+		q, err = w.Draft.SetQuestionState(w.Ctx, w.Coordinator, w.Q.ID, q.ID, draft.SetQuestionState{Revision: q.Revision, State: state})
 	}
 	if err != nil {
 		w.T.Fatal(err)
@@ -88,7 +88,7 @@ func (w *Workshop) Question(text string, state survey.QuestionState) survey.Ques
 
 // SaveText is the save of a new text by an actor who saw a revision.
 func (w *Workshop) SaveText(actor survey.Actor, q survey.Question, text string) (survey.Question, error) {
-	cmd := draft.SaveQuestion{Questionnaire: q.Questionnaire, ID: q.ID, Revision: q.Revision, Wording: q.Wording}
+	cmd := draft.SaveQuestion{Revision: q.Revision, Wording: q.Wording}
 	cmd.Text = text
-	return w.Draft.SaveQuestion(w.Ctx, actor, cmd)
+	return w.Draft.SaveQuestion(w.Ctx, actor, q.Questionnaire, q.ID, cmd)
 }

@@ -9,7 +9,6 @@ import (
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
-	"pruefstein/internal/transcribe"
 )
 
 func TestTranscriptionOfAWholeLetter(t *testing.T) {
@@ -48,7 +47,7 @@ func TestJointTranscription(t *testing.T) {
 	for _, wrong := range []survey.Slug{"frei", "nobody"} {
 		cmd := w.Letter(testworld.LetterLine(3, testworld.Saying("x")))
 		cmd.Joint = []survey.Slug{wrong}
-		if _, err := w.Transcribe.Save(t.Context(), w.Anna, cmd); testworld.KeyOf(err) != "joint error.choice" {
+		if _, err := w.Transcribe.Save(t.Context(), w.Anna, cmd.Ref, cmd.Save); testworld.KeyOf(err) != "joint error.choice" {
 			t.Errorf("with %s: %v", wrong, err)
 		}
 	}
@@ -86,15 +85,15 @@ func TestJointWholeLetter(t *testing.T) {
 func TestReplacedLetterStaysPrivate(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(first, second *transcribe.Save)
+		change func(first, second *testworld.Letter)
 		want   []string
 	}{
-		{"both in time", func(_, second *transcribe.Save) { second.ReceivedOn = "2026-11-25" }, []string{"Zweite."}},
-		{"the second on the last day", func(_, second *transcribe.Save) { second.ReceivedOn = "2026-11-30" }, []string{"Zweite."}},
-		{"the second an hour too late", func(_, second *transcribe.Save) {
+		{"both in time", func(_, second *testworld.Letter) { second.ReceivedOn = "2026-11-25" }, []string{"Zweite."}},
+		{"the second on the last day", func(_, second *testworld.Letter) { second.ReceivedOn = "2026-11-30" }, []string{"Zweite."}},
+		{"the second an hour too late", func(_, second *testworld.Letter) {
 			second.ReceivedOn, second.ReceivedTime = "2026-11-30", "19:00"
 		}, []string{"Erste.", "Zweite."}},
-		{"both too late", func(first, second *transcribe.Save) {
+		{"both too late", func(first, second *testworld.Letter) {
 			first.ReceivedOn, second.ReceivedOn = "2026-12-01", "2026-12-02"
 		}, []string{"Erste.", "Zweite."}},
 	} {
@@ -209,49 +208,49 @@ func TestTranscriptionFaults(t *testing.T) {
 	long := strings.Repeat("ä", survey.MaxTextUnits+1)
 	for _, test := range []struct {
 		name   string
-		change func(*transcribe.Save)
+		change func(*testworld.Letter)
 		want   string
 	}{
-		{"complete", func(*transcribe.Save) {}, ""},
-		{"longer than a submission may be", func(c *transcribe.Save) { c.Entries[0].Text = long[:2000] }, ""},
-		{"longer than any text", func(c *transcribe.Save) { c.Entries[0].Text = long }, "text-1 error.text.too_long"},
-		{"control character", func(c *transcribe.Save) { c.Entries[0].Text = "a\x00" }, "text-1 error.text.control"},
-		{"a status no letter has", func(c *transcribe.Save) { c.Entries[0].Status = survey.NotReached }, "status-1 error.choice"},
-		{"position on a question", func(c *transcribe.Save) { c.Entries[0].Position = survey.Agree }, "position-1 error.choice"},
-		{"position of who refers to something else", func(c *transcribe.Save) {
+		{"complete", func(*testworld.Letter) {}, ""},
+		{"longer than a submission may be", func(c *testworld.Letter) { c.Entries[0].Text = long[:2000] }, ""},
+		{"longer than any text", func(c *testworld.Letter) { c.Entries[0].Text = long }, "text-1 error.text.too_long"},
+		{"control character", func(c *testworld.Letter) { c.Entries[0].Text = "a\x00" }, "text-1 error.text.control"},
+		{"a status no letter has", func(c *testworld.Letter) { c.Entries[0].Status = survey.NotReached }, "status-1 error.choice"},
+		{"position on a question", func(c *testworld.Letter) { c.Entries[0].Position = survey.Agree }, "position-1 error.choice"},
+		{"position of who refers to something else", func(c *testworld.Letter) {
 			c.Entries[0] = testworld.LetterLine(2, survey.Entry{Status: survey.Refers, Position: survey.Agree})
 		}, "position-2 transcribe.error.position"},
-		{"no question", func(c *transcribe.Save) { c.Entries[0].Number = 9 }, "error.not_found"},
-		{"an id spelt otherwise", func(c *transcribe.Save) { c.ID = "urn:uuid:" + c.ID }, " error.form"},
-		{"no id", func(c *transcribe.Save) { c.ID = "../x" }, " error.form"},
-		{"no kind", func(c *transcribe.Save) { c.Kind = "" }, "kind transcribe.error.kind"},
-		{"a kind there is not", func(c *transcribe.Save) { c.Kind = "pigeon" }, "kind error.choice"},
-		{"no day", func(c *transcribe.Save) { c.ReceivedOn = "" }, "received_on transcribe.error.received_on"},
-		{"no such day", func(c *transcribe.Save) { c.ReceivedOn = "2026-02-30" }, "received_on error.date"},
-		{"a day of another century", func(c *transcribe.Save) { c.LetterDate = "0026-02-20" }, "letter_date error.time.year"},
-		{"tomorrow", func(c *transcribe.Save) { c.ReceivedOn = "2026-11-24" }, "received_on transcribe.error.future"},
-		{"later today", func(c *transcribe.Save) { c.ReceivedTime = "23:00" }, "received_time transcribe.error.future"},
-		{"no such hour", func(c *transcribe.Save) { c.ReceivedTime = "25:00" }, "received_time transcribe.error.time"},
-		{"skipped hour", func(c *transcribe.Save) { c.ReceivedOn, c.ReceivedTime = "2026-03-29", "02:30" }, "received_time error.time.missing"},
-		{"written after it came", func(c *transcribe.Save) { c.LetterDate = "2026-11-24" }, "letter_date transcribe.error.letter_after"},
-		{"no original", func(c *transcribe.Save) { c.Upload = nil }, "original transcribe.error.no_original"},
-		{"somebody else's original", func(c *transcribe.Save) { c.Upload, c.Original = nil, "x" }, "error.not_found"},
-		{"a form without original", func(c *transcribe.Save) { c.Upload, c.Kind = nil, survey.LetterPortal }, "without transcribe.error.without"},
-		{"a form without original, and why", func(c *transcribe.Save) {
+		{"no question", func(c *testworld.Letter) { c.Entries[0].Number = 9 }, "error.not_found"},
+		{"an id spelt otherwise", func(c *testworld.Letter) { c.ID = "urn:uuid:" + c.ID }, " error.form"},
+		{"no id", func(c *testworld.Letter) { c.ID = "../x" }, " error.form"},
+		{"no kind", func(c *testworld.Letter) { c.Kind = "" }, "kind transcribe.error.kind"},
+		{"a kind there is not", func(c *testworld.Letter) { c.Kind = "pigeon" }, "kind error.choice"},
+		{"no day", func(c *testworld.Letter) { c.ReceivedOn = "" }, "received_on transcribe.error.received_on"},
+		{"no such day", func(c *testworld.Letter) { c.ReceivedOn = "2026-02-30" }, "received_on error.date"},
+		{"a day of another century", func(c *testworld.Letter) { c.LetterDate = "0026-02-20" }, "letter_date error.time.year"},
+		{"tomorrow", func(c *testworld.Letter) { c.ReceivedOn = "2026-11-24" }, "received_on transcribe.error.future"},
+		{"later today", func(c *testworld.Letter) { c.ReceivedTime = "23:00" }, "received_time transcribe.error.future"},
+		{"no such hour", func(c *testworld.Letter) { c.ReceivedTime = "25:00" }, "received_time transcribe.error.time"},
+		{"skipped hour", func(c *testworld.Letter) { c.ReceivedOn, c.ReceivedTime = "2026-03-29", "02:30" }, "received_time error.time.missing"},
+		{"written after it came", func(c *testworld.Letter) { c.LetterDate = "2026-11-24" }, "letter_date transcribe.error.letter_after"},
+		{"no original", func(c *testworld.Letter) { c.Upload = nil }, "original transcribe.error.no_original"},
+		{"somebody else's original", func(c *testworld.Letter) { c.Upload, c.Original = nil, "x" }, "error.not_found"},
+		{"a form without original", func(c *testworld.Letter) { c.Upload, c.Kind = nil, survey.LetterPortal }, "without transcribe.error.without"},
+		{"a form without original, and why", func(c *testworld.Letter) {
 			c.Upload, c.Kind, c.Without = nil, survey.LetterPortal, "stand nur dort"
 		}, ""},
-		{"nothing", func(c *transcribe.Save) { c.Entries = nil }, "whole transcribe.error.nothing"},
-		{"answered with nothing", func(c *transcribe.Save) { c.Entries[0].Entry = survey.Entry{Status: survey.Answered} }, "text-1 transcribe.error.empty"},
-		{"declined and answered", func(c *transcribe.Save) { c.Entries[0].Status = survey.Declined }, "text-1 transcribe.error.declined_text"},
-		{"reason for an answer", func(c *transcribe.Save) { c.Entries[0].Reason = "darum" }, "reason-1 transcribe.error.reason"},
-		{"general without a text", func(c *transcribe.Save) { c.Whole.Status = survey.General }, "whole_text transcribe.error.whole_text"},
-		{"a text to the whole without a choice", func(c *transcribe.Save) { c.Whole.Text = "x" }, "whole transcribe.error.whole_status"},
+		{"nothing", func(c *testworld.Letter) { c.Entries = nil }, "whole transcribe.error.nothing"},
+		{"answered with nothing", func(c *testworld.Letter) { c.Entries[0].Entry = survey.Entry{Status: survey.Answered} }, "text-1 transcribe.error.empty"},
+		{"declined and answered", func(c *testworld.Letter) { c.Entries[0].Status = survey.Declined }, "text-1 transcribe.error.declined_text"},
+		{"reason for an answer", func(c *testworld.Letter) { c.Entries[0].Reason = "darum" }, "reason-1 transcribe.error.reason"},
+		{"general without a text", func(c *testworld.Letter) { c.Whole.Status = survey.General }, "whole_text transcribe.error.whole_text"},
+		{"a text to the whole without a choice", func(c *testworld.Letter) { c.Whole.Text = "x" }, "whole transcribe.error.whole_status"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := testworld.NewLetters(t)
 			cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
 			test.change(&cmd)
-			letter, err := w.Transcribe.Save(t.Context(), w.Anna, cmd)
+			letter, err := w.Transcribe.Save(t.Context(), w.Anna, cmd.Ref, cmd.Save)
 			if err == nil {
 				_, err = w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, letter.Revision)
 			}

@@ -84,28 +84,31 @@ func TestOriginalName(t *testing.T) {
 
 func TestQuotations(t *testing.T) {
 	w := testworld.NewLetters(t)
-	cmd := transcribe.SaveQuotation{Questionnaire: "q1", Respondent: "moin", Number: 2, Text: "Wir bauen\r\nNetze.", Place: "Wahlprogramm, S. 12", Source: "https://moin.example/programm"}
-	quoted, err := w.Transcribe.SaveQuotation(t.Context(), w.Anna, cmd)
+	cmd := transcribe.SaveQuotation{Text: "Wir bauen\r\nNetze.", Place: "Wahlprogramm, S. 12", Source: "https://moin.example/programm"}
+	quoted, err := w.Transcribe.SaveQuotation(t.Context(), w.Anna, "q1", "moin", 2, cmd)
 	if err != nil || quoted.Revision != 1 || quoted.Text != "Wir bauen\nNetze." {
 		t.Fatal(quoted, err)
 	}
-	if again, err := w.Transcribe.SaveQuotation(t.Context(), w.Anna, cmd); err != nil || again.Revision != 1 {
+	if again, err := w.Transcribe.SaveQuotation(t.Context(), w.Anna, "q1", "moin", 2, cmd); err != nil || again.Revision != 1 {
 		t.Errorf("a second click: %+v, %v", again, err)
 	}
 	other := cmd
 	other.Text = "Anders."
-	if stored, err := w.Transcribe.SaveQuotation(t.Context(), w.Ben, other); testworld.KeyOf(err) != "error.stale" || stored.Text != quoted.Text {
+	if stored, err := w.Transcribe.SaveQuotation(t.Context(), w.Ben, "q1", "moin", 2, other); testworld.KeyOf(err) != "error.stale" || stored.Text != quoted.Text {
 		t.Errorf("stale: %+v, %v", stored, err)
 	}
 	for field, change := range map[string]func(*transcribe.SaveQuotation){
 		"text error.required": func(c *transcribe.SaveQuotation) { c.Text = " " }, "place error.required": func(c *transcribe.SaveQuotation) { c.Place = "" },
-		"source error.url": func(c *transcribe.SaveQuotation) { c.Source = "javascript:alert(1)" }, "error.not_found": func(c *transcribe.SaveQuotation) { c.Number = 7 },
+		"source error.url": func(c *transcribe.SaveQuotation) { c.Source = "javascript:alert(1)" },
 	} {
 		broken := cmd
 		change(&broken)
-		if _, err := w.Transcribe.SaveQuotation(t.Context(), w.Anna, broken); testworld.KeyOf(err) != field {
+		if _, err := w.Transcribe.SaveQuotation(t.Context(), w.Anna, "q1", "moin", 2, broken); testworld.KeyOf(err) != field {
 			t.Errorf("%v, want %s", err, field)
 		}
+	}
+	if _, err := w.Transcribe.SaveQuotation(t.Context(), w.Anna, "q1", "moin", 7, cmd); testworld.KeyOf(err) != "error.not_found" {
+		t.Errorf("a question that is not there: %v", err)
 	}
 	w.Clock.Set(w.Due)
 	w.View(t, func(tx *survey.Tx) error {
@@ -123,7 +126,7 @@ func TestQuotations(t *testing.T) {
 			t.Errorf("delete: %v", err)
 		}
 	}
-	if _, err := w.Transcribe.SaveQuotation(t.Context(), w.Admin, cmd); survey.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Transcribe.SaveQuotation(t.Context(), w.Admin, "q1", "moin", 2, cmd); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("an administrator: %v", err)
 	}
 }

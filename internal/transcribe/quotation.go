@@ -9,18 +9,15 @@ import (
 
 // SaveQuotation is the form of one quotation. Revision 0 makes a new one.
 type SaveQuotation struct {
-	Questionnaire survey.QuestionnaireID // id
-	Respondent    survey.Slug            // slug
-	Number        int                    // of the question
-	Revision      int
-	Text          string
-	Place         string // such as "Wahlprogramm, S. 12"
-	Source        string // http or https, may be ""
+	Revision int
+	Text     string
+	Place    string // such as "Wahlprogramm, S. 12"
+	Source   string // http or https, may be ""
 }
 
 // SaveQuotation saves the passage of a manifesto the alliance quotes beside an answer. It changes no status. When somebody
 // else was faster, it returns the Conflict error.stale together with the stored quotation.
-func (s *Service) SaveQuotation(ctx context.Context, actor survey.Actor, cmd SaveQuotation) (quoted survey.Quotation, err error) {
+func (s *Service) SaveQuotation(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, respondent survey.Slug, number int, cmd SaveQuotation) (quoted survey.Quotation, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return quoted, err
 	}
@@ -35,7 +32,7 @@ func (s *Service) SaveQuotation(ctx context.Context, actor survey.Actor, cmd Sav
 	}
 	now := s.Now()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		fresh, err := s.quoting(tx, cmd.Questionnaire, cmd.Respondent, cmd.Number)
+		fresh, err := s.quoting(tx, questionnaire, respondent, number)
 		if err != nil {
 			return err
 		}

@@ -15,11 +15,9 @@ type Ref struct {
 	ID            string
 }
 
-// Save is the form of a transcription. Revision 0 makes a new one, under an ID from NewID that the form
-// carries, so that sending it twice makes one.
+// Save is the form of a transcription.
 type Save struct {
-	Ref
-	Revision     int
+	Revision     int // the one the form was made from; 0 makes a new transcription
 	Kind         survey.LetterKind
 	ReceivedOn   string        // 2006-01-02
 	ReceivedTime string        // 15:04, "" unknown
@@ -36,9 +34,9 @@ type Save struct {
 
 // Clean brings the typed fields to their stored form and returns Invalid with a fault a field. Service.Save calls it
 // too; a caller that stores an upload first calls it before.
-func (cmd *Save) Clean() error {
+func (cmd *Save) Clean(ref Ref) error {
 	var f survey.Faults
-	if !survey.ValidID(cmd.ID) {
+	if !survey.ValidID(ref.ID) {
 		f.Add("", "error.form")
 	}
 	if cmd.Kind != "" && !slices.Contains(survey.LetterKinds, cmd.Kind) {
@@ -84,30 +82,30 @@ func (cmd *Save) Clean() error {
 	return f.Err()
 }
 
-// Save saves a draft. It may be incomplete and exceed the questionnaire's limits: a letter is what it is. A
+// Save saves a draft. A new one gets its id from NewID with its form, so that sending the form twice makes one. It may be incomplete and exceed the questionnaire's limits: a letter is what it is. A
 // text typed without a status is an answer. When somebody else was faster, it returns the Conflict error.stale together
 // with the stored transcription; saving what is already stored changes nothing. Conflict too when it is no draft any
 // more, or when the party itself has submitted one of its cells.
-func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (t survey.Letter, err error) {
+func (s *Service) Save(ctx context.Context, actor survey.Actor, ref Ref, cmd Save) (t survey.Letter, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return t, err
 	}
-	if err := cmd.Clean(); err != nil {
+	if err := cmd.Clean(ref); err != nil {
 		return t, err
 	}
 	now, original := s.Now(), survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		q, r, err := s.transcribing(tx, cmd.Ref)
+		q, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err
 		}
 		if r.NotAsked != "" {
 			return survey.Fail(survey.Conflict, "transcribe.error.not_asked")
 		}
-		t, err = survey.GetLetter(tx, r.Key()+"/"+cmd.ID)
+		t, err = survey.GetLetter(tx, r.Key()+"/"+ref.ID)
 		switch {
 		case survey.IsNotFound(err) && cmd.Revision == 0:
-			t = survey.Letter{Transcription: survey.Transcription{Questionnaire: q.ID, Respondent: r.ID, ID: cmd.ID, State: survey.TranscriptionDraft}}
+			t = survey.Letter{Transcription: survey.Transcription{Questionnaire: q.ID, Respondent: r.ID, ID: ref.ID, State: survey.TranscriptionDraft}}
 		case err != nil:
 			return err
 		}

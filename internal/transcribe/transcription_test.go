@@ -130,13 +130,13 @@ func TestTranscriptionConflicts(t *testing.T) {
 	w := testworld.NewLetters(t)
 	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("meine")))
 	first := w.SaveLetter(t, w.Anna, cmd)
-	again, err := w.Transcribe.Save(t.Context(), w.Anna, cmd)
+	again, err := w.Transcribe.Save(t.Context(), w.Anna, cmd.Ref, cmd.Save)
 	if err != nil || again.Revision != 1 || again.Original != first.Original {
 		t.Errorf("a second click: %+v, %v", again, err)
 	}
 	other := cmd
 	other.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, testworld.Saying("deine"))}
-	stored, err := w.Transcribe.Save(t.Context(), w.Ben, other)
+	stored, err := w.Transcribe.Save(t.Context(), w.Ben, other.Ref, other.Save)
 	if testworld.KeyOf(err) != "error.stale" || stored.Entries[0].Text != "meine" || stored.Revision != 1 {
 		t.Errorf("stale: %+v, %v", stored, err)
 	}
@@ -147,10 +147,10 @@ func TestTranscriptionConflicts(t *testing.T) {
 	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, waiting.Revision-1); testworld.KeyOf(err) != "transcribe.error.changed" {
 		t.Errorf("checking what was not read: %v", err)
 	}
-	if again, err := w.Transcribe.Save(t.Context(), w.Anna, cmd); err != nil || again.State != survey.TranscriptionWaiting {
+	if again, err := w.Transcribe.Save(t.Context(), w.Anna, cmd.Ref, cmd.Save); err != nil || again.State != survey.TranscriptionWaiting {
 		t.Errorf("the second click of handing over: %+v, %v", again, err)
 	}
-	if _, err := w.Transcribe.Save(t.Context(), w.Anna, other); testworld.KeyOf(err) != "transcribe.error.no_draft" {
+	if _, err := w.Transcribe.Save(t.Context(), w.Anna, other.Ref, other.Save); testworld.KeyOf(err) != "transcribe.error.no_draft" {
 		t.Errorf("changing what waits: %v", err)
 	}
 }
@@ -216,7 +216,7 @@ func TestTranscriptionIsImmutable(t *testing.T) {
 	change.Revision, change.Original, change.Upload = letter.Revision, letter.Original, nil
 	change.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, testworld.Saying("Nein."))}
 	for name, err := range map[string]error{
-		"save": func() error { _, err := w.Transcribe.Save(t.Context(), w.Anna, change); return err }(),
+		"save": func() error { _, err := w.Transcribe.Save(t.Context(), w.Anna, change.Ref, change.Save); return err }(),
 		"hand": func() error {
 			_, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, letter.Revision)
 			return err
@@ -283,7 +283,7 @@ func TestTranscriptionNeverSupersedesForm(t *testing.T) {
 		t.Errorf("handing over: %v", err)
 	}
 	next := w.Letter(testworld.LetterLine(1, testworld.Saying("aus dem Brief")))
-	if _, err := w.Transcribe.Save(t.Context(), w.Anna, next); testworld.KeyOf(err) != "transcribe.error.by_form" {
+	if _, err := w.Transcribe.Save(t.Context(), w.Anna, next.Ref, next.Save); testworld.KeyOf(err) != "transcribe.error.by_form" {
 		t.Errorf("saving: %v", err)
 	}
 	joint := w.Letter(testworld.LetterLine(1, testworld.Saying("gemeinsam")))
@@ -340,16 +340,16 @@ func TestAStaleDraftIsNotDeleted(t *testing.T) {
 // A letter whose words were right and whose circumstances were not is typed again, and that counts as news.
 func TestOnlyTheSameLetterIsNoNews(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*testworld.Letters, *transcribe.Save)
+		change func(*testworld.Letters, *testworld.Letter)
 		want   func(survey.Version) bool
 	}{
-		"who speaks": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.Joint = []survey.Slug{"moin"} },
+		"who speaks": {func(_ *testworld.Letters, cmd *testworld.Letter) { cmd.Joint = []survey.Slug{"moin"} },
 			func(v survey.Version) bool { return slices.Equal(v.Joint, []string{"moin"}) }},
-		"its date": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.LetterDate = "2026-11-20" },
+		"its date": {func(_ *testworld.Letters, cmd *testworld.Letter) { cmd.LetterDate = "2026-11-20" },
 			func(v survey.Version) bool { return v.Source == "Brief vom 20. November 2026" }},
-		"when it came": {func(_ *testworld.Letters, cmd *transcribe.Save) { cmd.ReceivedTime = "09:00" },
+		"when it came": {func(_ *testworld.Letters, cmd *testworld.Letter) { cmd.ReceivedTime = "09:00" },
 			func(v survey.Version) bool { return v.ReceivedAt == "2026-12-01T09:00:00+01:00" }},
-		"its date was extended": {func(w *testworld.Letters, _ *transcribe.Save) {
+		"its date was extended": {func(w *testworld.Letters, _ *testworld.Letter) {
 			w.Write(t, func(tx *survey.Tx) error {
 				r, err := tx.Respondents.Get("q1/r1")
 				r.Due, _ = survey.ParseInstant("2026-12-24T12:00", survey.DefaultZone, "")

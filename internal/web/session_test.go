@@ -130,15 +130,15 @@ func TestWhoIsBlockedIsOut(t *testing.T) {
 	ben := w.AddUser(t, survey.User{Name: "Ben", Email: "ben@buendnis.example", Coordinator: true})
 	v := w.Visitor(t).SignIn(ben.Email)
 	admin := survey.Actor{User: ada}
-	save := alliance.SavePerson{ID: ben.ID, Revision: ben.Revision, Name: "Ben"}
-	if _, err := w.Alliance.SavePerson(t.Context(), admin, save); err != nil {
+	save := alliance.SavePerson{Revision: ben.Revision, Name: "Ben"}
+	if _, err := w.Alliance.SavePerson(t.Context(), admin, ben.ID, save); err != nil {
 		t.Fatal(err)
 	}
 	if got := v.Get("/verwaltung").Code; got != http.StatusForbidden {
 		t.Errorf("a role taken away still works: %d", got)
 	}
 	save.Revision, save.Disabled = ben.Revision+1, true
-	if _, err := w.Alliance.SavePerson(t.Context(), admin, save); err != nil {
+	if _, err := w.Alliance.SavePerson(t.Context(), admin, ben.ID, save); err != nil {
 		t.Fatal(err)
 	}
 	if got := v.Get("/konto").Code; got != http.StatusSeeOther {

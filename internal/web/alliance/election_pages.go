@@ -144,7 +144,7 @@ func (s *Room) saveElection(r *web.Request) error {
 		return err
 	}
 	id := r.Param("election")
-	e, err := s.Alliance.SaveElection(r.Request.Context(), r.Actor, alliance.SaveElection{ID: survey.ElectionID(id), Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
+	e, err := s.Alliance.SaveElection(r.Request.Context(), r.Actor, survey.ElectionID(id), alliance.SaveElection{Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
 	if faults, ok := r.Faults(err); ok {
 		return r.Page(http.StatusUnprocessableEntity, "draft/form", newElectionForm(r, survey.Election{ID: survey.ElectionID(id), Name: f.Name}, f, faults))
 	}
@@ -230,7 +230,7 @@ func (s *Room) saveParty(r *web.Request) error {
 		return err
 	}
 	election := r.Param("election")
-	_, err := s.Alliance.SaveContestant(r.Request.Context(), r.Actor, alliance.SaveContestant{Election: survey.ElectionID(election), Party: survey.PartyID(r.Param("party")), PartyRevision: f.PartyRevision,
+	_, err := s.Alliance.SaveContestant(r.Request.Context(), r.Actor, survey.ElectionID(election), survey.PartyID(r.Param("party")), alliance.SaveContestant{PartyRevision: f.PartyRevision,
 		ContestantRevision: f.ContestantRevision, ListedParty: alliance.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
 			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}})
 	if faults, ok := r.Faults(err); ok || web.Stale(err) {

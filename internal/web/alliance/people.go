@@ -256,7 +256,7 @@ func (s *Room) savePerson(r *web.Request) error {
 			form.Email = saved.Email // the field is not sent
 		}
 	}
-	_, err := s.Alliance.SavePerson(r.Request.Context(), r.Actor, alliance.SavePerson{ID: survey.UserID(r.Param("person")), Revision: form.Revision, Name: form.Name,
+	_, err := s.Alliance.SavePerson(r.Request.Context(), r.Actor, survey.UserID(r.Param("person")), alliance.SavePerson{Revision: form.Revision, Name: form.Name,
 		Email: form.Email, Administrator: form.Administrator, Coordinator: form.Coordinator, Disabled: form.Disabled,
 		Memberships: form.memberships(), Language: r.Language})
 	if errs, ok := r.Faults(err); ok {

@@ -285,7 +285,7 @@ func (s *Room) saveOrganisation(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	err := s.Alliance.SaveOrganisation(r.Request.Context(), r.Actor, survey.Organisation{ID: form.ID, Revision: form.Revision, Name: form.Name, Website: form.Website})
+	err := s.Alliance.SaveOrganisation(r.Request.Context(), r.Actor, form.ID, alliance.SaveOrganisation{Revision: form.Revision, Name: form.Name, Website: form.Website})
 	if errs, ok := r.Faults(err); ok {
 		return s.renderOrganisations(r, http.StatusUnprocessableEntity, form, errs)
 	}
@@ -319,7 +319,7 @@ func (s *Room) saveGroup(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	err := s.Alliance.SaveWorkingGroup(r.Request.Context(), r.Actor, survey.WorkingGroup{ID: form.ID, Revision: form.Revision, Name: form.Name})
+	err := s.Alliance.SaveWorkingGroup(r.Request.Context(), r.Actor, form.ID, alliance.SaveWorkingGroup{Revision: form.Revision, Name: form.Name})
 	if errs, ok := r.Faults(err); ok {
 		return s.renderGroups(r, http.StatusUnprocessableEntity, form, errs)
 	}

@@ -278,7 +278,8 @@ func (s *Room) orderCatalogue(r *web.Request) error {
 	if err := r.ReadForm(nil); err != nil {
 		return err
 	}
-	cmd := draft.OrderCatalogue{Questionnaire: r.Questionnaire.ID, Seen: r.PostForm("hash"), Places: map[survey.QuestionID]string{}, Was: map[survey.QuestionID]int{}, Up: r.PostForm("up"), Down: r.PostForm("down")}
+	cmd := draft.OrderCatalogue{Seen: r.PostForm("hash"), Places: map[survey.QuestionID]string{}, Was: map[survey.QuestionID]int{},
+		Up: survey.QuestionID(r.PostForm("up")), Down: survey.QuestionID(r.PostForm("down"))}
 	for name := range r.Request.PostForm {
 		id, ok := strings.CutPrefix(name, "place-")
 		if !ok {
@@ -290,7 +291,7 @@ func (s *Room) orderCatalogue(r *web.Request) error {
 			cmd.Places[survey.QuestionID(id)] = typed
 		}
 	}
-	err := s.Draft.OrderCatalogue(r.Request.Context(), r.Actor, cmd)
+	err := s.Draft.OrderCatalogue(r.Request.Context(), r.Actor, r.Questionnaire.ID, cmd)
 	if faults, ok := r.Faults(err); ok {
 		return s.renderCatalogue(r, http.StatusUnprocessableEntity, cmd.Places, faults)
 	}

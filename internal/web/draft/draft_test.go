@@ -70,7 +70,7 @@ func TestErrorPageLeadsBack(t *testing.T) {
 	t.Parallel()
 	w := newDraftWorld(t)
 	q, err := w.Draft.SaveQuestionnaire(t.Context(), survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}},
-		draft.SaveQuestionnaire{Title: "Nordmark fragt", Election: survey.ElectionID(newElection(t, w)), OrderRule: "Alphabet", Licence: "CC0-1.0"})
+		"", draft.SaveQuestionnaire{Title: "Nordmark fragt", Election: survey.ElectionID(newElection(t, w)), OrderRule: "Alphabet", Licence: "CC0-1.0"})
 	if err != nil {
 		t.Fatal(err)
 	}

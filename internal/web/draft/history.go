@@ -87,7 +87,7 @@ func (s *Room) restoreRevision(r *web.Request) error {
 	if err := r.Bind(&f); err != nil {
 		return err
 	}
-	q, err := s.Draft.RestoreRevision(r.Request.Context(), r.Actor, draft.RestoreRevision{Questionnaire: r.Questionnaire.ID, ID: r.Param("question"),
+	q, err := s.Draft.RestoreRevision(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(r.Param("question")), draft.RestoreRevision{
 		Revision: f.Revision, Number: f.Number, Note: r.Printer().Must("draft.history.restored_note", "Number", f.Number)})
 	if err != nil {
 		return err

@@ -168,7 +168,7 @@ func (s *Room) saveQuestionnaire(r *web.Request) error {
 	if f.DeadlineZone == "" {
 		f.DeadlineZone = survey.DefaultZone
 	}
-	q, err := s.Draft.SaveQuestionnaire(r.Request.Context(), r.Actor, draft.SaveQuestionnaire{ID: r.Questionnaire.ID, Revision: f.Revision,
+	q, err := s.Draft.SaveQuestionnaire(r.Request.Context(), r.Actor, r.Questionnaire.ID, draft.SaveQuestionnaire{Revision: f.Revision,
 		Title: f.Title, Slug: survey.Slug(f.Slug), Election: survey.ElectionID(f.Election), Intro: f.Intro, Slots: f.Slots, QuestionLimit: f.QuestionLimit, AnswerLimit: f.AnswerLimit,
 		Topics: f.Topics, OrderRule: f.OrderRule, Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
 	if faults, ok := r.Faults(err); ok {

@@ -31,8 +31,8 @@ func questionFormOf(q survey.Question) questionForm {
 		Topic: q.Topic, WorkingGroup: q.WorkingGroup, AskedBy: q.AskedBy}
 }
 
-func (f questionForm) command(questionnaire survey.QuestionnaireID) draft.SaveQuestion {
-	return draft.SaveQuestion{Questionnaire: questionnaire, ID: survey.QuestionID(f.ID), Revision: f.Revision, Note: f.Note,
+func (f questionForm) command() draft.SaveQuestion {
+	return draft.SaveQuestion{Revision: f.Revision, Note: f.Note,
 		Wording: survey.Wording{Kind: survey.QuestionKind(f.Kind), Label: f.Label, Text: f.Text, Context: f.Context, Topic: f.Topic,
 			WorkingGroup: f.WorkingGroup, AskedBy: slices.Clone(f.AskedBy)}}
 }
@@ -99,8 +99,7 @@ func (s *Room) saveQuestion(r *web.Request) error {
 	if known != "" {
 		f.ID = known
 	}
-	cmd := f.command(r.Questionnaire.ID)
-	q, err := s.Draft.SaveQuestion(r.Request.Context(), r.Actor, cmd)
+	q, err := s.Draft.SaveQuestion(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(f.ID), f.command())
 	if faults, ok := r.Faults(err); ok {
 		page, err := s.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(known))
 		if err != nil {
@@ -276,13 +275,13 @@ func (s *Room) setQuestionState(r *web.Request) error {
 		return err
 	}
 	f.ID = r.Param("question")
-	cmd := draft.SetQuestionState{Questionnaire: r.Questionnaire.ID, ID: f.ID, Revision: f.Revision, State: survey.QuestionState(f.State), Note: f.Note}
+	cmd := draft.SetQuestionState{Revision: f.Revision, State: survey.QuestionState(f.State), Note: f.Note}
 	withWords := r.Request.PostForm.Has("text")
 	if withWords {
-		words := f.command("").Wording
+		words := f.command().Wording
 		cmd.Words = &words
 	}
-	q, err := s.Draft.SetQuestionState(r.Request.Context(), r.Actor, cmd)
+	q, err := s.Draft.SetQuestionState(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(f.ID), cmd)
 	if faults, ok := r.Faults(err); ok && withWords {
 		page, err := s.Draft.QuestionPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(f.ID))
 		if err != nil {
@@ -325,7 +324,7 @@ func textChanges(b *web.Request, list []survey.TextChange) []web.TextChange {
 }
 
 func (s *Room) renderCollision(r *web.Request, f questionForm, lost string) error {
-	c, err := s.Draft.Collision(r.Request.Context(), r.Actor, f.command(r.Questionnaire.ID))
+	c, err := s.Draft.Collision(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.QuestionID(f.ID), f.command())
 	if err != nil {
 		return err
 	}

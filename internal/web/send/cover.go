@@ -126,7 +126,7 @@ func (s *Room) renderCover(r *web.Request, status int, form sendLetterForm, errs
 	p.Editable = p.CanAct && r.Questionnaire.DispatchedAt.IsZero()
 	p.Recipient = p.recipientField(d.Respondents, survey.Slug(form.Slug))
 	if p.Recipient != nil && len(errs) == 0 {
-		preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), survey.Slug(form.Slug))
+		preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 		faults, ok := r.Faults(err)
 		switch {
 		case ok && p.Editable: // a text saved before a rule was made
@@ -172,7 +172,7 @@ func (s *Room) saveCover(r *web.Request) error {
 	}
 	var err error
 	if form.Do == "preview" {
-		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), survey.Slug(form.Slug))
+		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 		if err == nil {
 			return s.renderCover(r, http.StatusOK, form, nil)
 		}
@@ -311,7 +311,7 @@ func (s *Room) renderReminder(r *web.Request, status int, form sendLetterForm, e
 			p.Fields, p.Send = p.letterFormFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
 		}
 		if len(errs) == 0 {
-			preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), survey.Slug(form.Slug))
+			preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 			if err != nil {
 				return err
 			}
@@ -351,7 +351,7 @@ func (s *Room) sendReminder(r *web.Request) error {
 	}
 	var err error
 	if form.Do == "preview" {
-		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover(), survey.Slug(form.Slug))
+		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 		if err == nil {
 			return s.renderReminder(r, http.StatusOK, form, nil)
 		}

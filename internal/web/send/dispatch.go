@@ -88,7 +88,7 @@ func (s *Room) dispatchContent(r *web.Request, p *dispatchPage, d send.DispatchP
 				continue
 			}
 			if who == nil {
-				letter, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Questionnaire.Cover, one.Slug)
+				letter, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, one.Slug, r.Questionnaire.Cover)
 				if err != nil {
 					return err
 				}

@@ -115,8 +115,8 @@ func letterRef(r *web.Request) transcribe.Ref {
 	return transcribe.Ref{Questionnaire: r.Questionnaire.ID, Respondent: survey.Slug(r.Param("respondent")), ID: r.Param("letter")}
 }
 
-func (f transcriptionForm) command(ref transcribe.Ref) transcribe.Save {
-	cmd := transcribe.Save{Ref: ref, Revision: f.Revision, Kind: survey.LetterKind(f.Kind), ReceivedOn: f.ReceivedOn,
+func (f transcriptionForm) command() transcribe.Save {
+	cmd := transcribe.Save{Revision: f.Revision, Kind: survey.LetterKind(f.Kind), ReceivedOn: f.ReceivedOn,
 		ReceivedTime: f.ReceivedTime, LetterDate: f.LetterDate, Joint: f.Joint, Licence: f.Licence, Without: f.Without, ChangeNote: f.ChangeNote,
 		Original: f.Original, Whole: survey.Entry{Status: survey.Status(f.Whole), Text: f.WholeText}}
 	if cmd.Whole.Status == survey.Declined {
@@ -162,8 +162,8 @@ func (s *Room) saveTranscription(r *web.Request) error {
 	if survey.IsNotFound(err) {
 		line.Transcription = survey.Transcription{ID: r.Param("letter")}
 	}
-	cmd := form.command(letterRef(r))
-	errs, _ := letterFaults(r, cmd.Clean())
+	ref, cmd := letterRef(r), form.command()
+	errs, _ := letterFaults(r, cmd.Clean(ref))
 	if upload != nil && upload.key != "" {
 		errs = append(errs, templates.FieldError{FieldID: "original", Message: r.Printer().Must(upload.key)})
 	}
@@ -171,7 +171,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 		return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, form, errs, upload)
 	}
 	cmd.Upload = upload.record()
-	saved, err := s.Transcribe.Save(r.Request.Context(), r.Actor, cmd)
+	saved, err := s.Transcribe.Save(r.Request.Context(), r.Actor, ref, cmd)
 	if web.Stale(err) {
 		for _, e := range cmd.Entries { // as they would have been saved
 			form.entries[e.Number] = e.Entry
@@ -191,7 +191,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 			if shown, err := s.renderDoubts(r, form.Seen); shown || err != nil {
 				return err
 			}
-			saved, err = s.Transcribe.HandOver(r.Request.Context(), r.Actor, cmd.Ref, saved.Revision)
+			saved, err = s.Transcribe.HandOver(r.Request.Context(), r.Actor, ref, saved.Revision)
 		}
 		if errs, ok := letterFaults(r, err); ok {
 			return s.renderSaved(r, errs)
@@ -203,7 +203,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 			notice = "transcribe.notice.effective"
 		}
 	}
-	return r.Redirect(letterPath(r, string(cmd.Respondent), "uebertragung", cmd.ID), notice)
+	return r.Redirect(letterPath(r, string(ref.Respondent), "uebertragung", ref.ID), notice)
 }
 
 var questionField = regexp.MustCompile(`-(\d+)$`)

@@ -98,8 +98,8 @@ func (s *Room) saveQuotation(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	_, err = s.Transcribe.SaveQuotation(r.Request.Context(), r.Actor, transcribe.SaveQuotation{Questionnaire: r.Questionnaire.ID, Respondent: survey.Slug(r.Param("respondent")),
-		Number: number, Revision: form.Revision, Text: form.Text, Place: form.Place, Source: form.Source})
+	_, err = s.Transcribe.SaveQuotation(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")), number,
+		transcribe.SaveQuotation{Revision: form.Revision, Text: form.Text, Place: form.Place, Source: form.Source})
 	if web.Stale(err) {
 		return s.renderQuotations(r, http.StatusConflict, number, form, nil)
 	}
