@@ -1,21 +1,11 @@
 package web
 
 import (
+	"net/http"
 	"strconv"
 
 	"pruefstein/templates"
 )
-
-// AccountPage is any of the small forms around signing in: heading, a sentence, fields, one button.
-type AccountPage struct {
-	templates.Base
-	Heading string
-	Text    string
-	Action  string
-	Fields  []templates.Field
-	Button  string
-	More    []templates.NavItem
-}
 
 // FieldGroup is a part of a form under a heading of its own.
 type FieldGroup struct {
@@ -23,16 +13,27 @@ type FieldGroup struct {
 	Fields      []templates.Field
 }
 
-// DraftForm is a page that is one form.
-type DraftForm struct {
+// FormPage is a page that is one form: "form" for staff, "account" for who is about to sign in.
+type FormPage struct {
 	templates.Base
-	Lead, Action, Button string
-	Info                 string
-	Before               *templates.Empty // what has to be done before
-	Tabs                 *templates.Tabs
-	Groups               []FieldGroup
-	Cancel               templates.NavItem
-	Remove               *templates.Confirm
+	Kicker, Lead   string // above and below the heading
+	Tabs           *templates.Tabs
+	Info           string
+	Note           string // to heed, about the things below
+	About          []templates.NavItem
+	Before         *templates.Empty // what has to be done before
+	Action, Button string           // Button "": there is no form
+	Groups         []FieldGroup
+	Beside         bool              // the groups stand beside each other
+	Cancel         templates.NavItem // "" Href prints none
+	Remove         *templates.Confirm
+	More           []templates.NavItem // where else one can go
+}
+
+// FormOvertaken shows a form that came too late once more, to be sent over what is stored now; see Overtaken.
+func (r *Request) FormOvertaken(typed, saved FormPage) error {
+	r.Overtaken(&typed.Base, typed.Groups, saved.Groups)
+	return r.Page(http.StatusConflict, "form", typed)
 }
 
 // InputOf names the input of a command's field where the page has another field of that name.
@@ -61,15 +62,5 @@ func HiddenField(name, value string) templates.Field {
 // RequiredField marks a field that needs an entry.
 func RequiredField(f templates.Field) templates.Field {
 	f.Required = true
-	return f
-}
-
-// Field makes a field of such a form; a password is never given back.
-func (p AccountPage) Field(name, kind, autocomplete, value string) templates.Field {
-	f := templates.Field{Name: name, Type: kind, Label: p.Must("alliance.account." + name), Value: value, Autocomplete: autocomplete,
-		Required: true, Error: p.ErrorAt(name)}
-	if kind == "password" {
-		f.Value = ""
-	}
 	return f
 }

@@ -34,22 +34,32 @@ func (s *Room) setUpPage(r *web.Request) error {
 }
 
 func (s *Room) renderSetUp(r *web.Request, status int, form accountForm, errs []templates.FieldError) error {
-	p := web.AccountPage{Base: r.Base("alliance.account.setup.title"), Action: r.Request.URL.Path}
-	p.Errors, p.Heading = errs, p.Title
-	p.Text, p.Button = p.Must("alliance.account.setup.text"), p.Must("alliance.account.setup.button")
-	p.Fields = []templates.Field{
-		p.Field("alliance", "text", "organization", form.Alliance),
-		p.Field("name", "text", "name", form.Name),
-		p.Field("email", "email", "username", form.Email),
-		newPassword(p), p.Field("again", "password", "new-password", ""),
-	}
+	p := web.FormPage{Base: r.Base("alliance.account.setup.title"), Action: r.Request.URL.Path}
+	p.Errors = errs
+	p.Lead, p.Button = p.Must("alliance.account.setup.text"), p.Must("alliance.account.setup.button")
+	p.Groups = []web.FieldGroup{{Fields: []templates.Field{
+		accountField(p.Base, "alliance", "text", "organization", form.Alliance),
+		accountField(p.Base, "name", "text", "name", form.Name),
+		accountField(p.Base, "email", "email", "username", form.Email),
+		newPassword(p.Base), accountField(p.Base, "again", "password", "new-password", ""),
+	}}}
 	return r.Page(status, "account", p)
 }
 
+// accountField makes a field of a form around signing in; a password is never given back.
+func accountField(b templates.Base, name, kind, autocomplete, value string) templates.Field {
+	f := templates.Field{Name: name, Type: kind, Label: b.Must("alliance.account." + name), Value: value, Autocomplete: autocomplete,
+		Required: true, Error: b.ErrorAt(name)}
+	if kind == "password" {
+		f.Value = ""
+	}
+	return f
+}
+
 // newPassword is the field for a password to be set, with the rule it must meet.
-func newPassword(p web.AccountPage) templates.Field {
-	f := p.Field("password", "password", "new-password", "")
-	f.Hint = p.Must("alliance.account.password_hint")
+func newPassword(b templates.Base) templates.Field {
+	f := accountField(b, "password", "password", "new-password", "")
+	f.Hint = b.Must("alliance.account.password_hint")
 	return f
 }
 
@@ -83,14 +93,14 @@ func (s *Room) signInPage(r *web.Request) error {
 }
 
 func (s *Room) renderSignIn(r *web.Request, status int, form accountForm, errs []templates.FieldError) error {
-	p := web.AccountPage{Base: r.Base("alliance.account.sign_in.title"), Action: "/anmelden"}
-	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must("common.button.sign_in")
-	p.Text = p.Must("alliance.account.sign_in.text")
-	p.Fields = []templates.Field{
+	p := web.FormPage{Base: r.Base("alliance.account.sign_in.title"), Action: "/anmelden"}
+	p.Errors, p.Button = errs, p.Must("common.button.sign_in")
+	p.Lead = p.Must("alliance.account.sign_in.text")
+	p.Groups = []web.FieldGroup{{Fields: []templates.Field{
 		{Name: "weiter", Type: "hidden", Value: web.OwnPath(form.Next)},
-		p.Field("email", "email", "username", form.Email),
-		p.Field("password", "password", "current-password", ""),
-	}
+		accountField(p.Base, "email", "email", "username", form.Email),
+		accountField(p.Base, "password", "password", "current-password", ""),
+	}}}
 	p.More = []templates.NavItem{{Label: p.Must("alliance.account.forgot.link"), Href: "/passwort"}}
 	return r.Page(status, "account", p)
 }
@@ -139,17 +149,18 @@ func (s *Room) passwordPage(r *web.Request, status int, purpose survey.StaffLink
 		return err
 	}
 	key := "alliance.account." + string(purpose)
-	p := web.AccountPage{Base: r.Base(key + ".title"), Action: r.Request.URL.Path}
-	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must(key+".button")
-	p.Text = p.Must(key+".text", "Email", user.Email, "Alliance", p.AllianceName)
+	p := web.FormPage{Base: r.Base(key + ".title"), Action: r.Request.URL.Path}
+	p.Errors, p.Button = errs, p.Must(key+".button")
+	p.Lead = p.Must(key+".text", "Email", user.Email, "Alliance", p.AllianceName)
+	var fields []templates.Field
 	if purpose == survey.LinkInvitation {
 		name := form.Name
 		if name == "" && errs == nil {
 			name = user.Name
 		}
-		p.Fields = append(p.Fields, p.Field("name", "text", "name", name))
+		fields = append(fields, accountField(p.Base, "name", "text", "name", name))
 	}
-	p.Fields = append(p.Fields, newPassword(p), p.Field("again", "password", "new-password", ""))
+	p.Groups = []web.FieldGroup{{Fields: append(fields, newPassword(p.Base), accountField(p.Base, "again", "password", "new-password", ""))}}
 	return r.Page(status, "account", p)
 }
 
@@ -183,12 +194,12 @@ func (s *Room) forgotPage(r *web.Request) error {
 }
 
 func (s *Room) renderForgot(r *web.Request, status int, form accountForm, errs []templates.FieldError) error {
-	p := web.AccountPage{Base: r.Base("alliance.account.forgot.title"), Action: "/passwort"}
-	p.Errors, p.Heading, p.Button = errs, p.Title, p.Must("alliance.account.forgot.button")
-	p.Text = p.Must("alliance.account.forgot.text")
-	p.Fields = []templates.Field{p.Field("email", "email", "username", form.Email)}
+	p := web.FormPage{Base: r.Base("alliance.account.forgot.title"), Action: "/passwort"}
+	p.Errors, p.Button = errs, p.Must("alliance.account.forgot.button")
+	p.Lead = p.Must("alliance.account.forgot.text")
+	p.Groups = []web.FieldGroup{{Fields: []templates.Field{accountField(p.Base, "email", "email", "username", form.Email)}}}
 	if !s.Alliance.MailReady {
-		p.Text, p.Fields, p.Button = p.Must("alliance.account.forgot.no_mail"), nil, ""
+		p.Lead, p.Button = p.Must("alliance.account.forgot.no_mail"), ""
 		p.More = []templates.NavItem{{Label: p.Must("error.sign_in_link"), Href: "/anmelden"}}
 	}
 	return r.Page(status, "account", p)
@@ -220,24 +231,23 @@ func (s *Room) accountPage(r *web.Request) error {
 }
 
 func (s *Room) renderAccount(r *web.Request, status int, form accountForm, errs []templates.FieldError) error {
-	p := formPage{Base: r.Base("alliance.account.own.title"), Action: "/konto"}
+	p := web.FormPage{Base: r.Base("alliance.account.own.title"), Action: "/konto"}
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	p.Lead = p.Must("alliance.account.own.text", "Email", r.Actor.User.Email)
 	language := templates.Field{Name: "language", Type: "radio", Label: p.Must("alliance.account.language"), Inline: true, Required: true, Error: p.ErrorAt("language")}
 	for _, lang := range locale.Languages {
 		language.Options = append(language.Options, templates.Option{Value: lang, Label: locale.Names[lang], Selected: lang == form.Language})
 	}
-	a := web.AccountPage{Base: p.Base}
-	old, password, again := a.Field("old", "password", "current-password", ""), newPassword(a), a.Field("again", "password", "new-password", "")
+	old, password, again := accountField(p.Base, "old", "password", "current-password", ""), newPassword(p.Base), accountField(p.Base, "again", "password", "new-password", "")
 	password.Label = p.Must("alliance.account.new")
 	for _, f := range []*templates.Field{&old, &password, &again} {
 		f.Required, f.Quiet = false, true
 	}
 	p.Groups = []web.FieldGroup{
-		{Fields: []templates.Field{a.Field("name", "text", "name", form.Name), language}},
+		{Fields: []templates.Field{accountField(p.Base, "name", "text", "name", form.Name), language}},
 		{Title: p.Must("alliance.account.change"), Text: p.Must("alliance.account.change_text"), Fields: []templates.Field{old, password, again}},
 	}
-	return r.Page(status, "alliance/form", p)
+	return r.Page(status, "form", p)
 }
 
 func (s *Room) saveAccount(r *web.Request) error {

@@ -131,7 +131,7 @@ func (s *Room) electionForm(r *web.Request) error {
 		}
 		f = electionFormOf(e)
 	}
-	return r.Page(http.StatusOK, "draft/form", newElectionForm(r, e, f, nil))
+	return r.Page(http.StatusOK, "form", newElectionForm(r, e, f, nil))
 }
 
 func electionFormOf(e survey.Election) electionForm {
@@ -146,16 +146,14 @@ func (s *Room) saveElection(r *web.Request) error {
 	id := r.Param("election")
 	e, err := s.Alliance.SaveElection(r.Request.Context(), r.Actor, survey.ElectionID(id), alliance.SaveElection{Revision: f.Revision, Name: f.Name, Date: f.Date, Level: f.Level, Region: f.Region})
 	if faults, ok := r.Faults(err); ok {
-		return r.Page(http.StatusUnprocessableEntity, "draft/form", newElectionForm(r, survey.Election{ID: survey.ElectionID(id), Name: f.Name}, f, faults))
+		return r.Page(http.StatusUnprocessableEntity, "form", newElectionForm(r, survey.Election{ID: survey.ElectionID(id), Name: f.Name}, f, faults))
 	}
 	if web.Stale(err) {
 		saved, _, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(id))
 		if err != nil {
 			return err
 		}
-		p := newElectionForm(r, saved, f, nil)
-		r.Overtaken(&p.Base, p.Groups, newElectionForm(r, saved, electionFormOf(saved), nil).Groups)
-		return r.Page(http.StatusConflict, "draft/form", p)
+		return r.FormOvertaken(newElectionForm(r, saved, f, nil), newElectionForm(r, saved, electionFormOf(saved), nil))
 	}
 	if err != nil {
 		return err
@@ -163,12 +161,12 @@ func (s *Room) saveElection(r *web.Request) error {
 	return r.Redirect(electionPath(e.ID, ""), "draft.notice.saved")
 }
 
-func newElectionForm(r *web.Request, e survey.Election, f electionForm, errs []templates.FieldError) web.DraftForm {
+func newElectionForm(r *web.Request, e survey.Election, f electionForm, errs []templates.FieldError) web.FormPage {
 	key, path, back := "alliance.election.title_new", "/verwaltung/wahlen/neu", "/verwaltung/wahlen"
 	if e.ID != "" {
 		key, path, back = "alliance.election.title_edit", electionPath(e.ID, "/bearbeiten"), electionPath(e.ID, "")
 	}
-	p := web.DraftForm{Base: electionBase(r, e, key), Action: path}
+	p := web.FormPage{Base: electionBase(r, e, key), Action: path}
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: back}
 	level := templates.Field{Name: "level", Type: "select", Label: p.Must("alliance.election.level"), Value: f.Level, Error: p.ErrorAt("level"), Options: []templates.Option{{Label: p.Must("alliance.election.level_none")}}}
@@ -204,13 +202,13 @@ func (s *Room) partyForm(r *web.Request) error {
 	}
 	id := r.Param("party")
 	if id == "" {
-		return r.Page(http.StatusOK, "draft/form", newPartyForm(r, e, partyForm{}, nil))
+		return r.Page(http.StatusOK, "form", newPartyForm(r, e, partyForm{}, nil))
 	}
 	form, err := partyFormOf(parties, survey.PartyID(id))
 	if err != nil {
 		return err
 	}
-	return r.Page(http.StatusOK, "draft/form", newPartyForm(r, e, form, nil))
+	return r.Page(http.StatusOK, "form", newPartyForm(r, e, form, nil))
 }
 
 // partyFormOf is the form of a party of an election as it is stored.
@@ -240,14 +238,13 @@ func (s *Room) saveParty(r *web.Request) error {
 		}
 		p := newPartyForm(r, e, f, faults)
 		if ok {
-			return r.Page(http.StatusUnprocessableEntity, "draft/form", p)
+			return r.Page(http.StatusUnprocessableEntity, "form", p)
 		}
 		saved, err := partyFormOf(parties, survey.PartyID(r.Param("party")))
 		if err != nil {
 			return err
 		}
-		r.Overtaken(&p.Base, p.Groups, newPartyForm(r, e, saved, nil).Groups)
-		return r.Page(http.StatusConflict, "draft/form", p)
+		return r.FormOvertaken(p, newPartyForm(r, e, saved, nil))
 	}
 	if err != nil {
 		return err
@@ -255,13 +252,13 @@ func (s *Room) saveParty(r *web.Request) error {
 	return r.Redirect(electionPath(survey.ElectionID(election), ""), "draft.notice.saved")
 }
 
-func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templates.FieldError) web.DraftForm {
+func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templates.FieldError) web.FormPage {
 	id := r.Param("party")
 	key, path := "alliance.party.title_new", electionPath(e.ID, "/parteien/neu")
 	if id != "" {
 		key, path = "alliance.party.title_edit", electionPath(e.ID, "/parteien/"+id)
 	}
-	p := web.DraftForm{Base: electionBase(r, e, key), Action: path, Lead: e.Name}
+	p := web.FormPage{Base: electionBase(r, e, key), Action: path, Lead: e.Name}
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
 	field := func(name, kind, value string) templates.Field {

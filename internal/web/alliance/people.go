@@ -195,16 +195,16 @@ func (s *Room) renderPerson(r *web.Request, status int, form personForm, errs []
 	if err != nil {
 		return err
 	}
-	return r.Page(status, "alliance/form", s.personPageOf(r, groups, form, errs))
+	return r.Page(status, "form", s.personPageOf(r, groups, form, errs))
 }
 
-func (s *Room) personPageOf(r *web.Request, groups []survey.WorkingGroup, form personForm, errs []templates.FieldError) formPage {
+func (s *Room) personPageOf(r *web.Request, groups []survey.WorkingGroup, form personForm, errs []templates.FieldError) web.FormPage {
 	isNew := r.Param("person") == ""
 	title := "alliance.personen.edit"
 	if isNew {
 		title = "alliance.personen.new"
 	}
-	p := formPage{Base: adminBase(r, title), Action: r.Request.URL.Path}
+	p := web.FormPage{Base: adminBase(r, title), Action: r.Request.URL.Path}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("alliance.personen.title"), Href: "/verwaltung/personen"})
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	email := templates.Field{Name: "email", Type: "email", Label: p.Must("alliance.account.email"), Value: form.Email, Required: true, Error: p.ErrorAt("email"), Disabled: form.accepted}
@@ -267,9 +267,7 @@ func (s *Room) savePerson(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		p := s.personPageOf(r, groups, form, nil)
-		r.Overtaken(&p.Base, p.Groups, s.personPageOf(r, groups, saved, nil).Groups)
-		return r.Page(http.StatusConflict, "alliance/form", p)
+		return r.FormOvertaken(s.personPageOf(r, groups, form, nil), s.personPageOf(r, groups, saved, nil))
 	}
 	if err != nil {
 		return err

@@ -62,17 +62,6 @@ func adminBase(r *web.Request, titleKey string, args ...any) templates.Base {
 	return b
 }
 
-// formPage is a page that is one form.
-type formPage struct {
-	templates.Base
-	Lead   string
-	Note   string // to heed, about the things below
-	About  []templates.NavItem
-	Action string
-	Groups []web.FieldGroup
-	Button string
-}
-
 // allianceForm is the form of the alliance's settings.
 type allianceForm struct {
 	Revision           int    `form:"revision"`
@@ -111,11 +100,11 @@ func (s *Room) alliancePage(r *web.Request) error {
 	for _, q := range old {
 		p.About = append(p.About, templates.NavItem{Label: q.Title, Href: "/veroeffentlichen/" + string(q.Slug)})
 	}
-	return r.Page(http.StatusOK, "alliance/form", p)
+	return r.Page(http.StatusOK, "form", p)
 }
 
-func alliancePage(r *web.Request, a survey.Alliance, errs []templates.FieldError) formPage {
-	p := formPage{Base: adminBase(r, "alliance.buendnis.title"), Action: "/verwaltung/buendnis"}
+func alliancePage(r *web.Request, a survey.Alliance, errs []templates.FieldError) web.FormPage {
+	p := web.FormPage{Base: adminBase(r, "alliance.buendnis.title"), Action: "/verwaltung/buendnis"}
 	p.Errors, p.Button, p.Lead = errs, p.Must("common.button.save"), p.Must("alliance.buendnis.lead")
 	field := func(name, kind, value string, rows int) templates.Field {
 		return templates.Field{Name: name, Type: kind, Label: p.Must("alliance.buendnis." + name), Hint: p.Must("alliance.buendnis." + name + "_hint"),
@@ -159,16 +148,14 @@ func (s *Room) saveAlliance(r *web.Request) error {
 	}
 	err := s.Alliance.SaveSettings(r.Request.Context(), r.Actor, alliance.SaveSettings{Alliance: form.alliance()})
 	if errs, ok := r.Faults(err); ok {
-		return r.Page(http.StatusUnprocessableEntity, "alliance/form", alliancePage(r, form.alliance(), errs))
+		return r.Page(http.StatusUnprocessableEntity, "form", alliancePage(r, form.alliance(), errs))
 	}
 	if web.Stale(err) {
 		saved, err := s.Alliance.Alliance(r.Request.Context())
 		if err != nil {
 			return err
 		}
-		p := alliancePage(r, form.alliance(), nil)
-		r.Overtaken(&p.Base, p.Groups, alliancePage(r, saved, nil).Groups)
-		return r.Page(http.StatusConflict, "alliance/form", p)
+		return r.FormOvertaken(alliancePage(r, form.alliance(), nil), alliancePage(r, saved, nil))
 	}
 	if err != nil {
 		return err

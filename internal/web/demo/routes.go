@@ -54,9 +54,9 @@ func (s *Room) demoSignInPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := web.AccountPage{Base: r.Base("alliance.demo.sign_in"), Action: r.Request.URL.Path}
-	p.Heading, p.Button = p.Title, p.Must("alliance.demo.sign_in_as", "Name", user.Name)
-	p.Text = p.Must("alliance.demo.sign_in_text")
+	p := web.FormPage{Base: r.Base("alliance.demo.sign_in"), Action: r.Request.URL.Path}
+	p.Button = p.Must("alliance.demo.sign_in_as", "Name", user.Name)
+	p.Lead = p.Must("alliance.demo.sign_in_text")
 	return r.Page(http.StatusOK, "account", p)
 }
 

@@ -197,18 +197,18 @@ func (s *Room) renderSettings(r *web.Request, status int, f settingsForm, errs [
 		if r.Questionnaire, err = s.Alliance.QuestionnaireBySlug(r.Request.Context(), r.Actor, r.Questionnaire.Slug); err != nil {
 			return err
 		}
-		r.Overtaken(&p.Base, p.Groups, s.settingsForm(r, elections, settingsOf(r.Questionnaire), nil).Groups)
+		return r.FormOvertaken(p, s.settingsForm(r, elections, settingsOf(r.Questionnaire), nil))
 	}
-	return r.Page(status, "draft/form", p)
+	return r.Page(status, "form", p)
 }
 
-func (s *Room) settingsForm(r *web.Request, elections []alliance.ElectionSummary, f settingsForm, errs []templates.FieldError) web.DraftForm {
+func (s *Room) settingsForm(r *web.Request, elections []alliance.ElectionSummary, f settingsForm, errs []templates.FieldError) web.FormPage {
 	isNew := r.Questionnaire.ID == ""
 	key := "draft.settings.title"
 	if isNew {
 		key = "draft.settings.title_new"
 	}
-	p := web.DraftForm{Base: draftBase(r, key), Action: "/werkstatt/neu"}
+	p := web.FormPage{Base: draftBase(r, key), Action: "/werkstatt/neu"}
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: "/werkstatt"}
 	if !isNew {

@@ -112,14 +112,6 @@ func readNumber(typed string) int {
 	return n
 }
 
-// printNumber prints a number for a form field, "" for 0.
-func printNumber(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n)
-}
-
 // mailView is a mail to be read: its text with the link marked.
 type mailView struct {
 	To, Subject string

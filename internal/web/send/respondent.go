@@ -314,7 +314,7 @@ func (f respondentForm) revision() string {
 	if f.Revision == 0 {
 		return "0"
 	}
-	return printNumber(f.Revision)
+	return web.TypedNumber(f.Revision)
 }
 
 func (p respondentPage) packetLine(q survey.PacketQuestion, reasons map[survey.QuestionID]string) packetLine {

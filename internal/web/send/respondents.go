@@ -62,7 +62,7 @@ func (s *Room) renderRespondents(r *web.Request, status int, form notAskedForm, 
 	for _, row := range l.Rows {
 		out := respondentsRow{
 			Party: templates.Party{Name: row.ShortName, Colour: row.Colour, Href: sendPath(r, "befragte", string(row.Slug))},
-			Name:  row.Name, Position: printNumber(row.BallotPosition), Channel: r.ChannelWord(row.Procedure.Channel),
+			Name:  row.Name, Position: web.TypedNumber(row.BallotPosition), Channel: r.ChannelWord(row.Procedure.Channel),
 			Limits: limitsWord(r, row.Procedure), Due: r.Moment(row.Respondent.Due.At), Address: row.Email, NotAsked: row.NotAsked,
 			Asked: p.Must("common.questions", "Count", row.Packet.Asked),
 		}
@@ -176,15 +176,10 @@ func (s *Room) takeContestants(r *web.Request) error {
 	return r.Redirect(sendPath(r, "befragte"), notice)
 }
 
-// sendFormPage is a page with one form of plain fields.
-type sendFormPage struct {
-	sendPage
-	Lead   string
-	Action string
-	Groups []web.FieldGroup
-	Button string
-	Cancel string
-	Empty  templates.Empty
+// formPage is a page with one form, which leads back to the list of respondents.
+func (p sendPage) formPage(r *web.Request, action, lead, button string) web.FormPage {
+	return web.FormPage{Base: p.Base, Kicker: p.Kicker, Tabs: &p.Tabs, Lead: p.Must(lead), Action: sendPath(r, action), Button: p.Must(button),
+		Cancel: templates.NavItem{Label: p.Must("common.button.cancel"), Href: sendPath(r, "befragte")}}
 }
 
 type joinForm struct {
@@ -202,10 +197,10 @@ func (s *Room) renderJoin(r *web.Request, status int, form joinForm, errs []temp
 	if err != nil {
 		return err
 	}
-	p := sendFormPage{sendPage: s.sendBase(r, "send.join.title"), Action: sendPath(r, "gemeinsam"), Cancel: sendPath(r, "befragte")}
-	p.Errors, p.Lead, p.Button = errs, p.Must("send.join.lead"), p.Must("send.join.button")
-	p.Empty = templates.Empty{Title: p.Must("send.join.empty"), Text: p.Must("send.join.empty_text")}
-	parties := web.RequiredField(p.field("parties", "checkbox", ""))
+	b := s.sendBase(r, "send.join.title")
+	b.Errors = errs
+	p := b.formPage(r, "gemeinsam", "send.join.lead", "send.join.button")
+	parties := web.RequiredField(b.field("parties", "checkbox", ""))
 	chosen := map[survey.PartyID]bool{}
 	for _, id := range form.Parties {
 		chosen[survey.PartyID(id)] = true
@@ -217,11 +212,13 @@ func (s *Room) renderJoin(r *web.Request, status int, form joinForm, errs []temp
 		}
 		parties.Options = append(parties.Options, option)
 	}
-	if len(parties.Options) > 1 {
-		p.Groups = []web.FieldGroup{{Fields: []templates.Field{parties, p.field("short_name", "text", form.ShortName), p.field("name", "text", form.Name)}}}
+	if len(parties.Options) < 2 {
+		p.Button, p.Before = "", &templates.Empty{Title: p.Must("send.join.empty"), Text: p.Must("send.join.empty_text")}
+	} else {
+		p.Groups = []web.FieldGroup{{Fields: []templates.Field{parties, b.field("short_name", "text", form.ShortName), b.field("name", "text", form.Name)}}}
 		p.Groups[0].Fields[1].Hint, p.Groups[0].Fields[2].Hint = p.Must("send.join.short_name_hint"), p.Must("send.join.name_hint")
 	}
-	return r.Page(status, "send/form", p)
+	return r.Page(status, "form", p)
 }
 
 func (s *Room) join(r *web.Request) error {
@@ -272,9 +269,9 @@ func (f respondentForm) command() send.SaveRespondent {
 
 func formOf(r survey.Respondent) respondentForm {
 	return respondentForm{
-		ShortName: r.ShortName, Name: r.Name, BallotPosition: printNumber(r.BallotPosition), Wikidata: r.Wikidata, Colour: r.Colour,
-		Email: r.Email, Language: r.Language, Channel: string(r.Procedure.Channel), MaxQuestions: printNumber(r.Procedure.MaxQuestions),
-		MaxCharacters: printNumber(r.Procedure.MaxCharacters), Source: r.Procedure.Source, CheckedOn: r.Procedure.CheckedOn, Note: r.Procedure.Note,
+		ShortName: r.ShortName, Name: r.Name, BallotPosition: web.TypedNumber(r.BallotPosition), Wikidata: r.Wikidata, Colour: r.Colour,
+		Email: r.Email, Language: r.Language, Channel: string(r.Procedure.Channel), MaxQuestions: web.TypedNumber(r.Procedure.MaxQuestions),
+		MaxCharacters: web.TypedNumber(r.Procedure.MaxCharacters), Source: r.Procedure.Source, CheckedOn: r.Procedure.CheckedOn, Note: r.Procedure.Note,
 		Due: r.Due.Local, DueZone: r.Due.Zone, NotAsked: r.NotAsked, Revision: r.Revision,
 	}
 }
@@ -337,10 +334,11 @@ func (s *Room) newRespondent(r *web.Request) error {
 }
 
 func (s *Room) renderNewRespondent(r *web.Request, status int, form respondentForm, errs []templates.FieldError) error {
-	p := sendFormPage{sendPage: s.sendBase(r, "send.new.title"), Action: sendPath(r, "neu"), Cancel: sendPath(r, "befragte")}
-	p.Errors, p.Lead, p.Button = errs, p.Must("send.new.lead"), p.Must("common.button.add")
-	p.Groups = form.groups(p.sendPage, true)
-	return r.Page(status, "send/form", p)
+	b := s.sendBase(r, "send.new.title")
+	b.Errors = errs
+	p := b.formPage(r, "neu", "send.new.lead", "common.button.add")
+	p.Groups, p.Beside = form.groups(b, true), true
+	return r.Page(status, "form", p)
 }
 
 func (s *Room) addRespondent(r *web.Request) error {
