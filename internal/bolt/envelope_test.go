@@ -187,7 +187,7 @@ func TestDamagedValuesAreNotRead(t *testing.T) {
 				}
 			}
 			key := all[slices.IndexFunc(all, func(v stored) bool {
-				return string(v.table) == string(table.Elem().FieldByName("name").Bytes())
+				return string(v.table) == string(table.Elem().Elem().FieldByName("name").Bytes())
 			})].key
 			got := table.MethodByName("Get").Call([]reflect.Value{reflect.ValueOf(string(key))})
 			refused(got[0], got[1].Interface())

@@ -19,7 +19,7 @@ import (
 var errIndex = errors.New("its index does not fit; pruefstein check --rebuild makes it anew")
 
 // entries returns the bucket of an index, nil if it is missing.
-func (t table[T]) entries(index survey.Index[T]) *bbolt.Bucket {
+func (t *table[T]) entries(index survey.Index[T]) *bbolt.Bucket {
 	all := t.tx.Bucket(bucketIndexes)
 	if all == nil {
 		return nil
@@ -27,12 +27,12 @@ func (t table[T]) entries(index survey.Index[T]) *bbolt.Bucket {
 	return all.Bucket(t.indexName(index))
 }
 
-func (t table[T]) indexName(index survey.Index[T]) []byte {
+func (t *table[T]) indexName(index survey.Index[T]) []byte {
 	return slices.Concat(t.name, []byte("/"), []byte(index.Name))
 }
 
 // reindex takes what is stored under a key out of the indexes and puts in the entity that takes its place, nil for none.
-func (t table[T]) reindex(key []byte, next *T) error {
+func (t *table[T]) reindex(key []byte, next *T) error {
 	indexes := survey.IndexesOf[T]()
 	if len(indexes) == 0 {
 		return nil
@@ -85,29 +85,29 @@ func (t table[T]) reindex(key []byte, next *T) error {
 	return nil
 }
 
-func (t table[T]) indexFault(key []byte) error {
+func (t *table[T]) indexFault(key []byte) error {
 	return &survey.Error{Code: survey.Unavailable, Key: "error.damaged", Cause: fmt.Errorf("%s %q: %w", t.name, key, errIndex)}
 }
 
 // order is survey.Rows over an index.
 type order[T survey.Entity] struct {
-	table table[T]
+	table *table[T]
 	index survey.Index[T]
 }
 
-func (o order[T]) List(prefix string) iter.Seq2[T, error] { return o.From(prefix, "") }
+func (o *order[T]) List(prefix string) iter.Seq2[T, error] { return o.From(prefix, "") }
 
-func (o order[T]) From(prefix, from string) iter.Seq2[T, error] {
+func (o *order[T]) From(prefix, from string) iter.Seq2[T, error] {
 	return o.reading(func(entries *bbolt.Bucket) iter.Seq2[[]byte, []byte] { return upward(entries, prefix, from) })
 }
 
-func (o order[T]) Backward(prefix, before string) iter.Seq2[T, error] {
+func (o *order[T]) Backward(prefix, before string) iter.Seq2[T, error] {
 	return o.reading(func(entries *bbolt.Bucket) iter.Seq2[[]byte, []byte] { return downward(entries, prefix, before) })
 }
 
-func (o order[T]) Last(prefix string) (T, error) { return survey.First(o.Backward(prefix, "")) }
+func (o *order[T]) Last(prefix string) (T, error) { return survey.First(o.Backward(prefix, "")) }
 
-func (o order[T]) Keys(prefix string) iter.Seq2[string, error] {
+func (o *order[T]) Keys(prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		entries := o.table.entries(o.index)
 		if entries == nil {
@@ -127,7 +127,7 @@ func (o order[T]) Keys(prefix string) iter.Seq2[string, error] {
 	}
 }
 
-func (o order[T]) Count(prefix string) (n int, err error) {
+func (o *order[T]) Count(prefix string) (n int, err error) {
 	entries := o.table.entries(o.index)
 	if entries == nil {
 		return 0, o.table.indexFault(nil)
@@ -140,7 +140,9 @@ func (o order[T]) Count(prefix string) (n int, err error) {
 
 // reading yields the entities to which places of the index lead. One that leads to nothing, or to an entity that belongs
 // elsewhere in the index, is damaged as well.
-func (o order[T]) reading(places func(*bbolt.Bucket) iter.Seq2[[]byte, []byte]) iter.Seq2[T, error] {
+//
+//go:noinline
+func (o *order[T]) reading(places func(*bbolt.Bucket) iter.Seq2[[]byte, []byte]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		entries := o.table.entries(o.index)
@@ -196,7 +198,7 @@ func (p places[T]) add(entity T) {
 func (p places[T]) unknown(key []byte) { p.damaged[string(key)] = true }
 
 // compare returns a line for each place that is missing in an index or should not be there.
-func (p places[T]) compare(t table[T]) (faults []string) {
+func (p places[T]) compare(t *table[T]) (faults []string) {
 	for i, index := range p.indexes {
 		entries := t.entries(index)
 		if entries == nil {
@@ -225,7 +227,7 @@ func (p places[T]) compare(t table[T]) (faults []string) {
 
 // rebuild makes the indexes of the table anew. A value that cannot be read has no place in them: it is still found by its key
 // and in the table.
-func (t table[T]) rebuild() error {
+func (t *table[T]) rebuild() error {
 	indexes := survey.IndexesOf[T]()
 	if len(indexes) == 0 {
 		return nil

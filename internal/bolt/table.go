@@ -12,13 +12,14 @@ import (
 )
 
 // table is survey.Table over one bucket, for every entity alike. What it returns is decoded, so nothing points into
-// bbolt's memory map after the transaction.
+// bbolt's memory map after the transaction. It is compiled for each entity, so its methods have pointers as receivers, which need no
+// second copy, and what makes iterators is not inlined: it would be compiled anew in each of its callers.
 type table[T survey.Entity] struct {
 	tx   *bbolt.Tx
 	name []byte
 }
 
-func (t table[T]) Get(key string) (T, error) {
+func (t *table[T]) Get(key string) (T, error) {
 	value := t.tx.Bucket(t.name).Get([]byte(key))
 	if value == nil {
 		var none T
@@ -27,7 +28,7 @@ func (t table[T]) Get(key string) (T, error) {
 	return t.read([]byte(key), value)
 }
 
-func (t table[T]) Put(entity T) error {
+func (t *table[T]) Put(entity T) error {
 	key := []byte(entity.Key())
 	data, err := encode(entity)
 	if err != nil {
@@ -51,7 +52,7 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-func (t table[T]) Delete(key string) error {
+func (t *table[T]) Delete(key string) error {
 	if err := t.reindex([]byte(key), nil); err != nil {
 		return err
 	}
@@ -61,19 +62,19 @@ func (t table[T]) Delete(key string) error {
 	return nil
 }
 
-func (t table[T]) List(prefix string) iter.Seq2[T, error] { return t.From(prefix, "") }
+func (t *table[T]) List(prefix string) iter.Seq2[T, error] { return t.From(prefix, "") }
 
-func (t table[T]) From(prefix, from string) iter.Seq2[T, error] {
+func (t *table[T]) From(prefix, from string) iter.Seq2[T, error] {
 	return t.reading(upward(t.tx.Bucket(t.name), prefix, from))
 }
 
-func (t table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
+func (t *table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
 	return t.reading(downward(t.tx.Bucket(t.name), prefix, before))
 }
 
-func (t table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
+func (t *table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
 
-func (t table[T]) Keys(prefix string) iter.Seq2[string, error] {
+func (t *table[T]) Keys(prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for key := range upward(t.tx.Bucket(t.name), prefix, "") {
 			if !yield(string(key), nil) {
@@ -83,16 +84,17 @@ func (t table[T]) Keys(prefix string) iter.Seq2[string, error] {
 	}
 }
 
-func (t table[T]) Count(prefix string) (n int, err error) {
+func (t *table[T]) Count(prefix string) (n int, err error) {
 	for range upward(t.tx.Bucket(t.name), prefix, "") {
 		n++
 	}
 	return n, nil
 }
 
-func (t table[T]) By(index survey.Index[T]) survey.Rows[T] { return order[T]{t, index} }
+func (t *table[T]) By(index survey.Index[T]) survey.Rows[T] { return &order[T]{t, index} }
 
-func (t table[T]) reading(rows iter.Seq2[[]byte, []byte]) iter.Seq2[T, error] {
+//go:noinline
+func (t *table[T]) reading(rows iter.Seq2[[]byte, []byte]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for key, value := range rows {
 			if !yield(t.read(key, value)) {
@@ -103,6 +105,8 @@ func (t table[T]) reading(rows iter.Seq2[[]byte, []byte]) iter.Seq2[T, error] {
 }
 
 // upward yields the keys and values of a bucket that start with a prefix, without those before from.
+//
+//go:noinline
 func upward(bucket *bbolt.Bucket, prefix, from string) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		cursor, start := bucket.Cursor(), []byte(prefix)
@@ -115,6 +119,8 @@ func upward(bucket *bbolt.Bucket, prefix, from string) iter.Seq2[[]byte, []byte]
 }
 
 // downward is upward in reverse, with a before that is not "" without that key and those behind it.
+//
+//go:noinline
 func downward(bucket *bbolt.Bucket, prefix, before string) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		cursor, start := bucket.Cursor(), []byte(prefix)
@@ -152,7 +158,7 @@ func behind(prefix []byte) []byte {
 }
 
 // read decodes a value. One that is damaged is Unavailable: whatever needs it is refused, and nothing is made from it.
-func (t table[T]) read(key, value []byte) (T, error) {
+func (t *table[T]) read(key, value []byte) (T, error) {
 	entity, _, err := t.decode(key, value)
 	if err != nil {
 		err = &survey.Error{Code: survey.Unavailable, Key: "error.damaged", Cause: err}
@@ -161,7 +167,7 @@ func (t table[T]) read(key, value []byte) (T, error) {
 }
 
 // decode returns a value and its JSON. Its errors name table and key, never what is stored.
-func (t table[T]) decode(key, value []byte) (entity T, data []byte, err error) {
+func (t *table[T]) decode(key, value []byte) (entity T, data []byte, err error) {
 	if data, err = unwrap(t.name, key, value); err == nil {
 		err = json.Unmarshal(data, &entity)
 	}
@@ -174,7 +180,7 @@ func (t table[T]) decode(key, value []byte) (entity T, data []byte, err error) {
 
 // check reads every value of the table and returns a line for each that is damaged, cannot be read or lies under a wrong key,
 // and for each place of an index that does not fit the values.
-func (t table[T]) check() []string {
+func (t *table[T]) check() []string {
 	bucket := t.tx.Bucket(t.name)
 	if bucket == nil {
 		return []string{fmt.Sprintf("table %s is missing", t.name)}

@@ -79,7 +79,8 @@ type transaction struct {
 	read func(table string, bytes int)
 }
 
-// table is survey.Table over the rows of one name.
+// table is survey.Table over the rows of one name. It is compiled for each entity, so its methods have pointers as receivers, which
+// need no second copy, and what makes iterators is not inlined: it would be compiled anew in each of its callers.
 type table[T survey.Entity] struct {
 	tx   *transaction
 	name string
@@ -118,7 +119,7 @@ func (tx *transaction) remove(name, key string) {
 }
 
 // writable refuses a change in a View, and an empty key.
-func (t table[T]) writable(key string) error {
+func (t *table[T]) writable(key string) error {
 	switch {
 	case t.tx.own == nil:
 		return fmt.Errorf("%s %q: written in a View", t.name, key)
@@ -128,7 +129,7 @@ func (t table[T]) writable(key string) error {
 	return nil
 }
 
-func (t table[T]) Get(key string) (T, error) {
+func (t *table[T]) Get(key string) (T, error) {
 	i, found := find(t.tx.rows[t.name], key)
 	if !found {
 		var none T
@@ -137,7 +138,7 @@ func (t table[T]) Get(key string) (T, error) {
 	return t.decode(t.tx.rows[t.name][i])
 }
 
-func (t table[T]) Put(entity T) error {
+func (t *table[T]) Put(entity T) error {
 	key := entity.Key()
 	if err := t.writable(key); err != nil {
 		return err
@@ -153,7 +154,7 @@ func (t table[T]) Put(entity T) error {
 	return nil
 }
 
-func (t table[T]) Delete(key string) error {
+func (t *table[T]) Delete(key string) error {
 	if err := t.writable(key); err != nil {
 		return err
 	}
@@ -165,7 +166,7 @@ func (t table[T]) Delete(key string) error {
 }
 
 // reindex takes what is stored under a key out of the indexes and puts in the entity that takes its place, nil for none.
-func (t table[T]) reindex(key string, next *T) error {
+func (t *table[T]) reindex(key string, next *T) error {
 	indexes := survey.IndexesOf[T]()
 	if len(indexes) == 0 {
 		return nil
@@ -201,27 +202,28 @@ func (t table[T]) reindex(key string, next *T) error {
 	return nil
 }
 
-func (t table[T]) List(prefix string) iter.Seq2[T, error] { return t.From(prefix, "") }
+func (t *table[T]) List(prefix string) iter.Seq2[T, error] { return t.From(prefix, "") }
 
-func (t table[T]) From(prefix, from string) iter.Seq2[T, error] {
+func (t *table[T]) From(prefix, from string) iter.Seq2[T, error] {
 	return t.reading(upward(t.tx.rows[t.name], prefix, from))
 }
 
-func (t table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
+func (t *table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
 	return t.reading(downward(t.tx.rows[t.name], prefix, before))
 }
 
-func (t table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
+func (t *table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
 
-func (t table[T]) Keys(prefix string) iter.Seq2[string, error] {
+func (t *table[T]) Keys(prefix string) iter.Seq2[string, error] {
 	return keys(t.tx.rows[t.name], prefix)
 }
 
-func (t table[T]) Count(prefix string) (int, error) { return count(t.tx.rows[t.name], prefix), nil }
+func (t *table[T]) Count(prefix string) (int, error) { return count(t.tx.rows[t.name], prefix), nil }
 
-func (t table[T]) By(index survey.Index[T]) survey.Rows[T] { return order[T]{t, index} }
+func (t *table[T]) By(index survey.Index[T]) survey.Rows[T] { return &order[T]{t, index} }
 
-func (t table[T]) reading(rows iter.Seq[row]) iter.Seq2[T, error] {
+//go:noinline
+func (t *table[T]) reading(rows iter.Seq[row]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for r := range rows {
 			if !yield(t.decode(r)) {
@@ -233,31 +235,31 @@ func (t table[T]) reading(rows iter.Seq[row]) iter.Seq2[T, error] {
 
 // order is survey.Rows over an index.
 type order[T survey.Entity] struct {
-	table table[T]
+	table *table[T]
 	index survey.Index[T]
 }
 
 // rows of the index; their values are empty.
-func (o order[T]) rows() ([]row, error) {
+func (o *order[T]) rows() ([]row, error) {
 	if !slices.ContainsFunc(survey.IndexesOf[T](), func(i survey.Index[T]) bool { return i.Name == o.index.Name }) {
 		return nil, fmt.Errorf("%s: no index %s", o.table.name, o.index.Name)
 	}
 	return o.table.tx.rows[o.table.name+"/"+o.index.Name], nil
 }
 
-func (o order[T]) List(prefix string) iter.Seq2[T, error] { return o.From(prefix, "") }
+func (o *order[T]) List(prefix string) iter.Seq2[T, error] { return o.From(prefix, "") }
 
-func (o order[T]) From(prefix, from string) iter.Seq2[T, error] {
+func (o *order[T]) From(prefix, from string) iter.Seq2[T, error] {
 	return o.reading(func(rows []row) iter.Seq[row] { return upward(rows, prefix, from) })
 }
 
-func (o order[T]) Backward(prefix, before string) iter.Seq2[T, error] {
+func (o *order[T]) Backward(prefix, before string) iter.Seq2[T, error] {
 	return o.reading(func(rows []row) iter.Seq[row] { return downward(rows, prefix, before) })
 }
 
-func (o order[T]) Last(prefix string) (T, error) { return survey.First(o.Backward(prefix, "")) }
+func (o *order[T]) Last(prefix string) (T, error) { return survey.First(o.Backward(prefix, "")) }
 
-func (o order[T]) Keys(prefix string) iter.Seq2[string, error] {
+func (o *order[T]) Keys(prefix string) iter.Seq2[string, error] {
 	rows, err := o.rows()
 	if err != nil {
 		return func(yield func(string, error) bool) { yield("", err) }
@@ -265,12 +267,13 @@ func (o order[T]) Keys(prefix string) iter.Seq2[string, error] {
 	return keys(rows, prefix)
 }
 
-func (o order[T]) Count(prefix string) (int, error) {
+func (o *order[T]) Count(prefix string) (int, error) {
 	rows, err := o.rows()
 	return count(rows, prefix), err
 }
 
-func (o order[T]) reading(places func([]row) iter.Seq[row]) iter.Seq2[T, error] {
+//go:noinline
+func (o *order[T]) reading(places func([]row) iter.Seq[row]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		rows, err := o.rows()
 		if err != nil {
@@ -287,6 +290,8 @@ func (o order[T]) reading(places func([]row) iter.Seq[row]) iter.Seq2[T, error] 
 }
 
 // upward yields the rows whose keys start with a prefix, without those before from.
+//
+//go:noinline
 func upward(rows []row, prefix, from string) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		i, _ := find(rows, max(prefix, from))
@@ -299,6 +304,8 @@ func upward(rows []row, prefix, from string) iter.Seq[row] {
 }
 
 // downward is upward in reverse, with a before that is not "" without that key and those behind it.
+//
+//go:noinline
 func downward(rows []row, prefix, before string) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		start, _ := find(rows, prefix)
@@ -316,6 +323,8 @@ func downward(rows []row, prefix, before string) iter.Seq[row] {
 }
 
 // keys yields the keys that start with a prefix.
+//
+//go:noinline
 func keys(rows []row, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for r := range upward(rows, prefix, "") {
@@ -332,7 +341,7 @@ func count(rows []row, prefix string) int {
 	return sort.Search(len(rows)-start, func(i int) bool { return !strings.HasPrefix(rows[start+i].key, prefix) })
 }
 
-func (t table[T]) decode(r row) (T, error) {
+func (t *table[T]) decode(r row) (T, error) {
 	if t.tx.read != nil {
 		t.tx.read(t.name, len(r.value))
 	}
@@ -346,42 +355,42 @@ func (t table[T]) decode(r row) (T, error) {
 // tables opens every table in a transaction.
 func tables(tx *transaction) *survey.Tx {
 	return &survey.Tx{
-		Alliances:      table[survey.Alliance]{tx, "alliances"},
-		Users:          table[survey.User]{tx, "users"},
-		StaffLinks:     table[survey.StaffLink]{tx, "staff_links"},
-		Sessions:       table[survey.Session]{tx, "sessions"},
-		Organisations:  table[survey.Organisation]{tx, "organisations"},
-		WorkingGroups:  table[survey.WorkingGroup]{tx, "working_groups"},
-		Audit:          table[survey.AuditEntry]{tx, "audit"},
-		Elections:      table[survey.Election]{tx, "elections"},
-		Parties:        table[survey.Party]{tx, "parties"},
-		Contestants:    table[survey.Contestant]{tx, "contestants"},
-		Questionnaires: table[survey.Questionnaire]{tx, "questionnaires"},
-		Approvals:      table[survey.Approval]{tx, "approvals"},
+		Alliances:      &table[survey.Alliance]{tx, "alliances"},
+		Users:          &table[survey.User]{tx, "users"},
+		StaffLinks:     &table[survey.StaffLink]{tx, "staff_links"},
+		Sessions:       &table[survey.Session]{tx, "sessions"},
+		Organisations:  &table[survey.Organisation]{tx, "organisations"},
+		WorkingGroups:  &table[survey.WorkingGroup]{tx, "working_groups"},
+		Audit:          &table[survey.AuditEntry]{tx, "audit"},
+		Elections:      &table[survey.Election]{tx, "elections"},
+		Parties:        &table[survey.Party]{tx, "parties"},
+		Contestants:    &table[survey.Contestant]{tx, "contestants"},
+		Questionnaires: &table[survey.Questionnaire]{tx, "questionnaires"},
+		Approvals:      &table[survey.Approval]{tx, "approvals"},
 
-		Questions:  table[survey.Question]{tx, "questions"},
-		Revisions:  table[survey.Revision]{tx, "revisions"},
-		Catalogues: table[survey.Catalogue]{tx, "catalogues"},
+		Questions:  &table[survey.Question]{tx, "questions"},
+		Revisions:  &table[survey.Revision]{tx, "revisions"},
+		Catalogues: &table[survey.Catalogue]{tx, "catalogues"},
 
-		Respondents: table[survey.Respondent]{tx, "respondents"},
-		AccessLinks: table[survey.AccessLink]{tx, "access_links"},
-		Dispatches:  table[survey.Dispatch]{tx, "dispatches"},
-		Mails:       table[survey.Mail]{tx, "mails"},
-		Outbox:      table[survey.OutboxEntry]{tx, "outbox"},
+		Respondents: &table[survey.Respondent]{tx, "respondents"},
+		AccessLinks: &table[survey.AccessLink]{tx, "access_links"},
+		Dispatches:  &table[survey.Dispatch]{tx, "dispatches"},
+		Mails:       &table[survey.Mail]{tx, "mails"},
+		Outbox:      &table[survey.OutboxEntry]{tx, "outbox"},
 
-		AnswerDrafts:   table[survey.AnswerDraft]{tx, "answer_drafts"},
-		Submissions:    table[survey.Submission]{tx, "submissions"},
-		Transcriptions: table[survey.Transcription]{tx, "transcriptions"},
-		LetterTexts:    table[survey.LetterText]{tx, "letter_texts"},
-		Originals:      table[survey.Original]{tx, "originals"},
-		Versions:       table[survey.Version]{tx, "versions"},
-		Quotations:     table[survey.Quotation]{tx, "quotations"},
+		AnswerDrafts:   &table[survey.AnswerDraft]{tx, "answer_drafts"},
+		Submissions:    &table[survey.Submission]{tx, "submissions"},
+		Transcriptions: &table[survey.Transcription]{tx, "transcriptions"},
+		LetterTexts:    &table[survey.LetterText]{tx, "letter_texts"},
+		Originals:      &table[survey.Original]{tx, "originals"},
+		Versions:       &table[survey.Version]{tx, "versions"},
+		Quotations:     &table[survey.Quotation]{tx, "quotations"},
 
-		Publications:       table[survey.Publication]{tx, "publications"},
-		PublicationDetails: table[survey.PublicationDetail]{tx, "publication_details"},
-		Leaves:             table[survey.Leaf]{tx, "leaves"},
-		TreeHashes:         table[survey.TreeHash]{tx, "tree_hashes"},
+		Publications:       &table[survey.Publication]{tx, "publications"},
+		PublicationDetails: &table[survey.PublicationDetail]{tx, "publication_details"},
+		Leaves:             &table[survey.Leaf]{tx, "leaves"},
+		TreeHashes:         &table[survey.TreeHash]{tx, "tree_hashes"},
 
-		KeyPrints: table[survey.KeyPrints]{tx, "key_prints"},
+		KeyPrints: &table[survey.KeyPrints]{tx, "key_prints"},
 	}
 }
