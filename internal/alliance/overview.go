@@ -48,15 +48,15 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 	if !actor.HasAny(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator) {
 		return o, nil
 	}
+	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		o = Overview{Titles: map[survey.QuestionnaireID]survey.Questionnaire{}}
-		all, err := survey.Collect(tx.Questionnaires.List(""))
-		if err != nil {
-			return err
-		}
-		for i := len(all) - 1; i >= 0; i-- {
-			q := OverviewQuestionnaire{Questionnaire: all[i], Phase: all[i].Phase(s.Now()), Questions: map[survey.QuestionState]int{}}
-			o.Titles[q.ID] = all[i]
+		for one, err := range tx.Questionnaires.Backward("", "") {
+			if err != nil {
+				return err
+			}
+			q := OverviewQuestionnaire{Questionnaire: one, Phase: one.Phase(now), Questions: map[survey.QuestionState]int{}}
+			o.Titles[q.ID] = one
 			for question, err := range tx.Questions.List(survey.In(q.ID)) {
 				if err != nil {
 					return err

@@ -10,11 +10,9 @@ import (
 
 // Row is a questionnaire in the office's list of what is or can be published.
 type Row struct {
-	survey.Questionnaire
-	Phase        survey.Phase
-	ElectionName string
-	Latest       *survey.Publication // nil before the first
-	Requested    bool                // waits for its second person
+	survey.Listed
+	Latest    *survey.Publication // nil before the first
+	Requested bool                // waits for its second person
 }
 
 // Board lists every questionnaire whose catalogue was sent, or that was imported, the newest first.
@@ -25,30 +23,22 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		rows = nil
-		for q, err := range tx.Questionnaires.List("") {
-			if err != nil {
+		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseOpen, survey.PhaseClosed, survey.PhaseImported)
+		if err != nil {
+			return err
+		}
+		for _, q := range all {
+			row := Row{Listed: q}
+			if row.Latest, err = latest(tx, q.Questionnaire.ID); err != nil {
 				return err
 			}
-			row := Row{Questionnaire: q, Phase: q.Phase(now)}
-			if row.Phase == survey.PhaseDraft || row.Phase == survey.PhaseLocked {
-				continue
-			}
-			e, err := tx.Election(q.Election)
-			if err != nil && !survey.IsNotFound(err) {
-				return err
-			}
-			row.ElectionName = e.Name
-			if row.Latest, err = latest(tx, q.ID); err != nil {
-				return err
-			}
-			waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActPublication, "")
+			waiting, err := survey.WaitingApproval(tx, q.Questionnaire.ID, survey.ActPublication, "")
 			if err != nil {
 				return err
 			}
 			row.Requested = waiting != nil
 			rows = append(rows, row)
 		}
-		slices.Reverse(rows)
 		return nil
 	})
 	return rows, err

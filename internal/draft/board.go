@@ -18,9 +18,7 @@ type Progress struct {
 
 // QuestionnaireSummary is a questionnaire in the list of the Werkstatt.
 type QuestionnaireSummary struct {
-	survey.Questionnaire
-	Election survey.Election
-	Stands   survey.Phase
+	survey.Listed
 	Progress Progress
 }
 
@@ -29,27 +27,26 @@ func (s *Service) Questionnaires(ctx context.Context, actor survey.Actor) (list 
 	if err := actor.RequireStaff(); err != nil {
 		return nil, err
 	}
+	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
-		for q, err := range tx.Questionnaires.List("") {
+		all, err := survey.ListQuestionnaires(tx, now)
+		if err != nil {
+			return err
+		}
+		for _, q := range all {
+			id := q.Questionnaire.ID
+			questions, err := survey.Collect(tx.Questions.List(survey.In(id)))
 			if err != nil {
 				return err
 			}
-			election, err := tx.Election(q.Election)
-			if err != nil {
-				return err
-			}
-			questions, err := survey.Collect(tx.Questions.List(survey.In(q.ID)))
-			if err != nil {
-				return err
-			}
-			p := progress(q, questions)
-			if c, err := tx.Catalogue(q.ID); err == nil {
+			p := progress(q.Questionnaire, questions)
+			if c, err := tx.Catalogue(id); err == nil {
 				p.Agreed = len(c.Questions)
 			} else if !survey.IsNotFound(err) {
 				return err
 			}
-			list = append(list, QuestionnaireSummary{Questionnaire: q, Election: election, Stands: q.Phase(s.Now()), Progress: p})
+			list = append(list, QuestionnaireSummary{Listed: q, Progress: p})
 		}
 		return nil
 	})
@@ -57,7 +54,7 @@ func (s *Service) Questionnaires(ctx context.Context, actor survey.Actor) (list 
 		if c := strings.Compare(b.Election.Date, a.Election.Date); c != 0 {
 			return c
 		}
-		return b.CreatedAt.Compare(a.CreatedAt)
+		return b.Questionnaire.CreatedAt.Compare(a.Questionnaire.CreatedAt)
 	})
 	return list, err
 }

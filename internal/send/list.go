@@ -11,11 +11,9 @@ import (
 
 // Summary is a line of the list of questionnaires.
 type Summary struct {
-	Questionnaire survey.Questionnaire
-	Election      string
-	Phase         survey.Phase
-	Asked         int // respondents that are or will be asked
-	Returned      int // that answered at least one question, see Returns
+	survey.Listed
+	Asked    int // respondents that are or will be asked
+	Returned int // that answered at least one question, see Returns
 }
 
 // List returns the questionnaires conducted here, the newest first.
@@ -23,24 +21,16 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
+	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
-		all, err := survey.Collect(tx.Questionnaires.List(""))
+		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseDraft, survey.PhaseLocked, survey.PhaseOpen, survey.PhaseClosed)
 		if err != nil {
 			return err
 		}
-		slices.Reverse(all)
 		for _, q := range all {
-			if q.Imported {
-				continue
-			}
-			one := Summary{Questionnaire: q, Phase: q.Phase(s.Now())}
-			if election, err := tx.Election(q.Election); err == nil {
-				one.Election = election.Name
-			} else if !survey.IsNotFound(err) {
-				return err
-			}
-			if one.Asked, one.Returned, err = s.CountReturns(tx, q); err != nil {
+			one := Summary{Listed: q}
+			if one.Asked, one.Returned, err = s.CountReturns(tx, q.Questionnaire); err != nil {
 				return err
 			}
 			list = append(list, one)

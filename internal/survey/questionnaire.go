@@ -96,6 +96,31 @@ func (q Questionnaire) Phase(now time.Time) Phase {
 	return PhaseClosed
 }
 
+// Listed is a questionnaire in one of the lists, with what all of them show.
+type Listed struct {
+	Questionnaire Questionnaire
+	Election      Election // zero while it has none
+	Phase         Phase
+}
+
+// ListQuestionnaires returns the questionnaires that are in some phases, in any if none are named, the newest first.
+func ListQuestionnaires(tx *Tx, now time.Time, phases ...Phase) (list []Listed, err error) {
+	for q, err := range tx.Questionnaires.Backward("", "") {
+		if err != nil {
+			return nil, err
+		}
+		one := Listed{Questionnaire: q, Phase: q.Phase(now)}
+		if len(phases) > 0 && !slices.Contains(phases, one.Phase) {
+			continue
+		}
+		if one.Election, err = tx.Election(q.Election); err != nil && !IsNotFound(err) {
+			return nil, err
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
 // Approval is a binding act that waits for its second person, or had one. It binds to the content by its digest: when the
 // content changes, the approval is void and must be asked for again.
 type Approval struct {

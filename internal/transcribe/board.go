@@ -10,12 +10,10 @@ import (
 
 // Summary is a questionnaire in the list of the menu "Antworten".
 type Summary struct {
-	Questionnaire survey.Questionnaire
-	Election      string
-	Phase         survey.Phase
-	Asked         int // respondents
-	Returned      int // of these, with a submission or a transcription in effect
-	Waiting       int // transcriptions that wait for their check
+	survey.Listed
+	Asked    int // respondents
+	Returned int // of these, with a submission or a transcription in effect
+	Waiting  int // transcriptions that wait for their check
 }
 
 // List returns the questionnaires that were sent, the newest first.
@@ -23,26 +21,19 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
+	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
-		all, err := survey.Collect(tx.Questionnaires.List(""))
+		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseOpen, survey.PhaseClosed)
 		if err != nil {
 			return err
 		}
-		for _, q := range slices.Backward(all) {
-			one := Summary{Questionnaire: q, Phase: q.Phase(s.Now())}
-			if q.Imported || one.Phase != survey.PhaseOpen && one.Phase != survey.PhaseClosed {
-				continue
-			}
-			election, err := tx.Election(q.Election)
-			if err != nil && !survey.IsNotFound(err) {
+		for _, q := range all {
+			one := Summary{Listed: q}
+			if one.Asked, one.Returned, err = s.CountReturns(tx, q.Questionnaire); err != nil {
 				return err
 			}
-			one.Election = election.Name
-			if one.Asked, one.Returned, err = s.CountReturns(tx, q); err != nil {
-				return err
-			}
-			if one.Waiting, err = survey.WaitingTranscriptions(tx, q.ID); err != nil {
+			if one.Waiting, err = survey.WaitingTranscriptions(tx, q.Questionnaire.ID); err != nil {
 				return err
 			}
 			list = append(list, one)

@@ -38,11 +38,11 @@ func (s *Room) publicationBoard(r *web.Request) error {
 	page := publicationBoard{Base: r.Base("compare.office.title")}
 	page.Empty = templates.Empty{Title: page.Must("compare.office.empty"), Text: page.Must("compare.office.empty_text")}
 	for _, q := range rows {
-		row := publicationRow{Title: q.Title, Election: q.ElectionName, Href: "/veroeffentlichen/" + string(q.Slug), Requested: q.Requested,
+		row := publicationRow{Title: q.Questionnaire.Title, Election: q.Election.Name, Href: "/veroeffentlichen/" + string(q.Questionnaire.Slug), Requested: q.Requested,
 			Phase: templates.Badge{Label: page.Must("common.phase." + string(q.Phase))}, Published: page.Must("compare.office.never")}
 		if q.Latest != nil {
 			row.Published = page.Must("compare.office.latest", "Version", q.Latest.Version, "Date", page.ShortDateTime(web.LocalTime(q.Latest.At)))
-			row.Public = publish.PublicPath(page.Lang(), q.Slug)
+			row.Public = publish.PublicPath(page.Lang(), q.Questionnaire.Slug)
 		}
 		page.Rows = append(page.Rows, row)
 	}

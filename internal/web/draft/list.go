@@ -76,10 +76,10 @@ func (s *Room) workshopPage(r *web.Request) error {
 		p.Empty.Action = templates.NavItem{Label: p.Must("draft.list.new"), Href: "/werkstatt/neu"}
 	}
 	for _, q := range list {
-		row := workshopRow{Title: q.Title, Href: "/werkstatt/" + string(q.Slug), Phase: templates.Badge{Label: p.Must("common.phase." + string(q.Stands)), Tone: phaseTone[q.Stands]},
+		row := workshopRow{Title: q.Questionnaire.Title, Href: "/werkstatt/" + string(q.Questionnaire.Slug), Phase: templates.Badge{Label: p.Must("common.phase." + string(q.Phase)), Tone: phaseTone[q.Phase]},
 			Election: q.Election.Name + ", " + web.DateWords(p.Base, q.Election.Date)}
 		switch {
-		case q.Stands != survey.PhaseDraft:
+		case q.Phase != survey.PhaseDraft:
 			row.Href += "/katalog"
 			row.Progress = p.Must("draft.list.in_catalogue", "Count", q.Progress.Agreed)
 		default:
@@ -90,9 +90,7 @@ func (s *Room) workshopPage(r *web.Request) error {
 				}
 			}
 		}
-		if !q.Deadline.IsZero() {
-			row.Deadline = p.DateTime(q.Deadline.In(), nil)
-		}
+		row.Deadline = r.Instant(q.Questionnaire.Deadline)
 		p.Rows = append(p.Rows, row)
 	}
 	return r.Page(http.StatusOK, "draft/list", p)

@@ -33,7 +33,7 @@ func (s *Room) sendList(r *web.Request) error {
 	p.Empty = templates.Empty{Title: p.Must("send.list.empty"), Text: p.Must("send.list.empty_text"),
 		Action: templates.NavItem{Label: p.Must("common.nav.draft"), Href: "/werkstatt"}}
 	for _, q := range list {
-		item := sendListItem{Title: q.Questionnaire.Title, Href: "/versand/" + string(q.Questionnaire.Slug), Election: q.Election,
+		item := sendListItem{Title: q.Questionnaire.Title, Href: "/versand/" + string(q.Questionnaire.Slug), Election: q.Election.Name,
 			Deadline: r.Instant(q.Questionnaire.Deadline), Phase: r.PhaseBadge(q.Phase)}
 		if q.Phase == survey.PhaseOpen || q.Phase == survey.PhaseClosed {
 			item.Returned = p.Must("send.returned", "Count", q.Returned, "Returned", q.Returned, "Asked", q.Asked)

@@ -64,7 +64,7 @@ func (s *Room) transcriptionList(r *web.Request) error {
 	p.Empty = templates.Empty{Title: p.Must("transcribe.list.empty"), Text: p.Must("transcribe.list.empty_text"),
 		Action: templates.NavItem{Label: p.Must("common.nav.send"), Href: "/versand"}}
 	for _, q := range list {
-		item := transcriptionItem{Title: q.Questionnaire.Title, Href: "/antworten/" + string(q.Questionnaire.Slug), Election: q.Election,
+		item := transcriptionItem{Title: q.Questionnaire.Title, Href: "/antworten/" + string(q.Questionnaire.Slug), Election: q.Election.Name,
 			Deadline: r.Instant(q.Questionnaire.Deadline), Phase: r.PhaseBadge(q.Phase),
 			Returned: p.Must("transcribe.list.returned", "Returned", q.Returned, "Count", q.Returned, "Asked", q.Asked)}
 		if q.Waiting > 0 {
