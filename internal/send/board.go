@@ -86,27 +86,19 @@ func (s *Service) board(tx *survey.Tx, actor survey.Actor, questionnaire survey.
 	if b.Plan, err = s.dispatchPlan(tx, actor, questionnaire); err != nil {
 		return b, err
 	}
-	reminder, err := s.reminderPlan(tx, questionnaire)
+	all := b.Plan.respondents
+	reminder, err := s.reminderOf(tx, q, all)
 	if err != nil {
 		return b, err
 	}
 	if b.Reminded = reminder.Sent != nil; b.Reminded {
 		b.Unreminded = len(reminder.Recipients)
 	}
-	deadline, err := s.deadlinePlan(tx, questionnaire)
-	if err != nil {
+	if b.Published, err = published(tx, q); err != nil {
 		return b, err
 	}
-	b.Published = deadline.Published
-	questions, locked, err := survey.SentQuestions(tx, q)
-	if err != nil {
-		return b, err
-	}
+	questions, locked := b.Plan.Questions, b.Plan.locked
 	traffic, err := loadTraffic(tx, questionnaire)
-	if err != nil {
-		return b, err
-	}
-	all, err := survey.RespondentsInOrder(tx, questionnaire)
 	if err != nil {
 		return b, err
 	}

@@ -31,11 +31,9 @@ func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire survey.Questionnaire
 	if p.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 		return p, err
 	}
-	published, err := tx.Publications.Count(survey.In(questionnaire))
-	if err != nil {
+	if p.Published, err = published(tx, p.Questionnaire); err != nil {
 		return p, err
 	}
-	p.Published = published > 0
 	all, err := survey.RespondentsInOrder(tx, questionnaire)
 	if err != nil {
 		return p, err
@@ -48,6 +46,12 @@ func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire survey.Questionnaire
 		p.Informed = append(p.Informed, r)
 	}
 	return p, nil
+}
+
+// published tells whether readers have seen anything of the questionnaire.
+func published(tx *survey.Tx, q survey.Questionnaire) (bool, error) {
+	n, err := tx.Publications.Count(survey.In(q.ID))
+	return n > 0, err
 }
 
 // SetDeadline is the form of the deadline.

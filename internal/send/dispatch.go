@@ -43,6 +43,9 @@ type DispatchPlan struct {
 	Sent          *survey.Dispatch           // once sent
 	SentName      string
 	CheckedName   string
+
+	respondents []survey.Respondent // all, in the printed order
+	locked      bool                // Questions are final
 }
 
 // SecondPerson is how the two-person rule stands for something that is to be sent.
@@ -127,11 +130,11 @@ func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire 
 	if err != nil {
 		return p, err
 	}
-	p = DispatchPlan{Questionnaire: q, Channels: map[survey.Channel]int{}}
 	content, err := loadDispatchContent(tx, q)
 	if err != nil {
 		return p, err
 	}
+	p = DispatchPlan{Questionnaire: q, Channels: map[survey.Channel]int{}, respondents: content.Respondents}
 	for _, r := range content.Respondents {
 		if r.GetsMail() {
 			p.Recipients = append(p.Recipients, r)
@@ -148,7 +151,7 @@ func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire 
 			p.Channels[r.Procedure.Channel]++
 		}
 	}
-	if p.Questions, _, err = survey.SentQuestions(tx, q); err != nil {
+	if p.Questions, p.locked, err = survey.SentQuestions(tx, q); err != nil {
 		return p, err
 	}
 	if !q.DispatchedAt.IsZero() {

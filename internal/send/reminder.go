@@ -33,13 +33,20 @@ func (s *Service) ReminderPlan(ctx context.Context, actor survey.Actor, question
 }
 
 func (s *Service) reminderPlan(tx *survey.Tx, questionnaire survey.QuestionnaireID) (p ReminderPlan, err error) {
-	if p.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
+	q, err := tx.Questionnaire(questionnaire)
+	if err != nil {
 		return p, err
 	}
 	all, err := survey.RespondentsInOrder(tx, questionnaire)
 	if err != nil {
 		return p, err
 	}
+	return s.reminderOf(tx, q, all)
+}
+
+// reminderOf is the plan for all respondents of a questionnaire.
+func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey.Respondent) (p ReminderPlan, err error) {
+	p.Questionnaire = q
 	for _, r := range all {
 		if !r.GetsMail() {
 			continue
@@ -58,7 +65,7 @@ func (s *Service) reminderPlan(tx *survey.Tx, questionnaire survey.Questionnaire
 			p.Recipients = append(p.Recipients, r)
 		}
 	}
-	for d, err := range tx.Dispatches.List(survey.In(questionnaire)) {
+	for d, err := range tx.Dispatches.List(survey.In(q.ID)) {
 		if err != nil {
 			return p, err
 		}
@@ -70,7 +77,7 @@ func (s *Service) reminderPlan(tx *survey.Tx, questionnaire survey.Questionnaire
 	if p.Sent == nil {
 		return p, nil
 	}
-	mails, err := mailsOf(tx, questionnaire)
+	mails, err := mailsOf(tx, q.ID)
 	for _, m := range mails {
 		if m.Dispatch != p.Sent.ID {
 			continue

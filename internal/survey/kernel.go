@@ -64,7 +64,7 @@ func (s *Kernel) View(ctx context.Context, fn func(*Tx) error) error {
 	if shared, ok := ctx.Value(together{}).(*sharedTx); ok && shared.tx != nil {
 		return fn(shared.tx)
 	}
-	return s.Store.View(ctx, fn)
+	return s.Store.View(ctx, func(tx *Tx) error { return fn(remember(tx)) })
 }
 
 type together struct{}
@@ -77,7 +77,7 @@ type sharedTx struct{ tx *Tx }
 // other.
 func (s *Kernel) Together(ctx context.Context, fn func(context.Context) error) error {
 	return s.Store.View(ctx, func(tx *Tx) error {
-		shared := &sharedTx{tx}
+		shared := &sharedTx{remember(tx)}
 		defer func() { shared.tx = nil }()
 		return fn(context.WithValue(ctx, together{}, shared))
 	})
@@ -88,7 +88,7 @@ func (s *Kernel) Together(ctx context.Context, fn func(context.Context) error) e
 // that writes, for every use case alike. The zero Actor, a reader with a link or a password, has nothing to lose.
 func (s *Kernel) Write(ctx context.Context, actor Actor, fn func(*Tx) error) error {
 	err := s.Store.Update(ctx, func(tx *Tx) error {
-		if err := s.judgeAgain(tx, actor); err != nil {
+		if err := s.judgeAgain(remember(tx), actor); err != nil {
 			return err
 		}
 		return fn(tx)

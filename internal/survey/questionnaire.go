@@ -151,7 +151,11 @@ func (a Approval) Key() string { return In(a.Questionnaire) + string(a.Act) + "/
 
 // QuestionnaireBySlug finds a questionnaire by its slug.
 func QuestionnaireBySlug(tx *Tx, slug Slug) (Questionnaire, error) {
-	return First(tx.Questionnaires.By(QuestionnaireSlug).List(Exact(string(slug))))
+	key, err := First(tx.Questionnaires.By(QuestionnaireSlug).Keys(Exact(string(slug))))
+	if err != nil {
+		return Questionnaire{}, err
+	}
+	return tx.Questionnaires.Get(KeyInIndex(key))
 }
 
 // reservedSlugs are addresses of pages that stand where a questionnaire's would.
