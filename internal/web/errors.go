@@ -55,7 +55,7 @@ type errorPage struct {
 	Message string
 	Advice  string // what to do, when something has changed in between
 	Faults  []string
-	Typed   []templates.Field // texts of the form that could not be saved, to copy
+	Kept    []templates.Field // texts of the form that could not be saved, to copy
 	Back    templates.NavItem // what to do now
 }
 
@@ -81,7 +81,7 @@ func (s *Server) fail(r *Request, err error) {
 		r.JSON(status, gin.H{"error": r.Printer().Must(e.Key, e.Args...), "code": e.Code})
 		return
 	}
-	page := errorPage{Base: r.Base("error.title." + string(e.Code)), Message: r.Printer().Must(e.Key, e.Args...), Typed: typed(r)}
+	page := errorPage{Base: r.Base("error.title." + string(e.Code)), Message: r.Printer().Must(e.Key, e.Args...), Kept: typed(r)}
 	page.Nav = nil // the narrow page has no room for it
 	page.Back = templates.NavItem{Label: page.Must("error.back"), Href: page.HomeHref()}
 	form := s.formPath(r)
@@ -99,7 +99,7 @@ func (s *Server) fail(r *Request, err error) {
 	case form != "" && e.Key != errNoAccess.Key:
 		page.Back = templates.NavItem{Label: page.Must("error.back_form"), Href: form}
 	}
-	if e.Key == errNoAccess.Key && len(page.Typed) > 0 {
+	if e.Key == errNoAccess.Key && len(page.Kept) > 0 {
 		page.Advice = page.Must("error.typed_below")
 	}
 	if r.unread {
