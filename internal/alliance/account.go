@@ -62,7 +62,7 @@ func (s *Service) SetupToken(ctx context.Context) (token string, err error) {
 			}
 		}
 		token = fresh
-		return tx.StaffLinks.Put(s.staffLink(fresh, survey.LinkSetup, "", setupLife))
+		return tx.StaffLinks.Put(s.staffLink(tx, fresh, survey.LinkSetup, "", setupLife))
 	})
 	if errors.Is(err, errSomebody) {
 		err = nil
@@ -70,8 +70,8 @@ func (s *Service) SetupToken(ctx context.Context) (token string, err error) {
 	return token, err
 }
 
-func (s *Service) staffLink(token string, purpose survey.StaffLinkKind, user survey.UserID, life time.Duration) survey.StaffLink {
-	return survey.StaffLink{Hash: survey.HashToken(token), Purpose: purpose, User: user, CreatedAt: s.Now(), ExpiresAt: s.Now().Add(life)}
+func (s *Service) staffLink(tx *survey.Tx, token string, purpose survey.StaffLinkKind, user survey.UserID, life time.Duration) survey.StaffLink {
+	return survey.StaffLink{Hash: survey.HashToken(token), Purpose: purpose, User: user, CreatedAt: s.At(tx), ExpiresAt: s.At(tx).Add(life)}
 }
 
 // openLink returns the link of a token that can still be used for the purpose: NotFound if there is none, Gone if it was
@@ -84,7 +84,7 @@ func (s *Service) openLink(tx *survey.Tx, token string, purpose survey.StaffLink
 	if link.Purpose != purpose {
 		return link, survey.Fail(survey.NotFound, "error.not_found")
 	}
-	if !link.UsedAt.IsZero() || !link.RevokedAt.IsZero() || !link.ExpiresAt.After(s.Now()) {
+	if !link.UsedAt.IsZero() || !link.RevokedAt.IsZero() || !link.ExpiresAt.After(s.At(tx)) {
 		return link, survey.Fail(survey.Gone, "error.link_expired")
 	}
 	return link, nil
@@ -135,13 +135,13 @@ func (s *Service) SetUp(ctx context.Context, cmd SetUp) (user survey.User, err e
 		return user, err
 	}
 	user = survey.User{ID: survey.UserID(survey.NewID()), Name: cmd.Name, Email: cmd.Email, Language: cmd.Language, PasswordHash: hash,
-		Administrator: true, Coordinator: true, CreatedAt: s.Now(), Revision: 1}
+		Administrator: true, Coordinator: true, Revision: 1}
 	err = s.Write(ctx, survey.Actor{}, func(tx *survey.Tx) error {
 		link, err := s.openLink(tx, cmd.Token, survey.LinkSetup)
 		if err != nil {
 			return err
 		}
-		link.UsedAt = s.Now()
+		link.UsedAt, user.CreatedAt = s.At(tx), s.At(tx)
 		if err := tx.StaffLinks.Put(link); err != nil {
 			return err
 		}
@@ -243,7 +243,7 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose surv
 		if err != nil {
 			return err
 		}
-		link.UsedAt = s.Now()
+		link.UsedAt = s.At(tx)
 		if err := tx.StaffLinks.Put(link); err != nil {
 			return err
 		}
@@ -315,7 +315,7 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 func (s *Service) resetUnderWay(tx *survey.Tx, user survey.UserID) (bool, error) {
 	links, err := survey.Collect(tx.StaffLinks.List(""))
 	return slices.ContainsFunc(links, func(l survey.StaffLink) bool {
-		age := s.Now().Sub(l.CreatedAt)
+		age := s.At(tx).Sub(l.CreatedAt)
 		return l.User == user && l.Purpose == survey.LinkReset && l.Mail != "" && l.UsedAt.IsZero() && l.RevokedAt.IsZero() && age >= 0 && age < resetPause
 	}), err
 }
@@ -367,7 +367,7 @@ func (s *Service) enqueueStaffLink(tx *survey.Tx, user survey.User, purpose surv
 	if m, err = s.Enqueue(tx, m, s.staffLinkAddress(purpose, token)); err != nil {
 		return survey.StaffLink{}, err
 	}
-	link := s.staffLink(token, purpose, user.ID, life)
+	link := s.staffLink(tx, token, purpose, user.ID, life)
 	link.Mail = m.ID
 	return link, nil
 }
@@ -389,7 +389,7 @@ func (s *Service) revokeStaffLinks(tx *survey.Tx, user survey.UserID, purpose su
 	}
 	for _, l := range links {
 		if l.User == user && l.Purpose == purpose && l.UsedAt.IsZero() && l.RevokedAt.IsZero() {
-			l.RevokedAt = s.Now()
+			l.RevokedAt = s.At(tx)
 			if err := tx.StaffLinks.Put(l); err != nil {
 				return err
 			}

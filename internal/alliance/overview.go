@@ -48,8 +48,8 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 	if !actor.HasAny(survey.RoleMember, survey.RoleLead, survey.RoleCoordinator, survey.RoleAdministrator) {
 		return o, nil
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		o = Overview{Titles: map[survey.QuestionnaireID]survey.Questionnaire{}}
 		for one, err := range tx.Questionnaires.Backward("", "") {
 			if err != nil {

@@ -29,7 +29,7 @@ func (s *Service) People(ctx context.Context, actor survey.Actor) (people []Pers
 			if err != nil {
 				return err
 			}
-			switch usable := l.UsedAt.IsZero() && l.RevokedAt.IsZero() && l.ExpiresAt.After(s.Now()); {
+			switch usable := l.UsedAt.IsZero() && l.RevokedAt.IsZero() && l.ExpiresAt.After(s.At(tx)); {
 			case usable && l.Purpose == survey.LinkInvitation:
 				open[l.User] = l
 			case usable && l.Purpose == survey.LinkReset && l.MadeBy != "":
@@ -76,7 +76,7 @@ func (s *Service) SavePerson(ctx context.Context, actor survey.Actor, id survey.
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) (err error) {
-		user = survey.User{ID: survey.UserID(fresh), Language: cmd.Language, CreatedAt: s.Now()}
+		user = survey.User{ID: survey.UserID(fresh), Language: cmd.Language, CreatedAt: s.At(tx)}
 		if id != "" {
 			if user, err = tx.User(id); err != nil {
 				return err
@@ -174,7 +174,7 @@ func (s *Service) ResendInvitation(ctx context.Context, actor survey.Actor, user
 func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID survey.UserID) (link string, err error) {
 	token := survey.NewToken()
 	err = s.ofInvited(ctx, actor, userID, func(tx *survey.Tx, user survey.User) error {
-		made := s.staffLink(token, survey.LinkInvitation, user.ID, invitationLife)
+		made := s.staffLink(tx, token, survey.LinkInvitation, user.ID, invitationLife)
 		made.MadeBy = actor.Who()
 		if err := s.replaceStaffLink(tx, user.ID, made); err != nil {
 			return err

@@ -22,7 +22,7 @@ func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID surv
 		if !user.Active() {
 			return survey.Fail(survey.Conflict, "alliance.error.not_active")
 		}
-		made := s.staffLink(token, survey.LinkReset, user.ID, resetLife)
+		made := s.staffLink(tx, token, survey.LinkReset, user.ID, resetLife)
 		made.MadeBy = actor.Who()
 		if err := s.replaceStaffLink(tx, user.ID, made); err != nil {
 			return err

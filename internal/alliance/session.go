@@ -47,7 +47,7 @@ func (s *Service) SweepSessions(ctx context.Context) error {
 	return s.Store.Update(ctx, func(tx *survey.Tx) error {
 		all, err := survey.Collect(tx.Sessions.List(""))
 		for _, session := range all {
-			if !session.ExpiresAt.After(s.Now()) {
+			if !session.ExpiresAt.After(s.At(tx)) {
 				err = errors.Join(err, tx.Sessions.Delete(session.Hash))
 			}
 		}

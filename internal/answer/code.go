@@ -65,7 +65,7 @@ func (s *Service) giveCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 
 // codeThere returns the code a request of the actor has to wait for, or nil when a fresh one may be mailed.
 func (s *Service) codeThere(tx *survey.Tx, actor survey.Actor, address string, all []survey.Submission) (newest *survey.SentCode, err error) {
-	now, session, link := s.Now(), 0, 0
+	now, session, link := s.At(tx), 0, 0
 	for _, sub := range all {
 		for _, c := range sub.Sent {
 			age := now.Sub(c.At).Abs() // the clock may have been ahead
@@ -137,7 +137,7 @@ func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 		return sub, err
 	}
 	sub.Mail = m.ID
-	sub.Sent = append(sub.Sent, survey.SentCode{Mail: m.ID, Hash: codeHash(sub, sheet.Respondent.Email, m.ID, code), At: s.Now(), Session: actor.Session, Link: actor.Link})
+	sub.Sent = append(sub.Sent, survey.SentCode{Mail: m.ID, Hash: codeHash(sub, sheet.Respondent.Email, m.ID, code), At: s.At(tx), Session: actor.Session, Link: actor.Link})
 	return sub, tx.Submissions.Put(sub)
 }
 
@@ -168,7 +168,7 @@ func void(tx *survey.Tx, sub survey.Submission) (survey.Submission, error) {
 
 // sweepSubmissions voids what waited too long and deletes what was void until its codes were good no more.
 func (s *Service) sweepSubmissions(tx *survey.Tx, all []survey.Submission) (kept []survey.Submission, err error) {
-	now := s.Now()
+	now := s.At(tx)
 	for _, sub := range all {
 		old := !slices.ContainsFunc(sub.Sent, func(c survey.SentCode) bool { return now.Sub(c.At).Abs() < codeGood })
 		switch {
@@ -243,7 +243,7 @@ func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, address string, al
 	if session.Wrong >= codeTries {
 		return survey.Fail(survey.TooMany, "answer.error.code_tries_here"), nil
 	}
-	if holder, i, ok := findCode(all, address, code, s.Now()); ok {
+	if holder, i, ok := findCode(all, address, code, s.At(tx)); ok {
 		if holder.Sent[i].Spent {
 			return survey.Faults{{Field: "code", Key: "answer.error.code_spent"}}.Err(), nil
 		}

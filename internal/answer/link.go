@@ -24,8 +24,8 @@ type AccessPage struct {
 // AccessPage tells what a link is for. It changes nothing: scanners open every link of a mail. NotFound when there is no
 // such link, Gone when it was revoked.
 func (s *Service) AccessPage(ctx context.Context, token string) (p AccessPage, err error) {
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		link, err := s.openAccessLink(tx, token)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (s *Service) openAccessLink(tx *survey.Tx, token string) (survey.AccessLink
 	if err != nil {
 		return link, err
 	}
-	return link, s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed)
+	return link, q.InPhase(s.At(tx), survey.PhaseOpen, survey.PhaseClosed)
 }
 
 // party loads who asks: the respondent of the actor and its questionnaire. Forbidden for everybody else.
@@ -95,5 +95,5 @@ func (s *Service) party(tx *survey.Tx, actor survey.Actor) (q survey.Questionnai
 	if r, err = tx.Respondent(actor.Questionnaire, actor.Respondent); err != nil {
 		return q, r, err
 	}
-	return q, r, s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed)
+	return q, r, q.InPhase(s.At(tx), survey.PhaseOpen, survey.PhaseClosed)
 }

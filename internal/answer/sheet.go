@@ -110,8 +110,8 @@ func said(e survey.Entry, kind survey.QuestionKind) survey.Entry {
 
 // Sheet returns the party's own sheet, with the links the office made by hand: a party knows who can come in.
 func (s *Service) Sheet(ctx context.Context, actor survey.Actor) (sheet Sheet, err error) {
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		if sheet, err = s.sheet(tx, actor, now); err != nil {
 			return err
 		}

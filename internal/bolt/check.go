@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"reflect"
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
@@ -51,9 +50,8 @@ type anyTable interface {
 // each yields every table of a transaction.
 func each(tx *bbolt.Tx) iter.Seq[anyTable] {
 	return func(yield func(anyTable) bool) {
-		all := reflect.ValueOf(tables(tx)).Elem()
-		for i := range all.NumField() {
-			if !yield(all.Field(i).Interface().(anyTable)) {
+		for _, table := range tables(tx).Tables() {
+			if !yield(table.(anyTable)) {
 				return
 			}
 		}

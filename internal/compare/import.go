@@ -28,7 +28,7 @@ func (s *Service) Import(ctx context.Context, actor survey.Actor, im Import) (sl
 		return "", err
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		id, err := importInto(tx, im, s.Now())
+		id, err := importInto(tx, im, s.At(tx))
 		if err != nil {
 			return err
 		}

@@ -35,8 +35,8 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug surve
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return survey.Comparison{}, err
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		q, err := survey.QuestionnaireBySlug(tx, slug)
 		if err != nil {
 			return err
@@ -69,8 +69,8 @@ func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, qu
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return PublicationPlan{}, false, err
 	}
-	now := s.Now()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		var previous *survey.Publication
 		if plan, previous, err = s.planPublication(tx, questionnaire, now); err != nil {
 			return err
@@ -107,7 +107,7 @@ func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, qu
 // mayPublish tells what stands in the way of a publication, nil for nothing.
 func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan PublicationPlan, previous *survey.Publication) error {
 	q := plan.Comparison.Questionnaire
-	if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed, survey.PhaseImported); err != nil {
+	if err := q.InPhase(s.At(tx), survey.PhaseOpen, survey.PhaseClosed, survey.PhaseImported); err != nil {
 		return err
 	}
 	alliance := plan.Comparison.Alliance
@@ -173,8 +173,9 @@ func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, pla
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return PublicationRecord{}, err
 	}
-	q, now := plan.Comparison.Questionnaire, s.Now()
+	q := plan.Comparison.Questionnaire
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		again, _, err := s.planPublication(tx, q.ID, plan.Comparison.At)
 		if err != nil {
 			return err
@@ -269,8 +270,8 @@ type PublicationRecord struct {
 
 // PublicationRecords returns the records of all publications, by questionnaire and version; never nil.
 func (s *Service) PublicationRecords(ctx context.Context) (list []PublicationRecord, err error) {
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		list = []PublicationRecord{}
 		for p, err := range tx.Publications.List("") {
 			if err != nil {

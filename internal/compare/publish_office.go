@@ -20,8 +20,8 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		rows = nil
 		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseOpen, survey.PhaseClosed, survey.PhaseImported)
 		if err != nil {
@@ -93,8 +93,8 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return PublicationState{}, err
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		plan, previous, err := s.planPublication(tx, questionnaire, now)
 		if err != nil {
 			return err

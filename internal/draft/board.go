@@ -27,8 +27,8 @@ func (s *Service) Questionnaires(ctx context.Context, actor survey.Actor) (list 
 	if err := actor.RequireStaff(); err != nil {
 		return nil, err
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		list = nil
 		all, err := survey.ListQuestionnaires(tx, now)
 		if err != nil {
@@ -269,7 +269,7 @@ func (s *Service) QuestionPage(ctx context.Context, actor survey.Actor, question
 		if err != nil {
 			return err
 		}
-		drafting := p.Questionnaire.Phase(s.Now()) == survey.PhaseDraft
+		drafting := p.Questionnaire.Phase(s.At(tx)) == survey.PhaseDraft
 		if id == "" {
 			p.MayEdit = drafting && actor.MayDraft()
 		} else {

@@ -68,7 +68,7 @@ func (s *Service) catalogueView(tx *survey.Tx, actor survey.Actor, questionnaire
 	if err != nil {
 		return v, err
 	}
-	v.Locked = v.Questionnaire.Phase(s.Now()) != survey.PhaseDraft
+	v.Locked = v.Questionnaire.Phase(s.At(tx)) != survey.PhaseDraft
 	if v.Locked {
 		if v.Catalogue, err = tx.Catalogue(questionnaire); err != nil {
 			return v, err
@@ -235,7 +235,7 @@ func (s *Service) LockCatalogue(ctx context.Context, actor survey.Actor, questio
 // lock writes the catalogue and turns what refers to drafted questions over to it.
 func (s *Service) lock(tx *survey.Tx, actor survey.Actor, v CatalogueView, approval survey.Approval) error {
 	c, q := v.Catalogue, v.Questionnaire
-	c.LockedAt, c.LockedBy, c.CheckedBy = s.Now(), approval.RequestedBy, approval.ApprovedBy
+	c.LockedAt, c.LockedBy, c.CheckedBy = s.At(tx), approval.RequestedBy, approval.ApprovedBy
 	if err := tx.Catalogues.Put(c); err != nil {
 		return err
 	}

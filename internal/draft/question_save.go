@@ -89,13 +89,13 @@ func (s *Service) drafting(tx *survey.Tx, id survey.QuestionnaireID) (survey.Que
 	if err != nil {
 		return q, err
 	}
-	return q, s.InPhase(q, survey.PhaseDraft)
+	return q, q.InPhase(s.At(tx), survey.PhaseDraft)
 }
 
 // revise stores the question as its next revision.
 func (s *Service) revise(tx *survey.Tx, actor survey.Actor, q *survey.Question, note string) error {
 	q.Revision++
-	q.UpdatedAt, q.UpdatedBy = s.Now(), actor.Who()
+	q.UpdatedAt, q.UpdatedBy = s.At(tx), actor.Who()
 	if err := tx.Questions.Put(*q); err != nil {
 		return err
 	}

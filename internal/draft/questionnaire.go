@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -45,18 +46,18 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, id 
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		q = survey.Questionnaire{ID: survey.QuestionnaireID(fresh), CreatedAt: s.Now()}
+		q = survey.Questionnaire{ID: survey.QuestionnaireID(fresh), CreatedAt: s.At(tx)}
 		if id != "" {
 			if q, err = tx.Questionnaire(id); err != nil {
 				return err
 			}
-			if err := s.InPhase(q, survey.PhaseDraft, survey.PhaseLocked); err != nil {
+			if err := q.InPhase(s.At(tx), survey.PhaseDraft, survey.PhaseLocked); err != nil {
 				return err
 			}
 		}
 		before := q
 		var faults survey.Faults
-		s.settings(&faults, cmd, &q)
+		settings(&faults, cmd, &q, s.At(tx))
 		if q.LockedAt.IsZero() {
 			if err := frame(tx, &faults, cmd, &q); err != nil {
 				return err
@@ -81,7 +82,7 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, id 
 }
 
 // settings takes over what can be changed until the dispatch.
-func (s *Service) settings(f *survey.Faults, cmd SaveQuestionnaire, q *survey.Questionnaire) {
+func settings(f *survey.Faults, cmd SaveQuestionnaire, q *survey.Questionnaire, now time.Time) {
 	f.Line("title", &cmd.Title, 300, true)
 	f.Text("intro", &cmd.Intro)
 	f.Line("order_rule", &cmd.OrderRule, 300, true)
@@ -92,7 +93,7 @@ func (s *Service) settings(f *survey.Faults, cmd SaveQuestionnaire, q *survey.Qu
 		q.Deadline = survey.Instant{}
 		return
 	}
-	q.Deadline = f.Future("deadline", cmd.Deadline, cmd.DeadlineZone, cmd.DeadlineChoice, s.Now(), q.Deadline)
+	q.Deadline = f.Future("deadline", cmd.Deadline, cmd.DeadlineZone, cmd.DeadlineChoice, now, q.Deadline)
 }
 
 // frame takes over what the catalogue is locked under.

@@ -71,7 +71,7 @@ func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Ques
 		return false, err
 	}
 	for _, sub := range submissions {
-		if !sub.Waits(s.Now()) {
+		if !sub.Waits(s.At(tx)) {
 			continue
 		}
 		link, err := tx.AccessLinks.Get(sub.Link)
@@ -120,7 +120,7 @@ func (s *Service) tellRespondent(tx *survey.Tx, q survey.Questionnaire, r survey
 		m.Language = r.Language
 	}
 	m.Subject, m.Body, err = s.Compose(m.Language, name, LetterNotice{Party: r.Name, Questionnaire: q.Title, Election: h.election.Name,
-		Alliance: h.alliance.Name, Contact: h.alliance.Email, At: s.Now().In(q.Deadline.Location())})
+		Alliance: h.alliance.Name, Contact: h.alliance.Email, At: s.At(tx).In(q.Deadline.Location())})
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *s
 	if err != nil {
 		return err
 	}
-	m.Calendar, err = s.deadlineEvent(m.Language, h, r)
+	m.Calendar, err = s.deadlineEvent(tx, m.Language, h, r)
 	return err
 }
 
@@ -156,7 +156,7 @@ func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionna
 		if err != nil {
 			return err
 		}
-		if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+		if err := q.InPhase(s.At(tx), survey.PhaseOpen, survey.PhaseClosed); err != nil {
 			return err
 		}
 		r, err := tx.Respondent(questionnaire, old.Respondent)

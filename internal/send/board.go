@@ -79,7 +79,7 @@ func (s *Service) board(tx *survey.Tx, actor survey.Actor, questionnaire survey.
 	if err != nil {
 		return b, err
 	}
-	b = Board{Questionnaire: q, Phase: q.Phase(s.Now()), Count: map[survey.Stage]int{}, Problems: map[Problem]int{}}
+	b = Board{Questionnaire: q, Phase: q.Phase(s.At(tx)), Count: map[survey.Stage]int{}, Problems: map[Problem]int{}}
 	if b.Election, err = tx.Election(q.Election); err != nil {
 		return b, err
 	}

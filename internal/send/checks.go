@@ -44,7 +44,7 @@ func (s *Service) checks(tx *survey.Tx, q survey.Questionnaire, c dispatchConten
 		if !survey.PacketOf(r, h.questions, !q.LockedAt.IsZero()).Fits() {
 			unfit = append(unfit, r.ShortName)
 		}
-		if !r.Due.IsZero() && !r.Due.At.After(s.Now()) {
+		if !r.Due.IsZero() && !r.Due.At.After(s.At(tx)) {
 			early = append(early, r.ShortName)
 		}
 		if !r.GetsMail() {
@@ -97,8 +97,8 @@ func (s *Service) checks(tx *survey.Tx, q survey.Questionnaire, c dispatchConten
 	needsMail := slices.ContainsFunc(c.Respondents, survey.Respondent.GetsMail)
 	add("mail", when(s.MailReady || !needsMail, CheckMissing))
 	add("contact", when(c.Email != "" || !needsMail, CheckMissing))
-	if q.Deadline.At.After(s.Now()) {
-		add("deadline", when(!q.Deadline.At.Before(s.Now().Add(shortNotice)), CheckWarn))
+	if q.Deadline.At.After(s.At(tx)) {
+		add("deadline", when(!q.Deadline.At.Before(s.At(tx).Add(shortNotice)), CheckWarn))
 	} else {
 		add("deadline", CheckMissing)
 	}

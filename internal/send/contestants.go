@@ -30,7 +30,7 @@ func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, quest
 		if err != nil {
 			return err
 		}
-		if err := s.InPhase(q, survey.PhaseDraft, survey.PhaseLocked, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+		if err := q.InPhase(s.At(tx), survey.PhaseDraft, survey.PhaseLocked, survey.PhaseOpen, survey.PhaseClosed); err != nil {
 			return err
 		}
 		existing, err := survey.RespondentsInOrder(tx, questionnaire)

@@ -184,14 +184,14 @@ func (s *Service) renderCover(m *survey.Mail, cover survey.Cover, h letterhead, 
 
 // deadlineEvent is the calendar entry of a respondent's deadline. Every change of it raises its sequence, so that the
 // new entry replaces the old one.
-func (s *Service) deadlineEvent(lang string, h letterhead, r survey.Respondent) (string, error) {
+func (s *Service) deadlineEvent(tx *survey.Tx, lang string, h letterhead, r survey.Respondent) (string, error) {
 	summary, description, err := s.Compose(lang, "deadline_event", LetterEvent{Questionnaire: h.questionnaire.Title,
 		Alliance: h.alliance.Name, Election: h.election.Name, Party: r.Name, ByMail: r.Procedure.Channel != survey.ChannelForm})
 	if err != nil {
 		return "", err
 	}
 	return calendar(calendarEvent{
-		UID: string(h.questionnaire.ID) + "." + string(r.ID) + "@" + s.Host(), Sequence: len(h.questionnaire.Extended) + len(r.DueChanges), Stamp: s.Now(),
+		UID: string(h.questionnaire.ID) + "." + string(r.ID) + "@" + s.Host(), Sequence: len(h.questionnaire.Extended) + len(r.DueChanges), Stamp: s.At(tx),
 		At: r.DueAt(h.questionnaire).At, Summary: summary, Description: strings.TrimSpace(description), Organizer: h.alliance.Email,
 	}), nil
 }
@@ -337,7 +337,7 @@ func (s *Service) TestLetter(ctx context.Context, actor survey.Actor, questionna
 		}
 		event := ""
 		if !p.Respondent.DueAt(q).IsZero() {
-			if event, err = s.deadlineEvent(q.Cover.Language, h, p.Respondent); err != nil {
+			if event, err = s.deadlineEvent(tx, q.Cover.Language, h, p.Respondent); err != nil {
 				return err
 			}
 		}

@@ -67,12 +67,12 @@ func (s *Service) SetDeadline(ctx context.Context, actor survey.Actor, questionn
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
-	var faults survey.Faults
-	deadline := faults.Date("deadline", &cmd.Deadline, cmd.Zone, cmd.Choice, s.Now())
-	if err := faults.Err(); err != nil {
-		return err
-	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		var faults survey.Faults
+		deadline := faults.Date("deadline", &cmd.Deadline, cmd.Zone, cmd.Choice, s.At(tx))
+		if err := faults.Err(); err != nil {
+			return err
+		}
 		q, err := s.beforeDispatch(tx, questionnaire)
 		if err != nil {
 			return err
@@ -96,19 +96,19 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questi
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
-	var faults survey.Faults
-	deadline := faults.Date("deadline", &cmd.Deadline, cmd.Zone, cmd.Choice, s.Now())
-	faults.Line("reason", &cmd.Reason, 500, true)
-	if err := faults.Err(); err != nil {
-		return err
-	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		var faults survey.Faults
+		deadline := faults.Date("deadline", &cmd.Deadline, cmd.Zone, cmd.Choice, s.At(tx))
+		faults.Line("reason", &cmd.Reason, 500, true)
+		if err := faults.Err(); err != nil {
+			return err
+		}
 		p, err := s.deadlinePlan(tx, questionnaire)
 		if err != nil {
 			return err
 		}
 		q := p.Questionnaire
-		if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+		if err := q.InPhase(s.At(tx), survey.PhaseOpen, survey.PhaseClosed); err != nil {
 			return err
 		}
 		if n := len(q.Extended); n > 0 && survey.Same(q.Deadline, deadline) && q.Extended[n-1].Reason == cmd.Reason {
@@ -123,7 +123,7 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questi
 			return survey.Faults{{Field: "deadline", Key: "send.error.deadline_earlier"}}.Err()
 		}
 		before := q.Deadline
-		q.Extended = append(q.Extended, survey.Extended{From: before, To: deadline, Reason: cmd.Reason, At: s.Now(), By: actor.Who()})
+		q.Extended = append(q.Extended, survey.Extended{From: before, To: deadline, Reason: cmd.Reason, At: s.At(tx), By: actor.Who()})
 		q.Deadline, q.Revision = deadline, q.Revision+1
 		if err := tx.Questionnaires.Put(q); err != nil {
 			return err
@@ -152,7 +152,7 @@ func (s *Service) tellNewDate(tx *survey.Tx, actor survey.Actor, q survey.Questi
 	if len(informed) == 0 {
 		return nil
 	}
-	d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailExtension, At: s.Now(), By: actor.Who()}
+	d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailExtension, At: s.At(tx), By: actor.Who()}
 	for _, r := range informed {
 		m := survey.Mail{Kind: survey.MailExtension, Language: cmp.Or(q.Cover.Language, "de")}
 		if err := s.writeNewDate(tx, h, r, &m); err != nil {

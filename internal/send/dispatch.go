@@ -206,7 +206,7 @@ func (s *Service) Dispatch(ctx context.Context, actor survey.Actor, questionnair
 		}
 		q := p.Questionnaire
 		if q.Imported {
-			return s.InPhase(q, survey.PhaseLocked)
+			return q.InPhase(s.At(tx), survey.PhaseLocked)
 		}
 		if p.Sent != nil {
 			sent = true
@@ -233,7 +233,7 @@ func (s *Service) Dispatch(ctx context.Context, actor survey.Actor, questionnair
 }
 
 func (s *Service) dispatch(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, respondents []survey.Respondent, approval survey.Approval) error {
-	now := s.Now()
+	now := s.At(tx)
 	q.DispatchedAt, q.Revision = now, q.Revision+1
 	if err := tx.Questionnaires.Put(q); err != nil {
 		return err
@@ -283,7 +283,7 @@ func (s *Service) sendToRespondent(tx *survey.Tx, h letterhead, d *survey.Dispat
 		m.Language = "de"
 	}
 	m.Kind, m.Questionnaire, m.Respondent, m.Dispatch, m.To, m.Alone = d.Kind, r.Questionnaire, r.ID, d.ID, r.Email, h.alone
-	if m.Calendar, err = s.deadlineEvent(m.Language, h, r); err != nil {
+	if m.Calendar, err = s.deadlineEvent(tx, m.Language, h, r); err != nil {
 		return err
 	}
 	d.Recipients++

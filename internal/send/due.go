@@ -21,13 +21,13 @@ func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
-	var faults survey.Faults
-	due := faults.Date("due", &cmd.Due, cmd.Zone, cmd.Choice, s.Now())
-	faults.Line("reason", &cmd.Reason, 500, true)
-	if err := faults.Err(); err != nil {
-		return err
-	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		var faults survey.Faults
+		due := faults.Date("due", &cmd.Due, cmd.Zone, cmd.Choice, s.At(tx))
+		faults.Line("reason", &cmd.Reason, 500, true)
+		if err := faults.Err(); err != nil {
+			return err
+		}
 		q, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
 			return err
@@ -45,7 +45,7 @@ func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire
 		case old.At.Equal(due.At):
 			return survey.Faults{{Field: "due", Key: "send.error.due_same"}}.Err()
 		}
-		r.DueChanges = append(r.DueChanges, survey.Extended{From: old, To: due, Reason: cmd.Reason, At: s.Now(), By: actor.Who()})
+		r.DueChanges = append(r.DueChanges, survey.Extended{From: old, To: due, Reason: cmd.Reason, At: s.At(tx), By: actor.Who()})
 		r.Due, r.Revision = due, r.Revision+1
 		if err := tx.Respondents.Put(r); err != nil {
 			return err

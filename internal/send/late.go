@@ -17,7 +17,7 @@ type LatePlan struct {
 // latePlan returns nil for a respondent that is not to be invited late, unless a request for that still waits: it can be
 // withdrawn.
 func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent) (p *LatePlan, content dispatchContent, err error) {
-	phase := q.Phase(s.Now())
+	phase := q.Phase(s.At(tx))
 	waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActDispatch, string(r.ID))
 	if err != nil {
 		return nil, content, err
@@ -34,7 +34,7 @@ func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 		p.Fault = "error.phase.closed"
 	case r.Email == "":
 		p.Fault = "send.error.no_address"
-	case !r.DueAt(q).At.After(s.Now()):
+	case !r.DueAt(q).At.After(s.At(tx)):
 		p.Fault = "send.error.due_over"
 	}
 	if p.Fault != "" {
@@ -97,9 +97,9 @@ func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionna
 			return err
 		}
 		h.alone = true
-		d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.Now(),
+		d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.At(tx),
 			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
-		before := s.StageOf(q, r, survey.ReturnUnknown, false)
+		before := survey.StageOf(q, r, survey.ReturnUnknown, false, d.At)
 		if err := s.invite(tx, h, &d, r, d.At); err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (s *Service) sentRespondent(tx *survey.Tx, questionnaire survey.Questionnai
 	if q, err = tx.Questionnaire(questionnaire); err != nil {
 		return q, r, err
 	}
-	if err = s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+	if err = q.InPhase(s.At(tx), survey.PhaseOpen, survey.PhaseClosed); err != nil {
 		return q, r, err
 	}
 	r, err = survey.RespondentBySlug(tx, questionnaire, slug)
@@ -158,7 +158,7 @@ func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questi
 		r.NotReached, r.Revision = nil, r.Revision+1
 		if cmd.Reason != "" {
 			what = "not_reached"
-			r.NotReached = &survey.DeliveryFailure{Reason: cmd.Reason, At: s.Now(), By: actor.Who()}
+			r.NotReached = &survey.DeliveryFailure{Reason: cmd.Reason, At: s.At(tx), By: actor.Who()}
 		}
 		if err := tx.Respondents.Put(r); err != nil {
 			return err

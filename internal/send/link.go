@@ -9,7 +9,7 @@ import (
 // newAccessLink keeps a link to a respondent's answers by the hash of its token. mail is the id of the mail that carries
 // it, "" for one made by hand.
 func (s *Service) newAccessLink(tx *survey.Tx, questionnaire survey.QuestionnaireID, respondent survey.RespondentID, token, mail string) error {
-	return tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken(token), Questionnaire: questionnaire, Respondent: respondent, Mail: mail, CreatedAt: s.Now()})
+	return tx.AccessLinks.Put(survey.AccessLink{Hash: survey.HashToken(token), Questionnaire: questionnaire, Respondent: respondent, Mail: mail, CreatedAt: s.At(tx)})
 }
 
 // enqueueWithLink queues a mail to a respondent with a link of its own in the places of its body.
@@ -33,7 +33,7 @@ func (s *Service) revokeLinks(tx *survey.Tx, questionnaire survey.QuestionnaireI
 		if !l.RevokedAt.IsZero() || mail != "" && l.Mail != mail {
 			continue
 		}
-		l.RevokedAt = s.Now()
+		l.RevokedAt = s.At(tx)
 		if err := tx.AccessLinks.Put(l); err != nil {
 			return 0, err
 		}
@@ -83,7 +83,7 @@ func (s *Service) MakeAccessLink(ctx context.Context, actor survey.Actor, questi
 			return err
 		}
 		if r.AskedAt.IsZero() { // the link takes the place of the invitation
-			r.AskedAt, r.Revision = s.Now(), r.Revision+1
+			r.AskedAt, r.Revision = s.At(tx), r.Revision+1
 			if err := tx.Respondents.Put(r); err != nil {
 				return err
 			}

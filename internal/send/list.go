@@ -21,8 +21,8 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		list = nil
 		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseDraft, survey.PhaseLocked, survey.PhaseOpen, survey.PhaseClosed)
 		if err != nil {

@@ -57,7 +57,7 @@ func (s *Service) LookAhead(ctx context.Context, urgencies []survey.Urgency, wan
 		}
 		next = time.Time{}
 		for _, u := range survey.Urgencies {
-			for e, err := range tx.Outbox.By(survey.OutboxDue).From(u.Key(), after(u, s.Now())) {
+			for e, err := range tx.Outbox.By(survey.OutboxDue).From(u.Key(), after(u, s.At(tx))) {
 				if survey.Damaged(err) {
 					continue
 				}
@@ -154,7 +154,7 @@ func (s *Service) RecordAttempt(ctx context.Context, id string, o MailOutcome) e
 		if o.Settled {
 			return survey.RevokeMail(tx, id)
 		}
-		now := s.Now()
+		now := s.At(tx)
 		// a server can quote the text it refuses, link included
 		secret, err := s.secret(m)
 		if err != nil {
@@ -182,7 +182,7 @@ func (s *Service) postpone(tx *survey.Tx, m *survey.Mail, permanent bool) error 
 		return err
 	}
 	e.Tries++
-	e.DueAt = s.Now().Add(survey.Backoff(e.Tries))
+	e.DueAt = s.At(tx).Add(survey.Backoff(e.Tries))
 	limit := mailGiveUp
 	if m.Kind == survey.MailCode {
 		limit = mailCodeGiveUp
@@ -216,7 +216,7 @@ func cleanReply(reply, secret string) string {
 // due yields the mails of an urgency that are due, the first due first. What was noted at a time to come, by a clock that has
 // been set back since, is due now.
 func (s *Service) due(tx *survey.Tx, u survey.Urgency) iter.Seq2[QueuedMail, error] {
-	now := s.Now()
+	now := s.At(tx)
 	return func(yield func(QueuedMail, error) bool) {
 		for e, err := range tx.Outbox.By(survey.OutboxDue).List(u.Key()) {
 			if err == nil && e.DueAt.After(now) {
@@ -282,7 +282,7 @@ const (
 // respondent or its date is over, or a code whose hour is.
 func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
 	if m.Kind == survey.MailCode {
-		return s.Now().Sub(m.CreatedAt) >= mailCodeGiveUp, nil
+		return s.At(tx).Sub(m.CreatedAt) >= mailCodeGiveUp, nil
 	}
 	if m.Kind != survey.MailReminder {
 		return false, nil
@@ -296,5 +296,5 @@ func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
 		return false, err
 	}
 	at, err := survey.ReturnedAt(tx, r)
-	return !at.IsZero() || !s.Now().Before(r.DueAt(q).At), err
+	return !at.IsZero() || !s.At(tx).Before(r.DueAt(q).At), err
 }

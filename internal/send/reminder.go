@@ -59,7 +59,7 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 			p.Submitted++
 		case r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
 			p.Unreached = append(p.Unreached, r)
-		case !s.Now().Before(r.DueAt(p.Questionnaire).At):
+		case !s.At(tx).Before(r.DueAt(p.Questionnaire).At):
 			p.Over = append(p.Over, r)
 		default:
 			p.Recipients = append(p.Recipients, r)
@@ -111,12 +111,12 @@ func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire 
 			return nil
 		case p.Sent != nil:
 			return survey.Fail(survey.Conflict, "send.error.reminded")
-		case p.Questionnaire.Phase(s.Now()) != survey.PhaseOpen:
-			return s.InPhase(p.Questionnaire, survey.PhaseOpen)
+		case p.Questionnaire.Phase(s.At(tx)) != survey.PhaseOpen:
+			return p.Questionnaire.InPhase(s.At(tx), survey.PhaseOpen)
 		case len(p.Recipients) == 0:
 			return survey.Fail(survey.Conflict, "send.error.all_submitted")
 		}
-		d := survey.Dispatch{Questionnaire: p.Questionnaire.ID, ID: survey.NewID(), Kind: survey.MailReminder, Subject: text.Subject, Body: text.Body, At: s.Now(), By: actor.Who()}
+		d := survey.Dispatch{Questionnaire: p.Questionnaire.ID, ID: survey.NewID(), Kind: survey.MailReminder, Subject: text.Subject, Body: text.Body, At: s.At(tx), By: actor.Who()}
 		return s.sendReminders(tx, actor, p, d, text.Language)
 	})
 }
@@ -134,8 +134,8 @@ func (s *Service) RemindLate(ctx context.Context, actor survey.Actor, questionna
 			return err
 		case p.Sent == nil:
 			return survey.Fail(survey.Conflict, "send.error.not_reminded")
-		case p.Questionnaire.Phase(s.Now()) != survey.PhaseOpen:
-			return s.InPhase(p.Questionnaire, survey.PhaseOpen)
+		case p.Questionnaire.Phase(s.At(tx)) != survey.PhaseOpen:
+			return p.Questionnaire.InPhase(s.At(tx), survey.PhaseOpen)
 		case len(p.Recipients) == 0:
 			return nil
 		}

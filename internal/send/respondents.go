@@ -21,7 +21,7 @@ func (s *Service) beforeDispatch(tx *survey.Tx, questionnaire survey.Questionnai
 	if err != nil {
 		return q, err
 	}
-	return q, s.InPhase(q, survey.PhaseDraft, survey.PhaseLocked)
+	return q, q.InPhase(s.At(tx), survey.PhaseDraft, survey.PhaseLocked)
 }
 
 // putInOrder gives every respondent its place in the printed order: ballot position, then the alphabet. Unknown positions
@@ -281,7 +281,7 @@ func (s *Service) editable(tx *survey.Tx, questionnaire survey.QuestionnaireID, 
 		return q, r, err
 	}
 	if !r.Editable(q) {
-		return q, r, survey.Fail(survey.Conflict, "error.phase."+string(q.Phase(s.Now())))
+		return q, r, survey.Fail(survey.Conflict, "error.phase."+string(q.Phase(s.At(tx))))
 	}
 	return q, r, nil
 }
@@ -290,7 +290,7 @@ func (s *Service) editable(tx *survey.Tx, questionnaire survey.QuestionnaireID, 
 // went to or came from (a letter of others that answers for it as well included), that is not quoted, and that no publication
 // has shown.
 func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t traffic) (bool, error) {
-	switch q.Phase(s.Now()) {
+	switch q.Phase(s.At(tx)) {
 	case survey.PhaseDraft, survey.PhaseLocked:
 		return true, nil
 	case survey.PhaseImported:
@@ -338,7 +338,7 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, ques
 		case err != nil:
 			return err
 		case !ok:
-			return survey.Fail(survey.Conflict, "error.phase."+string(q.Phase(s.Now())))
+			return survey.Fail(survey.Conflict, "error.phase."+string(q.Phase(s.At(tx))))
 		}
 		for _, act := range []survey.ApprovalKind{survey.ActDispatch, survey.ActAddress} { // what was asked for it is settled
 			waiting, err := survey.WaitingApproval(tx, q.ID, act, string(r.ID))

@@ -108,7 +108,7 @@ func (s *Service) retry(tx *survey.Tx, actor survey.Actor, m survey.Mail) error 
 		return err
 	}
 	m.State = survey.MailQueued
-	if err := tx.Outbox.Put(survey.OutboxEntry{Mail: m.ID, Urgency: m.Urgency(), DueAt: s.Now(), Since: s.Now()}); err != nil {
+	if err := tx.Outbox.Put(survey.OutboxEntry{Mail: m.ID, Urgency: m.Urgency(), DueAt: s.At(tx), Since: s.At(tx)}); err != nil {
 		return err
 	}
 	return tx.Mails.Put(m)

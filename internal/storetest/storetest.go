@@ -614,7 +614,8 @@ func everyTable(t *testing.T, s survey.Store) {
 	FillTables(t, s)
 	seed := 0
 	view(t, s, func(tx *survey.Tx) error {
-		for field, table := range fields(tx) {
+		for field, opened := range tx.Tables() {
+			table := reflect.ValueOf(opened)
 			want := filled(entityType(table), &seed)
 			key := want.MethodByName("Key").Call(nil)[0].String()
 			got := table.MethodByName("Get").Call([]reflect.Value{reflect.ValueOf(key)})
@@ -645,10 +646,11 @@ func FillTables(t *testing.T, s survey.Store) {
 	t.Helper()
 	seed := 0
 	update(t, s, func(tx *survey.Tx) error {
-		for field, table := range fields(tx) {
-			if table.IsNil() {
+		for field, opened := range tx.Tables() {
+			if opened == nil {
 				t.Fatalf("the table %s is nil", field)
 			}
+			table := reflect.ValueOf(opened)
 			put := table.MethodByName("Put").Call([]reflect.Value{filled(entityType(table), &seed)})
 			if !put[0].IsNil() {
 				t.Errorf("%s: %v", field, put[0])
@@ -656,18 +658,6 @@ func FillTables(t *testing.T, s survey.Store) {
 		}
 		return nil
 	})
-}
-
-// fields yields the name and value of each table.
-func fields(tx *survey.Tx) iter.Seq2[string, reflect.Value] {
-	return func(yield func(string, reflect.Value) bool) {
-		all := reflect.ValueOf(tx).Elem()
-		for i := range all.NumField() {
-			if !yield(all.Type().Field(i).Name, all.Field(i)) {
-				return
-			}
-		}
-	}
 }
 
 // entityType is the T of a survey.Table[T].

@@ -64,7 +64,7 @@ func (s *Kernel) Approve(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKin
 	if err != nil {
 		return false, Approval{}, err
 	}
-	fresh := Approval{Questionnaire: q, Act: act, Subject: subject, Digest: digest, RequestedBy: actor.Who(), RequestedAt: s.Now()}
+	fresh := Approval{Questionnaire: q, Act: act, Subject: subject, Digest: digest, RequestedBy: actor.Who(), RequestedAt: s.At(tx)}
 	needed, err := s.TwoPerson(tx, act)
 	if err != nil {
 		return false, Approval{}, err
@@ -80,7 +80,7 @@ func (s *Kernel) Approve(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKin
 		case err != nil:
 			return false, Approval{}, err
 		case !one:
-			waiting.ApprovedBy, waiting.ApprovedAt = actor.Who(), s.Now()
+			waiting.ApprovedBy, waiting.ApprovedAt = actor.Who(), s.At(tx)
 			return true, *waiting, tx.Approvals.Put(*waiting)
 		case needed && own:
 			return false, *waiting, Fail(Conflict, "error.second_person")

@@ -11,6 +11,14 @@ type Clock interface {
 	Now() time.Time
 }
 
+// At is the instant of a transaction. The clock is read once for each, so that all it judges and notes is of one instant.
+func (s *Kernel) At(tx *Tx) time.Time {
+	if tx.at.IsZero() {
+		tx.at = s.Now()
+	}
+	return tx.at
+}
+
 // SystemClock is the real time.
 type SystemClock struct{}
 

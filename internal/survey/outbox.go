@@ -48,7 +48,7 @@ func (s *Kernel) Enqueue(tx *Tx, m Mail, secret string) (Mail, error) {
 		host = "[" + host + "]" // an IPv6 address in a Message-ID is a literal (RFC 5322, 3.6.4)
 	}
 	m.MessageID = m.ID + "@" + host
-	m.CreatedAt, m.State, m.Sealed = s.Now(), MailQueued, nil
+	m.CreatedAt, m.State, m.Sealed = s.At(tx), MailQueued, nil
 	m.Attempts, m.LastAttempt, m.SentAt, m.Reply, m.NoReply = 0, time.Time{}, time.Time{}, "", false
 	if secret != "" {
 		var err error

@@ -121,6 +121,14 @@ func ListQuestionnaires(tx *Tx, now time.Time, phases ...Phase) (list []Listed, 
 	return list, nil
 }
 
+// InPhase returns Conflict unless the questionnaire is in one of the phases at an instant.
+func (q Questionnaire) InPhase(now time.Time, phases ...Phase) error {
+	if phase := q.Phase(now); !slices.Contains(phases, phase) {
+		return Fail(Conflict, "error.phase."+string(phase))
+	}
+	return nil
+}
+
 // Approval is a binding act that waits for its second person, or had one. It binds to the content by its digest: when the
 // content changes, the approval is void and must be asked for again.
 type Approval struct {

@@ -37,8 +37,8 @@ func (s Stage) CameBack() bool {
 	return false
 }
 
-// StageOf returns where a respondent stands: back is its state by the rule of the returns, returned whether anything came.
-func (s *Kernel) StageOf(q Questionnaire, r Respondent, back ReturnState, returned bool) Stage {
+// StageOf returns where a respondent stands at an instant: back is its state by the rule of the returns, returned whether anything came.
+func StageOf(q Questionnaire, r Respondent, back ReturnState, returned bool, now time.Time) Stage {
 	if state, ok := cameBack[back]; ok {
 		return state
 	}
@@ -53,7 +53,7 @@ func (s *Kernel) StageOf(q Questionnaire, r Respondent, back ReturnState, return
 		return StageNotReached
 	case r.AskedAt.IsZero():
 		return StageUnasked
-	case s.Now().Before(r.DueAt(q).At):
+	case now.Before(r.DueAt(q).At):
 		return StageWaiting
 	}
 	return StageSilent
@@ -83,8 +83,8 @@ func firstOf(versions []Version) (at time.Time, by Provenance) {
 
 // returnAtDue sums up what came back from a respondent by the one rule of the comparison. Before its date, which the
 // comparison keeps to itself, it is what would be told then. Outlines of the versions do: no reasons are told.
-func (s *Kernel) returnAtDue(q Questionnaire, r Respondent, questions []CatalogueQuestion, outlines []Version) Return {
-	c := Comparison{Questionnaire: q, Catalogue: Catalogue{Questions: questions}, At: s.Now()}
+func returnAtDue(q Questionnaire, r Respondent, questions []CatalogueQuestion, outlines []Version, now time.Time) Return {
+	c := Comparison{Questionnaire: q, Catalogue: Catalogue{Questions: questions}, At: now}
 	if due := r.DueAt(q).At; c.At.Before(due) {
 		c.At = due
 	}
@@ -117,8 +117,9 @@ func (s *Kernel) ReturnNow(tx *Tx, q Questionnaire, r Respondent, questions []Ca
 	if back.By = ByForm; back.At.IsZero() {
 		back.At, back.By = firstOf(versions)
 	}
-	due := s.returnAtDue(q, r, questions, versions)
-	back.Received, back.State = due.Received, s.StageOf(q, r, due.State, !back.At.IsZero())
+	now := s.At(tx)
+	due := returnAtDue(q, r, questions, versions, now)
+	back.Received, back.State = due.Received, StageOf(q, r, due.State, !back.At.IsZero(), now)
 	return back, nil
 }
 

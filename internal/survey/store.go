@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"reflect"
+	"time"
 )
 
 // A Store runs functions inside transactions. The function may run more than once before one of its runs
@@ -51,6 +53,8 @@ type Table[T Entity] interface {
 
 // Tx is one transaction: a table per entity. A struct, not an interface: a store fills in its tables and is done.
 type Tx struct {
+	at time.Time // see Kernel.At
+
 	Alliances      Table[Alliance]
 	Users          Table[User]
 	StaffLinks     Table[StaffLink]
@@ -88,6 +92,17 @@ type Tx struct {
 	TreeHashes         Table[TreeHash]
 
 	KeyPrints Table[KeyPrints]
+}
+
+// Tables yields the tables with their names, in their order.
+func (tx *Tx) Tables() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for field, table := range reflect.ValueOf(tx).Elem().Fields() {
+			if field.IsExported() && !yield(field.Name, table.Interface()) {
+				return
+			}
+		}
+	}
 }
 
 // Questionnaire returns the questionnaire with the id or an Error with code NotFound, as Table.Get; so do the methods below.

@@ -21,8 +21,8 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		list = nil
 		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseOpen, survey.PhaseClosed)
 		if err != nil {
@@ -82,13 +82,13 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return b, err
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		q, err := tx.Questionnaire(questionnaire)
 		if err != nil {
 			return err
 		}
-		if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+		if err := q.InPhase(now, survey.PhaseOpen, survey.PhaseClosed); err != nil {
 			return err
 		}
 		b = Board{Questionnaire: q, Phase: q.Phase(now)}
@@ -208,8 +208,8 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire s
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return sheet, err
 	}
-	now := s.Now()
 	err = s.View(ctx, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		q, r, err := s.transcribing(tx, Ref{Questionnaire: questionnaire, Respondent: respondent})
 		if err != nil {
 			return err

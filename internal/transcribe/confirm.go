@@ -15,8 +15,8 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return t, err
 	}
-	now := s.Now()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		q, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err
@@ -113,8 +113,8 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return t, err
 	}
-	now := s.Now()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		q, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err

@@ -30,8 +30,8 @@ func (s *Service) SaveQuotation(ctx context.Context, actor survey.Actor, questio
 	if err := f.Err(); err != nil {
 		return quoted, err
 	}
-	now := s.Now()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		fresh, err := s.quoting(tx, questionnaire, respondent, number)
 		if err != nil {
 			return err

@@ -93,8 +93,9 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, ref Ref, cmd Sav
 	if err := cmd.Clean(ref); err != nil {
 		return t, err
 	}
-	now, original := s.Now(), survey.NewID()
+	original := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		q, r, err := s.transcribing(tx, ref)
 		if err != nil {
 			return err
@@ -232,7 +233,7 @@ func (s *Service) transcribing(tx *survey.Tx, ref Ref) (q survey.Questionnaire, 
 	if q, err = tx.Questionnaire(ref.Questionnaire); err != nil {
 		return q, r, err
 	}
-	if err := s.InPhase(q, survey.PhaseOpen, survey.PhaseClosed); err != nil {
+	if err := q.InPhase(s.At(tx), survey.PhaseOpen, survey.PhaseClosed); err != nil {
 		return q, r, err
 	}
 	r, err = survey.RespondentBySlug(tx, q.ID, ref.Respondent)

@@ -153,13 +153,11 @@ func (w *World) Contents(t *testing.T, sessions bool) string {
 	t.Helper()
 	var all strings.Builder
 	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
-		tables := reflect.ValueOf(tx).Elem()
-		for i := range tables.NumField() {
-			name := tables.Type().Field(i).Name
+		for name, table := range tx.Tables() {
 			if name == "Sessions" && !sessions {
 				continue
 			}
-			for entity, err := range tables.Field(i).MethodByName("List").Call([]reflect.Value{reflect.ValueOf("")})[0].Seq2() {
+			for entity, err := range reflect.ValueOf(table).MethodByName("List").Call([]reflect.Value{reflect.ValueOf("")})[0].Seq2() {
 				if !err.IsNil() {
 					t.Fatal(err)
 				}
