@@ -34,8 +34,8 @@ deps: ## go.mod is tidy and names nothing with a known vulnerability
 setup: ## Install what the tests need, when missing: Chromium, axe-core, a C compiler
 	@sh internal/testkit/setup.sh
 
-fuzz: ## Fuzz every fuzz target with some hundred inputs; FUZZTIME=2m for longer
-	@sh .ci/fuzz.sh
+fuzz: ## Search with every fuzz target for a minute, guided by what its inputs reach; FUZZTIME=10m for longer
+	@FUZZTIME=$${FUZZTIME:-1m} sh .ci/fuzz.sh
 
 bench: ## Run the benchmarks
 	go test -bench . -run '^$$' ./...
