@@ -54,6 +54,15 @@ func TypedNumber(n int) string {
 	return strconv.Itoa(n)
 }
 
+// LabelledField makes a form field with the messages of its label and, if there is one, its hint.
+func LabelledField(b templates.Base, label, hint, name, kind, value string) templates.Field {
+	f := templates.Field{Name: name, Type: kind, Label: b.Must(label), Value: value, Error: b.ErrorAt(name)}
+	if b.Has(hint) {
+		f.Hint = b.Must(hint)
+	}
+	return f
+}
+
 // HiddenField makes a hidden field.
 func HiddenField(name, value string) templates.Field {
 	return templates.Field{Name: name, Type: "hidden", Value: value}

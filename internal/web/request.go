@@ -132,6 +132,18 @@ func Stale(err error) bool {
 	return errors.As(err, &e) && e.Code == survey.Conflict && e.Key == "error.stale"
 }
 
+// Refused tells how a form is shown again whose save was refused: 422 with what is wrong, 409 when somebody else saved first.
+// 0: that is not it.
+func (r *Request) Refused(err error) (status int, errs []templates.FieldError) {
+	if errs, ok := r.Faults(err); ok {
+		return http.StatusUnprocessableEntity, errs
+	}
+	if Stale(err) {
+		return http.StatusConflict, nil
+	}
+	return 0, nil
+}
+
 // Overtaken prepares a form that came too late to be sent once more: typed holds what was typed, saved the same fields as
 // they are stored now. Its hidden revisions become those of saved; each field that reads differently gets a message with
 // what is stored, a long text the stored text below it; the page says so on top.

@@ -39,6 +39,15 @@ type TextChange struct {
 	Parts           []templates.DiffPart
 }
 
+// NewTextChange prints a comparison.
+func NewTextChange(label string, c survey.TextChange) TextChange {
+	t := TextChange{Label: label, Old: c.Old, New: c.New}
+	for _, p := range c.Parts {
+		t.Parts = append(t.Parts, templates.DiffPart{Kind: p.Kind, Text: p.Text})
+	}
+	return t
+}
+
 // ChannelWord names a channel.
 func (r *Request) ChannelWord(c survey.Channel) string {
 	if c == survey.ChannelUnknown {

@@ -262,7 +262,7 @@ func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templat
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
 	field := func(name, kind, value string) templates.Field {
-		return templates.Field{Name: name, Type: kind, Label: p.Must("alliance.party." + name), Hint: p.Must("alliance.party." + name + "_hint"), Value: value, Error: p.ErrorAt(name)}
+		return web.LabelledField(p.Base, "alliance.party."+name, "alliance.party."+name+"_hint", name, kind, value)
 	}
 	short, name, position := field("short_name", "text", f.ShortName), field("name", "text", f.Name), field("ballot_position", "text", f.BallotPosition)
 	short.Required, name.Required, position.Inputmode = true, true, "numeric"

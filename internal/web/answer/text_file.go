@@ -13,19 +13,30 @@ import (
 const textRule = "----------------------------------------------------------------------"
 
 func (s *Room) allQuestionsText(r *web.Request) error {
-	sheet, err := s.sheet(r)
-	if err != nil {
-		return err
-	}
-	var b strings.Builder
-	textHead(r, &b, sheet)
-	for _, c := range sheet.Cells {
-		textQuestion(r, &b, c)
-	}
-	return textFile(r, "fragen-"+string(sheet.Questionnaire.Slug)+".txt", b.String())
+	return s.textFile(r, "fragen-", func(*strings.Builder, answer.Sheet, answer.Cell) {})
 }
 
 func (s *Room) ownAnswersText(r *web.Request) error {
+	return s.textFile(r, "antworten-", func(b *strings.Builder, sheet answer.Sheet, c answer.Cell) {
+		v := ownView(r, sheet, c)
+		fmt.Fprintf(b, "%s: %s (%s)\n", r.Printer().Must("common.answer"), r.Printer().Must("common.status."+string(v.Status)), v.Provenance)
+		if v.Position != "" {
+			fmt.Fprintf(b, "%s\n", r.Printer().Must("common.position."+string(v.Position)))
+		}
+		for _, text := range []string{v.Text, v.Reason} {
+			if text != "" {
+				fmt.Fprintf(b, "\n%s\n", text)
+			}
+		}
+		for _, text := range v.Unused {
+			fmt.Fprintf(b, "\n%s:\n\n%s\n", r.Printer().Must("answer.entry.unused"), text)
+		}
+		b.WriteString("\n")
+	})
+}
+
+// textFile sends all questions as a plain text, each with what is added below it.
+func (s *Room) textFile(r *web.Request, name string, below func(*strings.Builder, answer.Sheet, answer.Cell)) error {
 	sheet, err := s.sheet(r)
 	if err != nil {
 		return err
@@ -34,22 +45,9 @@ func (s *Room) ownAnswersText(r *web.Request) error {
 	textHead(r, &b, sheet)
 	for _, c := range sheet.Cells {
 		textQuestion(r, &b, c)
-		v := ownView(r, sheet, c)
-		fmt.Fprintf(&b, "%s: %s (%s)\n", r.Printer().Must("common.answer"), r.Printer().Must("common.status."+string(v.Status)), v.Provenance)
-		if v.Position != "" {
-			fmt.Fprintf(&b, "%s\n", r.Printer().Must("common.position."+string(v.Position)))
-		}
-		for _, text := range []string{v.Text, v.Reason} {
-			if text != "" {
-				fmt.Fprintf(&b, "\n%s\n", text)
-			}
-		}
-		for _, text := range v.Unused {
-			fmt.Fprintf(&b, "\n%s:\n\n%s\n", r.Printer().Must("answer.entry.unused"), text)
-		}
-		b.WriteString("\n")
+		below(&b, sheet, c)
 	}
-	return textFile(r, "antworten-"+string(sheet.Questionnaire.Slug)+".txt", b.String())
+	return r.DownloadBytes(name+string(sheet.Questionnaire.Slug)+".txt", "text/plain; charset=utf-8", []byte(b.String()))
 }
 
 // textHead names what the file is.
@@ -69,9 +67,4 @@ func textQuestion(r *web.Request, b *strings.Builder, c answer.Cell) {
 	if len(c.AskedBy) > 0 {
 		fmt.Fprintf(b, "%s: %s\n\n", p.Must("answer.question.asked_by"), p.Join(c.AskedBy))
 	}
-}
-
-// textFile sends a plain text as a download.
-func textFile(r *web.Request, name, text string) error {
-	return r.DownloadBytes(name, "text/plain; charset=utf-8", []byte(text))
 }

@@ -292,11 +292,8 @@ func (s *Room) orderCatalogue(r *web.Request) error {
 		}
 	}
 	err := s.Draft.OrderCatalogue(r.Request.Context(), r.Actor, r.Questionnaire.ID, cmd)
-	if faults, ok := r.Faults(err); ok {
-		return s.renderCatalogue(r, http.StatusUnprocessableEntity, cmd.Places, faults)
-	}
-	if web.Stale(err) {
-		return s.renderCatalogue(r, http.StatusConflict, cmd.Places, nil)
+	if status, errs := r.Refused(err); status != 0 {
+		return s.renderCatalogue(r, status, cmd.Places, errs)
 	}
 	if err != nil {
 		return err

@@ -169,11 +169,8 @@ func (s *Room) saveQuestionnaire(r *web.Request) error {
 	q, err := s.Draft.SaveQuestionnaire(r.Request.Context(), r.Actor, r.Questionnaire.ID, draft.SaveQuestionnaire{Revision: f.Revision,
 		Title: f.Title, Slug: survey.Slug(f.Slug), Election: survey.ElectionID(f.Election), Intro: f.Intro, Slots: f.Slots, QuestionLimit: f.QuestionLimit, AnswerLimit: f.AnswerLimit,
 		Topics: f.Topics, OrderRule: f.OrderRule, Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
-	if faults, ok := r.Faults(err); ok {
-		return s.renderSettings(r, http.StatusUnprocessableEntity, f, faults)
-	}
-	if web.Stale(err) {
-		return s.renderSettings(r, http.StatusConflict, f, nil)
+	if status, errs := r.Refused(err); status != 0 {
+		return s.renderSettings(r, status, f, errs)
 	}
 	if err != nil {
 		return err
@@ -227,15 +224,10 @@ func (s *Room) settingsForm(r *web.Request, elections []alliance.ElectionSummary
 		p.Info = p.Must("draft.settings.locked")
 	}
 	field := func(name, kind, value string) templates.Field {
-		t := templates.Field{Name: name, Type: kind, Label: p.Must("draft.settings." + name), Value: value, Error: p.ErrorAt(name)}
-		if hint := "draft.settings." + name + "_hint"; p.Has(hint) {
-			t.Hint = p.Must(hint)
-		}
-		return t
+		return web.LabelledField(p.Base, "draft.settings."+name, "draft.settings."+name+"_hint", name, kind, value)
 	}
-	required := func(t templates.Field) templates.Field { t.Required = true; return t }
 	framed := func(t templates.Field) templates.Field { t.Disabled = locked; return t }
-	election := required(framed(field("election", "select", f.Election)))
+	election := web.RequiredField(framed(field("election", "select", f.Election)))
 	election.Options = []templates.Option{{Label: p.Must("draft.settings.election_choose")}}
 	for _, e := range elections {
 		election.Options = append(election.Options, templates.Option{Value: string(e.ID), Label: e.Name + ", " + web.DateWords(p.Base, e.Date), Selected: string(e.ID) == f.Election})
@@ -261,10 +253,10 @@ func (s *Room) settingsForm(r *web.Request, elections []alliance.ElectionSummary
 	p.Groups = []web.FieldGroup{
 		{Fields: []templates.Field{
 			{Name: "revision", Type: "hidden", Value: strconv.Itoa(f.Revision)},
-			required(title), framed(field("slug", "text", f.Slug)), election, intro}},
+			web.RequiredField(title), framed(field("slug", "text", f.Slug)), election, intro}},
 		{Title: p.Must("draft.settings.group_limits"), Text: p.Must("draft.settings.group_limits_text"), Fields: []templates.Field{
 			framed(number(field("slots", "", f.Slots))), framed(number(field("question_limit", "", f.QuestionLimit))), number(field("answer_limit", "", f.AnswerLimit)), topics}},
-		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{required(field("order_rule", "text", f.OrderRule)), required(field("licence", "text", f.Licence))}},
+		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{web.RequiredField(field("order_rule", "text", f.OrderRule)), web.RequiredField(field("licence", "text", f.Licence))}},
 		{Title: p.Must("draft.settings.group_deadline"), Fields: times},
 	}
 	return p

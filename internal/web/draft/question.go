@@ -314,11 +314,7 @@ type collisionPage struct {
 func textChanges(b *web.Request, list []survey.TextChange) []web.TextChange {
 	var changes []web.TextChange
 	for _, c := range list {
-		t := web.TextChange{Label: b.Printer().Must("draft.question." + c.Field), Old: c.Old, New: c.New}
-		for _, p := range c.Parts {
-			t.Parts = append(t.Parts, templates.DiffPart{Kind: p.Kind, Text: p.Text})
-		}
-		changes = append(changes, t)
+		changes = append(changes, web.NewTextChange(b.Printer().Must("draft.question."+c.Field), c))
 	}
 	return changes
 }

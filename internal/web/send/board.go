@@ -9,32 +9,20 @@ import (
 	"pruefstein/templates"
 )
 
-// sendListPage lists the questionnaires conducted here.
-type sendListPage struct {
-	templates.Base
-	Questionnaires []sendListItem
-	Empty          templates.Empty
-}
-
-type sendListItem struct {
-	Title, Href, Election, Deadline, Returned string
-	Phase                                     templates.Badge
-}
-
 func (s *Room) sendList(r *web.Request) error {
 	list, err := s.Send.List(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
-	p := sendListPage{Base: r.Base("send.list.title")}
+	p := web.ListPage{Base: r.Base("send.list.title")}
 	if !s.Send.MailReady {
 		p.Warning = p.Must("send.no_mail")
 	}
+	p.Lead = p.Must("send.list.lead")
 	p.Empty = templates.Empty{Title: p.Must("send.list.empty"), Text: p.Must("send.list.empty_text"),
 		Action: templates.NavItem{Label: p.Must("common.nav.draft"), Href: "/werkstatt"}}
 	for _, q := range list {
-		item := sendListItem{Title: q.Questionnaire.Title, Href: "/versand/" + string(q.Questionnaire.Slug), Election: q.Election.Name,
-			Deadline: r.Instant(q.Questionnaire.Deadline), Phase: r.PhaseBadge(q.Phase)}
+		item := r.ListItem("/versand/", q.Listed)
 		if q.Phase == survey.PhaseOpen || q.Phase == survey.PhaseClosed {
 			item.Returned = p.Must("send.returned", "Count", q.Returned, "Returned", q.Returned, "Asked", q.Asked)
 		} else {
@@ -42,7 +30,7 @@ func (s *Room) sendList(r *web.Request) error {
 		}
 		p.Questionnaires = append(p.Questionnaires, item)
 	}
-	return r.Page(http.StatusOK, "send/list", p)
+	return r.Page(http.StatusOK, "list", p)
 }
 
 // sendBoardPage is the status board of one questionnaire.

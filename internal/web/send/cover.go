@@ -179,11 +179,8 @@ func (s *Room) saveCover(r *web.Request) error {
 	} else {
 		err = s.Send.SaveCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.SaveCover{Cover: form.cover(), Revision: form.Revision})
 	}
-	if errs, ok := r.Faults(err); ok {
-		return s.renderCover(r, http.StatusUnprocessableEntity, form, errs)
-	}
-	if web.Stale(err) {
-		return s.renderCover(r, http.StatusConflict, form, nil)
+	if status, errs := r.Refused(err); status != 0 {
+		return s.renderCover(r, status, form, errs)
 	}
 	if err != nil {
 		return err

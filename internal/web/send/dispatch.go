@@ -305,11 +305,8 @@ func (s *Room) saveDeadline(r *web.Request) error {
 		save, notice = s.Send.ExtendDeadline, "send.notice.extended"
 	}
 	err := save(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.SetDeadline(form))
-	if errs, ok := r.Faults(err); ok {
-		return s.renderDeadline(r, http.StatusUnprocessableEntity, form, errs)
-	}
-	if web.Stale(err) {
-		return s.renderDeadline(r, http.StatusConflict, form, nil)
+	if status, errs := r.Refused(err); status != 0 {
+		return s.renderDeadline(r, status, form, errs)
 	}
 	if err != nil {
 		return err

@@ -54,11 +54,7 @@ func (s *Room) sendBase(r *web.Request, titleKey string, args ...any) sendPage {
 
 // field makes a form field whose label is the message send.field.<name> and whose hint, if there is one, send.hint.<name>.
 func (p sendPage) field(name, kind, value string) templates.Field {
-	f := templates.Field{Name: name, Type: kind, Label: p.Must("send.field." + name), Value: value, Error: p.ErrorAt(name)}
-	if hint := "send.hint." + name; p.Has(hint) {
-		f.Hint = p.Must(hint)
-	}
-	return f
+	return web.LabelledField(p.Base, "send.field."+name, "send.hint."+name, name, kind, value)
 }
 
 // choice makes a select or radio field of values whose labels are the messages prefix + value.

@@ -104,11 +104,8 @@ func (s *Room) recordPortal(r *web.Request) error {
 	}
 	slug := r.Param("respondent")
 	err := s.Send.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.RecordPortal(form))
-	if errs, ok := r.Faults(err); ok {
-		return s.renderPortal(r, http.StatusUnprocessableEntity, form, errs)
-	}
-	if web.Stale(err) {
-		return s.renderPortal(r, http.StatusConflict, form, nil)
+	if status, errs := r.Refused(err); status != 0 {
+		return s.renderPortal(r, status, form, errs)
 	}
 	if err != nil {
 		return err

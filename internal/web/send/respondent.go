@@ -115,17 +115,14 @@ func (s *Room) respondentPage(r *web.Request) error {
 
 // respondentRefused shows the page again with what was typed, when a save breaks a rule or somebody else was faster.
 func (s *Room) respondentRefused(r *web.Request, err error, typed respondentTyped) error {
-	if errs, ok := r.Faults(err); ok {
+	if status, errs := r.Refused(err); status != 0 {
 		switch {
 		case typed.due != nil:
 			errs = web.InputOf(errs, "reason", "due_reason")
 		case typed.reach != nil:
 			errs = web.InputOf(errs, "reason", "not_reached")
 		}
-		return s.renderRespondent(r, http.StatusUnprocessableEntity, typed, errs)
-	}
-	if web.Stale(err) {
-		return s.renderRespondent(r, http.StatusConflict, typed, nil)
+		return s.renderRespondent(r, status, typed, errs)
 	}
 	return err
 }

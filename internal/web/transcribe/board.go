@@ -33,26 +33,10 @@ func newTranscriptionBase(r *web.Request, titleKey string, args ...any) transcri
 	return p
 }
 
-// field makes a form field whose label is the message transcription.field.<name> and whose hint, if there is one,
-// transcription.hint.<name>.
+// field makes a form field whose label is the message transcribe.field.<name> and whose hint, if there is one,
+// transcribe.hint.<name>.
 func (p transcriptionBase) field(name, kind, value string) templates.Field {
-	f := templates.Field{Name: name, Type: kind, Label: p.Must("transcribe.field." + name), Value: value, Error: p.ErrorAt(name)}
-	if hint := "transcribe.hint." + name; p.Has(hint) {
-		f.Hint = p.Must(hint)
-	}
-	return f
-}
-
-// transcriptionListPage lists the questionnaires that were sent.
-type transcriptionListPage struct {
-	templates.Base
-	Questionnaires []transcriptionItem
-	Empty          templates.Empty
-}
-
-type transcriptionItem struct {
-	Title, Href, Election, Deadline, Returned, Waiting string
-	Phase                                              templates.Badge
+	return web.LabelledField(p.Base, "transcribe.field."+name, "transcribe.hint."+name, name, kind, value)
 }
 
 func (s *Room) transcriptionList(r *web.Request) error {
@@ -60,19 +44,19 @@ func (s *Room) transcriptionList(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := transcriptionListPage{Base: r.Base("transcribe.list.title")}
+	p := web.ListPage{Base: r.Base("transcribe.list.title")}
+	p.Lead = p.Must("transcribe.list.lead")
 	p.Empty = templates.Empty{Title: p.Must("transcribe.list.empty"), Text: p.Must("transcribe.list.empty_text"),
 		Action: templates.NavItem{Label: p.Must("common.nav.send"), Href: "/versand"}}
 	for _, q := range list {
-		item := transcriptionItem{Title: q.Questionnaire.Title, Href: "/antworten/" + string(q.Questionnaire.Slug), Election: q.Election.Name,
-			Deadline: r.Instant(q.Questionnaire.Deadline), Phase: r.PhaseBadge(q.Phase),
-			Returned: p.Must("transcribe.list.returned", "Returned", q.Returned, "Count", q.Returned, "Asked", q.Asked)}
+		item := r.ListItem("/antworten/", q.Listed)
+		item.Returned = p.Must("transcribe.list.returned", "Returned", q.Returned, "Count", q.Returned, "Asked", q.Asked)
 		if q.Waiting > 0 {
 			item.Waiting = p.Must("transcribe.board.waiting", "Count", q.Waiting)
 		}
 		p.Questionnaires = append(p.Questionnaires, item)
 	}
-	return r.Page(http.StatusOK, "transcribe/list", p)
+	return r.Page(http.StatusOK, "list", p)
 }
 
 // transcriptionBoardPage is a row per respondent.

@@ -27,11 +27,7 @@ type letterViewPage struct {
 }
 
 func (s *Room) transcriptionPage(r *web.Request) error {
-	sheet, err := s.letterSheet(r)
-	if err != nil {
-		return err
-	}
-	line, err := sheet.Letter(r.Param("letter"))
+	sheet, line, err := s.letter(r)
 	if err != nil {
 		return err
 	}
@@ -194,11 +190,7 @@ func (s *Room) sendBackTranscription(r *web.Request) error {
 
 // refuseLetter shows the transcription again with what is wrong.
 func (s *Room) refuseLetter(r *web.Request, note string, errs []templates.FieldError) error {
-	sheet, err := s.letterSheet(r)
-	if err != nil {
-		return err
-	}
-	line, err := sheet.Letter(r.Param("letter"))
+	sheet, line, err := s.letter(r)
 	if err != nil {
 		return err
 	}

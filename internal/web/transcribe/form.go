@@ -227,11 +227,7 @@ func (p *letterFormPage) stored(r *web.Request) {
 
 // renderSaved shows the draft that was saved, with what it lacks.
 func (s *Room) renderSaved(r *web.Request, errs []templates.FieldError) error {
-	sheet, err := s.letterSheet(r)
-	if err != nil {
-		return err
-	}
-	line, err := sheet.Letter(r.Param("letter"))
+	sheet, line, err := s.letter(r)
 	if err != nil {
 		return err
 	}
@@ -243,11 +239,7 @@ func (s *Room) renderSaved(r *web.Request, errs []templates.FieldError) error {
 
 // renderDoubts shows the draft that was saved with what to look at twice, unless the form showed the same already.
 func (s *Room) renderDoubts(r *web.Request, seen string) (shown bool, err error) {
-	sheet, err := s.letterSheet(r)
-	if err != nil {
-		return false, err
-	}
-	line, err := sheet.Letter(r.Param("letter"))
+	sheet, line, err := s.letter(r)
 	if err != nil {
 		return false, err
 	}
@@ -262,11 +254,7 @@ func (s *Room) renderDoubts(r *web.Request, seen string) (shown bool, err error)
 
 // renderLetterCollision shows what somebody else saved beside what was typed; nothing is saved, nothing lost.
 func (s *Room) renderLetterCollision(r *web.Request, form transcriptionForm, upload *originalUpload) error {
-	sheet, err := s.letterSheet(r)
-	if err != nil {
-		return err
-	}
-	line, err := sheet.Letter(r.Param("letter"))
+	sheet, line, err := s.letter(r)
 	if err != nil {
 		return err
 	}
@@ -285,15 +273,9 @@ func (s *Room) renderLetterCollision(r *web.Request, form transcriptionForm, upl
 // letterChanges lists the fields in which two states of the form differ.
 func letterChanges(r *web.Request, p transcriptionBase, sheet transcribe.Sheet, theirs, mine transcriptionForm) (list []web.TextChange) {
 	add := func(label, old, new string) {
-		diff := survey.CompareTexts(old, new)
-		if diff.Parts == nil {
-			return
+		if diff := survey.CompareTexts(old, new); diff.Parts != nil {
+			list = append(list, web.NewTextChange(label, diff))
 		}
-		c := web.TextChange{Label: label, Old: diff.Old, New: diff.New}
-		for _, part := range diff.Parts {
-			c.Parts = append(c.Parts, templates.DiffPart{Kind: part.Kind, Text: part.Text})
-		}
-		list = append(list, c)
 	}
 	word := func(prefix, value string) string {
 		if value == "" {

@@ -100,11 +100,8 @@ func (s *Room) saveQuotation(r *web.Request) error {
 	}
 	_, err = s.Transcribe.SaveQuotation(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")), number,
 		transcribe.SaveQuotation{Revision: form.Revision, Text: form.Text, Place: form.Place, Source: form.Source})
-	if web.Stale(err) {
-		return s.renderQuotations(r, http.StatusConflict, number, form, nil)
-	}
-	if errs, ok := r.Faults(err); ok {
-		return s.renderQuotations(r, http.StatusUnprocessableEntity, number, form, errs)
+	if status, errs := r.Refused(err); status != 0 {
+		return s.renderQuotations(r, status, number, form, errs)
 	}
 	if err != nil {
 		return err

@@ -39,6 +39,14 @@ func newLetterEntry(q survey.CatalogueQuestion) letterEntry {
 
 func (e *letterEntry) say(said survey.Entry) { web.Say(&e.Said, said) }
 
+// letter is the letter of the path with the sheet it stands on.
+func (s *Room) letter(r *web.Request) (sheet transcribe.Sheet, line transcribe.Line, err error) {
+	if sheet, err = s.letterSheet(r); err == nil {
+		line, err = sheet.Letter(r.Param("letter"))
+	}
+	return sheet, line, err
+}
+
 func (s *Room) letterSheet(r *web.Request) (transcribe.Sheet, error) {
 	return s.Transcribe.Sheet(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")))
 }
