@@ -6,8 +6,30 @@ import (
 
 	"pgregory.net/rapid"
 
+	"pruefstein/internal/memory"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
 )
+
+// However late in a transaction somebody asks, it is the same instant.
+func TestATransactionHasOneInstant(t *testing.T) {
+	clock := testkit.NewClock(time.Date(2026, 11, 30, 16, 59, 59, 0, time.UTC))
+	k := &survey.Kernel{Store: memory.New(), Clock: clock}
+	for range 2 {
+		now := k.Now()
+		if err := k.View(t.Context(), func(tx *survey.Tx) error {
+			for range 2 {
+				if at := k.At(tx); !at.Equal(now) {
+					t.Errorf("%s, want %s", at, now)
+				}
+				clock.Advance(time.Second)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 func TestParseInstant(t *testing.T) {
 	for _, c := range []struct{ local, zone, choice, want, key string }{
