@@ -174,9 +174,7 @@ func (s *Service) ResendInvitation(ctx context.Context, actor survey.Actor, user
 func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID survey.UserID) (link string, err error) {
 	token := survey.NewToken()
 	err = s.ofInvited(ctx, actor, userID, func(tx *survey.Tx, user survey.User) error {
-		made := s.staffLink(tx, token, survey.LinkInvitation, user.ID, invitationLife)
-		made.MadeBy = actor.Who()
-		if err := s.replaceStaffLink(tx, user.ID, made); err != nil {
+		if err := s.makeByHand(tx, actor, token, survey.LinkInvitation, user.ID, invitationLife); err != nil {
 			return err
 		}
 		return s.Audit(tx, actor, "link_copied", string(user.ID))
@@ -185,6 +183,13 @@ func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID
 		return "", err
 	}
 	return s.staffLinkAddress(survey.LinkInvitation, token), nil
+}
+
+// makeByHand replaces a person's links of a kind by one that the actor hands over.
+func (s *Service) makeByHand(tx *survey.Tx, actor survey.Actor, token string, purpose survey.StaffLinkKind, user survey.UserID, life time.Duration) error {
+	made := s.staffLink(tx, token, purpose, user, life)
+	made.MadeBy = actor.Who()
+	return s.replaceStaffLink(tx, user, made)
 }
 
 // RevokeInvitation makes the open invitation links of a person void.

@@ -22,9 +22,7 @@ func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID surv
 		if !user.Active() {
 			return survey.Fail(survey.Conflict, "alliance.error.not_active")
 		}
-		made := s.staffLink(tx, token, survey.LinkReset, user.ID, resetLife)
-		made.MadeBy = actor.Who()
-		if err := s.replaceStaffLink(tx, user.ID, made); err != nil {
+		if err := s.makeByHand(tx, actor, token, survey.LinkReset, user.ID, resetLife); err != nil {
 			return err
 		}
 		if err := s.tellOfReset(tx, actor, user); err != nil {

@@ -197,22 +197,30 @@ func (s *Service) ResendCode(ctx context.Context, actor survey.Actor, id string)
 		if err != nil {
 			return err
 		}
-		all, err := survey.Collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
+		waits, all, err := submission(tx, sheet.Respondent, id)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(all, func(sub survey.Submission) bool { return sub.ID == id })
-		switch {
-		case i < 0:
-			return survey.Fail(survey.NotFound, "error.not_found")
-		case !all[i].Waits(now):
+		if !waits.Waits(now) {
 			return survey.Fail(survey.Conflict, "answer.error.code_void")
 		}
-		sub, err := s.giveCode(tx, actor, sheet, all[i], all, code)
-		there = len(sub.Sent) == len(all[i].Sent)
+		sub, err := s.giveCode(tx, actor, sheet, waits, all, code)
+		there = len(sub.Sent) == len(waits.Sent)
 		return err
 	})
 	return there, err
+}
+
+// submission returns a submission of a party, with all of them.
+func submission(tx *survey.Tx, r survey.Respondent, id string) (sub survey.Submission, all []survey.Submission, err error) {
+	if all, err = survey.Collect(tx.Submissions.List(r.Key() + "/")); err != nil {
+		return sub, nil, err
+	}
+	i := slices.IndexFunc(all, func(sub survey.Submission) bool { return sub.ID == id })
+	if i < 0 {
+		return sub, nil, survey.Fail(survey.NotFound, "error.not_found")
+	}
+	return all[i], all, nil
 }
 
 // findCode returns the submission a typed code was mailed for, and its place there; ok false when it is none of the party's.

@@ -30,15 +30,10 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 		if err != nil {
 			return err
 		}
-		all, err := survey.Collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
-		if err != nil {
+		var all []survey.Submission
+		if sub, all, err = submission(tx, sheet.Respondent, id); err != nil {
 			return err
 		}
-		shown := slices.IndexFunc(all, func(sub survey.Submission) bool { return sub.ID == id })
-		if shown < 0 {
-			return survey.Fail(survey.NotFound, "error.not_found")
-		}
-		sub = all[shown]
 		switch {
 		case sub.State == survey.SubmissionConfirmed:
 			return nil

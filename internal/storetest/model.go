@@ -13,17 +13,16 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// againstModel runs random transactions on the store and on a plain map; both must agree after each step.
-func againstModel(t *testing.T, s survey.Store) {
+// againstModel runs random transactions on a table of the store and on a plain map; after each step both must agree, which agree
+// judges by what the table holds under a prefix.
+func againstModel[T survey.Entity](t *testing.T, s survey.Store, table func(*survey.Tx) survey.Table[T], draw func(*rapid.T) T, agree func(r *rapid.T, tx *survey.Tx, model map[string]T, prefix string)) {
 	abandoned := errors.New("abandoned")
-	// Few and similar ids, so that steps meet: one is the beginning of another.
-	id := rapid.SampledFrom([]string{"a", "ab", "b", "ä"})
 	rapid.Check(t, func(r *rapid.T) {
-		model := map[string]survey.Version{}
+		model := map[string]T{}
 		update(t, s, func(tx *survey.Tx) error { // an empty table again: opening a store for each run takes too long
-			all, err := keys(tx.Versions.List(""))
+			all, err := keys(table(tx).List(""))
 			for _, key := range all {
-				err = errors.Join(err, tx.Versions.Delete(key))
+				err = errors.Join(err, table(tx).Delete(key))
 			}
 			return err
 		})
@@ -32,23 +31,18 @@ func againstModel(t *testing.T, s survey.Store) {
 			abandon := rapid.Bool().Draw(r, "abandon")
 			err := s.Update(t.Context(), func(tx *survey.Tx) error {
 				for range rapid.IntRange(0, 12).Draw(r, "steps") {
-					v := survey.Version{
-						Questionnaire: survey.QuestionnaireID(id.Draw(r, "questionnaire")), Respondent: survey.RespondentID(id.Draw(r, "respondent")), Question: "q01",
-						Number: rapid.IntRange(1, 12).Draw(r, "number"),
-					}
+					one := draw(r)
+					var err error
 					if rapid.Bool().Draw(r, "put") {
-						v.Text = rapid.String().Draw(r, "text")
-						next[v.Key()] = v
-						if err := tx.Versions.Put(v); err != nil {
-							return err
-						}
+						next[one.Key()], err = one, table(tx).Put(one)
 					} else {
-						delete(next, v.Key())
-						if err := tx.Versions.Delete(v.Key()); err != nil {
-							return err
-						}
+						delete(next, one.Key())
+						err = table(tx).Delete(one.Key())
 					}
-					agree(r, tx, next, id.Draw(r, "prefix")+"/")
+					if err != nil {
+						return err
+					}
+					agree(r, tx, next, similar.Draw(r, "prefix")+"/")
 				}
 				if abandon {
 					return abandoned
@@ -61,12 +55,20 @@ func againstModel(t *testing.T, s survey.Store) {
 			case !abandon:
 				model = next
 			}
-			view(t, s, func(tx *survey.Tx) error {
-				agree(r, tx, model, "")
-				return nil
-			})
+			view(t, s, func(tx *survey.Tx) error { agree(r, tx, model, ""); return nil })
 		}
 	})
+}
+
+// similar are few and similar ids, so that steps meet: one is the beginning of another.
+var similar = rapid.SampledFrom([]string{"a", "ab", "b", "ä"})
+
+// versionsByModel tries listing by the beginning of a key.
+func versionsByModel(t *testing.T, s survey.Store) {
+	againstModel(t, s, func(tx *survey.Tx) survey.Table[survey.Version] { return tx.Versions }, func(r *rapid.T) survey.Version {
+		return survey.Version{Questionnaire: survey.QuestionnaireID(similar.Draw(r, "questionnaire")), Respondent: survey.RespondentID(similar.Draw(r, "respondent")),
+			Question: "q01", Number: rapid.IntRange(1, 12).Draw(r, "number"), Text: rapid.String().Draw(r, "text")}
+	}, agree)
 }
 
 // agree compares what the table holds under a prefix with the model.
@@ -88,57 +90,18 @@ func agree(r *rapid.T, tx *survey.Tx, model map[string]survey.Version, prefix st
 	}
 }
 
-// indexesByModel runs random transactions on a table with indexes and on a plain map; both must agree after each step.
+// indexesByModel tries the indexes of a table.
 func indexesByModel(t *testing.T, s survey.Store) {
-	abandoned := errors.New("abandoned")
-	id, of := rapid.SampledFrom([]string{"a", "ab", "b", "ä"}), rapid.SampledFrom([]string{"", "q", "qq", "q/", "ä"})
+	of := rapid.SampledFrom([]string{"", "q", "qq", "q/", "ä"})
 	kind, state := rapid.SampledFrom([]survey.MailKind{survey.MailCode, survey.MailReminder}), rapid.SampledFrom([]survey.MailState{survey.MailSent, survey.MailFailed})
-	rapid.Check(t, func(r *rapid.T) {
-		model := map[string]survey.Mail{}
-		update(t, s, func(tx *survey.Tx) error {
-			all, err := keys(tx.Mails.List(""))
-			for _, key := range all {
-				err = errors.Join(err, tx.Mails.Delete(key))
-			}
-			return err
-		})
-		for range rapid.IntRange(1, 3).Draw(r, "transactions") {
-			next := maps.Clone(model)
-			abandon := rapid.Bool().Draw(r, "abandon")
-			err := s.Update(t.Context(), func(tx *survey.Tx) error {
-				for range rapid.IntRange(0, 12).Draw(r, "steps") {
-					m := survey.Mail{ID: id.Draw(r, "id"), Questionnaire: survey.QuestionnaireID(of.Draw(r, "questionnaire")), Respondent: survey.RespondentID(of.Draw(r, "respondent")),
-						Kind: kind.Draw(r, "kind"), State: state.Draw(r, "state")}
-					var err error
-					if rapid.Bool().Draw(r, "put") {
-						next[m.ID], err = m, tx.Mails.Put(m)
-					} else {
-						delete(next, m.ID)
-						err = tx.Mails.Delete(m.ID)
-					}
-					if err != nil {
-						return err
-					}
-					agreeInOrder(r, tx, next)
-				}
-				if abandon {
-					return abandoned
-				}
-				return nil
-			})
-			switch {
-			case abandon && !errors.Is(err, abandoned), !abandon && err != nil:
-				r.Fatalf("Update: %v", err)
-			case !abandon:
-				model = next
-			}
-			view(t, s, func(tx *survey.Tx) error { agreeInOrder(r, tx, model); return nil })
-		}
-	})
+	againstModel(t, s, func(tx *survey.Tx) survey.Table[survey.Mail] { return tx.Mails }, func(r *rapid.T) survey.Mail {
+		return survey.Mail{ID: similar.Draw(r, "id"), Questionnaire: survey.QuestionnaireID(of.Draw(r, "questionnaire")), Respondent: survey.RespondentID(of.Draw(r, "respondent")),
+			Kind: kind.Draw(r, "kind"), State: state.Draw(r, "state")}
+	}, agreeInOrder)
 }
 
 // agreeInOrder compares what each index of the mails lists with the model.
-func agreeInOrder(r *rapid.T, tx *survey.Tx, model map[string]survey.Mail) {
+func agreeInOrder(r *rapid.T, tx *survey.Tx, model map[string]survey.Mail, _ string) {
 	for _, index := range survey.IndexesOf[survey.Mail]() {
 		var want []string // keys in the index
 		for _, m := range model {

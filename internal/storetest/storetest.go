@@ -41,7 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) survey.Store) {
 		"view cannot write":  viewCannotWrite,
 		"empty key":          emptyKey,
 		"every table":        everyTable,
-		"against a model":    againstModel,
+		"against a model":    versionsByModel,
 		"indexes by a model": indexesByModel,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

@@ -17,13 +17,11 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		now := s.At(tx)
-		q, r, err := s.transcribing(tx, ref)
+		q, r, read, err := s.letter(tx, ref)
 		if err != nil {
 			return err
 		}
-		if t, err = survey.GetLetter(tx, r.Key()+"/"+ref.ID); err != nil {
-			return err
-		}
+		t = read
 		switch {
 		case t.State != survey.TranscriptionDraft && t.Revision == revision+1:
 			return nil // the second click of two
@@ -115,13 +113,11 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		now := s.At(tx)
-		q, r, err := s.transcribing(tx, ref)
+		q, r, read, err := s.letter(tx, ref)
 		if err != nil {
 			return err
 		}
-		if t, err = survey.GetLetter(tx, r.Key()+"/"+ref.ID); err != nil {
-			return err
-		}
+		t = read
 		needed, err := s.TwoPerson(tx, survey.ActTranscription)
 		if err != nil {
 			return err
@@ -184,11 +180,7 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 		return err
 	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		q, r, err := s.transcribing(tx, ref)
-		if err != nil {
-			return err
-		}
-		t, err := survey.GetLetter(tx, r.Key()+"/"+ref.ID)
+		q, _, t, err := s.letter(tx, ref)
 		if err != nil {
 			return err
 		}

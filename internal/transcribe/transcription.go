@@ -240,6 +240,14 @@ func (s *Service) transcribing(tx *survey.Tx, ref Ref) (q survey.Questionnaire, 
 	return q, r, err
 }
 
+// letter loads a letter and what it is of.
+func (s *Service) letter(tx *survey.Tx, ref Ref) (q survey.Questionnaire, r survey.Respondent, t survey.Letter, err error) {
+	if q, r, err = s.transcribing(tx, ref); err == nil {
+		t, err = survey.GetLetter(tx, r.Key()+"/"+ref.ID)
+	}
+	return q, r, t, err
+}
+
 // jointCandidates are the other respondents a letter can answer for, in the printed order.
 func jointCandidates(tx *survey.Tx, r survey.Respondent) ([]survey.Respondent, error) {
 	all, err := survey.RespondentsInOrder(tx, r.Questionnaire)

@@ -1,13 +1,11 @@
 package webtest
 
 import (
-	"crypto/rand"
 	"errors"
 	"net/http"
 	"testing"
 	"time"
 
-	"pruefstein/internal/ledger"
 	"pruefstein/internal/survey"
 )
 
@@ -18,12 +16,7 @@ var AnswerDue = time.Date(2026, 11, 30, 17, 0, 0, 0, time.UTC)
 // two parties: "frei", German, was asked all of them; "moin", English, was not asked the second.
 func NewAnswer(t *testing.T) *World {
 	t.Helper()
-	w := New(t)
-	key, err := ledger.NewKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Ledger = key
+	w := newSigned(t)
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		return errors.Join(
 			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", Licence: "CC-BY-4.0", Revision: 1}),

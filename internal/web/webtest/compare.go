@@ -1,26 +1,19 @@
 package webtest
 
 import (
-	"crypto/rand"
 	"errors"
 	"net/url"
 	"regexp"
 	"testing"
 	"time"
 
-	"pruefstein/internal/ledger"
 	"pruefstein/internal/survey"
 )
 
 // NewCompare has a questionnaire whose deadline is over, two parties, a coordinator and a member.
 func NewCompare(t *testing.T) *World {
 	t.Helper()
-	w := New(t)
-	key, err := ledger.NewKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Ledger = key
+	w := newSigned(t)
 	now := w.Clock.Now()
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		return errors.Join(

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"pruefstein/internal/ledger"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
 	"pruefstein/internal/publish"
@@ -72,6 +73,18 @@ func New(t *testing.T) *World {
 		},
 	}}
 	w.Restart(t, func(*site.Config) {})
+	return w
+}
+
+// newSigned is an empty world with a ledger.
+func newSigned(t *testing.T) *World {
+	t.Helper()
+	w := New(t)
+	key, err := ledger.NewKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Ledger = key
 	return w
 }
 
