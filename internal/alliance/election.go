@@ -127,10 +127,11 @@ func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []Ele
 			}
 			used[q.Election]++
 		}
-		for e, err := range tx.Elections.List("") {
-			if err != nil {
-				return err
-			}
+		elections, err := survey.Elections(tx)
+		if err != nil {
+			return err
+		}
+		for _, e := range elections {
 			contestants, err := survey.Collect(tx.Contestants.List(survey.In(e.ID)))
 			if err != nil {
 				return err
@@ -139,7 +140,6 @@ func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []Ele
 		}
 		return nil
 	})
-	slices.SortStableFunc(list, func(a, b ElectionSummary) int { return strings.Compare(b.Date, a.Date) })
 	return list, err
 }
 

@@ -56,7 +56,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 	}
 	wantOld := func(when string, slugs ...survey.Slug) {
 		t.Helper()
-		list, err := s.Compare.OldLegal(t.Context(), office)
+		list, err := s.Alliance.OldLegal(t.Context(), office)
 		testworld.Must(t, err)
 		if len(list) != len(slugs) {
 			t.Fatalf("%s: %d, want %q", when, len(list), slugs)
@@ -88,7 +88,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 	wantOld("a new privacy notice", "erste", "zweite")
 	save(func(a *survey.Alliance) { a.Privacy = "Nichts." })
 	wantOld("taken back", "erste")
-	if _, err := s.Compare.OldLegal(t.Context(), survey.Actor{User: survey.User{ID: "m", PasswordHash: "x"}}); survey.CodeOf(err) != survey.Forbidden {
+	if _, err := s.Alliance.OldLegal(t.Context(), survey.Actor{User: survey.User{ID: "m", PasswordHash: "x"}}); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("somebody without a role: %v", err)
 	}
 }

@@ -195,7 +195,7 @@ func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, pla
 			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
 			Content: plan.Content, Before: plan.before,
 		}
-		if p.Legal, err = legalDigest(plan.Comparison.Alliance); err != nil {
+		if p.Legal, err = survey.LegalDigest(plan.Comparison.Alliance); err != nil {
 			return err
 		}
 		if p.Leaf, err = survey.AppendLeaf(tx, survey.LeafPublication, p.Key(), manifest, now); err != nil {

@@ -29,7 +29,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 		}
 		for _, q := range all {
 			row := Row{Listed: q}
-			if row.Latest, err = latest(tx, q.Questionnaire.ID); err != nil {
+			if row.Latest, err = survey.LatestPublication(tx, q.Questionnaire.ID); err != nil {
 				return err
 			}
 			waiting, err := survey.WaitingApproval(tx, q.Questionnaire.ID, survey.ActPublication, "")
@@ -42,15 +42,6 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 		return nil
 	})
 	return rows, err
-}
-
-// latest returns the last publication of a questionnaire, nil before the first.
-func latest(tx *survey.Tx, questionnaire survey.QuestionnaireID) (*survey.Publication, error) {
-	p, err := tx.Publications.Last(survey.In(questionnaire))
-	if survey.IsNotFound(err) {
-		return nil, nil
-	}
-	return &p, err
 }
 
 // PublicationState is all the office sees of the publication of one questionnaire.
@@ -101,7 +92,7 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 		}
 		st = PublicationState{Comparison: plan.Comparison, Changes: plan.detail.Changes, News: previous == nil || previous.Content != plan.Content,
 			Phase: plan.Comparison.Questionnaire.Phase(now)}
-		if st.OldLegal, err = oldLegal(previous, plan.Comparison.Alliance); err != nil {
+		if st.OldLegal, err = survey.OldLegal(previous, plan.Comparison.Alliance); err != nil {
 			return err
 		}
 		st.Comparison.Version = 0

@@ -20,6 +20,18 @@ const (
 // settingsOrder is the order of the form, in which its faults are listed.
 var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "question_limit", "answer_limit", "topics", "order_rule", "licence", "deadline"}
 
+// Elections lists the elections that a questionnaire can be for, the latest first.
+func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []survey.Election, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return nil, err
+	}
+	err = s.View(ctx, func(tx *survey.Tx) error {
+		list, err = survey.Elections(tx)
+		return err
+	})
+	return list, err
+}
+
 // SaveQuestionnaire is the form of a questionnaire's settings, with its numbers and times as typed.
 type SaveQuestionnaire struct {
 	Revision int

@@ -129,6 +129,15 @@ func PutPublication(tx *Tx, p Publication, detail PublicationDetail) error {
 	return tx.PublicationDetails.Put(detail)
 }
 
+// LatestPublication returns the last publication of a questionnaire, nil before the first.
+func LatestPublication(tx *Tx, questionnaire QuestionnaireID) (*Publication, error) {
+	p, err := tx.Publications.Last(In(questionnaire))
+	if IsNotFound(err) {
+		return nil, nil
+	}
+	return &p, err
+}
+
 // PublicationDetails reads those of some publications, in their order.
 func PublicationDetails(tx *Tx, publications []Publication) (list []PublicationDetail, err error) {
 	for _, p := range publications {

@@ -1,5 +1,10 @@
 package survey
 
+import (
+	"slices"
+	"strings"
+)
+
 // Election is a vote on one day.
 type Election struct {
 	ID       ElectionID `json:"id"`
@@ -12,6 +17,13 @@ type Election struct {
 
 // Key implements Entity.
 func (e Election) Key() string { return string(e.ID) }
+
+// Elections lists all elections, the latest first.
+func Elections(tx *Tx) ([]Election, error) {
+	list, err := Collect(tx.Elections.List(""))
+	slices.SortStableFunc(list, func(a, b Election) int { return strings.Compare(b.Date, a.Date) })
+	return list, err
+}
 
 // Level of government an election is held for.
 type Level string

@@ -113,3 +113,10 @@ func PublicPath(lang, path string) string {
 	}
 	return "/" + lang + path
 }
+
+// AdminBase is Base with the way back to the administration.
+func AdminBase(r *Request, titleKey string, args ...any) templates.Base {
+	b := r.Base(titleKey, args...)
+	b.Breadcrumbs = []templates.NavItem{{Label: r.Printer().Must("alliance.home.title"), Href: "/verwaltung"}}
+	return b
+}

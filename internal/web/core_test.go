@@ -19,7 +19,7 @@ import (
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
-	weballiance "pruefstein/internal/web/alliance"
+	webcompare "pruefstein/internal/web/compare"
 	"pruefstein/internal/web/site"
 	"pruefstein/internal/web/webtest"
 	"pruefstein/public"
@@ -202,7 +202,7 @@ func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.CopyN(file, strings.NewReader(strings.Repeat("x", weballiance.ImportBody)), weballiance.ImportBody); err != nil {
+	if _, err := io.CopyN(file, strings.NewReader(strings.Repeat("x", webcompare.ImportBody)), webcompare.ImportBody); err != nil {
 		t.Fatal(err)
 	}
 	got = v.Send(http.MethodPost, "/verwaltung/import", body.String(), "Content-Type", parts.FormDataContentType())

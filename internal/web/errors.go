@@ -195,3 +195,11 @@ func typed(r *Request) []templates.Field {
 	}
 	return fields
 }
+
+// Faulty counts the faults of a file or list, of which at most so many are told: the message key_more beyond them.
+func Faulty(r *Request, most int, key string, n int) string {
+	if n > most {
+		return r.Printer().Must(key+"_more", r.Readable([]any{"Limit", most})...)
+	}
+	return r.Printer().Must(key, "Count", n)
+}

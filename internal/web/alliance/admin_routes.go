@@ -3,12 +3,8 @@ package alliance
 import (
 	"net/http"
 
-	"pruefstein/internal/interchange"
 	"pruefstein/internal/web"
 )
-
-// ImportBody leaves room for the largest file of the interchange format and the form around it.
-const ImportBody = interchange.MaxBytes + 1<<20
 
 func (s *Room) adminRoutes() []web.Route {
 	get, post := http.MethodGet, http.MethodPost
@@ -31,8 +27,6 @@ func (s *Room) adminRoutes() []web.Route {
 		{Method: post, Path: "/verwaltung/personen/:person/widerrufen", Who: web.Admins, Handle: s.revokeInvitation},
 		{Method: post, Path: "/verwaltung/personen/:person/passwort", Who: web.Admins, Limit: web.LimitMail, Handle: s.makeReset},
 		{Method: post, Path: "/verwaltung/personen/:person/passwort/widerrufen", Who: web.Admins, Handle: s.revokeReset},
-		{Method: get, Path: "/verwaltung/import", Who: web.Admins, Handle: s.importPage},
-		{Method: post, Path: "/verwaltung/import", Who: web.Admins, Body: ImportBody, Time: web.UploadTime, Handle: s.importFile},
 		{Method: get, Path: "/verwaltung/sicherung", Who: web.Admins, Handle: s.backupPage},
 		{Method: post, Path: "/verwaltung/sicherung", Who: web.Admins, Handle: s.downloadBackup},
 		{Method: post, Path: "/verwaltung/pruefung", Who: web.Admins, Handle: s.runCheck},

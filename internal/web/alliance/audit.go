@@ -28,7 +28,7 @@ func (s *Room) auditPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := auditPage{Base: adminBase(r, "alliance.protokoll.title")}
+	p := auditPage{Base: web.AdminBase(r, "alliance.protokoll.title")}
 	for _, e := range entries {
 		at := web.LocalTime(e.At)
 		row := auditRow{At: p.ShortDateTime(at), Machine: at.Format(time.RFC3339), Who: p.who(names, e.Who),

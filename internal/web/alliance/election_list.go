@@ -152,7 +152,7 @@ func (s *Room) renderPlan(r *web.Request, list interchange.PartyList, plan allia
 			}
 			p.Faults = append(p.Faults, lineFaultWords(p.Base, f))
 		}
-		p.Errors = []templates.FieldError{{FieldID: "list", Message: faulty(r, "alliance.party_list.faulty", len(faults))}}
+		p.Errors = []templates.FieldError{{FieldID: "list", Message: web.Faulty(r, interchange.MaxFaults, "alliance.party_list.faulty", len(faults))}}
 		p.Fields[0].Error = p.Errors[0].Message
 	default:
 		if warning != "" {

@@ -25,7 +25,7 @@ func (s *Room) electionsPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := electionsPage{Base: adminBase(r, "alliance.elections.title"), MayAdd: r.Actor.Has(survey.RoleCoordinator)}
+	p := electionsPage{Base: web.AdminBase(r, "alliance.elections.title"), MayAdd: r.Actor.Has(survey.RoleCoordinator)}
 	p.Empty = templates.Empty{Title: p.Must("alliance.elections.empty"), Text: p.Must("alliance.elections.empty_text")}
 	for _, e := range list {
 		p.Rows = append(p.Rows, electionRow{Name: e.Name, Href: electionPath(e.ID, ""), Date: web.DateWords(p.Base, e.Date), Level: levelWord(p.Base, e.Level), Region: e.Region,
@@ -47,7 +47,7 @@ func levelWord(b templates.Base, level survey.Level) string {
 
 // electionBase is the base of a page below an election.
 func electionBase(r *web.Request, e survey.Election, titleKey string, args ...any) templates.Base {
-	b := adminBase(r, titleKey, args...)
+	b := web.AdminBase(r, titleKey, args...)
 	b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: b.Must("alliance.elections.title"), Href: "/verwaltung/wahlen"})
 	if e.ID != "" && b.Path != electionPath(e.ID, "") {
 		b.Breadcrumbs = append(b.Breadcrumbs, templates.NavItem{Label: e.Name, Href: electionPath(e.ID, "")})

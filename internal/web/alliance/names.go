@@ -110,7 +110,7 @@ func (n named) render(r *web.Request, status int, sent namedForm, errs []templat
 	if err != nil {
 		return err
 	}
-	p := namesPage{Base: adminBase(r, "alliance."+n.kind+".title")}
+	p := namesPage{Base: web.AdminBase(r, "alliance."+n.kind+".title")}
 	p.Errors, p.Lead, p.None = at(errs, sent.ID), p.Must("alliance."+n.kind+".about"), p.Must("alliance."+n.kind+".none")
 	p.AddTitle = p.Must("alliance." + n.kind + ".add")
 	add := namedForm{}

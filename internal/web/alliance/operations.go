@@ -7,83 +7,9 @@ import (
 	"io"
 	"net/http"
 
-	"pruefstein/internal/interchange"
-	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
 	"pruefstein/templates"
 )
-
-// importPage takes a questionnaire as a file; its faults are listed with their place.
-type importPage struct {
-	templates.Base
-	Field  templates.Field
-	Faults []importFault
-	More   string // there are faults beyond those listed
-}
-
-type importFault struct{ Path, Message string }
-
-func (s *Room) importPage(r *web.Request) error { return s.renderImport(r, http.StatusOK, "", nil) }
-
-// renderImport shows the form; what is wrong with the file as a whole stands at its field.
-func (s *Room) renderImport(r *web.Request, status int, wrong string, faults interchange.Faults) error {
-	p := importPage{Base: adminBase(r, "alliance.import.title")}
-	for i, f := range faults {
-		message := p.Must(f.Key, r.Readable(f.Args)...)
-		if i == interchange.MaxFaults {
-			p.More = message
-			break
-		}
-		p.Faults = append(p.Faults, importFault{Path: f.Path, Message: message})
-	}
-	if len(faults) > 0 {
-		wrong = faulty(r, "alliance.import.faulty", len(faults))
-	}
-	if wrong != "" {
-		p.Errors = []templates.FieldError{{FieldID: "file", Message: wrong}}
-	}
-	p.Field = templates.Field{Name: "file", Type: "file", Accept: ".json,application/json", Required: true,
-		Label: p.Must("alliance.import.file"), Hint: p.Must("alliance.import.hint"), Error: p.ErrorAt("file")}
-	return r.Page(status, "alliance/import", p)
-}
-
-// faulty counts the faults of a file or list, of which at most interchange.MaxFaults are told.
-func faulty(r *web.Request, key string, n int) string {
-	if n > interchange.MaxFaults {
-		return r.Printer().Must(key+"_more", r.Readable([]any{"Limit", interchange.MaxFaults})...)
-	}
-	return r.Printer().Must(key, "Count", n)
-}
-
-func (s *Room) importFile(r *web.Request) error {
-	var file interchange.File
-	none := true
-	err := r.ReadForm(func(field, _ string, content io.Reader) (err error) {
-		if field == "file" {
-			none = false
-			file, err = interchange.Read(content)
-		}
-		return err
-	})
-	if none && err == nil {
-		return s.renderImport(r, http.StatusUnprocessableEntity, r.Printer().Must("alliance.import.none"), nil)
-	}
-	var faults interchange.Faults
-	if errors.As(err, &faults) {
-		return s.renderImport(r, http.StatusUnprocessableEntity, "", faults)
-	}
-	if err != nil {
-		return err
-	}
-	slug, err := s.Compare.Import(r.Request.Context(), r.Actor, interchange.ToImport(file))
-	if survey.CodeOf(err) == survey.Conflict {
-		return s.renderImport(r, http.StatusConflict, r.Printer().Must("alliance.import.taken", "Slug", file.Questionnaire.Slug), nil)
-	}
-	if err != nil {
-		return err
-	}
-	return r.Redirect("/veroeffentlichen/"+string(slug), "alliance.notice.imported")
-}
 
 // backupPage offers a checked copy and a check.
 type backupPage struct {
@@ -93,7 +19,7 @@ type backupPage struct {
 }
 
 func (s *Room) backupPage(r *web.Request) error {
-	return r.Page(http.StatusOK, "alliance/backup", backupPage{Base: adminBase(r, "alliance.sicherung.title")})
+	return r.Page(http.StatusOK, "alliance/backup", backupPage{Base: web.AdminBase(r, "alliance.sicherung.title")})
 }
 
 // downloadBackup sends a copy that was reopened and checked before its first byte leaves.
@@ -118,7 +44,7 @@ func (s *Room) runCheck(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page(http.StatusOK, "alliance/backup", backupPage{Base: adminBase(r, "alliance.sicherung.title"), Checked: true, Faults: faults})
+	return r.Page(http.StatusOK, "alliance/backup", backupPage{Base: web.AdminBase(r, "alliance.sicherung.title"), Checked: true, Faults: faults})
 }
 
 // mailTestPage sends one mail and shows what the mail server said.
@@ -141,7 +67,7 @@ func (s *Room) mailTestPage(r *web.Request) error {
 }
 
 func (s *Room) renderMailTest(r *web.Request, status int, form mailTestForm, errs []templates.FieldError, dialogue []string, failed error) error {
-	p := mailTestPage{Base: adminBase(r, "alliance.mailtest.title"), Ready: s.Admin.TestMail != nil}
+	p := mailTestPage{Base: web.AdminBase(r, "alliance.mailtest.title"), Ready: s.Admin.TestMail != nil}
 	p.Errors, p.Typed = errs, len(errs) > 0
 	p.Field = templates.Field{Name: "to", Type: "email", Label: p.Must("alliance.mailtest.to"), Value: form.To, Required: true, Error: p.ErrorAt("to")}
 	p.Lead = p.Must("alliance.mailtest.lead")

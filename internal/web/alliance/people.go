@@ -53,7 +53,7 @@ func (s *Room) renderPeople(r *web.Request, link *madeLink) error {
 	for _, g := range groups {
 		names[g.ID] = g.Name
 	}
-	p := peoplePage{Base: adminBase(r, "alliance.personen.title"), MayEdit: r.Actor.Has(survey.RoleAdministrator)}
+	p := peoplePage{Base: web.AdminBase(r, "alliance.personen.title"), MayEdit: r.Actor.Has(survey.RoleAdministrator)}
 	var idle []string // nothing to do here until they get a role
 	for _, person := range people {
 		row := personRow{ID: string(person.ID), Name: person.Name, Email: person.Email, Invited: person.PasswordHash == "" && !person.Disabled, HasLink: !person.InvitedAt.IsZero(), Resend: s.Alliance.MailReady}
@@ -204,7 +204,7 @@ func (s *Room) personPageOf(r *web.Request, groups []survey.WorkingGroup, form p
 	if isNew {
 		title = "alliance.personen.new"
 	}
-	p := web.FormPage{Base: adminBase(r, title), Action: r.Request.URL.Path}
+	p := web.FormPage{Base: web.AdminBase(r, title), Action: r.Request.URL.Path}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("alliance.personen.title"), Href: "/verwaltung/personen"})
 	p.Errors, p.Button = errs, p.Must("common.button.save")
 	email := templates.Field{Name: "email", Type: "email", Label: p.Must("alliance.account.email"), Value: form.Email, Required: true, Error: p.ErrorAt("email"), Disabled: form.accepted}

@@ -4,7 +4,6 @@ package alliance
 import (
 	"slices"
 
-	"pruefstein/internal/compare"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/web"
 )
@@ -12,7 +11,6 @@ import (
 // Room is the pages of the alliance, over their use cases.
 type Room struct {
 	*web.Server
-	Compare      *compare.Service // takes in what was published elsewhere
 	Publications *publish.Library
 	Admin        Operations
 }

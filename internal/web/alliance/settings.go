@@ -55,13 +55,6 @@ func (s *Room) adminPage(r *web.Request) error {
 	return r.Page(http.StatusOK, "alliance/home", p)
 }
 
-// adminBase is base with the way back to the administration.
-func adminBase(r *web.Request, titleKey string, args ...any) templates.Base {
-	b := r.Base(titleKey, args...)
-	b.Breadcrumbs = []templates.NavItem{{Label: r.Printer().Must("alliance.home.title"), Href: "/verwaltung"}}
-	return b
-}
-
 // allianceForm is the form of the alliance's settings.
 type allianceForm struct {
 	Revision           int    `form:"revision"`
@@ -89,7 +82,7 @@ func (s *Room) alliancePage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	old, err := s.Compare.OldLegal(r.Request.Context(), r.Actor)
+	old, err := s.Alliance.OldLegal(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -104,7 +97,7 @@ func (s *Room) alliancePage(r *web.Request) error {
 }
 
 func alliancePage(r *web.Request, a survey.Alliance, errs []templates.FieldError) web.FormPage {
-	p := web.FormPage{Base: adminBase(r, "alliance.buendnis.title"), Action: "/verwaltung/buendnis"}
+	p := web.FormPage{Base: web.AdminBase(r, "alliance.buendnis.title"), Action: "/verwaltung/buendnis"}
 	p.Errors, p.Button, p.Lead = errs, p.Must("common.button.save"), p.Must("alliance.buendnis.lead")
 	field := func(name, kind, value string, rows int) templates.Field {
 		f := web.LabelledField(p.Base, "alliance.buendnis."+name, "alliance.buendnis."+name+"_hint", name, kind, value)

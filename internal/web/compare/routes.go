@@ -17,5 +17,8 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: "/veroeffentlichen/:questionnaire", Who: web.Checkers, Phases: sent, Handle: s.publish},
 		{Method: post, Path: "/veroeffentlichen/:questionnaire/zuruecknehmen", Who: web.Checkers, Phases: sent, Handle: s.withdrawPublication},
 		{Method: get, Path: "/veroeffentlichen/:questionnaire/vorschau/*path", Who: web.Checkers, Phases: sent, Apart: true, Handle: s.publicationPreview},
+
+		{Method: get, Path: "/verwaltung/import", Who: web.Admins, Handle: s.importPage},
+		{Method: post, Path: "/verwaltung/import", Who: web.Admins, Body: ImportBody, Time: web.UploadTime, Handle: s.importFile},
 	}
 }

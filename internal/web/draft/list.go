@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"pruefstein/internal/alliance"
 	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
@@ -182,7 +181,7 @@ func (s *Room) saveQuestionnaire(r *web.Request) error {
 }
 
 func (s *Room) renderSettings(r *web.Request, status int, f settingsForm, errs []templates.FieldError) error {
-	elections, err := s.Alliance.Elections(r.Request.Context(), r.Actor)
+	elections, err := s.Draft.Elections(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -197,7 +196,7 @@ func (s *Room) renderSettings(r *web.Request, status int, f settingsForm, errs [
 	return r.Page(status, "form", p)
 }
 
-func (s *Room) settingsForm(r *web.Request, elections []alliance.ElectionSummary, f settingsForm, errs []templates.FieldError) web.FormPage {
+func (s *Room) settingsForm(r *web.Request, elections []survey.Election, f settingsForm, errs []templates.FieldError) web.FormPage {
 	isNew := r.Questionnaire.ID == ""
 	key := "draft.settings.title"
 	if isNew {

@@ -1,30 +1,10 @@
-package compare
+package alliance
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 
 	"pruefstein/internal/survey"
 )
-
-// legalDigest is the hash of the Impressum and the privacy notice: both are frozen into the pages of a publication.
-func legalDigest(a survey.Alliance) (string, error) {
-	raw, err := json.Marshal([]string{a.Imprint, a.Privacy})
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:]), err
-}
-
-// oldLegal tells whether a publication carries another Impressum or privacy notice than the alliance has now. Of one made
-// before their hash was kept that is not known.
-func oldLegal(p *survey.Publication, a survey.Alliance) (bool, error) {
-	if p == nil || p.Legal == "" {
-		return false, nil
-	}
-	digest, err := legalDigest(a)
-	return p.Legal != digest, err
-}
 
 // OldLegal returns the questionnaires whose current publication carries another Impressum or privacy notice than the
 // alliance has now, by title: only a new publication brings the new text to its readers.
@@ -42,11 +22,11 @@ func (s *Service) OldLegal(ctx context.Context, actor survey.Actor) (list []surv
 			if err != nil {
 				return err
 			}
-			last, err := latest(tx, q.ID)
+			last, err := survey.LatestPublication(tx, q.ID)
 			if err != nil {
 				return err
 			}
-			switch old, err := oldLegal(last, alliance); {
+			switch old, err := survey.OldLegal(last, alliance); {
 			case err != nil:
 				return err
 			case old:

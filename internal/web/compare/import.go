@@ -1,0 +1,79 @@
+package compare
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"pruefstein/internal/interchange"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web"
+	"pruefstein/templates"
+)
+
+// ImportBody leaves room for the largest file of the interchange format and the form around it.
+const ImportBody = interchange.MaxBytes + 1<<20
+
+// importPage takes a questionnaire as a file; its faults are listed with their place.
+type importPage struct {
+	templates.Base
+	Field  templates.Field
+	Faults []importFault
+	More   string // there are faults beyond those listed
+}
+
+type importFault struct{ Path, Message string }
+
+func (s *Room) importPage(r *web.Request) error { return s.renderImport(r, http.StatusOK, "", nil) }
+
+// renderImport shows the form; what is wrong with the file as a whole stands at its field.
+func (s *Room) renderImport(r *web.Request, status int, wrong string, faults interchange.Faults) error {
+	p := importPage{Base: web.AdminBase(r, "compare.import.title")}
+	for i, f := range faults {
+		message := p.Must(f.Key, r.Readable(f.Args)...)
+		if i == interchange.MaxFaults {
+			p.More = message
+			break
+		}
+		p.Faults = append(p.Faults, importFault{Path: f.Path, Message: message})
+	}
+	if len(faults) > 0 {
+		wrong = web.Faulty(r, interchange.MaxFaults, "compare.import.faulty", len(faults))
+	}
+	if wrong != "" {
+		p.Errors = []templates.FieldError{{FieldID: "file", Message: wrong}}
+	}
+	p.Field = templates.Field{Name: "file", Type: "file", Accept: ".json,application/json", Required: true,
+		Label: p.Must("compare.import.file"), Hint: p.Must("compare.import.hint"), Error: p.ErrorAt("file")}
+	return r.Page(status, "compare/import", p)
+}
+
+func (s *Room) importFile(r *web.Request) error {
+	var file interchange.File
+	none := true
+	err := r.ReadForm(func(field, _ string, content io.Reader) (err error) {
+		if field == "file" {
+			none = false
+			file, err = interchange.Read(content)
+		}
+		return err
+	})
+	if none && err == nil {
+		return s.renderImport(r, http.StatusUnprocessableEntity, r.Printer().Must("compare.import.none"), nil)
+	}
+	var faults interchange.Faults
+	if errors.As(err, &faults) {
+		return s.renderImport(r, http.StatusUnprocessableEntity, "", faults)
+	}
+	if err != nil {
+		return err
+	}
+	slug, err := s.Compare.Import(r.Request.Context(), r.Actor, interchange.ToImport(file))
+	if survey.CodeOf(err) == survey.Conflict {
+		return s.renderImport(r, http.StatusConflict, r.Printer().Must("compare.import.taken", "Slug", file.Questionnaire.Slug), nil)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect("/veroeffentlichen/"+string(slug), "compare.notice.imported")
+}
