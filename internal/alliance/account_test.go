@@ -140,7 +140,7 @@ func TestSetUpOnce(t *testing.T) {
 	if !user.Administrator || !user.Coordinator || user.Email != "ada@buendnis.example" || !user.Active() {
 		t.Errorf("%+v", user)
 	}
-	alliance, err := w.Alliance.Alliance(t.Context())
+	alliance, err := w.Alliance.Settings(t.Context())
 	testworld.Must(t, err)
 	if alliance.Name != "Bündnis Nordmark" {
 		t.Errorf("%+v", alliance)

@@ -7,9 +7,9 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Alliance returns the alliance's settings, empty before they were first saved. Name, Impressum and privacy notice are
+// Settings returns the alliance's settings, empty before they were first saved. Name, Impressum and privacy notice are
 // public; the caller shows no more than the page is for.
-func (s *Service) Alliance(ctx context.Context) (a survey.Alliance, err error) {
+func (s *Service) Settings(ctx context.Context) (a survey.Alliance, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		a, err = survey.LoadAlliance(tx)
 		return err

@@ -92,7 +92,7 @@ func TestRightsAndRulesAreAuditedWithTheirStates(t *testing.T) {
 	ben := w.join(t, ada, alliance.SavePerson{Name: "Ben", Email: "ben@buendnis.example", Memberships: []survey.Membership{{WorkingGroup: groups[0].ID, Lead: true}}})
 	_, err = w.Alliance.SavePerson(t.Context(), ada, ben.User.ID, alliance.SavePerson{Revision: ben.User.Revision, Name: "Ben", Coordinator: true, Administrator: true, Disabled: true})
 	testworld.Must(t, err)
-	a, err := w.Alliance.Alliance(t.Context())
+	a, err := w.Alliance.Settings(t.Context())
 	testworld.Must(t, err)
 	a.CheckPublication = survey.RuleOff
 	testworld.Must(t, w.Alliance.SaveSettings(t.Context(), ada, alliance.SaveSettings{Alliance: a}))
@@ -249,17 +249,17 @@ func TestAllianceSettings(t *testing.T) {
 	w := newPeopleWorld(t)
 	ada := w.first(t)
 	ctx := t.Context()
-	a, err := w.Alliance.Alliance(ctx)
+	a, err := w.Alliance.Settings(ctx)
 	testworld.Must(t, err)
 	a.Intro, a.Email, a.CheckLock = "Wir fragen.\r\n\r\nAlle.", "Post@buendnis.example", survey.RuleOff
 	testworld.Must(t, w.Alliance.SaveSettings(ctx, ada, alliance.SaveSettings{Alliance: a}))
-	saved, err := w.Alliance.Alliance(ctx)
+	saved, err := w.Alliance.Settings(ctx)
 	testworld.Must(t, err)
 	if saved.Intro != "Wir fragen.\n\nAlle." || saved.Email != "post@buendnis.example" || saved.CheckLock != survey.RuleOff || saved.Revision != a.Revision+1 {
 		t.Errorf("%+v", saved)
 	}
 	testworld.Must(t, w.Alliance.SaveSettings(ctx, ada, alliance.SaveSettings{Alliance: a})) // a second click
-	if again, err := w.Alliance.Alliance(ctx); err != nil || again.Revision != saved.Revision {
+	if again, err := w.Alliance.Settings(ctx); err != nil || again.Revision != saved.Revision {
 		t.Errorf("%+v %v", again, err)
 	}
 	a.Intro = "Anders."

@@ -208,7 +208,7 @@ func demoSaid(entries []demoEntry) (said []survey.SubmissionEntry) {
 // leaveOut notes questions, by their index, that a respondent is not asked.
 func (s *seeder) leaveOut(q survey.Questionnaire, slug survey.Slug, indexes []int, reason string) {
 	s.step("leave out", func() error {
-		v, err := s.service.Draft.CatalogueView(s.ctx, s.actor(coordinator), q.ID)
+		v, err := s.service.Draft.CataloguePage(s.ctx, s.actor(coordinator), q.ID)
 		if err != nil {
 			return err
 		}

@@ -139,7 +139,7 @@ func (s *seeder) alliance() {
 		return err
 	})
 	s.step("settings", func() error {
-		a, err := s.service.Alliance.Alliance(s.ctx)
+		a, err := s.service.Alliance.Settings(s.ctx)
 		if err != nil {
 			return err
 		}
@@ -238,7 +238,7 @@ func allAgreed(int) survey.QuestionState { return survey.StateAgreed }
 func (s *seeder) lock(q survey.Questionnaire) {
 	for _, person := range []int{coordinator, second} {
 		s.step("lock", func() error {
-			v, err := s.service.Draft.CatalogueView(s.ctx, s.actor(person), q.ID)
+			v, err := s.service.Draft.CataloguePage(s.ctx, s.actor(person), q.ID)
 			if err != nil {
 				return err
 			}
@@ -396,7 +396,7 @@ func (s *seeder) deliver() {
 func (s *seeder) publish(q survey.Questionnaire) {
 	for _, person := range []int{coordinator, second} {
 		s.step("publish", func() error {
-			st, err := s.service.Compare.PublicationState(s.ctx, s.actor(person), q.ID)
+			st, err := s.service.Compare.PublicationPage(s.ctx, s.actor(person), q.ID)
 			if err != nil {
 				return err
 			}

@@ -38,7 +38,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 	}))
 	publish := func(id survey.QuestionnaireID) {
 		t.Helper()
-		st, err := s.Compare.PublicationState(t.Context(), office, id)
+		st, err := s.Compare.PublicationPage(t.Context(), office, id)
 		testworld.Must(t, err)
 		plan, ready, err := s.Compare.PreparePublication(t.Context(), office, id, st.Content)
 		if testworld.Must(t, err); !ready {
@@ -49,7 +49,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 	}
 	save := func(change func(*survey.Alliance)) {
 		t.Helper()
-		a, err := s.Alliance.Alliance(t.Context())
+		a, err := s.Alliance.Settings(t.Context())
 		testworld.Must(t, err)
 		change(&a)
 		testworld.Must(t, s.Alliance.SaveSettings(t.Context(), office, alliance.SaveSettings{Alliance: a}))
@@ -69,7 +69,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 			old[q.ID] = true
 		}
 		for _, id := range []survey.QuestionnaireID{"a", "b", "c"} {
-			st, err := s.Compare.PublicationState(t.Context(), office, id)
+			st, err := s.Compare.PublicationPage(t.Context(), office, id)
 			if testworld.Must(t, err); st.OldLegal != old[id] {
 				t.Errorf("%s: the state of %s says %v", when, id, st.OldLegal)
 			}

@@ -56,7 +56,7 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug surve
 	return c, nil
 }
 
-// PreparePublication binds to what the actor has read: seen is the PublicationState.Content of the page with the preview,
+// PreparePublication binds to what the actor has read: seen is the PublicationPage.Content of the page with the preview,
 // and anything readers would see that has changed since is a Conflict. The console reads nothing and gives "".
 //
 // A second click of whoever published or requested just this is no fault: see PublicationPlan.Published.

@@ -8,15 +8,15 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Row is a questionnaire in the office's list of what is or can be published.
-type Row struct {
+// Summary is a questionnaire in the office's list of what is or can be published.
+type Summary struct {
 	survey.Listed
 	Latest    *survey.Publication // nil before the first
 	Requested bool                // waits for its second person
 }
 
-// Board lists every questionnaire whose catalogue was sent, or that was imported, the newest first.
-func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, err error) {
+// List returns every questionnaire whose catalogue was sent, or that was imported, the newest first.
+func (s *Service) List(ctx context.Context, actor survey.Actor) (rows []Summary, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 			return err
 		}
 		for _, q := range all {
-			row := Row{Listed: q}
+			row := Summary{Listed: q}
 			if row.Latest, err = survey.LatestPublication(tx, q.Questionnaire.ID); err != nil {
 				return err
 			}
@@ -44,8 +44,8 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor) (rows []Row, er
 	return rows, err
 }
 
-// PublicationState is all the office sees of the publication of one questionnaire.
-type PublicationState struct {
+// PublicationPage is all the office sees of the publication of one questionnaire.
+type PublicationPage struct {
 	Comparison survey.Comparison // as it would be published now
 	Phase      survey.Phase
 	Content    string                      // digest of all that readers would see; Publish wants back what was read
@@ -60,7 +60,7 @@ type PublicationState struct {
 	Changes    []survey.Change             // what the next version would list as changed
 	TwoPerson  bool
 	Request    *PublicationRequest // nil when none waits
-	Versions   []PublishedVersion  // the newest first
+	Versions   []Published         // the newest first
 }
 
 // PublicationRequest is a publication that waits for its second person.
@@ -72,17 +72,17 @@ type PublicationRequest struct {
 	Stale   bool   // something changed since: it has to be asked for again
 }
 
-// PublishedVersion is one publication with the names of those who released it; "" for the console.
-type PublishedVersion struct {
+// Published is one publication with the names of those who released it; "" for the console.
+type Published struct {
 	survey.Publication
 	Changes               []survey.Change // against the one before
 	ByName, CheckedByName string
 }
 
-// PublicationState gathers it.
-func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (st PublicationState, err error) {
+// PublicationPage gathers it.
+func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (st PublicationPage, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
-		return PublicationState{}, err
+		return PublicationPage{}, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		now := s.At(tx)
@@ -90,7 +90,7 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 		if err != nil {
 			return err
 		}
-		st = PublicationState{Comparison: plan.Comparison, Changes: plan.detail.Changes, News: previous == nil || previous.Content != plan.Content,
+		st = PublicationPage{Comparison: plan.Comparison, Changes: plan.detail.Changes, News: previous == nil || previous.Content != plan.Content,
 			Phase: plan.Comparison.Questionnaire.Phase(now)}
 		if st.OldLegal, err = survey.OldLegal(previous, plan.Comparison.Alliance); err != nil {
 			return err
@@ -136,7 +136,7 @@ func (s *Service) PublicationState(ctx context.Context, actor survey.Actor, ques
 			}
 		}
 		for i, p := range plan.published {
-			st.Versions = append(st.Versions, PublishedVersion{Publication: p, Changes: plan.details[i].Changes, ByName: survey.NameOfUser(tx, p.By), CheckedByName: survey.NameOfUser(tx, p.CheckedBy)})
+			st.Versions = append(st.Versions, Published{Publication: p, Changes: plan.details[i].Changes, ByName: survey.NameOfUser(tx, p.By), CheckedByName: survey.NameOfUser(tx, p.CheckedBy)})
 		}
 		slices.Reverse(st.Versions)
 		return nil

@@ -35,9 +35,9 @@ func newEdition(t *testing.T) edition {
 }
 
 // state is what the office sees before it publishes.
-func (w edition) state() compare.PublicationState {
+func (w edition) state() compare.PublicationPage {
 	w.t.Helper()
-	st, err := w.Compare.PublicationState(w.t.Context(), w.Anna, "q1")
+	st, err := w.Compare.PublicationPage(w.t.Context(), w.Anna, "q1")
 	testworld.Must(w.t, err)
 	return st
 }
@@ -252,7 +252,7 @@ func TestARequestThatIsOvertakenIsTold(t *testing.T) {
 			actor survey.Actor
 			own   bool
 		}{{w.Anna, true}, {w.Ben, false}} {
-			st, err := w.Compare.PublicationState(t.Context(), c.actor, "q1")
+			st, err := w.Compare.PublicationPage(t.Context(), c.actor, "q1")
 			if err != nil || st.Request == nil || st.Request.Stale != stale || st.Request.Own != c.own {
 				t.Errorf("stale %v, own %v: %+v, %v", stale, c.own, st.Request, err)
 			}

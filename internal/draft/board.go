@@ -16,14 +16,14 @@ type Progress struct {
 	Slots  int // 0: no limit
 }
 
-// QuestionnaireSummary is a questionnaire in the list of the Werkstatt.
-type QuestionnaireSummary struct {
+// Summary is a questionnaire in the list of the Werkstatt.
+type Summary struct {
 	survey.Listed
 	Progress Progress
 }
 
-// Questionnaires lists all questionnaires with their progress, the latest election first.
-func (s *Service) Questionnaires(ctx context.Context, actor survey.Actor) (list []QuestionnaireSummary, err error) {
+// List returns all questionnaires with their progress, the latest election first.
+func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary, err error) {
 	if err := actor.RequireStaff(); err != nil {
 		return nil, err
 	}
@@ -46,11 +46,11 @@ func (s *Service) Questionnaires(ctx context.Context, actor survey.Actor) (list 
 			} else if !survey.IsNotFound(err) {
 				return err
 			}
-			list = append(list, QuestionnaireSummary{Listed: q, Progress: p})
+			list = append(list, Summary{Listed: q, Progress: p})
 		}
 		return nil
 	})
-	slices.SortStableFunc(list, func(a, b QuestionnaireSummary) int {
+	slices.SortStableFunc(list, func(a, b Summary) int {
 		if c := strings.Compare(b.Election.Date, a.Election.Date); c != 0 {
 			return c
 		}
@@ -74,7 +74,7 @@ type Board struct {
 	Election      survey.Election
 	Progress      Progress
 	Groups        []GroupProgress // those with questions or members, by name; questions without a group last
-	Columns       []BoardColumn   // in the order of QuestionStates
+	Columns       []Column        // in the order of QuestionStates
 }
 
 // GroupProgress is what a working group has on the board.
@@ -84,14 +84,14 @@ type GroupProgress struct {
 	Open   int // idea, draft or review
 }
 
-// BoardColumn is the questions of one state, the latest change first, agreed ones in the order of the catalogue.
-type BoardColumn struct {
+// Column is the questions of one state, the latest change first, agreed ones in the order of the catalogue.
+type Column struct {
 	State survey.QuestionState
-	Cards []BoardCard
+	Cards []Card
 }
 
-// BoardCard is a question on the board.
-type BoardCard struct {
+// Card is a question on the board.
+type Card struct {
 	survey.Question
 	Group   string   // name
 	Topic   string   // name
@@ -99,14 +99,14 @@ type BoardCard struct {
 	Length  int      // of its text, in UTF-16 units
 }
 
-// BoardFilter chooses the cards; the counts are always those of all questions.
-type BoardFilter struct {
+// Filter chooses the cards; the counts are always those of all questions.
+type Filter struct {
 	Group string // id
 	Topic string // id
 }
 
 // Board returns the board of a questionnaire.
-func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, filter BoardFilter) (b Board, err error) {
+func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, filter Filter) (b Board, err error) {
 	if err := actor.RequireStaff(); err != nil {
 		return b, err
 	}
@@ -129,7 +129,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 		b.Progress = progress(b.Questionnaire, questions)
 		b.Groups = groupProgress(words.groups, questions)
 		for _, state := range survey.QuestionStates {
-			column := BoardColumn{State: state}
+			column := Column{State: state}
 			for _, q := range boardOrder(state, questions) {
 				if (filter.Group == "" || q.WorkingGroup == filter.Group) && (filter.Topic == "" || q.Topic == filter.Topic) {
 					column.Cards = append(column.Cards, words.card(q))
@@ -209,8 +209,8 @@ func loadWords(tx *survey.Tx, q survey.Questionnaire) (w wordbook, err error) {
 	return w, nil
 }
 
-func (w wordbook) card(q survey.Question) BoardCard {
-	c := BoardCard{Question: q, Group: w.group(q.WorkingGroup), Length: survey.Length(q.Text)}
+func (w wordbook) card(q survey.Question) Card {
+	c := Card{Question: q, Group: w.group(q.WorkingGroup), Length: survey.Length(q.Text)}
 	for _, t := range w.topics {
 		if t.ID == q.Topic {
 			c.Topic = t.Name
@@ -237,7 +237,7 @@ func (w wordbook) group(id string) string {
 type QuestionPage struct {
 	Questionnaire survey.Questionnaire
 	Question      survey.Question
-	Card          BoardCard
+	Card          Card
 	UpdatedBy     string // name
 	UpdatedAt     time.Time
 

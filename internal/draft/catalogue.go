@@ -16,8 +16,8 @@ type Block struct {
 	Question survey.QuestionID // id of the drafted question it is about, "" for the catalogue as a whole
 }
 
-// CatalogueView is the catalogue as it is, or before the lock as it would be, with what does not fit whom.
-type CatalogueView struct {
+// CataloguePage is the catalogue as it is, or before the lock as it would be, with what does not fit whom.
+type CataloguePage struct {
 	Questionnaire survey.Questionnaire
 	Election      survey.Election
 	Catalogue     survey.Catalogue // before the lock: the agreed questions under the ids and numbers they would get
@@ -45,19 +45,19 @@ type CatalogueRespondent struct {
 	NoAddress bool // it is asked by mail, and there is no address to send to
 }
 
-// CatalogueView returns the catalogue of a questionnaire for its page.
-func (s *Service) CatalogueView(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (v CatalogueView, err error) {
+// CataloguePage returns the catalogue of a questionnaire for its page.
+func (s *Service) CataloguePage(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (v CataloguePage, err error) {
 	if err := actor.RequireStaff(); err != nil {
 		return v, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		v, err = s.catalogueView(tx, actor, questionnaire)
+		v, err = s.cataloguePage(tx, actor, questionnaire)
 		return err
 	})
 	return v, err
 }
 
-func (s *Service) catalogueView(tx *survey.Tx, actor survey.Actor, questionnaire survey.QuestionnaireID) (v CatalogueView, err error) {
+func (s *Service) cataloguePage(tx *survey.Tx, actor survey.Actor, questionnaire survey.QuestionnaireID) (v CataloguePage, err error) {
 	if v.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 		return v, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) catalogueView(tx *survey.Tx, actor survey.Actor, questionnaire
 			return v, err
 		}
 		v.LockedBy, v.CheckedBy = words.users[v.Catalogue.LockedBy], words.users[v.Catalogue.CheckedBy]
-	} else if err := s.plannedView(tx, actor, words, &v); err != nil {
+	} else if err := s.planned(tx, actor, words, &v); err != nil {
 		return v, err
 	}
 	respondents, err := survey.RespondentsInOrder(tx, questionnaire)
@@ -85,7 +85,7 @@ func (s *Service) catalogueView(tx *survey.Tx, actor survey.Actor, questionnaire
 }
 
 // askable returns the questions under the ids that Respondent.LeftOut has now: before the lock those of the drafted ones.
-func (v CatalogueView) askable() []survey.CatalogueQuestion {
+func (v CataloguePage) askable() []survey.CatalogueQuestion {
 	if v.Locked {
 		return v.Catalogue.Questions
 	}
@@ -96,8 +96,8 @@ func (v CatalogueView) askable() []survey.CatalogueQuestion {
 	return list
 }
 
-// plannedView fills in what the page says before the lock.
-func (s *Service) plannedView(tx *survey.Tx, actor survey.Actor, words wordbook, v *CatalogueView) error {
+// planned fills in what the page says before the lock.
+func (s *Service) planned(tx *survey.Tx, actor survey.Actor, words wordbook, v *CataloguePage) error {
 	questions, err := survey.Collect(tx.Questions.List(survey.In(v.Questionnaire.ID)))
 	if err != nil {
 		return err
@@ -212,7 +212,7 @@ func (s *Service) LockCatalogue(ctx context.Context, actor survey.Actor, questio
 		if _, err := s.drafting(tx, questionnaire); err != nil {
 			return err
 		}
-		v, err := s.catalogueView(tx, actor, questionnaire)
+		v, err := s.cataloguePage(tx, actor, questionnaire)
 		if err != nil {
 			return err
 		}
@@ -233,7 +233,7 @@ func (s *Service) LockCatalogue(ctx context.Context, actor survey.Actor, questio
 }
 
 // lock writes the catalogue and turns what refers to drafted questions over to it.
-func (s *Service) lock(tx *survey.Tx, actor survey.Actor, v CatalogueView, approval survey.Approval) error {
+func (s *Service) lock(tx *survey.Tx, actor survey.Actor, v CataloguePage, approval survey.Approval) error {
 	c, q := v.Catalogue, v.Questionnaire
 	c.LockedAt, c.LockedBy, c.CheckedBy = s.At(tx), approval.RequestedBy, approval.ApprovedBy
 	if err := tx.Catalogues.Put(c); err != nil {

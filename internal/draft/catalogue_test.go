@@ -15,9 +15,9 @@ import (
 )
 
 // catalogue returns the catalogue's page as the office sees it.
-func catalogue(w *testworld.Workshop, actor survey.Actor) draft.CatalogueView {
+func catalogue(w *testworld.Workshop, actor survey.Actor) draft.CataloguePage {
 	w.T.Helper()
-	v, err := w.Draft.CatalogueView(w.Ctx, actor, w.Q.ID)
+	v, err := w.Draft.CataloguePage(w.Ctx, actor, w.Q.ID)
 	if err != nil {
 		w.T.Fatal(err)
 	}

@@ -82,11 +82,11 @@ func TestMembersWriteForTheirOwnGroups(t *testing.T) {
 		t.Error(err)
 	}
 	for _, actor := range []survey.Actor{w.Member, w.Admin, w.Stranger} {
-		if _, err := w.Draft.Board(w.Ctx, actor, w.Q.ID, draft.BoardFilter{}); err != nil {
+		if _, err := w.Draft.Board(w.Ctx, actor, w.Q.ID, draft.Filter{}); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := w.Draft.Board(w.Ctx, w.Reader, w.Q.ID, draft.BoardFilter{}); survey.CodeOf(err) != survey.Forbidden {
+	if _, err := w.Draft.Board(w.Ctx, w.Reader, w.Q.ID, draft.Filter{}); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
 	}
 }
@@ -324,7 +324,7 @@ func TestDraftBoard(t *testing.T) {
 	if _, err := w.Draft.SaveQuestion(w.Ctx, w.Stranger, w.Q.ID, survey.QuestionID(survey.NewID()), draft.SaveQuestion{Wording: wording{Text: "Vierte?", WorkingGroup: "g2"}}); err != nil {
 		t.Fatal(err)
 	}
-	shown := func(filter draft.BoardFilter) (cards []string, board draft.Board) {
+	shown := func(filter draft.Filter) (cards []string, board draft.Board) {
 		b, err := w.Draft.Board(w.Ctx, w.Member, w.Q.ID, filter)
 		if err != nil {
 			t.Fatal(err)
@@ -336,7 +336,7 @@ func TestDraftBoard(t *testing.T) {
 		}
 		return cards, b
 	}
-	all, b := shown(draft.BoardFilter{})
+	all, b := shown(draft.Filter{})
 	if diff := cmp.Diff([]string{"idea Vierte?", "review Zweite?", "agreed Erste?", "dropped Dritte?"}, all); diff != "" {
 		t.Error(diff)
 	}
@@ -350,10 +350,10 @@ func TestDraftBoard(t *testing.T) {
 	if diff := cmp.Diff([]string{"Digitale Bildung 1 1", "Open Source 0 1"}, groups); diff != "" {
 		t.Error(diff)
 	}
-	if some, _ := shown(draft.BoardFilter{Group: "g2"}); len(some) != 1 {
+	if some, _ := shown(draft.Filter{Group: "g2"}); len(some) != 1 {
 		t.Error(some)
 	}
-	if some, _ := shown(draft.BoardFilter{Topic: "schule"}); len(some) != 3 {
+	if some, _ := shown(draft.Filter{Topic: "schule"}); len(some) != 3 {
 		t.Error(some)
 	}
 }

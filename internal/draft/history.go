@@ -52,7 +52,7 @@ type Past struct {
 	Before  *survey.Revision    // the one before it; nil of the first
 	Changes []survey.TextChange // of its texts against the one before
 	Choices []string            // form names of what else differs from the one before
-	Card    BoardCard           // its names
+	Card    Card                // its names
 }
 
 // History is all revisions of a question, the newest first.

@@ -113,7 +113,7 @@ var uses = []use{
 		return err
 	}},
 	{"list of publications", true, false, func(t *testing.T, o *office.Office) error {
-		_, err := o.Compare.Board(t.Context(), rowsCoordinator)
+		_, err := o.Compare.List(t.Context(), rowsCoordinator)
 		return err
 	}},
 	{"what is served", false, false, func(t *testing.T, o *office.Office) error {

@@ -107,7 +107,7 @@ func (h *house) publish(t testing.TB) Published {
 }
 
 // published is what is recorded of the publications, with what they changed.
-func (h *house) published(t *testing.T) (list []compare.PublishedVersion, err error) {
+func (h *house) published(t *testing.T) (list []compare.Published, err error) {
 	t.Helper()
 	err = h.Service.Store.View(t.Context(), func(tx *survey.Tx) error {
 		list = nil
@@ -120,7 +120,7 @@ func (h *house) published(t *testing.T) (list []compare.PublishedVersion, err er
 			return err
 		}
 		for i, p := range all {
-			list = append(list, compare.PublishedVersion{Publication: p, Changes: details[i].Changes})
+			list = append(list, compare.Published{Publication: p, Changes: details[i].Changes})
 		}
 		return nil
 	})
@@ -511,7 +511,7 @@ func TestPressBoxNamesTheQuestions(t *testing.T) {
 func TestOfficeCountsWhatIsIn(t *testing.T) {
 	h := newHouse(t)
 	for _, want := range []int{0, 1} {
-		st, err := h.Service.PublicationState(t.Context(), coordinator, "q")
+		st, err := h.Service.PublicationPage(t.Context(), coordinator, "q")
 		if err != nil || len(st.Pending) != 1 || st.Received != want {
 			t.Errorf("%d pending, %d of them heard from, want %d; %v", len(st.Pending), st.Received, want, err)
 		}
@@ -522,7 +522,7 @@ func TestOfficeCountsWhatIsIn(t *testing.T) {
 // seen is what the page with the preview would send back.
 func (h *house) seen(t testing.TB) string {
 	t.Helper()
-	st, err := h.Service.PublicationState(t.Context(), survey.Actor{Console: true}, "q")
+	st, err := h.Service.PublicationPage(t.Context(), survey.Actor{Console: true}, "q")
 	if err != nil {
 		t.Fatal(err)
 	}

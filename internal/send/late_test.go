@@ -121,7 +121,7 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 	if err != nil || !slices.Equal(b.Missing, []string{"Neu"}) {
 		t.Errorf("the board does not say who is missing: %v, %v", b.Missing, err)
 	}
-	st, err := s.Compare.PublicationState(t.Context(), s.office, s.q)
+	st, err := s.Compare.PublicationPage(t.Context(), s.office, s.q)
 	if err != nil || !slices.Equal(st.Missing, []string{"Neu"}) || publish() != "compare.error.missing" {
 		t.Errorf("published without a party of the election: %v, %v", st.Missing, err)
 	}

@@ -96,7 +96,7 @@ func (r *Request) staffNav() []templates.NavItem {
 
 // allianceName is printed in every header. A page must not fail for want of it.
 func (s *Server) allianceName(r *Request) string {
-	a, err := s.Alliance.Alliance(r.Request.Context())
+	a, err := s.Alliance.Settings(r.Request.Context())
 	if err != nil {
 		s.Log.Warn("alliance name", "error", err)
 	}

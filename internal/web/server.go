@@ -110,7 +110,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // AllianceFor reads the alliance's settings for a public page. Without a database it goes on with what it read last, from
 // the start of the server on.
 func (s *Server) AllianceFor(ctx context.Context) survey.Alliance {
-	alliance, err := s.Alliance.Alliance(ctx)
+	alliance, err := s.Alliance.Settings(ctx)
 	if err == nil {
 		s.alliance.Store(&alliance)
 		return alliance

@@ -78,7 +78,7 @@ func (f allianceForm) alliance() survey.Alliance {
 }
 
 func (s *Room) alliancePage(r *web.Request) error {
-	a, err := s.Alliance.Alliance(r.Request.Context())
+	a, err := s.Alliance.Settings(r.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *Room) saveAlliance(r *web.Request) error {
 		return r.Page(http.StatusUnprocessableEntity, "form", alliancePage(r, form.alliance(), errs))
 	}
 	if web.Stale(err) {
-		saved, err := s.Alliance.Alliance(r.Request.Context())
+		saved, err := s.Alliance.Settings(r.Request.Context())
 		if err != nil {
 			return err
 		}

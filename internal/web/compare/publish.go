@@ -31,7 +31,7 @@ type publicationRow struct {
 }
 
 func (s *Room) publicationBoard(r *web.Request) error {
-	rows, err := s.Compare.Board(r.Request.Context(), r.Actor)
+	rows, err := s.Compare.List(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s *Room) publicationPage(r *web.Request) error {
 }
 
 func (s *Room) renderPublication(r *web.Request, status int, errs []templates.FieldError) error {
-	st, err := s.Compare.PublicationState(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	st, err := s.Compare.PublicationPage(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (s *Room) renderPublication(r *web.Request, status int, errs []templates.Fi
 }
 
 // checklist says what is in order and what is not, and whether nothing stands in the way.
-func (p *publicationPage) checklist(r *web.Request, st compare.PublicationState) (ready bool) {
+func (p *publicationPage) checklist(r *web.Request, st compare.PublicationPage) (ready bool) {
 	q := r.Questionnaire
 	ready = true
 	check := func(good bool, key string, links []templates.NavItem, args ...any) {
@@ -182,7 +182,7 @@ func (p *publicationPage) checklist(r *web.Request, st compare.PublicationState)
 }
 
 // act offers the next step: publish, ask for the second person, confirm, or wait.
-func (p *publicationPage) act(r *web.Request, q survey.Questionnaire, st compare.PublicationState, ready bool) {
+func (p *publicationPage) act(r *web.Request, q survey.Questionnaire, st compare.PublicationPage, ready bool) {
 	own := "/veroeffentlichen/" + q.Slug
 	if w := st.Request; w != nil {
 		item := requestItem{Withdraw: templates.Confirm{Action: string(own) + "/zuruecknehmen", Button: p.Must("compare.office.withdraw")}}
@@ -230,7 +230,7 @@ func (p *publicationPage) readTick() templates.Field {
 	return f
 }
 
-func (p *publicationPage) version(st compare.PublicationState, v compare.PublishedVersion) versionItem {
+func (p *publicationPage) version(st compare.PublicationPage, v compare.Published) versionItem {
 	c := st.Comparison
 	item := versionItem{Number: v.Version, Title: p.Must("compare.office.version", "Version", v.Version, "Date", p.ShortDateTime(web.LocalTime(v.At))),
 		Leaf: p.Must("compare.office.leaf", "Leaf", strconv.FormatInt(v.Leaf, 10)), Href: publish.PublicPath("de", c.Questionnaire.Slug) + "v" + strconv.Itoa(v.Version) + "/"}

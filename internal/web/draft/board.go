@@ -38,7 +38,7 @@ type boardCard struct {
 }
 
 func (s *Room) boardPage(r *web.Request) error {
-	filter := draft.BoardFilter{Group: r.Query("ag"), Topic: r.Query("thema")}
+	filter := draft.Filter{Group: r.Query("ag"), Topic: r.Query("thema")}
 	b, err := s.Draft.Board(r.Request.Context(), r.Actor, r.Questionnaire.ID, filter)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *Room) boardPage(r *web.Request) error {
 	p := boardPage{Base: draftBase(r, "draft.board.title"), Tabs: s.draftTabs(r)}
 	p.Title = b.Questionnaire.Title
 	p.Kicker = b.Election.Name + ", " + web.DateWords(p.Base, b.Election.Date)
-	p.Chosen = filter != (draft.BoardFilter{})
+	p.Chosen = filter != (draft.Filter{})
 	phase := b.Questionnaire.Phase(s.Now())
 	if phase != survey.PhaseDraft {
 		p.State = p.Must("draft.board.locked")
@@ -90,7 +90,7 @@ func (s *Room) boardPage(r *web.Request) error {
 	return r.Page(http.StatusOK, "draft/board", p)
 }
 
-func newBoardCard(r *web.Request, c draft.BoardCard) boardCard {
+func newBoardCard(r *web.Request, c draft.Card) boardCard {
 	p := r.Printer()
 	card := boardCard{Href: draftPath(r, "/fragen/"+string(c.ID)), Title: c.Label, Group: c.Group, Topic: c.Topic, AskedBy: p.Join(c.AskedBy), Thesis: c.Kind == survey.KindThesis}
 	card.Text = opening(c.Text, 140)

@@ -73,7 +73,7 @@ func (s *Room) cataloguePage(r *web.Request) error {
 }
 
 func (s *Room) renderCatalogue(r *web.Request, status int, places map[survey.QuestionID]string, errs []templates.FieldError) error {
-	v, err := s.Draft.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	v, err := s.Draft.CataloguePage(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *Room) renderCatalogue(r *web.Request, status int, places map[survey.Que
 
 // cataloguePrint is the catalogue on paper.
 func (s *Room) cataloguePrint(r *web.Request) error {
-	v, err := s.Draft.CatalogueView(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	v, err := s.Draft.CataloguePage(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *Room) cataloguePrint(r *web.Request) error {
 	return r.Page(http.StatusOK, "draft/catalogue-print", p)
 }
 
-func (s *Room) catalogue(r *web.Request, v draft.CatalogueView) cataloguePage {
+func (s *Room) catalogue(r *web.Request, v draft.CataloguePage) cataloguePage {
 	key := "draft.catalogue.title_plan"
 	if v.Locked {
 		key = "draft.catalogue.title"
@@ -181,7 +181,7 @@ func topicName(list []survey.Topic, id string) string {
 }
 
 // lockFacts say when and by whom the catalogue was locked, and its hash.
-func lockFacts(b templates.Base, v draft.CatalogueView) []templates.Fact {
+func lockFacts(b templates.Base, v draft.CataloguePage) []templates.Fact {
 	if v.Catalogue.Hash == "" {
 		return []templates.Fact{{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.catalogue.imported")}}
 	}
@@ -197,7 +197,7 @@ func lockFacts(b templates.Base, v draft.CatalogueView) []templates.Fact {
 }
 
 // catalogueRespondentOf says what does not fit a respondent, and what it is not asked.
-func catalogueRespondentOf(r *web.Request, v draft.CatalogueView, one draft.CatalogueRespondent) catalogueRespondent {
+func catalogueRespondentOf(r *web.Request, v draft.CataloguePage, one draft.CatalogueRespondent) catalogueRespondent {
 	p := r.Printer()
 	row := catalogueRespondent{Name: one.ShortName, Colour: one.Colour}
 	channel := string(one.Procedure.Channel)
@@ -241,7 +241,7 @@ func catalogueRespondentOf(r *web.Request, v draft.CatalogueView, one draft.Cata
 }
 
 // lockBox is what the actor can do about the lock.
-func (s *Room) lockBox(r *web.Request, v draft.CatalogueView, p *cataloguePage) {
+func (s *Room) lockBox(r *web.Request, v draft.CataloguePage, p *cataloguePage) {
 	action := draftPath(r, "/katalog/sperren")
 	hash := templates.Field{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}
 	if v.Waiting != nil {

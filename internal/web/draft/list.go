@@ -65,7 +65,7 @@ type workshopCount struct {
 var phaseTone = map[survey.Phase]string{survey.PhaseDraft: "wait", survey.PhaseLocked: "wait", survey.PhaseOpen: "good", survey.PhaseClosed: "", survey.PhaseImported: ""}
 
 func (s *Room) workshopPage(r *web.Request) error {
-	list, err := s.Draft.Questionnaires(r.Request.Context(), r.Actor)
+	list, err := s.Draft.List(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ type settingsForm struct {
 }
 
 func (s *Room) newQuestionnairePage(r *web.Request) error {
-	alliance, err := s.Alliance.Alliance(r.Request.Context())
+	alliance, err := s.Alliance.Settings(r.Request.Context())
 	if err != nil {
 		return err
 	}

@@ -225,7 +225,7 @@ func questionTitle(w survey.Wording) string {
 }
 
 // questionFacts are the words beside a question's text.
-func questionFacts(r *web.Request, b templates.Base, c draft.BoardCard) []templates.Fact {
+func questionFacts(r *web.Request, b templates.Base, c draft.Card) []templates.Fact {
 	var facts []templates.Fact
 	for _, field := range []string{"kind", "working_group", "topic", "asked_by"} {
 		if f := questionFact(r, b, c, field); f.Value != "" {
@@ -236,7 +236,7 @@ func questionFacts(r *web.Request, b templates.Base, c draft.BoardCard) []templa
 }
 
 // questionFact is what was chosen in a field of the form.
-func questionFact(r *web.Request, b templates.Base, c draft.BoardCard, field string) templates.Fact {
+func questionFact(r *web.Request, b templates.Base, c draft.Card, field string) templates.Fact {
 	return map[string]templates.Fact{
 		"kind":          {Label: b.Must("draft.question.kind"), Value: b.Must("draft.kind." + string(c.Kind))},
 		"working_group": {Label: b.Must("draft.group"), Value: c.Group},
