@@ -47,7 +47,7 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (saved
 	if cmd.Status == "" {
 		cmd.Status = survey.Answered
 	}
-	if !slices.Contains([]survey.Status{survey.Answered, survey.NoPosition, survey.Declined, survey.Withdrawn}, cmd.Status) {
+	if !slices.Contains(survey.FormStatuses, cmd.Status) {
 		faults.Add("status", "error.choice")
 	}
 	if cmd.Position != "" && !slices.Contains(survey.Positions, cmd.Position) {

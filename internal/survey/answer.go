@@ -28,6 +28,12 @@ type Entry struct {
 	Reason   string   `json:"reason,omitempty"` // Declined only
 }
 
+// The statuses that whoever enters an answer chooses between.
+var (
+	FormStatuses   = []Status{Answered, NoPosition, Declined, Withdrawn} // a party in our form; the last one when there is something to withdraw
+	LetterStatuses = []Status{Answered, NoPosition, Declined, Refers}    // the office for a letter, or "" when it does not say anything
+)
+
 // Empty tells whether nothing has been said.
 func (e Entry) Empty() bool { return e == Entry{} || e == Entry{Status: Answered} }
 

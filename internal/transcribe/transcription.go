@@ -63,7 +63,7 @@ func (cmd *Save) Clean(ref Ref) error {
 		if e.Position != "" && !slices.Contains(survey.Positions, e.Position) {
 			f.Add("position"+n, "error.choice")
 		}
-		if !slices.Contains([]survey.Status{"", survey.Answered, survey.NoPosition, survey.Declined, survey.Refers}, e.Status) {
+		if e.Status != "" && !slices.Contains(survey.LetterStatuses, e.Status) {
 			f.Add("status"+n, "error.choice")
 		}
 		switch { // whoever types a text need not say that it is one

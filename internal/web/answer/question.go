@@ -237,11 +237,10 @@ func answerFields(r *web.Request, p *questionPage, cell answer.Cell, entry surve
 		status = survey.Answered
 	}
 	p.Choice = templates.Field{Name: "status", Type: "radio", Cards: true, Required: true, Label: p.Must("answer.field.status"), Error: p.ErrorAt("status")}
-	choices := []survey.Status{survey.Answered, survey.NoPosition, survey.Declined}
-	if cell.CanWithdraw() || status == survey.Withdrawn {
-		choices = append(choices, survey.Withdrawn)
-	}
-	for _, c := range choices {
+	for _, c := range survey.FormStatuses {
+		if c == survey.Withdrawn && !cell.CanWithdraw() && status != c {
+			continue
+		}
 		key := "answer.choice." + string(c)
 		p.Choice.Options = append(p.Choice.Options, templates.Option{Value: string(c), Label: p.Must(key), Hint: p.Must(key + "_hint"), Selected: c == status})
 	}

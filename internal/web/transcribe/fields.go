@@ -142,7 +142,7 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 		return f
 	}
 	cell.Choice = field("status", "select", "")
-	for _, status := range []survey.Status{"", survey.Answered, survey.NoPosition, survey.Declined, survey.Refers} {
+	for _, status := range append([]survey.Status{""}, survey.LetterStatuses...) {
 		word := p.Must("transcribe.cell.blank")
 		if status != "" {
 			word = p.Must("common.status." + string(status))
