@@ -143,13 +143,8 @@ func TestOnlyChangedCellsGetVersions(t *testing.T) {
 	w.Save(t, w.Frei, 3, testworld.Saying("drei, offen"))
 	form := w.Form(t, w.Frei)
 	form.Licence = true
-	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, w.Code(t, "r1/"+sub.ID), true); err != nil {
-		t.Fatal(err)
-	}
+	sub := w.RequestBy(t, w.Frei, form)
+	w.Confirm(t, w.Frei, sub)
 	if v := w.Versions(t, "r1", "q01"); len(v) != 3 || v[2].Licence != "CC-BY-4.0" {
 		t.Errorf("licence: %+v", v)
 	}
@@ -228,9 +223,7 @@ func TestChangedBetweenCheckAndSubmit(t *testing.T) {
 	// what is changed after "Absenden" is not part of it
 	sub := w.Request(t, w.Frei)
 	w.Save(t, w.Frei, 1, testworld.Saying("danach"))
-	if _, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, w.Code(t, "r1/"+sub.ID), true); err != nil {
-		t.Fatal(err)
-	}
+	w.Confirm(t, w.Frei, sub)
 	if v := w.Versions(t, "r1", "q01"); len(v) != 1 || v[0].Text != "anders" {
 		t.Errorf("versions %+v", v)
 	}
@@ -633,10 +626,7 @@ func TestCodeInAnotherSession(t *testing.T) {
 	w.Save(t, w.Frei, 1, testworld.Saying("eins"))
 	w.Clock.Set(w.Due.Add(-time.Minute))
 	form := w.Form(t, w.Frei)
-	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sub := w.RequestBy(t, w.Frei, form)
 	w.Clock.Set(w.Due.Add(5 * time.Minute))
 	again := w.Enter(t, testworld.FreiToken, "the same link once more")
 	if waiting := w.Sheet(t, again).Waiting(""); waiting == nil || waiting.ID != sub.ID {
@@ -685,13 +675,8 @@ func TestLicenceAgreedToLater(t *testing.T) {
 	w.Submit(t, w.Frei)
 	form := w.Form(t, w.Frei)
 	form.Licence = true
-	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, w.Code(t, "r1/"+sub.ID), true); err != nil {
-		t.Fatal(err)
-	}
+	sub := w.RequestBy(t, w.Frei, form)
+	w.Confirm(t, w.Frei, sub)
 	for _, id := range []string{"q01", "q03"} {
 		if v := w.Versions(t, "r1", id); len(v) != 2 || v[1].Licence != "CC-BY-4.0" || v[1].Entry() != v[0].Entry() {
 			t.Errorf("%s: %+v", id, v)
@@ -856,13 +841,8 @@ func TestLicenceStaysWithWhatStands(t *testing.T) {
 	w.Save(t, w.Frei, 3, testworld.Saying("Drei."))
 	form := w.Form(t, w.Frei)
 	form.Licence = true
-	sub, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, w.Code(t, "r1/"+sub.ID), true); err != nil {
-		t.Fatal(err)
-	}
+	sub := w.RequestBy(t, w.Frei, form)
+	w.Confirm(t, w.Frei, sub)
 	w.Save(t, w.Frei, 3, testworld.Saying("Drei, anders."))
 	if sheet := w.Sheet(t, w.Frei); !sheet.Licenced() || !slices.Equal(sheet.Unlicenced(), []int{3}) {
 		t.Errorf("would lose its licence: %v", sheet.Unlicenced())
@@ -893,9 +873,7 @@ func TestRemindersStopWhenSomethingComesBack(t *testing.T) {
 			if reminders(w, t)[survey.MailQueued] != 2 {
 				t.Error("stopped before the party confirmed")
 			}
-			if _, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, w.Code(t, "r1/"+sub.ID), true); err != nil {
-				t.Fatal(err)
-			}
+			w.Confirm(t, w.Frei, sub)
 		}, map[survey.MailState]int{survey.MailRevoked: 1, survey.MailQueued: 1}},
 		"joint letter": {func(t *testing.T, w *testworld.Letters) {
 			cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))

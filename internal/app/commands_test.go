@@ -16,7 +16,6 @@ import (
 
 	"pruefstein/internal/alliance"
 	"pruefstein/internal/bolt"
-	"pruefstein/internal/config"
 	"pruefstein/internal/interchange"
 	"pruefstein/internal/office"
 	"pruefstein/internal/survey"
@@ -175,12 +174,7 @@ func TestExportOfADraft(t *testing.T) {
 // Who does not let go is cut off, and that is no failure; nor is the end that comes before there was anything to serve.
 func TestEndIsNoFailure(t *testing.T) {
 	var log strings.Builder
-	serve := config.Serve{Listen: "127.0.0.1:0"}
-	serve.Data.Data = t.TempDir()
-	a, err := New(t.Context(), Options{Serve: serve, Log: newLog("text", &log)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := newApp(t, t.TempDir(), Options{Log: newLog("text", &log)})
 	a.patience = 0
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)

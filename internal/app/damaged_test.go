@@ -179,12 +179,7 @@ func TestDamagedValueOnThePages(t *testing.T) {
 		t.Errorf("backup: %d %s", code, errs.String())
 	}
 
-	serve := config.Serve{Listen: "127.0.0.1:0", BaseURL: goldenURL}
-	serve.Data.Data = folder
-	a, err := New(t.Context(), Options{Serve: serve, Log: newLog("text", &strings.Builder{}), Clock: testkit.NewClock(goldenDay)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := newApp(t, folder, Options{Serve: config.Serve{BaseURL: goldenURL}, Log: newLog("text", &strings.Builder{}), Clock: testkit.NewClock(goldenDay)})
 	runUntilEnd(t, a)
 	server := "http://" + a.listener.Addr().String()
 	code, body := fetch(t, server+"/anmelden", url.Values{"email": {address}, "password": {"drei fremde Wörter"}})

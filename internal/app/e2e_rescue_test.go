@@ -13,7 +13,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"pruefstein/internal/answer"
-	"pruefstein/internal/config"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 )
@@ -102,13 +101,9 @@ func (w writer) noRescue() {
 // replaces a text that its writer has not seen.
 func TestNothingTypedIsLost(t *testing.T) {
 	t.Parallel()
-	serve := config.Serve{Listen: "127.0.0.1:0"}
-	serve.Data.Data = t.TempDir()
-	a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.DiscardHandler), Demo: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &seeder{ctx: t.Context(), app: a, service: a.Service, now: time.Now().UTC().Truncate(time.Minute), clock: &seedClock{}, parties: map[string]survey.PartyID{}, folder: serve.Data.Data}
+	folder := t.TempDir()
+	a := newApp(t, folder, Options{Log: slog.New(slog.DiscardHandler), Demo: true})
+	s := &seeder{ctx: t.Context(), app: a, service: a.Service, now: time.Now().UTC().Truncate(time.Minute), clock: &seedClock{}, parties: map[string]survey.PartyID{}, folder: folder}
 	system := a.Service.Clock
 	a.Service.Clock = s.clock
 	s.alliance()

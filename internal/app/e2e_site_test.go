@@ -35,17 +35,23 @@ type site struct {
 func startSite(t *testing.T, at time.Time) *site {
 	t.Helper()
 	s := &site{t: t, clock: testkit.NewClock(at), post: testkit.SMTP(t), read: map[string]int{}, log: newLogBook(), folder: t.TempDir()}
-	serve := config.Serve{Listen: "127.0.0.1:0", SMTP: config.SMTP{Host: s.post.Host(), Port: s.post.Port(),
-		From: "wahlpruefsteine@buendnis.example", FromName: "Bündnis Offene Nordmark"}}
-	serve.Data.Data = s.folder
-	a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.NewTextHandler(s.log, nil)), Clock: s.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := newApp(t, s.folder, Options{Log: slog.New(slog.NewTextHandler(s.log, nil)), Clock: s.clock, Serve: config.Serve{SMTP: config.SMTP{
+		Host: s.post.Host(), Port: s.post.Port(), From: "wahlpruefsteine@buendnis.example", FromName: "Bündnis Offene Nordmark"}}})
 	s.app, s.url = a, a.URL
 	runUntilEnd(t, a)
 	t.Cleanup(func() { s.log.check(t) })
 	return s
+}
+
+// newApp starts a server on a folder, on a port of its own.
+func newApp(t *testing.T, folder string, o Options) *App {
+	t.Helper()
+	o.Serve.Listen, o.Serve.Data.Data = "127.0.0.1:0", folder
+	a, err := New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 // runUntilEnd serves until the test ends; the server then has to end well.

@@ -29,12 +29,7 @@ import (
 func makeGolden(t *testing.T, archive string) {
 	t.Helper()
 	folder := t.TempDir()
-	serve := config.Serve{Listen: "127.0.0.1:0"}
-	serve.Data.Data, serve.BaseURL = folder, goldenURL
-	a, err := New(t.Context(), Options{Serve: serve, Log: slog.New(slog.DiscardHandler), Clock: testkit.NewClock(goldenDay), Demo: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := newApp(t, folder, Options{Serve: config.Serve{BaseURL: goldenURL}, Log: slog.New(slog.DiscardHandler), Clock: testkit.NewClock(goldenDay), Demo: true})
 	if err := errors.Join(seedGolden(t, a, folder), a.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -129,12 +129,7 @@ func TestEverybodySurvivesTheInspection(t *testing.T) {
 	}
 
 	t.Setenv(inspectDies, "")
-	serve := config.Serve{Listen: "127.0.0.1:0"}
-	serve.Data.Data = folder
-	a, err := New(t.Context(), Options{Serve: serve, Log: newLog("text", &strings.Builder{})})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := newApp(t, folder, Options{Log: newLog("text", &strings.Builder{})})
 	runUntilEnd(t, a)
 	t.Setenv(inspectDies, "signal")
 	faults, err := a.core.check(t.Context())
@@ -237,12 +232,7 @@ func TestFaultsAreBounded(t *testing.T) {
 func TestEndBesideAStuckDatabase(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
-	serve := config.Serve{Listen: "127.0.0.1:0"}
-	serve.Data.Data = t.TempDir()
-	a, err := New(t.Context(), Options{Serve: serve, Log: newLog("text", &log)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := newApp(t, t.TempDir(), Options{Log: newLog("text", &log)})
 	a.patience = 0
 	stuck, release, released := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {

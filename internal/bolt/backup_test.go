@@ -217,14 +217,7 @@ func TestCheckFindsBrokenPages(t *testing.T) {
 	for range 20 {
 		storetest.FillTables(t, s)
 	}
-	copied := filepath.Join(t.TempDir(), "copy.db")
-	if err := s.Backup(t.Context(), copied, verify); err != nil {
-		t.Fatal(err)
-	}
-	whole, err := os.ReadFile(copied)
-	if err != nil {
-		t.Fatal(err)
-	}
+	copied, whole := copyOf(t, s)
 	free := freePages(t, copied)
 	// Each page in turn is lost to zeros, as after a torn copy. The two meta pages stand in for each other.
 	const page = 4096

@@ -104,19 +104,26 @@ func write(t testing.TB, path string, data []byte) {
 	}
 }
 
+// copyOf backs a store up, and returns the copy's path and content.
+func copyOf(t *testing.T, s *bolt.Store) (path string, content []byte) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "copy.db")
+	if err := s.Backup(t.Context(), path, verify); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, content
+}
+
 func TestOpenRefuses(t *testing.T) {
 	s, path := create(t)
 	for range 3 {
 		storetest.FillTables(t, s)
 	}
-	copied := filepath.Join(t.TempDir(), "copy.db")
-	if err := s.Backup(t.Context(), copied, verify); err != nil {
-		t.Fatal(err)
-	}
-	whole, err := os.ReadFile(copied)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, whole := copyOf(t, s)
 	closeStore(t, s)
 	noMark, otherMark := filepath.Join(t.TempDir(), "other.db"), filepath.Join(t.TempDir(), "marked.db")
 	makeBolt(t, noMark, "wiki", nil)

@@ -21,9 +21,8 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (rows []Summary,
 		return nil, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		now := s.At(tx)
 		rows = nil
-		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseOpen, survey.PhaseClosed, survey.PhaseImported)
+		all, err := s.ListQuestionnaires(tx, survey.PhaseOpen, survey.PhaseClosed, survey.PhaseImported)
 		if err != nil {
 			return err
 		}

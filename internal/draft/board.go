@@ -28,9 +28,8 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 		return nil, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		now := s.At(tx)
 		list = nil
-		all, err := survey.ListQuestionnaires(tx, now)
+		all, err := s.ListQuestionnaires(tx)
 		if err != nil {
 			return err
 		}

@@ -42,15 +42,7 @@ func table(t rapid.TB, data []byte, name string) []map[string]string {
 	if name == "Rücklauf" {
 		rows = rows[2:]
 	}
-	var all []map[string]string
-	for _, row := range rows[1:] {
-		one := map[string]string{}
-		for i, v := range row {
-			one[rows[0][i]] = v
-		}
-		all = append(all, one)
-	}
-	return all
+	return byTitle(rows)
 }
 
 func records(t rapid.TB, data []byte) []map[string]string {
@@ -59,7 +51,11 @@ func records(t rapid.TB, data []byte) []map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []map[string]string
+	return byTitle(rows)
+}
+
+// byTitle are rows by column title.
+func byTitle(rows [][]string) (all []map[string]string) {
 	for _, row := range rows[1:] {
 		one := map[string]string{}
 		for i, v := range row {

@@ -83,15 +83,7 @@ func plainBody(t *testing.T, w *httptest.ResponseRecorder) string {
 	if w.Header().Get("Content-Encoding") == "" {
 		return w.Body.String()
 	}
-	in, err := gzip.NewReader(w.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return unpacked(t, ".gz", w.Body.String())
 }
 
 const forgedPage = "fragen/1.html"

@@ -2,9 +2,6 @@ package send
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -107,12 +104,6 @@ func loadDispatchContent(tx *survey.Tx, q survey.Questionnaire) (c dispatchConte
 	return c, err
 }
 
-func (c dispatchContent) digest() (string, error) {
-	raw, err := json.Marshal(c)
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:]), err
-}
-
 // DispatchPlan returns the checklist and the state of the two-person rule, or what was sent.
 func (s *Service) DispatchPlan(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (p DispatchPlan, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
@@ -157,7 +148,7 @@ func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire 
 	if !q.DispatchedAt.IsZero() {
 		return p, p.loadSent(tx)
 	}
-	if p.Digest, err = content.digest(); err != nil {
+	if p.Digest, err = survey.ContentDigest(content); err != nil {
 		return p, err
 	}
 	if p.Checks, err = s.checks(tx, q, content); err != nil {

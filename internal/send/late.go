@@ -53,7 +53,7 @@ func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	}
 	r.Revision, r.Sequence = 0, 0 // neither is sent
 	content.Respondents = []survey.Respondent{r}
-	if p.Digest, err = content.digest(); err != nil {
+	if p.Digest, err = survey.ContentDigest(content); err != nil {
 		return nil, content, err
 	}
 	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, string(r.ID), p.Digest)

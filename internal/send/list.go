@@ -9,33 +9,14 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Summary is a line of the list of questionnaires.
-type Summary struct {
-	survey.Listed
-	Asked    int // respondents that are or will be asked
-	Returned int // that answered at least one question, see Returns
-}
-
 // List returns the questionnaires conducted here, the newest first.
-func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary, err error) {
+func (s *Service) List(ctx context.Context, actor survey.Actor) (list []survey.ListedReturns, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		now := s.At(tx)
-		list = nil
-		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseDraft, survey.PhaseLocked, survey.PhaseOpen, survey.PhaseClosed)
-		if err != nil {
-			return err
-		}
-		for _, q := range all {
-			one := Summary{Listed: q}
-			if one.Asked, one.Returned, err = s.CountReturns(tx, q.Questionnaire); err != nil {
-				return err
-			}
-			list = append(list, one)
-		}
-		return nil
+		list, err = s.ListReturns(tx, survey.PhaseDraft, survey.PhaseLocked, survey.PhaseOpen, survey.PhaseClosed)
+		return err
 	})
 	return list, err
 }

@@ -104,12 +104,12 @@ type Listed struct {
 }
 
 // ListQuestionnaires returns the questionnaires that are in some phases, in any if none are named, the newest first.
-func ListQuestionnaires(tx *Tx, now time.Time, phases ...Phase) (list []Listed, err error) {
+func (s *Kernel) ListQuestionnaires(tx *Tx, phases ...Phase) (list []Listed, err error) {
 	for q, err := range tx.Questionnaires.Backward("", "") {
 		if err != nil {
 			return nil, err
 		}
-		one := Listed{Questionnaire: q, Phase: q.Phase(now)}
+		one := Listed{Questionnaire: q, Phase: q.Phase(s.At(tx))}
 		if len(phases) > 0 && !slices.Contains(phases, one.Phase) {
 			continue
 		}

@@ -123,8 +123,27 @@ func (s *Kernel) ReturnNow(tx *Tx, q Questionnaire, r Respondent, questions []Ca
 	return back, nil
 }
 
-// CountReturns counts the respondents that are or will be asked, and those that answered at least one question.
-func (s *Kernel) CountReturns(tx *Tx, q Questionnaire) (asked, returned int, err error) {
+// ListedReturns is a questionnaire in a list, with what came back to it.
+type ListedReturns struct {
+	Listed
+	Asked    int // respondents that are or will be asked
+	Returned int // that answered at least one question, see Returns
+}
+
+// ListReturns is ListQuestionnaires with what came back.
+func (s *Kernel) ListReturns(tx *Tx, phases ...Phase) (list []ListedReturns, err error) {
+	all, err := s.ListQuestionnaires(tx, phases...)
+	for _, q := range all {
+		one := ListedReturns{Listed: q}
+		if one.Asked, one.Returned, err = s.countReturns(tx, q.Questionnaire); err != nil {
+			return nil, err
+		}
+		list = append(list, one)
+	}
+	return list, err
+}
+
+func (s *Kernel) countReturns(tx *Tx, q Questionnaire) (asked, returned int, err error) {
 	questions, _, err := SentQuestions(tx, q)
 	if err != nil {
 		return 0, 0, err

@@ -144,7 +144,13 @@ func (w *Answers) Form(t *testing.T, actor survey.Actor) answer.RequestSubmissio
 // Request submits what the party has saved. The submission waits for its code.
 func (w *Answers) Request(t *testing.T, actor survey.Actor) survey.Submission {
 	t.Helper()
-	sub, _, err := w.Answer.RequestSubmission(t.Context(), actor, w.Form(t, actor))
+	return w.RequestBy(t, actor, w.Form(t, actor))
+}
+
+// RequestBy is Request with a form that was filled in otherwise.
+func (w *Answers) RequestBy(t *testing.T, actor survey.Actor, form answer.RequestSubmission) survey.Submission {
+	t.Helper()
+	sub, _, err := w.Answer.RequestSubmission(t.Context(), actor, form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +180,12 @@ func (w *Answers) Code(t *testing.T, id string) string {
 // Submit asks for a submission and confirms it.
 func (w *Answers) Submit(t *testing.T, actor survey.Actor) survey.Submission {
 	t.Helper()
-	sub := w.Request(t, actor)
+	return w.Confirm(t, actor, w.Request(t, actor))
+}
+
+// Confirm enters the code of a submission.
+func (w *Answers) Confirm(t *testing.T, actor survey.Actor, sub survey.Submission) survey.Submission {
+	t.Helper()
 	sub, err := w.Answer.ConfirmSubmission(t.Context(), actor, sub.ID, w.Code(t, survey.In(actor.Respondent)+sub.ID), true)
 	if err != nil {
 		t.Fatal(err)

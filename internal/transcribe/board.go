@@ -10,10 +10,8 @@ import (
 
 // Summary is a questionnaire in the list of the menu "Antworten".
 type Summary struct {
-	survey.Listed
-	Asked    int // respondents
-	Returned int // of these, with a submission or a transcription in effect
-	Waiting  int // transcriptions that wait for their check
+	survey.ListedReturns
+	Waiting int // transcriptions that wait for their check
 }
 
 // List returns the questionnaires that were sent, the newest first.
@@ -22,17 +20,13 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 		return nil, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		now := s.At(tx)
 		list = nil
-		all, err := survey.ListQuestionnaires(tx, now, survey.PhaseOpen, survey.PhaseClosed)
+		all, err := s.ListReturns(tx, survey.PhaseOpen, survey.PhaseClosed)
 		if err != nil {
 			return err
 		}
 		for _, q := range all {
-			one := Summary{Listed: q}
-			if one.Asked, one.Returned, err = s.CountReturns(tx, q.Questionnaire); err != nil {
-				return err
-			}
+			one := Summary{ListedReturns: q}
 			if one.Waiting, err = survey.WaitingTranscriptions(tx, q.Questionnaire.ID); err != nil {
 				return err
 			}
