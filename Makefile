@@ -12,10 +12,15 @@ demo: ## Run the demo: a complete invented election on your machine
 # Where goroutines meet: what serves, sends and stores, and the use cases it calls. Their tests run under the race detector.
 race := $(addprefix ./internal/,alliance answer bolt compare draft mail publish send survey transcribe web/...)
 
+# Where nothing is compiled yet, compiling is most of it, and a quarter of compiling is the collection of garbage: let more gather.
+test: export GOGC ?= 400
+# The browser tests wait for the browser most of their time, so the tests under the race detector run beside them. Both end before
+# the verdict. vet ran in check already.
 test: setup check deps ## Everything a newcomer and the CI run: set up, check, test
-	@# vet ran in check already
-	CGO_ENABLED=1 go test -vet=off -race $(race)
-	go test -vet=off $$(go list ./... | grep -vxF "$$(go list $(race))")
+	@others=$$(go list ./... | grep -vxF "$$(go list $(race))"); \
+	go test -vet=off -p 1 $$others & beside=$$!; \
+	CGO_ENABLED=1 go test -vet=off -race $(race); raced=$$?; \
+	wait $$beside && [ $$raced = 0 ]
 	@sh .ci/fuzz.sh
 
 test-real: ## Against foreign programs: a mail server takes our mails, LibreOffice reads our workbook

@@ -34,6 +34,17 @@ func newForger(t *testing.T) *forger {
 	return &forger{house: h, place: place, was: tree(t, place)}
 }
 
+// copied is the same publication in a folder of its own, opened as a start does. What is recorded of it stays shared.
+func (f *forger) copied(t *testing.T) *forger {
+	t.Helper()
+	h := &house{folder: filepath.Join(t.TempDir(), "publications"), clock: f.clock, q: f.q, Publisher: &Publisher{Engine: f.Engine, Service: f.Service}}
+	if err := os.CopyFS(h.folder, os.DirFS(f.folder)); err != nil {
+		t.Fatal(err)
+	}
+	h.Library = h.open(t)
+	return &forger{house: h, place: filepath.Join(h.folder, "nordmark-2026", "1"), was: f.was}
+}
+
 func (f *forger) write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(f.place, path), []byte(text), 0o644); err != nil {
@@ -91,6 +102,7 @@ const forgedPage = "fragen/1.html"
 // Whatever is written into the folder, while the server runs or before it starts: readers get the bytes that were published
 // or none, what differs is named, and the rest goes on.
 func TestNothingAlteredIsServed(t *testing.T) {
+	sound := newForger(t)
 	for _, test := range []struct {
 		name        string
 		forge       func(*testing.T, *forger)
@@ -136,7 +148,7 @@ func TestNothingAlteredIsServed(t *testing.T) {
 		{"foreign file beside the versions", func(t *testing.T, f *forger) { f.write(t, "../index.html", "forged") }, 200, 200, "gzip", "index.html is no part of a publication", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := newForger(t)
+			f := sound.copied(t)
 			test.forge(t, f)
 			original := func(when string) {
 				t.Helper()
@@ -283,6 +295,8 @@ func (f *forger) asBefore(t *testing.T) {
 
 // Publications of before stay served, and a copy that does not unpack to the page, or carries more, is not.
 func TestPublicationsOfBefore(t *testing.T) {
+	before := newForger(t)
+	before.asBefore(t)
 	for _, test := range []struct {
 		name     string
 		forge    func(*testing.T, *forger)
@@ -298,8 +312,7 @@ func TestPublicationsOfBefore(t *testing.T) {
 		{"gone", func(t *testing.T, f *forger) { f.remove(t, forgedPage+".gz") }, "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := newForger(t)
-			f.asBefore(t)
+			f := before.copied(t)
 			test.forge(t, f)
 			f.Library = f.open(t)
 			w := f.get(t, "/vergleich/nordmark-2026/"+forgedPage, "Accept-Encoding", "gzip")
