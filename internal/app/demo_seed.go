@@ -267,7 +267,7 @@ func (s *seeder) dispatch(q survey.Questionnaire) {
 				return err
 			}
 			if !plan.Ready {
-				return fmt.Errorf("not ready: %+v", plan.Checks)
+				return fmt.Errorf("not ready: %+v", plan.Checklist)
 			}
 			_, err = s.service.Send.Dispatch(s.ctx, s.actor(person), q.ID, plan.Digest)
 			return err

@@ -151,7 +151,7 @@ func TestEachChangeIsSaidOnce(t *testing.T) {
 		"another title": {questionnaire(func(q *survey.Questionnaire) { q.Title = "Nordmark fragt nach" }), []line{{facet: survey.FacetHeading}}},
 		"an extension for all": {questionnaire(func(q *survey.Questionnaire) {
 			later, _ := survey.ParseInstant("2026-12-01T12:00", survey.DefaultZone, "")
-			q.Extended = []survey.Extended{{From: q.Deadline, To: later, Reason: "Feiertage", By: "anna"}}
+			q.Extended = []survey.DateChange{{From: q.Deadline, To: later, Reason: "Feiertage", By: "anna"}}
 			q.Deadline = later
 		}), []line{{facet: survey.FacetDeadline}}},
 		"an own date": {func(w edition) {

@@ -132,8 +132,8 @@ func (c *referenceCheck) record(v survey.Version) error {
 	}
 	wrong := differences(v, rebuild(q, r, entries[i]))
 	// A version keeps the zone and the lateness of the dates that held when it was made.
-	for _, general := range append([]survey.Extended{{From: q.Deadline}}, q.Extended...) {
-		for _, own := range append([]survey.Extended{{From: r.Due}}, r.DueChanges...) {
+	for _, general := range append([]survey.DateChange{{From: q.Deadline}}, q.Extended...) {
+		for _, own := range append([]survey.DateChange{{From: r.Due}}, r.DueChanges...) {
 			q.Deadline, r.Due = general.From, own.From
 			if len(differences(v, rebuild(q, r, entries[i]))) == 0 {
 				wrong = nil

@@ -298,7 +298,7 @@ func TestChangesBesideTheCells(t *testing.T) {
 		}
 		was := h.q.Deadline
 		r.Name, r.Due = "Die Freie Mitte", survey.Instant{At: was.At.Add(30 * time.Minute), Zone: was.Zone, Local: was.Local}
-		r.DueChanges = []survey.Extended{{From: was, To: r.Due, Reason: "Parteitag"}}
+		r.DueChanges = []survey.DateChange{{From: was, To: r.Due, Reason: "Parteitag"}}
 		a, err := tx.Alliances.Get(survey.AllianceKey)
 		if err != nil {
 			return err
@@ -327,7 +327,7 @@ func TestChangesBesideTheCells(t *testing.T) {
 		}
 		was := q.Deadline
 		q.Deadline.At = was.At.Add(10 * time.Minute)
-		q.Extended = []survey.Extended{{From: was, To: q.Deadline, Reason: "Feiertage"}}
+		q.Extended = []survey.DateChange{{From: was, To: q.Deadline, Reason: "Feiertage"}}
 		return tx.Questionnaires.Put(q)
 	})
 	h.publish(t)

@@ -119,7 +119,7 @@ func (s *Service) tellRespondent(tx *survey.Tx, q survey.Questionnaire, r survey
 	if r.Language != "" {
 		m.Language = r.Language
 	}
-	m.Subject, m.Body, err = s.Compose(m.Language, name, LetterNotice{Party: r.Name, Questionnaire: q.Title, Election: h.election.Name,
+	m.Subject, m.Body, err = s.Compose(m.Language, name, NoticeMail{Party: r.Name, Questionnaire: q.Title, Election: h.election.Name,
 		Alliance: h.alliance.Name, Contact: h.alliance.Email, At: s.At(tx).In(q.Deadline.Location())})
 	if err != nil {
 		return err

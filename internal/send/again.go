@@ -117,7 +117,7 @@ func movedSince(r survey.Respondent, q survey.Questionnaire, at time.Time) bool 
 	if !r.Due.IsZero() {
 		changes = r.DueChanges
 	}
-	return slices.ContainsFunc(changes, func(e survey.Extended) bool { return e.At.After(at) })
+	return slices.ContainsFunc(changes, func(e survey.DateChange) bool { return e.At.After(at) })
 }
 
 // ResendMail is the form that sends a mail again.

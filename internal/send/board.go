@@ -14,17 +14,17 @@ type Problem string
 
 // The problems of a respondent; "" is none.
 const (
-	ProblemNone      Problem = ""
-	ProblemAddress   Problem = "address"   // to be asked by mail, no address
-	ProblemProcedure Problem = "procedure" // not known yet
-	ProblemFit       Problem = "fit"       // the questions do not fit its procedure
-	ProblemMail      Problem = "mail"      // an invitation, reminder or extension could not be delivered, and none of its kind replaced it
-	ProblemDelayed   Problem = "delayed"   // one was refused for now and is tried again
-	ProblemLink      Problem = "link"      // answers with us, but all its links are revoked
-	ProblemPortal    Problem = "portal"    // the questions are not entered in its own form yet
-	ProblemUnasked   Problem = "unasked"   // not asked yet, though it could be
-	ProblemConfirm   Problem = "confirm"   // a change of its address waits for a second person
-	ProblemLate      Problem = "late"      // its late invitation waits for a second person
+	ProblemNone       Problem = ""
+	ProblemAddress    Problem = "address"   // to be asked by mail, no address
+	ProblemProcedure  Problem = "procedure" // not known yet
+	ProblemFit        Problem = "fit"       // the questions do not fit its procedure
+	ProblemMail       Problem = "mail"      // an invitation, reminder or extension could not be delivered, and none of its kind replaced it
+	ProblemDelayed    Problem = "delayed"   // one was refused for now and is tried again
+	ProblemLink       Problem = "link"      // answers with us, but all its links are revoked
+	ProblemPortal     Problem = "portal"    // the questions are not entered in its own form yet
+	ProblemUnasked    Problem = "unasked"   // not asked yet, though it could be
+	ProblemConfirm    Problem = "confirm"   // a change of its address waits for a second person
+	ProblemInvitation Problem = "late"      // its own invitation waits for a second person
 )
 
 // Row is a respondent on the status board. It says nothing of what the party does before it submits.
@@ -242,7 +242,7 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 			return row, err
 		}
 		if waiting != nil {
-			row.Problem = ProblemLate
+			row.Problem = ProblemInvitation
 		}
 	}
 	if r.NewEmail != "" {

@@ -78,8 +78,8 @@ func TestArrivalWithoutHour(t *testing.T) {
 }
 
 func TestShortNoticeIsAWarning(t *testing.T) {
-	for at, want := range map[string]send.CheckState{
-		"2026-12-07T17:00:00Z": send.CheckOK, "2026-12-07T17:00:01Z": send.CheckWarn, "2026-12-21T16:52:00Z": send.CheckWarn, "2026-12-21T17:00:00Z": send.CheckMissing,
+	for at, want := range map[string]send.PointState{
+		"2026-12-07T17:00:00Z": send.PointOK, "2026-12-07T17:00:01Z": send.PointWarn, "2026-12-21T16:52:00Z": send.PointWarn, "2026-12-21T17:00:00Z": send.PointMissing,
 	} {
 		s := newSending(t)
 		s.ready()
@@ -93,7 +93,7 @@ func TestShortNoticeIsAWarning(t *testing.T) {
 			t.Fatal(err)
 		}
 		var names []string
-		for _, c := range p.Checks {
+		for _, c := range p.Checklist {
 			names = append(names, c.Name)
 			if c.Name == "deadline" && c.State != want {
 				t.Errorf("%s: %s, want %s", at, c.State, want)
@@ -114,9 +114,9 @@ func TestOneAddressTwiceIsAWarning(t *testing.T) {
 	if err != nil || !p.Ready {
 		t.Fatal(p.Ready, err)
 	}
-	i := slices.IndexFunc(p.Checks, func(c send.DispatchCheck) bool { return c.Name == "same_address" })
-	if i < 0 || p.Checks[i].State != send.CheckWarn || !slices.Equal(p.Checks[i].Who, []string{"GZ / FM"}) {
-		t.Errorf("%+v", p.Checks)
+	i := slices.IndexFunc(p.Checklist, func(c send.Point) bool { return c.Name == "same_address" })
+	if i < 0 || p.Checklist[i].State != send.PointWarn || !slices.Equal(p.Checklist[i].Who, []string{"GZ / FM"}) {
+		t.Errorf("%+v", p.Checklist)
 	}
 }
 

@@ -85,7 +85,7 @@ func TestMailsAfterAnExtensionTellTheNewDate(t *testing.T) {
 	record(fm.ID, send.MailOutcome{Sent: true})
 	// zz has been asked, but its letter still waits when the deadline is extended
 	s.change("zett", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
-	if err := s.inviteLate("zett"); err != nil {
+	if err := s.invite("zett"); err != nil {
 		t.Fatal(err)
 	}
 	old := s.mails(survey.MailInvitation)["zz@partei.example"]
@@ -221,7 +221,7 @@ func TestPublicStatesAreChangedKnowinglyAndAudited(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.inviteLate("zett"); err != nil {
+	if err := s.invite("zett"); err != nil {
 		t.Fatal(err)
 	}
 	for what, want := range map[string][]string{

@@ -18,7 +18,7 @@ func respondentOf(q survey.Questionnaire, c survey.Candidate) survey.Respondent 
 
 // TakeContestants makes a respondent of every party of the election that is not among them yet. Of those that are, only
 // the ballot position follows, for the printed order. It returns how many came in. Whoever comes in after the dispatch has not
-// been asked: it is invited late, or the reason why not is recorded.
+// been asked: it is invited by itself, or the reason why not is recorded.
 func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (added int, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return 0, err

@@ -24,10 +24,10 @@ var (
 	singleBrace = regexp.MustCompile(`(?i)\{\s*(` + strings.Join(Placeholders, "|") + `)\s*\}`)
 )
 
-// checkLetter cleans a letter in place and notes its faults: an unknown placeholder is named, and the body must say where
+// cleanCover cleans a cover in place and notes its faults: an unknown placeholder is named, and the body must say where
 // the link, the date and the questions go, because nobody could answer without them. The paragraph with the link holds no
 // other placeholder: those who answer by mail get another sentence for it.
-func checkLetter(f *survey.Faults, cover *survey.Cover) {
+func cleanCover(f *survey.Faults, cover *survey.Cover) {
 	f.Line("subject", &cover.Subject, maxSubject, true)
 	f.Text("body", &cover.Body)
 	if cover.Body == "" {
@@ -68,7 +68,7 @@ func checkLetter(f *survey.Faults, cover *survey.Cover) {
 	}
 }
 
-// paragraphs splits a letter where a line is empty, or looks it.
+// paragraphs splits a cover where a line is empty, or looks it.
 func paragraphs(body string) []string { return emptyLine.Split(body, -1) }
 
 func usesPlaceholder(text, name string) bool {
@@ -83,7 +83,7 @@ type letterhead struct {
 	election      survey.Election
 	questionnaire survey.Questionnaire
 	questions     []survey.CatalogueQuestion
-	alone         bool // the letter goes to one respondent by hand
+	alone         bool // the mail goes to one respondent by hand
 }
 
 func loadLetterhead(tx *survey.Tx, q survey.Questionnaire) (h letterhead, err error) {
@@ -108,43 +108,43 @@ func (h letterhead) asked(r survey.Respondent) []survey.CatalogueQuestion {
 
 // The data of the mail templates of this verb.
 type (
-	// LetterParts is for letter_parts (its subject is the deadline in words, its body the questions as text) and by_mail
+	// CoverParts is for cover_parts (its subject is the deadline in words, its body the questions as text) and by_mail
 	// (the paragraph that stands in place of the link's for those who answer by mail).
-	LetterParts struct {
+	CoverParts struct {
 		Deadline  time.Time // in its own zone
 		Limit     int       // most UTF-16 units of an answer, 0 none
 		Questions []survey.CatalogueQuestion
 	}
-	// LetterEvent is for deadline_event: summary and description of the calendar entry.
-	LetterEvent struct {
+	// DeadlineEvent is for deadline_event: summary and description of the calendar entry.
+	DeadlineEvent struct {
 		Questionnaire, Alliance, Election, Party string
 		ByMail                                   bool // it answers by mail, and has no link
 	}
-	// LetterMarks is for cover and reminder, the texts an office starts from: each field is its own placeholder.
-	LetterMarks struct{ Partei, Frist, Fragebogen, Wahl, Buendnis, Link, Fragen string }
-	// LetterExtension is for extension, and for own_date, where a respondent's own date moved. Link is "" for those who
+	// CoverMarks is for cover and reminder, the texts an office starts from: each field is its own placeholder.
+	CoverMarks struct{ Partei, Frist, Fragebogen, Wahl, Buendnis, Link, Fragen string }
+	// ExtensionMail is for extension, and for own_date, where a respondent's own date moved. Link is "" for those who
 	// answer by mail.
-	LetterExtension struct {
+	ExtensionMail struct {
 		Party, Questionnaire, Election, Alliance, Reason, Link string
 		From, To                                               time.Time // in their own zones
 		Returned                                               bool      // its answer is there already
 	}
-	// LetterNotice is for notice_link, notice_resent and notice_address.
-	LetterNotice struct {
+	// NoticeMail is for notice_link, notice_resent and notice_address.
+	NoticeMail struct {
 		Party, Questionnaire, Election, Alliance, Contact string
 		At                                                time.Time // in the zone of the deadline
 	}
 )
 
-// renderCover writes a letter for a respondent into a mail, with a place for the secret at {{link}}. For a respondent that
+// renderCover writes a cover for a respondent into a mail, with a place for the secret at {{link}}. For a respondent that
 // answers by mail the paragraph with the link becomes a sentence asking to answer by mail.
 func (s *Service) renderCover(m *survey.Mail, cover survey.Cover, h letterhead, r survey.Respondent) error {
 	lang := cover.Language
 	if lang == "" {
 		lang = "de"
 	}
-	parts := LetterParts{Deadline: r.DueAt(h.questionnaire).In(), Limit: h.questionnaire.AnswerLimit, Questions: h.asked(r)}
-	deadline, questions, err := s.Compose(lang, "letter_parts", parts)
+	parts := CoverParts{Deadline: r.DueAt(h.questionnaire).In(), Limit: h.questionnaire.AnswerLimit, Questions: h.asked(r)}
+	deadline, questions, err := s.Compose(lang, "cover_parts", parts)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (s *Service) renderCover(m *survey.Mail, cover survey.Cover, h letterhead, 
 // deadlineEvent is the calendar entry of a respondent's deadline. Every change of it raises its sequence, so that the
 // new entry replaces the old one.
 func (s *Service) deadlineEvent(tx *survey.Tx, lang string, h letterhead, r survey.Respondent) (string, error) {
-	summary, description, err := s.Compose(lang, "deadline_event", LetterEvent{Questionnaire: h.questionnaire.Title,
+	summary, description, err := s.Compose(lang, "deadline_event", DeadlineEvent{Questionnaire: h.questionnaire.Title,
 		Alliance: h.alliance.Name, Election: h.election.Name, Party: r.Name, ByMail: r.Procedure.Channel != survey.ChannelForm})
 	if err != nil {
 		return "", err
@@ -226,7 +226,7 @@ func (s *Service) CoverDraft(ctx context.Context, actor survey.Actor, questionna
 
 // StartingText is the text an office starts from, with placeholders: of a "cover" letter or a "reminder".
 func (s *Service) StartingText(lang, name string) (survey.Cover, error) {
-	subject, body, err := s.Compose(lang, name, LetterMarks{Partei: "{{partei}}", Frist: "{{frist}}", Fragebogen: "{{fragebogen}}",
+	subject, body, err := s.Compose(lang, name, CoverMarks{Partei: "{{partei}}", Frist: "{{frist}}", Fragebogen: "{{fragebogen}}",
 		Wahl: "{{wahl}}", Buendnis: "{{buendnis}}", Link: "{{link}}", Fragen: "{{fragen}}"})
 	return survey.Cover{Subject: subject, Body: strings.TrimSpace(body), Language: lang}, err
 }
@@ -243,7 +243,7 @@ func (s *Service) SaveCover(ctx context.Context, actor survey.Actor, questionnai
 		return err
 	}
 	var faults survey.Faults
-	checkLetter(&faults, &cmd.Cover)
+	cleanCover(&faults, &cmd.Cover)
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -263,33 +263,33 @@ func (s *Service) SaveCover(ctx context.Context, actor survey.Actor, questionnai
 	})
 }
 
-// LetterPreview is a letter exactly as it will arrive, but for the link, which is an example.
-type LetterPreview struct {
+// CoverPreview is a cover exactly as it will arrive, but for the link, which is an example.
+type CoverPreview struct {
 	Respondent survey.Respondent
 	Subject    string
 	Texts      []string // of the body, between which the link stands
 	Link       string   // the example
 }
 
-// PreviewLetter renders a letter for the respondent with the slug, or for the first that gets one when slug is "". It
+// PreviewCover renders a cover for the respondent with the slug, or for the first that gets one when slug is "". It
 // saves nothing.
-func (s *Service) PreviewLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cover survey.Cover) (p LetterPreview, err error) {
+func (s *Service) PreviewCover(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cover survey.Cover) (p CoverPreview, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return p, err
 	}
 	var faults survey.Faults
-	checkLetter(&faults, &cover)
+	cleanCover(&faults, &cover)
 	if err := faults.Err(); err != nil {
 		return p, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		p, _, err = s.previewLetter(tx, questionnaire, cover, slug)
+		p, _, err = s.previewCover(tx, questionnaire, cover, slug)
 		return err
 	})
 	return p, err
 }
 
-func (s *Service) previewLetter(tx *survey.Tx, questionnaire survey.QuestionnaireID, cover survey.Cover, slug survey.Slug) (p LetterPreview, h letterhead, err error) {
+func (s *Service) previewCover(tx *survey.Tx, questionnaire survey.QuestionnaireID, cover survey.Cover, slug survey.Slug) (p CoverPreview, h letterhead, err error) {
 	q, err := tx.Questionnaire(questionnaire)
 	if err != nil {
 		return p, h, err
@@ -305,18 +305,18 @@ func (s *Service) previewLetter(tx *survey.Tx, questionnaire survey.Questionnair
 	if at < 0 {
 		return p, h, survey.Fail(survey.NotFound, "send.error.no_recipient")
 	}
-	p, err = s.letterPreview(cover, h, all[at])
+	p, err = s.coverPreview(cover, h, all[at])
 	return p, h, err
 }
 
-func (s *Service) letterPreview(cover survey.Cover, h letterhead, r survey.Respondent) (LetterPreview, error) {
+func (s *Service) coverPreview(cover survey.Cover, h letterhead, r survey.Respondent) (CoverPreview, error) {
 	var m survey.Mail
 	err := s.renderCover(&m, cover, h, r)
-	return LetterPreview{Respondent: r, Subject: m.Subject, Texts: m.Texts(), Link: s.Link(s.Addresses.Access, exampleToken)}, err
+	return CoverPreview{Respondent: r, Subject: m.Subject, Texts: m.Texts(), Link: s.Link(s.Addresses.Access, exampleToken)}, err
 }
 
-// TestLetter mails a letter as the respondent with the slug would get it to whoever asks, with an example of a link.
-func (s *Service) TestLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) error {
+// TestCover mails a cover as the respondent with the slug would get it to whoever asks, with an example of a link.
+func (s *Service) TestCover(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -331,7 +331,7 @@ func (s *Service) TestLetter(ctx context.Context, actor survey.Actor, questionna
 		if q.Cover.Body == "" {
 			return survey.Fail(survey.Conflict, "send.error.no_cover")
 		}
-		p, h, err := s.previewLetter(tx, questionnaire, q.Cover, slug)
+		p, h, err := s.previewCover(tx, questionnaire, q.Cover, slug)
 		if err != nil {
 			return err
 		}
@@ -347,8 +347,8 @@ func (s *Service) TestLetter(ctx context.Context, actor survey.Actor, questionna
 	})
 }
 
-// isLetterFault tells a fault of the letter's text from any other error.
-func isLetterFault(err error) bool {
+// isCoverFault tells a fault of the text from any other error.
+func isCoverFault(err error) bool {
 	var e *survey.Error
 	return errors.As(err, &e) && e.Code == survey.Invalid
 }

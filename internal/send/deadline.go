@@ -123,7 +123,7 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questi
 			return survey.Faults{{Field: "deadline", Key: "send.error.deadline_earlier"}}.Err()
 		}
 		before := q.Deadline
-		q.Extended = append(q.Extended, survey.Extended{From: before, To: deadline, Reason: cmd.Reason, At: s.At(tx), By: actor.Who()})
+		q.Extended = append(q.Extended, survey.DateChange{From: before, To: deadline, Reason: cmd.Reason, At: s.At(tx), By: actor.Who()})
 		q.Deadline, q.Revision = deadline, q.Revision+1
 		if err := tx.Questionnaires.Put(q); err != nil {
 			return err
@@ -179,7 +179,7 @@ func (s *Service) writeNewDate(tx *survey.Tx, h letterhead, r survey.Respondent,
 	if err != nil {
 		return err
 	}
-	data := LetterExtension{Party: r.Name, Questionnaire: h.questionnaire.Title, Election: h.election.Name, Alliance: h.alliance.Name,
+	data := ExtensionMail{Party: r.Name, Questionnaire: h.questionnaire.Title, Election: h.election.Name, Alliance: h.alliance.Name,
 		Reason: last.Reason, From: last.From.In(), To: last.To.In(), Returned: !at.IsZero()}
 	place := survey.SecretPlace()
 	if r.Procedure.Channel == survey.ChannelForm {

@@ -7,32 +7,32 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// CheckState is how a point of the dispatch checklist stands.
-type CheckState string
+// PointState is how a point of the dispatch checklist stands.
+type PointState string
 
 // The states of a point: a missing one blocks the dispatch, a warning does not.
 const (
-	CheckOK      CheckState = "ok"
-	CheckWarn    CheckState = "warn"
-	CheckMissing CheckState = "missing"
+	PointOK      PointState = "ok"
+	PointWarn    PointState = "warn"
+	PointMissing PointState = "missing"
 )
 
-// DispatchCheck is one point of the checklist. Its words are the messages send.check.<Name>.<State>.
-type DispatchCheck struct {
+// Point is one point of the checklist. Its words are the messages send.check.<Name>.<State>.
+type Point struct {
 	Name  string
-	State CheckState
+	State PointState
 	Who   []string // short names of the respondents, or parties, it is about
 }
 
 // DispatchPlan is the page of the dispatch: what is checked, who gets what, and who has to confirm.
 type DispatchPlan struct {
 	Questionnaire survey.Questionnaire
-	Checks        []DispatchCheck
+	Checklist     []Point
 	Ready         bool // nothing is missing
 	Channels      map[survey.Channel]int
 	NotAsked      int
 	NotReached    int
-	Recipients    []survey.Respondent        // that get a letter, in the printed order
+	Recipients    []survey.Respondent        // that get the cover letter, in the printed order
 	Portals       []survey.Respondent        // in whose own form the office enters the questions
 	Questions     []survey.CatalogueQuestion // that are sent
 	Digest        string                     // of all that would be sent; Dispatch wants it back
@@ -68,7 +68,7 @@ func (s *Service) secondPerson(tx *survey.Tx, actor survey.Actor, q survey.Quest
 	return p, err
 }
 
-// dispatchContent is what a dispatch is approved for: all that the letters and the answer form say.
+// dispatchContent is what a dispatch is approved for: all that the cover letters and the answer form say.
 type dispatchContent struct {
 	Title, Intro    string
 	AnswerLimit     int
@@ -151,12 +151,12 @@ func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire 
 	if p.Digest, err = survey.ContentDigest(content); err != nil {
 		return p, err
 	}
-	if p.Checks, err = s.checks(tx, q, content); err != nil {
+	if p.Checklist, err = s.checklist(tx, q, content); err != nil {
 		return p, err
 	}
 	p.Ready = true
-	for _, c := range p.Checks {
-		p.Ready = p.Ready && c.State != CheckMissing
+	for _, c := range p.Checklist {
+		p.Ready = p.Ready && c.State != PointMissing
 	}
 	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, "", p.Digest)
 	return p, err
@@ -239,7 +239,7 @@ func (s *Service) dispatch(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 		if !r.GetsMail() {
 			continue
 		}
-		if err := s.invite(tx, h, &d, r, now); err != nil {
+		if err := s.sendInvitation(tx, h, &d, r, now); err != nil {
 			return err
 		}
 	}
@@ -249,17 +249,17 @@ func (s *Service) dispatch(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	return s.Audit(tx, actor, "dispatch", string(q.ID))
 }
 
-// invite queues a respondent's cover letter as part of a dispatch.
-func (s *Service) invite(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, now time.Time) error {
-	if err := s.sendLetter(tx, h, d, r, survey.Cover{Subject: d.Subject, Body: d.Body, Language: h.questionnaire.Cover.Language}); err != nil {
+// sendInvitation queues a respondent's cover letter as part of a dispatch.
+func (s *Service) sendInvitation(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, now time.Time) error {
+	if err := s.sendCover(tx, h, d, r, survey.Cover{Subject: d.Subject, Body: d.Body, Language: h.questionnaire.Cover.Language}); err != nil {
 		return err
 	}
 	r.AskedAt, r.NotReached, r.Revision = now, nil, r.Revision+1
 	return tx.Respondents.Put(r)
 }
 
-// sendLetter queues a letter to a respondent, with a link of its own if it answers in our form, and counts it.
-func (s *Service) sendLetter(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, cover survey.Cover) error {
+// sendCover queues a cover to a respondent, with a link of its own if it answers in our form, and counts it.
+func (s *Service) sendCover(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, cover survey.Cover) error {
 	m := survey.Mail{Language: cover.Language}
 	if err := s.renderCover(&m, cover, h, r); err != nil {
 		return err

@@ -21,7 +21,7 @@ type RespondentFile struct {
 	AddressBy     string           // who made it
 	AddressOwn    bool             // whoever asks made it
 	TwoPerson     bool             // such a change needs one
-	Late          *LatePlan        // to invite it late; nil unless it is to be
+	Invitation    *InvitationPlan  // for what was not asked at the dispatch; nil unless it is to be
 	Invited       *survey.Dispatch // by which it was invited
 	InvitedBy     string           // who sent that
 	InvitedCheck  string           // the second person, "" none
@@ -88,7 +88,7 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 		}
 		f.Invited, f.InvitedBy, f.InvitedCheck = &d, survey.NameOfUser(tx, d.By), survey.NameOfUser(tx, d.CheckedBy)
 	}
-	if f.Late, _, err = s.latePlan(tx, actor, f.Questionnaire, r); err != nil {
+	if f.Invitation, _, err = s.invitationPlan(tx, actor, f.Questionnaire, r); err != nil {
 		return f, err
 	}
 	if f.TwoPerson, err = s.TwoPerson(tx, survey.ActAddress); err != nil {

@@ -38,11 +38,11 @@ func TestLettersHoldTheMark(t *testing.T) {
 		if err := s.Send.SaveCover(t.Context(), s.office, s.q, send.SaveCover{Cover: cover, Revision: q.Revision}); err != nil {
 			t.Fatal(err)
 		}
-		preview, err := s.Send.PreviewLetter(t.Context(), s.office, s.q, "fm", cover)
+		preview, err := s.Send.PreviewCover(t.Context(), s.office, s.q, "fm", cover)
 		if err != nil || len(preview.Texts) != 4 {
 			t.Errorf("preview %q, %v", preview.Texts, err)
 		}
-		if err := s.Send.TestLetter(t.Context(), s.office, s.q, "fm"); err != nil {
+		if err := s.Send.TestCover(t.Context(), s.office, s.q, "fm"); err != nil {
 			t.Error(err)
 		}
 		if sent, err := s.dispatch(s.office); err != nil || !sent {

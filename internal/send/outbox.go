@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	maxSubject = 250 // UTF-16 units of the subject of a letter
+	maxSubject = 250 // UTF-16 units of the subject of a cover
 	maxReply   = 500 // UTF-16 units kept of a server's reply
 )
 

@@ -97,7 +97,7 @@ func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire 
 		return err
 	}
 	var faults survey.Faults
-	checkLetter(&faults, &text)
+	cleanCover(&faults, &text)
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -121,9 +121,9 @@ func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire 
 	})
 }
 
-// RemindLate sends the one reminder, in its stored words, to those who could have it now and have not had it: they were
-// invited late, or could not be reached. A double click finds nobody and changes nothing.
-func (s *Service) RemindLate(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) error {
+// RemindRest sends the one reminder, in its stored words, to those who could have it now and have not had it: they were
+// invited afterwards, or could not be reached. A double click finds nobody and changes nothing.
+func (s *Service) RemindRest(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (s *Service) sendReminders(tx *survey.Tx, actor survey.Actor, p ReminderPla
 		return err
 	}
 	for _, r := range p.Recipients {
-		if err := s.sendLetter(tx, h, &d, r, survey.Cover{Subject: d.Subject, Body: d.Body, Language: lang}); err != nil {
+		if err := s.sendCover(tx, h, &d, r, survey.Cover{Subject: d.Subject, Body: d.Body, Language: lang}); err != nil {
 			return err
 		}
 	}

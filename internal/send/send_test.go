@@ -153,7 +153,7 @@ func TestLetterFaults(t *testing.T) {
 	} {
 		cover := sound
 		test.change(&cover)
-		_, err := s.Send.PreviewLetter(t.Context(), s.admin, s.q, "", cover)
+		_, err := s.Send.PreviewCover(t.Context(), s.admin, s.q, "", cover)
 		if testworld.KeyOf(err) != test.want {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
 		}
@@ -304,8 +304,8 @@ func TestDispatchWantsEverything(t *testing.T) {
 				t.Fatal(err)
 			}
 			var missing []string
-			for _, c := range p.Checks {
-				if c.State == send.CheckMissing {
+			for _, c := range p.Checklist {
+				if c.State == send.PointMissing {
 					missing = append(missing, c.Name)
 				}
 			}
@@ -601,7 +601,7 @@ func TestSendRights(t *testing.T) {
 		"remove": func(a survey.Actor) error { return s.Send.RemoveRespondent(ctx, a, s.q, "fm") },
 		"leave":  func(a survey.Actor) error { return s.Send.LeaveOut(ctx, a, s.q, "fm", 1, nil) },
 		"cover":  func(a survey.Actor) error { return s.Send.SaveCover(ctx, a, s.q, send.SaveCover{}) },
-		"test":   func(a survey.Actor) error { return s.Send.TestLetter(ctx, a, s.q, "fm") },
+		"test":   func(a survey.Actor) error { return s.Send.TestCover(ctx, a, s.q, "fm") },
 		"resend": func(a survey.Actor) error {
 			_, _, err := s.Send.ResendMail(ctx, a, s.q, "m", send.ResendMail{})
 			return err

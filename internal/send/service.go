@@ -1,4 +1,4 @@
-// Package send: who is asked, the letters and the outbox, deadlines, reminders, and whom they reached.
+// Package send: who is asked, the cover letters and the outbox, deadlines, reminders, and whom they reached.
 package send
 
 import "pruefstein/internal/survey"

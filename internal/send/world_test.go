@@ -157,27 +157,27 @@ func (s *sending) mustDispatch() {
 	}
 }
 
-// inviteLate invites a respondent as the office reads it, with the rule off.
-func (s *sending) inviteLate(slug survey.Slug) error {
+// invite invites a respondent as the office reads it, with the rule off.
+func (s *sending) invite(slug survey.Slug) error {
 	s.t.Helper()
-	sent, err := s.Send.InviteLate(s.t.Context(), s.office, s.q, slug, s.late(s.office, slug).Digest)
+	sent, err := s.Send.Invite(s.t.Context(), s.office, s.q, slug, s.invitation(s.office, slug).Digest)
 	if err == nil && !sent {
 		s.t.Error("a second person is waited for")
 	}
 	return err
 }
 
-// late is what an actor reads of a late invitation, empty if there is to be none.
-func (s *sending) late(actor survey.Actor, slug survey.Slug) send.LatePlan {
+// invitation is what an actor reads of one, empty if there is to be none.
+func (s *sending) invitation(actor survey.Actor, slug survey.Slug) send.InvitationPlan {
 	s.t.Helper()
 	f, err := s.Send.RespondentFile(s.t.Context(), actor, s.q, slug)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if f.Late == nil {
-		return send.LatePlan{}
+	if f.Invitation == nil {
+		return send.InvitationPlan{}
 	}
-	return *f.Late
+	return *f.Invitation
 }
 
 // mails returns the mails of a kind with their secrets in place, by address.

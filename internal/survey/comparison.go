@@ -30,7 +30,7 @@ type ComparedRespondent struct {
 	Channel          Channel
 	AskedAt          time.Time // zero: not asked, or an import
 	Due              Instant
-	DueChanges       []Extended     // of its own date, after it was asked
+	DueChanges       []DateChange   // of its own date, after it was asked
 	Cells            []ComparedCell // one a question, in the order of the catalogue
 }
 

@@ -19,11 +19,11 @@ type Questionnaire struct {
 	AnswerLimit   int     `json:"answer_limit,omitempty"`   // most UTF-16 units of a submitted answer; 0: as above
 	Topics        []Topic `json:"topics,omitempty"`
 
-	OrderRule string     `json:"order_rule,omitempty"` // printed with every table
-	Licence   string     `json:"licence,omitempty"`    // SPDX identifier of the publication
-	Deadline  Instant    `json:"deadline,omitzero"`    // for all who answer with us
-	Extended  []Extended `json:"extended,omitempty"`   // every change of the deadline after the dispatch, public
-	Cover     Cover      `json:"cover,omitzero"`       // cover letter
+	OrderRule string       `json:"order_rule,omitempty"` // printed with every table
+	Licence   string       `json:"licence,omitempty"`    // SPDX identifier of the publication
+	Deadline  Instant      `json:"deadline,omitzero"`    // for all who answer with us
+	Extended  []DateChange `json:"extended,omitempty"`   // every change of the deadline after the dispatch, public
+	Cover     Cover        `json:"cover,omitzero"`       // cover letter
 
 	LockedAt     time.Time `json:"locked_at,omitzero"`
 	DispatchedAt time.Time `json:"dispatched_at,omitzero"`
@@ -50,8 +50,8 @@ type Topic struct {
 	Name string `json:"name"`
 }
 
-// Extended is one extension of the deadline, for all.
-type Extended struct {
+// DateChange is one change of a date after the dispatch: of the deadline, an extension for all, or of a respondent's own date.
+type DateChange struct {
 	From   Instant   `json:"from"`
 	To     Instant   `json:"to"`
 	Reason string    `json:"reason"`

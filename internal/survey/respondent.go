@@ -21,12 +21,12 @@ type Respondent struct {
 	Colour         string          `json:"colour,omitempty"`
 	Sequence       int             `json:"sequence"` // place in the printed order, from 1
 
-	Email      string     `json:"email,omitempty"`     // where mails go; never public
-	NewEmail   string     `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)
-	Language   string     `json:"language,omitempty"`
-	Procedure  Procedure  `json:"procedure,omitzero"`
-	Due        Instant    `json:"due,omitzero"`          // its own date; zero: the questionnaire's deadline
-	DueChanges []Extended `json:"due_changes,omitempty"` // every change of it after it was asked, public
+	Email      string       `json:"email,omitempty"`     // where mails go; never public
+	NewEmail   string       `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)
+	Language   string       `json:"language,omitempty"`
+	Procedure  Procedure    `json:"procedure,omitzero"`
+	Due        Instant      `json:"due,omitzero"`          // its own date; zero: the questionnaire's deadline
+	DueChanges []DateChange `json:"due_changes,omitempty"` // every change of it after it was asked, public
 
 	AskedAt    time.Time             `json:"asked_at,omitzero"`   // when its invitation was queued, or the questions were entered in its form
 	NotAsked   string                `json:"not_asked,omitempty"` // why it was not asked at all, public

@@ -140,11 +140,11 @@ func TestLetterBeforeAnExtension(t *testing.T) {
 	w.Write(t, func(tx *survey.Tx) error {
 		q, err := tx.Questionnaire("q1")
 		extended, _ := survey.ParseInstant("2026-12-10T18:00", "Europe/Lisbon", "")
-		q.Extended = []survey.Extended{{From: q.Deadline, To: extended, Reason: "Feiertage", By: "anna"}}
+		q.Extended = []survey.DateChange{{From: q.Deadline, To: extended, Reason: "Feiertage", By: "anna"}}
 		q.Deadline = extended
 		r, rerr := tx.Respondents.Get("q1/r1")
 		r.Due, _ = survey.ParseInstant("2026-12-24T12:00", survey.DefaultZone, "")
-		r.DueChanges = []survey.Extended{{To: r.Due, Reason: "ihr Verfahren", By: "anna"}}
+		r.DueChanges = []survey.DateChange{{To: r.Due, Reason: "ihr Verfahren", By: "anna"}}
 		return errors.Join(err, rerr, tx.Questionnaires.Put(q), tx.Respondents.Put(r))
 	})
 	if v := w.Versions(t, "r1", "q01"); !v[0].Late {

@@ -56,7 +56,7 @@ type publicationPage struct {
 	Returns      string
 	Preview      string
 	Public       string // address of what readers get, "" before the first version
-	Checks       []checkItem
+	Checklist    []checklistItem
 	Pending      []pendingItem
 	PendingCount int    // parties in them
 	Received     string // how many of them have something in
@@ -69,7 +69,7 @@ type publicationPage struct {
 	Versions     []versionItem
 }
 
-type checkItem struct {
+type checklistItem struct {
 	Badge templates.Badge
 	Text  string
 	Links []templates.NavItem // where it can be mended
@@ -147,14 +147,14 @@ func (p *publicationPage) checklist(r *web.Request, st compare.PublicationPage) 
 	q := r.Questionnaire
 	ready = true
 	check := func(good bool, key string, links []templates.NavItem, args ...any) {
-		var item checkItem
+		var item checklistItem
 		if good {
-			item = checkItem{Badge: templates.Badge{Icon: "check", Label: p.Must("compare.office.good"), Tone: "good"}, Text: p.Must("compare.check." + key + "_good")}
+			item = checklistItem{Badge: templates.Badge{Icon: "check", Label: p.Must("compare.office.good"), Tone: "good"}, Text: p.Must("compare.check." + key + "_good")}
 		} else {
 			ready = false
-			item = checkItem{Badge: templates.Badge{Icon: "warning", Label: p.Must("compare.office.open"), Tone: "warn"}, Text: p.Must("compare.check."+key+"_open", args...), Links: links}
+			item = checklistItem{Badge: templates.Badge{Icon: "warning", Label: p.Must("compare.office.open"), Tone: "warn"}, Text: p.Must("compare.check."+key+"_open", args...), Links: links}
 		}
-		p.Checks = append(p.Checks, item)
+		p.Checklist = append(p.Checklist, item)
 	}
 	link := func(key, href string) []templates.NavItem {
 		return []templates.NavItem{{Label: p.Must(key), Href: href}}

@@ -159,8 +159,8 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 	if r.Questionnaire.DispatchedAt.IsZero() {
 		where := map[string]string{"catalogue": "/werkstatt/" + string(r.Questionnaire.Slug) + "/katalog", "deadline": sendPath(r, "frist"), "cover": sendPath(r, "anschreiben"),
 			"letter": sendPath(r, "anschreiben")}
-		for _, c := range b.Plan.Checks {
-			if c.State == send.CheckOK {
+		for _, c := range b.Plan.Checklist {
+			if c.State == send.PointOK {
 				continue
 			}
 			href, ok := where[c.Name]
@@ -175,7 +175,7 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 			}
 			step := c.Name
 			switch {
-			case c.Name == "deadline" && c.State == send.CheckWarn:
+			case c.Name == "deadline" && c.State == send.PointWarn:
 				step = "deadline_soon"
 			case c.Name == "fit" && !r.Questionnaire.LockedAt.IsZero(): // nothing can be shortened any more
 				step = "fit_locked"
@@ -194,7 +194,7 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 		add("contestants", n, sendPath(r, "befragte"))
 	}
 	for _, problem := range []send.Problem{send.ProblemMail, send.ProblemPortal, send.ProblemProcedure, send.ProblemAddress,
-		send.ProblemUnasked, send.ProblemLate, send.ProblemLink, send.ProblemConfirm} {
+		send.ProblemUnasked, send.ProblemInvitation, send.ProblemLink, send.ProblemConfirm} {
 		if n := b.Problems[problem]; n > 0 {
 			href := sendPath(r, "befragte")
 			if problem == send.ProblemMail {

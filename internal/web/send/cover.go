@@ -14,8 +14,8 @@ import (
 	"pruefstein/templates"
 )
 
-// sendLetterPage is a letter to be written: the cover letter or the reminder.
-type sendLetterPage struct {
+// coverFormPage is a letter to be written: the cover letter or the reminder.
+type coverFormPage struct {
 	sendPage
 	Lead         string
 	Action       string
@@ -23,7 +23,7 @@ type sendLetterPage struct {
 	Recipient    *templates.Field // whose letter the preview shows; nil: nobody gets one yet
 	Saved        bool
 	Editable     bool
-	Templates    []letterTemplate
+	Templates    []coverTemplate
 	Replace      *templates.Confirm // asks before a template takes the place of what is typed
 	Placeholders []templates.Fact   // what may stand in the text
 	Preview      *mailView
@@ -42,13 +42,13 @@ type sendLetterPage struct {
 	Unreached  []string
 	Submitted  string
 	Nobody     templates.Empty
-	Late       *templates.Confirm // the reminder for those who have not had it; nil: there are none
+	Rest       *templates.Confirm // the reminder for those who have not had it; nil: there are none
 }
 
-// letterTemplate is a button of the letter's form.
-type letterTemplate struct{ Value, Label string }
+// coverTemplate is a button of the letter's form.
+type coverTemplate struct{ Value, Label string }
 
-type sendLetterForm struct {
+type coverForm struct {
 	Subject  string `form:"subject"`
 	Body     string `form:"body"`
 	Language string `form:"language"`
@@ -57,12 +57,12 @@ type sendLetterForm struct {
 	Do       string `form:"do"` // preview, template-<language>, replace-<language>, or save
 }
 
-func (f sendLetterForm) cover() survey.Cover {
+func (f coverForm) cover() survey.Cover {
 	return survey.Cover{Subject: f.Subject, Body: f.Body, Language: f.Language}
 }
 
-// letterFormFields are the fields of a letter, with whose letter the preview shows if anybody gets one.
-func (p sendPage) letterFormFields(form sendLetterForm, recipient *templates.Field) []templates.Field {
+// coverFields are the fields of a letter, with whose letter the preview shows if anybody gets one.
+func (p sendPage) coverFields(form coverForm, recipient *templates.Field) []templates.Field {
 	body := web.RequiredField(p.field("body", "textarea", form.Body))
 	body.Rows = 22
 	language := p.choice("language", "select", form.Language, "common.language.", locale.Languages...)
@@ -96,7 +96,7 @@ func (p sendPage) recipientField(respondents []survey.Respondent, slug survey.Sl
 }
 
 // newPreview shows a letter as it will arrive.
-func newPreview(r *web.Request, p send.LetterPreview) *mailView {
+func newPreview(r *web.Request, p send.CoverPreview) *mailView {
 	return &mailView{To: p.Respondent.Email, Subject: p.Subject, Parts: mailParts(p.Texts, p.Link), Calendar: !p.Respondent.DueAt(r.Questionnaire).IsZero()}
 }
 
@@ -109,16 +109,16 @@ func (s *Room) coverPage(r *web.Request) error {
 	if cover.Language == "" {
 		cover.Language = locale.Languages[0]
 	}
-	form := sendLetterForm{Subject: cover.Subject, Body: cover.Body, Language: cover.Language, Slug: r.Query("befragte"), Revision: d.Questionnaire.Revision}
+	form := coverForm{Subject: cover.Subject, Body: cover.Body, Language: cover.Language, Slug: r.Query("befragte"), Revision: d.Questionnaire.Revision}
 	return s.renderCover(r, http.StatusOK, form, nil)
 }
 
-func (s *Room) renderCover(r *web.Request, status int, form sendLetterForm, errs []templates.FieldError) error {
+func (s *Room) renderCover(r *web.Request, status int, form coverForm, errs []templates.FieldError) error {
 	d, err := s.Send.CoverDraft(r.Request.Context(), r.Actor, r.Questionnaire.ID, locale.Languages[0])
 	if err != nil {
 		return err
 	}
-	p := sendLetterPage{sendPage: s.sendBase(r, "send.cover.title"), Action: sendPath(r, "anschreiben"), Saved: d.Saved}
+	p := coverFormPage{sendPage: s.sendBase(r, "send.cover.title"), Action: sendPath(r, "anschreiben"), Saved: d.Saved}
 	p.Errors, p.Lead = errs, p.Must("send.cover.lead")
 	if p.Typed, err = s.ownWords(r, form); err != nil {
 		return err
@@ -126,7 +126,7 @@ func (s *Room) renderCover(r *web.Request, status int, form sendLetterForm, errs
 	p.Editable = p.CanAct && r.Questionnaire.DispatchedAt.IsZero()
 	p.Recipient = p.recipientField(d.Respondents, survey.Slug(form.Slug))
 	if p.Recipient != nil && len(errs) == 0 {
-		preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
+		preview, err := s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 		faults, ok := r.Faults(err)
 		switch {
 		case ok && p.Editable: // a text saved before a rule was made
@@ -138,15 +138,15 @@ func (s *Room) renderCover(r *web.Request, status int, form sendLetterForm, errs
 		}
 	}
 	if p.Editable {
-		p.Fields, p.Save, p.Placeholders = p.letterFormFields(form, p.Recipient), p.Must("common.button.save"), p.placeholders()
+		p.Fields, p.Save, p.Placeholders = p.coverFields(form, p.Recipient), p.Must("common.button.save"), p.placeholders()
 		if status == http.StatusConflict {
 			typed := []web.FieldGroup{{Fields: p.Fields}}
-			saved := sendLetterForm{Subject: d.Cover.Subject, Body: d.Cover.Body, Language: d.Cover.Language, Revision: d.Questionnaire.Revision}
-			r.Overtaken(&p.Base, typed, []web.FieldGroup{{Fields: p.letterFormFields(saved, p.Recipient)}})
+			saved := coverForm{Subject: d.Cover.Subject, Body: d.Cover.Body, Language: d.Cover.Language, Revision: d.Questionnaire.Revision}
+			r.Overtaken(&p.Base, typed, []web.FieldGroup{{Fields: p.coverFields(saved, p.Recipient)}})
 			p.Fields = typed[0].Fields
 		}
 		for _, lang := range locale.Languages {
-			p.Templates = append(p.Templates, letterTemplate{Value: "template-" + lang, Label: p.Must("send.template." + lang)})
+			p.Templates = append(p.Templates, coverTemplate{Value: "template-" + lang, Label: p.Must("send.template." + lang)})
 		}
 		if lang, ok := strings.CutPrefix(form.Do, "template-"); ok { // and not done, for it would have taken away what is typed
 			p.Warning = p.Must("send.template.warning")
@@ -162,7 +162,7 @@ func (s *Room) renderCover(r *web.Request, status int, form sendLetterForm, errs
 }
 
 func (s *Room) saveCover(r *web.Request) error {
-	var form sendLetterForm
+	var form coverForm
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s *Room) saveCover(r *web.Request) error {
 	}
 	var err error
 	if form.Do == "preview" {
-		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
+		_, err = s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 		if err == nil {
 			return s.renderCover(r, http.StatusOK, form, nil)
 		}
@@ -193,7 +193,7 @@ func (s *Room) saveCover(r *web.Request) error {
 }
 
 // loadTemplate puts one of our texts into the form, but in the place of words of one's own only once one has said so.
-func (s *Room) loadTemplate(r *web.Request, form sendLetterForm, lang string, sure bool) error {
+func (s *Room) loadTemplate(r *web.Request, form coverForm, lang string, sure bool) error {
 	own, err := s.ownWords(r, form)
 	if err != nil {
 		return err
@@ -209,7 +209,7 @@ func (s *Room) loadTemplate(r *web.Request, form sendLetterForm, lang string, su
 }
 
 // ownWords tells whether a letter holds what cannot be had again: neither the saved text nor one of our templates.
-func (s *Room) ownWords(r *web.Request, form sendLetterForm) (bool, error) {
+func (s *Room) ownWords(r *web.Request, form coverForm) (bool, error) {
 	again := []survey.Cover{{}, r.Questionnaire.Cover}
 	for _, lang := range locale.Languages {
 		start, err := s.Send.StartingText(lang, "cover")
@@ -236,7 +236,7 @@ func (s *Room) testCover(r *web.Request) error {
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	if err := s.Send.TestLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug)); err != nil {
+	if err := s.Send.TestCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug)); err != nil {
 		return err
 	}
 	path := sendPath(r, "anschreiben")
@@ -259,7 +259,7 @@ func (s *Room) reminderPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderReminder(r, http.StatusOK, sendLetterForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, nil)
+	return s.renderReminder(r, http.StatusOK, coverForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, nil)
 }
 
 func coverLanguage(q survey.Questionnaire) string {
@@ -269,12 +269,12 @@ func coverLanguage(q survey.Questionnaire) string {
 	return locale.Languages[0]
 }
 
-func (s *Room) renderReminder(r *web.Request, status int, form sendLetterForm, errs []templates.FieldError) error {
+func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs []templates.FieldError) error {
 	plan, err := s.Send.ReminderPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
-	p := sendLetterPage{sendPage: s.sendBase(r, "send.reminder.title"), Action: sendPath(r, "erinnerung"), Sent: plan.Sent}
+	p := coverFormPage{sendPage: s.sendBase(r, "send.reminder.title"), Action: sendPath(r, "erinnerung"), Sent: plan.Sent}
 	p.Errors, p.Lead = errs, p.Must("send.reminder.lead")
 	p.Recipients, p.Over, p.Unreached = shortNames(plan.Recipients), shortNames(plan.Over), shortNames(plan.Unreached)
 	p.Submitted = p.Must("send.reminder.submitted", "Count", plan.Submitted)
@@ -290,7 +290,7 @@ func (s *Room) renderReminder(r *web.Request, status int, form sendLetterForm, e
 			return err
 		}
 		if n := len(plan.Recipients); open && n > 0 && p.CanAct {
-			p.Late = &templates.Confirm{Title: p.Must("send.reminder.late"), Text: p.Must("send.reminder.late_text", "Who", p.Join(p.Recipients)),
+			p.Rest = &templates.Confirm{Title: p.Must("send.reminder.late"), Text: p.Must("send.reminder.late_text", "Who", p.Join(p.Recipients)),
 				Action: sendPath(r, "erinnerung", "nachholen"), Button: p.Must("send.reminder.late_button", "Count", n)}
 		}
 	case !open:
@@ -305,10 +305,10 @@ func (s *Room) renderReminder(r *web.Request, status int, form sendLetterForm, e
 		}
 		if p.CanAct {
 			p.Placeholders = p.placeholders()
-			p.Fields, p.Send = p.letterFormFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
+			p.Fields, p.Send = p.coverFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
 		}
 		if len(errs) == 0 {
-			preview, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
+			preview, err := s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 			if err != nil {
 				return err
 			}
@@ -319,7 +319,7 @@ func (s *Room) renderReminder(r *web.Request, status int, form sendLetterForm, e
 }
 
 // sentReminder shows the text as it was sent, to one of those who got it.
-func (s *Room) sentReminder(r *web.Request, p *sendLetterPage, plan send.ReminderPlan) error {
+func (s *Room) sentReminder(r *web.Request, p *coverFormPage, plan send.ReminderPlan) error {
 	for i, m := range plan.SentMails {
 		row, err := s.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, m.ID)
 		if err != nil {
@@ -334,21 +334,21 @@ func (s *Room) sentReminder(r *web.Request, p *sendLetterPage, plan send.Reminde
 	return nil
 }
 
-func (s *Room) remindLate(r *web.Request) error {
-	if err := s.Send.RemindLate(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
+func (s *Room) remindRest(r *web.Request) error {
+	if err := s.Send.RemindRest(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
 		return err
 	}
 	return r.Redirect(sendPath(r, "erinnerung"), "send.notice.reminded")
 }
 
 func (s *Room) sendReminder(r *web.Request) error {
-	var form sendLetterForm
+	var form coverForm
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
 	var err error
 	if form.Do == "preview" {
-		_, err = s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
+		_, err = s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 		if err == nil {
 			return s.renderReminder(r, http.StatusOK, form, nil)
 		}

@@ -14,21 +14,21 @@ import (
 // dispatchPage is the checklist and the button that sends, or what was sent.
 type dispatchPage struct {
 	sendPage
-	Checks   []dispatchLine
-	Counts   []templates.Fact
-	Ready    bool
-	Waiting  string // a sentence about the request that waits
-	Void     bool
-	Confirm  *templates.Confirm
-	Withdraw string
-	Only     string           // why there is no button
-	Letters  []dispatchLetter // what goes out, once it can
-	Packet   []packetLine
-	Who      []templates.Fact // who gets it
-	Sent     bool
-	Facts    []templates.Fact
-	Mails    []outboxLine
-	Portals  []templates.NavItem // own forms to be filled in by hand
+	Checklist []dispatchLine
+	Counts    []templates.Fact
+	Ready     bool
+	Waiting   string // a sentence about the request that waits
+	Void      bool
+	Confirm   *templates.Confirm
+	Withdraw  string
+	Only      string           // why there is no button
+	Letters   []dispatchLetter // what goes out, once it can
+	Packet    []packetLine
+	Who       []templates.Fact // who gets it
+	Sent      bool
+	Facts     []templates.Fact
+	Mails     []outboxLine
+	Portals   []templates.NavItem // own forms to be filled in by hand
 }
 
 // dispatchLetter is the letter to one of those who get it.
@@ -44,8 +44,8 @@ type dispatchLine struct {
 	Where templates.NavItem
 }
 
-var checkLook = map[send.CheckState]struct{ icon, tone string }{
-	send.CheckOK: {"check", "good"}, send.CheckWarn: {"warning", "wait"}, send.CheckMissing: {"warning", "bad"},
+var pointLook = map[send.PointState]struct{ icon, tone string }{
+	send.PointOK: {"check", "good"}, send.PointWarn: {"warning", "wait"}, send.PointMissing: {"warning", "bad"},
 }
 
 // adminPlaces are where an administrator sees to a point of the checklist: tests the mail server, enters the alliance's address.
@@ -65,8 +65,8 @@ func (s *Room) dispatchPage(r *web.Request) error {
 	if p.Sent {
 		return s.renderSent(r, p, d)
 	}
-	for _, c := range d.Checks {
-		p.Checks = append(p.Checks, newDispatchLine(r, c))
+	for _, c := range d.Checklist {
+		p.Checklist = append(p.Checklist, newDispatchLine(r, c))
 	}
 	dispatchButton(r, &p, d)
 	if err := s.dispatchContent(r, &p, d); err != nil {
@@ -88,7 +88,7 @@ func (s *Room) dispatchContent(r *web.Request, p *dispatchPage, d send.DispatchP
 				continue
 			}
 			if who == nil {
-				letter, err := s.Send.PreviewLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, one.Slug, r.Questionnaire.Cover)
+				letter, err := s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, one.Slug, r.Questionnaire.Cover)
 				if err != nil {
 					return err
 				}
@@ -109,11 +109,11 @@ func (s *Room) dispatchContent(r *web.Request, p *dispatchPage, d send.DispatchP
 	return nil
 }
 
-func newDispatchLine(r *web.Request, c send.DispatchCheck) dispatchLine {
+func newDispatchLine(r *web.Request, c send.Point) dispatchLine {
 	p := r.Printer()
-	line := dispatchLine{State: templates.Badge{Icon: checkLook[c.State].icon, Tone: checkLook[c.State].tone, Label: p.Must("send.check_state." + string(c.State))},
+	line := dispatchLine{State: templates.Badge{Icon: pointLook[c.State].icon, Tone: pointLook[c.State].tone, Label: p.Must("send.check_state." + string(c.State))},
 		Text: p.Must("send.check."+c.Name+"."+string(c.State), "At", r.Instant(r.Questionnaire.Deadline)), Who: strings.Join(c.Who, ", ")}
-	if c.State == send.CheckOK {
+	if c.State == send.PointOK {
 		return line
 	}
 	href := sendPath(r, "befragte")

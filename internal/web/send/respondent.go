@@ -14,34 +14,34 @@ import (
 // respondentPage is everything about one respondent.
 type respondentPage struct {
 	sendPage
-	Party     templates.Party
-	Name      string
-	State     templates.Badge
-	Problem   string
-	Facts     []templates.Fact
-	Proof     string
-	Portal    string // where its own form is noted; "" it has none
-	Groups    []web.FieldGroup
-	Action    string
-	Editable  bool
-	Remove    *templates.Confirm
-	Questions []packetLine
-	Misfits   []string
-	Fits      string // what is said where nothing misfits
-	Locked    bool
-	Revision  templates.Field
-	Mails     []outboxLine
-	Links     []linkLine
-	After     bool // sent
-	Late      *latePart
-	LinkForm  string
-	Revoke    *templates.Confirm
-	Reach     []web.FieldGroup // why nothing could be delivered
-	ReachForm string
-	Reached   bool // nothing marked
-	Due       []web.FieldGroup
-	DueForm   string
-	Address   addressPart
+	Party      templates.Party
+	Name       string
+	State      templates.Badge
+	Problem    string
+	Facts      []templates.Fact
+	Proof      string
+	Portal     string // where its own form is noted; "" it has none
+	Groups     []web.FieldGroup
+	Action     string
+	Editable   bool
+	Remove     *templates.Confirm
+	Questions  []packetLine
+	Misfits    []string
+	Fits       string // what is said where nothing misfits
+	Locked     bool
+	Revision   templates.Field
+	Mails      []outboxLine
+	Links      []linkLine
+	After      bool // sent
+	Invitation *invitationPart
+	LinkForm   string
+	Revoke     *templates.Confirm
+	Reach      []web.FieldGroup // why nothing could be delivered
+	ReachForm  string
+	Reached    bool // nothing marked
+	Due        []web.FieldGroup
+	DueForm    string
+	Address    addressPart
 }
 
 // addressPart changes where mails go after the dispatch.
@@ -56,14 +56,14 @@ type addressPart struct {
 	Withdraw string
 }
 
-// latePart invites a respondent that has not been asked yet.
-type latePart struct {
+// invitationPart invites a respondent that has not been asked yet.
+type invitationPart struct {
 	Only     string // why there is no button
 	Waiting  string // a sentence about the request that waits
 	Void     bool   // it is for another content than there is now
 	Confirm  *templates.Confirm
-	Title    string // whose letter Letter is
-	Letter   *mailView
+	Title    string // whose cover Cover is
+	Cover    *mailView
 	Withdraw string
 }
 
@@ -150,7 +150,7 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 	for _, q := range f.Packet.Questions {
 		p.Questions = append(p.Questions, p.packetLine(q, typed.reasons))
 	}
-	late := status == http.StatusConflict
+	stale := status == http.StatusConflict
 	if p.Editable {
 		saved := formOf(who)
 		form := &saved
@@ -158,10 +158,10 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 			form = typed.form
 		}
 		p.Action, p.Groups = sendPath(r, "befragte", string(who.Slug)), form.groups(p.sendPage, !p.After)
-		if late && typed.form != nil {
+		if stale && typed.form != nil {
 			r.Overtaken(&p.Base, p.Groups, saved.groups(p.sendPage, !p.After))
 		}
-		if late && typed.reasons != nil {
+		if stale && typed.reasons != nil {
 			p.overtakenReasons(r, f)
 		}
 	}
@@ -170,13 +170,13 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 			Action: sendPath(r, "befragte", string(who.Slug), "entfernen"), Button: p.Must("common.button.remove"), Danger: true}
 	}
 	if p.CanAct && p.After {
-		p.reach(r, who, late, typed.reach)
-		p.due(r, f, late, typed.due)
+		p.reach(r, who, stale, typed.reach)
+		p.due(r, f, stale, typed.due)
 	}
 	if p.After {
-		p.address(r, f, late, typed.address)
+		p.address(r, f, stale, typed.address)
 	}
-	p.late(r, f)
+	p.invitation(r, f)
 	p.deliveries(r, f)
 	return r.Page(status, "send/respondent", p)
 }
@@ -196,7 +196,7 @@ func (p *respondentPage) overtakenReasons(r *web.Request, f send.RespondentFile)
 }
 
 // reach is the form that says that nothing could be delivered.
-func (p *respondentPage) reach(r *web.Request, who survey.Respondent, late bool, typed *reachForm) {
+func (p *respondentPage) reach(r *web.Request, who survey.Respondent, stale bool, typed *reachForm) {
 	form := func(reason string) []web.FieldGroup {
 		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.field("not_reached", "text", reason))}}}
 	}
@@ -205,7 +205,7 @@ func (p *respondentPage) reach(r *web.Request, who survey.Respondent, late bool,
 		return
 	}
 	p.Reach, p.Reached = form(typed.Reason), p.Reached || typed.Reason != "" // what was typed stays to be seen
-	if late {
+	if stale {
 		stored := ""
 		if who.NotReached != nil {
 			stored = who.NotReached.Reason
@@ -215,7 +215,7 @@ func (p *respondentPage) reach(r *web.Request, who survey.Respondent, late bool,
 }
 
 // due is the form that moves the own date of a respondent that was asked.
-func (p *respondentPage) due(r *web.Request, f send.RespondentFile, late bool, typed *dueForm) {
+func (p *respondentPage) due(r *web.Request, f send.RespondentFile, stale bool, typed *dueForm) {
 	who := f.Row.Respondent
 	if !who.OwnDate() {
 		return
@@ -231,7 +231,7 @@ func (p *respondentPage) due(r *web.Request, f send.RespondentFile, late bool, t
 		return
 	}
 	p.Due = form(*typed)
-	if late {
+	if stale {
 		if n := len(who.DueChanges); n > 0 {
 			saved.Reason = who.DueChanges[n-1].Reason
 		}
@@ -240,7 +240,7 @@ func (p *respondentPage) due(r *web.Request, f send.RespondentFile, late bool, t
 }
 
 // address is the form that changes the address after the dispatch, and the request that waits for a second person.
-func (p *respondentPage) address(r *web.Request, f send.RespondentFile, late bool, typed *addressForm) {
+func (p *respondentPage) address(r *web.Request, f send.RespondentFile, stale bool, typed *addressForm) {
 	who, action := f.Row.Respondent, sendPath(r, "befragte", string(f.Row.Respondent.Slug), "adresse")
 	if who.NotAsked != "" {
 		return
@@ -264,47 +264,47 @@ func (p *respondentPage) address(r *web.Request, f send.RespondentFile, late boo
 	if typed != nil {
 		p.Address.Groups = form(typed.Email)
 	}
-	if typed != nil && late {
+	if typed != nil && stale {
 		r.Overtaken(&p.Base, p.Address.Groups, form(who.Email))
 	}
 }
 
-// late is the letter to a respondent that has not been asked yet, and who may press what.
-func (p *respondentPage) late(r *web.Request, f send.RespondentFile) {
-	if f.Late == nil || !p.CanAct && f.Late.Waiting == nil {
+// invitation is the cover to a respondent that has not been asked yet, and who may press what.
+func (p *respondentPage) invitation(r *web.Request, f send.RespondentFile) {
+	if f.Invitation == nil || !p.CanAct && f.Invitation.Waiting == nil {
 		return
 	}
 	action := sendPath(r, "befragte", string(f.Row.Respondent.Slug), "anschreiben")
-	late := latePart{Void: f.Late.Void, Title: p.Must("send.cover.preview", "Name", f.Row.Respondent.ShortName)}
-	p.Late = &late
-	waiting := f.Late.Waiting != nil && !f.Late.Void
-	if f.Late.Waiting != nil {
-		late.Waiting = p.Must("send.dispatch.waiting", "Name", f.Late.WaitingName, "At", r.Moment(f.Late.Waiting.RequestedAt))
-		late.Withdraw = action + "/zuruecknehmen"
+	part := invitationPart{Void: f.Invitation.Void, Title: p.Must("send.cover.preview", "Name", f.Row.Respondent.ShortName)}
+	p.Invitation = &part
+	waiting := f.Invitation.Waiting != nil && !f.Invitation.Void
+	if f.Invitation.Waiting != nil {
+		part.Waiting = p.Must("send.dispatch.waiting", "Name", f.Invitation.WaitingName, "At", r.Moment(f.Invitation.Waiting.RequestedAt))
+		part.Withdraw = action + "/zuruecknehmen"
 	}
-	if f.Late.Fault != "" {
-		late.Only, late.Void = p.Must(f.Late.Fault), false
+	if f.Invitation.Fault != "" {
+		part.Only, part.Void = p.Must(f.Invitation.Fault), false
 		return
 	}
-	late.Letter = newPreview(r, f.Late.Letter)
+	part.Cover = newPreview(r, f.Invitation.Cover)
 	key := "button"
 	switch {
-	case waiting && f.Late.Own:
-		late.Only = p.Must("send.dispatch.own")
+	case waiting && f.Invitation.Own:
+		part.Only = p.Must("send.dispatch.own")
 		return
-	case waiting && f.Late.OneHand:
-		late.Only = p.Must("error.one_hand")
+	case waiting && f.Invitation.OneHand:
+		part.Only = p.Must("error.one_hand")
 		return
 	case waiting:
 		key = "confirm"
 	case !p.CanAct:
-		late.Only = p.Must("send.dispatch.only_coordinators")
+		part.Only = p.Must("send.dispatch.only_coordinators")
 		return
-	case f.Late.TwoPerson:
+	case f.Invitation.TwoPerson:
 		key = "request"
 	}
-	late.Confirm = &templates.Confirm{Title: p.Must("send.late.title"), Text: p.Must("send.late."+key+"_text", "Due", r.Instant(f.Row.Due)), Action: action, Button: p.Must("send.late." + key),
-		Fields: []templates.Field{web.HiddenField("seen", f.Late.Digest)}}
+	part.Confirm = &templates.Confirm{Title: p.Must("send.late.title"), Text: p.Must("send.late."+key+"_text", "Due", r.Instant(f.Row.Due)), Action: action, Button: p.Must("send.late." + key),
+		Fields: []templates.Field{web.HiddenField("seen", f.Invitation.Digest)}}
 }
 
 func (f respondentForm) revision() string {

@@ -52,14 +52,14 @@ func (s *Room) removeRespondent(r *web.Request) error {
 	return r.Redirect(sendPath(r, "befragte"), "send.notice.removed")
 }
 
-func (s *Room) inviteLate(r *web.Request) error {
+func (s *Room) invite(r *web.Request) error {
 	var form struct {
 		Seen string `form:"seen"`
 	}
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
-	sent, err := s.Send.InviteLate(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")), form.Seen)
+	sent, err := s.Send.Invite(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")), form.Seen)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *Room) inviteLate(r *web.Request) error {
 	return r.Redirect(sendPath(r, "befragte", r.Param("respondent")), notice)
 }
 
-func (s *Room) withdrawLate(r *web.Request) error { return s.withdraw(r, survey.ActDispatch) }
+func (s *Room) withdrawInvitation(r *web.Request) error { return s.withdraw(r, survey.ActDispatch) }
 
 func (s *Room) notReached(r *web.Request) error {
 	var form reachForm

@@ -34,8 +34,8 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: respondent, Who: web.Coordinators, Phases: conducted, Handle: s.saveRespondent},
 		{Method: post, Path: respondent + "/fragen", Who: web.Coordinators, Phases: conducted, Handle: s.leaveOut},
 		{Method: post, Path: respondent + "/entfernen", Who: web.Coordinators, Phases: conducted, Handle: s.removeRespondent},
-		{Method: post, Path: respondent + "/anschreiben", Who: web.Checkers, Phases: after, Limit: web.LimitMail, Handle: s.inviteLate},
-		{Method: post, Path: respondent + "/anschreiben/zuruecknehmen", Who: web.Checkers, Phases: after, Handle: s.withdrawLate},
+		{Method: post, Path: respondent + "/anschreiben", Who: web.Checkers, Phases: after, Limit: web.LimitMail, Handle: s.invite},
+		{Method: post, Path: respondent + "/anschreiben/zuruecknehmen", Who: web.Checkers, Phases: after, Handle: s.withdrawInvitation},
 		{Method: post, Path: respondent + "/nicht-erreicht", Who: web.Coordinators, Phases: after, Handle: s.notReached},
 		{Method: post, Path: respondent + "/link", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.makeLink},
 		{Method: post, Path: respondent + "/links-widerrufen", Who: web.Coordinators, Phases: after, Handle: s.revokeLinks},
@@ -63,7 +63,7 @@ func (s *Room) Routes() []web.Route {
 
 		{Method: get, Path: one + "/erinnerung", Who: web.Checkers, Phases: after, Handle: s.reminderPage},
 		{Method: post, Path: one + "/erinnerung", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.sendReminder},
-		{Method: post, Path: one + "/erinnerung/nachholen", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.remindLate},
+		{Method: post, Path: one + "/erinnerung/nachholen", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.remindRest},
 		{Method: get, Path: one + "/frist", Who: web.Checkers, Phases: conducted, Handle: s.deadlinePage},
 		{Method: post, Path: one + "/frist", Who: web.Coordinators, Phases: conducted, Handle: s.saveDeadline},
 	}

@@ -12,25 +12,25 @@ import (
 // shortNotice is less time to answer than anybody should be given unasked.
 const shortNotice = 14 * 24 * time.Hour
 
-// checks goes through the points of the checklist, in the order they are worked off: who is asked, what, by when.
-func (s *Service) checks(tx *survey.Tx, q survey.Questionnaire, c dispatchContent) ([]DispatchCheck, error) {
+// checklist goes through the points of the checklist, in the order they are worked off: who is asked, what, by when.
+func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchContent) ([]Point, error) {
 	h, err := loadLetterhead(tx, q)
 	if err != nil {
 		return nil, err
 	}
-	var list []DispatchCheck
-	add := func(name string, state CheckState, who ...string) {
-		list = append(list, DispatchCheck{Name: name, State: state, Who: who})
+	var list []Point
+	add := func(name string, state PointState, who ...string) {
+		list = append(list, Point{Name: name, State: state, Who: who})
 	}
-	when := func(ok bool, otherwise CheckState) CheckState {
+	when := func(ok bool, otherwise PointState) PointState {
 		if ok {
-			return CheckOK
+			return PointOK
 		}
 		return otherwise
 	}
-	letter := q.Cover
-	var letterFaults survey.Faults // of a text saved before a rule was made
-	checkLetter(&letterFaults, &letter)
+	cover := q.Cover
+	var coverFaults survey.Faults // of a text saved before a rule was made
+	cleanCover(&coverFaults, &cover)
 	var asked, addressless, unknown, unfit, early, unrendered []string
 	at := map[string][]string{} // who has an address
 	for _, r := range c.Respondents {
@@ -60,21 +60,21 @@ func (s *Service) checks(tx *survey.Tx, q survey.Questionnaire, c dispatchConten
 		}
 		var m survey.Mail
 		err := s.renderCover(&m, q.Cover, h, r)
-		if err != nil && !isLetterFault(err) {
+		if err != nil && !isCoverFault(err) {
 			return nil, err
 		}
-		if err != nil || letterFaults != nil || survey.Length(m.Subject) > maxSubject {
+		if err != nil || coverFaults != nil || survey.Length(m.Subject) > maxSubject {
 			unrendered = append(unrendered, r.ShortName)
 		}
 	}
-	add("respondents", when(len(asked) > 0, CheckMissing))
+	add("respondents", when(len(asked) > 0, PointMissing))
 	// all on the ballot are asked, or a reason why not is recorded and printed
 	left, err := survey.Unrepresented(tx, q, c.Respondents)
 	if err != nil {
 		return nil, err
 	}
-	add("contestants", when(left == nil, CheckMissing), left...)
-	add("address", when(addressless == nil, CheckMissing), addressless...)
+	add("contestants", when(left == nil, PointMissing), left...)
+	add("address", when(addressless == nil, PointMissing), addressless...)
 	var shared []string
 	for _, email := range slices.Sorted(maps.Keys(at)) {
 		if len(at[email]) > 1 {
@@ -82,25 +82,25 @@ func (s *Service) checks(tx *survey.Tx, q survey.Questionnaire, c dispatchConten
 		}
 	}
 	if shared != nil {
-		add("same_address", CheckWarn, shared...)
+		add("same_address", PointWarn, shared...)
 	}
-	add("procedure", when(unknown == nil, CheckWarn), unknown...)
-	add("fit", when(unfit == nil, CheckWarn), unfit...)
+	add("procedure", when(unknown == nil, PointWarn), unknown...)
+	add("fit", when(unfit == nil, PointWarn), unfit...)
 	if early != nil {
-		add("date", CheckWarn, early...)
+		add("date", PointWarn, early...)
 	}
-	add("catalogue", when(!q.LockedAt.IsZero(), CheckMissing))
-	add("cover", when(q.Cover.Body != "", CheckMissing))
+	add("catalogue", when(!q.LockedAt.IsZero(), PointMissing))
+	add("cover", when(q.Cover.Body != "", PointMissing))
 	if unrendered != nil {
-		add("letter", CheckMissing, unrendered...)
+		add("letter", PointMissing, unrendered...)
 	}
 	needsMail := slices.ContainsFunc(c.Respondents, survey.Respondent.GetsMail)
-	add("mail", when(s.MailReady || !needsMail, CheckMissing))
-	add("contact", when(c.Email != "" || !needsMail, CheckMissing))
+	add("mail", when(s.MailReady || !needsMail, PointMissing))
+	add("contact", when(c.Email != "" || !needsMail, PointMissing))
 	if q.Deadline.At.After(s.At(tx)) {
-		add("deadline", when(!q.Deadline.At.Before(s.At(tx).Add(shortNotice)), CheckWarn))
+		add("deadline", when(!q.Deadline.At.Before(s.At(tx).Add(shortNotice)), PointWarn))
 	} else {
-		add("deadline", CheckMissing)
+		add("deadline", PointMissing)
 	}
 	return list, nil
 }

@@ -6,29 +6,29 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// LatePlan is what InviteLate would send to a respondent that has not been asked yet, and who has to confirm it.
-type LatePlan struct {
+// InvitationPlan is what Invite would send to a respondent that has not been asked yet, and who has to confirm it.
+type InvitationPlan struct {
 	SecondPerson
-	Letter LetterPreview
-	Digest string // of all that would be sent; InviteLate wants it back
-	Fault  string // message key of what stands in the way, "" nothing; the letter is empty then
+	Cover  CoverPreview
+	Digest string // of all that would be sent; Invite wants it back
+	Fault  string // message key of what stands in the way, "" nothing; the cover is empty then
 }
 
-// latePlan returns nil for a respondent that is not to be invited late, unless a request for that still waits: it can be
+// invitationPlan returns nil for a respondent that is not to be invited any more, unless a request for that still waits: it can be
 // withdrawn.
-func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent) (p *LatePlan, content dispatchContent, err error) {
+func (s *Service) invitationPlan(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent) (p *InvitationPlan, content dispatchContent, err error) {
 	phase := q.Phase(s.At(tx))
 	waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActDispatch, string(r.ID))
 	if err != nil {
 		return nil, content, err
 	}
-	late := (phase == survey.PhaseOpen || phase == survey.PhaseClosed) && r.Editable(q) && r.GetsMail() && r.NotReached == nil
-	if !late && waiting == nil {
+	open := (phase == survey.PhaseOpen || phase == survey.PhaseClosed) && r.Editable(q) && r.GetsMail() && r.NotReached == nil
+	if !open && waiting == nil {
 		return nil, content, nil
 	}
-	p = &LatePlan{}
+	p = &InvitationPlan{}
 	switch {
-	case !late:
+	case !open:
 		p.Fault = "send.error.not_late"
 	case phase == survey.PhaseClosed && r.Procedure.Channel == survey.ChannelForm:
 		p.Fault = "error.phase.closed"
@@ -48,7 +48,7 @@ func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	if err != nil {
 		return nil, content, err
 	}
-	if p.Letter, err = s.letterPreview(q.Cover, h, r); err != nil {
+	if p.Cover, err = s.coverPreview(q.Cover, h, r); err != nil {
 		return nil, content, err
 	}
 	r.Revision, r.Sequence = 0, 0 // neither is sent
@@ -60,11 +60,11 @@ func (s *Service) latePlan(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	return p, content, err
 }
 
-// InviteLate sends the cover letter to a respondent that could not be asked at the dispatch, because its procedure was not
+// Invite sends the cover letter to a respondent that could not be asked at the dispatch, because its procedure was not
 // known, it could not be reached or it did not stand then. seen is the Digest of the plan the actor read; if anything changed
 // since, nothing happens (Conflict error.stale). Where the dispatch needs a second person, so does this: the first call notes
 // the request and returns sent false, the call of the second person sends.
-func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, seen string) (sent bool, err error) {
+func (s *Service) Invite(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, seen string) (sent bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionna
 		if err != nil {
 			return err
 		}
-		p, content, err := s.latePlan(tx, actor, q, r)
+		p, content, err := s.invitationPlan(tx, actor, q, r)
 		switch {
 		case err != nil:
 			return err
@@ -100,7 +100,7 @@ func (s *Service) InviteLate(ctx context.Context, actor survey.Actor, questionna
 		d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.At(tx),
 			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
 		before := survey.StageOf(q, r, survey.ReturnUnknown, false, d.At)
-		if err := s.invite(tx, h, &d, r, d.At); err != nil {
+		if err := s.sendInvitation(tx, h, &d, r, d.At); err != nil {
 			return err
 		}
 		if err := tx.Dispatches.Put(d); err != nil {

@@ -18,7 +18,7 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 	s.twoPersons()
 	s.change("zett", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
 	invite := func(actor survey.Actor) (bool, error) {
-		return s.Send.InviteLate(t.Context(), actor, s.q, "zett", s.late(s.office, "zett").Digest)
+		return s.Send.Invite(t.Context(), actor, s.q, "zett", s.invitation(s.office, "zett").Digest)
 	}
 	for name, actor := range map[string]survey.Actor{"administrator": s.admin, "member": s.member, "reader": {}, "party": {Respondent: "r", Questionnaire: s.q}} {
 		if _, err := invite(actor); survey.CodeOf(err) != survey.Forbidden {
@@ -33,8 +33,8 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 	if len(s.mails(survey.MailInvitation)) != 3 || !s.respondent("zett").AskedAt.IsZero() {
 		t.Fatal("one person sent it")
 	}
-	p := s.late(s.admin, "zett")
-	if p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void || !strings.Contains(p.Letter.Subject, "Zentrale Liste") {
+	p := s.invitation(s.admin, "zett")
+	if p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void || !strings.Contains(p.Cover.Subject, "Zentrale Liste") {
 		t.Errorf("the second person does not see it: %+v", p)
 	}
 	o, err := s.Alliance.Overview(t.Context(), s.admin)
@@ -45,19 +45,19 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 		t.Errorf("who asked is asked to confirm: %+v, %v", own.Approvals, err)
 	}
 	s.change("zett", func(c *send.SaveRespondent) { c.NotAsked = "Auf eigenen Wunsch." })
-	if p := s.late(s.admin, "zett"); p.Waiting == nil || p.Fault == "" {
+	if p := s.invitation(s.admin, "zett"); p.Waiting == nil || p.Fault == "" {
 		t.Errorf("a request that cannot be carried out any more cannot be withdrawn either: %+v", p)
 	}
 	s.change("zett", func(c *send.SaveRespondent) { c.NotAsked = "" })
 	b, err := s.Send.Board(t.Context(), s.admin, s.q)
-	if err != nil || b.Problems[send.ProblemLate] != 1 {
+	if err != nil || b.Problems[send.ProblemInvitation] != 1 {
 		t.Errorf("the board does not say that it waits: %v, %v", b.Problems, err)
 	}
 	s.change("zett", func(c *send.SaveRespondent) { c.NotAsked, c.Procedure.Note = "", "Ruft zurück" })
-	if _, err := s.Send.InviteLate(t.Context(), s.second, s.q, "zett", p.Digest); testworld.KeyOf(err) != "error.stale" {
+	if _, err := s.Send.Invite(t.Context(), s.second, s.q, "zett", p.Digest); testworld.KeyOf(err) != "error.stale" {
 		t.Errorf("confirmed what has changed since: %v", err)
 	}
-	if !s.late(s.second, "zett").Void {
+	if !s.invitation(s.second, "zett").Void {
 		t.Error("the request is not void")
 	}
 	if sent, err := invite(s.second); sent || err != nil {
@@ -67,7 +67,7 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 		t.Fatal(sent, err)
 	}
 	f, err := s.Send.RespondentFile(t.Context(), s.admin, s.q, "zett")
-	if err != nil || f.Invited == nil || f.InvitedBy != "Person u2" || f.InvitedCheck != "Person u3" || f.Late != nil {
+	if err != nil || f.Invited == nil || f.InvitedBy != "Person u2" || f.InvitedCheck != "Person u3" || f.Invitation != nil {
 		t.Errorf("%+v, by %q, confirmed by %q, %v", f.Invited, f.InvitedBy, f.InvitedCheck, err)
 	}
 	if letter := s.mails(survey.MailInvitation)["zz@partei.example"]; letter.Body == "" || letter.Mail.Urgency() != survey.UrgentLink || len(s.audited("request_dispatch")) != 2 {
@@ -156,7 +156,7 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.change("neu", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
-	if err := s.inviteLate("neu"); err != nil {
+	if err := s.invite("neu"); err != nil {
 		t.Fatal(err)
 	}
 	if s.mails(survey.MailInvitation)["nn@partei.example"].Body == "" || publish() != "compare.error.changed" {
@@ -167,19 +167,19 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 	}
 }
 
-// There is one reminder, and whoever is asked late has it too, in the same words.
-func TestReminderForThoseInvitedLate(t *testing.T) {
+// There is one reminder, and whoever is asked afterwards has it too, in the same words.
+func TestReminderForThoseInvitedAfterwards(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
-	if err := s.Send.RemindLate(t.Context(), s.office, s.q); testworld.KeyOf(err) != "send.error.not_reminded" {
+	if err := s.Send.RemindRest(t.Context(), s.office, s.q); testworld.KeyOf(err) != "send.error.not_reminded" {
 		t.Errorf("before the reminder: %v", err)
 	}
 	text := s.remind()
-	if err := s.Send.RemindLate(t.Context(), s.office, s.q); err != nil || len(s.mails(survey.MailReminder)) != 3 {
+	if err := s.Send.RemindRest(t.Context(), s.office, s.q); err != nil || len(s.mails(survey.MailReminder)) != 3 {
 		t.Errorf("all have had it: %v", err)
 	}
 	s.change("zett", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
-	if err := s.inviteLate("zett"); err != nil {
+	if err := s.invite("zett"); err != nil {
 		t.Fatal(err)
 	}
 	if p, err := s.Send.ReminderPlan(t.Context(), s.admin, s.q); err != nil || len(p.Recipients) != 1 || p.Recipients[0].Slug != "zett" {
@@ -188,18 +188,18 @@ func TestReminderForThoseInvitedLate(t *testing.T) {
 	if err := s.Send.Remind(t.Context(), s.office, s.q, text); err != nil || len(s.mails(survey.MailReminder)) != 3 {
 		t.Errorf("a double click on the first one: %v", err)
 	}
-	if err := s.Send.RemindLate(t.Context(), s.admin, s.q); survey.CodeOf(err) != survey.Forbidden {
+	if err := s.Send.RemindRest(t.Context(), s.admin, s.q); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("by an administrator: %v", err)
 	}
 	for range 2 { // the second is a double click
-		if err := s.Send.RemindLate(t.Context(), s.office, s.q); err != nil {
+		if err := s.Send.RemindRest(t.Context(), s.office, s.q); err != nil {
 			t.Fatal(err)
 		}
 	}
 	mails := s.mails(survey.MailReminder)
-	first, late := mails["fm@partei.example"], mails["zz@partei.example"]
-	if len(mails) != 4 || late.Mail.Dispatch != first.Mail.Dispatch || !strings.Contains(late.Body, "keine Antwort von Zentrale Liste") {
-		t.Errorf("%d mails:\n%s", len(mails), late.Body)
+	first, last := mails["fm@partei.example"], mails["zz@partei.example"]
+	if len(mails) != 4 || last.Mail.Dispatch != first.Mail.Dispatch || !strings.Contains(last.Body, "keine Antwort von Zentrale Liste") {
+		t.Errorf("%d mails:\n%s", len(mails), last.Body)
 	}
 	p, err := s.Send.ReminderPlan(t.Context(), s.admin, s.q)
 	if err != nil || len(p.Recipients) != 0 || p.Sent.Recipients != 4 {
@@ -229,23 +229,23 @@ func TestPortalAndLateInvitation(t *testing.T) {
 		t.Error("not taken back")
 	}
 
-	if err := s.inviteLate("zett"); testworld.KeyOf(err) != "send.error.not_late" {
+	if err := s.invite("zett"); testworld.KeyOf(err) != "send.error.not_late" {
 		t.Errorf("procedure unknown: %v", err)
 	}
 	s.change("zett", func(c *send.SaveRespondent) { c.Procedure.Channel, c.Name = survey.ChannelForm, "anders" })
 	if r := s.respondent("zett"); r.Name != "Zentrale Liste" {
 		t.Error("the name changed after the dispatch")
 	}
-	if err := s.inviteLate("zett"); err != nil {
+	if err := s.invite("zett"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.inviteLate("zett"); testworld.KeyOf(err) != "send.error.not_late" {
+	if err := s.invite("zett"); testworld.KeyOf(err) != "send.error.not_late" {
 		t.Errorf("invited twice: %v", err)
 	}
 	if len(s.mails(survey.MailInvitation)) != 4 {
 		t.Error("no mail")
 	}
-	if err := s.inviteLate("fm"); testworld.KeyOf(err) != "send.error.not_late" {
+	if err := s.invite("fm"); testworld.KeyOf(err) != "send.error.not_late" {
 		t.Errorf("invited at the dispatch: %v", err)
 	}
 }
