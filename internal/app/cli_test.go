@@ -12,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"pruefstein/internal/testkit"
+	"pruefstein/internal/testkit/browser"
 )
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 // tests runs the tests and then stops the browser.
 type tests struct{ m *testing.M }
 
-func (t tests) Run() int { return testkit.Main(t.m) }
+func (t tests) Run() int { return browser.Main(t.m) }
 
 // The command line as its users see it: testdata/cli/*.txtar.
 func TestCommandLine(t *testing.T) {

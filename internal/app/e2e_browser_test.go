@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"pruefstein/internal/testkit"
+	"pruefstein/internal/testkit/browser"
 )
 
 // A person sits at a browser of their own and does what people do: opens pages, reads, fills in fields by their names,
@@ -28,11 +28,11 @@ type person struct {
 }
 
 // newPerson opens a browser at the site. Whatever leaves the site, or goes wrong in the console, fails the test.
-func newPerson(t testing.TB, site string, options testkit.TabOptions) *person {
+func newPerson(t testing.TB, site string, options browser.TabOptions) *person {
 	t.Helper()
 	options.Timeout = 5 * time.Minute // a journey is long on a busy machine
-	p := &person{t: t, tab: testkit.NewTab(t, options), site: site}
-	testkit.Watch(t, p.tab, site)
+	p := &person{t: t, tab: browser.NewTab(t, options), site: site}
+	browser.Watch(t, p.tab, site)
 	return p
 }
 
@@ -105,7 +105,7 @@ func (p *person) arrive(status int64, action chromedp.Action[chromedp.Void]) {
 	if response.Status != status {
 		p.t.Fatalf("%s answers %d, not %d:\n%s", response.URL, response.Status, status, p.text("body"))
 	}
-	testkit.Axe(p.t, p.tab)
+	browser.Axe(p.t, p.tab)
 }
 
 type point struct{ X, Y float64 }
@@ -127,7 +127,7 @@ func (p *person) pressFor(status int64, label string) {
 func (p *person) open(label string) {
 	p.t.Helper()
 	p.click("place(target(a[0]))", label)
-	testkit.Axe(p.t, p.tab)
+	browser.Axe(p.t, p.tab)
 }
 
 func (p *person) click(expression string, args ...any) {
@@ -254,7 +254,7 @@ func (p *person) onPhone() {
 	if err := chromedp.Do(p.tab, chromedp.EmulateViewport(360, 800, chromedp.EmulateMobile, chromedp.EmulatePortrait, chromedp.EmulateTouch)); err != nil {
 		p.t.Fatal(err)
 	}
-	testkit.Axe(p.t, p.tab)
+	browser.Axe(p.t, p.tab)
 	if links := script[[]string](p, `[...document.querySelectorAll("thead a")].filter(seen).map(label)`); len(links) > 0 {
 		p.t.Errorf("%s: the hidden head of a table still takes the keyboard: %q", p.address(), links)
 	}

@@ -19,7 +19,7 @@ import (
 
 	"pruefstein/internal/config"
 	"pruefstein/internal/survey"
-	"pruefstein/internal/testkit"
+	"pruefstein/internal/testkit/browser"
 )
 
 // A role is somebody in the demonstration.
@@ -314,7 +314,7 @@ func (d *demoCrawl) everyKindPassesAxe(roles []*role) {
 		if !slices.ContainsFunc(slices.Collect(maps.Values(d.kinds)), func(k kind) bool { return k.role == r }) {
 			continue
 		}
-		p := newPerson(d.t, d.url, testkit.TabOptions{})
+		p := newPerson(d.t, d.url, browser.TabOptions{})
 		if r.link != "" {
 			p.visit(r.link)
 			p.press(r.button)

@@ -14,7 +14,7 @@ import (
 
 	"pruefstein/internal/answer"
 	"pruefstein/internal/survey"
-	"pruefstein/internal/testkit"
+	"pruefstein/internal/testkit/browser"
 )
 
 // A writer is a person who types while the network, a colleague or a second tab gets in the way.
@@ -140,7 +140,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := writer{newPerson(t, a.URL, testkit.TabOptions{})}
+	w := writer{newPerson(t, a.URL, browser.TabOptions{})}
 	const form, take, save = "/antwort/fragen/2", "Diese Fassung übernehmen", "Speichern"
 	w.visit(link)
 	w.press("Antwortformular öffnen")
@@ -213,7 +213,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	}
 	token := survey.NewToken()
 	a.demoSignIn[survey.HashToken(token)] = user
-	o := writer{newPerson(t, a.URL, testkit.TabOptions{})}
+	o := writer{newPerson(t, a.URL, browser.TabOptions{})}
 	o.visit("/demo/anmelden/" + token)
 	o.press("Anmelden als " + user.Name)
 	const letter = "/antworten/" + demoOpenSlug + "/fm/neu"

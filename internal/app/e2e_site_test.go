@@ -16,6 +16,7 @@ import (
 	"pruefstein/internal/config"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
+	"pruefstein/internal/testkit/browser"
 )
 
 // A site is a whole Prüfstein that a test runs: a real database in a folder of its own, a real mail server, a clock that
@@ -73,7 +74,7 @@ func runUntilEnd(t *testing.T, a *App) {
 // person opens a browser at the site.
 func (s *site) person() *person {
 	s.t.Helper()
-	return newPerson(s.t, s.url, testkit.TabOptions{})
+	return newPerson(s.t, s.url, browser.TabOptions{})
 }
 
 // mail waits for the next mail to an address.

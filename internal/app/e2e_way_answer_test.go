@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"pruefstein/internal/survey"
-	"pruefstein/internal/testkit"
+	"pruefstein/internal/testkit/browser"
 )
 
 const (
@@ -66,7 +66,7 @@ func (j *journey) answer() {
 	p.onPhone()
 
 	// The same link in another browser, without scripts.
-	plain := newPerson(j.t, j.url, testkit.TabOptions{NoJS: true})
+	plain := newPerson(j.t, j.url, browser.TabOptions{NoJS: true})
 	p.visit("/antwort/pruefen")
 	p.reads("Der Text hat 435 Zeichen, erlaubt sind 400.")
 	plain.visit(j.partyLink)

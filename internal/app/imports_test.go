@@ -73,6 +73,7 @@ var rooms = []room{
 	{"storetest", []string{"survey", "testkit"}, "is the contract of a store, in tests only"},
 	{"soak", []string{"testkit"}, "drives the built program from outside; only its mails are read with what the tests have for that"},
 	{"testkit", nil, "serves tests only"},
+	{"testkit/browser", nil, "serves the tests that need a browser"},
 	{"testworld", []string{"office", "integrity", "alliance", "answer", "draft", "transcribe", "survey", "send", "memory", "storetest", "ledger", "locale", "testkit", "templates"}, "is what tests of several verbs start from"},
 }
 

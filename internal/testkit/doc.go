@@ -1,6 +1,6 @@
 // Package testkit holds what the tests of several rooms share: a clock that stands still, a real SMTP server that
-// keeps what it receives, HTTP tests as text files, and a real Chromium with an accessibility check. Only tests
-// import it.
+// keeps what it receives, and HTTP tests as text files; its package browser has a real Chromium with an accessibility
+// check. Only tests import them.
 //
 // # HTTP tests as text
 //
@@ -61,9 +61,4 @@
 //
 // A PATH can be a whole address, as it stands in a mail: its path goes to the server under test, its host into the
 // Host header. Cookies are kept as a browser keeps them on a trustworthy address, so Secure and __Host- work.
-//
-// # A real browser
-//
-// A package with browser tests has a TestMain that calls [Main]. [NewTab] opens a tab with cookies of its own,
-// [Watch] reports what goes wrong in it, [Axe] checks the page it shows.
 package testkit

@@ -1,4 +1,7 @@
-package testkit
+// Package browser shows pages to tests in a real Chromium and checks them for accessibility. A package with browser tests has a
+// TestMain that calls [Main]. [NewTab] opens a tab with cookies of its own, [Watch] reports what goes wrong in it, [Axe] checks the
+// page it shows. It stands apart from testkit, since what drives a browser takes longer to compile than all else a test needs.
+package browser
 
 import (
 	"context"
@@ -30,7 +33,7 @@ var shared struct {
 
 // Main runs the tests of a package and then stops the Chromium they shared. A package with browser tests has
 //
-//	func TestMain(m *testing.M) { testkit.Main(m) }
+//	func TestMain(m *testing.M) { browser.Main(m) }
 func Main(m *testing.M) int {
 	shared.main = true
 	code := m.Run()
@@ -42,9 +45,9 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Browser returns the chromedp context of the one Chromium of this test binary and starts it if it does not run. It
+// chromium returns the chromedp context of the one Chromium of this test binary and starts it if it does not run. It
 // fails the test when there is no Chromium: a browser test that cannot run has not passed. It reaches loopback only.
-func Browser(t testing.TB) context.Context {
+func chromium(t testing.TB) context.Context {
 	t.Helper()
 	shared.Lock()
 	defer shared.Unlock()
@@ -52,7 +55,7 @@ func Browser(t testing.TB) context.Context {
 		return shared.ctx
 	}
 	if !shared.main {
-		t.Fatal("browser tests need func TestMain(m *testing.M) { testkit.Main(m) } in their package")
+		t.Fatal("browser tests need func TestMain(m *testing.M) { browser.Main(m) } in their package")
 	}
 	path := os.Getenv("CHROMIUM")
 	for _, place := range []string{headlessShell, "/usr/bin/chromium"} {
@@ -109,7 +112,7 @@ func NewTab(t testing.TB, options TabOptions) context.Context {
 	if options.Timeout == 0 {
 		options.Timeout = 2 * time.Minute
 	}
-	tab, closeTab := chromedp.NewContext(Browser(t), chromedp.WithNewBrowserContext())
+	tab, closeTab := chromedp.NewContext(chromium(t), chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
 	if err := chromedp.Do(tab); err != nil { // the tab lives as long as the context of this first call
 		t.Fatalf("opening a tab: %v", err)
