@@ -44,16 +44,6 @@ type asset struct {
 
 var byName, byHashed = load()
 
-// Names lists the names of all assets, sorted.
-func Names() []string {
-	names := make([]string, 0, len(byName))
-	for name := range byName {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
 // URL is the address of an asset in the application: URL("css/site.css") is "/static/css/site.<hash>.css". It panics
 // at a name there is no asset of.
 func URL(name string) string { return Prefix + HashedName(name) }

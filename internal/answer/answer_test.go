@@ -307,7 +307,7 @@ func TestLateDraft(t *testing.T) {
 		t.Errorf("submitting: %v", err)
 	}
 	w.View(t, func(tx *survey.Tx) error {
-		c, err := survey.BuildComparison(tx, "q1", w.Clock.Now())
+		c, err := testworld.Comparison(tx, "q1", w.Clock.Now())
 		for _, cell := range c.Respondents[0].Cells {
 			if cell.Status != survey.NoAnswer || cell.Current != nil {
 				t.Errorf("public: %+v", cell)

@@ -56,7 +56,7 @@ func TestImportAndBuild(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			c, err := survey.BuildComparison(tx, q.ID, time.Now())
+			c, err := testworld.Comparison(tx, q.ID, time.Now())
 			if err != nil {
 				return err
 			}
@@ -209,7 +209,7 @@ func TestBuildComparisonOfAConductedQuestionnaire(t *testing.T) {
 		due:                   {survey.NotAsked, survey.Answered, survey.NoAnswer},
 	} {
 		read(t, store, func(tx *survey.Tx) error {
-			c, err := survey.BuildComparison(tx, "q", at)
+			c, err := testworld.Comparison(tx, "q", at)
 			if err != nil {
 				return err
 			}
@@ -228,7 +228,7 @@ func TestBuildComparisonOfAConductedQuestionnaire(t *testing.T) {
 		})
 	}
 	read(t, store, func(tx *survey.Tx) error {
-		if _, err := survey.BuildComparison(tx, "none", due); !survey.IsNotFound(err) {
+		if _, err := testworld.Comparison(tx, "none", due); !survey.IsNotFound(err) {
 			t.Errorf("got %v", err)
 		}
 		return nil

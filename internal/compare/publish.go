@@ -225,7 +225,7 @@ func (s *Service) planPublication(tx *survey.Tx, questionnaire survey.Questionna
 	if plan.details, err = survey.PublicationDetails(tx, published); err != nil {
 		return PublicationPlan{}, nil, err
 	}
-	c, err := survey.BuildComparisonAfter(tx, questionnaire, at, plan.details)
+	c, err := survey.BuildComparison(tx, questionnaire, at, plan.details)
 	if err != nil {
 		return PublicationPlan{}, nil, err
 	}

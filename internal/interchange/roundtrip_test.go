@@ -19,6 +19,7 @@ import (
 	"pruefstein/internal/interchange"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
 )
 
 // TestRoundTrip: what is imported is exported equal in every field.
@@ -70,7 +71,7 @@ func exported(t rapid.TB, f interchange.File) interchange.File {
 			if err != nil {
 				return err
 			}
-			c, err = survey.BuildComparison(tx, q.ID, now)
+			c, err = testworld.Comparison(tx, q.ID, now)
 			if err != nil {
 				return err
 			}

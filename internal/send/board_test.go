@@ -10,6 +10,7 @@ import (
 
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
 )
 
 // said puts a version of a respondent's answer into a cell, as if submitted, or transcribed with received as its stamp.
@@ -51,7 +52,7 @@ func TestBoardCountsAsTheComparisonDoes(t *testing.T) {
 			return
 		}
 		var c survey.Comparison
-		s.put(func(tx *survey.Tx) (err error) { c, err = survey.BuildComparison(tx, s.q, at); return err })
+		s.put(func(tx *survey.Tx) (err error) { c, err = testworld.Comparison(tx, s.q, at); return err })
 		if r := survey.Returns(c); r.Asked() != b.Asked() || r.Responded() != b.Count[survey.StageReturned] {
 			t.Errorf("the comparison says %d of %d", r.Responded(), r.Asked())
 		}

@@ -162,7 +162,7 @@ func TestOwnDateCanMoveWithAPublicReason(t *testing.T) {
 		t.Errorf("the letter that waits tells the old date:\n%s", letter.Body)
 	}
 	var c survey.Comparison
-	s.put(func(tx *survey.Tx) (err error) { c, err = survey.BuildComparison(tx, s.q, s.clock.Now()); return err })
+	s.put(func(tx *survey.Tx) (err error) { c, err = testworld.Comparison(tx, s.q, s.clock.Now()); return err })
 	i := slices.IndexFunc(c.Respondents, func(r survey.ComparedRespondent) bool { return r.Slug == "ub" })
 	if d := c.Respondents[i].DueChanges; len(d) != 1 || d[0].Reason != "Die Partei tagt später." {
 		t.Errorf("not public: %+v", d)

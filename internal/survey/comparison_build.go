@@ -7,22 +7,9 @@ import (
 )
 
 // BuildComparison loads everything readers may see of one questionnaire at an instant. Version, Checkpoint, BaseURL and
-// Checked are left to whoever publishes; Changes are those of the publications so far. It reads each table once, however
+// Checked are left to whoever publishes; Changes are those of what was published so far. It reads each table once, however
 // many cells there are. A questionnaire without a locked catalogue is NotFound.
-func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time) (Comparison, error) {
-	publications, err := Collect(tx.Publications.List(In(questionnaire)))
-	if err != nil {
-		return Comparison{}, err
-	}
-	details, err := PublicationDetails(tx, publications)
-	if err != nil {
-		return Comparison{}, err
-	}
-	return BuildComparisonAfter(tx, questionnaire, now, details)
-}
-
-// BuildComparisonAfter is BuildComparison for who has read the details of all publications so far: they are large.
-func BuildComparisonAfter(tx *Tx, questionnaire QuestionnaireID, now time.Time, published []PublicationDetail) (Comparison, error) {
+func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, published []PublicationDetail) (Comparison, error) {
 	c := Comparison{At: now}
 	var err error
 	if c.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {

@@ -87,3 +87,16 @@ var Addresses = survey.Addresses{Access: "/zugang/", Invitation: "/einladung/", 
 
 // Saying is an answer in words.
 func Saying(text string) survey.Entry { return survey.Entry{Status: survey.Answered, Text: text} }
+
+// Comparison is the comparison of a questionnaire at an instant, after all its publications.
+func Comparison(tx *survey.Tx, questionnaire survey.QuestionnaireID, now time.Time) (c survey.Comparison, err error) {
+	publications, err := survey.Collect(tx.Publications.List(survey.In(questionnaire)))
+	if err != nil {
+		return c, err
+	}
+	details, err := survey.PublicationDetails(tx, publications)
+	if err != nil {
+		return c, err
+	}
+	return survey.BuildComparison(tx, questionnaire, now, details)
+}

@@ -106,7 +106,7 @@ func TestReplacedLetterStaysPrivate(t *testing.T) {
 		waiting := w.HandOver(t, w.Anna, second)
 		public := func() (texts []string) {
 			w.View(t, func(tx *survey.Tx) error {
-				c, err := survey.BuildComparison(tx, "q1", w.Clock.Now())
+				c, err := testworld.Comparison(tx, "q1", w.Clock.Now())
 				if err != nil {
 					return err
 				}

@@ -112,7 +112,7 @@ func TestQuotations(t *testing.T) {
 	}
 	w.Clock.Set(w.Due)
 	w.View(t, func(tx *survey.Tx) error {
-		c, err := survey.BuildComparison(tx, "q1", w.Clock.Now())
+		c, err := testworld.Comparison(tx, "q1", w.Clock.Now())
 		if cell := c.Respondents[1].Cells[1]; cell.Status != survey.NotAsked || cell.Quotation == nil {
 			t.Errorf("%+v", cell)
 		}

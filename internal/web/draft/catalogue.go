@@ -59,13 +59,13 @@ type catalogueRespondent struct {
 
 // waitingBox is a request that waits for its second person.
 type waitingBox struct {
-	Text, Own         string
-	Outdated          bool
-	Confirm           bool
-	Action, Hash      string
-	Withdraw          bool
-	WithdrawURL       string
-	ConfirmText, Done string
+	Text, Own    string
+	Outdated     bool
+	Confirm      bool
+	Action, Hash string
+	Withdraw     bool
+	WithdrawURL  string
+	Done         string
 }
 
 func (s *Room) cataloguePage(r *web.Request) error {
