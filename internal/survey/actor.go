@@ -107,7 +107,7 @@ func (s *Kernel) judgeAgain(tx *Tx, a Actor) error {
 		if err != nil && !IsNotFound(err) {
 			return err
 		}
-		if err != nil || !session.ExpiresAt.After(s.Now()) {
+		if err != nil || !session.ExpiresAt.After(s.At(tx)) {
 			return a.signedOut()
 		}
 	}
@@ -140,7 +140,7 @@ func (s *Kernel) judgeAgain(tx *Tx, a Actor) error {
 	if err != nil {
 		return err
 	}
-	return s.InPhase(q, a.Admitted.Phases...)
+	return q.InPhase(s.At(tx), a.Admitted.Phases...)
 }
 
 // signedOut is the answer to somebody whose session is over.
@@ -170,17 +170,6 @@ func (a Actor) Who() string {
 		return "party:" + string(a.Respondent)
 	}
 	return ""
-}
-
-// InPhase returns Conflict unless the questionnaire is in one of the phases now.
-func (s *Kernel) InPhase(q Questionnaire, phases ...Phase) error {
-	now := q.Phase(s.Now())
-	for _, p := range phases {
-		if p == now {
-			return nil
-		}
-	}
-	return Fail(Conflict, "error.phase."+string(now))
 }
 
 // RequireStaff is Forbidden for whoever has no account of the alliance.

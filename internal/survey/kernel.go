@@ -101,7 +101,7 @@ func (s *Kernel) Write(ctx context.Context, actor Actor, fn func(*Tx) error) err
 
 // Audit notes who did what; of what changes a public state also the state before and after, in that order.
 func (s *Kernel) Audit(tx *Tx, actor Actor, what, subject string, states ...string) error {
-	e := AuditEntry{ID: NewID(), At: s.Now(), Who: actor.Who(), What: what, Subject: subject}
+	e := AuditEntry{ID: NewID(), At: s.At(tx), Who: actor.Who(), What: what, Subject: subject}
 	if len(states) == 2 {
 		e.From, e.To = states[0], states[1]
 	}

@@ -183,9 +183,7 @@ func (s *Server) admit(r *Request, route Route) error {
 	}
 	if len(route.Phases) > 0 && r.Questionnaire.ID != "" {
 		r.Actor.Admitted = survey.Admission{Questionnaire: r.Questionnaire.ID, Phases: route.Phases}
-		if phase := r.Questionnaire.Phase(s.Now()); !slices.Contains(route.Phases, phase) {
-			return survey.Fail(survey.Conflict, "error.phase."+string(phase))
-		}
+		return r.Questionnaire.InPhase(s.Now(), route.Phases...)
 	}
 	return nil
 }
