@@ -125,13 +125,12 @@ type Base struct {
 	Errors       []FieldError // what is wrong with the form, shown above the page with links
 	Typed        bool         // the page answers a form: what is typed in it is not saved
 	UserName     string       // of staff, or who a party's link was sent to
-	SignedIn     bool
-	SignOut      string // where the sign-out form posts to; "" shows none
-	IsDemo       bool   // shows the banner of the demonstration
-	DemoPeople   string // where a visitor of the demonstration becomes somebody else; may be empty
-	DemoMailbox  string // where the demonstration's mails can be read; may be empty
-	RelRoot      string // of publications: the way from this page to the publication's root, "./" or "../"; "" in the application
-	RefNumber    string // the request's id, shown on error pages
+	SignOut      string       // where the sign-out form posts to; "" shows none
+	IsDemo       bool         // shows the banner of the demonstration
+	DemoPeople   string       // where a visitor of the demonstration becomes somebody else; may be empty
+	DemoMailbox  string       // where the demonstration's mails can be read; may be empty
+	RelRoot      string       // of publications: the way from this page to the publication's root, "./" or "../"; "" in the application
+	RefNumber    string       // the request's id, shown on error pages
 }
 
 // NavItem is a link in a list of links.

@@ -33,9 +33,9 @@ func (r *Request) Base(titleKey string, args ...any) templates.Base {
 	b.OtherLangs = r.otherLanguages()
 	switch {
 	case r.Actor.Respondent != "":
-		b.SignedIn, b.SignOut, b.Home = true, "/antwort/abmelden", "/antwort"
+		b.SignOut, b.Home = "/antwort/abmelden", "/antwort"
 	case r.Actor.User.ID != "":
-		b.SignedIn, b.SignOut, b.Home = true, "/abmelden", "/uebersicht"
+		b.SignOut, b.Home = "/abmelden", "/uebersicht"
 		b.UserName = r.Actor.User.Name
 		b.Nav = r.staffNav()
 		b.UserNav = []templates.NavItem{{Label: p.Must("common.nav.account"), Href: "/konto", Current: strings.HasPrefix(b.Path, "/konto")}}
