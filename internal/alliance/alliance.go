@@ -72,7 +72,7 @@ type namedRule struct {
 }
 
 func namedRules(a survey.Alliance) []namedRule {
-	return []namedRule{{"check_lock", a.CheckLock}, {"check_dispatch", a.CheckDispatch}, {"check_transcription", a.CheckTranscription}, {"check_publication", a.CheckPublication}}
+	return []namedRule{{"check_lock", a.ConfirmLock}, {"check_dispatch", a.ConfirmDispatch}, {"check_transcription", a.ConfirmTranscription}, {"check_publication", a.ConfirmPublication}}
 }
 
 // rulesOf is the two-person rules, for the audit.

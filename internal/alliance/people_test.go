@@ -94,7 +94,7 @@ func TestRightsAndRulesAreAuditedWithTheirStates(t *testing.T) {
 	testworld.Must(t, err)
 	a, err := w.Alliance.Settings(t.Context())
 	testworld.Must(t, err)
-	a.CheckPublication = survey.RuleOff
+	a.ConfirmPublication = survey.RuleOff
 	testworld.Must(t, w.Alliance.SaveSettings(t.Context(), ada, alliance.SaveSettings{Alliance: a}))
 	entries, _, err := w.Alliance.AuditLog(t.Context(), ada, 100)
 	testworld.Must(t, err)
@@ -251,11 +251,11 @@ func TestAllianceSettings(t *testing.T) {
 	ctx := t.Context()
 	a, err := w.Alliance.Settings(ctx)
 	testworld.Must(t, err)
-	a.Intro, a.Email, a.CheckLock = "Wir fragen.\r\n\r\nAlle.", "Post@buendnis.example", survey.RuleOff
+	a.Intro, a.Email, a.ConfirmLock = "Wir fragen.\r\n\r\nAlle.", "Post@buendnis.example", survey.RuleOff
 	testworld.Must(t, w.Alliance.SaveSettings(ctx, ada, alliance.SaveSettings{Alliance: a}))
 	saved, err := w.Alliance.Settings(ctx)
 	testworld.Must(t, err)
-	if saved.Intro != "Wir fragen.\n\nAlle." || saved.Email != "post@buendnis.example" || saved.CheckLock != survey.RuleOff || saved.Revision != a.Revision+1 {
+	if saved.Intro != "Wir fragen.\n\nAlle." || saved.Email != "post@buendnis.example" || saved.ConfirmLock != survey.RuleOff || saved.Revision != a.Revision+1 {
 		t.Errorf("%+v", saved)
 	}
 	testworld.Must(t, w.Alliance.SaveSettings(ctx, ada, alliance.SaveSettings{Alliance: a})) // a second click
@@ -266,7 +266,7 @@ func TestAllianceSettings(t *testing.T) {
 	wants(t, survey.Conflict, w.Alliance.SaveSettings(ctx, ada, alliance.SaveSettings{Alliance: a}))
 	for want, change := range map[string]func(*survey.Alliance){
 		"name error.required":         func(a *survey.Alliance) { a.Name = "" },
-		"check_dispatch error.choice": func(a *survey.Alliance) { a.CheckDispatch = "vielleicht" },
+		"check_dispatch error.choice": func(a *survey.Alliance) { a.ConfirmDispatch = "vielleicht" },
 		"email error.email":           func(a *survey.Alliance) { a.Email = "keine" },
 		"licence error.licence":       func(a *survey.Alliance) { a.Licence = "CC BY 4.0" },
 		"imprint error.text.bidi":     func(a *survey.Alliance) { a.Imprint = "\u202ex" },
@@ -284,7 +284,7 @@ func TestAllianceSettings(t *testing.T) {
 func TestOverviewShowsWhatConcernsOne(t *testing.T) {
 	store := testworld.SoundStore(t)
 	testworld.Must(t, store.Update(t.Context(), func(tx *survey.Tx) error {
-		return errors.Join(tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOn, CheckDispatch: survey.RuleOn, CheckPublication: survey.RuleOn}),
+		return errors.Join(tx.Alliances.Put(survey.Alliance{ConfirmLock: survey.RuleOn, ConfirmDispatch: survey.RuleOn, ConfirmPublication: survey.RuleOn}),
 			tx.Approvals.Put(survey.Approval{Questionnaire: "q1", Act: survey.ActPublication, RequestedBy: "u1"}))
 	}))
 	s := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(testworld.Someday)})

@@ -26,7 +26,7 @@ func TestSetUpKnowsTheSecondPerson(t *testing.T) {
 		"always, with an admin": {rule: survey.RuleOn, users: []survey.User{anna, ada}, want: true},
 		"off, alone":            {rule: survey.RuleOff, users: []survey.User{anna}, want: true},
 	} {
-		s := testworld.NewOffice(t, survey.Alliance{CheckLock: c.rule, Imprint: "I"}, c.users...)
+		s := testworld.NewOffice(t, survey.Alliance{ConfirmLock: c.rule, Imprint: "I"}, c.users...)
 		o, err := s.Alliance.Overview(t.Context(), survey.Actor{User: anna})
 		testworld.Must(t, err)
 		if got := slices.Contains(o.SetUp, alliance.SetUpStep{Name: "second", Done: true}); got != c.want {

@@ -46,7 +46,7 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug surve
 			return err
 		}
 		c = plan.Comparison
-		c.Checked, err = s.TwoPerson(tx, survey.ActPublication)
+		c.Confirmed, err = s.TwoPerson(tx, survey.ActPublication)
 		return err
 	})
 	if err != nil {
@@ -75,7 +75,7 @@ func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, qu
 		if plan, previous, err = s.planPublication(tx, questionnaire, now); err != nil {
 			return err
 		}
-		if previous != nil && seen == previous.Content && seen == plan.Content && (previous.By == actor.Who() || previous.CheckedBy == actor.Who()) {
+		if previous != nil && seen == previous.Content && seen == plan.Content && (previous.By == actor.Who() || previous.ConfirmedBy == actor.Who()) {
 			plan.Published = previous.Version
 			return nil
 		}
@@ -92,7 +92,7 @@ func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, qu
 		if err != nil {
 			return survey.AskedBefore(err)
 		}
-		plan.Comparison.Checked = approval.ApprovedBy != ""
+		plan.Comparison.Confirmed = approval.ApprovedBy != ""
 		if done {
 			return errReady
 		}
@@ -187,12 +187,12 @@ func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, pla
 		if err != nil {
 			return err
 		}
-		if !done || plan.Comparison.Checked != (approval.ApprovedBy != "") {
+		if !done || plan.Comparison.Confirmed != (approval.ApprovedBy != "") {
 			return survey.Fail(survey.Conflict, "compare.error.changed")
 		}
 		p := survey.Publication{
 			Questionnaire: q.ID, Slug: q.Slug, Version: plan.Comparison.Version, At: plan.Comparison.At,
-			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
+			By: approval.RequestedBy, ConfirmedBy: approval.ApprovedBy, Manifest: hex.EncodeToString(manifest[:]),
 			Content: plan.Content, Before: plan.before,
 		}
 		if p.Legal, err = survey.LegalDigest(plan.Comparison.Alliance); err != nil {

@@ -17,7 +17,7 @@ func cellDigests(c survey.Comparison) []survey.CellDigest {
 				current = *cell.Current
 				d.Version = current.Number
 				d.Details = survey.DigestOf(append([]string{string(current.Provenance), strconv.FormatBool(current.Late), current.Source, current.Licence,
-					string(current.ReceivedAt), strconv.FormatBool(current.CheckedBy != "")}, current.Joint...))
+					string(current.ReceivedAt), strconv.FormatBool(current.ConfirmedBy != "")}, current.Joint...))
 			}
 			d.Digest = survey.DigestOf([]string{string(current.Position), current.Text, cell.Reason})
 			if cell.Quotation != nil {

@@ -45,21 +45,21 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (rows []Summary,
 
 // PublicationPage is all the office sees of the publication of one questionnaire.
 type PublicationPage struct {
-	Comparison survey.Comparison // as it would be published now
-	Phase      survey.Phase
-	Content    string                      // digest of all that readers would see; Publish wants back what was read
-	OpenChecks int                         // transcriptions that wait for their second person
-	Unasked    []string                    // short names of those who were not asked without a recorded reason
-	Missing    []string                    // short names of the parties of the election no respondent stands for
-	Unentered  []survey.ComparedRespondent // those in whose own form the questions are still to be entered
-	Pending    []survey.ComparedRespondent // still within their own date: they would be printed as pending
-	Received   int                         // how many of them have something in already
-	News       bool                        // there is something new since the last version, or none yet
-	OldLegal   bool                        // the current version carries another Impressum or privacy notice than the alliance has now
-	Changes    []survey.Change             // what the next version would list as changed
-	TwoPerson  bool
-	Request    *PublicationRequest // nil when none waits
-	Versions   []Published         // the newest first
+	Comparison     survey.Comparison // as it would be published now
+	Phase          survey.Phase
+	Content        string                      // digest of all that readers would see; Publish wants back what was read
+	WaitingLetters int                         // transcriptions that wait for their second person
+	Unasked        []string                    // short names of those who were not asked without a recorded reason
+	Missing        []string                    // short names of the parties of the election no respondent stands for
+	Unentered      []survey.ComparedRespondent // those in whose own form the questions are still to be entered
+	Pending        []survey.ComparedRespondent // still within their own date: they would be printed as pending
+	Received       int                         // how many of them have something in already
+	News           bool                        // there is something new since the last version, or none yet
+	OldLegal       bool                        // the current version carries another Impressum or privacy notice than the alliance has now
+	Changes        []survey.Change             // what the next version would list as changed
+	TwoPerson      bool
+	Request        *PublicationRequest // nil when none waits
+	Versions       []Published         // the newest first
 }
 
 // PublicationRequest is a publication that waits for its second person.
@@ -74,8 +74,8 @@ type PublicationRequest struct {
 // Published is one publication with the names of those who released it; "" for the console.
 type Published struct {
 	survey.Publication
-	Changes               []survey.Change // against the one before
-	ByName, CheckedByName string
+	Changes                 []survey.Change // against the one before
+	ByName, ConfirmedByName string
 }
 
 // PublicationPage gathers it.
@@ -113,7 +113,7 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 				st.Received++
 			}
 		}
-		if st.OpenChecks, err = survey.WaitingTranscriptions(tx, questionnaire); err != nil {
+		if st.WaitingLetters, err = survey.WaitingTranscriptions(tx, questionnaire); err != nil {
 			return err
 		}
 		if st.TwoPerson, err = s.TwoPerson(tx, survey.ActPublication); err != nil {
@@ -135,7 +135,7 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 			}
 		}
 		for i, p := range plan.published {
-			st.Versions = append(st.Versions, Published{Publication: p, Changes: plan.details[i].Changes, ByName: survey.NameOfUser(tx, p.By), CheckedByName: survey.NameOfUser(tx, p.CheckedBy)})
+			st.Versions = append(st.Versions, Published{Publication: p, Changes: plan.details[i].Changes, ByName: survey.NameOfUser(tx, p.By), ConfirmedByName: survey.NameOfUser(tx, p.ConfirmedBy)})
 		}
 		slices.Reverse(st.Versions)
 		return nil

@@ -27,7 +27,7 @@ func newEdition(t *testing.T) edition {
 	w := edition{testworld.NewLetters(t), t}
 	w.Write(t, func(tx *survey.Tx) error {
 		a, err := tx.Alliances.Get(survey.AllianceKey)
-		a.Imprint, a.Privacy, a.CheckPublication = "Straße 1", "Nichts.", survey.RuleOff
+		a.Imprint, a.Privacy, a.ConfirmPublication = "Straße 1", "Nichts.", survey.RuleOff
 		return errors.Join(err, tx.Alliances.Put(a))
 	})
 	w.Clock.Set(w.Due.Add(24 * time.Hour))
@@ -241,7 +241,7 @@ func TestARequestThatIsOvertakenIsTold(t *testing.T) {
 	w := newEdition(t)
 	w.Write(t, func(tx *survey.Tx) error {
 		a, err := tx.Alliances.Get(survey.AllianceKey)
-		a.CheckPublication = survey.RuleOn
+		a.ConfirmPublication = survey.RuleOn
 		return errors.Join(err, tx.Alliances.Put(a))
 	})
 	if _, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", w.state().Content); ready || err != nil {

@@ -26,12 +26,12 @@ type CataloguePage struct {
 	Open          int     // questions not decided, which would stay out
 	Respondents   []CatalogueRespondent
 
-	LockedBy, CheckedBy string // names
-	TwoPerson           bool   // the lock needs a second person
-	Alone               bool   // it would, but there is none yet
-	Waiting             *survey.Approval
-	WaitingFor          string // name of who asked
-	Outdated            bool   // the request is for a catalogue that has changed since
+	LockedBy, ConfirmedBy string // names
+	TwoPerson             bool   // the lock needs a second person
+	Alone                 bool   // it would, but there is none yet
+	Waiting               *survey.Approval
+	WaitingFor            string // name of who asked
+	Outdated              bool   // the request is for a catalogue that has changed since
 
 	MayOrder, MayLock, MayConfirm, MayWithdraw bool
 
@@ -73,7 +73,7 @@ func (s *Service) cataloguePage(tx *survey.Tx, actor survey.Actor, questionnaire
 		if v.Catalogue, err = tx.Catalogue(questionnaire); err != nil {
 			return v, err
 		}
-		v.LockedBy, v.CheckedBy = words.users[v.Catalogue.LockedBy], words.users[v.Catalogue.CheckedBy]
+		v.LockedBy, v.ConfirmedBy = words.users[v.Catalogue.LockedBy], words.users[v.Catalogue.ConfirmedBy]
 	} else if err := s.planned(tx, actor, words, &v); err != nil {
 		return v, err
 	}
@@ -206,7 +206,7 @@ func (s *Service) LockCatalogue(ctx context.Context, actor survey.Actor, questio
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		c, err := tx.Catalogue(questionnaire)
-		if locked = err == nil && c.Hash == seen && (c.LockedBy == actor.Who() || c.CheckedBy == actor.Who()); locked {
+		if locked = err == nil && c.Hash == seen && (c.LockedBy == actor.Who() || c.ConfirmedBy == actor.Who()); locked {
 			return nil
 		}
 		if _, err := s.drafting(tx, questionnaire); err != nil {
@@ -235,7 +235,7 @@ func (s *Service) LockCatalogue(ctx context.Context, actor survey.Actor, questio
 // lock writes the catalogue and turns what refers to drafted questions over to it.
 func (s *Service) lock(tx *survey.Tx, actor survey.Actor, v CataloguePage, approval survey.Approval) error {
 	c, q := v.Catalogue, v.Questionnaire
-	c.LockedAt, c.LockedBy, c.CheckedBy = s.At(tx), approval.RequestedBy, approval.ApprovedBy
+	c.LockedAt, c.LockedBy, c.ConfirmedBy = s.At(tx), approval.RequestedBy, approval.ApprovedBy
 	if err := tx.Catalogues.Put(c); err != nil {
 		return err
 	}

@@ -280,7 +280,7 @@ func TestLockTakesTwo(t *testing.T) {
 		}
 	}
 	v := catalogue(w, w.Member)
-	if !v.Locked || v.LockedBy != "SECOND" || v.CheckedBy != "ADMIN" || v.Catalogue.LockedAt != w.Clock.Now() {
+	if !v.Locked || v.LockedBy != "SECOND" || v.ConfirmedBy != "ADMIN" || v.Catalogue.LockedAt != w.Clock.Now() {
 		t.Errorf("got %+v", v)
 	}
 }
@@ -292,7 +292,7 @@ func TestLockAfterTheRule(t *testing.T) {
 	if locked, err := lock(w, w.Coordinator); locked || err != nil {
 		t.Fatal(locked, err)
 	}
-	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
+	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{ConfirmLock: survey.RuleOff}) })
 	if v := catalogue(w, w.Second); v.Waiting == nil || !v.MayConfirm || v.MayLock {
 		t.Errorf("another person: %+v", v)
 	}
@@ -302,7 +302,7 @@ func TestLockAfterTheRule(t *testing.T) {
 	if locked, err := lock(w, w.Coordinator); !locked || err != nil {
 		t.Fatal(locked, err)
 	}
-	if c := catalogue(w, w.Coordinator).Catalogue; c.LockedBy != "office" || c.CheckedBy != "" {
+	if c := catalogue(w, w.Coordinator).Catalogue; c.LockedBy != "office" || c.ConfirmedBy != "" {
 		t.Errorf("got %+v", c)
 	}
 }
@@ -310,7 +310,7 @@ func TestLockAfterTheRule(t *testing.T) {
 func TestLockAlone(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	w.Update(func(tx *survey.Tx) error {
-		return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff})
+		return tx.Alliances.Put(survey.Alliance{ConfirmLock: survey.RuleOff})
 	})
 	w.Question("Wie?", survey.StateAgreed)
 	if locked, err := lock(w, w.Admin); locked || survey.CodeOf(err) != survey.Forbidden {
@@ -319,14 +319,14 @@ func TestLockAlone(t *testing.T) {
 	if locked, err := lock(w, w.Coordinator); !locked || err != nil {
 		t.Fatalf("%v, %v", locked, err)
 	}
-	if c := catalogue(w, w.Coordinator).Catalogue; c.LockedBy != "office" || c.CheckedBy != "" {
+	if c := catalogue(w, w.Coordinator).Catalogue; c.LockedBy != "office" || c.ConfirmedBy != "" {
 		t.Errorf("got %+v", c)
 	}
 }
 
 func TestLockedIsImmutable(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) })
+	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{ConfirmLock: survey.RuleOff}) })
 	first, second := w.Question("Erste?", survey.StateAgreed), w.Question("Zweite?", survey.StateAgreed)
 	open := w.Question("Nicht dabei?", survey.StateReview)
 	if err := w.Draft.OrderCatalogue(w.Ctx, w.Coordinator, w.Q.ID, draft.OrderCatalogue{Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Up: second.ID}); err != nil {

@@ -137,7 +137,7 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 	add("common.as_of", p.DateTime(c.At, zone(c)))
 	if c.Version > 0 {
 		version := p.Must("compare.meta.version_of", "Version", c.Version)
-		if c.Checked {
+		if c.Confirmed {
 			version += ", " + p.Must("compare.from.checked")
 		} else {
 			version += ", " + p.Must("common.unchecked")

@@ -39,7 +39,7 @@ func TestRereadHTMLFindsEveryDifference(t *testing.T) {
 // A letter without a date is named after the day it came; the line of its provenance gives that day once.
 func TestProvenanceGivesTheDayOnce(t *testing.T) {
 	for source, want := range map[string]int{"Brief, eingegangen am 23. November 2026": 1, "Brief vom 20. November 2026": 2} {
-		v := survey.Version{Status: survey.Answered, Text: "Ja.", Provenance: survey.Transcribed, Record: "r", CheckedBy: "u", Source: source, ReceivedAt: "2026-11-23"}
+		v := survey.Version{Status: survey.Answered, Text: "Ja.", Provenance: survey.Transcribed, Record: "r", ConfirmedBy: "u", Source: source, ReceivedAt: "2026-11-23"}
 		facts := provenance(german, survey.Comparison{}, survey.ComparedCell{Cell: survey.Cell{Status: survey.Answered, Current: &v, History: []survey.Version{v}}})
 		days := 0
 		for _, f := range facts {

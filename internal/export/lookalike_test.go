@@ -93,7 +93,7 @@ func conducted() survey.Comparison {
 		given(survey.Version{Number: 1, Status: survey.Answered, Text: "Ja.", Provenance: survey.ByForm, Record: "s", ReceivedAt: "2027-01-10T08:15:00Z"}),
 		given(survey.Version{Number: 1, Status: survey.NoPosition, Provenance: survey.ByForm, Record: "s"}),
 		given(survey.Version{Number: 1, Status: survey.General, Text: "Wir danken.", Provenance: survey.Transcribed, Record: "t", Joint: []string{"p01", "Nachbarn"}}),
-		given(survey.Version{Number: 1, Status: survey.Refers, Provenance: survey.Transcribed, Record: "t", CheckedBy: "u", Source: "Brief vom 3. Januar 2027"}),
+		given(survey.Version{Number: 1, Status: survey.Refers, Provenance: survey.Transcribed, Record: "t", ConfirmedBy: "u", Source: "Brief vom 3. Januar 2027"}),
 		given(survey.Version{Number: 1, Status: survey.Declined, Reason: "Keine Zeit.", Provenance: survey.Transcribed, Record: "t", Late: true}),
 		given(survey.Version{Number: 1, Status: survey.Withdrawn, Provenance: survey.ByForm, Record: "s"}),
 		{Status: survey.Pending}, {Status: survey.NoAnswer}, {Status: survey.NotReached, Reason: "Kein Postfach."}, {Status: survey.NotAsked, Reason: "Tritt nicht an."},

@@ -351,7 +351,7 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	told("intro", q.Intro)
 	if q.Imported {
 		told("imported", german.Must("export.readme.imported_text"))
-	} else if c.Checked {
+	} else if c.Confirmed {
 		told("check", german.Must("export.readme.checked"))
 	} else {
 		told("check", german.Must("common.unchecked"))

@@ -127,7 +127,7 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 			add("compare.from.received", "Date", received)
 		}
 		switch {
-		case v.CheckedBy != "":
+		case v.ConfirmedBy != "":
 			add("compare.from.checked")
 		case v.Record != "": // an import does not say
 			add("common.unchecked")

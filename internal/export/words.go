@@ -93,7 +93,7 @@ func provenanceWord(v survey.Version) string {
 		return ""
 	}
 	word := german.Must("common.provenance." + string(v.Provenance))
-	if v.Provenance == survey.Transcribed && v.CheckedBy == "" && v.Record != "" {
+	if v.Provenance == survey.Transcribed && v.ConfirmedBy == "" && v.Record != "" {
 		word += ", " + german.Must("common.unchecked")
 	}
 	return word

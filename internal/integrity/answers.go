@@ -28,7 +28,7 @@ func (c *referenceCheck) checkAnswers() {
 		if t.Original != "" {
 			need(c, t, "original", c.originals, survey.RespondentKey(t.Questionnaire, t.Respondent)+"/"+t.Original)
 		}
-		c.byPerson(t, t.EnteredBy, t.CheckedBy)
+		c.byPerson(t, t.EnteredBy, t.ConfirmedBy)
 		if text, err := c.tx.LetterTexts.Get(t.Key()); err == nil { // one that is missing or cannot be read is noted already
 			c.entries(t, string(t.Questionnaire), string(t.Respondent), text.Entries)
 		}
@@ -65,7 +65,7 @@ func (c *referenceCheck) checkVersions() {
 	newest := map[string]int{}
 	for v := range each(c, c.tx.Versions) {
 		c.cell(v, string(v.Questionnaire), string(v.Respondent), string(v.Question))
-		c.byPerson(v, v.EnteredBy, v.CheckedBy)
+		c.byPerson(v, v.EnteredBy, v.ConfirmedBy)
 		if c.questionnaires[string(v.Questionnaire)].Imported {
 			if v.Record != "" {
 				c.fault(v, "is of an import and names a record")
@@ -110,7 +110,7 @@ func (c *referenceCheck) record(v survey.Version) error {
 		switch {
 		case err != nil:
 			return fmt.Errorf("its transcription: %w", err)
-		case t.State != survey.TranscriptionChecked:
+		case t.State != survey.TranscriptionEffective:
 			return fmt.Errorf("its transcription is %s", t.State)
 		case t.Questionnaire != v.Questionnaire || !own && !slices.Contains(t.Joint, v.Respondent):
 			return errors.New("its transcription is another respondent's")

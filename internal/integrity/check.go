@@ -207,7 +207,7 @@ func named[T ~struct {
 
 func (c *referenceCheck) checkCatalogue(catalogue survey.Catalogue) {
 	need(c, catalogue, "questionnaire", c.questionnaires, string(catalogue.Questionnaire))
-	c.byPerson(catalogue, catalogue.LockedBy, catalogue.CheckedBy)
+	c.byPerson(catalogue, catalogue.LockedBy, catalogue.ConfirmedBy)
 	topics, groups, organisations := named(catalogue.Topics), named(catalogue.WorkingGroups), named(catalogue.Organisations)
 	ids, numbers := map[string]bool{}, map[int]bool{}
 	for _, q := range catalogue.Questions {
@@ -258,7 +258,7 @@ func (c *referenceCheck) checkSend() {
 	}
 	for _, d := range c.dispatches {
 		need(c, d, "questionnaire", c.questionnaires, string(d.Questionnaire))
-		c.byPerson(d, d.By, d.CheckedBy)
+		c.byPerson(d, d.By, d.ConfirmedBy)
 	}
 	outbox := map[string]bool{}
 	for e := range each(c, c.tx.Outbox) {
@@ -285,7 +285,7 @@ func (c *referenceCheck) checkPublications() {
 	for p := range each(c, c.tx.Publications) {
 		latest[string(p.Questionnaire)] = p
 		need(c, p, "questionnaire", c.questionnaires, string(p.Questionnaire))
-		c.byPerson(p, p.By, p.CheckedBy)
+		c.byPerson(p, p.By, p.ConfirmedBy)
 		if q := c.questionnaires[string(p.Questionnaire)]; p.Slug != q.Slug {
 			c.fault(p, "has the slug %q, its questionnaire %q", p.Slug, q.Slug)
 		}

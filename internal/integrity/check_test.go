@@ -83,7 +83,7 @@ func TestReferencesFindChanges(t *testing.T) {
 		"joint":            {change(versions, "q1/gn/q01/000001", func(v *survey.Version) { v.Joint = nil }), "not what its record says: Joint"},
 		"a source":         {change(versions, "q1/lb/q01/000001", func(v *survey.Version) { v.Source = "E-Mail" }), "not what its record says: Source"},
 		"a typist":         {change(versions, "q1/lb/q01/000001", func(v *survey.Version) { v.EnteredBy = "u2" }), "not what its record says: EnteredBy"},
-		"a checker":        {change(versions, "q1/lb/q01/000001", func(v *survey.Version) { v.CheckedBy = "" }), "not what its record says: CheckedBy"},
+		"a checker":        {change(versions, "q1/lb/q01/000001", func(v *survey.Version) { v.ConfirmedBy = "" }), "not what its record says: ConfirmedBy"},
 		"another record":   {change(versions, "q1/fm/q01/000002", func(v *survey.Version) { v.Record = "q1/fm/s1" }), "not what its record says"},
 		"no record":        {change(versions, "q1/fm/q01/000002", func(v *survey.Version) { v.Record = "" }), "its submission"},
 		"a foreign record": {change(versions, "q1/lb/q01/000001", func(v *survey.Version) { v.Provenance, v.Record = survey.ByForm, "q1/fm/s1" }), "another respondent's"},

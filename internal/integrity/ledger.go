@@ -124,7 +124,7 @@ func (c *ledgerCheck) sources() {
 		}
 	}
 	for t, err := range c.tx.Transcriptions.List("") {
-		if err != nil || t.State == survey.TranscriptionChecked {
+		if err != nil || t.State == survey.TranscriptionEffective {
 			var text survey.LetterText
 			if err == nil {
 				text, err = survey.LargeHalf(c.tx.LetterTexts, t)

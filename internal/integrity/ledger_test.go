@@ -142,7 +142,7 @@ func TestLedgerFindsChanges(t *testing.T) {
 		},
 		"no receipt":           change(submissions, "q1/fm/s1", func(s *survey.Submission) { s.Receipt = survey.Receipt{} }),
 		"a transcribed text":   change(letterTexts, "q1/gn/t1", func(l *survey.LetterText) { l.Entries[0].Text = "Ja." }),
-		"a second person":      change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.CheckedBy = "" }),
+		"a second person":      change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.ConfirmedBy = "" }),
 		"a letter's day":       change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.ReceivedOn = "2026-05-01" }),
 		"an original":          change(func(tx *survey.Tx) survey.Table[survey.Original] { return tx.Originals }, "q1/gn/b1", func(o *survey.Original) { o.SHA256 = "00" }),
 		"the original is gone": func(tx *survey.Tx) error { return tx.Originals.Delete("q1/gn/b1") },

@@ -170,7 +170,7 @@ func fill(t *testing.T, s *memory.Store, z size) {
 			must(tx.Submissions.Put(sub))
 			if q == "q" {
 				must(survey.PutLetter(tx, survey.Letter{LetterText: survey.LetterText{Entries: sub.Entries}, Transcription: survey.Transcription{Questionnaire: q, Respondent: r.ID, ID: string(r.ID) + "-t",
-					State: survey.TranscriptionChecked, Kind: survey.LetterPaper, ReceivedOn: "2027-01-08", EnteredBy: "u1", EnteredAt: rowsDay}}))
+					State: survey.TranscriptionEffective, Kind: survey.LetterPaper, ReceivedOn: "2027-01-08", EnteredBy: "u1", EnteredAt: rowsDay}}))
 			}
 		}
 	}

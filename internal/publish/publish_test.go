@@ -416,7 +416,7 @@ func TestTwoPeople(t *testing.T) {
 		t.Fatalf("%+v", p)
 	}
 	rows, err := h.published(t)
-	if err != nil || rows[0].By != "u2" || rows[0].CheckedBy != "u1" {
+	if err != nil || rows[0].By != "u2" || rows[0].ConfirmedBy != "u1" {
 		t.Errorf("%v %v", rows, err)
 	}
 }

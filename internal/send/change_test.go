@@ -34,10 +34,10 @@ func TestApprovalBindsAllThatIsSent(t *testing.T) {
 		"licence":      editQuestionnaire(func(q *survey.Questionnaire) { q.Licence = "CC0-1.0" }),
 		"election":     func(tx *survey.Tx) error { return tx.Elections.Put(survey.Election{ID: "e1", Name: "Andere Wahl"}) },
 		"alliance": func(tx *survey.Tx) error {
-			return tx.Alliances.Put(survey.Alliance{Name: "Anders", Email: "buero@buendnis.example", CheckDispatch: survey.RuleOn})
+			return tx.Alliances.Put(survey.Alliance{Name: "Anders", Email: "buero@buendnis.example", ConfirmDispatch: survey.RuleOn})
 		},
 		"address": func(tx *survey.Tx) error {
-			return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "anders@buendnis.example", CheckDispatch: survey.RuleOn})
+			return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "anders@buendnis.example", ConfirmDispatch: survey.RuleOn})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

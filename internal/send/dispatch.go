@@ -39,7 +39,7 @@ type DispatchPlan struct {
 	SecondPerson                             // until it is sent
 	Sent          *survey.Dispatch           // once sent
 	SentName      string
-	CheckedName   string
+	ConfirmedName string
 
 	respondents []survey.Respondent // all, in the printed order
 	locked      bool                // Questions are final
@@ -175,7 +175,7 @@ func (p *DispatchPlan) loadSent(tx *survey.Tx) error {
 	if p.Sent == nil {
 		return nil
 	}
-	p.SentName, p.CheckedName = survey.NameOfUser(tx, p.Sent.By), survey.NameOfUser(tx, p.Sent.CheckedBy)
+	p.SentName, p.ConfirmedName = survey.NameOfUser(tx, p.Sent.By), survey.NameOfUser(tx, p.Sent.ConfirmedBy)
 	return nil
 }
 
@@ -230,7 +230,7 @@ func (s *Service) dispatch(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 		return err
 	}
 	d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: now,
-		By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
+		By: approval.RequestedBy, ConfirmedBy: approval.ApprovedBy}
 	h, err := loadLetterhead(tx, q)
 	if err != nil {
 		return err

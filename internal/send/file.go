@@ -9,23 +9,23 @@ import (
 
 // RespondentFile is all the office knows of one respondent: its page, and the proof of who got what when.
 type RespondentFile struct {
-	Questionnaire survey.Questionnaire
-	Election      survey.Election
-	Row           Row
-	Packet        survey.Packet
-	Mails         []OutboxRow         // the oldest first
-	Links         []survey.AccessLink // the oldest first
-	PortalBy      string              // who entered the questions in its own form
-	NotReachedBy  string
-	Address       *survey.Approval // a request to change its address to Respondent.NewEmail, which waits for a second person
-	AddressBy     string           // who made it
-	AddressOwn    bool             // whoever asks made it
-	TwoPerson     bool             // such a change needs one
-	Invitation    *InvitationPlan  // for what was not asked at the dispatch; nil unless it is to be
-	Invited       *survey.Dispatch // by which it was invited
-	InvitedBy     string           // who sent that
-	InvitedCheck  string           // the second person, "" none
-	Removable     bool             // can be taken off the list
+	Questionnaire      survey.Questionnaire
+	Election           survey.Election
+	Row                Row
+	Packet             survey.Packet
+	Mails              []OutboxRow         // the oldest first
+	Links              []survey.AccessLink // the oldest first
+	PortalBy           string              // who entered the questions in its own form
+	NotReachedBy       string
+	Address            *survey.Approval // a request to change its address to Respondent.NewEmail, which waits for a second person
+	AddressBy          string           // who made it
+	AddressOwn         bool             // whoever asks made it
+	TwoPerson          bool             // such a change needs one
+	Invitation         *InvitationPlan  // for what was not asked at the dispatch; nil unless it is to be
+	Invited            *survey.Dispatch // by which it was invited
+	InvitedBy          string           // who sent that
+	InvitedConfirmedBy string           // the second person, "" none
+	Removable          bool             // can be taken off the list
 }
 
 // RespondentFile returns the file of the respondent with the slug.
@@ -86,7 +86,7 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 		if err != nil {
 			return f, err
 		}
-		f.Invited, f.InvitedBy, f.InvitedCheck = &d, survey.NameOfUser(tx, d.By), survey.NameOfUser(tx, d.CheckedBy)
+		f.Invited, f.InvitedBy, f.InvitedConfirmedBy = &d, survey.NameOfUser(tx, d.By), survey.NameOfUser(tx, d.ConfirmedBy)
 	}
 	if f.Invitation, _, err = s.invitationPlan(tx, actor, f.Questionnaire, r); err != nil {
 		return f, err

@@ -98,7 +98,7 @@ func (s *Service) Invite(ctx context.Context, actor survey.Actor, questionnaire 
 		}
 		h.alone = true
 		d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailInvitation, Subject: q.Cover.Subject, Body: q.Cover.Body, At: s.At(tx),
-			By: approval.RequestedBy, CheckedBy: approval.ApprovedBy}
+			By: approval.RequestedBy, ConfirmedBy: approval.ApprovedBy}
 		before := survey.StageOf(q, r, survey.ReturnUnknown, false, d.At)
 		if err := s.sendInvitation(tx, h, &d, r, d.At); err != nil {
 			return err

@@ -67,8 +67,8 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 		t.Fatal(sent, err)
 	}
 	f, err := s.Send.RespondentFile(t.Context(), s.admin, s.q, "zett")
-	if err != nil || f.Invited == nil || f.InvitedBy != "Person u2" || f.InvitedCheck != "Person u3" || f.Invitation != nil {
-		t.Errorf("%+v, by %q, confirmed by %q, %v", f.Invited, f.InvitedBy, f.InvitedCheck, err)
+	if err != nil || f.Invited == nil || f.InvitedBy != "Person u2" || f.InvitedConfirmedBy != "Person u3" || f.Invitation != nil {
+		t.Errorf("%+v, by %q, confirmed by %q, %v", f.Invited, f.InvitedBy, f.InvitedConfirmedBy, err)
 	}
 	if letter := s.mails(survey.MailInvitation)["zz@partei.example"]; letter.Body == "" || letter.Mail.Urgency() != survey.UrgentLink || len(s.audited("request_dispatch")) != 2 {
 		t.Error("no letter, or not in the audit")
@@ -105,7 +105,7 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 	s.mustDispatch()
 	s.put(func(tx *survey.Tx) error {
 		return errors.Join(
-			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example", Imprint: "x", Privacy: "x", CheckDispatch: survey.RuleOff}),
+			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example", Imprint: "x", Privacy: "x", ConfirmDispatch: survey.RuleOff}),
 			tx.Parties.Put(survey.Party{ID: "nn", ShortName: "Neu", Name: "Neue Nordmark"}),
 			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "nn", BallotPosition: 4, Email: "nn@partei.example"}),
 			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "zz", BallotPosition: 1, Email: "zz@partei.example"}))

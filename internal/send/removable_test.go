@@ -26,7 +26,7 @@ func TestNobodyIsRemovedWithItsWords(t *testing.T) {
 			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: own.ID, ID: "t", State: survey.TranscriptionDraft}})
 		}, "error.phase.open"},
 		{"a joint letter", func(tx *survey.Tx, own, other survey.Respondent) error {
-			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: other.ID, ID: "t", Joint: []survey.RespondentID{"x", survey.RespondentID(own.ID)}, State: survey.TranscriptionChecked}})
+			return survey.PutLetter(tx, survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: other.ID, ID: "t", Joint: []survey.RespondentID{"x", survey.RespondentID(own.ID)}, State: survey.TranscriptionEffective}})
 		}, "error.phase.open"},
 		{"a quotation", func(tx *survey.Tx, own, _ survey.Respondent) error {
 			return tx.Quotations.Put(survey.Quotation{Questionnaire: "q1", Respondent: own.ID, Question: "q01", Text: "Wir wollen das."})

@@ -361,7 +361,7 @@ func TestDispatchBySecondPerson(t *testing.T) {
 	if sent, err := s.dispatch(s.admin); !sent || err != nil {
 		t.Fatal(sent, err)
 	}
-	if p, err = s.Send.DispatchPlan(t.Context(), s.admin, s.q); err != nil || p.Sent == nil || p.Sent.By != "u1" || p.Sent.CheckedBy != "u3" || p.Sent.Recipients != 3 {
+	if p, err = s.Send.DispatchPlan(t.Context(), s.admin, s.q); err != nil || p.Sent == nil || p.Sent.By != "u1" || p.Sent.ConfirmedBy != "u3" || p.Sent.Recipients != 3 {
 		t.Errorf("%+v, %v", p.Sent, err)
 	}
 }

@@ -59,7 +59,7 @@ func newSending(t *testing.T) *sending {
 	s.member = person("u4", survey.User{Memberships: []survey.Membership{{WorkingGroup: "g"}}})
 	s.put(func(tx *survey.Tx) error {
 		return errors.Join(
-			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example", CheckDispatch: survey.RuleOff}),
+			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example", ConfirmDispatch: survey.RuleOff}),
 			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl Nordmark 2027", Date: "2027-03-07"}),
 			tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "nordmark", Title: "Digitales Nordmark", Election: "e1", LockedAt: sendStart, Deadline: deadline, Revision: 1}),
 			tx.Catalogues.Put(survey.Catalogue{Questionnaire: "q1", Hash: "abc", Questions: []survey.CatalogueQuestion{
@@ -223,7 +223,7 @@ func (s *sending) submitted(slug survey.Slug) {
 // twoPersons turns the rule of the dispatch on.
 func (s *sending) twoPersons() {
 	s.put(func(tx *survey.Tx) error {
-		return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example", CheckDispatch: survey.RuleOn})
+		return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe", Email: "buero@buendnis.example", ConfirmDispatch: survey.RuleOn})
 	})
 }
 

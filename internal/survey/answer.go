@@ -137,8 +137,8 @@ type Transcription struct {
 	Licence       string             `json:"licence,omitempty"`
 	EnteredBy     string             `json:"entered_by"` // user id
 	EnteredAt     time.Time          `json:"entered_at"`
-	CheckedBy     string             `json:"checked_by,omitempty"`
-	CheckedAt     time.Time          `json:"checked_at,omitzero"`
+	ConfirmedBy   string             `json:"checked_by,omitempty"`
+	ConfirmedAt   time.Time          `json:"checked_at,omitzero"`
 	Note          string             `json:"note,omitempty"` // why it was sent back
 	Revision      int                `json:"revision"`
 
@@ -201,9 +201,9 @@ type TranscriptionState string
 
 // The states of a transcription.
 const (
-	TranscriptionDraft   TranscriptionState = "draft"   // being entered; may exceed limits
-	TranscriptionWaiting TranscriptionState = "waiting" // complete, waits for the second person
-	TranscriptionChecked TranscriptionState = "checked" // in effect
+	TranscriptionDraft     TranscriptionState = "draft"   // being entered; may exceed limits
+	TranscriptionWaiting   TranscriptionState = "waiting" // complete, waits for the second person
+	TranscriptionEffective TranscriptionState = "checked" // in effect
 )
 
 // Original is the file a transcription was made from. Its bytes lie in <data>/originals under their SHA-256.

@@ -33,11 +33,11 @@ func (s *Kernel) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
 // Rule is the alliance's setting for an act.
 func (a Alliance) Rule(act ApprovalKind) Rule {
 	return map[ApprovalKind]Rule{
-		ActLock:          a.CheckLock,
-		ActDispatch:      a.CheckDispatch,
-		ActAddress:       a.CheckDispatch, // codes and receipts go there
-		ActTranscription: a.CheckTranscription,
-		ActPublication:   a.CheckPublication,
+		ActLock:          a.ConfirmLock,
+		ActDispatch:      a.ConfirmDispatch,
+		ActAddress:       a.ConfirmDispatch, // codes and receipts go there
+		ActTranscription: a.ConfirmTranscription,
+		ActPublication:   a.ConfirmPublication,
 	}[act]
 }
 

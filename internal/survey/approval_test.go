@@ -75,8 +75,8 @@ func TestTwoPersonRule(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for act, alliance := range map[survey.ApprovalKind]survey.Alliance{
-				survey.ActLock: {CheckLock: c.rule}, survey.ActDispatch: {CheckDispatch: c.rule},
-				survey.ActTranscription: {CheckTranscription: c.rule}, survey.ActPublication: {CheckPublication: c.rule},
+				survey.ActLock: {ConfirmLock: c.rule}, survey.ActDispatch: {ConfirmDispatch: c.rule},
+				survey.ActTranscription: {ConfirmTranscription: c.rule}, survey.ActPublication: {ConfirmPublication: c.rule},
 			} {
 				s := testworld.NewOffice(t, alliance, c.users...)
 				testworld.Must(t, s.Store.View(t.Context(), func(tx *survey.Tx) error {
@@ -118,7 +118,7 @@ func TestApproval(t *testing.T) {
 		"one coordinator":       {survey.RuleAuto, []step{{anna, "A", true, ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := testworld.NewOffice(t, survey.Alliance{CheckPublication: c.rule}, anna.User)
+			s := testworld.NewOffice(t, survey.Alliance{ConfirmPublication: c.rule}, anna.User)
 			for i, step := range c.steps {
 				err := s.Store.Update(t.Context(), func(tx *survey.Tx) error {
 					done, approval, err := s.Approve(tx, step.actor, "q1", survey.ActPublication, "", step.content)
@@ -159,7 +159,7 @@ func TestApprovalAfterTheRule(t *testing.T) {
 		"other, by an admin": {admin, "B", "", survey.Forbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := testworld.NewOffice(t, survey.Alliance{CheckLock: survey.RuleOn}, anna.User, handed.User)
+			s := testworld.NewOffice(t, survey.Alliance{ConfirmLock: survey.RuleOn}, anna.User, handed.User)
 			run := func(actor survey.Actor, content string) (done bool, a survey.Approval, err error) {
 				err = s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
 					done, a, err = s.Approve(tx, actor, "q1", survey.ActLock, "", content)
@@ -170,7 +170,7 @@ func TestApprovalAfterTheRule(t *testing.T) {
 			if done, _, err := run(anna, "A"); done || err != nil {
 				t.Fatal(done, err)
 			}
-			testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{CheckLock: survey.RuleOff}) }))
+			testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{ConfirmLock: survey.RuleOff}) }))
 			if o, err := s.Alliance.Overview(t.Context(), ben); err != nil || len(o.Approvals) != 0 {
 				t.Error(o.Approvals, err)
 			}
@@ -194,7 +194,7 @@ func TestApprovalAfterTheRule(t *testing.T) {
 
 func TestApprovalsDoNotMix(t *testing.T) {
 	anna, ben := testworld.Active(survey.User{ID: "anna", Coordinator: true}), testworld.Active(survey.User{ID: "ben", Coordinator: true})
-	s := testworld.NewOffice(t, survey.Alliance{CheckLock: survey.RuleOn, CheckTranscription: survey.RuleOn})
+	s := testworld.NewOffice(t, survey.Alliance{ConfirmLock: survey.RuleOn, ConfirmTranscription: survey.RuleOn})
 	for _, c := range []struct {
 		actor   survey.Actor
 		q       survey.QuestionnaireID
@@ -213,7 +213,7 @@ func TestApprovalsDoNotMix(t *testing.T) {
 
 func TestWithdrawApproval(t *testing.T) {
 	anna, ben := testworld.Active(survey.User{ID: "anna", Coordinator: true}), testworld.Active(survey.User{ID: "ben", Coordinator: true})
-	s := testworld.NewOffice(t, survey.Alliance{CheckLock: survey.RuleOn}, anna.User, ben.User)
+	s := testworld.NewOffice(t, survey.Alliance{ConfirmLock: survey.RuleOn}, anna.User, ben.User)
 	ask := func(actor survey.Actor) (done bool) {
 		testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
 			done, _, err = s.Approve(tx, actor, "q1", survey.ActLock, "", "A")

@@ -82,7 +82,7 @@ type Version struct {
 	ChangeNote    string          `json:"change_note,omitempty"`
 	Record        string          `json:"record,omitempty"`     // key of the Submission or Transcription it came with; "" for an import
 	EnteredBy     string          `json:"entered_by,omitempty"` // user id, transcriptions only
-	CheckedBy     string          `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
+	ConfirmedBy   string          `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
 	CountsAt      time.Time       `json:"accepted_at,omitzero"` // when it was handed in: "Absenden", or the arrival of the letter; orders versions against the deadline
 }
 

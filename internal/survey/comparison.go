@@ -15,7 +15,7 @@ type Comparison struct {
 	Held          string               // hex SHA-256 of that note while it is held back (PublicationRecord.Held), else ""
 	BaseURL       string               // without a trailing slash
 	Changes       []Change             // since version 1, newest first
-	Checked       bool                 // released by a second person
+	Confirmed     bool                 // released by a second person
 }
 
 // ComparedRespondent is a column of the comparison. It holds no address.
@@ -96,7 +96,7 @@ type Publication struct {
 	Version       int             `json:"version"` // from 1
 	At            time.Time       `json:"at"`
 	By            string          `json:"by"`                   // user id, "console"
-	CheckedBy     string          `json:"checked_by,omitempty"` // user id of the second person
+	ConfirmedBy   string          `json:"checked_by,omitempty"` // user id of the second person
 	Manifest      string          `json:"manifest"`             // hex SHA-256 of the manifest
 	Content       string          `json:"content,omitempty"`    // hex SHA-256 of what readers see, but for date and version
 	Legal         string          `json:"legal,omitempty"`      // hex SHA-256 of Impressum and privacy notice; "" in records made before it was kept

@@ -67,7 +67,7 @@ func TranscriptionRecord(tx *Tx, t Letter) (Record, error) {
 		Format: recordFormat, Kind: LeafTranscription, Questionnaire: t.Questionnaire, Respondent: t.Respondent, ID: t.ID,
 		Catalogue: catalogue.Hash, At: t.EnteredAt.UTC(), Entries: t.Entries, Licence: t.Licence,
 		Letter: t.Kind, ReceivedOn: t.ReceivedOn, ReceivedTime: t.ReceivedTime, LetterDate: t.LetterDate, Joint: t.Joint,
-		Original: original.SHA256, Without: t.Without, ChangeNote: t.ChangeNote, Checked: t.CheckedBy != "",
+		Original: original.SHA256, Without: t.Without, ChangeNote: t.ChangeNote, Checked: t.ConfirmedBy != "",
 	}, nil
 }
 

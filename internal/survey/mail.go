@@ -215,7 +215,7 @@ type Dispatch struct {
 	Body          string          `json:"body"` // with placeholders; "" of an extension, whose mails each have a text of their own
 	At            time.Time       `json:"at"`
 	By            string          `json:"by"`                   // user id
-	CheckedBy     string          `json:"checked_by,omitempty"` // user id of the second person
+	ConfirmedBy   string          `json:"checked_by,omitempty"` // user id of the second person
 	Recipients    int             `json:"recipients"`
 }
 

@@ -18,10 +18,10 @@ type Alliance struct {
 	Licence      string `json:"licence,omitempty"` // SPDX identifier offered for answers, such as CC-BY-4.0
 
 	// The two-person rules; see Kernel.TwoPerson.
-	CheckLock          Rule `json:"check_lock,omitempty"`
-	CheckDispatch      Rule `json:"check_dispatch,omitempty"`
-	CheckTranscription Rule `json:"check_transcription,omitempty"`
-	CheckPublication   Rule `json:"check_publication,omitempty"`
+	ConfirmLock          Rule `json:"check_lock,omitempty"`
+	ConfirmDispatch      Rule `json:"check_dispatch,omitempty"`
+	ConfirmTranscription Rule `json:"check_transcription,omitempty"`
+	ConfirmPublication   Rule `json:"check_publication,omitempty"`
 
 	Revision int `json:"revision"`
 }

@@ -87,7 +87,7 @@ type Catalogue struct {
 	Hash          string              `json:"hash,omitempty"` // hex SHA-256 of the questions as canonical JSON; "" for an import
 	LockedAt      time.Time           `json:"locked_at,omitzero"`
 	LockedBy      string              `json:"locked_by,omitempty"`  // user id
-	CheckedBy     string              `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
+	ConfirmedBy   string              `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
 }
 
 // Key implements Entity.

@@ -89,7 +89,7 @@ func (w *Letters) Effective(t *testing.T, cmd Letter) survey.Letter {
 func (w *Letters) Rule(t *testing.T, rule survey.Rule) {
 	w.Write(t, func(tx *survey.Tx) error {
 		a, err := tx.Alliances.Get(survey.AllianceKey)
-		a.CheckTranscription = rule
+		a.ConfirmTranscription = rule
 		return errors.Join(err, tx.Alliances.Put(a))
 	})
 }

@@ -42,7 +42,7 @@ func soundDraft(t *testing.T, tx *survey.Tx) {
 			{ID: "q02", Number: 2, Kind: survey.KindThesis, Text: "Offene Standards sind Pflicht."},
 		},
 		Topics: []survey.Topic{{ID: "t1", Name: "Freie Software"}}, Organisations: []survey.Named{{ID: "o1", Name: "Offene Welt"}},
-		WorkingGroups: []survey.Named{{ID: "g1", Name: "Digitale Bildung"}}, LockedAt: Someday, LockedBy: "u1", CheckedBy: "u2",
+		WorkingGroups: []survey.Named{{ID: "g1", Name: "Digitale Bildung"}}, LockedAt: Someday, LockedBy: "u1", ConfirmedBy: "u2",
 	}
 	var err error
 	catalogue.Hash, err = survey.CatalogueHash(catalogue.Questions)
@@ -83,7 +83,7 @@ func soundSend(t *testing.T, tx *survey.Tx) {
 		)
 	}
 	Must(t,
-		tx.Dispatches.Put(survey.Dispatch{Questionnaire: "q1", ID: "d1", By: "u1", CheckedBy: "u2"}),
+		tx.Dispatches.Put(survey.Dispatch{Questionnaire: "q1", ID: "d1", By: "u1", ConfirmedBy: "u2"}),
 		tx.Mails.Put(survey.Mail{ID: "m0", Kind: survey.MailTest, State: survey.MailSent}),
 	)
 }
@@ -120,20 +120,20 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	sum := sha256.Sum256([]byte("Brief"))
 	Must(t, tx.Originals.Put(survey.Original{Questionnaire: "q1", Respondent: "gn", ID: "b1", SHA256: hex.EncodeToString(sum[:]), By: "u1"}))
 	transcription := survey.Letter{Transcription: survey.Transcription{
-		Questionnaire: "q1", Respondent: "gn", ID: "t1", State: survey.TranscriptionChecked, Kind: survey.LetterPaper, ReceivedOn: "2026-05-02",
-		Joint: []survey.RespondentID{"lb"}, Original: "b1", EnteredBy: "u1", EnteredAt: Someday, CheckedBy: "u2", CheckedAt: Someday,
+		Questionnaire: "q1", Respondent: "gn", ID: "t1", State: survey.TranscriptionEffective, Kind: survey.LetterPaper, ReceivedOn: "2026-05-02",
+		Joint: []survey.RespondentID{"lb"}, Original: "b1", EnteredBy: "u1", EnteredAt: Someday, ConfirmedBy: "u2", ConfirmedAt: Someday,
 	}, LetterText: survey.LetterText{Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: letter, Version: 1}}}}
 	var err error
 	transcription.Receipt, err = survey.TranscriptionReceipt(tx, transcription, Someday, rand.Reader)
 	Must(t, err, survey.PutLetter(tx, transcription))
 	typed := survey.Version{Respondent: "gn", Provenance: survey.Transcribed, Joint: []string{"lb"}, Source: "Brief, eingegangen am 2. Mai 2026", ReceivedAt: "2026-05-02",
-		CountsAt: time.Date(2026, 5, 1, 22, 0, 0, 0, time.UTC), Record: transcription.Key(), EnteredBy: "u1", CheckedBy: "u2"}
+		CountsAt: time.Date(2026, 5, 1, 22, 0, 0, 0, time.UTC), Record: transcription.Key(), EnteredBy: "u1", ConfirmedBy: "u2"}
 	version("q01", 1, letter, typed)
 	typed.Respondent, typed.Joint = "lb", []string{"gn"}
 	version("q01", 1, letter, typed)
 
 	quoted := survey.Quotation{Questionnaire: "q1", Respondent: "lb", Question: "q02", Text: "Offen.", By: "u1", At: Someday.Add(-time.Hour)}
-	p := survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 1, At: Someday, By: "u1", CheckedBy: "u2", Manifest: hex.EncodeToString(sum[:])}
+	p := survey.Publication{Questionnaire: "q1", Slug: "nordmark-2026", Version: 1, At: Someday, By: "u1", ConfirmedBy: "u2", Manifest: hex.EncodeToString(sum[:])}
 	p.Leaf, err = survey.AppendLeaf(tx, survey.LeafPublication, p.Key(), sum, Someday)
 	Must(t, err,
 		survey.PutPublication(tx, p, survey.PublicationDetail{Digests: []survey.CellDigest{{Respondent: "lb", Question: 2, Quotation: survey.QuotationDigest(quoted)}}}),

@@ -61,14 +61,14 @@ type Row struct {
 // Line is a transcription with what stands around it.
 type Line struct {
 	survey.Transcription
-	*survey.LetterText                             // nil on the board
-	Sender                       survey.Respondent // whose letter it is
-	EnteredByName, CheckedByName string
-	File                         *survey.Original // nil without one
-	Late                         bool             // against the date of the respondent it is shown at
-	Wrote                        bool             // the actor has typed in it
-	Unasked                      bool             // on the sheet: not in effect yet, and it came before one it answers for was asked
-	Older                        []int            // on the sheet: not in effect yet, and it would replace what came later, at these questions
+	*survey.LetterText                               // nil on the board
+	Sender                         survey.Respondent // whose letter it is
+	EnteredByName, ConfirmedByName string
+	File                           *survey.Original // nil without one
+	Late                           bool             // against the date of the respondent it is shown at
+	Wrote                          bool             // the actor has typed in it
+	Unasked                        bool             // on the sheet: not in effect yet, and it came before one it answers for was asked
+	Older                          []int            // on the sheet: not in effect yet, and it would replace what came later, at these questions
 }
 
 // Board gathers it. Conflict unless the questionnaire was sent.
@@ -134,7 +134,7 @@ func transcriptionLines(tx *survey.Tx, actor survey.Actor, q survey.Questionnair
 		if t.Respondent != r.ID && !slices.Contains(t.Joint, r.ID) {
 			continue
 		}
-		line := Line{Transcription: t, Sender: r, EnteredByName: survey.NameOfUser(tx, t.EnteredBy), CheckedByName: survey.NameOfUser(tx, t.CheckedBy),
+		line := Line{Transcription: t, Sender: r, EnteredByName: survey.NameOfUser(tx, t.EnteredBy), ConfirmedByName: survey.NameOfUser(tx, t.ConfirmedBy),
 			Late: t.Late(q, r.DueAt(q)), Wrote: slices.Contains(t.Writers, actor.Who())}
 		if t.Respondent != r.ID {
 			if line.Sender, err = tx.Respondent(q.ID, t.Respondent); err != nil {
@@ -161,7 +161,7 @@ func (line *Line) read(tx *survey.Tx, q survey.Questionnaire) error {
 		return err
 	}
 	line.LetterText = &text
-	if line.State != survey.TranscriptionChecked {
+	if line.State != survey.TranscriptionEffective {
 		line.Unasked, line.Older, err = doubts(tx, q, line.Sender, line.Letter())
 	}
 	return err

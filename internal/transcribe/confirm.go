@@ -132,7 +132,7 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 			handed = handed || one
 		}
 		switch {
-		case t.State == survey.TranscriptionChecked:
+		case t.State == survey.TranscriptionEffective:
 			return nil // the second click of two
 		case t.State != survey.TranscriptionWaiting:
 			return survey.Fail(survey.Conflict, "transcribe.error.not_waiting")
@@ -160,7 +160,7 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 			return survey.Fail(survey.Conflict, "transcribe.error.not_waiting")
 		}
 		if !wrote && !handed { // the rule may have been switched off while it waited
-			t.CheckedBy, t.CheckedAt = approval.ApprovedBy, approval.ApprovedAt
+			t.ConfirmedBy, t.ConfirmedAt = approval.ApprovedBy, approval.ApprovedAt
 		}
 		t, err = s.takeEffect(tx, actor, q, r, t, now)
 		return err
@@ -209,7 +209,7 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 
 // takeEffect makes the versions of a complete transcription in the cells of all it answers for, and its leaf.
 func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, t survey.Letter, now time.Time) (survey.Letter, error) {
-	t.State, t.Entries = survey.TranscriptionChecked, slices.Clone(t.Entries)
+	t.State, t.Entries = survey.TranscriptionEffective, slices.Clone(t.Entries)
 	err := s.eachTranscribed(tx, q, r, t, func(i int, last *survey.Version, v survey.Version) error {
 		own := v.Respondent == t.Respondent
 		if last != nil && sameLetter(*last, v) {

@@ -30,11 +30,11 @@ func TestTranscriptionIsWhatWasTyped(t *testing.T) {
 			t.Fatalf("%s: %+v, want %+v", id, v, entry)
 		}
 		if v[0].Provenance != survey.Transcribed || v[0].Source != "Brief vom 21. November 2026" || v[0].ReceivedAt != "2026-11-23" ||
-			v[0].EnteredBy != "anna" || v[0].CheckedBy != "ben" || v[0].Record != letter.Key() || !v[0].CountsAt.Equal(time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC)) || v[0].Late || v[0].Joint != nil {
+			v[0].EnteredBy != "anna" || v[0].ConfirmedBy != "ben" || v[0].Record != letter.Key() || !v[0].CountsAt.Equal(time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC)) || v[0].Late || v[0].Joint != nil {
 			t.Errorf("%s: %+v", id, v[0])
 		}
 	}
-	if letter.State != survey.TranscriptionChecked || len(letter.Receipt.Record) == 0 {
+	if letter.State != survey.TranscriptionEffective || len(letter.Receipt.Record) == 0 {
 		t.Errorf("%+v", letter)
 	}
 	w.Sound(t)
@@ -70,7 +70,7 @@ func TestTranscriptionSecondPerson(t *testing.T) {
 				t.Fatalf("%v, want %q", err, test.want)
 			}
 			versions := w.Versions(t, "r1", "q01")
-			if (err == nil) != (len(versions) == 1) || err == nil && versions[0].CheckedBy != test.checked {
+			if (err == nil) != (len(versions) == 1) || err == nil && versions[0].ConfirmedBy != test.checked {
 				t.Errorf("%+v", versions)
 			}
 		})
@@ -82,7 +82,7 @@ func TestTranscriptionWithoutSecondPerson(t *testing.T) {
 	w.Rule(t, survey.RuleOff)
 	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
 	letter := w.HandOver(t, w.Anna, cmd)
-	if v := w.Versions(t, "r1", "q01"); letter.State != survey.TranscriptionChecked || len(v) != 1 || v[0].CheckedBy != "" {
+	if v := w.Versions(t, "r1", "q01"); letter.State != survey.TranscriptionEffective || len(v) != 1 || v[0].ConfirmedBy != "" {
 		t.Errorf("%+v, %+v", letter, v)
 	}
 	w.Sound(t)
@@ -121,8 +121,8 @@ func TestTranscriptionIsNotCheckedByWhoHandedThePassword(t *testing.T) {
 	if _, err := w.Transcribe.Confirm(t.Context(), w.Admin, ref, letter.Revision); testworld.KeyOf(err) != "error.one_hand" {
 		t.Error(err)
 	}
-	if letter, err := w.Transcribe.Confirm(t.Context(), w.Ben, ref, letter.Revision); err != nil || letter.CheckedBy != string(w.Ben.User.ID) {
-		t.Errorf("%q %v", letter.CheckedBy, err)
+	if letter, err := w.Transcribe.Confirm(t.Context(), w.Ben, ref, letter.Revision); err != nil || letter.ConfirmedBy != string(w.Ben.User.ID) {
+		t.Errorf("%q %v", letter.ConfirmedBy, err)
 	}
 }
 

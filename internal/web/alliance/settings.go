@@ -57,24 +57,24 @@ func (s *Room) adminPage(r *web.Request) error {
 
 // allianceForm is the form of the alliance's settings.
 type allianceForm struct {
-	Revision           int    `form:"revision"`
-	Name               string `form:"name"`
-	Intro              string `form:"intro"`
-	Imprint            string `form:"imprint"`
-	Privacy            string `form:"privacy"`
-	PressContact       string `form:"press_contact"`
-	Email              string `form:"email"`
-	Licence            string `form:"licence"`
-	CheckLock          string `form:"check_lock"`
-	CheckDispatch      string `form:"check_dispatch"`
-	CheckTranscription string `form:"check_transcription"`
-	CheckPublication   string `form:"check_publication"`
+	Revision             int    `form:"revision"`
+	Name                 string `form:"name"`
+	Intro                string `form:"intro"`
+	Imprint              string `form:"imprint"`
+	Privacy              string `form:"privacy"`
+	PressContact         string `form:"press_contact"`
+	Email                string `form:"email"`
+	Licence              string `form:"licence"`
+	ConfirmLock          string `form:"check_lock"`
+	ConfirmDispatch      string `form:"check_dispatch"`
+	ConfirmTranscription string `form:"check_transcription"`
+	ConfirmPublication   string `form:"check_publication"`
 }
 
 func (f allianceForm) alliance() survey.Alliance {
 	return survey.Alliance{Revision: f.Revision, Name: f.Name, Intro: f.Intro, Imprint: f.Imprint, Privacy: f.Privacy,
-		PressContact: f.PressContact, Email: f.Email, Licence: f.Licence, CheckLock: survey.Rule(f.CheckLock),
-		CheckDispatch: survey.Rule(f.CheckDispatch), CheckTranscription: survey.Rule(f.CheckTranscription), CheckPublication: survey.Rule(f.CheckPublication)}
+		PressContact: f.PressContact, Email: f.Email, Licence: f.Licence, ConfirmLock: survey.Rule(f.ConfirmLock),
+		ConfirmDispatch: survey.Rule(f.ConfirmDispatch), ConfirmTranscription: survey.Rule(f.ConfirmTranscription), ConfirmPublication: survey.Rule(f.ConfirmPublication)}
 }
 
 func (s *Room) alliancePage(r *web.Request) error {
@@ -128,8 +128,8 @@ func alliancePage(r *web.Request, a survey.Alliance, errs []templates.FieldError
 			quiet(field("imprint", "textarea", a.Imprint, 8)), quiet(field("privacy", "textarea", a.Privacy, 10)),
 		}},
 		{Title: p.Must("alliance.buendnis.rules"), Text: p.Must("alliance.buendnis.rules_text"), Fields: []templates.Field{
-			rule("check_lock", a.CheckLock), rule("check_dispatch", a.CheckDispatch),
-			rule("check_transcription", a.CheckTranscription), rule("check_publication", a.CheckPublication),
+			rule("check_lock", a.ConfirmLock), rule("check_dispatch", a.ConfirmDispatch),
+			rule("check_transcription", a.ConfirmTranscription), rule("check_publication", a.ConfirmPublication),
 		}},
 	}
 	return p

@@ -176,7 +176,7 @@ func (p *publicationPage) checklist(r *web.Request, st compare.PublicationPage) 
 			}
 			check(false, "portals", entries)
 		}
-		check(st.OpenChecks == 0, "transcriptions", link("compare.check.answers", string("/antworten/"+q.Slug+"?filter="+web.FilterWaiting)), "Count", st.OpenChecks)
+		check(st.WaitingLetters == 0, "transcriptions", link("compare.check.answers", string("/antworten/"+q.Slug+"?filter="+web.FilterWaiting)), "Count", st.WaitingLetters)
 	}
 	return ready
 }
@@ -234,7 +234,7 @@ func (p *publicationPage) version(st compare.PublicationPage, v compare.Publishe
 	c := st.Comparison
 	item := versionItem{Number: v.Version, Title: p.Must("compare.office.version", "Version", v.Version, "Date", p.ShortDateTime(web.LocalTime(v.At))),
 		Leaf: p.Must("compare.office.leaf", "Leaf", strconv.FormatInt(v.Leaf, 10)), Href: publish.PublicPath("de", c.Questionnaire.Slug) + "v" + strconv.Itoa(v.Version) + "/"}
-	by, checked := v.ByName, v.CheckedByName
+	by, checked := v.ByName, v.ConfirmedByName
 	if by == "" {
 		by = p.Must("compare.office.console")
 	}

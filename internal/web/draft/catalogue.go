@@ -186,8 +186,8 @@ func lockFacts(b templates.Base, v draft.CataloguePage) []templates.Fact {
 		return []templates.Fact{{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.catalogue.imported")}}
 	}
 	checked := b.Must("common.unchecked")
-	if v.Catalogue.CheckedBy != "" {
-		checked = web.NameOr(b, v.CheckedBy)
+	if v.Catalogue.ConfirmedBy != "" {
+		checked = web.NameOr(b, v.ConfirmedBy)
 	}
 	return []templates.Fact{
 		{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.question.updated_by", "Date", b.DateTime(web.LocalTime(v.Catalogue.LockedAt), nil), "Name", web.NameOr(b, v.LockedBy))},

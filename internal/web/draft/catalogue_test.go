@@ -25,7 +25,7 @@ func TestLockWithoutASecondPerson(t *testing.T) {
 	kim.Administrator = true
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, kim)
 	webtest.Contains(t, v.Get(path), 200, `href="/verwaltung/personen/neu">Jemanden einladen`)
-	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances }, survey.Alliance{CheckLock: survey.RuleOff, CheckTranscription: survey.RuleOff})
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances }, survey.Alliance{ConfirmLock: survey.RuleOff, ConfirmTranscription: survey.RuleOff})
 	if page := v.Get(path).Body.String(); !strings.Contains(page, "ausgeschaltet") || strings.Contains(page, "zweite Person") {
 		t.Error("switched off, and told otherwise")
 	}

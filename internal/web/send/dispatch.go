@@ -169,7 +169,7 @@ func dispatchButton(r *web.Request, p *dispatchPage, d send.DispatchPlan) {
 }
 
 func (s *Room) renderSent(r *web.Request, p dispatchPage, d send.DispatchPlan) error {
-	checked := d.CheckedName
+	checked := d.ConfirmedName
 	if checked == "" {
 		checked = p.Must("common.unchecked")
 	}

@@ -353,8 +353,8 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 	add("asked", r.Moment(who.AskedAt))
 	if f.Invited != nil {
 		checked := p.Must("common.unchecked")
-		if f.InvitedCheck != "" {
-			checked = p.Must("send.respondent.checked", "Name", f.InvitedCheck)
+		if f.InvitedConfirmedBy != "" {
+			checked = p.Must("send.respondent.checked", "Name", f.InvitedConfirmedBy)
 		}
 		add("invited", strings.TrimPrefix(f.InvitedBy+", "+checked, ", "))
 	}

@@ -281,7 +281,7 @@ func TestSendWay(t *testing.T) {
 	post(base+"/befragte/neu/anschreiben", http.StatusSeeOther, seenIn(get(base+"/befragte/neu", "So kommt es bei Neu an", "Jetzt anschreiben")))
 	get(base+"/befragte/neu", "<p>Kim, nicht gegengeprüft</p>")
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
-		return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", CheckDispatch: survey.RuleOn, Revision: 2})
+		return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", ConfirmDispatch: survey.RuleOn, Revision: 2})
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func TestAddressChangeInTheBrowser(t *testing.T) {
 	w.AddUser(t, survey.User{ID: "k", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
 	w.AddUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances },
-		survey.Alliance{Name: "Bündnis Nordmark", CheckDispatch: survey.RuleOn, Revision: 1})
+		survey.Alliance{Name: "Bündnis Nordmark", ConfirmDispatch: survey.RuleOn, Revision: 1})
 	kim, ada := w.StaffCookie(t, "kim@buendnis.example"), w.StaffCookie(t, "ada@buendnis.example")
 	const page = "/versand/nord-closed/befragte/deich" // its party form: nothing waits for a code there
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Submissions.Delete("q-closed/r-deich/s") }); err != nil {

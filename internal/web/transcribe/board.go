@@ -165,7 +165,7 @@ func nextLetterStep(r *web.Request, p transcriptionBase, row transcribe.Row, out
 			return
 		}
 		waiting = waiting || l.State == survey.TranscriptionWaiting
-		effective = effective || l.State == survey.TranscriptionChecked
+		effective = effective || l.State == survey.TranscriptionEffective
 	}
 	switch who := row.Respondent; {
 	case waiting:
@@ -227,7 +227,7 @@ func letterBadge(p transcriptionBase, t survey.Transcription) templates.Badge {
 		badge.Icon = "draft"
 	case t.State == survey.TranscriptionWaiting:
 		badge.Icon, badge.Tone = "review", "wait"
-	case t.CheckedBy == "":
+	case t.ConfirmedBy == "":
 		badge.Icon, badge.Tone, badge.Label = "warning", "warn", p.Must("common.unchecked")
 	default:
 		badge.Icon, badge.Tone = "check", "good"

@@ -79,7 +79,7 @@ func letterActs(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line 
 	path := letterPath(r, string(sheet.Respondent.Slug), "uebertragung", line.ID)
 	revision := web.HiddenField("revision", strconv.Itoa(line.Revision))
 	switch {
-	case line.State == survey.TranscriptionChecked && p.CanAct:
+	case line.State == survey.TranscriptionEffective && p.CanAct:
 		p.Correct = letterPath(r, string(sheet.Respondent.Slug), "neu") + "?von=" + line.ID
 	case line.State != survey.TranscriptionWaiting:
 		return
@@ -141,12 +141,12 @@ func letterFacts(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line
 	fact("source", p.Printer.LetterSource(line.Transcription))
 	fact("entered", p.Must("transcribe.fact.by", "Name", web.NameOr(p.Base, line.EnteredByName), "At", r.Moment(line.EnteredAt)))
 	switch {
-	case line.CheckedBy != "":
-		fact("checked", p.Must("transcribe.fact.by", "Name", web.NameOr(p.Base, line.CheckedByName), "At", r.Moment(line.CheckedAt)))
-	case line.State == survey.TranscriptionChecked:
+	case line.ConfirmedBy != "":
+		fact("checked", p.Must("transcribe.fact.by", "Name", web.NameOr(p.Base, line.ConfirmedByName), "At", r.Moment(line.ConfirmedAt)))
+	case line.State == survey.TranscriptionEffective:
 		fact("checked", p.Must("common.unchecked"))
 	}
-	if line.State == survey.TranscriptionChecked {
+	if line.State == survey.TranscriptionEffective {
 		fact("receipt", p.Must("transcribe.fact.leaf", "Number", line.Receipt.Leaf))
 	}
 }

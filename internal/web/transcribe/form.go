@@ -199,7 +199,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		if saved.State == survey.TranscriptionChecked {
+		if saved.State == survey.TranscriptionEffective {
 			notice = "transcribe.notice.effective"
 		}
 	}

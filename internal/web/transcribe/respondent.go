@@ -97,7 +97,7 @@ func standingEntry(r *web.Request, p transcriptionBase, c transcribe.Cell) lette
 		if c.Standing.Source != "" {
 			e.About += ": " + c.Standing.Source
 		}
-		if c.Standing.Provenance == survey.Transcribed && c.Standing.CheckedBy == "" {
+		if c.Standing.Provenance == survey.Transcribed && c.Standing.ConfirmedBy == "" {
 			e.About += ", " + p.Must("common.unchecked")
 		}
 		if c.Standing.Late {

@@ -123,7 +123,7 @@ func TestTranscriptionWay(t *testing.T) {
 	webtest.Contains(t, anna.Get(freiLetters+"/neu?von="+id), 200, "Brief der _Mitte_.pdf", "heißt&lt;/b&gt;")
 	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
 		v, err := tx.Versions.Get("q1/r1/q01/000001")
-		if v.Text != "„Frei“ <b>heißt</b>\n\n=frei." || v.CheckedBy != "ben" || v.Source != "Brief vom 20. November 2026" {
+		if v.Text != "„Frei“ <b>heißt</b>\n\n=frei." || v.ConfirmedBy != "ben" || v.Source != "Brief vom 20. November 2026" {
 			t.Errorf("%+v", v)
 		}
 		return err

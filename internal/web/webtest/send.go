@@ -21,7 +21,7 @@ func NewSend(t *testing.T) *World {
 	now := w.Clock.Now()
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		err := errors.Join(
-			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", CheckDispatch: survey.RuleOff, Revision: 1}),
+			tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark", Email: "fragen@buendnis.example", ConfirmDispatch: survey.RuleOff, Revision: 1}),
 			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl in der Nordmark", Date: "2027-02-07"}))
 		for i, p := range []string{"Frei", "Moin", "Deich", "Watt"} {
 			id := strings.ToLower(p)
