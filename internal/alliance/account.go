@@ -106,8 +106,8 @@ func (s *Service) StaffLinkUser(ctx context.Context, token string, purpose surve
 	return user, err
 }
 
-// usable tells whether a link still has a purpose: a blocked person gets in by none, and an invitation is for somebody
-// who has no password yet.
+// usable tells whether a link still has a purpose. A blocked person gets in by none. An invitation is for somebody who has no
+// password yet.
 func usable(link survey.StaffLink, user survey.User) bool {
 	return !user.Disabled && (link.Purpose != survey.LinkInvitation || user.PasswordHash == "")
 }
@@ -270,8 +270,9 @@ func (s *Service) setPassword(ctx context.Context, cmd NewPassword, purpose surv
 }
 
 // RequestReset mails a reset link to the person with the address, if there is one and no such link is on its way. Earlier links
-// stay good: whoever asks need not be the person. The caller says the same in every case, and in every case one mail is
-// composed, sealed and queued in one transaction, and taken out of the queue again in it where it must not go out.
+// stay good: whoever asks need not be the person. Nothing tells from outside whether there is such a person: the caller says the
+// same, and a mail is composed, sealed and queued in every case. One that must not go out leaves the queue in the same
+// transaction.
 func (s *Service) RequestReset(ctx context.Context, email string) error {
 	var faults survey.Faults
 	faults.Email("email", &email, true)

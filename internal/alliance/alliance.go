@@ -22,7 +22,8 @@ type SaveSettings struct {
 	survey.Alliance
 }
 
-// SaveSettings changes the settings; saving what is saved already changes nothing. Administrators only: Impressum and two-person rules are theirs to answer for.
+// SaveSettings changes the settings. Saving what is saved already changes nothing. It is for administrators only, who answer for
+// Impressum and two-person rules.
 func (s *Service) SaveSettings(ctx context.Context, actor survey.Actor, cmd SaveSettings) error {
 	if err := actor.Require(survey.RoleAdministrator); err != nil {
 		return err

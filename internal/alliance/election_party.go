@@ -73,8 +73,8 @@ type SaveContestant struct {
 	ListedParty
 }
 
-// SaveContestant adds a party to an election (party "": one known from other elections is reused) or changes it there. Its names, Wikidata number and colour are those of the
-// party in all elections; respondents and publications keep their own copies.
+// SaveContestant adds a party to an election (party "") or changes it there. A party known from other elections is reused. Its
+// names, Wikidata number and colour are the same in all elections. Respondents and publications keep their own copies.
 func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID, cmd SaveContestant) (standing survey.BallotParty, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return standing, err

@@ -11,7 +11,7 @@ import (
 type Overview struct {
 	Questionnaires []OverviewQuestionnaire // newest first
 	Approvals      []OverviewApproval      // that wait for a second person, which the actor could be
-	Transcriptions []OverviewTranscription // that wait for their check, which the actor could be
+	Transcriptions []OverviewTranscription // that wait for their second person, which the actor could be
 	Titles         map[survey.QuestionnaireID]survey.Questionnaire
 	SetUp          []SetUpStep // while something is missing, for those who can see to it
 }
@@ -38,8 +38,8 @@ type OverviewQuestionnaire struct {
 	Published int // number of its latest publication, 0 for none
 }
 
-// Overview gathers it for a person of the alliance: nothing for who has no task yet, and what waits for a second person only
-// for who could be that.
+// Overview gathers it for a person of the alliance. Who has no task yet sees nothing. What waits for a second person is only for
+// those who could be that.
 func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview, err error) {
 	if err := actor.Require(survey.RoleSignedIn); err != nil {
 		return o, err

@@ -61,9 +61,9 @@ type SavePerson struct {
 	Language      string // of the invitation mail
 }
 
-// SavePerson invites a person (id ""), or changes what one may do. A new person gets a mail with a link. The address can be
-// corrected until the invitation is accepted: a new one goes there then, and the old links are void. The last active
-// administrator cannot be taken away.
+// SavePerson invites a person (id "") or changes what one may do. A new person gets a mail with a link. The address can be
+// corrected until the invitation is accepted. A new link goes there then, and the old ones are void. The last active administrator
+// stays one.
 func (s *Service) SavePerson(ctx context.Context, actor survey.Actor, id survey.UserID, cmd SavePerson) (user survey.User, err error) {
 	if err := actor.Require(survey.RoleAdministrator); err != nil {
 		return user, err
@@ -169,8 +169,8 @@ func (s *Service) ResendInvitation(ctx context.Context, actor survey.Actor, user
 	})
 }
 
-// InvitationLink makes a new link to hand over by other means than mail, and returns its full address; the earlier link
-// is void. It is shown once: only its hash is kept. From its use on the two count as one for the two-person rules, see oneHand.
+// InvitationLink makes a new link to hand over by other means than mail, and returns its full address. The earlier link is void.
+// It is shown once: only its hash is kept. From its use on the two count as one for the two-person rules, see survey.OneHand.
 func (s *Service) InvitationLink(ctx context.Context, actor survey.Actor, userID survey.UserID) (link string, err error) {
 	token := survey.NewToken()
 	err = s.ofInvited(ctx, actor, userID, func(tx *survey.Tx, user survey.User) error {

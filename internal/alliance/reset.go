@@ -6,9 +6,9 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// ResetLink makes a link for a new password by hand, for when mail fails, and returns its full address. It is shown once:
-// only its hash is kept; the person's earlier links for a new password are void. The person is told by mail. From its use
-// on the two count as one for the two-person rules, see oneHand.
+// ResetLink makes a link for a new password by hand, for when mail fails, and returns its full address. It is shown once: only its
+// hash is kept. The person's earlier links for a new password are void. The person is told by mail. From its use on the two count
+// as one for the two-person rules, see survey.OneHand.
 func (s *Service) ResetLink(ctx context.Context, actor survey.Actor, userID survey.UserID) (link string, err error) {
 	if err := actor.Require(survey.RoleAdministrator); err != nil {
 		return "", err

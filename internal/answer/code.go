@@ -42,8 +42,8 @@ func newCode() string {
 }
 
 // codeHash binds a code to the respondent, to its address and to the mail it went out with: whoever reads another mailbox by now
-// is not the party any more. A hash of twelve digits can be guessed from a copy of the database. The code is worth nothing, though,
-// without a session of the respondent or a link to one: of their tokens the database has hashes of 256 bits.
+// is not the party any more. A hash of twelve digits can be guessed from a copy of the database. The code is worth nothing,
+// though, without a session of the respondent or a link to one, and of their tokens the database has hashes of 256 bits.
 func codeHash(s survey.Submission, address, mail, code string) string {
 	sum := sha256.Sum256([]byte("pruefstein-code/3\n" + string(s.Questionnaire) + "/" + string(s.Respondent) + "\n" + address + "\n" + mail + "\n" + code))
 	return hex.EncodeToString(sum[:])
@@ -141,9 +141,9 @@ func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 	return sub, tx.Submissions.Put(sub)
 }
 
-// void ends a submission that waits for its code. What it would have said stays in the drafts, so nothing of it is kept but the
-// codes that were mailed for it: they are counted, and each proves that its reader reads the mail. A mail that has not gone out
-// is stopped, unless another one waits for its code.
+// void ends a submission that waits for its code. What it would have said stays in the drafts. Of it are kept only the codes that
+// were mailed for it: they are counted, and each proves that its reader reads the mail. A mail that has not gone out is stopped,
+// unless another submission waits for its code.
 func void(tx *survey.Tx, sub survey.Submission) (survey.Submission, error) {
 	all, err := survey.Collect(tx.Submissions.List(survey.RespondentKey(sub.Questionnaire, sub.Respondent) + "/"))
 	if err != nil {
@@ -236,7 +236,7 @@ func findCode(all []survey.Submission, address, code string, now time.Time) (hol
 }
 
 // takeCode spends a code typed in the actor's session. A wrong one is counted there and returned as refused, for the caller to
-// commit; it is Invalid at the field code, the fifth TooMany. One that was mailed is never wrong, even if it is spent.
+// commit. It is Invalid at the field code, the fifth TooMany. One that was mailed is never wrong, even if it is spent.
 func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, address string, all []survey.Submission, typed string) (refused, err error) {
 	session := survey.Session{}
 	if actor.Session != "" { // the demonstration fills itself without a browser

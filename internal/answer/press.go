@@ -9,8 +9,8 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Press is "Absenden" where a code is wanted at once and there was none yet: with one it becomes a submission of that instant. The
-// party's browser keeps it, sealed, and page and drafts keep the words: so it takes no room here, however many press.
+// Press is "Absenden" where a code is wanted at once and there was none yet. With a code it becomes a submission of that instant.
+// The party's browser keeps it, sealed, and page and drafts keep the words. So it takes no room here, however many press.
 type Press struct {
 	Questionnaire survey.QuestionnaireID `json:"questionnaire"`
 	Respondent    survey.RespondentID    `json:"respondent"`

@@ -12,7 +12,7 @@ const (
 	codeTries = 5         // wrong codes in one session; whoever opens the link again has a new one
 )
 
-// RequestSubmission is the check page's form: the declaration, and what exactly was shown.
+// RequestSubmission is the form of the last page before "Absenden": the declaration, and what exactly was shown.
 type RequestSubmission struct {
 	Form     string // id of the form; sending the same one again is no second act
 	Digest   string // Sheet.Digest of what was shown

@@ -9,7 +9,7 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Import is a whole questionnaire as a file says it, checked by its reader (package interchange). Its parts refer to each
+// Import is a whole questionnaire as a file says it, judged by its reader (package interchange). Its parts refer to each
 // other by the ids of the file: Version.Respondent and Quotation.Respondent are a Respondent's Slug.
 type Import struct {
 	Election      survey.Election

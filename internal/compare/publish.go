@@ -61,9 +61,9 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug surve
 //
 // A second click of whoever published or requested just this is no fault: see PublicationPlan.Published.
 //
-// It checks that a questionnaire may be published now and asks for the second person where the rule
+// It asks whether a questionnaire may be published now, and for the second person where the rule
 // wants one. ready false means that the request is noted and waits. It returns Conflict when something stands in the way:
-// the phase, an empty Impressum or privacy notice (but for the console and an import), an open check of a transcription,
+// the phase, an empty Impressum or privacy notice (but for the console and an import), a transcription that waits for its second person,
 // a party of the election that is missing or was not asked without a reason, or nothing new since the last version.
 func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (plan PublicationPlan, ready bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {

@@ -297,7 +297,7 @@ func (s *Service) QuestionPage(ctx context.Context, actor survey.Actor, question
 	return p, err
 }
 
-// blocksOf lists what an agreed question brings into the way of the lock: its own length, or one question too many.
+// blocksOf lists why the catalogue cannot be locked with an agreed question: it is too long, or there is one too many.
 func blocksOf(tx *survey.Tx, questionnaire survey.Questionnaire, question survey.Question, words wordbook) ([]Block, error) {
 	if question.State != survey.StateAgreed {
 		return nil, nil

@@ -84,7 +84,8 @@ func (s *Service) cataloguePage(tx *survey.Tx, actor survey.Actor, questionnaire
 	return v, err
 }
 
-// askable returns the questions under the ids that Respondent.LeftOut has now: before the lock those of the drafted ones.
+// askable returns the questions under the ids that Respondent.LeftOut has now. Before the lock those are the ids of the drafted
+// questions.
 func (v CataloguePage) askable() []survey.CatalogueQuestion {
 	if v.Locked {
 		return v.Catalogue.Questions
@@ -197,9 +198,9 @@ func lockBlocks(q survey.Questionnaire, c survey.Catalogue) (blocks []Block) {
 	return blocks
 }
 
-// LockCatalogue locks the catalogue: numbered, hashed, immutable. Seen is the hash the actor's page showed; a catalogue that
-// has changed since is a Conflict (draft.error.catalogue_changed). Where a second person is needed, the first call asks
-// for it and returns locked false; the call of another person locks. A second click of whoever locked or asked is no fault.
+// LockCatalogue locks the catalogue: numbered, hashed, immutable. seen is the hash the actor's page showed. A catalogue that has
+// changed since is a Conflict (draft.error.catalogue_changed). Where a second person is needed, the first call asks for it and
+// returns locked false. The call of another person locks. A second click of whoever locked or asked changes nothing.
 func (s *Service) LockCatalogue(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (locked bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
@@ -259,8 +260,8 @@ func (s *Service) lock(tx *survey.Tx, actor survey.Actor, v CataloguePage, appro
 	return s.Audit(tx, actor, "lock", string(q.ID))
 }
 
-// rekeyed returns the respondent with its left-out questions under their catalogue ids; questions that did not get into
-// the catalogue are forgotten.
+// rekeyed returns the respondent with its left-out questions under their catalogue ids. It forgets questions that did not get into
+// the catalogue.
 func rekeyed(r survey.Respondent, ids map[survey.QuestionID]survey.QuestionID) survey.Respondent {
 	left := map[survey.QuestionID]string{}
 	for origin, reason := range r.LeftOut {
@@ -281,8 +282,8 @@ type OrderCatalogue struct {
 	Up, Down survey.QuestionID            // the question to move by one; "" none
 }
 
-// OrderCatalogue orders the agreed questions: each whose place was changed goes to the place typed, the others keep their
-// order around them; then one goes up or down. A fault is named place-<question id>. Somebody else's change of the agreed
+// OrderCatalogue orders the agreed questions. A question whose place was changed goes to the place typed, and the others keep
+// their order around it. Then one goes up or down. A fault is named place-<question id>. Somebody else's change of the agreed
 // questions in between is a Conflict (error.stale), unless they stand as wanted already.
 func (s *Service) OrderCatalogue(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd OrderCatalogue) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {

@@ -98,8 +98,8 @@ func (s *Service) History(ctx context.Context, actor survey.Actor, questionnaire
 	return h, err
 }
 
-// Collision is what two people wrote at the same time: the question as it is saved now, and how the words somebody wanted
-// to save differ from it. Nothing has been saved.
+// Collision is two people's words for one question: as it is saved now, and how what the second wanted to save differs from it.
+// Nothing has been saved.
 type Collision struct {
 	Page    QuestionPage
 	Theirs  survey.Question

@@ -40,10 +40,9 @@ func (cmd *SaveQuestion) clean(question survey.QuestionID) survey.Faults {
 	return f
 }
 
-// SaveQuestion creates a question as an idea or saves new words of one, and adds its Revision. A new one gets its id from
-// NewID with its form, so that sending the form twice makes one question. A text over the limits of
-// the questionnaire or of a party's procedure is saved: drafting is where it gets shorter. Somebody else's change in
-// between is a Conflict (error.stale), see Collision; saving the same words twice is not.
+// SaveQuestion creates a question as an idea or saves new words of one, and adds its Revision. A new one gets its id from NewID
+// with its form, so that sending the form twice makes one question. A text over a limit is saved: drafting is where it gets
+// shorter. Somebody else's change in between is a Conflict (error.stale), see Collision. Saving the same words twice is not.
 func (s *Service) SaveQuestion(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, question survey.QuestionID, cmd SaveQuestion) (q survey.Question, err error) {
 	if err := actor.Require(survey.RoleMember, survey.RoleCoordinator); err != nil {
 		return q, err
@@ -103,7 +102,7 @@ func (s *Service) revise(tx *survey.Tx, actor survey.Actor, q *survey.Question, 
 		Wording: q.Wording, At: q.UpdatedAt, By: q.UpdatedBy, Note: note})
 }
 
-// references checks what the wording points to, and that the actor may write for the group.
+// references looks up what the wording points to, and whether the actor may write for the group.
 func references(tx *survey.Tx, questionnaire survey.Questionnaire, actor survey.Actor, w survey.Wording) error {
 	var f survey.Faults
 	if !actor.MayWrite(w.WorkingGroup) {
@@ -136,9 +135,9 @@ type SetQuestionState struct {
 	Words    *survey.Wording // of the form beside the button, saved with the state; nil: they stay
 }
 
-// SetQuestionState moves a question on the board and adds a Revision, with the words of the form if there is one: what was
-// typed is never left behind. Conflict when the question has changed since the actor saw it: error.stale if the form's words
-// would be lost, see Collision, else draft.error.changed_meanwhile, since nobody agrees on words they have not read.
+// SetQuestionState moves a question on the board and adds a Revision. The words of the form beside the button, if there is one,
+// are saved with it. It is a Conflict when the question has changed since the actor saw it, since nobody agrees on words they have
+// not read: error.stale if words of the form would be lost, see Collision, else draft.error.changed_meanwhile.
 func (s *Service) SetQuestionState(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, question survey.QuestionID, cmd SetQuestionState) (q survey.Question, err error) {
 	if err := actor.Require(survey.RoleMember, survey.RoleCoordinator); err != nil {
 		return q, err

@@ -49,9 +49,8 @@ type SaveQuestionnaire struct {
 	DeadlineChoice string // first or second, when the local time happens twice
 }
 
-// SaveQuestionnaire creates a questionnaire (id "") or changes its settings. Once the catalogue is locked, what it was locked
-// under stays: address, election, slots, limit of a question and topics keep their values whatever the form says. After
-// the dispatch nothing of it can be changed here.
+// SaveQuestionnaire creates a questionnaire (id "") or changes its settings. Once the catalogue is locked, address, election,
+// slots, limit of a question and topics keep their values whatever the form says. After the dispatch nothing can be changed here.
 func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, id survey.QuestionnaireID, cmd SaveQuestionnaire) (q survey.Questionnaire, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return q, err
@@ -162,8 +161,8 @@ func frameSlug(tx *survey.Tx, f *survey.Faults, typed string, q *survey.Question
 	return nil
 }
 
-// topics reads a topic a line. A line that reads as before keeps its id, and so does one that was rewritten in its place;
-// a topic that questions still have cannot go.
+// topics reads a topic a line. A line that reads as before keeps its id, and so does one that was rewritten in its place. A topic
+// cannot go while a question has it.
 func topics(f *survey.Faults, typed string, old []survey.Topic, questions []survey.Question) []survey.Topic {
 	text, key, args := survey.Text(typed)
 	if key != "" {

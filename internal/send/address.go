@@ -19,9 +19,10 @@ type addressChange struct {
 }
 
 // SetAddress changes a respondent's address after the dispatch. The codes that make a submission valid go there, so a second
-// person has to confirm where the dispatch needs one: the first call notes the request and returns done false, the call of
-// the second person with the same address changes it. Whoever was asked at the old address is told there, and mails that wait go to the new
-// one. Conflict while a submission waits for its code. Asking for what is so already, or was asked for, changes nothing.
+// person has to confirm it where the dispatch needs one. The first call notes the request and returns done false. The call of the
+// second person with the same address changes it. Whoever was asked at the old address is told there, and mails that wait go to
+// the new one. It is a Conflict while a submission waits for its code. Asking for what is so already, or was asked for, changes
+// nothing.
 func (s *Service) SetAddress(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SetAddress) (done bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err

@@ -54,9 +54,9 @@ func (s *Service) sendAgain(tx *survey.Tx, h letterhead, r survey.Respondent, ol
 	return s.enqueueWithLink(tx, fresh)
 }
 
-// replaceQueued stops the mails to respondents whose date has moved that have not gone out, and queues them anew with the
-// date of now. A mail about an earlier change is not: another about this one follows. The links of the stopped mails stay,
-// because one of them may be on its way at this very moment.
+// replaceQueued stops the mails that wait to go out to respondents whose date has moved, and queues them anew with the new date. A
+// mail about an earlier change is not queued anew: one about this change follows. The links of the stopped mails stay, because one
+// of them may be on its way at this very moment.
 func (s *Service) replaceQueued(tx *survey.Tx, h letterhead, concerned []survey.Respondent) error {
 	mails, err := mailsOf(tx, h.questionnaire.ID)
 	if err != nil {
@@ -127,10 +127,10 @@ type ResendMail struct {
 	Revoke bool // the old link is revoked, and the old mail stopped if it has not gone out
 }
 
-// ResendMail sends a mail again to a corrected address, written anew with the date of now and with a link of its own. It
-// returns the id of the new mail. A party whose link goes to another address than its own is told at its own one. With Keep
-// the address is changed too, where the rule wants it as a request that waits (waits true) for a second person. Whoever was
-// marked as not reached is so no longer.
+// ResendMail sends a mail again to a corrected address, written anew with the date of now and a link of its own. It returns the id
+// of the new mail. A party whose link goes to another address is told at its own one. With Keep the address is changed too. Where
+// the rule wants it, that is a request which waits for a second person (waits true). Whoever was marked as not reached is so no
+// longer.
 func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id string, cmd ResendMail) (newID string, waits bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return "", false, err

@@ -90,9 +90,9 @@ type JoinParties struct {
 	Name      string           // "" likewise: "A / B"
 }
 
-// JoinParties makes one respondent of several parties that answer together. The single respondents of these parties are
-// replaced: what the office noted of them goes over where it is the same for all, else it is refused, so that no reason or
-// procedure is lost. A party that belongs to another joint respondent is refused; joining the same ones again changes nothing.
+// JoinParties makes one respondent of several parties that answer together. It replaces the single respondents of these parties.
+// What the office noted of them goes over where it is the same for all. Else it is refused, so that no reason or procedure is
+// lost. A party that belongs to another joint respondent is refused. Joining the same ones again changes nothing.
 func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd JoinParties) (slug survey.Slug, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return "", err

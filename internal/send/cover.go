@@ -24,9 +24,9 @@ var (
 	singleBrace = regexp.MustCompile(`(?i)\{\s*(` + strings.Join(Placeholders, "|") + `)\s*\}`)
 )
 
-// cleanCover cleans a cover in place and notes its faults: an unknown placeholder is named, and the body must say where
-// the link, the date and the questions go, because nobody could answer without them. The paragraph with the link holds no
-// other placeholder: those who answer by mail get another sentence for it.
+// cleanCover cleans a cover in place and notes its faults. An unknown placeholder is named. The body must say where the link, the
+// date and the questions go, because nobody could answer without them. The paragraph with the link holds no other placeholder:
+// those who answer by mail get another sentence for it.
 func cleanCover(f *survey.Faults, cover *survey.Cover) {
 	f.Line("subject", &cover.Subject, maxSubject, true)
 	f.Text("body", &cover.Body)

@@ -88,10 +88,9 @@ func (s *Service) SetDeadline(ctx context.Context, actor survey.Actor, questionn
 	})
 }
 
-// ExtendDeadline moves the deadline for all to a later instant, with a public reason, as long as nothing is published. It
-// informs by mail everybody it concerns, whether they have answered or not, with a new calendar entry; mails that still
-// wait to go out are replaced by ones with the new date. A deadline that is over opens again. The same again is a double
-// click and changes nothing.
+// ExtendDeadline moves the deadline for all to a later instant, with a public reason, as long as nothing is published. It informs
+// by mail everybody it concerns, whether they have answered or not, with a new calendar entry. Mails that still wait to go out are
+// replaced by ones with the new date. A deadline that is over opens again. The same again is a double click and changes nothing.
 func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd SetDeadline) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err

@@ -24,7 +24,7 @@ type Point struct {
 	Who   []string // short names of the respondents, or parties, it is about
 }
 
-// DispatchPlan is the page of the dispatch: what is checked, who gets what, and who has to confirm.
+// DispatchPlan is the page of the dispatch: the checklist, who gets what, and who has to confirm.
 type DispatchPlan struct {
 	Questionnaire survey.Questionnaire
 	Checklist     []Point

@@ -14,8 +14,8 @@ type SaveDue struct {
 	Revision  int    // of the respondent
 }
 
-// SaveDue changes the own date of a respondent that was asked in its own form or by mail, with a public reason: the party
-// moved it. Who answers in our form has the one deadline for all. A respondent asked by mail is told, with a new calendar
+// SaveDue changes the own date of a respondent that was asked in its own form or by mail, with a public reason. It is the party
+// that moved it. Who answers in our form has the one deadline for all. A respondent asked by mail is told, with a new calendar
 // entry. The same again is a double click and changes nothing.
 func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SaveDue) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {

@@ -60,10 +60,10 @@ func (s *Service) invitationPlan(tx *survey.Tx, actor survey.Actor, q survey.Que
 	return p, content, err
 }
 
-// Invite sends the cover letter to a respondent that could not be asked at the dispatch, because its procedure was not
-// known, it could not be reached or it did not stand then. seen is the Digest of the plan the actor read; if anything changed
-// since, nothing happens (Conflict error.stale). Where the dispatch needs a second person, so does this: the first call notes
-// the request and returns sent false, the call of the second person sends.
+// Invite sends the cover letter to a respondent that could not be asked at the dispatch: its procedure was not known, it could not
+// be reached, or it did not stand then. seen is the Digest of the plan the actor read. If anything changed since, nothing happens
+// (Conflict error.stale). Where the dispatch needs a second person, so does this. The first call notes the request and returns
+// sent false, and the call of the second person sends.
 func (s *Service) Invite(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, seen string) (sent bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err

@@ -40,9 +40,9 @@ type OutboxPage struct {
 	Undelivered  int // mails in the whole outbox that failed for good and RetryFailed tries again
 }
 
-// OutboxPage returns the newest mails of a questionnaire, with a before (the id of a mail) the newest that are older than that
-// one, with an after the oldest that are newer. Codes are not among them: that a party asked for one is its own matter until it
-// has submitted.
+// OutboxPage returns the newest mails of a questionnaire. With a before, the id of a mail, it returns the newest of those that are
+// older, with an after the oldest of those that are newer. Codes are not among them: that a party asked for one is its own matter
+// until it has submitted.
 func (s *Service) OutboxPage(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, before, after string) (page OutboxPage, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return page, err

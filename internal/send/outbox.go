@@ -142,9 +142,9 @@ func (s *Service) secret(m survey.Mail) (string, error) {
 	return string(plain), err
 }
 
-// RecordAttempt notes what came of an attempt. A mail the server accepted is sent and its secret forgotten. Otherwise it
-// is tried again later, or has failed for good after a permanent refusal or three days (an hour for a code). The secret
-// of a failed mail stays sealed until the mail is sent again or revoked; that of a code is forgotten, it has expired.
+// RecordAttempt notes what came of an attempt. A mail the server accepted is sent and its secret forgotten. Otherwise it is tried
+// again later, or has failed for good after a permanent refusal or three days (an hour for a code). The secret of a failed mail
+// stays sealed until the mail is sent again or revoked. That of a code is forgotten, since it has expired.
 func (s *Service) RecordAttempt(ctx context.Context, id string, o MailOutcome) error {
 	return s.Store.Update(ctx, func(tx *survey.Tx) error {
 		m, err := tx.Mails.Get(id)

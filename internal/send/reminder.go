@@ -90,8 +90,8 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 	return p, err
 }
 
-// Remind sends one text to everybody who was asked by mail and has not answered, those who answer in our form with a
-// link of their own each, in one transaction. There is one reminder: another text is a Conflict, the same one a double click.
+// Remind sends one text to everybody who was asked by mail and has not answered. Those who answer in our form get a link of their
+// own each. There is one reminder: another text is a Conflict, the same one a double click.
 func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, text survey.Cover) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err

@@ -223,9 +223,9 @@ func (s *Service) fillRespondent(tx *survey.Tx, r *survey.Respondent, cmd SaveRe
 	return nil
 }
 
-// SaveRespondent changes a respondent, and returns its slug, which follows the short name. After the dispatch that is
-// possible only while it has not been asked; its names and place stay as they are, and its address has a way of its own, see
-// SetAddress. What is so already changes nothing.
+// SaveRespondent changes a respondent and returns its slug, which follows the short name. After the dispatch that is possible only
+// while it has not been asked. Its names and place stay as they are then, and its address has a way of its own, see SetAddress.
+// What is so already changes nothing.
 func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SaveRespondent) (newSlug survey.Slug, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return "", err
@@ -286,9 +286,9 @@ func (s *Service) editable(tx *survey.Tx, questionnaire survey.QuestionnaireID, 
 	return q, r, nil
 }
 
-// removable tells whether a respondent can still be taken off the list: before the dispatch each, afterwards one that nothing
-// went to or came from (a letter of others that answers for it as well included), that is not quoted, and that no publication
-// has shown.
+// removable tells whether a respondent can still be taken off the list. Before the dispatch each can. Afterwards nothing may have
+// gone to it or come from it, a letter of others that answers for it included. It must not be quoted, and no publication may have
+// shown it.
 func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t traffic) (bool, error) {
 	switch q.Phase(s.At(tx)) {
 	case survey.PhaseDraft, survey.PhaseLocked:

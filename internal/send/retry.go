@@ -8,9 +8,9 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// RetryMail puts a mail that failed, or waits for its next attempt, back to the front: it is due now, and the time to give
-// up starts again. What failed goes to the respondent's address of now, who is no longer marked as not reached. A mail that
-// was sent or revoked, whose code has expired, or that reminds of what is over, is a Conflict; those need a new mail, or none.
+// RetryMail puts a mail that failed, or waits for its next attempt, back to the front. It is due now, and the time to give up
+// starts again. What failed goes to the respondent's address of now, who is no longer marked as not reached. A mail that was sent
+// or revoked, whose code has expired, or that reminds of what is over, is a Conflict. Those need a new mail, or none.
 func (s *Service) RetryMail(ctx context.Context, actor survey.Actor, id string) error {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return err
@@ -114,9 +114,8 @@ func (s *Service) retry(tx *survey.Tx, actor survey.Actor, m survey.Mail) error 
 	return tx.Mails.Put(m)
 }
 
-// bringUpToDate addresses a mail that failed to where the respondent is reached now, unless the office had sent it elsewhere,
-// and writes it anew if the date it tells
-// was moved since. One that waits has been replaced then.
+// bringUpToDate addresses a mail that failed to where the respondent is reached now, unless the office had sent it elsewhere. It
+// writes the mail anew if the date it tells was moved since. A mail that waits has been replaced then.
 func (s *Service) bringUpToDate(tx *survey.Tx, actor survey.Actor, m *survey.Mail) error {
 	if m.State != survey.MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
 		return nil

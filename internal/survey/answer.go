@@ -122,8 +122,8 @@ type Receipt struct {
 	Record []byte `json:"record,omitempty"` // canonical JSON
 }
 
-// Transcription is what the office entered from a mail, a letter or a document, with its original file. It takes effect
-// when a second person checked it, or at once where the rule is off. What the letter says is its LetterText: lists do without.
+// Transcription is what the office entered from a mail, a letter or a document, with its original file. It takes effect when a
+// second person confirmed it, or at once where the rule is off. What the letter says is its LetterText: lists do without.
 type Transcription struct {
 	Questionnaire QuestionnaireID    `json:"questionnaire"`
 	Respondent    RespondentID       `json:"respondent"`
@@ -145,7 +145,7 @@ type Transcription struct {
 	ReceivedTime string   `json:"received_time,omitempty"` // 15:04 where it is known; else ReceivedOn counts from its beginning
 	Without      string   `json:"without,omitempty"`       // why there is no original; LetterPortal only
 	ChangeNote   string   `json:"change_note,omitempty"`   // public; needed where it changes what an earlier one said
-	Writers      []string `json:"writers,omitempty"`       // user ids of all who typed in it: none of them can check it
+	Writers      []string `json:"writers,omitempty"`       // user ids of all who typed in it: none of them can confirm it
 }
 
 // Key implements Entity.

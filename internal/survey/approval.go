@@ -52,10 +52,10 @@ func (s *Kernel) TwoPersonOrAlone(tx *Tx, act ApprovalKind) (two, alone bool, er
 	return two, !two && alliance.Rule(act) == RuleAuto, err
 }
 
-// Approve runs the two-person rule for an act on content, which is digested so that the approval binds to it.
-// It returns done true when the act may be carried out now, with the approval to record. Where the rule is off, its
-// ApprovedBy is "" unless somebody else's request for the same content waited from before; no request is left over.
-// Otherwise the request has been noted and waits for a second person; the caller returns without acting.
+// Approve runs the two-person rule for an act on content, which is digested so that the approval binds to it. It returns done true
+// when the act may be carried out now, with the approval to record. Where the rule is off, its ApprovedBy is "" unless somebody
+// else's request for the same content waited from before. No request is left over then. Otherwise the request has been noted and
+// waits for a second person, and the caller returns without acting.
 func (s *Kernel) Approve(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKind, subject string, content any) (done bool, approval Approval, err error) {
 	if err := actor.Require(RoleCoordinator, RoleAdministrator); err != nil {
 		return false, Approval{}, err
@@ -162,7 +162,7 @@ func (s *Kernel) WithdrawApproval(ctx context.Context, actor Actor, q Questionna
 }
 
 // OneHand tells whether two people count as one for the two-person rules: whoever hands somebody an invitation or a link for a
-// new password could have used it. A link that went by mail ends that. Names are those of Actor.who.
+// new password could have used it. A link that went by mail ends that. Names are those of Actor.Who.
 func OneHand(tx *Tx, a, b string) (bool, error) {
 	mine, err := hands(tx, a)
 	if err != nil {

@@ -63,7 +63,7 @@ type Change struct {
 	From       Status    `json:"from,omitempty"`
 	To         Status    `json:"to"`
 	Wording    bool      `json:"wording"`           // the wording, position or reason changed
-	Details    bool      `json:"details,omitempty"` // only what is said about the answer changed: lateness, source, licence, second check …
+	Details    bool      `json:"details,omitempty"` // only what is said about the answer changed: lateness, source, licence, second person …
 	Note       string    `json:"note,omitempty"`
 
 	// The alliance's quotation, not the party's words: it differs at all, and it is the first, or was taken away.

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// BuildComparison loads everything readers may see of one questionnaire at an instant. Version, Checkpoint, BaseURL and
-// Checked are left to whoever publishes; Changes are those of what was published so far. It reads each table once, however
-// many cells there are. A questionnaire without a locked catalogue is NotFound.
+// BuildComparison loads everything readers may see of one questionnaire at an instant. Version, Checkpoint, BaseURL and Confirmed
+// are left to whoever publishes. Changes are those of what was published so far. It reads each table once, however many cells
+// there are. A questionnaire without a locked catalogue is NotFound.
 func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, published []PublicationDetail) (Comparison, error) {
 	c := Comparison{At: now}
 	var err error

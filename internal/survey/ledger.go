@@ -51,7 +51,7 @@ func SubmissionRecord(tx *Tx, s Submission) (Record, error) {
 	}, err
 }
 
-// TranscriptionRecord is the record of a transcription. It reads only what no longer changes once it is checked.
+// TranscriptionRecord is the record of a transcription. It reads only what no longer changes once it is in effect.
 func TranscriptionRecord(tx *Tx, t Letter) (Record, error) {
 	catalogue, err := tx.Catalogue(t.Questionnaire)
 	if err != nil {
@@ -82,7 +82,7 @@ func SubmissionReceipt(tx *Tx, s Submission, at time.Time, random io.Reader) (Re
 }
 
 // TranscriptionReceipt appends the leaf of a transcription that takes effect in this transaction. Call it last: its
-// entries and who checked it must be what is stored.
+// entries and who confirmed it must be what is stored.
 func TranscriptionReceipt(tx *Tx, t Letter, at time.Time, random io.Reader) (Receipt, error) {
 	record, err := TranscriptionRecord(tx, t)
 	if err != nil {

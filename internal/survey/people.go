@@ -49,7 +49,7 @@ type User struct {
 	Email         string       `json:"email"` // lower case; unique
 	Language      string       `json:"language,omitempty"`
 	PasswordHash  string       `json:"password_hash,omitempty"` // argon2id; "" until the invitation is accepted
-	PasswordBy    string       `json:"password_by,omitempty"`   // who handed over the link the password was set by (Actor.who); "" by mail
+	PasswordBy    string       `json:"password_by,omitempty"`   // who handed over the link the password was set by (Actor.Who); "" by mail
 	Administrator bool         `json:"administrator,omitempty"`
 	Coordinator   bool         `json:"coordinator,omitempty"`
 	Memberships   []Membership `json:"memberships,omitempty"`
@@ -93,7 +93,7 @@ type StaffLink struct {
 	Purpose   StaffLinkKind `json:"purpose"`
 	User      UserID        `json:"user,omitempty"`    // id; "" for set-up
 	Mail      string        `json:"mail,omitempty"`    // id of the Mail that carries it; "" made by hand
-	MadeBy    string        `json:"made_by,omitempty"` // who hands the link over (Actor.who); "" by mail
+	MadeBy    string        `json:"made_by,omitempty"` // who hands the link over (Actor.Who); "" by mail
 	CreatedAt time.Time     `json:"created_at"`
 	ExpiresAt time.Time     `json:"expires_at"`
 	UsedAt    time.Time     `json:"used_at,omitzero"`

@@ -59,9 +59,8 @@ func StageOf(q Questionnaire, r Respondent, back ReturnState, returned bool, now
 	return StageSilent
 }
 
-// ReturnedAt tells when something came back from a respondent: when it last submitted in our form, or when the first
-// checked transcription of its letter took effect. Zero: nothing yet. What a party saves before it submits is its own and
-// is not looked at.
+// ReturnedAt tells when something came back from a respondent: when it last submitted in our form, or when the first transcription
+// of its letter took effect. Zero: nothing yet. What a party saves before it submits is its own and is not looked at.
 func ReturnedAt(tx *Tx, r Respondent) (at time.Time, err error) {
 	if at, err = LastSubmitted(tx, r); err != nil || !at.IsZero() {
 		return at, err

@@ -17,7 +17,7 @@ type Store interface {
 }
 
 // An Entity is a value with a place in one table. Keys are made of ids joined by "/"; numbers in keys are zero-padded
-// (see seqKey), so that the order of the keys is the order of the numbers.
+// (see SeqKey), so that the order of the keys is the order of the numbers.
 type Entity interface {
 	Key() string
 }

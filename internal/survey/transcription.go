@@ -54,9 +54,8 @@ func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []R
 	return v
 }
 
-// Arrival is when the letter came, as far as is known, and how that is written: with the hour where it was noted, else
-// the day alone, from its beginning. That, and that the hour repeated in autumn is read as the first of the two, is in the
-// party's favour.
+// Arrival is when the letter came, as far as is known, and how that is written. Where the hour was noted it says the hour, else
+// the day alone, from its beginning. The hour repeated in autumn is read as the first of the two. Both are in the party's favour.
 func (t Transcription) Arrival(q Questionnaire) (at time.Time, stamp Stamp) {
 	zone := TranscriptionZone(q)
 	if i, key := ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, zone, "first"); key == "" {

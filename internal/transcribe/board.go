@@ -11,7 +11,7 @@ import (
 // Summary is a questionnaire in the list of the menu "Antworten".
 type Summary struct {
 	survey.ListedReturns
-	Waiting int // transcriptions that wait for their check
+	Waiting int // transcriptions that wait for their second person
 }
 
 // List returns the questionnaires that were sent, the newest first.
@@ -37,8 +37,8 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 	return list, err
 }
 
-// Board is what came back to one questionnaire, as the office may see it: of what a party writes in our form
-// nothing but that it has submitted.
+// Board is what came back to one questionnaire, as the office may see it. Of what a party writes in our form it sees only that the
+// party has submitted.
 type Board struct {
 	Questionnaire survey.Questionnaire
 	Phase         survey.Phase
@@ -196,8 +196,8 @@ type Cell struct {
 	Quotation *survey.Quotation
 }
 
-// Sheet returns the sheet of a respondent, found by its slug. What the party itself submitted is in it from
-// the respondent's own date on; before, only that it did. Drafts of a party are never read.
+// Sheet returns the sheet of a respondent, found by its slug. It shows what the party itself submitted from the respondent's own
+// date on. Before, it shows only that it did. Drafts of a party are never read.
 func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, respondent survey.Slug) (sheet Sheet, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return sheet, err

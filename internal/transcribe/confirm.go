@@ -8,9 +8,9 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// HandOver gives a draft to its second person, or lets it take effect where the rule is off: public as not
-// checked. Invalid says what is missing, field by field; Conflict that it changed since (error.stale), that the actor has
-// typed nothing of it, or that the party itself has submitted one of its cells.
+// HandOver gives a draft to its second person. Where the rule is off it takes effect at once, and is public as not confirmed.
+// Invalid says what is missing, field by field. Conflict says that it changed since (error.stale), that the actor has typed
+// nothing of it, or that the party itself has submitted one of its cells.
 func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, revision int) (t survey.Letter, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return t, err
@@ -73,8 +73,8 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 	return t, err
 }
 
-// letterContent is what a second person confirms: all of a letter but how far it is. Its JSON, to the order of its fields, is
-// that of letters which were handed over while their text was in one row with the rest.
+// letterContent is what a second person confirms: all of a letter but how far it is. Its fields and their order are those of the
+// time when a letter was one row: what waits since then keeps its digest.
 type letterContent struct {
 	Questionnaire survey.QuestionnaireID   `json:"questionnaire"`
 	Respondent    survey.RespondentID      `json:"respondent"`
@@ -103,10 +103,9 @@ func contentOf(t survey.Letter) letterContent {
 		ReceivedTime: t.ReceivedTime, Whole: t.Whole, Without: t.Without, ChangeNote: t.ChangeNote, Writers: t.Writers}
 }
 
-// Confirm is the second person's "stimmt Wort für Wort mit dem Original überein": the transcription takes
-// effect, in one transaction with its versions and its leaf in the ledger. revision is the one that was read. Conflict
-// when the actor has typed in it, when it changed, or when the party itself has submitted one of its cells meanwhile. One
-// that is in effect already is returned as it is.
+// Confirm is the second person's "stimmt Wort für Wort mit dem Original überein". The transcription takes effect, with its
+// versions and its leaf in the ledger. revision is the one that was read. It is a Conflict when the actor has typed in it, when it
+// changed, or when the party itself has submitted one of its cells meanwhile. One that is in effect already is returned as it is.
 func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revision int) (t survey.Letter, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return t, err
@@ -168,8 +167,8 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 	return t, err
 }
 
-// SendBack makes a draft of a transcription that waits for its check. Whoever typed it can take it back
-// without a word; anybody else says what is wrong. revision is the one that was read; Conflict when it changed since.
+// SendBack makes a transcription that waits for its second person a draft again. Whoever typed it needs to say nothing. Anybody
+// else says what is wrong. revision is the one that was read. It is a Conflict when it changed since.
 func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, revision int, note string) error {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return err

@@ -11,8 +11,8 @@ import (
 // transcriptionNumber ends the name of a field that belongs to a question.
 func transcriptionNumber(number int) string { return "-" + strconv.Itoa(number) }
 
-// expand gives every question without an entry what the letter says as a whole, if it was asked of one of the speakers who
-// has not submitted that cell itself.
+// expand gives every question without an entry what the letter says as a whole. The question must have been asked of one of the
+// speakers, and that one must not have submitted the cell itself.
 func expand(t survey.Letter, tx *survey.Tx, speakers []survey.Respondent, c survey.Catalogue) (survey.Letter, error) {
 	if t.Whole.Status == "" {
 		return t, nil
@@ -46,7 +46,7 @@ func contract(t survey.Letter) survey.Letter {
 	return t
 }
 
-// incomplete lists what a draft lacks before anybody can check it against its original.
+// incomplete lists what a draft lacks before anybody can compare it with its original.
 func incomplete(t survey.Letter, q survey.Questionnaire, now time.Time) (f survey.Faults) {
 	today := now.In(survey.Instant{Zone: survey.TranscriptionZone(q)}.Location()).Format(time.DateOnly)
 	if t.Kind == "" {
@@ -106,8 +106,8 @@ func beforeSent(t survey.Transcription, q survey.Questionnaire, at time.Time, ex
 	return arrived.Before(at)
 }
 
-// doubts are what whoever hands a letter over or checks it should look at twice: that it came before somebody it answers
-// for was asked, and the questions at which it would replace what a later letter says.
+// doubts are what whoever hands a letter over or confirms it should look at twice: that it came before somebody it answers for was
+// asked, and the questions at which it would replace what a later letter says.
 func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (unasked bool, older []int, err error) {
 	catalogue, err := tx.Catalogue(q.ID)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // MaxOriginal is the most bytes an original may have.
 const MaxOriginal = 20 << 20
 
-// OriginalName makes a name to keep out of an uploaded file's: its last part, letters, digits and a few signs, at most
+// OriginalName makes a name to keep out of an uploaded file's. It is the last part of it, letters, digits and a few signs, at most
 // 100 characters. Everything else becomes "_". It never holds a path, a quote, a line break or a bidirectional mark.
 func OriginalName(uploaded string) string {
 	name := norm.NFC.String(strings.ToValidUTF8(uploaded, "_"))
@@ -37,7 +37,7 @@ func OriginalName(uploaded string) string {
 	return name
 }
 
-// Original returns the record of an original, for those who enter and check transcriptions.
+// Original returns the record of an original, for those who enter and confirm transcriptions.
 func (s *Service) Original(ctx context.Context, actor survey.Actor, ref Ref) (o survey.Original, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return o, err

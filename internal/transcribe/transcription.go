@@ -82,10 +82,11 @@ func (cmd *Save) Clean(ref Ref) error {
 	return f.Err()
 }
 
-// Save saves a draft. A new one gets its id from NewID with its form, so that sending the form twice makes one. It may be incomplete and exceed the questionnaire's limits: a letter is what it is. A
-// text typed without a status is an answer. When somebody else was faster, it returns the Conflict error.stale together
-// with the stored transcription; saving what is already stored changes nothing. Conflict too when it is no draft any
-// more, or when the party itself has submitted one of its cells.
+// Save saves a draft. A new one gets its id from NewID with its form, so that sending the form twice makes one. A draft may be
+// incomplete and exceed the questionnaire's limits: a letter is what it is. A text typed without a status is an answer. When
+// somebody else was faster, it returns the Conflict error.stale together with the stored transcription. Saving what is stored
+// already changes nothing. It is a Conflict too when it is no draft any more, or when the party itself has submitted one of its
+// cells.
 func (s *Service) Save(ctx context.Context, actor survey.Actor, ref Ref, cmd Save) (t survey.Letter, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return t, err
