@@ -205,3 +205,31 @@ func TestMigrationAddsIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Who asks for a slug is never given another questionnaire, nor told that there is none, because an index is damaged.
+func TestADamagedSlugIsDamage(t *testing.T) {
+	s := indexed(t)
+	put := func(tx *survey.Tx) error {
+		return tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "bund"})
+	}
+	if err := s.Update(t.Context(), put); err != nil {
+		t.Fatal(err)
+	}
+	wantDamage := func(slug survey.Slug) {
+		t.Helper()
+		if err := s.View(t.Context(), func(tx *survey.Tx) error {
+			q, err := survey.QuestionnaireBySlug(tx, slug)
+			if survey.CodeOf(err) != survey.Unavailable {
+				t.Errorf("%s: %+v, %v", slug, q, err)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name, place := []byte("questionnaires/slug"), []byte("land\x00q1")
+	behindItsBack(t, s, func(tx *bbolt.Tx) error { return tx.Bucket(bucketIndexes).Bucket(name).Put(place, checksum(name, place, nil)) })
+	wantDamage("land")
+	behindItsBack(t, s, func(tx *bbolt.Tx) error { return tx.Bucket(bucketQuestionnaires).Delete([]byte("q1")) })
+	wantDamage("bund")
+}

@@ -307,12 +307,14 @@ func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Resp
 	for _, err := range tx.Quotations.List(r.Key() + "/") {
 		return false, err
 	}
-	for detail, err := range tx.PublicationDetails.List(survey.In(q.ID)) {
-		if err != nil || slices.ContainsFunc(detail.Digests, func(d survey.CellDigest) bool { return d.Respondent == r.Slug }) {
-			return false, err
-		}
+	publications, err := survey.Collect(tx.Publications.List(survey.In(q.ID)))
+	if err != nil {
+		return false, err
 	}
-	return true, nil
+	details, err := survey.PublicationDetails(tx, publications)
+	return !slices.ContainsFunc(details, func(detail survey.PublicationDetail) bool {
+		return slices.ContainsFunc(detail.Digests, func(d survey.CellDigest) bool { return d.Respondent == r.Slug })
+	}), err
 }
 
 // RemoveRespondent takes a respondent off the list. After the dispatch only one can be removed that has been taken over by

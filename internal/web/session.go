@@ -83,8 +83,8 @@ func (s sessions) identify(r *Request, party bool) error {
 	} else {
 		actor, err = s.service.StaffActor(ses.ctx, ses.manager.GetString(ses.ctx, sessionUser))
 	}
-	if err != nil && survey.CodeOf(err) == "" {
-		return err
+	if err != nil && !survey.IsNotFound(err) && survey.CodeOf(err) != survey.Gone {
+		return err // such as a damaged entry: nobody is signed out by it
 	}
 	if age := r.server.Now().Unix() - ses.manager.GetInt64(ses.ctx, sessionFrom); age >= int64(manager.Lifetime/time.Second) {
 		actor = survey.Actor{}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -222,4 +223,32 @@ func TestSignInLeadsWhereOneWanted(t *testing.T) {
 			t.Errorf("%s stands in the form", wanted)
 		}
 	}
+}
+
+// A damaged entry signs nobody out: whoever asks is told that something is damaged, not to sign in again.
+func TestDamageIsNoSigningOut(t *testing.T) {
+	w := webtest.New(t)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.Visitor(t).SignIn("ada@buendnis.example")
+	sound := w.Alliance.Store
+	w.Alliance.Store = damagedUsers{sound}
+	webtest.Contains(t, v.Get("/konto"), http.StatusServiceUnavailable, "beschädigt")
+	w.Alliance.Store = sound
+	webtest.Contains(t, v.Get("/konto"), http.StatusOK, "Ada")
+}
+
+// damagedUsers is a store in which the entry of every person is damaged.
+type damagedUsers struct{ survey.Store }
+
+func (s damagedUsers) View(ctx context.Context, fn func(*survey.Tx) error) error {
+	return s.Store.View(ctx, func(tx *survey.Tx) error {
+		tx.Users = damagedTable[survey.User]{tx.Users}
+		return fn(tx)
+	})
+}
+
+type damagedTable[T survey.Entity] struct{ survey.Table[T] }
+
+func (damagedTable[T]) Get(string) (none T, err error) {
+	return none, &survey.Error{Code: survey.Unavailable, Key: "error.damaged"}
 }
