@@ -32,7 +32,7 @@
 //
 // Words: {{T "draft.board.title"}} everywhere, also in partials and inside range ({{.T "…"}} of the page is the same);
 // values as pairs: {{T "common.questions" "Count" 3}}. Dates and numbers: {{.Date t}} of the page, $.Date inside range.
-// A struct field with the name of a Printer method (Date, Time, Number, Lang …) or of a field of Base hides it: do not name fields so.
+// A struct field with the name of a Printer method (Date, Time, Number, Lang …) or of a field of Base hides it: do not name fields so (a test in web finds them).
 //
 // The Content-Security-Policy allows no style= and no inline script; there is no maxlength; forms that change
 // something post and say novalidate: the messages are ours, in the error summary and at the field.
@@ -48,6 +48,7 @@
 //	tabs           Tabs             sub navigation of a questionnaire
 //	empty          Empty            nothing here yet
 //	confirm        Confirm          box with a form, before what cannot be undone
+//	form           web.FormPage     all of a page that is one form;  field-groups: the groups of a form beside each other
 //	quotation      Quotation        passage of a manifesto, marked as the alliance's
 //	diff           []DiffPart       word diff with + and −
 //	copy           Copy             text with a copy button

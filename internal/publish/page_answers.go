@@ -17,7 +17,7 @@ type neighbour struct {
 // QuestionPage is the page compare/question: one question and what all parties say to it, in full.
 type QuestionPage struct {
 	templates.Base
-	Number     int
+	Question   int // its number
 	Count      int
 	Label      string
 	Kind       survey.QuestionKind
@@ -43,7 +43,7 @@ func (s *site) questionPage(b templates.Base, i int) any {
 	b.Description = opening(q.Text)
 	b.Breadcrumbs = []templates.NavItem{{Label: c.Questionnaire.Title, Href: b.RelRoot}}
 	page := QuestionPage{
-		Base: b, Number: q.Number, Count: len(c.Catalogue.Questions), Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
+		Base: b, Question: q.Number, Count: len(c.Catalogue.Questions), Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
 		Context: q.Context, Text: q.Text, Order: export.OrderFact(p, c), Stand: p.Date(c.At.In(export.Zone(c))), Filter: partyFilter(p, c),
 	}
 	cite := export.Citations(p, c)

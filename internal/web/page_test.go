@@ -51,14 +51,14 @@ func TestHiddenIsFound(t *testing.T) {
 		"templates": `type Base struct{ Title string }; type Row struct{ Notice string }`,
 		"web":       `import "pruefstein/templates"; type Plain struct{ templates.Base; Lead string }; type Row struct{ Title string }`,
 		"room": `import ("pruefstein/templates"; kit "pruefstein/web"); type first struct{ templates.Base; Errors int }; type base struct{ *kit.Plain; Path string }
-			type second struct{ base; Rows []string }; type third struct{ base; templates.Row }; type fourth struct{ kit.Plain; Printer string }`,
+			type second struct{ base; Rows []string }; type third struct{ base; templates.Row }; type fourth struct{ kit.Plain; Date string }`,
 	} {
 		if err := all.add("pruefstein/"+name, name+".go", "package "+name+"; "+source); err != nil {
 			t.Fatal(err)
 		}
 	}
 	pages, faults := all.hidden()
-	want := []string{"room.base: Path", "room.first: Errors", "room.fourth: Printer", "room.third: Notice"}
+	want := []string{"room.base: Path", "room.first: Errors", "room.fourth: Date", "room.third: Notice"}
 	if len(pages) != 6 || !slices.Equal(faults, want) {
 		t.Errorf("pages %v, hidden %q", pages, faults)
 	}
@@ -143,11 +143,15 @@ func (all structs) names(name string) (list []string) {
 	return list
 }
 
-// hidden lists all pages, and the fields that they hide of those that every page has. A hidden method fails loudly when it is called.
+// hidden lists all pages, and what they hide of the fields and methods that every page has.
 func (all structs) hidden() (pages, faults []string) {
 	has := map[string]bool{}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[templates.Base]()) {
+	every := reflect.TypeFor[templates.Base]()
+	for _, f := range reflect.VisibleFields(every) {
 		has[f.Name] = true
+	}
+	for m := range every.Methods() {
+		has[m.Name] = true
 	}
 	for name := range all {
 		if !all.isPage(name) {
