@@ -37,7 +37,7 @@ type PlannedParty struct {
 	Effect  PartyEffect
 	Changes []PartyChange
 
-	standing survey.BallotParty // as it would be
+	planned survey.BallotParty // as it would be
 }
 
 // PartyEffect is what a line would do.
@@ -86,10 +86,10 @@ func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election 
 			if p.Effect == PartySame {
 				continue
 			}
-			if err := tx.Parties.Put(p.standing.Party); err != nil {
+			if err := tx.Parties.Put(p.planned.Party); err != nil {
 				return err
 			}
-			if err := tx.Contestants.Put(p.standing.Contestant); err != nil {
+			if err := tx.Contestants.Put(p.planned.Contestant); err != nil {
 				return err
 			}
 		}
@@ -115,15 +115,15 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 	for _, line := range list {
 		var own survey.Faults
 		ballot := line.clean(&own)
-		p := PlannedParty{ListLine: line, Effect: PartyNew, standing: survey.BallotParty{Party: survey.Party{ID: survey.PartyID(survey.NewID())}, Contestant: survey.Contestant{Election: election}}}
+		p := PlannedParty{ListLine: line, Effect: PartyNew, planned: survey.BallotParty{Party: survey.Party{ID: survey.PartyID(survey.NewID())}, Contestant: survey.Contestant{Election: election}}}
 		if at := line.find(known); at >= 0 {
-			p.standing.Party, p.Effect = known[at], PartyJoins
+			p.planned.Party, p.Effect = known[at], PartyJoins
 			if at < len(there) {
-				p.standing.Contestant, p.Effect = there[at].Contestant, PartySame
+				p.planned.Contestant, p.Effect = there[at].Contestant, PartySame
 			}
 		}
 		if len(own) == 0 {
-			keys := []string{string(p.standing.ID), "name " + strings.ToLower(line.ShortName)}
+			keys := []string{string(p.planned.ID), "name " + strings.ToLower(line.ShortName)}
 			if line.Wikidata != "" {
 				keys = append(keys, "wikidata "+line.Wikidata)
 			}
@@ -138,7 +138,7 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 			}
 		}
 		p.apply(ballot)
-		ballot = p.standing.Contestant.BallotPosition // a line without one keeps it
+		ballot = p.planned.Contestant.BallotPosition // a line without one keeps it
 		if first, ok := ballots[ballot]; ok && ballot > 0 {
 			own.Add("ballot_position", "alliance.error.list_ballot_twice", "First", first)
 		}
@@ -147,10 +147,10 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 		plan.Lines = append(plan.Lines, p)
 	}
 	unlisted := slices.DeleteFunc(there, func(s survey.BallotParty) bool {
-		return slices.ContainsFunc(plan.Lines, func(p PlannedParty) bool { return p.standing.ID == s.ID })
+		return slices.ContainsFunc(plan.Lines, func(p PlannedParty) bool { return p.planned.ID == s.ID })
 	})
 	for _, p := range plan.Lines {
-		faults = append(faults, ofLine(p.Line, p.taken(p.standing.ID, p.standing.Contestant.BallotPosition, unlisted, known))...)
+		faults = append(faults, ofLine(p.Line, p.taken(p.planned.ID, p.planned.Contestant.BallotPosition, unlisted, known))...)
 	}
 	if len(faults) > 0 {
 		return PartyPlan{}, faults, nil
@@ -165,9 +165,9 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 
 // apply puts the line's values in, notes what changes, and counts the revisions of what does.
 func (p *PlannedParty) apply(ballot int) {
-	before, c := p.standing.Party, &p.standing.Contestant
-	p.standing.Party = p.fill(before)
-	after := p.standing.Party
+	before, c := p.planned.Party, &p.planned.Contestant
+	p.planned.Party = p.fill(before)
+	after := p.planned.Party
 	email, position := c.Email, c.BallotPosition
 	if p.Email != "" {
 		email = p.Email
@@ -192,7 +192,7 @@ func (p *PlannedParty) apply(ballot int) {
 	}
 	c.Party, c.Email, c.BallotPosition = after.ID, email, position
 	c.Revision++
-	p.standing.Party.Revision++
+	p.planned.Party.Revision++
 }
 
 func positionText(n int) string {

@@ -50,16 +50,16 @@ func (p ListedParty) find(known []survey.Party) int {
 }
 
 // knownParties lists the parties of an election first, then all others.
-func knownParties(tx *survey.Tx, standing []survey.BallotParty) ([]survey.Party, error) {
+func knownParties(tx *survey.Tx, there []survey.BallotParty) ([]survey.Party, error) {
 	var list []survey.Party
-	for _, s := range standing {
+	for _, s := range there {
 		list = append(list, s.Party)
 	}
 	for p, err := range tx.Parties.List("") {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(standing, func(s survey.BallotParty) bool { return s.ID == p.ID }) {
+		if !slices.ContainsFunc(there, func(s survey.BallotParty) bool { return s.ID == p.ID }) {
 			list = append(list, p)
 		}
 	}
@@ -75,14 +75,14 @@ type SaveContestant struct {
 
 // SaveContestant adds a party to an election (party "") or changes it there. A party known from other elections is reused. Its
 // names, Wikidata number and colour are the same in all elections. Respondents and publications keep their own copies.
-func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID, cmd SaveContestant) (standing survey.BallotParty, err error) {
+func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID, cmd SaveContestant) (saved survey.BallotParty, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
-		return standing, err
+		return saved, err
 	}
 	var faults survey.Faults
 	ballot := cmd.clean(&faults)
 	if err := faults.Err(); err != nil {
-		return standing, err
+		return saved, err
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
@@ -98,43 +98,43 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 			return err
 		}
 		if party == "" {
-			standing = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: election}}
+			saved = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: election}}
 			if at := cmd.find(known); at >= 0 {
-				standing.Party = known[at]
+				saved.Party = known[at]
 			}
-			standing.Party = cmd.fill(standing.Party)
+			saved.Party = cmd.fill(saved.Party)
 		} else {
 			at := slices.IndexFunc(there, func(s survey.BallotParty) bool { return s.ID == party })
 			if at < 0 {
 				return survey.Fail(survey.NotFound, "error.not_found")
 			}
-			standing = there[at]
-			before := standing
-			standing.ShortName, standing.Name, standing.Wikidata, standing.Colour = cmd.ShortName, cmd.Name, cmd.Wikidata, cmd.Colour
-			standing.Contestant.BallotPosition, standing.Contestant.Email = ballot, cmd.Email
-			if survey.Same(before, standing) {
+			saved = there[at]
+			before := saved
+			saved.ShortName, saved.Name, saved.Wikidata, saved.Colour = cmd.ShortName, cmd.Name, cmd.Wikidata, cmd.Colour
+			saved.Contestant.BallotPosition, saved.Contestant.Email = ballot, cmd.Email
+			if survey.Same(before, saved) {
 				return nil // the second click of two
 			}
-			if standing.Party.Revision != cmd.PartyRevision || standing.Contestant.Revision != cmd.ContestantRevision {
+			if saved.Party.Revision != cmd.PartyRevision || saved.Contestant.Revision != cmd.ContestantRevision {
 				return survey.Stale()
 			}
 		}
-		faults := cmd.taken(standing.ID, ballot, there, known)
-		if party == "" && slices.ContainsFunc(there, func(s survey.BallotParty) bool { return s.ID == standing.ID }) {
-			faults.Add("short_name", "alliance.error.party_listed", "Name", standing.ShortName)
+		faults := cmd.taken(saved.ID, ballot, there, known)
+		if party == "" && slices.ContainsFunc(there, func(s survey.BallotParty) bool { return s.ID == saved.ID }) {
+			faults.Add("short_name", "alliance.error.party_listed", "Name", saved.ShortName)
 		}
 		if err := faults.Err(); err != nil {
 			return err
 		}
-		standing.Contestant.Party, standing.Contestant.BallotPosition, standing.Contestant.Email = standing.ID, ballot, cmd.Email
-		standing.Contestant.Revision++
-		standing.Party.Revision++
-		if err := tx.Parties.Put(standing.Party); err != nil {
+		saved.Contestant.Party, saved.Contestant.BallotPosition, saved.Contestant.Email = saved.ID, ballot, cmd.Email
+		saved.Contestant.Revision++
+		saved.Party.Revision++
+		if err := tx.Parties.Put(saved.Party); err != nil {
 			return err
 		}
-		return tx.Contestants.Put(standing.Contestant)
+		return tx.Contestants.Put(saved.Contestant)
 	})
-	return standing, err
+	return saved, err
 }
 
 // taken finds what the party with the id would share with another one: its name or place in the election, or its number.

@@ -28,8 +28,8 @@ func wikidata(id string) func(*alliance.ListedParty) {
 	return func(p *alliance.ListedParty) { p.Wikidata = id }
 }
 
-// standing lists an election's parties as "short name, position".
-func standing(w *testworld.Workshop, election survey.ElectionID) (list []string) {
+// listed lists an election's parties as "short name, position".
+func listed(w *testworld.Workshop, election survey.ElectionID) (list []string) {
 	w.T.Helper()
 	_, parties, err := w.Alliance.ElectionParties(w.Ctx, w.Admin, election)
 	if err != nil {
@@ -48,11 +48,11 @@ func take(w *testworld.Workshop, election survey.ElectionID, list ...alliance.Li
 	if err != nil || len(faults) > 0 {
 		w.T.Fatal(err, faults)
 	}
-	before := standing(w, election)
+	before := listed(w, election)
 	for _, p := range plan.Lines {
 		effects = append(effects, fmt.Sprintf("%s %s %d", p.ShortName, p.Effect, len(p.Changes)))
 	}
-	if diff := cmp.Diff(before, standing(w, election)); diff != "" {
+	if diff := cmp.Diff(before, listed(w, election)); diff != "" {
 		w.T.Fatalf("the preview wrote: %s", diff)
 	}
 	if _, faults, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, election, plan.Digest, list); err != nil || len(faults) > 0 {
@@ -71,7 +71,7 @@ func TestPartyList(t *testing.T) {
 	if diff := cmp.Diff([]string{"FM new 0", "GZN new 0", "AL new 0"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"GZN 1 Grüne Zukunft Nordmark", "FM 2 Freie Mitte", "AL 0 Andere Liste"}, standing(w, "e1")); diff != "" {
+	if diff := cmp.Diff([]string{"GZN 1 Grüne Zukunft Nordmark", "FM 2 Freie Mitte", "AL 0 Andere Liste"}, listed(w, "e1")); diff != "" {
 		t.Error(diff)
 	}
 	// In another election they are the same parties: by Wikidata whatever the name, else by the short name. The same short
@@ -85,7 +85,7 @@ func TestPartyList(t *testing.T) {
 	if diff := cmp.Diff([]string{"Mitte same 0", "gzn changes 1"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"Mitte 2 Die Freie Mitte", "gzn 3 Grüne Zukunft Nordmark", "AL 0 Andere Liste"}, standing(w, "e1")); diff != "" {
+	if diff := cmp.Diff([]string{"Mitte 2 Die Freie Mitte", "gzn 3 Grüne Zukunft Nordmark", "AL 0 Andere Liste"}, listed(w, "e1")); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -93,7 +93,7 @@ func TestPartyList(t *testing.T) {
 func TestPartyListFaults(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	take(w, "e1", party(2, "FM", "Freie Mitte", at("7")))
-	before := standing(w, "e1")
+	before := listed(w, "e1")
 	list := []alliance.ListLine{
 		party(2, "GZN", "", at("eins")),
 		party(3, "AL", "Andere\x07Liste", wikidata("10")),
@@ -122,7 +122,7 @@ func TestPartyListFaults(t *testing.T) {
 	check(faults, err)
 	_, faults, err = w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list)
 	check(faults, err)
-	if diff := cmp.Diff(before, standing(w, "e1")); diff != "" {
+	if diff := cmp.Diff(before, listed(w, "e1")); diff != "" {
 		t.Errorf("written all the same: %s", diff)
 	}
 }
@@ -210,7 +210,7 @@ func TestContestantByHand(t *testing.T) {
 	if err := w.Alliance.RemoveContestant(w.Ctx, w.Coordinator, "e1", al.ID); err != nil {
 		t.Error(err)
 	}
-	if diff := cmp.Diff([]string{"FM 1 Freie Mitte"}, standing(w, "e1")); diff != "" {
+	if diff := cmp.Diff([]string{"FM 1 Freie Mitte"}, listed(w, "e1")); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -187,9 +187,9 @@ func (s *seeder) election() (id survey.ElectionID) {
 	for i, p := range demoParties {
 		s.step("party "+p.short, func() error {
 			slug := survey.SlugOf(p.short)
-			standing, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), id, "", alliance.SaveContestant{ListedParty: alliance.ListedParty{
+			saved, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), id, "", alliance.SaveContestant{ListedParty: alliance.ListedParty{
 				ShortName: p.short, Name: p.name, BallotPosition: fmt.Sprint(i + 1), Colour: p.colour, Email: "wahlkampf@" + string(slug) + ".example"}})
-			s.parties[p.short] = standing.Party.ID
+			s.parties[p.short] = saved.Party.ID
 			return err
 		})
 	}

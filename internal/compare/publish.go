@@ -56,15 +56,16 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug surve
 	return c, nil
 }
 
-// PreparePublication binds to what the actor has read: seen is the PublicationPage.Content of the page with the preview,
-// and anything readers would see that has changed since is a Conflict. The console reads nothing and gives "".
+// PreparePublication asks whether a questionnaire may be published now, and for the second person where the rule wants one. ready
+// false means that the request is noted and waits.
 //
-// A second click of whoever published or requested just this is no fault: see PublicationPlan.Published.
+// It binds to what the actor has read: seen is the PublicationPage.Content of the page with the preview, and anything readers
+// would see that has changed since is a Conflict. The console reads nothing and gives "". A second click of whoever published or
+// requested just this is no fault: see PublicationPlan.Published.
 //
-// It asks whether a questionnaire may be published now, and for the second person where the rule
-// wants one. ready false means that the request is noted and waits. It returns Conflict when something stands in the way:
-// the phase, an empty Impressum or privacy notice (but for the console and an import), a transcription that waits for its second person,
-// a party of the election that is missing or was not asked without a reason, or nothing new since the last version.
+// It is a Conflict when something stands in the way: the phase, an empty Impressum or privacy notice (but for the console and an
+// import), a transcription that waits for its second person, a party of the election that is missing or was not asked without a
+// reason, or nothing new since the last version.
 func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (plan PublicationPlan, ready bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return PublicationPlan{}, false, err

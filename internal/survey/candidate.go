@@ -17,11 +17,11 @@ type Candidate struct {
 // Candidates returns the parties of the election by ballot position, then short name.
 func Candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate, error) {
 	var list []Candidate
-	standing, err := BallotParties(tx, q.Election)
+	parties, err := BallotParties(tx, q.Election)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range standing {
+	for _, c := range parties {
 		one := Candidate{Party: c.Party, Contestant: c.Contestant}
 		for _, r := range respondents {
 			if slices.Contains(r.Parties, c.Party.ID) {
