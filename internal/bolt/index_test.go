@@ -228,7 +228,9 @@ func TestADamagedSlugIsDamage(t *testing.T) {
 		}
 	}
 	name, place := []byte("questionnaires/slug"), []byte("land\x00q1")
-	behindItsBack(t, s, func(tx *bbolt.Tx) error { return tx.Bucket(bucketIndexes).Bucket(name).Put(place, checksum(name, place, nil)) })
+	behindItsBack(t, s, func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketIndexes).Bucket(name).Put(place, checksum(name, place, nil))
+	})
 	wantDamage("land")
 	behindItsBack(t, s, func(tx *bbolt.Tx) error { return tx.Bucket(bucketQuestionnaires).Delete([]byte("q1")) })
 	wantDamage("bund")
