@@ -58,7 +58,9 @@ func TestOrderCatalogue(t *testing.T) {
 		{"beyond the ends nothing happens", nil, "D", "C", "DABC"},
 		{"two at once", map[string]string{"A": "1", "C": "2"}, "", "", "ACDB"},
 		{"the last place", map[string]string{"A": "4"}, "", "", "CDBA"},
-		{"a question that is not there", map[string]string{"x": "1"}, "x", "", "CDBA"},
+		{"two to the front keep their order", map[string]string{"A": "1", "B": "1"}, "", "", "BACD"},
+		{"two to the same place keep their order", map[string]string{"B": "2", "D": "2"}, "", "", "ABDC"},
+		{"a question that is not there", map[string]string{"x": "1"}, "x", "", "ABDC"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cmd := draft.OrderCatalogue{Seen: catalogue(w, w.Coordinator).Catalogue.Hash, Places: map[survey.QuestionID]string{}, Up: ids[test.up], Down: ids[test.down]}

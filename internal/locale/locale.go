@@ -75,15 +75,15 @@ func (p *Printer) Lang() string {
 // also chooses the plural form and is written with thousands separators. An unknown key, a missing value or half a pair
 // is an error, which makes a template that asks for it fail.
 func (p *Printer) T(key string, args ...any) (string, error) {
+	if len(args)%2 != 0 {
+		return "", fmt.Errorf("locale: message %q: a name without a value", key)
+	}
 	if text, ok := p.plain[key]; ok {
 		return text, nil
 	}
 	parts := p.parts[key]
 	if parts == nil && !p.plural[key] {
 		return "", fmt.Errorf("locale: no message %q in %q", key, p.lang)
-	}
-	if len(args)%2 != 0 {
-		return "", fmt.Errorf("locale: message %q: a name without a value", key)
 	}
 	values := make(map[string]any, len(args)/2)
 	for i := 0; i < len(args); i += 2 {

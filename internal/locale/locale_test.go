@@ -299,6 +299,7 @@ func TestT(t *testing.T) {
 		"common.questions":       nil,              // a plural without a Count
 		"common.question_number": {"Nummer", 3},    // another name
 		"common.version":         {"Number"},       // half a pair
+		"common.button.save":     {"Number"},       // half a pair, where none is needed
 		"common.reference":       {7, "Number"},    // no name
 		"common.answers":         {"Count", "one"}, // no number
 	} {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 )
@@ -66,5 +68,38 @@ func TestOutboxInPages(t *testing.T) {
 				t.Errorf("after all: %q", ids)
 			}
 		})
+	}
+}
+
+// What a party has submitted is its own: of a receipt the office sees that it went out, not what it says.
+func TestTheOfficeReadsNoReceipt(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	r := s.respondent("fm")
+	receipt := survey.Mail{ID: "m1", Questionnaire: s.q, Respondent: r.ID, Kind: survey.MailReceipt, State: survey.MailSent, To: r.Email, Subject: "Ihre Angaben", Body: "Sie schrieben: Ja.",
+		Attachment: &survey.MailFile{Name: "antworten.txt", Type: "text/plain", Data: []byte("Ja.")}, Sealed: []byte("secret")}
+	s.put(func(tx *survey.Tx) error { return tx.Mails.Put(receipt) })
+	page, err := s.Send.OutboxPage(t.Context(), s.office, s.q, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := s.Send.RespondentFile(t.Context(), s.office, s.q, "fm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := s.Send.OutboxMail(t.Context(), s.office, s.q, receipt.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := receipt
+	want.Body, want.Attachment, want.Sealed = "", nil, nil
+	for name, rows := range map[string][]send.OutboxRow{"outbox": page.Rows, "respondent": file.Mails, "mail": {one}} {
+		if len(rows) != 1 {
+			t.Errorf("%s: %d mails", name, len(rows))
+			continue
+		}
+		if diff := cmp.Diff(want, rows[0].Mail); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }

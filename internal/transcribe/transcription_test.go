@@ -126,6 +126,29 @@ func TestTranscriptionIsNotCheckedByWhoHandedThePassword(t *testing.T) {
 	}
 }
 
+// Each of two writers could have been whoever handed them the link, not only the one who handed the letter over.
+func TestTranscriptionOfTwoWritersIsNotCheckedByWhoHandedAPassword(t *testing.T) {
+	for _, handed := range []string{"anna", "ben"} {
+		t.Run(handed, func(t *testing.T) {
+			w := testworld.NewLetters(t)
+			cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+			letter := w.SaveLetter(t, w.Anna, cmd)
+			cmd.Revision, cmd.Upload, cmd.Original = letter.Revision, nil, letter.Original
+			cmd.Entries = []survey.SubmissionEntry{testworld.LetterLine(1, testworld.Saying("Ja!"))}
+			letter = w.HandOver(t, w.Ben, cmd)
+			writer := map[string]survey.User{"anna": w.Anna.User, "ben": w.Ben.User}[handed]
+			writer.PasswordBy = string(w.Admin.User.ID)
+			w.Write(t, func(tx *survey.Tx) error { return tx.Users.Put(writer) })
+			if _, err := w.Transcribe.Confirm(t.Context(), w.Admin, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "error.one_hand" {
+				t.Error(err)
+			}
+			if n := len(w.Versions(t, "r1", "q01")); n != 0 {
+				t.Errorf("%d versions", n)
+			}
+		})
+	}
+}
+
 func TestTranscriptionConflicts(t *testing.T) {
 	w := testworld.NewLetters(t)
 	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("meine")))

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -173,6 +174,44 @@ func TestAnEndedSessionIsNotTouched(t *testing.T) {
 		t.Errorf("%v, still %q", err, actor.User.ID)
 	}
 	if strings.Contains(w.Contents(t, true), "Sessions ") || answer.Header().Get("Set-Cookie") != "" {
+		t.Error("the session is back")
+	}
+}
+
+// afterView is a store on which something happens once a page has read what it shows.
+type afterView struct {
+	survey.Store
+	happens func()
+}
+
+func (s *afterView) View(ctx context.Context, fn func(*survey.Tx) error) error {
+	err := s.Store.View(ctx, fn)
+	s.happens()
+	return err
+}
+
+// A page that was read for a session which ended before it was sent does not go out.
+func TestAPageOfAnEndedSessionIsNotSent(t *testing.T) {
+	t.Parallel()
+	w, ada := webtest.NewStaff(t)
+	v := w.Visitor(t).SignIn(ada.Email)
+	w.Clock.Advance(web.TouchEvery + time.Minute)
+	w.Kernel.Store = &afterView{w.Kernel.Store, func() {
+		if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+			all, err := survey.Collect(tx.Sessions.List(""))
+			for _, session := range all {
+				err = errors.Join(err, tx.Sessions.Delete(session.Hash))
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	}}
+	got := v.Get("/konto")
+	if to := got.Header().Get("Location"); got.Code != http.StatusSeeOther || to != "/anmelden?weiter=%2Fkonto" || strings.Contains(got.Body.String(), ada.Email) {
+		t.Errorf("%d to %q\n%s", got.Code, to, got.Body)
+	}
+	if strings.Contains(w.Contents(t, true), "Sessions ") {
 		t.Error("the session is back")
 	}
 }

@@ -10,44 +10,67 @@ import (
 	"time"
 
 	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
 	"pruefstein/internal/web/webtest"
 )
+
+// sendAnswer opens the link of frei, answers the first question and sends it, and returns the code that is mailed.
+func sendAnswer(t *testing.T, w *webtest.World, v *webtest.Visitor, text string) (code string) {
+	t.Helper()
+	v.Post("/zugang/frei", nil)
+	revision := "0"
+	if strings.Contains(v.Get("/antwort/fragen/1").Body.String(), `name="revision" value="1"`) {
+		revision = "1"
+	}
+	if got := v.Post("/antwort/fragen/1", url.Values{"text": {text}, "status": {"answered"}, "revision": {revision}}); got.Code != http.StatusSeeOther {
+		t.Fatalf("saved: %d", got.Code)
+	}
+	page := v.Get("/antwort/pruefen").Body.String()
+	form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}}
+	for _, hidden := range []string{"form", "digest"} {
+		_, rest, _ := strings.Cut(page, `name="`+hidden+`" value="`)
+		value, _, _ := strings.Cut(rest, `"`)
+		form.Set(hidden, value)
+	}
+	if got := v.Post("/antwort/pruefen", form); got.Header().Get("Location") != "/antwort/code" {
+		t.Fatalf("sent: %d %s", got.Code, got.Header().Get("Location"))
+	}
+	return w.LatestCode(t)
+}
+
+// idOf is the submission a page of the code is about.
+func idOf(page string) string {
+	_, rest, _ := strings.Cut(page, `name="id" value="`)
+	id, _, _ := strings.Cut(rest, `"`)
+	return id
+}
+
+// Using the session keeps it from going idle; it gives back no tries.
+func TestTriesOutliveATouch(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewAnswer(t)
+	v := w.Visitor(t)
+	wrong := testworld.OtherCode(sendAnswer(t, w, v, "eins"))
+	id := idOf(v.Get("/antwort/code").Body.String())
+	for _, left := range []string{"noch 4 Versuche", "noch 3 Versuche", "noch 2 Versuche", "noch einen Versuch", "fünfmal falsch"} {
+		if page := v.Post("/antwort/code", url.Values{"id": {id}, "code": {wrong}}).Body.String(); !strings.Contains(page, left) {
+			t.Errorf("the page lacks %q:\n%s", left, page)
+		}
+		w.Clock.Advance(10*time.Minute + time.Second)
+		if got := v.Get("/antwort"); got.Header().Get("Set-Cookie") == "" {
+			t.Error("the session is not touched")
+		}
+	}
+}
 
 // Who enters a code sees what it confirms: what was sent from another browser is shown in full and wants a tick.
 func TestTheCodePageShowsWhatWasSentElsewhere(t *testing.T) {
 	t.Parallel()
 	w := webtest.NewAnswer(t)
-	send := func(v *webtest.Visitor, text string) (code string) {
-		t.Helper()
-		v.Post("/zugang/frei", nil)
-		revision := "0"
-		if strings.Contains(v.Get("/antwort/fragen/1").Body.String(), `name="revision" value="1"`) {
-			revision = "1"
-		}
-		if got := v.Post("/antwort/fragen/1", url.Values{"text": {text}, "status": {"answered"}, "revision": {revision}}); got.Code != http.StatusSeeOther {
-			t.Fatalf("saved: %d", got.Code)
-		}
-		page := v.Get("/antwort/pruefen").Body.String()
-		form := url.Values{"name": {"Ole Hansen"}, "function": {"Landesgeschäftsführer"}, "verbatim": {"on"}}
-		for _, hidden := range []string{"form", "digest"} {
-			_, rest, _ := strings.Cut(page, `name="`+hidden+`" value="`)
-			value, _, _ := strings.Cut(rest, `"`)
-			form.Set(hidden, value)
-		}
-		if got := v.Post("/antwort/pruefen", form); got.Header().Get("Location") != "/antwort/code" {
-			t.Fatalf("sent: %d %s", got.Code, got.Header().Get("Location"))
-		}
-		return w.LatestCode(t)
-	}
-	idOf := func(page string) string {
-		_, rest, _ := strings.Cut(page, `name="id" value="`)
-		id, _, _ := strings.Cut(rest, `"`)
-		return id
-	}
 	party, stranger := w.Visitor(t), w.Visitor(t)
-	send(party, "von der Partei")
+	sendAnswer(t, w, party, "von der Partei")
 	w.Clock.Advance(time.Second)
-	newest := send(stranger, "Von Fremden.")
+	newest := sendAnswer(t, w, stranger, "Von Fremden.")
 
 	own := party.Get("/antwort/code").Body.String()
 	if strings.Contains(own, "Das wird abgegeben") || !strings.Contains(own, "Auch das wartet auf einen Code") {
