@@ -68,7 +68,7 @@ func (s *Service) PlanParties(ctx context.Context, actor survey.Actor, election 
 	return plan, faults, err
 }
 
-// TakeParties takes a list over, all or nothing. Conflict (draft.error.list_changed) when it would no longer do what the
+// TakeParties takes a list over, all or nothing. Conflict (alliance.party_list.error.changed) when it would no longer do what the
 // plan with the digest said.
 func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election survey.ElectionID, digest string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {

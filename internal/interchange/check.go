@@ -151,7 +151,7 @@ func (r references) ids(list string, n int, id func(int) string) map[string]int 
 	first := map[string]int{}
 	for i := range n {
 		if j, twice := first[id(i)]; twice && id(i) != "" {
-			r.faults.add(in(list, i, "id"), "error.import.duplicate", "Value", shown(id(i)), "First", in(list, j, "id").String())
+			r.faults.add(in(list, i, "id"), "error.import.duplicate", "Value", survey.Shown(id(i)), "First", in(list, j, "id").String())
 			continue
 		}
 		first[id(i)] = i
@@ -169,7 +169,7 @@ func (r references) fileNames(list string, n int, id func(int) string) {
 		case !twice:
 			first[name] = i
 		case id(i) != id(j): // the same id is a fault already
-			r.faults.add(in(list, i, "id"), "error.import.case", "Value", shown(id(i)), "First", in(list, j, "id").String())
+			r.faults.add(in(list, i, "id"), "error.import.case", "Value", survey.Shown(id(i)), "First", in(list, j, "id").String())
 		}
 	}
 }
@@ -180,6 +180,6 @@ func (r references) refers(at *place, id, list string, ids map[string]int) {
 		return
 	}
 	if _, ok := ids[id]; !ok {
-		r.faults.add(at, "error.import.dangling", "Value", shown(id), "List", list)
+		r.faults.add(at, "error.import.dangling", "Value", survey.Shown(id), "List", list)
 	}
 }

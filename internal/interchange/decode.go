@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"pruefstein/internal/survey"
 )
 
 // maxNumber bounds every number of a file: it keeps versions in the six digits their keys have.
@@ -111,7 +113,7 @@ func (d *decoder) object(v reflect.Value, at *place) {
 		twice := i < 0 && others[name] || i >= 0 && seen[i]
 		if i < 0 {
 			others[name] = true
-			here.field = shown(name)
+			here.field = survey.Shown(name)
 		} else {
 			seen[i] = true
 			here.field = known[i].name
@@ -211,7 +213,7 @@ func (d *decoder) text(v reflect.Value, literal []byte, rule string, at *place) 
 // fieldName returns the name of a field. One that no format could have is cut, to be told.
 func fieldName(literal []byte) string {
 	if len(literal) > maxLiteral {
-		return strings.ToValidUTF8(string(literal[1:shownMost*4]), "") + "…"
+		return strings.ToValidUTF8(string(literal[1:survey.ShownMost*4]), "") + "…"
 	}
 	return unquote(literal)
 }
@@ -279,27 +281,4 @@ func init() {
 		}
 	}
 	learn(reflect.TypeFor[File]())
-}
-
-// shownMost is the most characters of something from the file that a line of output repeats.
-const shownMost = 60
-
-// shown makes a name from the file fit for a line of output.
-func shown(name string) string {
-	characters := 0
-	for i := range name {
-		if characters++; characters > shownMost {
-			name = name[:i] + "…"
-			break
-		}
-	}
-	for _, r := range name {
-		if r < ' ' || r == '.' || r == '[' || r == 0x7f {
-			return strconv.Quote(name)
-		}
-	}
-	if name == "" {
-		return `""`
-	}
-	return name
 }

@@ -59,7 +59,7 @@ func choice[T ~string](values []T) stringRule {
 				return s, "", nil
 			}
 		}
-		return s, "error.import.choice", []any{"Value", shown(s), "Choices", strings.Join(names, ", ")}
+		return s, "error.import.choice", []any{"Value", survey.Shown(s), "Choices", strings.Join(names, ", ")}
 	}
 }
 

@@ -85,3 +85,11 @@ func (p *Printer) Join(list []string) string {
 	}
 	return strings.Join(list[:len(list)-1], ", ") + " " + p.Must("common.and") + " " + list[len(list)-1]
 }
+
+// Path is the path of a public page in a language: the first language's at the root, others below their code.
+func Path(lang, path string) string {
+	if lang == Languages[0] {
+		return path
+	}
+	return "/" + lang + path
+}

@@ -159,7 +159,7 @@ func TestEveryAskedKeyGetsItsValues(t *testing.T) {
 		return ""
 	}
 	later := []string{ // their values are given where they are said
-		"draft.error.list_column_missing", "compare.import.faulty", "alliance.party_list.faulty", "alliance.personen.copy_text",
+		"alliance.party_list.error.column_missing", "compare.import.faulty", "alliance.party_list.faulty", "alliance.personen.copy_text",
 	}
 	found := 0
 	look := func(files *token.FileSet, at ast.Node, key string, values []ast.Expr) {

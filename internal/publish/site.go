@@ -142,10 +142,7 @@ func frontPage(lang string) string {
 
 // PublicPath is where a publication is served in a language, with its slash.
 func PublicPath(lang string, slug survey.Slug) string {
-	if lang == locale.Languages[0] {
-		return "/vergleich/" + string(slug) + "/"
-	}
-	return "/" + lang + "/vergleich/" + string(slug) + "/"
+	return locale.Path(lang, "/vergleich/"+string(slug)+"/")
 }
 
 // germanParameter names the publication in a link from an English page to its German twin. The way up out of en/ leads

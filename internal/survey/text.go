@@ -3,6 +3,7 @@ package survey
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -106,4 +107,27 @@ func invalidAt(s string) int {
 // SortByName sorts as people look names up: by the slug, so without regard to case and umlauts.
 func SortByName[T any](list []T, name func(T) string) {
 	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(string(SlugOf(name(a))), string(SlugOf(name(b)))) })
+}
+
+// ShownMost is the most characters of something from the file that a line of output repeats.
+const ShownMost = 60
+
+// Shown makes a name from the file fit for a line of output.
+func Shown(name string) string {
+	characters := 0
+	for i := range name {
+		if characters++; characters > ShownMost {
+			name = name[:i] + "…"
+			break
+		}
+	}
+	for _, r := range name {
+		if r < ' ' || r == '.' || r == '[' || r == 0x7f {
+			return strconv.Quote(name)
+		}
+	}
+	if name == "" {
+		return `""`
+	}
+	return name
 }

@@ -22,8 +22,8 @@ func (r *Request) Base(titleKey string, args ...any) templates.Base {
 		Typed:   r.Request.Method == http.MethodPost,
 		IsDemo:  r.server.IsDemo,
 		Footer: []templates.NavItem{
-			{Label: p.Must("common.nav.imprint"), Href: PublicPath(r.Language, "/impressum")},
-			{Label: p.Must("common.nav.privacy"), Href: PublicPath(r.Language, "/datenschutz")},
+			{Label: p.Must("common.nav.imprint"), Href: locale.Path(r.Language, "/impressum")},
+			{Label: p.Must("common.nav.privacy"), Href: locale.Path(r.Language, "/datenschutz")},
 		},
 	}
 	if r.server.IsDemo {
@@ -104,14 +104,6 @@ func (s *Server) allianceName(r *Request) string {
 		return r.Printer().Must("common.product")
 	}
 	return a.Name
-}
-
-// PublicPath is a path of a public page in a language: German at the root, others below their code.
-func PublicPath(lang, path string) string {
-	if lang == locale.Languages[0] {
-		return path
-	}
-	return "/" + lang + path
 }
 
 // AdminBase is Base with the way back to the administration.

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"pruefstein/internal/alliance"
-	"pruefstein/internal/interchange"
+	"pruefstein/internal/partylist"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
 	"pruefstein/templates"
@@ -98,7 +98,7 @@ func (s *Room) previewPartyList(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	list, faults := interchange.ReadPartyList(data)
+	list, faults := partylist.Read(data)
 	plan, more, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, survey.ElectionID(r.Param("election")), list.Lines)
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (s *Room) takePartyList(r *web.Request) error {
 	if err := r.ReadForm(nil); err != nil {
 		return err
 	}
-	list, faults := interchange.ReadPartyList([]byte(r.PostForm("list")))
+	list, faults := partylist.Read([]byte(r.PostForm("list")))
 	if len(faults) > 0 {
 		return s.renderPlan(r, list, alliance.PartyPlan{}, faults, "")
 	}
@@ -134,7 +134,7 @@ func (s *Room) takePartyList(r *web.Request) error {
 }
 
 // renderPlan shows the preview, or the faults with the list to correct. A warning says that the first preview is out of date.
-func (s *Room) renderPlan(r *web.Request, list interchange.PartyList, plan alliance.PartyPlan, faults []alliance.LineFault, warning string) error {
+func (s *Room) renderPlan(r *web.Request, list partylist.List, plan alliance.PartyPlan, faults []alliance.LineFault, warning string) error {
 	p, err := s.partyListBase(r, cmp.Or(list.Text, r.PostForm("list"))) // a list that is none is given back as it was typed
 	if err != nil {
 		return err
@@ -146,13 +146,13 @@ func (s *Room) renderPlan(r *web.Request, list interchange.PartyList, plan allia
 		status = http.StatusUnprocessableEntity
 		slices.SortStableFunc(faults, func(a, b alliance.LineFault) int { return cmp.Compare(a.Line, b.Line) }) // of form and of content
 		for i, f := range faults {
-			if i == interchange.MaxFaults {
+			if i == partylist.MaxFaults {
 				p.More = p.Must("error.import.many", r.Readable([]any{"Limit", i})...)
 				break
 			}
 			p.Faults = append(p.Faults, lineFaultWords(p.Base, f))
 		}
-		p.Errors = []templates.FieldError{{FieldID: "list", Message: web.Faulty(r, interchange.MaxFaults, "alliance.party_list.faulty", len(faults))}}
+		p.Errors = []templates.FieldError{{FieldID: "list", Message: web.Faulty(r, partylist.MaxFaults, "alliance.party_list.faulty", len(faults))}}
 		p.Fields[0].Error = p.Errors[0].Message
 	default:
 		if warning != "" {
@@ -166,20 +166,20 @@ func (s *Room) renderPlan(r *web.Request, list interchange.PartyList, plan allia
 // lineFaultWords says a fault with its line and column.
 func lineFaultWords(b templates.Base, f alliance.LineFault) string {
 	args := f.Args
-	if f.Key == "draft.error.list_column_missing" {
+	if f.Key == "alliance.party_list.error.column_missing" {
 		args = []any{"Name", b.Must("alliance.party_list.column." + f.Column)}
 	}
 	message := b.Must(f.Key, args...)
 	switch {
 	case f.Line == 0:
 		return message
-	case f.Column == "" || f.Key == "draft.error.list_column_missing":
+	case f.Column == "" || f.Key == "alliance.party_list.error.column_missing":
 		return b.Must("alliance.party_list.at_line", "Line", f.Line, "Message", message)
 	}
 	return b.Must("alliance.party_list.at_column", "Line", f.Line, "Column", b.Must("alliance.party_list.column."+f.Column), "Message", message)
 }
 
-func planOf(b templates.Base, list interchange.PartyList, plan alliance.PartyPlan, action string) *partyPlan {
+func planOf(b templates.Base, list partylist.List, plan alliance.PartyPlan, action string) *partyPlan {
 	p := &partyPlan{Converted: list.Converted}
 	counts := map[alliance.PartyEffect]int{}
 	for _, line := range plan.Lines {

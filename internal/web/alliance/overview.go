@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"pruefstein/internal/alliance"
-	"pruefstein/internal/publish"
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
 	"pruefstein/templates"
@@ -73,7 +73,7 @@ func (s *Room) overviewPage(r *web.Request) error {
 	p.Lead = p.Must("alliance.overview.lead", "Name", r.Actor.User.Name)
 	office := r.Actor.HasAny(web.Checkers...)
 	if office {
-		p.Damaged = damaged(p.Base, s.Publications.Faults())
+		p.Damaged = damaged(p.Base, s.Published())
 		for _, a := range o.Approvals {
 			q := o.Titles[a.Questionnaire]
 			label := p.Must("alliance.overview.act." + string(a.Act))
@@ -114,7 +114,7 @@ func (s *Room) overviewPage(r *web.Request) error {
 		}
 		if q.Published > 0 {
 			item.Text += " " + p.Must("alliance.overview.published", "Version", q.Published)
-			item.Public = publish.PublicPath(p.Lang(), q.Slug)
+			item.Public = locale.Path(p.Lang(), "/vergleich/"+string(q.Slug)+"/")
 		}
 		p.Questionnaires = append(p.Questionnaires, item)
 	}

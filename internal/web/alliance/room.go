@@ -4,15 +4,14 @@ package alliance
 import (
 	"slices"
 
-	"pruefstein/internal/publish"
 	"pruefstein/internal/web"
 )
 
 // Room is the pages of the alliance, over their use cases.
 type Room struct {
 	*web.Server
-	Publications *publish.Library
-	Admin        Operations
+	Published func() []string // what differs of the files that readers are served
+	Admin     Operations
 }
 
 // Routes returns the rows of the room.

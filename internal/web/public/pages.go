@@ -49,21 +49,21 @@ type homeItem struct {
 // publicBase is the frame of a public page that is not part of a publication. It reads no session: a reader is nobody.
 func (s *Room) publicBase(r *web.Request, lang, path, titleKey string, alliance survey.Alliance) templates.Base {
 	r.Language = lang
-	b := templates.Base{Printer: r.Printer(), Path: r.Request.URL.Path, Home: web.PublicPath(lang, "/"), AllianceName: alliance.Name, IsDemo: s.IsDemo}
+	b := templates.Base{Printer: r.Printer(), Path: r.Request.URL.Path, Home: locale.Path(lang, "/"), AllianceName: alliance.Name, IsDemo: s.IsDemo}
 	if b.IsDemo {
 		b.DemoMailbox, b.DemoPeople = "/demo/postfach", "/demo"
 	}
 	b.Title = b.Must(titleKey)
-	b.Canonical = s.BaseURL + web.PublicPath(lang, path)
+	b.Canonical = s.BaseURL + locale.Path(lang, path)
 	for _, other := range locale.Languages {
-		b.Alternates = append(b.Alternates, templates.NavItem{Lang: other, Href: s.BaseURL + web.PublicPath(other, path)})
+		b.Alternates = append(b.Alternates, templates.NavItem{Lang: other, Href: s.BaseURL + locale.Path(other, path)})
 		if other != lang {
-			b.OtherLangs = append(b.OtherLangs, templates.NavItem{Label: locale.Names[other], Lang: other, Href: web.PublicPath(other, path)})
+			b.OtherLangs = append(b.OtherLangs, templates.NavItem{Label: locale.Names[other], Lang: other, Href: locale.Path(other, path)})
 		}
 	}
 	b.Footer = []templates.NavItem{
-		{Label: b.Must("common.nav.imprint"), Href: web.PublicPath(lang, "/impressum"), Current: path == "/impressum"},
-		{Label: b.Must("common.nav.privacy"), Href: web.PublicPath(lang, "/datenschutz"), Current: path == "/datenschutz"},
+		{Label: b.Must("common.nav.imprint"), Href: locale.Path(lang, "/impressum"), Current: path == "/impressum"},
+		{Label: b.Must("common.nav.privacy"), Href: locale.Path(lang, "/datenschutz"), Current: path == "/datenschutz"},
 		{Label: b.Must("compare.home.sign_in"), Href: "/anmelden"},
 	}
 	return b

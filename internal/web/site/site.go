@@ -47,7 +47,7 @@ func New(cfg Config) (*Site, error) {
 	s := &Site{Server: server, Transcribe: &transcribe.Room{Server: server, Transcribe: cfg.Office.Transcribe, Originals: originals}}
 	rooms := []interface{ Routes() []web.Route }{
 		&public.Room{Server: server, Publications: cfg.Publications},
-		&alliance.Room{Server: server, Publications: cfg.Publications, Admin: cfg.Admin},
+		&alliance.Room{Server: server, Published: cfg.Publications.Faults, Admin: cfg.Admin},
 		&draft.Room{Server: server, Draft: cfg.Office.Draft},
 		&send.Room{Server: server, Send: cfg.Office.Send, Bounces: cfg.Bounces},
 		&answer.Room{Server: server, Answer: cfg.Office.Answer},

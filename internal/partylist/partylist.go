@@ -1,4 +1,5 @@
-package interchange
+// Package partylist reads the list of an election's parties as a spreadsheet saves it.
+package partylist
 
 import (
 	"bytes"
@@ -11,18 +12,20 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"pruefstein/internal/alliance"
+	"pruefstein/internal/survey"
 )
 
-// PartyList is a list of an election's parties as a spreadsheet saves it.
-type PartyList struct {
+// List is a list of an election's parties as a spreadsheet saves it.
+type List struct {
 	Text      string // the list in UTF-8
 	Converted bool   // it was no UTF-8 and has been read as Windows-1252
 	Separator rune   // ',', ';' or tab
 	Lines     []alliance.ListLine
 }
 
-// Both are far above every ballot.
+// All are far above every ballot.
 const (
+	MaxFaults     = 1000 // that are told; one more says that there are others
 	maxPartyLines = 1000
 	maxPartyList  = 256 << 10 // bytes
 )
@@ -37,20 +40,20 @@ var partyColumns = map[string]string{
 	"e-mail": "email", "email": "email", "kontakt": "email", "contact": "email", "contact address": "email",
 }
 
-// ReadPartyList reads a CSV list of parties. Its first line names the columns, in any order; short name and name must be
+// Read reads a CSV list of parties. Its first line names the columns, in any order; short name and name must be
 // among them. Comma, semicolon and tab are told apart by that line, or by Excel's "sep=;" above it. A byte order mark is skipped; bytes that are no UTF-8
 // are read as Windows-1252. The faults of its form are returned at once, at most one more than MaxFaults; its values are
 // checked by the domain.
-func ReadPartyList(data []byte) (list PartyList, faults []alliance.LineFault) {
+func Read(data []byte) (list List, faults []alliance.LineFault) {
 	if len(data) > maxPartyList {
-		return list, []alliance.LineFault{{Key: "draft.error.list_large", Args: []any{"Limit", maxPartyList >> 10}}}
+		return list, []alliance.LineFault{{Key: "alliance.party_list.error.large", Args: []any{"Limit", maxPartyList >> 10}}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) { // Excel's "Unicode text"
-		return list, []alliance.LineFault{{Key: "draft.error.list_utf16"}}
+		return list, []alliance.LineFault{{Key: "alliance.party_list.error.utf16"}}
 	}
 	if bytes.IndexByte(data, 0) >= 0 { // a workbook
-		return list, []alliance.LineFault{{Key: "draft.error.list_encoding"}}
+		return list, []alliance.LineFault{{Key: "alliance.party_list.error.encoding"}}
 	}
 	if !utf8.Valid(data) {
 		data, _ = charmap.Windows1252.NewDecoder().Bytes(data) // every byte has a character there
@@ -70,16 +73,16 @@ func ReadPartyList(data []byte) (list PartyList, faults []alliance.LineFault) {
 		case errors.Is(err, io.EOF):
 			switch {
 			case columns == nil && len(faults) == 0:
-				faults = append(faults, alliance.LineFault{Key: "draft.error.list_empty"})
+				faults = append(faults, alliance.LineFault{Key: "alliance.party_list.error.empty"})
 			case columns != nil && len(list.Lines) == 0 && len(faults) == 0:
-				faults = append(faults, alliance.LineFault{Key: "draft.error.list_no_lines"})
+				faults = append(faults, alliance.LineFault{Key: "alliance.party_list.error.no_lines"})
 			}
 			return list, faults
 		case errors.As(err, &broken):
-			faults = append(faults, alliance.LineFault{Line: broken.StartLine, Key: "draft.error.list_quotes"})
+			faults = append(faults, alliance.LineFault{Line: broken.StartLine, Key: "alliance.party_list.error.quotes"})
 			continue
 		case err != nil:
-			return list, append(faults, alliance.LineFault{Key: "draft.error.list_encoding"})
+			return list, append(faults, alliance.LineFault{Key: "alliance.party_list.error.encoding"})
 		}
 		line, _ := r.FieldPos(0)
 		switch {
@@ -92,9 +95,9 @@ func ReadPartyList(data []byte) (list PartyList, faults []alliance.LineFault) {
 				return list, faults // without sound columns every line would be wrong
 			}
 		case len(list.Lines) == maxPartyLines:
-			return list, append(faults, alliance.LineFault{Line: line, Key: "draft.error.list_long", Args: []any{"Limit", maxPartyLines}})
+			return list, append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.long", Args: []any{"Limit", maxPartyLines}})
 		case len(record) > len(columns) && strings.TrimSpace(strings.Join(record[len(columns):], "")) != "":
-			faults = append(faults, alliance.LineFault{Line: line, Key: "draft.error.list_columns", Args: []any{"Got", len(record), "Want", len(columns)}})
+			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.columns", Args: []any{"Got", len(record), "Want", len(columns)}})
 		default:
 			list.Lines = append(list.Lines, partyLine(line, columns, record))
 		}
@@ -125,16 +128,16 @@ func partyHeader(line int, record []string) (columns []string, faults []alliance
 		field, known := partyColumns[strings.ToLower(name)]
 		switch {
 		case name != "" && !known:
-			faults = append(faults, alliance.LineFault{Line: line, Key: "draft.error.list_column_unknown", Args: []any{"Name", shown(name)}})
+			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.column_unknown", Args: []any{"Name", survey.Shown(name)}})
 		case known && seen[field]:
-			faults = append(faults, alliance.LineFault{Line: line, Key: "draft.error.list_column_twice", Args: []any{"Name", shown(name)}})
+			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.column_twice", Args: []any{"Name", survey.Shown(name)}})
 		}
 		seen[field] = true
 		columns = append(columns, field)
 	}
 	for _, field := range []string{"short_name", "name"} {
 		if !seen[field] {
-			faults = append(faults, alliance.LineFault{Line: line, Column: field, Key: "draft.error.list_column_missing"})
+			faults = append(faults, alliance.LineFault{Line: line, Column: field, Key: "alliance.party_list.error.column_missing"})
 		}
 	}
 	return columns, faults

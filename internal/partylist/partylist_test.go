@@ -1,4 +1,4 @@
-package interchange_test
+package partylist_test
 
 import (
 	"strings"
@@ -8,10 +8,10 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"pruefstein/internal/alliance"
-	"pruefstein/internal/interchange"
+	"pruefstein/internal/partylist"
 )
 
-func TestReadPartyList(t *testing.T) {
+func TestRead(t *testing.T) {
 	want := []alliance.ListLine{
 		{Line: 2, ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte", BallotPosition: "1", Wikidata: "Q1", Colour: "#ffcc00", Email: "fragen@fm.example"}},
 		{Line: 4, ListedParty: alliance.ListedParty{ShortName: "Grünland", Name: "Grüne Zukunft; Nordmark"}},
@@ -35,7 +35,7 @@ func TestReadPartyList(t *testing.T) {
 		{"Windows-1252", western, ';', true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			list, faults := interchange.ReadPartyList([]byte(test.in))
+			list, faults := partylist.Read([]byte(test.in))
 			if len(faults) > 0 {
 				t.Fatal(faults)
 			}
@@ -49,7 +49,7 @@ func TestReadPartyList(t *testing.T) {
 	}
 }
 
-func TestReadPartyListFaults(t *testing.T) {
+func TestReadFaults(t *testing.T) {
 	type found struct {
 		Line   int
 		Column string
@@ -59,20 +59,20 @@ func TestReadPartyListFaults(t *testing.T) {
 		name, in string
 		want     []found
 	}{
-		{"nothing", " \n", []found{{0, "", "draft.error.list_empty"}}},
-		{"header only", "Kurzname;Name\n", []found{{0, "", "draft.error.list_no_lines"}}},
-		{"a workbook", "PK\x03\x04\x00\x00", []found{{0, "", "draft.error.list_encoding"}}},
-		{"UTF-16", "\xff\xfeK\x00u\x00", []found{{0, "", "draft.error.list_utf16"}}},
-		{"UTF-16, the other way round", "\xfe\xff\x00K\x00u", []found{{0, "", "draft.error.list_utf16"}}},
-		{"no header", "FM;Freie Mitte\nGZN;Grüne Zukunft\n", []found{{1, "", "draft.error.list_column_unknown"}, {1, "", "draft.error.list_column_unknown"}, {1, "short_name", "draft.error.list_column_missing"}, {1, "name", "draft.error.list_column_missing"}}},
-		{"a column twice", "Kurzname,Name,Farbe,Color\nFM,Freie Mitte,,\n", []found{{1, "", "draft.error.list_column_twice"}}},
-		{"all lines are read to the end", "Kurzname;Name\nFM;Freie Mitte;1;2\nA;\"B\"x\nC;D;E\n", []found{{2, "", "draft.error.list_columns"}, {3, "", "draft.error.list_quotes"}, {4, "", "draft.error.list_columns"}}},
-		{"Excel's line that names the separator", "sep=;\r\nKurzname;Name\r\nFM;Freie Mitte;1;2\r\n", []found{{3, "", "draft.error.list_columns"}}},
-		{"the same quoted, with a comma", "\ufeff\"sep=,\"\nKurzname,Name\nFM,Freie Mitte,1,2\n", []found{{3, "", "draft.error.list_columns"}}},
-		{"too long", "Kurzname;Name\n" + strings.Repeat("FM;Freie Mitte\n", 1001), []found{{1002, "", "draft.error.list_long"}}},
+		{"nothing", " \n", []found{{0, "", "alliance.party_list.error.empty"}}},
+		{"header only", "Kurzname;Name\n", []found{{0, "", "alliance.party_list.error.no_lines"}}},
+		{"a workbook", "PK\x03\x04\x00\x00", []found{{0, "", "alliance.party_list.error.encoding"}}},
+		{"UTF-16", "\xff\xfeK\x00u\x00", []found{{0, "", "alliance.party_list.error.utf16"}}},
+		{"UTF-16, the other way round", "\xfe\xff\x00K\x00u", []found{{0, "", "alliance.party_list.error.utf16"}}},
+		{"no header", "FM;Freie Mitte\nGZN;Grüne Zukunft\n", []found{{1, "", "alliance.party_list.error.column_unknown"}, {1, "", "alliance.party_list.error.column_unknown"}, {1, "short_name", "alliance.party_list.error.column_missing"}, {1, "name", "alliance.party_list.error.column_missing"}}},
+		{"a column twice", "Kurzname,Name,Farbe,Color\nFM,Freie Mitte,,\n", []found{{1, "", "alliance.party_list.error.column_twice"}}},
+		{"all lines are read to the end", "Kurzname;Name\nFM;Freie Mitte;1;2\nA;\"B\"x\nC;D;E\n", []found{{2, "", "alliance.party_list.error.columns"}, {3, "", "alliance.party_list.error.quotes"}, {4, "", "alliance.party_list.error.columns"}}},
+		{"Excel's line that names the separator", "sep=;\r\nKurzname;Name\r\nFM;Freie Mitte;1;2\r\n", []found{{3, "", "alliance.party_list.error.columns"}}},
+		{"the same quoted, with a comma", "\ufeff\"sep=,\"\nKurzname,Name\nFM,Freie Mitte,1,2\n", []found{{3, "", "alliance.party_list.error.columns"}}},
+		{"too long", "Kurzname;Name\n" + strings.Repeat("FM;Freie Mitte\n", 1001), []found{{1002, "", "alliance.party_list.error.long"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, faults := interchange.ReadPartyList([]byte(test.in))
+			_, faults := partylist.Read([]byte(test.in))
 			var got []found
 			for _, f := range faults {
 				got = append(got, found{f.Line, f.Column, f.Key})
@@ -85,18 +85,18 @@ func TestReadPartyListFaults(t *testing.T) {
 }
 
 // A flood of broken lines ends with one fault more than are told, and what is no list any more is not read.
-func TestReadPartyListStops(t *testing.T) {
+func TestReadStops(t *testing.T) {
 	for _, line := range []string{"A;\"B\"x\n", "C;D;E\n"} {
-		_, faults := interchange.ReadPartyList([]byte("Kurzname;Name\n" + strings.Repeat(line, 20000)))
-		if len(faults) != interchange.MaxFaults+1 {
+		_, faults := partylist.Read([]byte("Kurzname;Name\n" + strings.Repeat(line, 20000)))
+		if len(faults) != partylist.MaxFaults+1 {
 			t.Errorf("%q: %d faults", line, len(faults))
 		}
 	}
-	if _, faults := interchange.ReadPartyList([]byte(strings.Repeat("X;", 100_000) + "\n")); len(faults) > interchange.MaxFaults+3 {
+	if _, faults := partylist.Read([]byte(strings.Repeat("X;", 100_000) + "\n")); len(faults) > partylist.MaxFaults+3 {
 		t.Errorf("a wide header: %d faults", len(faults))
 	}
-	list, faults := interchange.ReadPartyList([]byte("Kurzname;Name\n" + strings.Repeat("FM;Freie Mitte\n", 20000)))
-	if len(faults) != 1 || faults[0].Key != "draft.error.list_large" || list.Text != "" {
+	list, faults := partylist.Read([]byte("Kurzname;Name\n" + strings.Repeat("FM;Freie Mitte\n", 20000)))
+	if len(faults) != 1 || faults[0].Key != "alliance.party_list.error.large" || list.Text != "" {
 		t.Errorf("%v, %d bytes given back", faults, len(list.Text))
 	}
 }
