@@ -33,9 +33,9 @@ type OverviewTranscription struct {
 type OverviewQuestionnaire struct {
 	survey.Questionnaire
 	Phase     survey.Phase
-	Questions map[survey.QuestionState]int
-	Undecided int // questions in review that the actor may decide
-	Published int // number of its latest publication, 0 for none
+	Questions map[survey.QuestionState]int // while it is drafted
+	Undecided int                          // questions in review that the actor may decide
+	Published int                          // number of its latest publication, 0 for none
 }
 
 // Overview gathers it for a person of the alliance. Who has no task yet sees nothing. What waits for a second person is only for
@@ -57,13 +57,16 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 			}
 			q := OverviewQuestionnaire{Questionnaire: one, Phase: one.Phase(now), Questions: map[survey.QuestionState]int{}}
 			o.Titles[q.ID] = one
-			for question, err := range tx.Questions.List(survey.In(q.ID)) {
+			if q.Phase == survey.PhaseDraft {
+				questions, err := survey.QuestionOutlines(tx, q.ID)
 				if err != nil {
 					return err
 				}
-				q.Questions[question.State]++
-				if q.Phase == survey.PhaseDraft && question.State == survey.StateReview && actor.MayDecide(question.WorkingGroup) {
-					q.Undecided++
+				for _, question := range questions {
+					q.Questions[question.State]++
+					if question.State == survey.StateReview && actor.MayDecide(question.WorkingGroup) {
+						q.Undecided++
+					}
 				}
 			}
 			published, err := tx.Publications.Last(survey.In(q.ID))

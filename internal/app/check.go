@@ -167,7 +167,9 @@ func checkPublications(ctx context.Context, store *bolt.Store, folder string) (f
 	if err != nil {
 		return nil, err
 	}
+	served := len(faults)
 	err = store.View(ctx, func(tx *survey.Tx) error {
+		faults = faults[:served]
 		fault := func(place, name string, err error) {
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				faults = append(faults, fmt.Sprintf("publication %s: %s: %v", place, name, err))

@@ -59,9 +59,14 @@ import (
 //	                                                              a bucket an index, all made from the tables (index.go)
 //	indexes          <table>/<index>                              keys <value>, zero byte, <key of the entity>; values checksums:
 //	                   questionnaires/slug                        <slug>
+//	                   questionnaires/sent                        <deadline>/<dispatch>, of those sent out here
+//	                   questions/outline                          <key>, state and working group, see survey.QuestionOutline
+//	                   catalogues/size                            <questionnaire>/<000015>
 //	                   users/address                              <address>
 //	                   respondents/slug                           <questionnaire>/<slug>
 //	                   respondents/id                             <respondent>
+//	                   respondents/due                            <its own date>, of those that have one
+//	                   respondents/outline                        <key> and what counts in returns, see survey.RespondentOutline
 //	                   access_links/respondent                    <questionnaire>/<respondent>
 //	                   mails/respondent                           <questionnaire>/<respondent>
 //	                   mails/questionnaire                        <questionnaire>

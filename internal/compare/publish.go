@@ -8,6 +8,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"pruefstein/internal/ledger"
@@ -131,7 +132,7 @@ func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan Publication
 	if len(names) > 0 {
 		return survey.Fail(survey.Conflict, "compare.error.unentered", "Names", strings.Join(names, ", "))
 	}
-	switch missing, err := missingContestants(tx, q); {
+	switch missing, err := missingContestants(tx, plan.Comparison); {
 	case err != nil:
 		return err
 	case len(missing) > 0:
@@ -160,12 +161,12 @@ func unexplained(c survey.Comparison) (names []string, unentered []survey.Compar
 }
 
 // missingContestants are the parties of the election that are not in the comparison at all.
-func missingContestants(tx *survey.Tx, q survey.Questionnaire) ([]string, error) {
-	respondents, err := survey.Collect(tx.Respondents.List(survey.In(q.ID)))
-	if err != nil {
-		return nil, err
+func missingContestants(tx *survey.Tx, c survey.Comparison) ([]string, error) {
+	var respondents []survey.Respondent
+	for _, r := range c.Respondents {
+		respondents = append(respondents, survey.Respondent{Slug: r.Slug, Parties: r.Parties})
 	}
-	return survey.Unrepresented(tx, q, respondents)
+	return survey.Unrepresented(tx, c.Questionnaire, respondents)
 }
 
 // CommitPublication records a publication whose files are built: its row, its leaf (the hash of its manifest) and its
@@ -209,7 +210,7 @@ func (s *Service) CommitPublication(ctx context.Context, actor survey.Actor, pla
 		if record.Checkpoint, err = s.checkpointAfter(tx, p); err != nil {
 			return err
 		}
-		if record.Held, err = held(tx, p, now); err != nil {
+		if record.Held, err = held(p, timeLeft(tx, now)); err != nil {
 			return err
 		}
 		return s.Audit(tx, actor, "publish", p.Key())
@@ -272,8 +273,8 @@ type PublicationRecord struct {
 // PublicationRecords returns the records of all publications, by questionnaire and version; never nil.
 func (s *Service) PublicationRecords(ctx context.Context) (list []PublicationRecord, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		now := s.At(tx)
 		list = []PublicationRecord{}
+		since := timeLeft(tx, s.At(tx))
 		for p, err := range tx.Publications.List("") {
 			if err != nil {
 				return err
@@ -281,7 +282,7 @@ func (s *Service) PublicationRecords(ctx context.Context) (list []PublicationRec
 			record := PublicationRecord{Publication: p}
 			// A ledger that is damaged must not keep the others from being served: CheckLedger names it.
 			record.Checkpoint, _ = s.checkpointAfter(tx, p)
-			if record.Held, err = held(tx, p, now); err != nil {
+			if record.Held, err = held(p, since); err != nil {
 				return err
 			}
 			list = append(list, record)
@@ -303,12 +304,14 @@ func (s *Service) checkpointAfter(tx *survey.Tx, p survey.Publication) (string, 
 	return s.Ledger.Checkpoint(tree)
 }
 
-// held tells whether the checkpoints of a publication are not public yet.
-func held(tx *survey.Tx, p survey.Publication, now time.Time) (bool, error) {
+// held tells whether the checkpoints of a publication are not public yet: a respondent of a questionnaire that was sent out by then
+// still has time.
+func held(p survey.Publication, timeLeft func() (time.Time, error)) (bool, error) {
 	if p.Before == "" {
 		return false, nil
 	}
-	return timeLeft(tx, p.At, now)
+	since, err := timeLeft()
+	return !since.IsZero() && !since.After(p.At), err
 }
 
 // checkpointFor gives a plan the checkpoint of the ledger before the publication. While somebody still has time, readers
@@ -319,11 +322,11 @@ func (s *Service) checkpointFor(tx *survey.Tx, plan *PublicationPlan, now time.T
 	if err != nil {
 		return err
 	}
-	held, err := timeLeft(tx, now, now)
+	since, err := timeLeft(tx, now)()
 	if err != nil {
 		return err
 	}
-	if !held {
+	if since.IsZero() || since.After(now) {
 		plan.Comparison.Checkpoint = checkpoint
 		return nil
 	}
@@ -332,26 +335,40 @@ func (s *Service) checkpointFor(tx *survey.Tx, plan *PublicationPlan, now time.T
 	return nil
 }
 
-// timeLeft tells whether a respondent of any questionnaire that was sent out by an instant still has time to answer now.
-func timeLeft(tx *survey.Tx, by, now time.Time) (bool, error) {
-	for q, err := range tx.Questionnaires.List("") {
-		if err != nil {
-			return false, err
+// timeLeft looks, once and for as long as the transaction, when the first of the questionnaires was sent out in which a respondent
+// still has time to answer; zero: nobody has. It reads indexes alone.
+func timeLeft(tx *survey.Tx, now time.Time) func() (time.Time, error) {
+	return sync.OnceValues(func() (since time.Time, err error) {
+		sent := map[string]time.Time{} // by the id of the questionnaire
+		left := func(due string, at time.Time) error {
+			end, err := survey.TimeOfKey(due)
+			if now.Before(end) && (since.IsZero() || at.Before(since)) {
+				since = at
+			}
+			return err
 		}
-		if q.Imported || q.DispatchedAt.IsZero() || q.DispatchedAt.After(by) {
-			continue
-		}
-		if now.Before(q.Deadline.At) {
-			return true, nil
-		}
-		for r, err := range tx.Respondents.List(survey.In(q.ID)) {
+		for key, err := range tx.Questionnaires.By(survey.QuestionnaireSent).Keys("") {
 			if err != nil {
-				return false, err
+				return since, err
 			}
-			if now.Before(r.DueAt(q).At) {
-				return true, nil
+			deadline, dispatch, _ := strings.Cut(survey.ValueInIndex(key), "/")
+			at, err := survey.TimeOfKey(dispatch)
+			if err := errors.Join(err, left(deadline, at)); err != nil {
+				return since, err
+			}
+			sent[survey.KeyInIndex(key)] = at
+		}
+		for key, err := range tx.Respondents.By(survey.RespondentDue).Keys("") {
+			if err != nil {
+				return since, err
+			}
+			questionnaire, _, _ := strings.Cut(survey.KeyInIndex(key), "/")
+			if at, found := sent[questionnaire]; found {
+				if err := left(survey.ValueInIndex(key), at); err != nil {
+					return since, err
+				}
 			}
 		}
-	}
-	return false, nil
+		return since, nil
+	})
 }

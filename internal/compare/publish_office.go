@@ -97,7 +97,7 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 		st.Comparison.Version = 0
 		st.Content = plan.Content
 		st.Unasked, st.Unentered = unexplained(plan.Comparison)
-		if st.Missing, err = missingContestants(tx, plan.Comparison.Questionnaire); err != nil {
+		if st.Missing, err = missingContestants(tx, plan.Comparison); err != nil {
 			return err
 		}
 		heard, err := heardFrom(tx, questionnaire)

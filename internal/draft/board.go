@@ -11,9 +11,9 @@ import (
 
 // Progress counts a questionnaire's questions by their state.
 type Progress struct {
-	Counts map[survey.QuestionState]int
-	Agreed int // questions agreed, or in the catalogue once it is locked
-	Slots  int // 0: no limit
+	Counts map[survey.QuestionState]int // while it is drafted
+	Agreed int                          // questions agreed, or in the catalogue once it is locked
+	Slots  int                          // 0: no limit
 }
 
 // Summary is a questionnaire in the list of the Werkstatt.
@@ -34,18 +34,17 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary,
 			return err
 		}
 		for _, q := range all {
-			id := q.Questionnaire.ID
-			questions, err := survey.Collect(tx.Questions.List(survey.In(id)))
-			if err != nil {
+			one := Summary{Listed: q, Progress: Progress{Slots: q.Questionnaire.Slots}}
+			if q.Phase == survey.PhaseDraft {
+				questions, err := survey.QuestionOutlines(tx, q.Questionnaire.ID)
+				if err != nil {
+					return err
+				}
+				one.Progress = progress(q.Questionnaire, questions)
+			} else if one.Progress.Agreed, err = survey.SizeOfCatalogue(tx, q.Questionnaire.ID); err != nil {
 				return err
 			}
-			p := progress(q.Questionnaire, questions)
-			if c, err := tx.Catalogue(id); err == nil {
-				p.Agreed = len(c.Questions)
-			} else if !survey.IsNotFound(err) {
-				return err
-			}
-			list = append(list, Summary{Listed: q, Progress: p})
+			list = append(list, one)
 		}
 		return nil
 	})

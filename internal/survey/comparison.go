@@ -24,6 +24,7 @@ type ComparedRespondent struct {
 	Slug             Slug
 	ShortName, Name  string
 	Members          []string
+	Parties          []PartyID `json:"-"` // ids; readers see Members
 	BallotPosition   int
 	Wikidata, Colour string
 	Sequence         int

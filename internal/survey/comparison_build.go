@@ -63,7 +63,7 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 // compared is the column of one respondent.
 func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, published map[string][]int) ComparedRespondent {
 	column := ComparedRespondent{
-		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
+		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, Parties: r.Parties, BallotPosition: r.BallotPosition,
 		Wikidata: r.Wikidata, Colour: r.Colour, Sequence: r.Sequence, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
 		DueChanges: r.DueChanges,
 		Cells:      make([]ComparedCell, len(c.Catalogue.Questions)),

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,9 @@ type Question struct {
 
 // Key implements Entity.
 func (q Question) Key() string { return In(q.Questionnaire) + string(q.ID) }
+
+// Indexes implements Indexed.
+func (Question) Indexes() []Index[Question] { return []Index[Question]{QuestionOutline} }
 
 // Wording is all of a question that people write, and that a Revision keeps.
 type Wording struct {
@@ -92,6 +96,21 @@ type Catalogue struct {
 
 // Key implements Entity.
 func (c Catalogue) Key() string { return string(c.Questionnaire) }
+
+// CatalogueSize says how many questions a catalogue has, <questionnaire>/<000015>.
+var CatalogueSize = Index[Catalogue]{"size", func(c Catalogue) string { return In(c.Questionnaire) + SeqKey(len(c.Questions)) }}
+
+// Indexes implements Indexed.
+func (Catalogue) Indexes() []Index[Catalogue] { return []Index[Catalogue]{CatalogueSize} }
+
+// SizeOfCatalogue tells how many questions the catalogue of a questionnaire has, without reading it.
+func SizeOfCatalogue(tx *Tx, questionnaire QuestionnaireID) (int, error) {
+	key, err := First(tx.Catalogues.By(CatalogueSize).Keys(In(questionnaire)))
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(strings.TrimPrefix(ValueInIndex(key), In(questionnaire)))
+}
 
 // Question returns the question with the id.
 func (c Catalogue) Question(id QuestionID) (CatalogueQuestion, bool) {

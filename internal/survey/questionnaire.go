@@ -36,12 +36,21 @@ type Questionnaire struct {
 // Key implements Entity.
 func (q Questionnaire) Key() string { return string(q.ID) }
 
-// QuestionnaireSlug finds a questionnaire by its slug.
-var QuestionnaireSlug = Index[Questionnaire]{"slug", func(q Questionnaire) string { return string(q.Slug) }}
+// The indexes of questionnaires: by slug, and of those that were sent out here when their time is over and when they went out,
+// <deadline>/<dispatch>.
+var (
+	QuestionnaireSlug = Index[Questionnaire]{"slug", func(q Questionnaire) string { return string(q.Slug) }}
+	QuestionnaireSent = Index[Questionnaire]{"sent", func(q Questionnaire) string {
+		if q.Imported || q.DispatchedAt.IsZero() {
+			return ""
+		}
+		return TimeKey(q.Deadline.At) + "/" + TimeKey(q.DispatchedAt)
+	}}
+)
 
 // Indexes implements Indexed.
 func (Questionnaire) Indexes() []Index[Questionnaire] {
-	return []Index[Questionnaire]{QuestionnaireSlug}
+	return []Index[Questionnaire]{QuestionnaireSlug, QuestionnaireSent}
 }
 
 // Topic groups questions of one questionnaire.

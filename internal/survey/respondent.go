@@ -40,15 +40,22 @@ type Respondent struct {
 // Key implements Entity.
 func (r Respondent) Key() string { return RespondentKey(r.Questionnaire, r.ID) }
 
-// The indexes of respondents: by questionnaire and slug, <questionnaire>/<slug>, and by id alone.
+// The indexes of respondents: by questionnaire and slug, <questionnaire>/<slug>, by id alone, and by its own date, of those that have
+// one. RespondentOutline is another.
 var (
 	RespondentSlug = Index[Respondent]{"slug", func(r Respondent) string { return In(r.Questionnaire) + string(r.Slug) }}
 	RespondentByID = Index[Respondent]{"id", func(r Respondent) string { return string(r.ID) }}
+	RespondentDue  = Index[Respondent]{"due", func(r Respondent) string {
+		if r.Due.IsZero() {
+			return ""
+		}
+		return TimeKey(r.Due.At)
+	}}
 )
 
 // Indexes implements Indexed.
 func (Respondent) Indexes() []Index[Respondent] {
-	return []Index[Respondent]{RespondentSlug, RespondentByID}
+	return []Index[Respondent]{RespondentSlug, RespondentByID, RespondentDue, RespondentOutline}
 }
 
 // Procedure is how a respondent takes questions.

@@ -105,12 +105,16 @@ type OfficeReturn struct {
 }
 
 // ReturnNow returns what came back from a respondent that was or will be asked the questions.
-func (s *Kernel) ReturnNow(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (back OfficeReturn, err error) {
-	if back.At, err = LastSubmitted(tx, r); err != nil {
-		return back, err
-	}
+func (s *Kernel) ReturnNow(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion) (OfficeReturn, error) {
 	versions, err := Outlines(tx, r)
 	if err != nil {
+		return OfficeReturn{}, err
+	}
+	return s.returnNow(tx, q, r, questions, versions)
+}
+
+func (s *Kernel) returnNow(tx *Tx, q Questionnaire, r Respondent, questions []CatalogueQuestion, versions []Version) (back OfficeReturn, err error) {
+	if back.At, err = LastSubmitted(tx, r); err != nil {
 		return back, err
 	}
 	if back.By = ByForm; back.At.IsZero() {
@@ -142,17 +146,27 @@ func (s *Kernel) ListReturns(tx *Tx, phases ...Phase) (list []ListedReturns, err
 	return list, err
 }
 
+// countReturns reads outlines alone, unless a respondent was not asked all questions. Of all others, what was said tells the same as
+// the catalogue would: a question nobody answered brings nothing back.
 func (s *Kernel) countReturns(tx *Tx, q Questionnaire) (asked, returned int, err error) {
-	questions, _, err := SentQuestions(tx, q)
-	if err != nil {
-		return 0, 0, err
-	}
-	all, err := RespondentsInOrder(tx, q.ID)
+	all, err := respondentOutlines(tx, q.ID)
 	if err != nil {
 		return 0, 0, err
 	}
 	for _, r := range all {
-		back, err := s.ReturnNow(tx, q, r, questions)
+		versions, err := Outlines(tx, r)
+		if err != nil {
+			return 0, 0, err
+		}
+		var questions []CatalogueQuestion
+		if len(r.LeftOut) > 0 && !q.DispatchedAt.IsZero() {
+			if questions, _, err = SentQuestions(tx, q); err != nil {
+				return 0, 0, err
+			}
+		} else {
+			questions = questionsOf(versions)
+		}
+		back, err := s.returnNow(tx, q, r, questions, versions)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -164,4 +178,14 @@ func (s *Kernel) countReturns(tx *Tx, q Questionnaire) (asked, returned int, err
 		}
 	}
 	return asked, returned, nil
+}
+
+// questionsOf returns the questions that versions answer, with nothing but their ids.
+func questionsOf(versions []Version) (questions []CatalogueQuestion) {
+	for _, v := range versions {
+		if n := len(questions); n == 0 || questions[n-1].ID != v.Question { // they come in the order of their keys
+			questions = append(questions, CatalogueQuestion{ID: v.Question})
+		}
+	}
+	return questions
 }
