@@ -48,7 +48,9 @@ func (s *Store) View(ctx context.Context, fn func(*survey.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return fn(tables(&transaction{rows: *s.committed.Load(), read: s.Read}))
+	tx := &transaction{rows: *s.committed.Load(), read: s.Read}
+	defer tx.end()
+	return fn(tables(tx))
 }
 
 // Update implements survey.Store: one fn at a time, and nothing of it stays if it returns an error or panics.
@@ -62,6 +64,7 @@ func (s *Store) Update(ctx context.Context, fn func(*survey.Tx) error) error {
 		return err
 	}
 	tx := &transaction{rows: snapshot{}, own: map[string]bool{}, read: s.Read}
+	defer tx.end()
 	for name, rows := range *s.committed.Load() {
 		tx.rows[name] = rows
 	}
@@ -77,6 +80,22 @@ type transaction struct {
 	rows snapshot
 	own  map[string]bool // tables copied for writing; nil in a View
 	read func(table string, bytes int)
+	over bool
+}
+
+func (tx *transaction) end() { tx.over = true }
+
+// open panics when the transaction is over.
+func (tx *transaction) open() {
+	if tx.over {
+		panic("memory: the transaction is over")
+	}
+}
+
+// of returns the rows of a table or an index.
+func (tx *transaction) of(name string) []row {
+	tx.open()
+	return tx.rows[name]
 }
 
 // table is survey.Table over the rows of one name. It is compiled for each entity, so its methods have pointers as receivers, which
@@ -120,6 +139,7 @@ func (tx *transaction) remove(name, key string) {
 
 // writable refuses a change in a View, and an empty key.
 func (t *table[T]) writable(key string) error {
+	t.tx.open()
 	switch {
 	case t.tx.own == nil:
 		return fmt.Errorf("%s %q: written in a View", t.name, key)
@@ -130,7 +150,7 @@ func (t *table[T]) writable(key string) error {
 }
 
 func (t *table[T]) Get(key string) (T, error) {
-	i, found := find(t.tx.rows[t.name], key)
+	i, found := find(t.tx.of(t.name), key)
 	if !found {
 		var none T
 		return none, &survey.Error{Code: survey.NotFound, Key: "error.not_found", Cause: fmt.Errorf("no %q in %s", key, t.name)}
@@ -171,7 +191,7 @@ func (t *table[T]) reindex(key string, next *T) error {
 	if len(indexes) == 0 {
 		return nil
 	}
-	i, stored := find(t.tx.rows[t.name], key)
+	i, stored := find(t.tx.of(t.name), key)
 	for _, index := range indexes {
 		name, was, will := t.name+"/"+index.Name, "", ""
 		var err error
@@ -205,20 +225,20 @@ func (t *table[T]) reindex(key string, next *T) error {
 func (t *table[T]) List(prefix string) iter.Seq2[T, error] { return t.From(prefix, "") }
 
 func (t *table[T]) From(prefix, from string) iter.Seq2[T, error] {
-	return t.reading(upward(t.tx.rows[t.name], prefix, from))
+	return t.reading(upward(t.tx.of(t.name), prefix, from))
 }
 
 func (t *table[T]) Backward(prefix, before string) iter.Seq2[T, error] {
-	return t.reading(downward(t.tx.rows[t.name], prefix, before))
+	return t.reading(downward(t.tx.of(t.name), prefix, before))
 }
 
 func (t *table[T]) Last(prefix string) (T, error) { return survey.First(t.Backward(prefix, "")) }
 
 func (t *table[T]) Keys(prefix string) iter.Seq2[string, error] {
-	return keys(t.tx.rows[t.name], prefix)
+	return t.tx.keys(t.tx.of(t.name), prefix)
 }
 
-func (t *table[T]) Count(prefix string) (int, error) { return count(t.tx.rows[t.name], prefix), nil }
+func (t *table[T]) Count(prefix string) (int, error) { return count(t.tx.of(t.name), prefix), nil }
 
 func (t *table[T]) By(index survey.Index[T]) survey.Rows[T] { return &order[T]{t, index} }
 
@@ -244,7 +264,7 @@ func (o *order[T]) rows() ([]row, error) {
 	if !slices.ContainsFunc(survey.IndexesOf[T](), func(i survey.Index[T]) bool { return i.Name == o.index.Name }) {
 		return nil, fmt.Errorf("%s: no index %s", o.table.name, o.index.Name)
 	}
-	return o.table.tx.rows[o.table.name+"/"+o.index.Name], nil
+	return o.table.tx.of(o.table.name + "/" + o.index.Name), nil
 }
 
 func (o *order[T]) List(prefix string) iter.Seq2[T, error] { return o.From(prefix, "") }
@@ -264,7 +284,7 @@ func (o *order[T]) Keys(prefix string) iter.Seq2[string, error] {
 	if err != nil {
 		return func(yield func(string, error) bool) { yield("", err) }
 	}
-	return keys(rows, prefix)
+	return o.table.tx.keys(rows, prefix)
 }
 
 func (o *order[T]) Count(prefix string) (int, error) {
@@ -325,8 +345,9 @@ func downward(rows []row, prefix, before string) iter.Seq[row] {
 // keys yields the keys that start with a prefix.
 //
 //go:noinline
-func keys(rows []row, prefix string) iter.Seq2[string, error] {
+func (tx *transaction) keys(rows []row, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
+		tx.open()
 		for r := range upward(rows, prefix, "") {
 			if !yield(r.key, nil) {
 				return
@@ -342,6 +363,7 @@ func count(rows []row, prefix string) int {
 }
 
 func (t *table[T]) decode(r row) (T, error) {
+	t.tx.open()
 	if t.tx.read != nil {
 		t.tx.read(t.name, len(r.value))
 	}

@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) survey.Store) {
 		"context":            cancelled,
 		"view cannot write":  viewCannotWrite,
 		"empty key":          emptyKey,
+		"over":               over,
 		"every table":        everyTable,
 		"against a model":    versionsByModel,
 		"indexes by a model": indexesByModel,
@@ -600,6 +601,46 @@ func viewCannotWrite(t *testing.T, s survey.Store) {
 		}
 		return nil
 	})
+	wantParties(t, s, "a")
+}
+
+// over: a transaction that has ended neither reads nor writes, and what was begun in it does not go on.
+func over(t *testing.T, s survey.Store) {
+	put(t, s, party("a", ""))
+	for name, run := range map[string]func(context.Context, func(*survey.Tx) error) error{"view": s.View, "update": s.Update} {
+		var ended *survey.Tx
+		var rows iter.Seq2[survey.Party, error]
+		var names iter.Seq2[string, error]
+		if err := run(t.Context(), func(tx *survey.Tx) error {
+			ended, rows, names = tx, tx.Parties.List(""), tx.Parties.Keys("")
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		mails := func() survey.Rows[survey.Mail] { return ended.Mails.By(survey.MailQuestionnaire) }
+		for what, use := range map[string]func(){
+			"Get":            func() { _, _ = ended.Parties.Get("a") },
+			"Last":           func() { _, _ = ended.Parties.Last("") },
+			"Count":          func() { _, _ = ended.Parties.Count("") },
+			"List":           func() { _, _ = keys(ended.Parties.List("")) },
+			"Backward":       func() { _, _ = keys(ended.Parties.Backward("", "")) },
+			"an older List":  func() { _, _ = keys(rows) },
+			"an older Keys":  func() { names(func(string, error) bool { return true }) },
+			"Count by index": func() { _, _ = mails().Count("") },
+			"List by index":  func() { _, _ = keys(mails().List("")) },
+			"Put":            func() { _ = ended.Parties.Put(party("b", "")) },
+			"Delete":         func() { _ = ended.Parties.Delete("a") },
+		} {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("%s: %s is answered when it is over", name, what)
+					}
+				}()
+				use()
+			}()
+		}
+	}
 	wantParties(t, s, "a")
 }
 

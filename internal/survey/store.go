@@ -10,7 +10,7 @@ import (
 
 // A Store runs functions inside transactions. The function may run more than once before one of its runs
 // commits, so it acts through tx alone: it sends no mail, writes no log, keeps no state. A View inside an Update
-// of the same store deadlocks on some stores; pass the tx on instead.
+// of the same store deadlocks on some stores; pass the tx on instead. Whoever uses a tx after its function has returned panics.
 type Store interface {
 	View(ctx context.Context, fn func(*Tx) error) error
 	Update(ctx context.Context, fn func(*Tx) error) error
