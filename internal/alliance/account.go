@@ -311,13 +311,13 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 	})
 }
 
-// resetUnderWay tells whether a reset link that was mailed to a person a moment ago can still be used. One of a time to come
-// is of a clock that has been set back since, and holds back nothing.
+// resetUnderWay tells whether a reset link that was mailed to a person a moment ago can still be used. One that lies
+// further ahead is of a clock that has been set back since, and holds back nothing.
 func (s *Service) resetUnderWay(tx *survey.Tx, user survey.UserID) (bool, error) {
 	links, err := survey.Collect(tx.StaffLinks.List(""))
 	return slices.ContainsFunc(links, func(l survey.StaffLink) bool {
-		age := s.At(tx).Sub(l.CreatedAt)
-		return l.User == user && l.Purpose == survey.LinkReset && l.Mail != "" && l.UsedAt.IsZero() && l.RevokedAt.IsZero() && age >= 0 && age < resetPause
+		age := s.At(tx).Sub(l.CreatedAt).Abs() // two that ask at once may take their turns the other way round
+		return l.User == user && l.Purpose == survey.LinkReset && l.Mail != "" && l.UsedAt.IsZero() && l.RevokedAt.IsZero() && age < resetPause
 	}), err
 }
 

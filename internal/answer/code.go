@@ -191,8 +191,9 @@ func (s *Service) sweepSubmissions(tx *survey.Tx, all []survey.Submission) (kept
 // ResendCode mails another code for a submission that waits, or names one that was mailed already when there were many (there).
 // Those before stay good. The instant of the act and its hour stay what they are.
 func (s *Service) ResendCode(ctx context.Context, actor survey.Actor, id string) (there bool, err error) {
-	now, code := s.Now(), newCode()
+	code := newCode()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		sheet, err := s.sheet(tx, actor, now)
 		if err != nil {
 			return err

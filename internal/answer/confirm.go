@@ -22,9 +22,9 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 	if err := actor.Require(survey.RoleParty); err != nil {
 		return sub, err
 	}
-	now := s.Now()
 	var refused error // a wrong try is counted, so its transaction commits
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		refused = nil
 		sheet, err := s.sheet(tx, actor, now)
 		if err != nil {

@@ -47,8 +47,8 @@ func (s *Service) AccessPage(ctx context.Context, token string) (p AccessPage, e
 // ExchangeLink turns the token of an access link into what a session keeps, the link's hash, and notes the first use. A
 // link can be exchanged until it is revoked: it is forwarded inside a party. NotFound, Gone as with AccessPage.
 func (s *Service) ExchangeLink(ctx context.Context, token string) (hash string, err error) {
-	now := s.Now()
 	err = s.Write(ctx, survey.Actor{}, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		link, err := s.openAccessLink(tx, token)
 		if err != nil {
 			return err

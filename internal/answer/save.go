@@ -56,8 +56,8 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (saved
 	if !slices.Contains([]Mark{MarkKeep, MarkDone, MarkLater}, cmd.Mark) {
 		faults.Add("mark", "error.choice")
 	}
-	now := s.Now()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		read := s.sheet
 		if cmd.Brief {
 			read = s.asking(cmd.Number)
@@ -140,8 +140,8 @@ func (s *Service) DeclineAll(ctx context.Context, actor survey.Actor, cmd Declin
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	now := s.Now()
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		sheet, err := s.sheet(tx, actor, now)
 		if err != nil {
 			return err

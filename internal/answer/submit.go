@@ -54,9 +54,10 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 	if !survey.ValidID(cmd.Form) {
 		cmd.Form = "" // not by us: nothing tells a double click
 	}
-	now, id, code := s.Now(), survey.NewID(), newCode()
+	id, code := survey.NewID(), newCode()
 	var refused error // where it waits for a code at once, one may have been mailed or a wrong try counted
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		now := s.At(tx)
 		refused, press = nil, ""
 		sheet, err := s.sheet(tx, actor, now)
 		if err != nil {

@@ -25,47 +25,38 @@ func (c *counted) Now() time.Time {
 	return c.Clock.Now()
 }
 
-// once runs a use case, whose transaction may read the clock once.
+// once runs a use case, which may read the clock once, however often its transaction runs.
 func (c *counted) once(t *testing.T, name string, err func() error) {
-	t.Helper()
-	c.most(t, 1, name, err)
-}
-
-func (c *counted) most(t *testing.T, reads int, name string, err func() error) {
 	t.Helper()
 	c.reads = 0
 	testworld.Must(t, err())
-	if c.reads > reads {
+	if c.reads != 1 {
 		t.Errorf("%s reads the clock %d times", name, c.reads)
 	}
 }
-
-// byParty is how often a use case of a party may read it: before it waits for its turn to write, since who pressed in time is in
-// time, and in its transaction.
-const byParty = 2
 
 // What a use case judges and notes is of one instant.
 func TestAUseCaseReadsTheClockOnce(t *testing.T) {
 	w := testworld.NewLetters(t)
 	clock := &counted{Clock: w.Clock}
-	w.Kernel.Clock, w.Kernel.Store = clock, w.Store
+	w.Kernel.Clock = clock
 	w.Write(t, func(tx *survey.Tx) error {
 		a, err := tx.Alliances.Get(survey.AllianceKey)
 		a.Imprint, a.Privacy, a.ConfirmPublication = "Straße 1", "Nichts.", survey.RuleOff
 		return errors.Join(err, tx.Alliances.Put(a))
 	})
 
-	clock.most(t, byParty, "saving an answer", func() error {
+	clock.once(t, "saving an answer", func() error {
 		_, err := w.Answer.Save(t.Context(), w.Frei, answer.Save{Number: 1, Entry: testworld.Saying("So."), Mark: answer.MarkDone})
 		return err
 	})
 	form, sub := w.Form(t, w.Frei), survey.Submission{}
-	clock.most(t, byParty, "asking for a submission", func() (err error) {
+	clock.once(t, "asking for a submission", func() (err error) {
 		sub, _, err = w.Answer.RequestSubmission(t.Context(), w.Frei, form)
 		return err
 	})
 	code := w.Code(t, survey.In(w.Frei.Respondent)+sub.ID)
-	clock.most(t, byParty, "confirming a submission", func() error {
+	clock.once(t, "confirming a submission", func() error {
 		_, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, code, true)
 		return err
 	})
@@ -106,7 +97,7 @@ func TestLockAndDispatchReadTheClockOnce(t *testing.T) {
 	sealer, err := survey.NewSealer(make([]byte, 32))
 	testworld.Must(t, err)
 	k := w.Kernel
-	k.Store, k.Clock, k.Sealer, k.Rand, k.Addresses, k.Compose, k.MailReady = w.Store, clock, sealer, rand.Reader, testworld.Addresses, testworld.Compose, true
+	k.Clock, k.Sealer, k.Rand, k.Addresses, k.Compose, k.MailReady = clock, sealer, rand.Reader, testworld.Addresses, testworld.Compose, true
 	w.Question("Wie?", survey.StateAgreed)
 	due, _ := survey.ParseInstant("2027-01-31T18:00", survey.DefaultZone, "")
 	cover, err := w.Send.StartingText("de", "cover")

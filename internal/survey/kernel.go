@@ -85,9 +85,12 @@ func (s *Kernel) Together(ctx context.Context, fn func(context.Context) error) e
 
 // Write runs fn in a transaction on behalf of the actor and wakes the outbox worker when it committed. Whether the actor may
 // act was judged when the request began; its body can have taken minutes since. So it is judged again here, in the transaction
-// that writes, for every use case alike. The zero Actor, a reader with a link or a password, has nothing to lose.
+// that writes, for every use case alike. The zero Actor, a reader with a link or a password, has nothing to lose. The instant of
+// the transaction is that of the call, not of its turn to write: who pressed in time is in time.
 func (s *Kernel) Write(ctx context.Context, actor Actor, fn func(*Tx) error) error {
+	now := s.Now()
 	err := s.Store.Update(ctx, func(tx *Tx) error {
+		tx.at = now
 		if err := s.judgeAgain(remember(tx), actor); err != nil {
 			return err
 		}
