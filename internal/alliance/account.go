@@ -305,7 +305,7 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 			err = tx.StaffLinks.Put(link)
 		}
 		if what != "link_reset" {
-			err = errors.Join(tx.Outbox.Delete(link.Mail), tx.Mails.Delete(link.Mail))
+			err = errors.Join(tx.Outbox.Delete(link.Mail), survey.DeleteMail(tx, link.Mail))
 		}
 		return errors.Join(err, s.Audit(tx, survey.Actor{}, what, string(user.ID)))
 	})
@@ -363,7 +363,7 @@ func (s *Service) enqueueStaffLink(tx *survey.Tx, user survey.User, purpose surv
 	if err != nil {
 		return survey.StaffLink{}, err
 	}
-	m := survey.Mail{Kind: survey.MailStaff, To: user.Email, Language: user.Language}
+	m := survey.WrittenMail{Mail: survey.Mail{Kind: survey.MailStaff, To: user.Email, Language: user.Language}}
 	m.SetText(subject, body, place)
 	if m, err = s.Enqueue(tx, m, s.staffLinkAddress(purpose, token)); err != nil {
 		return survey.StaffLink{}, err

@@ -78,13 +78,12 @@ func (w *peopleWorld) invite(t *testing.T, admin survey.Actor, p alliance.SavePe
 // mailedToken opens the newest mail and returns the token of its link.
 func (w *peopleWorld) mailedToken(t *testing.T) string {
 	t.Helper()
-	var last survey.Mail
+	var last survey.WrittenMail
 	testworld.Must(t, w.Store.View(t.Context(), func(tx *survey.Tx) error {
-		for m, err := range tx.Mails.List("") {
-			testworld.Must(t, err)
-			last = m
-		}
-		return nil
+		m, err := tx.Mails.Last("")
+		testworld.Must(t, err)
+		last, err = m.Written(tx)
+		return err
 	}))
 	if !strings.Contains(last.Body, survey.LinkMark) || strings.Contains(last.Body, "https://fragen.example/einladung/") {
 		t.Errorf("the stored mail does not hide its link:\n%s", last.Body)

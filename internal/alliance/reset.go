@@ -63,6 +63,6 @@ func (s *Service) tellOfReset(tx *survey.Tx, actor survey.Actor, user survey.Use
 	if err != nil {
 		return err
 	}
-	_, err = s.Enqueue(tx, survey.Mail{Kind: survey.MailStaff, To: user.Email, Language: user.Language, Subject: subject, Body: body}, "")
+	_, err = s.Enqueue(tx, survey.WrittenMail{Mail: survey.Mail{Kind: survey.MailStaff, To: user.Email, Language: user.Language, Subject: subject}, MailText: survey.MailText{Body: body}}, "")
 	return err
 }

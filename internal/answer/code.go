@@ -131,7 +131,7 @@ func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 	if err != nil {
 		return sub, err
 	}
-	m := survey.Mail{Kind: survey.MailCode, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language}
+	m := survey.WrittenMail{Mail: survey.Mail{Kind: survey.MailCode, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language}}
 	m.SetText(subject, body, place)
 	if m, err = s.Enqueue(tx, m, code[:4]+" "+code[4:8]+" "+code[8:]); err != nil {
 		return sub, err

@@ -175,9 +175,10 @@ func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, su
 	if err != nil {
 		return err
 	}
-	_, err = s.Enqueue(tx, survey.Mail{
-		Kind: survey.MailReceipt, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language,
-		Subject: subject, Body: body, Attachment: &survey.MailFile{Name: receiptName(sub), Type: "application/json", Data: file},
+	_, err = s.Enqueue(tx, survey.WrittenMail{
+		Mail: survey.Mail{Kind: survey.MailReceipt, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language,
+			Subject: subject},
+		MailText: survey.MailText{Body: body, Attachment: &survey.MailFile{Name: receiptName(sub), Type: "application/json", Data: file}},
 	}, "")
 	return err
 }

@@ -245,7 +245,11 @@ func TestTheCodeOfAPress(t *testing.T) {
 				return err
 			}
 			if m.Kind == survey.MailCode && m.CreatedAt.Equal(w.Clock.Now()) {
-				body = m.Body
+				text, err := m.Written(tx)
+				if err != nil {
+					return err
+				}
+				body = text.Body
 			}
 		}
 		return nil

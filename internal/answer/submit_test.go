@@ -59,6 +59,10 @@ func TestSubmission(t *testing.T) {
 				return err
 			}
 			kinds = append(kinds, m.Kind)
+			m, err := m.Written(tx)
+			if err != nil {
+				return err
+			}
 			if strings.Contains(m.Subject+m.Body, code) || m.To != "post@frei.example" || strings.Contains(m.Body, "Kim Muster") {
 				t.Errorf("mail %s to %s: %s", m.Kind, m.To, m.Body)
 			}
@@ -802,6 +806,10 @@ func TestMailsSpeakThePartysLanguage(t *testing.T) {
 	w.Submit(t, w.Moin) // its browser is set to German
 	w.View(t, func(tx *survey.Tx) error {
 		for m, err := range tx.Mails.List("") {
+			if err != nil {
+				return err
+			}
+			m, err := m.Written(tx)
 			if err != nil {
 				return err
 			}

@@ -345,8 +345,8 @@ var demoSender = mail.Sender{Name: demoAlliance, Address: "wahlpruefsteine@buend
 // testMail sends one mail at once and returns what the server and we said.
 func testMail(sender mail.Sender, send func(context.Context, *gomail.Msg) ([]string, error)) func(ctx context.Context, to string) ([]string, error) {
 	return func(ctx context.Context, to string) ([]string, error) {
-		m := survey.Mail{ID: survey.NewID(), Kind: survey.MailTest, To: to, Language: "de", CreatedAt: time.Now(),
-			Subject: "Testmail von Prüfstein", MessageID: survey.NewID() + "@" + "localhost"}
+		m := survey.WrittenMail{Mail: survey.Mail{ID: survey.NewID(), Kind: survey.MailTest, To: to, Language: "de", CreatedAt: time.Now(),
+			Subject: "Testmail von Prüfstein", MessageID: survey.NewID() + "@" + "localhost"}}
 		msg, err := mail.Compose(m, "Diese Testmail zeigt, dass der Mailserver E-Mails von Prüfstein annimmt.\n", sender)
 		if err != nil {
 			return nil, err

@@ -36,6 +36,7 @@ import (
 //	access_links     <hash of token>                              AccessLink
 //	dispatches       <questionnaire>/<dispatch>                   Dispatch
 //	mails            <mail>                                       Mail
+//	mail_texts       <mail>                                       MailText, the large half of the mail
 //	outbox           <mail>                                       OutboxEntry
 //
 //	                                                              answer; q01 is the id in the catalogue
@@ -102,6 +103,7 @@ var (
 	bucketAccessLinks = []byte("access_links")
 	bucketDispatches  = []byte("dispatches")
 	bucketMails       = []byte("mails")
+	bucketMailTexts   = []byte("mail_texts")
 	bucketOutbox      = []byte("outbox")
 
 	bucketAnswerDrafts   = []byte("answer_drafts")
@@ -144,6 +146,7 @@ func tables(tx *bbolt.Tx) *survey.Tx {
 		AccessLinks: &table[survey.AccessLink]{tx, bucketAccessLinks},
 		Dispatches:  &table[survey.Dispatch]{tx, bucketDispatches},
 		Mails:       &table[survey.Mail]{tx, bucketMails},
+		MailTexts:   &table[survey.MailText]{tx, bucketMailTexts},
 		Outbox:      &table[survey.OutboxEntry]{tx, bucketOutbox},
 
 		AnswerDrafts:   &table[survey.AnswerDraft]{tx, bucketAnswerDrafts},

@@ -29,6 +29,7 @@ var migrations = []func(*bbolt.Tx) error{
 	addIndexes,
 	partLargeValues,
 	addCountingIndexes,
+	partMails,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -141,38 +142,40 @@ func addIndexes(tx *bbolt.Tx) error {
 // partLargeValues moves what lists do without into tables of its own: what a letter says, and what a publication showed of each
 // cell. An entity that cannot be read keeps what it has, so that it is still found.
 func partLargeValues(tx *bbolt.Tx) error {
-	for _, t := range []struct {
-		from, to []byte
-		fields   []string
-	}{
-		{bucketTranscriptions, bucketLetterTexts, []string{"entries", "whole", "receipt"}},
-		{bucketPublications, bucketPublicationDetails, []string{"changes", "digests", "facets"}},
-	} {
-		large, err := tx.CreateBucket(t.to)
+	if err := part(tx, bucketTranscriptions, bucketLetterTexts, "entries", "whole", "receipt"); err != nil {
+		return err
+	}
+	return part(tx, bucketPublications, bucketPublicationDetails, "changes", "digests", "facets")
+}
+
+// partMails moves what mails say into a table of its own, as partLargeValues.
+func partMails(tx *bbolt.Tx) error {
+	return part(tx, bucketMails, bucketMailTexts, "body", "places", "calendar", "attachment")
+}
+
+// part makes a table and moves the named fields of every entity there, under its key.
+func part(tx *bbolt.Tx, from, to []byte, names ...string) error {
+	large, err := tx.CreateBucket(to)
+	if err != nil {
+		return err
+	}
+	return edit(tx, from, func(key []byte, fields map[string]json.RawMessage) error {
+		half := map[string]json.RawMessage{}
+		if half["of"], err = json.Marshal(string(key)); err != nil {
+			return err
+		}
+		for _, name := range names {
+			if value, found := fields[name]; found {
+				half[name] = value
+				delete(fields, name)
+			}
+		}
+		data, err := encode(half)
 		if err != nil {
 			return err
 		}
-		if err := edit(tx, t.from, func(key []byte, fields map[string]json.RawMessage) error {
-			half := map[string]json.RawMessage{}
-			if half["of"], err = json.Marshal(string(key)); err != nil {
-				return err
-			}
-			for _, name := range t.fields {
-				if value, found := fields[name]; found {
-					half[name] = value
-					delete(fields, name)
-				}
-			}
-			data, err := encode(half)
-			if err != nil {
-				return err
-			}
-			return large.Put(key, wrap(t.to, key, data))
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+		return large.Put(key, wrap(to, key, data))
+	})
 }
 
 // addCountingIndexes is for the indexes by which lists count what they do not show. They are made after the last migration.

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestMigrationPartsLargeValues(t *testing.T) {
 		put := func(name []byte, key, data string) error {
 			return tx.Bucket(name).Put([]byte(key), wrap(name, []byte(key), []byte(data)))
 		}
-		return errors.Join(tx.DeleteBucket(bucketLetterTexts), tx.DeleteBucket(bucketPublicationDetails),
+		return errors.Join(tx.DeleteBucket(bucketLetterTexts), tx.DeleteBucket(bucketPublicationDetails), tx.DeleteBucket(bucketMailTexts),
 			put(bucketTranscriptions, "q/r/t", `{"questionnaire":"q","respondent":"r","id":"t","state":"checked","kind":"mail","received_on":"2026-05-02",`+
 				`"entries":[{"question":"q01","number":1,"status":"answered","text":"a < b & c","version":1}],"entered_by":"u","entered_at":"2026-05-03T10:00:00Z",`+
 				`"revision":2,"receipt":{"leaf":7,"salt":"AAAA"},"whole":{"status":"general","text":"Dank"},"writers":["u"]}`),
@@ -63,4 +64,52 @@ func TestMigrationPartsLargeValues(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A mail of schema 7 is parted: the text, its places and what is attached leave it, and all else stays.
+func TestMigrationPartsMails(t *testing.T) {
+	s := indexed(t)
+	behindItsBack(t, s, func(tx *bbolt.Tx) error {
+		put := func(key, data string) error {
+			return tx.Bucket(bucketMails).Put([]byte(key), wrap(bucketMails, []byte(key), []byte(data)))
+		}
+		return errors.Join(tx.DeleteBucket(bucketMailTexts),
+			put("m", `{"id":"m","kind":"receipt","questionnaire":"q","respondent":"r","to":"a@a.example","language":"de","subject":"S","body":"a < b & c","places":[],`+
+				`"calendar":"BEGIN","attachment":{"name":"n","type":"text/plain","data":"eA=="},"message_id":"m@x","created_at":"2026-05-03T10:00:00Z","state":"failed","attempts":3,"reply":"550"}`),
+			put("n", `{"id":"n","kind":"invitation","to":"a@a.example","language":"de","subject":"S","body":"`+survey.LinkMark+`","sealed":"eA==","message_id":"n@x",`+
+				`"created_at":"2026-05-03T10:00:00Z","state":"queued","attempts":0}`),
+			tx.Bucket(bucketMails).Put([]byte("o"), []byte(`{"v":2,"c":"00000000","d":{"body":"x"}}`)))
+	})
+	if err := migrate(s.db, 7); err != nil {
+		t.Fatal(err)
+	}
+	wantFaults(t, s, `mails "o"`)
+	if err := s.View(t.Context(), func(tx *survey.Tx) error {
+		m, err := survey.GetMail(tx, "m")
+		if err != nil || m.Of != "m" || m.Body != "a < b & c" || m.Places == nil || m.Calendar != "BEGIN" || string(m.Attachment.Data) != "x" || m.Attempts != 3 || m.Reply != "550" {
+			t.Errorf("%+v, %v", m, err)
+		}
+		old, err := survey.GetMail(tx, "n")
+		if err != nil || old.Places != nil || len(old.Texts()) != 2 || old.Attachment != nil || string(old.Sealed) != "x" {
+			t.Errorf("%+v, %v", old, err)
+		}
+		if _, err := survey.GetMail(tx, "o"); !survey.Damaged(err) {
+			t.Errorf("a damaged mail: %v", err)
+		}
+		failed, err := survey.Collect(tx.Mails.By(survey.MailUndelivered).List(survey.Exact("q")))
+		if err != nil || len(failed) != 1 {
+			t.Errorf("%+v, %v", failed, err)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	behindItsBack(t, s, func(tx *bbolt.Tx) error {
+		for _, field := range []string{"body", "places", "calendar", "attachment"} {
+			if bytes.Contains(tx.Bucket(bucketMails).Get([]byte("m")), []byte(`"`+field+`"`)) {
+				t.Errorf("the mail still has its %s", field)
+			}
+		}
+		return nil
+	})
 }

@@ -260,6 +260,7 @@ func (c *referenceCheck) checkSend() {
 		need(c, d, "questionnaire", c.questionnaires, string(d.Questionnaire))
 		c.byPerson(d, d.By, d.ConfirmedBy)
 	}
+	halves(c, c.tx.Mails, c.tx.MailTexts)
 	outbox := map[string]bool{}
 	for e := range each(c, c.tx.Outbox) {
 		need(c, e, "mail", c.mails, e.Mail)

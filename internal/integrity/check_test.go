@@ -41,6 +41,8 @@ func TestReferencesToWhatIsGone(t *testing.T) {
 		"respondent":                  {func(tx *survey.Tx) error { return tx.Respondents.Delete("q1/lb") }, []string{"AccessLink a-lb", "Mail m-lb", "Submission q1/lb/s3", "Transcription q1/gn/t1", "Version q1/lb", "AnswerDraft q1/lb", "Quotation q1/lb"}},
 		"their own":                   {func(tx *survey.Tx) error { return tx.Respondents.Delete("q1/gn") }, []string{"Transcription q1/gn/t1", "Original q1/gn/b1"}},
 		"mail":                        {func(tx *survey.Tx) error { return tx.Mails.Delete("m-fm") }, []string{"AccessLink a-fm", "OutboxEntry m-fm"}},
+		"a mail's text":               {func(tx *survey.Tx) error { return tx.MailTexts.Delete("m-fm") }, []string{"Mail m-fm: its MailText is missing"}},
+		"the mail of a text":          {func(tx *survey.Tx) error { return tx.Mails.Delete("m-fm") }, []string{"MailText m-fm: its Mail is missing"}},
 		"outbox":                      {func(tx *survey.Tx) error { return tx.Outbox.Delete("m-fm") }, []string{"Mail m-fm"}},
 		"dispatch":                    {func(tx *survey.Tx) error { return tx.Dispatches.Delete("q1/d1") }, []string{"Mail m-gn"}},
 		"original":                    {func(tx *survey.Tx) error { return tx.Originals.Delete("q1/gn/b1") }, []string{"Transcription q1/gn/t1"}},

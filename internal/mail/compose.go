@@ -29,7 +29,7 @@ type Sender struct {
 
 // Compose makes a message of a mail and its body, which holds the secret in its place. The same mail always gives the
 // same bytes. It refuses whatever could end a header line early, and malformed addresses.
-func Compose(m survey.Mail, body string, from Sender) (*gomail.Msg, error) {
+func Compose(m survey.WrittenMail, body string, from Sender) (*gomail.Msg, error) {
 	fields := []string{m.To, m.Subject, m.MessageID, m.Language, from.Name, from.Address, from.ReplyTo, from.EnvelopeFrom}
 	if m.Attachment != nil {
 		fields = append(fields, m.Attachment.Name, m.Attachment.Type)

@@ -19,13 +19,13 @@ var testSender = Sender{
 	ReplyTo: "koordination@buendnis.example", EnvelopeFrom: "ruecklauf@buendnis.example",
 }
 
-func testMail() survey.Mail {
-	return survey.Mail{
+func testMail() survey.WrittenMail {
+	return survey.WrittenMail{Mail: survey.Mail{
 		ID: "0199c2f4-7a10-7c31-9a5e-2f6d1b7c8e90", MessageID: "0199c2f4-7a10-7c31-9a5e-2f6d1b7c8e90@fragen.example",
 		Kind: survey.MailInvitation, To: "kontakt@freie-mitte.example", Language: "de",
 		Subject:   "Wahlprüfsteine zur Landtagswahl in Nordmark: acht Fragen, Antwort bis Freitag, 18 Uhr",
 		CreatedAt: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), State: survey.MailQueued,
-	}
+	}}
 }
 
 const goldenText = "Guten Tag,\n\nhier sind unsere Fragen. Ihr Zugang:\nhttps://fragen.example/zugang/abc=def\n\n.\n" +
@@ -89,17 +89,17 @@ func TestComposeRepeats(t *testing.T) {
 // No field can end its header line, and an address cannot become two.
 func TestComposeInjection(t *testing.T) {
 	for _, evil := range []string{"\r\nBcc: boese@example.org", "\nBcc: boese@example.org", "\rBcc: boese@example.org", "\x00", "\u2028Bcc: x", "\x7f"} {
-		for name, change := range map[string]func(*survey.Mail, *Sender){
-			"to":              func(m *survey.Mail, _ *Sender) { m.To += evil },
-			"subject":         func(m *survey.Mail, _ *Sender) { m.Subject += evil },
-			"Message-ID":      func(m *survey.Mail, _ *Sender) { m.MessageID += evil },
-			"language":        func(m *survey.Mail, _ *Sender) { m.Language += evil },
-			"sender":          func(_ *survey.Mail, s *Sender) { s.Name += evil },
-			"sender address":  func(_ *survey.Mail, s *Sender) { s.Address += evil },
-			"reply address":   func(_ *survey.Mail, s *Sender) { s.ReplyTo += evil },
-			"bounce address":  func(_ *survey.Mail, s *Sender) { s.EnvelopeFrom += evil },
-			"attachment":      func(m *survey.Mail, _ *Sender) { m.Attachment.Name += evil },
-			"attachment type": func(m *survey.Mail, _ *Sender) { m.Attachment.Type += evil },
+		for name, change := range map[string]func(*survey.WrittenMail, *Sender){
+			"to":              func(m *survey.WrittenMail, _ *Sender) { m.To += evil },
+			"subject":         func(m *survey.WrittenMail, _ *Sender) { m.Subject += evil },
+			"Message-ID":      func(m *survey.WrittenMail, _ *Sender) { m.MessageID += evil },
+			"language":        func(m *survey.WrittenMail, _ *Sender) { m.Language += evil },
+			"sender":          func(_ *survey.WrittenMail, s *Sender) { s.Name += evil },
+			"sender address":  func(_ *survey.WrittenMail, s *Sender) { s.Address += evil },
+			"reply address":   func(_ *survey.WrittenMail, s *Sender) { s.ReplyTo += evil },
+			"bounce address":  func(_ *survey.WrittenMail, s *Sender) { s.EnvelopeFrom += evil },
+			"attachment":      func(m *survey.WrittenMail, _ *Sender) { m.Attachment.Name += evil },
+			"attachment type": func(m *survey.WrittenMail, _ *Sender) { m.Attachment.Type += evil },
 		} {
 			m, from := testMail(), testSender
 			m.Attachment = &survey.MailFile{Name: "a.txt", Type: "text/plain"}
@@ -111,14 +111,14 @@ func TestComposeInjection(t *testing.T) {
 			}
 		}
 	}
-	for name, change := range map[string]func(*survey.Mail, *Sender){
-		"two recipients":     func(m *survey.Mail, _ *Sender) { m.To += ", boese@example.org" },
-		"name and recipient": func(m *survey.Mail, _ *Sender) { m.To = "X <boese@example.org>" },
-		"no recipient":       func(m *survey.Mail, _ *Sender) { m.To = "" },
-		"no sender":          func(_ *survey.Mail, s *Sender) { s.Address = "" },
-		"path in the id":     func(m *survey.Mail, _ *Sender) { m.MessageID = "../../x@fragen.example" },
-		"no id":              func(m *survey.Mail, _ *Sender) { m.MessageID = "" },
-		"brackets in the id": func(m *survey.Mail, _ *Sender) { m.MessageID = "<" + m.MessageID + ">" },
+	for name, change := range map[string]func(*survey.WrittenMail, *Sender){
+		"two recipients":     func(m *survey.WrittenMail, _ *Sender) { m.To += ", boese@example.org" },
+		"name and recipient": func(m *survey.WrittenMail, _ *Sender) { m.To = "X <boese@example.org>" },
+		"no recipient":       func(m *survey.WrittenMail, _ *Sender) { m.To = "" },
+		"no sender":          func(_ *survey.WrittenMail, s *Sender) { s.Address = "" },
+		"path in the id":     func(m *survey.WrittenMail, _ *Sender) { m.MessageID = "../../x@fragen.example" },
+		"no id":              func(m *survey.WrittenMail, _ *Sender) { m.MessageID = "" },
+		"brackets in the id": func(m *survey.WrittenMail, _ *Sender) { m.MessageID = "<" + m.MessageID + ">" },
 	} {
 		m, from := testMail(), testSender
 		change(&m, &from)

@@ -119,7 +119,7 @@ func TestDamagedRespondent(t *testing.T) {
 		return errors.Join(
 			tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "q", Title: "T", Deadline: survey.Instant{At: now.Add(time.Hour), Zone: "UTC"}, DispatchedAt: now.Add(-time.Hour)}),
 			tx.Respondents.Put(survey.Respondent{Questionnaire: "q1", ID: "r1", Slug: "a", ShortName: "A", Name: "Anton-Partei", Email: "a@a.example"}),
-			tx.Mails.Put(reminder), tx.Outbox.Put(survey.OutboxEntry{Mail: reminder.ID, Urgency: reminder.Urgency(), DueAt: now.Add(-time.Minute), Since: now}))
+			survey.PutMail(tx, reminder), tx.Outbox.Put(survey.OutboxEntry{Mail: reminder.ID, Urgency: reminder.Urgency(), DueAt: now.Add(-time.Minute), Since: now}))
 	}); err != nil {
 		t.Fatal(err)
 	}

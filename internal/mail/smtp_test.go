@@ -38,7 +38,7 @@ func localSMTP(t *testing.T, server *testkit.SMTPServer) *SMTP {
 }
 
 // send composes and sends a mail that must arrive.
-func deliver(t *testing.T, s Transport, m survey.Mail, body string) string {
+func deliver(t *testing.T, s Transport, m survey.WrittenMail, body string) string {
 	t.Helper()
 	reply, err := trySend(t, s, m, body)
 	if err != nil {
@@ -47,7 +47,7 @@ func deliver(t *testing.T, s Transport, m survey.Mail, body string) string {
 	return reply
 }
 
-func trySend(t *testing.T, s Transport, m survey.Mail, body string) (string, error) {
+func trySend(t *testing.T, s Transport, m survey.WrittenMail, body string) (string, error) {
 	t.Helper()
 	msg, err := Compose(m, body, testSender)
 	if err != nil {

@@ -56,7 +56,7 @@ func queue(t *testing.T, s *send.Service, n int) (ids []string) {
 			m.MessageID, m.To, m.Sealed = m.ID+"@fragen.example", fmt.Sprintf("partei%d@nordmark.example", i), sealed
 			m.Body, m.CreatedAt = "Guten Tag,\n\n"+survey.LinkMark+"\n", s.Clock.Now()
 			ids = append(ids, m.ID)
-			err = errors.Join(tx.Mails.Put(m), tx.Outbox.Put(survey.OutboxEntry{Mail: m.ID, Urgency: m.Urgency(), DueAt: s.Clock.Now(), Since: s.Clock.Now()}))
+			err = errors.Join(survey.PutMail(tx, m), tx.Outbox.Put(survey.OutboxEntry{Mail: m.ID, Urgency: m.Urgency(), DueAt: s.Clock.Now(), Since: s.Clock.Now()}))
 			if err != nil {
 				return err
 			}

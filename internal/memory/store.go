@@ -398,6 +398,7 @@ func tables(tx *transaction) *survey.Tx {
 		AccessLinks: &table[survey.AccessLink]{tx, "access_links"},
 		Dispatches:  &table[survey.Dispatch]{tx, "dispatches"},
 		Mails:       &table[survey.Mail]{tx, "mails"},
+		MailTexts:   &table[survey.MailText]{tx, "mail_texts"},
 		Outbox:      &table[survey.OutboxEntry]{tx, "outbox"},
 
 		AnswerDrafts:   &table[survey.AnswerDraft]{tx, "answer_drafts"},

@@ -51,7 +51,7 @@ type use struct {
 	name string
 	// grows: it lists all questionnaires, so it may read a row for each. With nothing else may its rows grow.
 	grows bool
-	// large: it shows what a letter says or what a publication showed. Nothing else reads that.
+	// large: it shows or sends what a letter or a mail says, or what a publication showed. Nothing else reads that.
 	large bool
 	run   func(t *testing.T, o *office.Office) error
 }
@@ -99,7 +99,7 @@ var uses = []use{
 		}
 		return err
 	}},
-	{"mail worker: the next mail", false, false, func(t *testing.T, o *office.Office) error {
+	{"mail worker: the next mail", false, true, func(t *testing.T, o *office.Office) error {
 		_, _, _, err := o.Send.LookAhead(t.Context(), survey.Urgencies, anyMail)
 		_, _, errNext := o.Send.NextMail(t.Context(), survey.Urgencies, anyMail)
 		return errors.Join(err, errNext)
@@ -240,7 +240,7 @@ func fill(t *testing.T, s *memory.Store, z size) {
 			r.Slug, r.ShortName, r.Name = survey.Slug(r.ID), string(r.ID), string(r.ID)
 			sub := survey.Submission{Questionnaire: q, Respondent: r.ID, ID: string(r.ID) + "-s", State: survey.SubmissionConfirmed, RequestedAt: rowsDay.Add(-time.Hour)}
 			must(errors.Join(tx.Respondents.Put(r), tx.AccessLinks.Put(survey.AccessLink{Hash: string(r.ID), Questionnaire: q, Respondent: r.ID, Mail: string(r.ID), UsedAt: rowsDay}),
-				tx.Mails.Put(survey.Mail{ID: string(r.ID), Questionnaire: q, Respondent: r.ID, Kind: survey.MailInvitation, Dispatch: "d", State: survey.MailSent, SentAt: sent}),
+				survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: string(r.ID), Questionnaire: q, Respondent: r.ID, Kind: survey.MailInvitation, Dispatch: "d", State: survey.MailSent, SentAt: sent}}),
 				tx.Audit.Put(survey.AuditEntry{ID: string(r.ID), At: rowsDay, Who: "party:" + string(r.ID), What: "submission_confirmed", Subject: sub.ID})))
 			for _, c := range catalogue.Questions {
 				if q != "q" && i > 0 {
@@ -281,7 +281,7 @@ func fill(t *testing.T, s *memory.Store, z size) {
 		}
 		for n := range z.mails {
 			id := fmt.Sprintf("w%05d", n)
-			must(errors.Join(tx.Mails.Put(survey.Mail{ID: id, Questionnaire: "o0000", Respondent: "o0000-r001", Kind: survey.MailExtension, To: "post@partei.example", State: survey.MailQueued}),
+			must(errors.Join(survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: id, Questionnaire: "o0000", Respondent: "o0000-r001", Kind: survey.MailExtension, To: "post@partei.example", State: survey.MailQueued}}),
 				tx.Outbox.Put(survey.OutboxEntry{Mail: id, Urgency: survey.Unhurried, DueAt: rowsDay.Add(-time.Hour), Since: rowsDay.Add(-time.Hour)})))
 		}
 		for n := range 200 { // newer than all others
@@ -316,7 +316,7 @@ func TestRowsRead(t *testing.T) {
 				sum += n
 			}
 			counts[i], bytesRead[i] = append(counts[i], sum), size
-			if large := read["letter_texts"] + read["publication_details"]; large > 0 && !u.large {
+			if large := read["letter_texts"] + read["mail_texts"] + read["publication_details"]; large > 0 && !u.large {
 				t.Errorf("%s, %s: it reads what it does not show: %v", z.name, u.name, read)
 			}
 			if testing.Verbose() {

@@ -116,7 +116,7 @@ func (s *Service) tellRespondent(tx *survey.Tx, q survey.Questionnaire, r survey
 	if err != nil {
 		return err
 	}
-	m := survey.Mail{Kind: survey.MailNotice, Questionnaire: q.ID, Respondent: r.ID, To: r.Email, Language: "de"}
+	m := survey.WrittenMail{Mail: survey.Mail{Kind: survey.MailNotice, Questionnaire: q.ID, Respondent: r.ID, To: r.Email, Language: "de"}}
 	if r.Language != "" {
 		m.Language = r.Language
 	}

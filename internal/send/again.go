@@ -16,7 +16,7 @@ func Resendable(kind survey.MailKind) bool {
 
 // rewrite writes a mail to a respondent anew as it would be sent now: its date may have moved since, and the calendar entry
 // with it.
-func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *survey.Mail) (err error) {
+func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *survey.WrittenMail) (err error) {
 	switch m.Kind {
 	case survey.MailInvitation:
 		err = s.renderCover(m, h.questionnaire.Cover, h, r)
@@ -40,11 +40,15 @@ func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *s
 
 // sendAgain queues a mail of the kind of an old one, written anew, with a link of its own if the respondent answers in our
 // form.
-func (s *Service) sendAgain(tx *survey.Tx, h letterhead, r survey.Respondent, old survey.Mail, to string) (survey.Mail, error) {
-	fresh := survey.Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to, Aside: to != r.Email,
-		Alone: h.alone || old.Alone, Language: old.Language}
+func (s *Service) sendAgain(tx *survey.Tx, h letterhead, r survey.Respondent, old survey.Mail, to string) (survey.WrittenMail, error) {
+	fresh := survey.WrittenMail{Mail: survey.Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to,
+		Aside: to != r.Email, Alone: h.alone || old.Alone, Language: old.Language}}
+	written, err := old.Written(tx)
+	if err != nil {
+		return fresh, err
+	}
 	place := survey.SecretPlace()
-	fresh.SetText(old.Subject, strings.Join(old.Texts(), place), place)
+	fresh.SetText(old.Subject, strings.Join(written.Texts(), place), place)
 	if err := s.rewrite(tx, h, r, &fresh); err != nil {
 		return fresh, err
 	}

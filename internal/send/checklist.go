@@ -58,7 +58,7 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 		if q.Cover.Body == "" {
 			continue
 		}
-		var m survey.Mail
+		var m survey.WrittenMail
 		err := s.renderCover(&m, q.Cover, h, r)
 		if err != nil && !isCoverFault(err) {
 			return nil, err

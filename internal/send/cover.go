@@ -138,7 +138,7 @@ type (
 
 // renderCover writes a cover for a respondent into a mail, with a place for the secret at {{link}}. For a respondent that
 // answers by mail the paragraph with the link becomes a sentence asking to answer by mail.
-func (s *Service) renderCover(m *survey.Mail, cover survey.Cover, h letterhead, r survey.Respondent) error {
+func (s *Service) renderCover(m *survey.WrittenMail, cover survey.Cover, h letterhead, r survey.Respondent) error {
 	lang := cover.Language
 	if lang == "" {
 		lang = "de"
@@ -310,7 +310,7 @@ func (s *Service) previewCover(tx *survey.Tx, questionnaire survey.Questionnaire
 }
 
 func (s *Service) coverPreview(cover survey.Cover, h letterhead, r survey.Respondent) (CoverPreview, error) {
-	var m survey.Mail
+	var m survey.WrittenMail
 	err := s.renderCover(&m, cover, h, r)
 	return CoverPreview{Respondent: r, Subject: m.Subject, Texts: m.Texts(), Link: s.Link(s.Addresses.Access, exampleToken)}, err
 }
@@ -341,8 +341,9 @@ func (s *Service) TestCover(ctx context.Context, actor survey.Actor, questionnai
 				return err
 			}
 		}
-		_, err = s.Enqueue(tx, survey.Mail{Kind: survey.MailTest, Questionnaire: q.ID, To: actor.User.Email, Language: q.Cover.Language,
-			Subject: p.Subject, Body: strings.Join(p.Texts, p.Link), Calendar: event}, "")
+		_, err = s.Enqueue(tx, survey.WrittenMail{
+			Mail:     survey.Mail{Kind: survey.MailTest, Questionnaire: q.ID, To: actor.User.Email, Language: q.Cover.Language, Subject: p.Subject},
+			MailText: survey.MailText{Body: strings.Join(p.Texts, p.Link), Calendar: event}}, "")
 		return err
 	})
 }

@@ -153,7 +153,7 @@ func (s *Service) tellNewDate(tx *survey.Tx, actor survey.Actor, q survey.Questi
 	}
 	d := survey.Dispatch{Questionnaire: q.ID, ID: survey.NewID(), Kind: survey.MailExtension, At: s.At(tx), By: actor.Who()}
 	for _, r := range informed {
-		m := survey.Mail{Kind: survey.MailExtension, Language: cmp.Or(q.Cover.Language, "de")}
+		m := survey.WrittenMail{Mail: survey.Mail{Kind: survey.MailExtension, Language: cmp.Or(q.Cover.Language, "de")}}
 		if err := s.writeNewDate(tx, h, r, &m); err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (s *Service) tellNewDate(tx *survey.Tx, actor survey.Actor, q survey.Questi
 }
 
 // writeNewDate writes the text about the last change of a respondent's date: its own, or that of all.
-func (s *Service) writeNewDate(tx *survey.Tx, h letterhead, r survey.Respondent, m *survey.Mail) error {
+func (s *Service) writeNewDate(tx *survey.Tx, h letterhead, r survey.Respondent, m *survey.WrittenMail) error {
 	name, changes := "extension", h.questionnaire.Extended
 	if !r.Due.IsZero() {
 		name, changes = "own_date", r.DueChanges

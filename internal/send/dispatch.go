@@ -260,7 +260,7 @@ func (s *Service) sendInvitation(tx *survey.Tx, h letterhead, d *survey.Dispatch
 
 // sendCover queues a cover to a respondent, with a link of its own if it answers in our form, and counts it.
 func (s *Service) sendCover(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, cover survey.Cover) error {
-	m := survey.Mail{Language: cover.Language}
+	m := survey.WrittenMail{Mail: survey.Mail{Language: cover.Language}}
 	if err := s.renderCover(&m, cover, h, r); err != nil {
 		return err
 	}
@@ -269,7 +269,7 @@ func (s *Service) sendCover(tx *survey.Tx, h letterhead, d *survey.Dispatch, r s
 
 // sendToRespondent queues a mail whose text is ready. Its body has a place for a link if the respondent answers in our
 // form.
-func (s *Service) sendToRespondent(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, m survey.Mail) (err error) {
+func (s *Service) sendToRespondent(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, m survey.WrittenMail) (err error) {
 	if m.Language == "" {
 		m.Language = "de"
 	}

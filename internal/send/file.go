@@ -40,6 +40,25 @@ func (s *Service) RespondentFile(ctx context.Context, actor survey.Actor, questi
 	return f, err
 }
 
+// Proof returns the file of the respondent with the slug and what its mails say.
+func (s *Service) Proof(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) (f RespondentFile, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return f, err
+	}
+	err = s.View(ctx, func(tx *survey.Tx) error {
+		if f, err = s.respondentFile(tx, actor, questionnaire, slug); err != nil {
+			return err
+		}
+		for i, m := range f.Mails {
+			if f.Mails[i], err = m.withText(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return f, err
+}
+
 func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug) (f RespondentFile, err error) {
 	if f.Questionnaire, err = tx.Questionnaire(questionnaire); err != nil {
 		return f, err

@@ -13,7 +13,7 @@ func (s *Service) newAccessLink(tx *survey.Tx, questionnaire survey.Questionnair
 }
 
 // enqueueWithLink queues a mail to a respondent with a link of its own in the places of its body.
-func (s *Service) enqueueWithLink(tx *survey.Tx, m survey.Mail) (survey.Mail, error) {
+func (s *Service) enqueueWithLink(tx *survey.Tx, m survey.WrittenMail) (survey.WrittenMail, error) {
 	token := survey.NewToken()
 	m, err := s.Enqueue(tx, m, s.Link(s.Addresses.Access, token))
 	if err != nil {

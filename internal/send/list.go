@@ -24,9 +24,10 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (list []survey.L
 // OutboxRow is a mail of a questionnaire with the name of whom it is for.
 type OutboxRow struct {
 	survey.Mail
-	ShortName string      // "" for a test mail
-	Slug      survey.Slug // of the respondent
-	Due       time.Time   // of the next attempt; zero when none is planned
+	Text      *survey.MailText // nil in a list, and of a receipt: that is the party's own text, for the party alone
+	ShortName string           // "" for a test mail
+	Slug      survey.Slug      // of the respondent
+	Due       time.Time        // of the next attempt; zero when none is planned
 }
 
 // OutboxPageSize is how many mails an OutboxPage has at most.
@@ -126,12 +127,19 @@ func outboxRows(tx *survey.Tx, mails []survey.Mail) (list []OutboxRow, err error
 	return list, nil
 }
 
+// withText adds what the mail says.
+func (row OutboxRow) withText(tx *survey.Tx) (OutboxRow, error) {
+	if row.Kind == survey.MailReceipt {
+		return row, nil
+	}
+	m, err := row.Written(tx)
+	row.Text = &m.MailText
+	return row, err
+}
+
 func outboxRow(tx *survey.Tx, m survey.Mail) (row OutboxRow, err error) {
 	row.Mail = m
 	row.Sealed = nil
-	if m.Kind == survey.MailReceipt {
-		row.Body, row.Attachment = "", nil // the party's own text, for the party alone
-	}
 	if m.Respondent != "" {
 		r, err := tx.Respondent(m.Questionnaire, m.Respondent)
 		if err != nil && !survey.IsNotFound(err) {
@@ -158,7 +166,9 @@ func (s *Service) OutboxMail(ctx context.Context, actor survey.Actor, questionna
 		if err != nil {
 			return err
 		}
-		row, err = outboxRow(tx, m)
+		if row, err = outboxRow(tx, m); err == nil {
+			row, err = row.withText(tx)
+		}
 		return err
 	})
 	return row, err

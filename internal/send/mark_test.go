@@ -93,7 +93,7 @@ func TestMailsOfBeforePlacesWereNoted(t *testing.T) {
 	fresh := s.mails(survey.MailInvitation)["fm@partei.example"]
 	old := fresh.Mail
 	old.Places = nil
-	s.put(func(tx *survey.Tx) error { return tx.Mails.Put(old) })
+	s.put(func(tx *survey.Tx) error { return survey.PutMail(tx, old) })
 	got := s.mails(survey.MailInvitation)["fm@partei.example"]
 	if got.Body != fresh.Body || got.Mail.Places != nil || len(got.Mail.Texts()) != 2 {
 		t.Errorf("places %v, %q\n%s", got.Mail.Places, got.Mail.Texts(), got.Body)
@@ -113,7 +113,7 @@ func TestMailsOfBeforePlacesWereNoted(t *testing.T) {
 		t.Errorf("written anew:\n%s", again.Body)
 	}
 
-	receipt := survey.Mail{Kind: survey.MailReceipt, Body: "Sie schrieben: " + survey.LinkMark}
+	receipt := survey.WrittenMail{Mail: survey.Mail{Kind: survey.MailReceipt}, MailText: survey.MailText{Body: "Sie schrieben: " + survey.LinkMark}}
 	if texts := receipt.Texts(); len(texts) != 1 || texts[0] != receipt.Body {
 		t.Errorf("an old receipt reads %q", texts)
 	}

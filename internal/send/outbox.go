@@ -17,7 +17,7 @@ const (
 
 // MailDue is a mail whose time has come, with all it takes to send it.
 type MailDue struct {
-	Mail       survey.Mail
+	Mail       survey.WrittenMail
 	Body       string // with the secret in its place
 	Attempt    int    // number of this attempt, from 1
 	SenderName string // the alliance
@@ -82,9 +82,15 @@ func (s *Service) firstDue(tx *survey.Tx, urgencies []survey.Urgency, wanted fun
 			continue
 		}
 		for q, err := range s.due(tx, u) {
-			if err != nil || wanted(q) {
-				return q, err == nil, err
+			if err == nil && !wanted(q) {
+				continue
 			}
+			if err == nil {
+				if _, err = survey.LargeHalf(tx.MailTexts, survey.Mail{ID: q.ID}); survey.Damaged(err) {
+					continue // the check names it; it must not hold up the others
+				}
+			}
+			return q, err == nil, err
 		}
 	}
 	return QueuedMail{}, false, nil
@@ -116,18 +122,18 @@ func (s *Service) mailDue(tx *survey.Tx, id string) (d MailDue, err error) {
 	if err != nil {
 		return d, err
 	}
-	m, err := tx.Mails.Get(id)
+	m, err := survey.GetMail(tx, id)
 	if err != nil {
 		return d, err
 	}
 	d = MailDue{Mail: m, Body: m.Body, Attempt: m.Attempts + 1, SenderName: alliance.Name, ReplyTo: alliance.Email}
-	if secret, err := s.secret(m); err != nil {
+	if secret, err := s.secret(m.Mail); err != nil {
 		d.Body, d.Unreadable = "", true
 	} else if secret != "" {
 		d.Body = strings.Join(m.Texts(), secret)
 	}
 	// a fault of one mail must not hold up the others
-	if d.Settled, err = s.settled(tx, m); survey.IsNotFound(err) {
+	if d.Settled, err = s.settled(tx, m.Mail); survey.IsNotFound(err) {
 		err = nil
 	}
 	return d, err

@@ -76,9 +76,11 @@ func TestTheOfficeReadsNoReceipt(t *testing.T) {
 	s := newSending(t)
 	s.ready()
 	r := s.respondent("fm")
-	receipt := survey.Mail{ID: "m1", Questionnaire: s.q, Respondent: r.ID, Kind: survey.MailReceipt, State: survey.MailSent, To: r.Email, Subject: "Ihre Angaben", Body: "Sie schrieben: Ja.",
-		Attachment: &survey.MailFile{Name: "antworten.txt", Type: "text/plain", Data: []byte("Ja.")}, Sealed: []byte("secret")}
-	s.put(func(tx *survey.Tx) error { return tx.Mails.Put(receipt) })
+	receipt := survey.Mail{ID: "m1", Questionnaire: s.q, Respondent: r.ID, Kind: survey.MailReceipt, State: survey.MailSent, To: r.Email, Subject: "Ihre Angaben", Sealed: []byte("secret")}
+	text := survey.MailText{Body: "Sie schrieben: Ja.", Attachment: &survey.MailFile{Name: "antworten.txt", Type: "text/plain", Data: []byte("Ja.")}}
+	s.put(func(tx *survey.Tx) error {
+		return survey.PutMail(tx, survey.WrittenMail{Mail: receipt, MailText: text})
+	})
 	page, err := s.Send.OutboxPage(t.Context(), s.office, s.q, "", "")
 	if err != nil {
 		t.Fatal(err)
@@ -87,19 +89,23 @@ func TestTheOfficeReadsNoReceipt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	proof, err := s.Send.Proof(t.Context(), s.office, s.q, "fm")
+	if err != nil {
+		t.Fatal(err)
+	}
 	one, err := s.Send.OutboxMail(t.Context(), s.office, s.q, receipt.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := receipt
-	want.Body, want.Attachment, want.Sealed = "", nil, nil
-	for name, rows := range map[string][]send.OutboxRow{"outbox": page.Rows, "respondent": file.Mails, "mail": {one}} {
+	want.Sealed = nil
+	for name, rows := range map[string][]send.OutboxRow{"outbox": page.Rows, "respondent": file.Mails, "proof": proof.Mails, "mail": {one}} {
 		if len(rows) != 1 {
 			t.Errorf("%s: %d mails", name, len(rows))
 			continue
 		}
-		if diff := cmp.Diff(want, rows[0].Mail); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		if diff := cmp.Diff(want, rows[0].Mail); diff != "" || rows[0].Text != nil {
+			t.Errorf("%s: %s, %+v", name, diff, rows[0].Text)
 		}
 	}
 }

@@ -36,15 +36,15 @@ func newOutbox(t *testing.T) (*office.Office, *testkit.Clock) {
 	return office.New(&survey.Kernel{Store: memory.New(), Clock: clock, Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses}), clock
 }
 
-func invitation() survey.Mail {
-	return survey.Mail{
-		Kind: survey.MailInvitation, To: "kontakt@freie-mitte.example", Language: "de",
-		Subject: "Wahlprüfsteine", Body: "Guten Tag,\n\n" + survey.LinkMark + "\n",
+func invitation() survey.WrittenMail {
+	return survey.WrittenMail{
+		Mail:     survey.Mail{Kind: survey.MailInvitation, To: "kontakt@freie-mitte.example", Language: "de", Subject: "Wahlprüfsteine"},
+		MailText: survey.MailText{Body: "Guten Tag,\n\n" + survey.LinkMark + "\n"},
 	}
 }
 
 // enqueueMarked queues a mail with its secret, if any, in place of each LinkMark.
-func enqueueMarked(s *office.Office, tx *survey.Tx, m survey.Mail, secret string) (survey.Mail, error) {
+func enqueueMarked(s *office.Office, tx *survey.Tx, m survey.WrittenMail, secret string) (survey.WrittenMail, error) {
 	if secret != "" {
 		m.SetText(m.Subject, m.Body, survey.LinkMark)
 	}
@@ -60,7 +60,7 @@ func nextDue(t *testing.T, s *office.Office) (at time.Time, ok bool, err error) 
 	return at, due || !at.IsZero(), err
 }
 
-func enqueue(t *testing.T, s *office.Office, m survey.Mail, secret string) survey.Mail {
+func enqueue(t *testing.T, s *office.Office, m survey.WrittenMail, secret string) survey.WrittenMail {
 	t.Helper()
 	err := s.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
 		m, err = enqueueMarked(s, tx, m, secret)
@@ -99,7 +99,11 @@ func stored(t *testing.T, s *office.Office) string {
 			if err != nil {
 				return err
 			}
-			raw, err := json.Marshal(m)
+			written, err := m.Written(tx)
+			if err != nil {
+				return err
+			}
+			raw, err := json.Marshal(written)
 			if err != nil {
 				return err
 			}
@@ -153,29 +157,29 @@ func TestEnqueueMessageIDLiteral(t *testing.T) {
 func TestEnqueueRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*survey.Mail)
+		change func(*survey.WrittenMail)
 		secret string
 		code   survey.Code
 	}{
-		{"no address", func(m *survey.Mail) { m.To = "" }, outboxSecret, survey.Invalid},
-		{"name and address", func(m *survey.Mail) { m.To = "Mitte <a@b.example>" }, outboxSecret, survey.Invalid},
-		{"two addresses", func(m *survey.Mail) { m.To = "a@b.example, c@d.example" }, outboxSecret, survey.Invalid},
-		{"angle brackets", func(m *survey.Mail) { m.To = "<a@b.example>" }, outboxSecret, survey.Invalid},
-		{"comment", func(m *survey.Mail) { m.To = "a@b.example(c)" }, outboxSecret, survey.Invalid},
-		{"line break in the address", func(m *survey.Mail) { m.To = "a@b.example\r\nBcc: c@d.example" }, outboxSecret, survey.Invalid},
-		{"umlaut in the address", func(m *survey.Mail) { m.To = "büro@b.example" }, outboxSecret, survey.Invalid},
-		{"no host", func(m *survey.Mail) { m.To = "a@" }, outboxSecret, survey.Invalid},
-		{"endless address", func(m *survey.Mail) { m.To = strings.Repeat("a", 300) + "@b.example" }, outboxSecret, survey.Invalid},
-		{"CR LF in the subject", func(m *survey.Mail) { m.Subject = "a\r\nBcc: c@d.example" }, outboxSecret, survey.Invalid},
-		{"LF in the subject", func(m *survey.Mail) { m.Subject = "a\nb" }, outboxSecret, survey.Invalid},
-		{"NUL in the subject", func(m *survey.Mail) { m.Subject = "a\x00b" }, outboxSecret, survey.Invalid},
-		{"no subject", func(m *survey.Mail) { m.Subject = " " }, outboxSecret, survey.Invalid},
-		{"long subject", func(m *survey.Mail) { m.Subject = strings.Repeat("a", 701) }, outboxSecret, survey.Invalid},
-		{"no place for the secret", func(m *survey.Mail) { m.Body = "Guten Tag" }, outboxSecret, ""},
-		{"a place and no secret", func(m *survey.Mail) { m.Places = []int{0} }, "", ""},
-		{"secret in the subject", func(m *survey.Mail) { m.Subject = outboxSecret }, outboxSecret, ""},
-		{"secret in the body", func(m *survey.Mail) { m.Body += outboxSecret }, outboxSecret, ""},
-		{"attachment type", func(m *survey.Mail) { m.Attachment = &survey.MailFile{Name: "a", Type: "a\r\nb"} }, outboxSecret, ""},
+		{"no address", func(m *survey.WrittenMail) { m.To = "" }, outboxSecret, survey.Invalid},
+		{"name and address", func(m *survey.WrittenMail) { m.To = "Mitte <a@b.example>" }, outboxSecret, survey.Invalid},
+		{"two addresses", func(m *survey.WrittenMail) { m.To = "a@b.example, c@d.example" }, outboxSecret, survey.Invalid},
+		{"angle brackets", func(m *survey.WrittenMail) { m.To = "<a@b.example>" }, outboxSecret, survey.Invalid},
+		{"comment", func(m *survey.WrittenMail) { m.To = "a@b.example(c)" }, outboxSecret, survey.Invalid},
+		{"line break in the address", func(m *survey.WrittenMail) { m.To = "a@b.example\r\nBcc: c@d.example" }, outboxSecret, survey.Invalid},
+		{"umlaut in the address", func(m *survey.WrittenMail) { m.To = "büro@b.example" }, outboxSecret, survey.Invalid},
+		{"no host", func(m *survey.WrittenMail) { m.To = "a@" }, outboxSecret, survey.Invalid},
+		{"endless address", func(m *survey.WrittenMail) { m.To = strings.Repeat("a", 300) + "@b.example" }, outboxSecret, survey.Invalid},
+		{"CR LF in the subject", func(m *survey.WrittenMail) { m.Subject = "a\r\nBcc: c@d.example" }, outboxSecret, survey.Invalid},
+		{"LF in the subject", func(m *survey.WrittenMail) { m.Subject = "a\nb" }, outboxSecret, survey.Invalid},
+		{"NUL in the subject", func(m *survey.WrittenMail) { m.Subject = "a\x00b" }, outboxSecret, survey.Invalid},
+		{"no subject", func(m *survey.WrittenMail) { m.Subject = " " }, outboxSecret, survey.Invalid},
+		{"long subject", func(m *survey.WrittenMail) { m.Subject = strings.Repeat("a", 701) }, outboxSecret, survey.Invalid},
+		{"no place for the secret", func(m *survey.WrittenMail) { m.Body = "Guten Tag" }, outboxSecret, ""},
+		{"a place and no secret", func(m *survey.WrittenMail) { m.Places = []int{0} }, "", ""},
+		{"secret in the subject", func(m *survey.WrittenMail) { m.Subject = outboxSecret }, outboxSecret, ""},
+		{"secret in the body", func(m *survey.WrittenMail) { m.Body += outboxSecret }, outboxSecret, ""},
+		{"attachment type", func(m *survey.WrittenMail) { m.Attachment = &survey.MailFile{Name: "a", Type: "a\r\nb"} }, outboxSecret, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, _ := newOutbox(t)
@@ -373,7 +377,7 @@ func TestStrayEntry(t *testing.T) {
 	m := enqueue(t, s, invitation(), outboxSecret)
 	err := s.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		m.State = survey.MailRevoked
-		return errors.Join(tx.Mails.Put(m), tx.Outbox.Put(survey.OutboxEntry{Mail: "gone", DueAt: outboxStart}))
+		return errors.Join(survey.PutMail(tx, m), tx.Outbox.Put(survey.OutboxEntry{Mail: "gone", DueAt: outboxStart}))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -502,10 +506,10 @@ func TestOldCodeIsNotSent(t *testing.T) {
 func TestQueueOrder(t *testing.T) {
 	s, clock := newOutbox(t)
 	var want []string
-	for _, change := range []func(*survey.Mail){
-		func(m *survey.Mail) { m.Kind = survey.MailCode }, func(m *survey.Mail) { m.Kind = survey.MailCode },
-		func(m *survey.Mail) { m.Kind = survey.MailStaff }, func(m *survey.Mail) { m.Alone = true },
-		func(*survey.Mail) {}, func(m *survey.Mail) { m.Kind = survey.MailReminder },
+	for _, change := range []func(*survey.WrittenMail){
+		func(m *survey.WrittenMail) { m.Kind = survey.MailCode }, func(m *survey.WrittenMail) { m.Kind = survey.MailCode },
+		func(m *survey.WrittenMail) { m.Kind = survey.MailStaff }, func(m *survey.WrittenMail) { m.Alone = true },
+		func(*survey.WrittenMail) {}, func(m *survey.WrittenMail) { m.Kind = survey.MailReminder },
 	} {
 		m := invitation()
 		change(&m)
@@ -538,5 +542,27 @@ func TestQueueOrder(t *testing.T) {
 	d, ok, err = s.Send.NextMail(t.Context(), []survey.Urgency{survey.Unhurried, survey.UrgentLink}, func(send.QueuedMail) bool { return true })
 	if err != nil || !ok || d.Mail.ID != want[2] {
 		t.Errorf("without codes: %+v, %v, %v", d, ok, err)
+	}
+}
+
+// A mail whose text is gone or damaged waits for whoever mends it, and holds up no other.
+func TestMailWithoutTextHoldsUpNone(t *testing.T) {
+	s, clock := newOutbox(t)
+	broken := enqueue(t, s, invitation(), outboxSecret)
+	clock.Advance(time.Second)
+	sound := enqueue(t, s, invitation(), outboxSecret)
+	if err := s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.MailTexts.Delete(broken.ID) }); err != nil {
+		t.Fatal(err)
+	}
+	d, ok, err := s.Send.NextMail(t.Context(), survey.Urgencies, func(send.QueuedMail) bool { return true })
+	if err != nil || !ok || d.Mail.ID != sound.ID {
+		t.Fatalf("%+v, %v, %v", d, ok, err)
+	}
+	record(t, s, sound.ID, send.MailOutcome{Attempt: 1, Sent: true})
+	if at, waits, err := nextDue(t, s); waits || err != nil {
+		t.Errorf("the next is due at %v, %v", at, err)
+	}
+	if m, waits := loadMail(t, s, broken.ID); !waits || m.State != survey.MailQueued {
+		t.Errorf("%+v, waits: %t", m, waits)
 	}
 }

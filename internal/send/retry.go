@@ -103,7 +103,11 @@ func (s *Service) notSettled(tx *survey.Tx, m survey.Mail) error {
 	return survey.Fail(survey.Conflict, "send.error.reminder_over")
 }
 
-func (s *Service) retry(tx *survey.Tx, actor survey.Actor, m survey.Mail) error {
+func (s *Service) retry(tx *survey.Tx, actor survey.Actor, old survey.Mail) error {
+	m, err := old.Written(tx)
+	if err != nil {
+		return err
+	}
 	if err := s.bringUpToDate(tx, actor, &m); err != nil {
 		return err
 	}
@@ -111,12 +115,12 @@ func (s *Service) retry(tx *survey.Tx, actor survey.Actor, m survey.Mail) error 
 	if err := tx.Outbox.Put(survey.OutboxEntry{Mail: m.ID, Urgency: m.Urgency(), DueAt: s.At(tx), Since: s.At(tx)}); err != nil {
 		return err
 	}
-	return tx.Mails.Put(m)
+	return survey.PutMail(tx, m)
 }
 
 // bringUpToDate addresses a mail that failed to where the respondent is reached now, unless the office had sent it elsewhere. It
 // writes the mail anew if the date it tells was moved since. A mail that waits has been replaced then.
-func (s *Service) bringUpToDate(tx *survey.Tx, actor survey.Actor, m *survey.Mail) error {
+func (s *Service) bringUpToDate(tx *survey.Tx, actor survey.Actor, m *survey.WrittenMail) error {
 	if m.State != survey.MailFailed || !Resendable(m.Kind) || m.Respondent == "" {
 		return nil
 	}

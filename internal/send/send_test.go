@@ -576,7 +576,7 @@ func TestSendBoard(t *testing.T) {
 	// a code tells that a party is about to submit: the office must not see it
 	gz := s.respondent("gz").ID
 	s.put(func(tx *survey.Tx) error {
-		return tx.Mails.Put(survey.Mail{ID: "m-code", Kind: survey.MailCode, Questionnaire: s.q, Respondent: gz, Body: "123456"})
+		return survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: "m-code", Kind: survey.MailCode, Questionnaire: s.q, Respondent: gz}, MailText: survey.MailText{Body: "123456"}})
 	})
 	if _, err := s.Send.OutboxMail(t.Context(), s.admin, s.q, "m-code"); survey.CodeOf(err) != survey.NotFound {
 		t.Errorf("a code in the outbox: %v", err)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Mail is one outgoing message. Its text is kept for proof with LinkMark where the secret link or code stood; the secret
-// itself is sealed until the server accepted the mail, then forgotten.
+// Mail is one outgoing message. What it says is its MailText: lists do without. The secret link or code in it is sealed until
+// the server accepted the mail, then forgotten.
 type Mail struct {
 	ID            string          `json:"id"` // UUIDv7, so that keys sort by time
 	Kind          MailKind        `json:"kind"`
@@ -19,12 +19,8 @@ type Mail struct {
 	Aside         bool            `json:"aside,omitempty"` // To is not the respondent's address: the office sent it elsewhere by hand
 	Language      string          `json:"language"`
 	Subject       string          `json:"subject"`
-	Body          string          `json:"body"`               // plain text; LinkMark for the secret, see Texts
-	Places        []int           `json:"places,omitzero"`    // where in Body, in bytes, a LinkMark is the secret's; nil in a mail of before places were noted
-	Sealed        []byte          `json:"sealed,omitempty"`   // the secret in its mail form (a link or a code), sealed
-	Calendar      string          `json:"calendar,omitempty"` // iCalendar (RFC 5545) attachment
-	Attachment    *MailFile       `json:"attachment,omitempty"`
-	MessageID     string          `json:"message_id"` // without <>; the same on every attempt
+	Sealed        []byte          `json:"sealed,omitempty"` // the secret in its mail form (a link or a code), sealed
+	MessageID     string          `json:"message_id"`       // without <>; the same on every attempt
 	CreatedAt     time.Time       `json:"created_at"`
 	State         MailState       `json:"state"`
 	Attempts      int             `json:"attempts"`
@@ -34,15 +30,68 @@ type Mail struct {
 	NoReply       bool            `json:"no_reply,omitempty"` // Reply is not the server's: the connection failed
 }
 
+// MailText is what a mail says, stored apart from it. It is kept for proof, with LinkMark where the secret stood.
+type MailText struct {
+	Of         string    `json:"of"`                 // id of the Mail
+	Body       string    `json:"body"`               // plain text; LinkMark for the secret, see WrittenMail.Texts
+	Places     []int     `json:"places,omitzero"`    // where in Body, in bytes, a LinkMark is the secret's; nil in a mail of before places were noted
+	Calendar   string    `json:"calendar,omitempty"` // iCalendar (RFC 5545) attachment
+	Attachment *MailFile `json:"attachment,omitempty"`
+}
+
+// Key implements Entity.
+func (t MailText) Key() string { return t.Of }
+
+// WrittenMail is a Mail with its text.
+type WrittenMail struct {
+	Mail
+	MailText
+}
+
+// Key is that of both.
+func (m WrittenMail) Key() string { return m.Mail.Key() }
+
+// GetMail reads a mail and its text. One without its text is damaged.
+func GetMail(tx *Tx, id string) (WrittenMail, error) {
+	m, err := tx.Mails.Get(id)
+	if err != nil {
+		return WrittenMail{}, err
+	}
+	return m.Written(tx)
+}
+
+// Written returns the mail with its text.
+func (m Mail) Written(tx *Tx) (WrittenMail, error) {
+	text, err := LargeHalf(tx.MailTexts, m)
+	return WrittenMail{m, text}, err
+}
+
+// PutMail writes a mail and its text.
+func PutMail(tx *Tx, m WrittenMail) error {
+	m.Of = m.Key()
+	if err := tx.Mails.Put(m.Mail); err != nil {
+		return err
+	}
+	return tx.MailTexts.Put(m.MailText)
+}
+
+// DeleteMail removes a mail and its text.
+func DeleteMail(tx *Tx, id string) error {
+	if err := tx.Mails.Delete(id); err != nil {
+		return err
+	}
+	return tx.MailTexts.Delete(id)
+}
+
 // LinkMark stands in a stored mail body where the secret goes when the mail is sent. People may write the same words: only
-// Mail.Places tells which ones are meant.
+// MailText.Places tells which ones are meant.
 const LinkMark = "⟦persönlicher Zugang⟧"
 
 // SecretPlace returns what stands for a secret while a text is rendered. It is random: nothing that people wrote holds it.
 func SecretPlace() string { return "⟦" + NewToken() + "⟧" }
 
 // SetText sets subject and body, rendered with place for the secret: LinkMark takes its place, and where is noted.
-func (m *Mail) SetText(subject, body, place string) {
+func (m *WrittenMail) SetText(subject, body, place string) {
 	texts := strings.Split(body, place)
 	m.Subject, m.Body, m.Places = subject, strings.Join(texts, LinkMark), []int{}
 	at := 0
@@ -55,7 +104,7 @@ func (m *Mail) SetText(subject, body, place string) {
 
 // Texts returns the body in pieces, between which the secret stands: one piece more than there are secrets. In a mail of
 // before places were noted every LinkMark is one, but for receipts, which never had any.
-func (m Mail) Texts() []string {
+func (m WrittenMail) Texts() []string {
 	if m.Places == nil {
 		if m.Kind == MailReceipt {
 			return []string{m.Body}

@@ -14,31 +14,31 @@ import (
 const maxHeading = 700
 
 // Enqueue puts a mail and its secret into the caller's transaction: it is sent if and only if that commits. It sets the
-// id, Message-ID, time and state, and seals the secret; "" is none. The body has places (Mail.SetText) if and only if there is
+// id, Message-ID, time and state, and seals the secret; "" is none. The body has places (WrittenMail.SetText) if and only if there is
 // a secret. A malformed address or subject is Invalid.
-func (s *Kernel) Enqueue(tx *Tx, m Mail, secret string) (Mail, error) {
+func (s *Kernel) Enqueue(tx *Tx, m WrittenMail, secret string) (WrittenMail, error) {
 	var faults Faults
 	if !BareAddress(m.To) {
 		faults.Add("to", "error.email")
 	}
 	faults.Line("subject", &m.Subject, maxHeading, true)
 	if err := faults.Err(); err != nil {
-		return Mail{}, err
+		return WrittenMail{}, err
 	}
 	if m.Places == nil {
 		m.Places = []int{}
 	}
 	switch {
 	case secret != "" && len(m.Places) == 0:
-		return Mail{}, errors.New("mail with a secret but no place for it")
+		return WrittenMail{}, errors.New("mail with a secret but no place for it")
 	case secret == "" && len(m.Places) > 0:
-		return Mail{}, errors.New("mail with a place for a secret but none to put there")
+		return WrittenMail{}, errors.New("mail with a place for a secret but none to put there")
 	case secret != "" && strings.Contains(m.Subject+m.Body+m.Calendar, secret):
-		return Mail{}, errors.New("mail with its secret in plain text")
+		return WrittenMail{}, errors.New("mail with its secret in plain text")
 	}
 	if m.Attachment != nil {
 		if _, _, err := mime.ParseMediaType(m.Attachment.Type); err != nil {
-			return Mail{}, fmt.Errorf("mail attachment: %w", err)
+			return WrittenMail{}, fmt.Errorf("mail attachment: %w", err)
 		}
 	}
 
@@ -53,13 +53,13 @@ func (s *Kernel) Enqueue(tx *Tx, m Mail, secret string) (Mail, error) {
 	if secret != "" {
 		var err error
 		if m.Sealed, err = s.Sealer.Seal([]byte(secret)); err != nil {
-			return Mail{}, err
+			return WrittenMail{}, err
 		}
 	}
 	if err := tx.Outbox.Put(OutboxEntry{Mail: m.ID, Urgency: m.Urgency(), DueAt: m.CreatedAt, Since: m.CreatedAt}); err != nil {
-		return Mail{}, err
+		return WrittenMail{}, err
 	}
-	return m, tx.Mails.Put(m)
+	return m, PutMail(tx, m)
 }
 
 // RevokeMail stops a mail whose link was revoked or replaced: what has not been sent never will be, and its secret is

@@ -76,6 +76,7 @@ type Tx struct {
 	AccessLinks Table[AccessLink]
 	Dispatches  Table[Dispatch]
 	Mails       Table[Mail]
+	MailTexts   Table[MailText]
 	Outbox      Table[OutboxEntry]
 
 	AnswerDrafts   Table[AnswerDraft]

@@ -223,7 +223,7 @@ func (w *Answers) State(t *testing.T) string {
 	w.View(t, func(tx *survey.Tx) error {
 		enc := json.NewEncoder(&b)
 		return errors.Join(
-			dump(enc, tx.AnswerDrafts), dump(enc, tx.Submissions), dump(enc, tx.Versions), dump(enc, tx.Mails), dump(enc, tx.Outbox),
+			dump(enc, tx.AnswerDrafts), dump(enc, tx.Submissions), dump(enc, tx.Versions), dump(enc, tx.Mails), dump(enc, tx.MailTexts), dump(enc, tx.Outbox),
 			dump(enc, tx.Leaves), dump(enc, tx.AccessLinks), dump(enc, tx.Audit), dump(enc, tx.Sessions),
 		)
 	})

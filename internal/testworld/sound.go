@@ -78,13 +78,13 @@ func soundSend(t *testing.T, tx *survey.Tx) {
 				NotReached: &survey.DeliveryFailure{By: "u1"}, Portal: &survey.PortalSubmission{By: "u1"},
 			}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: "a-" + id, Questionnaire: "q1", Respondent: survey.RespondentID(id), Mail: "m-" + id}),
-			tx.Mails.Put(survey.Mail{ID: "m-" + id, Questionnaire: "q1", Respondent: survey.RespondentID(id), Dispatch: "d1", State: survey.MailQueued}),
+			survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: "m-" + id, Questionnaire: "q1", Respondent: survey.RespondentID(id), Dispatch: "d1", State: survey.MailQueued}}),
 			tx.Outbox.Put(survey.OutboxEntry{Mail: "m-" + id, Urgency: survey.Unhurried}),
 		)
 	}
 	Must(t,
 		tx.Dispatches.Put(survey.Dispatch{Questionnaire: "q1", ID: "d1", By: "u1", ConfirmedBy: "u2"}),
-		tx.Mails.Put(survey.Mail{ID: "m0", Kind: survey.MailTest, State: survey.MailSent}),
+		survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: "m0", Kind: survey.MailTest, State: survey.MailSent}}),
 	)
 }
 

@@ -148,10 +148,12 @@ func (s *Room) renderMail(r *web.Request, status int, form *resendForm, errs []t
 
 // newMailView is a mail as it was or will be sent.
 func newMailView(r *web.Request, m send.OutboxRow) mailView {
-	v := mailView{To: m.To, Subject: m.Subject, Parts: mailParts(m.Texts(), survey.LinkMark), Calendar: m.Calendar != ""}
-	if m.Kind == survey.MailReceipt {
-		v.Parts, v.Note = nil, r.Printer().Must("send.mail.receipt_note")
+	v := mailView{To: m.To, Subject: m.Subject}
+	if m.Text == nil {
+		v.Note = r.Printer().Must("send.mail.receipt_note")
+		return v
 	}
+	v.Parts, v.Calendar = mailParts(survey.WrittenMail{Mail: m.Mail, MailText: *m.Text}.Texts(), survey.LinkMark), m.Text.Calendar != ""
 	return v
 }
 

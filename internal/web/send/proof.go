@@ -144,7 +144,7 @@ type proofMail struct {
 }
 
 func (s *Room) proofPage(r *web.Request) error {
-	f, err := s.Send.RespondentFile(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")))
+	f, err := s.Send.Proof(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(r.Param("respondent")))
 	if err != nil {
 		return err
 	}

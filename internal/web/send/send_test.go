@@ -199,7 +199,7 @@ func TestSendWay(t *testing.T) {
 	}
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
 		for i := range 150 {
-			err = errors.Join(err, tx.Mails.Put(survey.Mail{ID: fmt.Sprintf("00-%03d", i), Questionnaire: "q-locked", Kind: survey.MailTest, State: survey.MailSent, To: fmt.Sprintf("probe%d@buendnis.example", i)}))
+			err = errors.Join(err, survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: fmt.Sprintf("00-%03d", i), Questionnaire: "q-locked", Kind: survey.MailTest, State: survey.MailSent, To: fmt.Sprintf("probe%d@buendnis.example", i)}}))
 		}
 		return err
 	}); err != nil {

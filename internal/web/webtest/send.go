@@ -66,13 +66,14 @@ func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
 		if channel == survey.ChannelForm || channel == survey.ChannelMail {
 			r.AskedAt = q.DispatchedAt
 		}
-		mail := survey.Mail{ID: id + "-" + string(slug), Kind: survey.MailInvitation, Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, Dispatch: "d", To: r.Email, Language: "de",
-			Subject: "Fragen", Body: "Zugang: " + survey.LinkMark, Calendar: "x", MessageID: string(slug) + "@x", CreatedAt: q.DispatchedAt, State: survey.MailFailed, Attempts: 2, Reply: "550 unbekannt"}
+		mail := survey.WrittenMail{Mail: survey.Mail{ID: id + "-" + string(slug), Kind: survey.MailInvitation, Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, Dispatch: "d", To: r.Email, Language: "de",
+			Subject: "Fragen", MessageID: string(slug) + "@x", CreatedAt: q.DispatchedAt, State: survey.MailFailed, Attempts: 2, Reply: "550 unbekannt"},
+			MailText: survey.MailText{Body: "Zugang: " + survey.LinkMark, Calendar: "x"}}
 		if slug == "moin" { // whose own words are those of the mark; the mail of frei is of before places were noted
 			mail.Body = "Was heißt " + survey.LinkMark + "? Zugang: " + survey.LinkMark
 			mail.Places = []int{strings.LastIndex(mail.Body, survey.LinkMark)}
 		}
-		err = errors.Join(err, tx.Respondents.Put(r), tx.Mails.Put(mail),
+		err = errors.Join(err, tx.Respondents.Put(r), survey.PutMail(tx, mail),
 			tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: Canary}}),
 			tx.Submissions.Put(survey.Submission{Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, ID: "s", State: survey.SubmissionRequested, RequestedAt: now,
 				Declaration: survey.Declaration{Name: Canary, Function: Canary}, Entries: []survey.SubmissionEntry{{Question: "q01", Entry: survey.Entry{Status: survey.Answered, Text: Canary}}}}),
@@ -81,7 +82,7 @@ func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
 			mail.Kind, mail.ID, mail.Subject, mail.Body, mail.Calendar = kind, id+"-"+string(slug)+"-"+string(kind), "Ihre Angaben", Canary, ""
 			mail.Places = nil
 			mail.Attachment = &survey.MailFile{Name: Canary, Type: "text/plain", Data: []byte(Canary)}
-			err = errors.Join(err, tx.Mails.Put(mail))
+			err = errors.Join(err, survey.PutMail(tx, mail))
 		}
 	}
 	return err
