@@ -8,9 +8,6 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// maxBallotPosition is far above the longest ballot so far (47 parties in 2021).
-const maxBallotPosition = 999
-
 // ListedParty is a party of an election as somebody wrote it, in a form or in a line of a list.
 type ListedParty struct {
 	ShortName, Name, BallotPosition, Wikidata, Colour, Email string
@@ -19,7 +16,7 @@ type ListedParty struct {
 // clean brings the fields to their stored form and notes their faults. It returns the ballot position, 0 for none.
 func (p *ListedParty) clean(f *survey.Faults) (ballot int) {
 	f.Party(&p.ShortName, &p.Name, &p.Wikidata, &p.Colour, &p.Email)
-	return f.Whole("ballot_position", p.BallotPosition, 1, maxBallotPosition)
+	return f.Whole("ballot_position", p.BallotPosition, 1, survey.MaxBallotPosition)
 }
 
 // fill writes what the list says into the party; what it does not say stays.

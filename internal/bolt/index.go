@@ -187,12 +187,17 @@ func newPlaces[T survey.Entity]() places[T] {
 	return p
 }
 
-func (p places[T]) add(entity T) {
+// add takes the places of an entity. A value that no index can hold is a fault.
+func (p places[T]) add(entity T) (faults []string) {
 	for i, index := range p.indexes {
-		if place, err := index.Key(entity); err == nil && place != "" {
+		switch place, err := index.Key(entity); {
+		case err != nil:
+			faults = append(faults, err.Error())
+		case place != "":
 			p.where[i][place] = true
 		}
 	}
+	return faults
 }
 
 func (p places[T]) unknown(key []byte) { p.damaged[string(key)] = true }
@@ -235,7 +240,7 @@ func (t *table[T]) rebuild() error {
 	p := newPlaces[T]()
 	for key, value := range upward(t.tx.Bucket(t.name), "", "") {
 		if entity, _, err := t.decode(key, value); err == nil {
-			p.add(entity)
+			p.add(entity) // what cannot be found is named by check
 		}
 	}
 	all := t.tx.Bucket(bucketIndexes)

@@ -195,7 +195,7 @@ func (t *table[T]) check() []string {
 			places.unknown(key)
 			continue
 		}
-		places.add(entity)
+		faults = append(faults, places.add(entity)...)
 		strict := json.NewDecoder(bytes.NewReader(data))
 		strict.DisallowUnknownFields() // this program would lose them when it writes the value
 		if err := strict.Decode(&entity); err != nil {

@@ -25,7 +25,7 @@ var stringRules = map[string]stringRule{
 	"stamp":      dated("error.import.stamp", stamp),
 	"moment":     dated("error.import.moment", date, stamp),
 	"colour":     exactly("error.import.colour", regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`).MatchString),
-	"wikidata":   exactly("error.import.wikidata", regexp.MustCompile(`^Q[1-9][0-9]{0,11}$`).MatchString),
+	"wikidata":   exactly("error.import.wikidata", survey.ValidWikidata),
 	"source":     source,
 	"level":      choice(survey.Levels),
 	"kind":       choice([]survey.QuestionKind{survey.KindText, survey.KindThesis}),

@@ -42,7 +42,7 @@ const (
 	asidePrefix    = ".aside-"
 )
 
-// Publish publishes a questionnaire as it is now, or asks for the second person (see survey.PreparePublication). The order
+// Publish publishes a questionnaire as it is now, or asks for the second person (see compare.Service.PreparePublication). The order
 // makes it whole or nothing, whenever it stops: files into a folder of no name, then row and leaf in one transaction, then
 // the checkpoint, the folder's name and the switch, which Recover can do again.
 func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (Published, error) {

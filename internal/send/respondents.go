@@ -132,8 +132,8 @@ type SaveRespondent struct {
 // checkRespondent cleans the form and notes its faults; it returns the own date.
 func checkRespondent(f *survey.Faults, cmd *SaveRespondent) (due survey.Instant) {
 	f.Party(&cmd.ShortName, &cmd.Name, &cmd.Wikidata, &cmd.Colour, &cmd.Email)
-	if cmd.BallotPosition < 0 || cmd.BallotPosition > 999 {
-		f.Add("ballot_position", "error.number", "Min", 0, "Max", 999)
+	if cmd.BallotPosition < 0 || cmd.BallotPosition > survey.MaxBallotPosition {
+		f.Add("ballot_position", "error.number", "Min", 0, "Max", survey.MaxBallotPosition)
 	}
 	if cmd.Language != "de" && cmd.Language != "en" {
 		f.Add("language", "error.choice")

@@ -39,11 +39,11 @@ func (f *Faults) Day(field, value string) {
 	}
 }
 
-// Whole reads a whole number as typed, with or without marks between the thousands, and notes its fault. Nothing typed is 0.
-func (f *Faults) Whole(field, typed string, least, most int) int {
+// Number reads a whole number as typed, with or without marks between the thousands. Nothing typed is 0.
+func Number(typed string) (n int, ok bool) {
 	typed = strings.TrimSpace(typed)
 	if typed == "" {
-		return 0
+		return 0, true
 	}
 	if thousands.MatchString(typed) {
 		typed = strings.Map(func(r rune) rune {
@@ -54,12 +54,21 @@ func (f *Faults) Whole(field, typed string, least, most int) int {
 		}, typed)
 	}
 	n, err := strconv.Atoi(typed)
-	if err != nil || n < least || n > most {
+	return n, err == nil
+}
+
+// Whole reads a Number and notes its fault. Nothing typed is 0, whatever the least is.
+func (f *Faults) Whole(field, typed string, least, most int) int {
+	n, ok := Number(typed)
+	if strings.TrimSpace(typed) != "" && (!ok || n < least || n > most) {
 		f.Add(field, "error.number", "Min", least, "Max", most)
 		return 0
 	}
 	return n
 }
+
+// MaxBallotPosition is far above the longest ballot so far (47 parties in 2021).
+const MaxBallotPosition = 999
 
 // Email brings an address to its stored form (bare, lower case) and notes its fault. Umlauts are one: the mail server would
 // refuse them.
@@ -116,7 +125,7 @@ func (f *Faults) Party(shortName, name, wikidata, colour, email *string) {
 	f.Line("short_name", shortName, 60, true)
 	f.Line("name", name, 300, true) // joint respondents have long ones
 	f.Line("wikidata", wikidata, 20, false)
-	if *wikidata = strings.ToUpper(*wikidata); *wikidata != "" && !wikidataForm.MatchString(*wikidata) {
+	if *wikidata = strings.ToUpper(*wikidata); *wikidata != "" && !ValidWikidata(*wikidata) {
 		f.Add("wikidata", "error.wikidata")
 	}
 	f.Line("colour", colour, 20, false)
@@ -125,6 +134,9 @@ func (f *Faults) Party(shortName, name, wikidata, colour, email *string) {
 	}
 	f.Email("email", email, false)
 }
+
+// ValidWikidata tells whether s is the id of an item of Wikidata.
+func ValidWikidata(s string) bool { return wikidataForm.MatchString(s) }
 
 var (
 	wikidataForm = regexp.MustCompile(`^Q[1-9][0-9]{0,11}$`)

@@ -244,7 +244,7 @@ func (OutboxEntry) Indexes() []Index[OutboxEntry] {
 func (e OutboxEntry) Noted() time.Time { return e.DueAt.Add(-Backoff(e.Tries)) }
 
 // mailBackoff is how long after its first, second … failed attempt a mail is tried again; the last one repeats. Greylisting
-// wants some minutes, a broken server some hours.
+// wants some minutes, a broken server some hours. The index OutboxNoted is made with it: other values need a migration.
 var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
 
 // Backoff is how long after so many failed attempts a mail is tried again, none before the first.

@@ -2,7 +2,7 @@ package survey
 
 import "slices"
 
-// May a person write a question of this working group ("" is none)? Members in their own groups, the office in all.
+// MayWrite tells whether a person may write a question of this working group ("" is none). Members in their own groups, the office in all.
 func (a Actor) MayWrite(group string) bool {
 	return a.Has(RoleCoordinator) || a.Has(RoleMember) && a.User.MemberOf(group)
 }

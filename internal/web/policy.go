@@ -18,7 +18,7 @@ type Route struct {
 	Path   string
 	Who    []survey.Role  // any of them; none: nobody
 	Phases []survey.Phase // of the questionnaire in the path, or of the party's own; none: any
-	Body   int64          // most bytes of the body; 0: defaultBody
+	Body   int64          // most bytes of the body; 0: DefaultBody
 	Time   time.Duration  // how long the body may take once the request is admitted; 0: as long as every request
 	Limit  limit          // how often; "" only the general limit
 	Handle func(*Request) error

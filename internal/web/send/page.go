@@ -2,7 +2,6 @@ package send
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"pruefstein/internal/survey"
@@ -97,12 +96,8 @@ func (p sendPage) instantFields(name, local, zone, choice string) []templates.Fi
 
 // readNumber reads a whole number; "" is 0, and what is none is -1, which no rule allows.
 func readNumber(typed string) int {
-	typed = strings.TrimSpace(typed)
-	if typed == "" {
-		return 0
-	}
-	n, err := strconv.Atoi(typed)
-	if err != nil {
+	n, ok := survey.Number(typed)
+	if !ok {
 		return -1
 	}
 	return n
