@@ -16,6 +16,7 @@ import (
 
 	"pruefstein/internal/memory"
 	"pruefstein/internal/send"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 )
@@ -36,7 +37,7 @@ func newDesk(t *testing.T, store survey.Store, transport Transport) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{clock: testkit.NewClock(testMail().CreatedAt), log: &bytes.Buffer{}}
-	service := &send.Service{Kernel: &survey.Kernel{Store: store, Clock: d.clock, Sealer: sealer, BaseURL: "https://fragen.example"}}
+	service := &send.Service{Kernel: &survey.Kernel{Store: storetest.Twice(store), Clock: d.clock, Sealer: sealer, BaseURL: "https://fragen.example"}}
 	d.Worker = NewWorker(service, transport, testSender, slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	return d
 }

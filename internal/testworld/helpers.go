@@ -10,6 +10,7 @@ import (
 	"pruefstein/internal/locale"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 )
@@ -73,7 +74,7 @@ func NewOffice(t *testing.T, alliance survey.Alliance, users ...survey.User) *of
 		}
 		return errors.Join(errs...)
 	}))
-	return office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(Someday)})
+	return office.New(&survey.Kernel{Store: storetest.Twice(store), Clock: testkit.NewClock(Someday)})
 }
 
 // Cite names letters as the program does.
