@@ -7,6 +7,7 @@ import (
 
 	"pruefstein/internal/alliance"
 	"pruefstein/internal/office"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/internal/testworld"
@@ -287,7 +288,7 @@ func TestOverviewShowsWhatConcernsOne(t *testing.T) {
 		return errors.Join(tx.Alliances.Put(survey.Alliance{ConfirmLock: survey.RuleOn, ConfirmDispatch: survey.RuleOn, ConfirmPublication: survey.RuleOn}),
 			tx.Approvals.Put(survey.Approval{Questionnaire: "q1", Act: survey.ActPublication, RequestedBy: "u1"}))
 	}))
-	s := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(testworld.Someday)})
+	s := office.New(&survey.Kernel{Store: storetest.Twice(store), Clock: testkit.NewClock(testworld.Someday)})
 	for name, c := range map[string]struct {
 		actor                     survey.Actor
 		questionnaires, approvals int

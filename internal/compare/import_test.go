@@ -12,6 +12,7 @@ import (
 	"pruefstein/internal/compare"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
 )
@@ -36,7 +37,7 @@ func smallImport(slug survey.Slug) compare.Import {
 
 func TestImportAndBuild(t *testing.T) {
 	ctx, store := context.Background(), memory.New()
-	service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}})
+	service := office.New(&survey.Kernel{Store: storetest.Twice(store), Clock: survey.SystemClock{}})
 	console := survey.Actor{Console: true}
 	for _, slug := range []survey.Slug{"erste", "zweite"} {
 		if got, err := service.Compare.Import(ctx, console, smallImport(slug)); err != nil || got != slug {
@@ -93,7 +94,7 @@ func TestImportAndBuild(t *testing.T) {
 
 func TestImportRefusesATakenSlug(t *testing.T) {
 	ctx, store := context.Background(), memory.New()
-	service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}})
+	service := office.New(&survey.Kernel{Store: storetest.Twice(store), Clock: survey.SystemClock{}})
 	if _, err := service.Compare.Import(ctx, survey.Actor{Console: true}, smallImport("da")); err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func TestImportRefusesATakenSlug(t *testing.T) {
 }
 
 func TestImportRefusesAReservedSlug(t *testing.T) {
-	service := office.New(&survey.Kernel{Store: memory.New(), Clock: survey.SystemClock{}})
+	service := office.New(&survey.Kernel{Store: storetest.Twice(memory.New()), Clock: survey.SystemClock{}})
 	for _, slug := range []survey.Slug{"neu", "en"} {
 		_, err := service.Compare.Import(context.Background(), survey.Actor{Console: true}, smallImport(slug))
 		var fail *survey.Error
@@ -177,7 +178,7 @@ func TestImportKeepsItsElection(t *testing.T) {
 }
 
 func TestImportIsForTheOffice(t *testing.T) {
-	service := office.New(&survey.Kernel{Store: memory.New(), Clock: survey.SystemClock{}})
+	service := office.New(&survey.Kernel{Store: storetest.Twice(memory.New()), Clock: survey.SystemClock{}})
 	for _, actor := range []survey.Actor{{}, {Respondent: "fm"}, {User: survey.User{ID: "m", PasswordHash: "x", Memberships: []survey.Membership{{WorkingGroup: "g", Lead: true}}}}} {
 		if _, err := service.Compare.Import(context.Background(), actor, smallImport("a")); survey.CodeOf(err) != survey.Forbidden {
 			t.Errorf("%+v: %v", actor, err)

@@ -18,6 +18,7 @@ import (
 
 	"pruefstein/internal/interchange"
 	"pruefstein/internal/memory"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
 )
@@ -61,7 +62,7 @@ func exported(t rapid.TB, f interchange.File) interchange.File {
 		t.Fatal(err)
 	}
 	store, now := memory.New(), time.Date(2027, 4, 1, 12, 0, 0, 0, time.UTC)
-	service := office.New(&survey.Kernel{Store: store, Clock: survey.SystemClock{}})
+	service := office.New(&survey.Kernel{Store: storetest.Twice(store), Clock: survey.SystemClock{}})
 	if _, err := service.Compare.Import(context.Background(), survey.Actor{Console: true}, interchange.ToImport(read)); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
 	"pruefstein/internal/send"
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit"
 	"pruefstein/internal/testworld"
@@ -33,7 +34,7 @@ func newOutbox(t *testing.T) (*office.Office, *testkit.Clock) {
 		t.Fatal(err)
 	}
 	clock := testkit.NewClock(outboxStart)
-	return office.New(&survey.Kernel{Store: memory.New(), Clock: clock, Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses}), clock
+	return office.New(&survey.Kernel{Store: storetest.Twice(memory.New()), Clock: clock, Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses}), clock
 }
 
 func invitation() survey.WrittenMail {
