@@ -191,12 +191,8 @@ func loadWords(tx *survey.Tx, q survey.Questionnaire) (w wordbook, err error) {
 	if w.organisations, err = survey.Collect(tx.Organisations.List("")); err != nil {
 		return w, err
 	}
-	slices.SortStableFunc(w.groups, func(a, b survey.WorkingGroup) int {
-		return strings.Compare(string(survey.SlugOf(a.Name)), string(survey.SlugOf(b.Name)))
-	})
-	slices.SortStableFunc(w.organisations, func(a, b survey.Organisation) int {
-		return strings.Compare(string(survey.SlugOf(a.Name)), string(survey.SlugOf(b.Name)))
-	})
+	survey.SortByName(w.groups, func(g survey.WorkingGroup) string { return g.Name })
+	survey.SortByName(w.organisations, func(o survey.Organisation) string { return o.Name })
 	w.users = map[string]string{}
 	for u, err := range tx.Users.List("") {
 		if err != nil {

@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -24,11 +23,10 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 	if c.Catalogue, err = tx.Catalogue(questionnaire); err != nil {
 		return Comparison{}, err
 	}
-	respondents, err := Collect(tx.Respondents.List(In(questionnaire)))
+	respondents, err := RespondentsInOrder(tx, questionnaire)
 	if err != nil {
 		return Comparison{}, err
 	}
-	slices.SortStableFunc(respondents, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
 	versions := map[string][]Version{} // by cell, in the order of their numbers
 	for v, err := range tx.Versions.List(In(questionnaire)) {
 		if err != nil {
