@@ -82,13 +82,11 @@ type electionUse struct {
 func (u electionUse) fixed() bool { return u.imported || u.sent }
 
 func useOf(tx *survey.Tx, election survey.ElectionID) (u electionUse, err error) {
-	for q, err := range tx.Questionnaires.List("") {
+	for q, err := range tx.Questionnaires.By(survey.QuestionnaireElection).List(survey.Exact(string(election))) {
 		if err != nil {
 			return u, err
 		}
-		if q.Election == election {
-			u.imported, u.ours, u.sent = u.imported || q.Imported, u.ours || !q.Imported, u.sent || !q.DispatchedAt.IsZero()
-		}
+		u.imported, u.ours, u.sent = u.imported || q.Imported, u.ours || !q.Imported, u.sent || !q.DispatchedAt.IsZero()
 	}
 	return u, nil
 }
@@ -120,23 +118,20 @@ func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []Ele
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
-		used := map[survey.ElectionID]int{}
-		for q, err := range tx.Questionnaires.List("") {
-			if err != nil {
-				return err
-			}
-			used[q.Election]++
-		}
 		elections, err := survey.Elections(tx)
 		if err != nil {
 			return err
 		}
 		for _, e := range elections {
-			contestants, err := survey.Collect(tx.Contestants.List(survey.In(e.ID)))
+			parties, err := tx.Contestants.Count(survey.In(e.ID))
 			if err != nil {
 				return err
 			}
-			list = append(list, ElectionSummary{Election: e, Parties: len(contestants), Questionnaires: used[e.ID]})
+			questionnaires, err := tx.Questionnaires.By(survey.QuestionnaireElection).Count(survey.Exact(string(e.ID)))
+			if err != nil {
+				return err
+			}
+			list = append(list, ElectionSummary{Election: e, Parties: parties, Questionnaires: questionnaires})
 		}
 		return nil
 	})

@@ -164,12 +164,9 @@ func (s *Service) RemoveContestant(ctx context.Context, actor survey.Actor, elec
 		if err != nil {
 			return err
 		}
-		for q, err := range tx.Questionnaires.List("") {
+		for q, err := range tx.Questionnaires.By(survey.QuestionnaireElection).List(survey.Exact(string(election))) {
 			if err != nil {
 				return err
-			}
-			if q.Election != election {
-				continue
 			}
 			for r, err := range tx.Respondents.List(survey.In(q.ID)) {
 				if err != nil {

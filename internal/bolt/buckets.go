@@ -60,6 +60,7 @@ import (
 //	                                                              a bucket an index, all made from the tables (index.go)
 //	indexes          <table>/<index>                              keys <value>, zero byte, <key of the entity>; values checksums:
 //	                   questionnaires/slug                        <slug>
+//	                   questionnaires/election                    <election>
 //	                   questionnaires/sent                        <deadline>/<dispatch>, of those sent out here
 //	                   questions/outline                          <key>, state and working group, see survey.QuestionOutline
 //	                   catalogues/size                            <questionnaire>/<000015>

@@ -30,6 +30,7 @@ var migrations = []func(*bbolt.Tx) error{
 	partLargeValues,
 	addCountingIndexes,
 	partMails,
+	addElectionIndex,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -180,6 +181,9 @@ func part(tx *bbolt.Tx, from, to []byte, names ...string) error {
 
 // addCountingIndexes is for the indexes by which lists count what they do not show. They are made after the last migration.
 func addCountingIndexes(*bbolt.Tx) error { return nil }
+
+// addElectionIndex is for the index of the questionnaires of an election, made after the last migration.
+func addElectionIndex(*bbolt.Tx) error { return nil }
 
 // migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step. The last one
 // makes all indexes anew, so no migration needs to keep them.

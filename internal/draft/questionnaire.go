@@ -130,18 +130,23 @@ func frame(tx *survey.Tx, f *survey.Faults, cmd SaveQuestionnaire, q *survey.Que
 
 // frameSlug takes the typed slug, or proposes one from the title, and notes what another questionnaire has already.
 func frameSlug(tx *survey.Tx, f *survey.Faults, typed string, q *survey.Questionnaire) error {
-	all, err := survey.Collect(tx.Questionnaires.List(""))
+	rivals, err := survey.Collect(tx.Questionnaires.By(survey.QuestionnaireElection).List(survey.Exact(string(q.Election))))
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(all, func(other survey.Questionnaire) bool {
-		return other.ID != q.ID && other.Title == q.Title && other.Election == q.Election
-	}) {
+	if slices.ContainsFunc(rivals, func(other survey.Questionnaire) bool { return other.ID != q.ID && other.Title == q.Title }) {
 		f.Add("title", "draft.error.title_taken")
 	}
+	slugs := map[survey.Slug]survey.QuestionnaireID{}
+	for key, err := range tx.Questionnaires.By(survey.QuestionnaireSlug).Keys("") {
+		if err != nil {
+			return err
+		}
+		slugs[survey.Slug(survey.ValueInIndex(key))] = survey.QuestionnaireID(survey.KeyInIndex(key))
+	}
 	taken := func(slug survey.Slug) bool {
-		return survey.ReservedSlug(slug) ||
-			slices.ContainsFunc(all, func(other survey.Questionnaire) bool { return other.ID != q.ID && other.Slug == slug })
+		other, found := slugs[slug]
+		return survey.ReservedSlug(slug) || found && other != q.ID
 	}
 	slug := strings.TrimSpace(typed)
 	if slug == "" {

@@ -160,11 +160,11 @@ var uses = []use{
 		_, err := o.Send.ReminderPlan(t.Context(), rowsCoordinator, "q")
 		return err
 	}},
-	{"list of elections", true, false, false, func(t *testing.T, o *office.Office) error {
+	{"list of elections", false, false, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Alliance.Elections(t.Context(), rowsCoordinator)
 		return err
 	}},
-	{"page of an election", true, false, false, func(t *testing.T, o *office.Office) error {
+	{"page of an election", false, false, false, func(t *testing.T, o *office.Office) error {
 		_, _, err := o.Alliance.ElectionParties(t.Context(), rowsCoordinator, "e")
 		_, errFixed := o.Alliance.ElectionFixed(t.Context(), rowsCoordinator, "e")
 		return errors.Join(err, errFixed)
@@ -190,6 +190,10 @@ var uses = []use{
 	}},
 	{"overview", true, false, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Alliance.Overview(t.Context(), rowsCoordinator)
+		return err
+	}},
+	{"saving a questionnaire", false, false, false, func(t *testing.T, o *office.Office) error {
+		_, err := o.Draft.SaveQuestionnaire(t.Context(), rowsCoordinator, "d", draft.SaveQuestionnaire{Title: "Entwurf", Slug: "d", Election: "e", OrderRule: "wie auf dem Stimmzettel", Licence: "CC-BY-4.0"})
 		return err
 	}},
 	{"saving a drafted question", false, false, false, func(t *testing.T, o *office.Office) error {
@@ -218,8 +222,14 @@ func fill(t *testing.T, s *memory.Store, z size) {
 	sent := rowsDay.Add(-10 * 24 * time.Hour)
 	ahead := survey.Instant{At: rowsDay.Add(24 * time.Hour), Zone: survey.DefaultZone, Local: "2027-01-12T10:00"}
 	over := survey.Instant{At: rowsDay.Add(-30 * time.Minute), Zone: survey.DefaultZone, Local: "2027-01-11T09:30"}
+	election := func(q survey.QuestionnaireID) survey.ElectionID {
+		if q == "q" || q == "d" {
+			return "e"
+		}
+		return "o"
+	}
 	drafted := func(tx *survey.Tx, q survey.QuestionnaireID, respondents, questions int) {
-		must(tx.Questionnaires.Put(survey.Questionnaire{ID: q, Slug: survey.Slug(q), Title: "Entwurf " + string(q), Election: "e", Deadline: ahead, CreatedAt: sent}))
+		must(tx.Questionnaires.Put(survey.Questionnaire{ID: q, Slug: survey.Slug(q), Title: "Entwurf " + string(q), Election: election(q), Deadline: ahead, CreatedAt: sent}))
 		for n := range respondents {
 			id := fmt.Sprintf("%s-r%03d", q, n+1)
 			must(tx.Respondents.Put(survey.Respondent{Questionnaire: q, ID: survey.RespondentID(id), Slug: survey.Slug(id), ShortName: id, Name: id, Sequence: n + 1, Email: "post@partei.example",
@@ -236,7 +246,7 @@ func fill(t *testing.T, s *memory.Store, z size) {
 		for n := range questions {
 			catalogue.Questions = append(catalogue.Questions, survey.CatalogueQuestion{ID: survey.QuestionID(fmt.Sprintf("q%03d", n+1)), Number: n + 1, Kind: survey.KindText, Text: "Wie halten Sie es damit?"})
 		}
-		must(errors.Join(tx.Catalogues.Put(catalogue), tx.Questionnaires.Put(survey.Questionnaire{ID: q, Slug: survey.Slug(q), Title: "Wahlprüfsteine " + string(q), Election: "e",
+		must(errors.Join(tx.Catalogues.Put(catalogue), tx.Questionnaires.Put(survey.Questionnaire{ID: q, Slug: survey.Slug(q), Title: "Wahlprüfsteine " + string(q), Election: election(q),
 			Deadline: deadline, LockedAt: sent, DispatchedAt: sent, CreatedAt: sent}),
 			tx.Dispatches.Put(survey.Dispatch{Questionnaire: q, ID: "d", Kind: survey.MailInvitation, At: sent, By: "u1"})))
 		for i := range respondents {
@@ -276,7 +286,7 @@ func fill(t *testing.T, s *memory.Store, z size) {
 		}
 	}
 	must(s.Update(t.Context(), func(tx *survey.Tx) error {
-		must(errors.Join(tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark"}), tx.Users.Put(rowsCoordinator.User), tx.Elections.Put(survey.Election{ID: "e", Name: "Landtagswahl"})))
+		must(errors.Join(tx.Alliances.Put(survey.Alliance{Name: "Bündnis Nordmark"}), tx.Users.Put(rowsCoordinator.User), tx.Elections.Put(survey.Election{ID: "e", Name: "Landtagswahl"}), tx.Elections.Put(survey.Election{ID: "o", Name: "Kommunalwahl"})))
 		for n := range z.others {
 			if id := survey.QuestionnaireID(fmt.Sprintf("o%04d", n)); n%10 == 5 {
 				drafted(tx, id, 8, 15)

@@ -164,3 +164,44 @@ func TestSeveralAtOnce(t *testing.T) {
 		t.Errorf("after the dispatch: %v", err)
 	}
 }
+
+// The list counts by outlines what the board counts by the respondents and their answers.
+func TestListCountsAsTheBoardDoes(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	slugs := []survey.Slug{"fm", "gz", "ub", "aehrenbund", "zett"}
+	changes := map[string]func(r *survey.Respondent){
+		"as it is":           func(*survey.Respondent) {},
+		"not asked":          func(r *survey.Respondent) { r.NotAsked = "antritt zurückgezogen" },
+		"never asked":        func(r *survey.Respondent) { r.AskedAt = time.Time{} },
+		"not reached":        func(r *survey.Respondent) { r.NotReached = &survey.DeliveryFailure{Reason: "kommt zurück"} },
+		"a date of its own":  func(r *survey.Respondent) { r.Due.At = s.clock.Now().Add(90 * 24 * time.Hour) },
+		"without a question": func(r *survey.Respondent) { r.LeftOut = map[survey.QuestionID]string{"q01": "zu lang"} },
+		"with no question": func(r *survey.Respondent) {
+			r.LeftOut = map[survey.QuestionID]string{"q01": "zu lang", "q02": "zu lang"}
+		},
+	}
+	statuses := []survey.Status{"", survey.Answered, survey.NoPosition, survey.Declined, survey.Withdrawn, survey.General}
+	for name, change := range changes {
+		for n, status := range statuses {
+			slug := slugs[n%len(slugs)]
+			r := s.respondent(slug)
+			before := r
+			change(&r)
+			s.put(func(tx *survey.Tx) error { return tx.Respondents.Put(r) })
+			if status != "" {
+				s.said(slug, "q01", survey.Version{Status: status, Provenance: survey.ByForm})
+			}
+			for _, later := range []time.Duration{0, 60 * 24 * time.Hour} {
+				s.clock.Set(s.clock.Now().Add(later))
+				b, errBoard := s.Send.Board(t.Context(), s.office, s.q)
+				list, errList := s.Send.List(t.Context(), s.office)
+				if errBoard != nil || errList != nil || list[0].Asked != b.Asked() || list[0].Returned != b.Count[survey.StageReturned] {
+					t.Errorf("%s, %s: %d of %d, in the list %d of %d: %v, %v", name, status, b.Count[survey.StageReturned], b.Asked(), list[0].Returned, list[0].Asked, errBoard, errList)
+				}
+				s.clock.Set(s.clock.Now().Add(-later))
+			}
+			s.put(func(tx *survey.Tx) error { return tx.Respondents.Put(before) })
+		}
+	}
+}

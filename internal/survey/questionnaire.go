@@ -36,11 +36,12 @@ type Questionnaire struct {
 // Key implements Entity.
 func (q Questionnaire) Key() string { return string(q.ID) }
 
-// The indexes of questionnaires: by slug, and of those that were sent out here when their time is over and when they went out,
+// The indexes of questionnaires: by slug, by election, and of those that were sent out here when their time is over and when they went out,
 // <deadline>/<dispatch>.
 var (
-	QuestionnaireSlug = Index[Questionnaire]{"slug", func(q Questionnaire) string { return string(q.Slug) }}
-	QuestionnaireSent = Index[Questionnaire]{"sent", func(q Questionnaire) string {
+	QuestionnaireSlug     = Index[Questionnaire]{"slug", func(q Questionnaire) string { return string(q.Slug) }}
+	QuestionnaireElection = Index[Questionnaire]{"election", func(q Questionnaire) string { return string(q.Election) }}
+	QuestionnaireSent     = Index[Questionnaire]{"sent", func(q Questionnaire) string {
 		if q.Imported || q.DispatchedAt.IsZero() {
 			return ""
 		}
@@ -50,7 +51,7 @@ var (
 
 // Indexes implements Indexed.
 func (Questionnaire) Indexes() []Index[Questionnaire] {
-	return []Index[Questionnaire]{QuestionnaireSlug, QuestionnaireSent}
+	return []Index[Questionnaire]{QuestionnaireSlug, QuestionnaireElection, QuestionnaireSent}
 }
 
 // Topic groups questions of one questionnaire.
