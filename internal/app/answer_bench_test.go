@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"pruefstein/internal/config"
+	"pruefstein/internal/storetest"
+	"pruefstein/internal/survey"
 )
 
 // BenchmarkParty measures what a party asks for most, through the handler of the whole site on the demonstration's database: the list
@@ -27,6 +29,8 @@ func BenchmarkParty(b *testing.B) {
 	if _, err := demoFolder(serve.Data.Data); err != nil {
 		b.Fatal(err)
 	}
+	useCaseStore = func(store survey.Store) survey.Store { return store } // what is measured runs once
+	b.Cleanup(func() { useCaseStore = storetest.Twice })
 	a, err := New(b.Context(), Options{Serve: serve, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Demo: true})
 	if err != nil {
 		b.Fatal(err)

@@ -167,6 +167,9 @@ func openInspected(path string, opts bolt.Options, found verdict) (*bolt.Store, 
 	return nil, err
 }
 
+// useCaseStore is the store that the use cases run on. Tests run each of its functions twice.
+var useCaseStore = func(store survey.Store) survey.Store { return store }
+
 func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
 	if err := c.store.View(context.Background(), func(tx *survey.Tx) error {
 		var fatal []string
@@ -190,7 +193,7 @@ func (c *core) assemble(folder, baseURL string, clock survey.Clock) error {
 	}
 	passwords := newPasswords()
 	c.service = office.New(&survey.Kernel{
-		Store: c.store, Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: baseURL, Addresses: web.Addresses, Cite: cite,
+		Store: useCaseStore(c.store), Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: baseURL, Addresses: web.Addresses, Cite: cite,
 		Compose: compose(c.engine),
 	})
 	c.service.Alliance.HashPassword, c.service.Alliance.MatchPassword = passwords.hash, passwords.match

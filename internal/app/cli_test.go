@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"pruefstein/internal/storetest"
 	"pruefstein/internal/testkit/browser"
 )
 
@@ -20,6 +21,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(tests{m}, map[string]func(){
 		"load": loadMain,
 		"pruefstein": func() {
+			useCaseStore = storetest.Twice
 			misbehave(os.Getenv(inspectDies))
 			ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 			code := Main(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -32,7 +34,10 @@ func TestMain(m *testing.M) {
 // tests runs the tests and then stops the browser.
 type tests struct{ m *testing.M }
 
-func (t tests) Run() int { return browser.Main(t.m) }
+func (t tests) Run() int {
+	useCaseStore = storetest.Twice
+	return browser.Main(t.m)
+}
 
 // The command line as its users see it: testdata/cli/*.txtar.
 func TestCommandLine(t *testing.T) {
