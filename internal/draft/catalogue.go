@@ -330,8 +330,12 @@ func (s *Service) OrderCatalogue(ctx context.Context, actor survey.Actor, questi
 			return err
 		}
 		slices.SortStableFunc(moved, func(a, b placed) int { return a.at - b.at })
-		for _, m := range moved {
-			rest = slices.Insert(rest, min(m.at, len(rest)), m.Question)
+		to := 0
+		for i, m := range moved {
+			if i == 0 || m.at != moved[i-1].at { // those of one place stand in the order they had, at the end as well
+				to = min(m.at, len(rest))
+			}
+			rest = slices.Insert(rest, to, m.Question)
 		}
 		agreed = rest
 		for _, move := range []struct {
