@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every fuzz target: 10,000 inputs each, made from its seeds at random, in test programs as `make test` builds them, so
+# Runs every fuzz target: 2,000 inputs each, made from its seeds at random, in test programs as `make test` builds them, so
 # nothing is compiled for it; by number, so that a slow machine fails nothing. With FUZZTIME=2m a search for so long each, guided
 # by what the inputs reach, for which all code is compiled once more. What breaks a target is written to its testdata/fuzz.
 set -eu
@@ -25,7 +25,7 @@ for file in $files; do
 	package=$(dirname "$file")
 	for target in $(targets "$file"); do
 		printf '%s %s: ' "$package" "$target"
-		said=$(cd "$package" && "$built/$(basename "$package").test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime 10000x -test.fuzzcachedir "$built/found" 2>&1) ||
+		said=$(cd "$package" && "$built/$(basename "$package").test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime 2000x -test.fuzzcachedir "$built/found" 2>&1) ||
 			{ printf '%s\n' "$said"; exit 1; }
 		printf '%s\n' "$said" | sed -n 's/.*, \(execs: [0-9]*\).*/\1/p' | tail -n 1
 	done
