@@ -125,7 +125,7 @@ func (w *Worker) advance(ctx, sending context.Context) (wait time.Duration, wait
 		}
 	}
 	urgencies := slices.DeleteFunc(w.takes(), func(u survey.Urgency) bool { return !w.room(u) })
-	_, due, next, err := w.mails.LookAhead(ctx, urgencies, w.free)
+	due, next, err := w.mails.LookAhead(ctx, urgencies, w.free)
 	if err != nil {
 		return 0, false, err
 	}

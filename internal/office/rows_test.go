@@ -105,7 +105,7 @@ var uses = []use{
 		return err
 	}},
 	{"mail worker: the next mail", false, true, false, func(t *testing.T, o *office.Office) error {
-		_, _, _, err := o.Send.LookAhead(t.Context(), survey.Urgencies, anyMail)
+		_, _, err := o.Send.LookAhead(t.Context(), survey.Urgencies, anyMail)
 		_, _, errNext := o.Send.NextMail(t.Context(), survey.Urgencies, anyMail)
 		return errors.Join(err, errNext)
 	}},

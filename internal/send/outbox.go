@@ -50,9 +50,9 @@ func (s *Service) NextMail(ctx context.Context, urgencies []survey.Urgency, want
 
 // LookAhead tells whether NextMail would find a mail, and when the next of those that are not due yet will be, of whatever
 // urgency; zero when there is none.
-func (s *Service) LookAhead(ctx context.Context, urgencies []survey.Urgency, wanted func(QueuedMail) bool) (first QueuedMail, ok bool, next time.Time, err error) {
+func (s *Service) LookAhead(ctx context.Context, urgencies []survey.Urgency, wanted func(QueuedMail) bool) (ok bool, next time.Time, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		if first, ok, err = s.firstDue(tx, urgencies, wanted); err != nil {
+		if _, ok, err = s.firstDue(tx, urgencies, wanted); err != nil {
 			return err
 		}
 		next = time.Time{}
@@ -72,7 +72,7 @@ func (s *Service) LookAhead(ctx context.Context, urgencies []survey.Urgency, wan
 		}
 		return nil
 	})
-	return first, ok, next, err
+	return ok, next, err
 }
 
 // firstDue returns the first mail that is due, of one of the urgencies and wanted.

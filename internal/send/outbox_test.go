@@ -54,7 +54,7 @@ func enqueueMarked(s *office.Office, tx *survey.Tx, m survey.WrittenMail, secret
 
 // nextDue returns when the next mail is due; ok is false while none waits.
 func nextDue(t *testing.T, s *office.Office) (at time.Time, ok bool, err error) {
-	_, due, at, err := s.Send.LookAhead(t.Context(), survey.Urgencies, func(send.QueuedMail) bool { return true })
+	due, at, err := s.Send.LookAhead(t.Context(), survey.Urgencies, func(send.QueuedMail) bool { return true })
 	if due {
 		at = s.Now()
 	}

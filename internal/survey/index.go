@@ -52,6 +52,21 @@ func (i Index[T]) Key(entity T) (string, error) {
 	return Exact(value) + entity.Key(), nil
 }
 
+// At returns the entity that a place of the index leads to. A place whose entity is gone, or belongs elsewhere, is damage.
+func (i Index[T]) At(table Table[T], place string) (T, error) {
+	entity, err := table.Get(KeyInIndex(place))
+	if err == nil {
+		if belongs, keyErr := i.Key(entity); keyErr == nil && belongs == place {
+			return entity, nil
+		}
+	}
+	var none T
+	if err == nil || IsNotFound(err) {
+		err = &Error{Code: Unavailable, Key: "error.damaged", Cause: fmt.Errorf("%T %q: a wrong place in the index %s", none, KeyInIndex(place), i.Name)}
+	}
+	return none, err
+}
+
 // KeyInIndex takes the key of an entity from its key in the order of an index.
 func KeyInIndex(key string) string {
 	_, own, _ := strings.Cut(key, indexEnd)

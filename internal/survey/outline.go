@@ -88,7 +88,7 @@ func respondentOutlines(tx *Tx, questionnaire QuestionnaireID) (all []Respondent
 		}
 		r := Respondent{Questionnaire: questionnaire, ID: RespondentID(fields[1])}
 		if fields[6] == "true" {
-			if r, err = tx.Respondents.Get(KeyInIndex(key)); err != nil {
+			if r, err = RespondentOutline.At(tx.Respondents, key); err != nil {
 				return nil, err
 			}
 			all = append(all, r)

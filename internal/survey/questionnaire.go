@@ -169,16 +169,11 @@ func (a Approval) Key() string { return In(a.Questionnaire) + string(a.Act) + "/
 
 // QuestionnaireBySlug finds a questionnaire by its slug.
 func QuestionnaireBySlug(tx *Tx, slug Slug) (Questionnaire, error) {
-	found := tx.Questionnaires.By(QuestionnaireSlug)
-	key, err := First(found.Keys(Exact(string(slug))))
+	place, err := First(tx.Questionnaires.By(QuestionnaireSlug).Keys(Exact(string(slug))))
 	if err != nil {
 		return Questionnaire{}, err
 	}
-	q, err := tx.Questionnaires.Get(KeyInIndex(key))
-	if IsNotFound(err) || err == nil && q.Slug != slug {
-		return First(found.List(Exact(string(slug)))) // the store says that the index is damaged
-	}
-	return q, err
+	return QuestionnaireSlug.At(tx.Questionnaires, place)
 }
 
 // reservedSlugs are addresses of pages that stand where a questionnaire's would.
