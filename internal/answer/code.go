@@ -49,7 +49,7 @@ func codeHash(s survey.Submission, address, mail, code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// giveCode gives a submission a code to wait for and stores it: a fresh one by mail, or one that was mailed already. all are the
+// giveCode gives a submission a code to wait for: a fresh one by mail, or one that was mailed already. all are the
 // submissions of the respondent.
 func (s *Service) giveCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, all []survey.Submission, fresh string) (survey.Submission, error) {
 	there, err := s.codeThere(tx, actor, sheet.Respondent.Email, all)
@@ -60,7 +60,7 @@ func (s *Service) giveCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 		return s.mailCode(tx, actor, sheet, sub, fresh)
 	}
 	sub.Mail = there.Mail
-	return sub, tx.Submissions.Put(sub)
+	return sub, nil
 }
 
 // codeThere returns the code a request of the actor has to wait for, or nil when a fresh one may be mailed.
@@ -121,7 +121,7 @@ func crowded(all []survey.Submission, session string, now time.Time) bool {
 	return waiting >= waitingMost && !readsMail(all, session)
 }
 
-// mailCode queues the mail with a fresh code for a submission and stores both.
+// mailCode queues the mail with a fresh code for a submission and notes it there.
 func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, code string) (survey.Submission, error) {
 	zone, language, place := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language), survey.SecretPlace()
 	subject, body, err := s.Compose(language, "code", CodeMail{
@@ -138,7 +138,7 @@ func (s *Service) mailCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub s
 	}
 	sub.Mail = m.ID
 	sub.Sent = append(sub.Sent, survey.SentCode{Mail: m.ID, Hash: codeHash(sub, sheet.Respondent.Email, m.ID, code), At: s.At(tx), Session: actor.Session, Link: actor.Link})
-	return sub, tx.Submissions.Put(sub)
+	return sub, nil
 }
 
 // void ends a submission that waits for its code. What it would have said stays in the drafts. Of it are kept only the codes that
@@ -160,10 +160,10 @@ func void(tx *survey.Tx, sub survey.Submission) (survey.Submission, error) {
 		}
 	}
 	if len(sub.Sent) == 0 {
-		return sub, tx.Submissions.Delete(sub.Key())
+		return sub, survey.DeleteSubmission(tx, sub.Key())
 	}
-	sub.State, sub.Entries, sub.Form, sub.Declaration = survey.SubmissionVoid, nil, "", survey.Declaration{}
-	return sub, tx.Submissions.Put(sub)
+	sub.State, sub.Form, sub.Declaration = survey.SubmissionVoid, "", survey.Declaration{}
+	return sub, survey.PutSubmission(tx, survey.WrittenSubmission{Submission: sub})
 }
 
 // sweepSubmissions voids what waited too long and deletes what was void until its codes were good no more.
@@ -173,7 +173,7 @@ func (s *Service) sweepSubmissions(tx *survey.Tx, all []survey.Submission) (kept
 		old := !slices.ContainsFunc(sub.Sent, func(c survey.SentCode) bool { return now.Sub(c.At).Abs() < codeGood })
 		switch {
 		case sub.State == survey.SubmissionVoid && old:
-			err = tx.Submissions.Delete(sub.Key())
+			err = survey.DeleteSubmission(tx, sub.Key())
 		case sub.State == survey.SubmissionRequested && !sub.Waits(now):
 			if sub, err = void(tx, sub); len(sub.Sent) > 0 { // its codes are in the mailbox
 				kept = append(kept, sub)
@@ -186,6 +186,33 @@ func (s *Service) sweepSubmissions(tx *survey.Tx, all []survey.Submission) (kept
 		}
 	}
 	return kept, nil
+}
+
+// CodeSheet is a submission that waits for its code, and the sheet it stands on.
+type CodeSheet struct {
+	Sheet
+	Waiting *WaitingSubmission // nil: none, or not the one asked for
+	Entries []ReceiptEntry     // what it says, where it was asked for in another session
+}
+
+// Code returns the submission of the party with the id, if it waits for its code; with id "" the first that does.
+func (s *Service) Code(ctx context.Context, actor survey.Actor, id string) (c CodeSheet, err error) {
+	err = s.View(ctx, func(tx *survey.Tx) error {
+		c = CodeSheet{}
+		if c.Sheet, err = s.sheet(tx, actor, s.At(tx)); err != nil {
+			return err
+		}
+		if c.Waiting = c.Sheet.Waiting(id); c.Waiting == nil || c.Waiting.Own {
+			return nil
+		}
+		sub, err := c.Waiting.Written(tx)
+		if err != nil {
+			return err
+		}
+		c.Entries, err = receiptEntries(tx, sub, c.Catalogue)
+		return err
+	})
+	return c, err
 }
 
 // ResendCode mails another code for a submission that waits, or names one that was mailed already when there were many (there).
@@ -206,8 +233,11 @@ func (s *Service) ResendCode(ctx context.Context, actor survey.Actor, id string)
 			return survey.Fail(survey.Conflict, "answer.error.code_void")
 		}
 		sub, err := s.giveCode(tx, actor, sheet, waits, all, code)
+		if err != nil {
+			return err
+		}
 		there = len(sub.Sent) == len(waits.Sent)
-		return err
+		return tx.Submissions.Put(sub)
 	})
 	return there, err
 }

@@ -49,10 +49,11 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 		if refused, err = s.takeCode(tx, actor, sheet.Respondent.Email, all, typed); err != nil || refused != nil {
 			return err
 		}
-		if sub, err = tx.Submissions.Get(sub.Key()); err != nil { // its code may have been spent just now
+		written, err := survey.GetSubmission(tx, sub.Key()) // its code may have been spent just now
+		if err != nil {
 			return err
 		}
-		sub, err = s.confirm(tx, actor, sheet, sub, now)
+		sub, err = s.confirm(tx, actor, sheet, written, now)
 		return err
 	})
 	if err == nil {
@@ -62,38 +63,39 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 }
 
 // confirm carries a submission out.
-func (s *Service) confirm(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, now time.Time) (survey.Submission, error) {
+func (s *Service) confirm(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.WrittenSubmission, now time.Time) (survey.Submission, error) {
 	for i := range sub.Entries {
-		if err := submitCell(tx, sheet, sub, &sub.Entries[i]); err != nil {
-			return sub, err
+		if err := submitCell(tx, sheet, sub.Submission, &sub.Entries[i]); err != nil {
+			return sub.Submission, err
 		}
 	}
 	sub.State, sub.ConfirmedAt, sub.ConfirmedIn = survey.SubmissionConfirmed, now, actor.Session
 	earlier, err := survey.Collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
 	if err != nil {
-		return sub, err
+		return sub.Submission, err
 	}
 	for _, e := range earlier {
 		// One that a colleague asked for later stays good: it would else be lost when its code comes after the deadline.
 		if e.State == survey.SubmissionRequested && e.ID != sub.ID && e.Number <= sub.Number {
 			if _, err := void(tx, e); err != nil {
-				return sub, err
+				return sub.Submission, err
 			}
 		}
 	}
 	if sub.Receipt, err = survey.SubmissionReceipt(tx, sub, now, s.Rand); err != nil {
-		return sub, err
+		return sub.Submission, err
 	}
-	if err := tx.Submissions.Put(sub); err != nil {
-		return sub, err
+	sub.Leaf = sub.Receipt.Leaf
+	if err := survey.PutSubmission(tx, sub); err != nil {
+		return sub.Submission, err
 	}
 	if err := s.Audit(tx, actor, "submission_confirmed", sub.ID); err != nil {
-		return sub, err
+		return sub.Submission, err
 	}
 	if err := s.StopReminders(tx, sheet.Respondent); err != nil {
-		return sub, err
+		return sub.Submission, err
 	}
-	return sub, s.mailReceipt(tx, actor, sheet, sub)
+	return sub.Submission, s.mailReceipt(tx, actor, sheet, sub)
 }
 
 // submitCell adds the version of a cell that changed, and notes in the entry which version it stands for. An open licence
@@ -135,23 +137,25 @@ type ReceiptEntry struct {
 	New bool // the submission made this version; else it stands since an earlier one
 }
 
-// ReceiptEntries pairs what was submitted with the questions, in the order of the catalogue. confirmed are the submissions
-// of the party, by which it tells new versions from those that stood already.
-func ReceiptEntries(s survey.Submission, c survey.Catalogue, confirmed []survey.Submission) (list []ReceiptEntry) {
-	for _, e := range s.Entries {
-		question, _ := c.Question(e.Question)
-		stood := slices.ContainsFunc(confirmed, func(earlier survey.Submission) bool {
-			return earlier.Receipt.Leaf < s.Receipt.Leaf && slices.ContainsFunc(earlier.Entries, func(o survey.SubmissionEntry) bool {
-				return o.Question == e.Question && o.Version == e.Version
-			})
-		})
-		list = append(list, ReceiptEntry{Question: question, SubmissionEntry: e, New: !stood})
+// receiptEntries pairs what was submitted with the questions, in the order of the catalogue.
+func receiptEntries(tx *survey.Tx, sub survey.WrittenSubmission, c survey.Catalogue) (list []ReceiptEntry, err error) {
+	for _, e := range sub.Entries {
+		entry := ReceiptEntry{SubmissionEntry: e}
+		entry.Question, _ = c.Question(e.Question)
+		if e.Version > 0 { // none before it is confirmed
+			v, err := tx.Versions.Get(survey.CellKey(sub.Questionnaire, sub.Respondent, e.Question) + "/" + survey.SeqKey(e.Version))
+			if err != nil {
+				return nil, err
+			}
+			entry.New = v.Record == sub.Key()
+		}
+		list = append(list, entry)
 	}
-	return list
+	return list, nil
 }
 
-// Unanswered lists the numbers of the questions of the sheet that a submission says nothing to.
-func (sheet Sheet) Unanswered(s survey.Submission) (numbers []int) {
+// unanswered lists the numbers of the questions of the sheet that a submission says nothing to.
+func (sheet Sheet) unanswered(s survey.WrittenSubmission) (numbers []int) {
 	for _, c := range sheet.Cells {
 		if !slices.ContainsFunc(s.Entries, func(e survey.SubmissionEntry) bool { return e.Question == c.Question.ID }) {
 			numbers = append(numbers, c.Question.Number)
@@ -160,16 +164,45 @@ func (sheet Sheet) Unanswered(s survey.Submission) (numbers []int) {
 	return numbers
 }
 
-func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission) error {
+// Confirmation is what a party has submitted last, its receipt and the sheet it stands on.
+type Confirmation struct {
+	Sheet
+	Entries    []ReceiptEntry // of the last submission; none: nothing has been submitted
+	Unanswered []int          // numbers of the questions it says nothing to
+}
+
+// Confirmation returns what the party has submitted last.
+func (s *Service) Confirmation(ctx context.Context, actor survey.Actor) (c Confirmation, err error) {
+	err = s.View(ctx, func(tx *survey.Tx) error {
+		c = Confirmation{}
+		if c.Sheet, err = s.sheet(tx, actor, s.At(tx)); err != nil || len(c.Confirmed) == 0 {
+			return err
+		}
+		last, err := c.Confirmed[0].Written(tx)
+		if err != nil {
+			return err
+		}
+		c.Unanswered = c.unanswered(last)
+		c.Entries, err = receiptEntries(tx, last, c.Catalogue)
+		return err
+	})
+	return c, err
+}
+
+func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.WrittenSubmission) error {
 	file, err := s.receiptFile(tx, sub)
+	if err != nil {
+		return err
+	}
+	entries, err := receiptEntries(tx, sub, sheet.Catalogue)
 	if err != nil {
 		return err
 	}
 	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
-		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), Number: sub.Receipt.Leaf, Licence: sub.Declaration.Licence,
-		Entries: ReceiptEntries(sub, sheet.Catalogue, sheet.Confirmed), Unanswered: sheet.Unanswered(sub),
+		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), Number: sub.Leaf, Licence: sub.Declaration.Licence,
+		Entries: entries, Unanswered: sheet.unanswered(sub),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)
 	if err != nil {

@@ -31,7 +31,7 @@ func (s *Service) ReceiptFile(ctx context.Context, actor survey.Actor, id string
 		if err != nil {
 			return err
 		}
-		sub, err := tx.Submissions.Get(r.Key() + "/" + id)
+		sub, err := survey.GetSubmission(tx, r.Key()+"/"+id)
 		if err != nil {
 			return err
 		}
@@ -45,12 +45,12 @@ func (s *Service) ReceiptFile(ctx context.Context, actor survey.Actor, id string
 	return name, file, err
 }
 
-func receiptName(sub survey.Submission) string {
-	return fmt.Sprintf("quittung-%d.json", sub.Receipt.Leaf)
+func receiptName(sub survey.WrittenSubmission) string {
+	return fmt.Sprintf("quittung-%d.json", sub.Leaf)
 }
 
-func (s *Service) receiptFile(tx *survey.Tx, sub survey.Submission) ([]byte, error) {
-	proof, err := survey.ProveLeaf(tx, s.Ledger, sub.Receipt.Leaf)
+func (s *Service) receiptFile(tx *survey.Tx, sub survey.WrittenSubmission) ([]byte, error) {
+	proof, err := survey.ProveLeaf(tx, s.Ledger, sub.Leaf)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (s *Service) receiptFile(tx *survey.Tx, sub survey.Submission) ([]byte, err
 		Format: receiptFormat,
 		How: "The leaf in the ledger holds the SHA-256 of salt (decoded from base64) followed by record (its UTF-8 bytes, exactly). " +
 			"The proof leads from the leaf to the signed checkpoint; verifier is the public key. docs/ledger.md of Prüfstein has a program that checks it.",
-		Leaf: sub.Receipt.Leaf, Salt: sub.Receipt.Salt, Record: string(sub.Receipt.Record), Proof: proof, Verifier: s.Ledger.Verifier(),
+		Leaf: sub.Leaf, Salt: sub.Receipt.Salt, Record: string(sub.Receipt.Record), Proof: proof, Verifier: s.Ledger.Verifier(),
 	})
 	return out.Bytes(), err
 }

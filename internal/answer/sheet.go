@@ -240,7 +240,7 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 		sheet.Press = p
 	}
 	sheet.Crowded = crowded(submissions, actor.Session, now)
-	slices.SortStableFunc(sheet.Confirmed, func(a, b survey.Submission) int { return cmp.Compare(b.Receipt.Leaf, a.Receipt.Leaf) })
+	slices.SortStableFunc(sheet.Confirmed, func(a, b survey.Submission) int { return cmp.Compare(b.Leaf, a.Leaf) })
 	return sheet, nil
 }
 

@@ -109,9 +109,10 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		}
 		sub = survey.Submission{
 			Questionnaire: sheet.Questionnaire.ID, Respondent: sheet.Respondent.ID, ID: id, State: survey.SubmissionRequested,
-			Declaration: declaration, Entries: sheet.entries(), RequestedAt: now,
+			Declaration: declaration, RequestedAt: now,
 			Form: cmd.Form, Session: actor.Session, Link: actor.Link, Number: number, CodeExpiresAt: now.Add(codeLife),
 		}
+		text := survey.SubmissionText{Entries: sheet.entries()}
 		if pressed == nil {
 			r := sheet.Respondent
 			r.Acts = number
@@ -138,10 +139,13 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 			if err := s.Audit(tx, actor, "submission_requested", sub.ID); err != nil {
 				return err
 			}
-			sub, err = s.confirm(tx, actor, sheet, sub, now)
+			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
 			return err
 		}
 		if sub, err = s.giveCode(tx, actor, sheet, sub, earlier, code); err != nil {
+			return err
+		}
+		if err := survey.PutSubmission(tx, survey.WrittenSubmission{Submission: sub, SubmissionText: text}); err != nil {
 			return err
 		}
 		for _, e := range earlier { // whoever asks again in the same window means the new one
@@ -161,11 +165,11 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 
 // wantCode says which mail holds the code that "Absenden" wants at once, and mails one where there is none. Only the code is kept.
 func (s *Service) wantCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, all []survey.Submission, code string) (refused, err error) {
-	sub.State, sub.Entries, sub.Form, sub.Declaration = survey.SubmissionVoid, nil, "", survey.Declaration{}
+	sub.State, sub.Form, sub.Declaration = survey.SubmissionVoid, "", survey.Declaration{}
 	there, err := s.codeThere(tx, actor, sheet.Respondent.Email, all)
 	if err == nil && there == nil {
 		if sub, err = s.mailCode(tx, actor, sheet, sub, code); err == nil {
-			there = &sub.Sent[len(sub.Sent)-1]
+			there, err = &sub.Sent[len(sub.Sent)-1], survey.PutSubmission(tx, survey.WrittenSubmission{Submission: sub})
 		}
 	}
 	if err != nil {

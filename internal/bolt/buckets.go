@@ -42,6 +42,7 @@ import (
 //	                                                              answer; q01 is the id in the catalogue
 //	answer_drafts    <questionnaire>/<respondent>/q01             AnswerDraft
 //	submissions      <questionnaire>/<respondent>/<submission>    Submission
+//	submission_texts <questionnaire>/<respondent>/<submission>    SubmissionText, the large half of the submission
 //	transcriptions   <questionnaire>/<respondent>/<transcription> Transcription
 //	letter_texts     <questionnaire>/<respondent>/<transcription> LetterText, the large half of the transcription
 //	originals        <questionnaire>/<respondent>/<original>      Original
@@ -107,13 +108,14 @@ var (
 	bucketMailTexts   = []byte("mail_texts")
 	bucketOutbox      = []byte("outbox")
 
-	bucketAnswerDrafts   = []byte("answer_drafts")
-	bucketSubmissions    = []byte("submissions")
-	bucketTranscriptions = []byte("transcriptions")
-	bucketLetterTexts    = []byte("letter_texts")
-	bucketOriginals      = []byte("originals")
-	bucketVersions       = []byte("versions")
-	bucketQuotations     = []byte("quotations")
+	bucketAnswerDrafts    = []byte("answer_drafts")
+	bucketSubmissions     = []byte("submissions")
+	bucketTranscriptions  = []byte("transcriptions")
+	bucketSubmissionTexts = []byte("submission_texts")
+	bucketLetterTexts     = []byte("letter_texts")
+	bucketOriginals       = []byte("originals")
+	bucketVersions        = []byte("versions")
+	bucketQuotations      = []byte("quotations")
 
 	bucketPublications       = []byte("publications")
 	bucketPublicationDetails = []byte("publication_details")
@@ -150,13 +152,14 @@ func tables(tx *bbolt.Tx) *survey.Tx {
 		MailTexts:   &table[survey.MailText]{tx, bucketMailTexts},
 		Outbox:      &table[survey.OutboxEntry]{tx, bucketOutbox},
 
-		AnswerDrafts:   &table[survey.AnswerDraft]{tx, bucketAnswerDrafts},
-		Submissions:    &table[survey.Submission]{tx, bucketSubmissions},
-		Transcriptions: &table[survey.Transcription]{tx, bucketTranscriptions},
-		LetterTexts:    &table[survey.LetterText]{tx, bucketLetterTexts},
-		Originals:      &table[survey.Original]{tx, bucketOriginals},
-		Versions:       &table[survey.Version]{tx, bucketVersions},
-		Quotations:     &table[survey.Quotation]{tx, bucketQuotations},
+		AnswerDrafts:    &table[survey.AnswerDraft]{tx, bucketAnswerDrafts},
+		Submissions:     &table[survey.Submission]{tx, bucketSubmissions},
+		Transcriptions:  &table[survey.Transcription]{tx, bucketTranscriptions},
+		SubmissionTexts: &table[survey.SubmissionText]{tx, bucketSubmissionTexts},
+		LetterTexts:     &table[survey.LetterText]{tx, bucketLetterTexts},
+		Originals:       &table[survey.Original]{tx, bucketOriginals},
+		Versions:        &table[survey.Version]{tx, bucketVersions},
+		Quotations:      &table[survey.Quotation]{tx, bucketQuotations},
 
 		Publications:       &table[survey.Publication]{tx, bucketPublications},
 		PublicationDetails: &table[survey.PublicationDetail]{tx, bucketPublicationDetails},

@@ -181,7 +181,7 @@ func TestMigrationAddsIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	behindItsBack(t, s, func(tx *bbolt.Tx) error {
-		err := errors.Join(tx.DeleteBucket(bucketIndexes), tx.DeleteBucket(bucketLetterTexts), tx.DeleteBucket(bucketPublicationDetails), tx.DeleteBucket(bucketMailTexts))
+		err := errors.Join(tx.DeleteBucket(bucketIndexes), tx.DeleteBucket(bucketLetterTexts), tx.DeleteBucket(bucketPublicationDetails), tx.DeleteBucket(bucketMailTexts), tx.DeleteBucket(bucketSubmissionTexts))
 		for _, id := range []string{"a", "c", "d", "none"} {
 			value := wrap(bucketOutbox, []byte(id), []byte(`{"mail":"`+id+`","due_at":"2026-01-01T00:00:00Z","since":"2026-01-01T00:00:00Z"}`))
 			err = errors.Join(err, tx.Bucket(bucketOutbox).Put([]byte(id), value))

@@ -31,6 +31,7 @@ var migrations = []func(*bbolt.Tx) error{
 	addCountingIndexes,
 	partMails,
 	addElectionIndex,
+	partSubmissions,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -152,6 +153,22 @@ func partLargeValues(tx *bbolt.Tx) error {
 // partMails moves what mails say into a table of its own, as partLargeValues.
 func partMails(tx *bbolt.Tx) error {
 	return part(tx, bucketMails, bucketMailTexts, "body", "places", "calendar", "attachment")
+}
+
+// partSubmissions moves what submissions say into a table of its own, as partLargeValues. Where the leaf of one lies stays with it.
+func partSubmissions(tx *bbolt.Tx) error {
+	if err := edit(tx, bucketSubmissions, func(_ []byte, fields map[string]json.RawMessage) error {
+		var receipt struct {
+			Leaf json.RawMessage `json:"leaf"`
+		}
+		if json.Unmarshal(fields["receipt"], &receipt) == nil && receipt.Leaf != nil {
+			fields["leaf"] = receipt.Leaf
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return part(tx, bucketSubmissions, bucketSubmissionTexts, "entries", "receipt")
 }
 
 // part makes a table and moves the named fields of every entity there, under its key.

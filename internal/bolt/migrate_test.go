@@ -18,7 +18,7 @@ func TestMigrationPartsLargeValues(t *testing.T) {
 		put := func(name []byte, key, data string) error {
 			return tx.Bucket(name).Put([]byte(key), wrap(name, []byte(key), []byte(data)))
 		}
-		return errors.Join(tx.DeleteBucket(bucketLetterTexts), tx.DeleteBucket(bucketPublicationDetails), tx.DeleteBucket(bucketMailTexts),
+		return errors.Join(tx.DeleteBucket(bucketLetterTexts), tx.DeleteBucket(bucketPublicationDetails), tx.DeleteBucket(bucketMailTexts), tx.DeleteBucket(bucketSubmissionTexts),
 			put(bucketTranscriptions, "q/r/t", `{"questionnaire":"q","respondent":"r","id":"t","state":"checked","kind":"mail","received_on":"2026-05-02",`+
 				`"entries":[{"question":"q01","number":1,"status":"answered","text":"a < b & c","version":1}],"entered_by":"u","entered_at":"2026-05-03T10:00:00Z",`+
 				`"revision":2,"receipt":{"leaf":7,"salt":"AAAA"},"whole":{"status":"general","text":"Dank"},"writers":["u"]}`),
@@ -73,7 +73,7 @@ func TestMigrationPartsMails(t *testing.T) {
 		put := func(key, data string) error {
 			return tx.Bucket(bucketMails).Put([]byte(key), wrap(bucketMails, []byte(key), []byte(data)))
 		}
-		return errors.Join(tx.DeleteBucket(bucketMailTexts),
+		return errors.Join(tx.DeleteBucket(bucketMailTexts), tx.DeleteBucket(bucketSubmissionTexts),
 			put("m", `{"id":"m","kind":"receipt","questionnaire":"q","respondent":"r","to":"a@a.example","language":"de","subject":"S","body":"a < b & c","places":[],`+
 				`"calendar":"BEGIN","attachment":{"name":"n","type":"text/plain","data":"eA=="},"message_id":"m@x","created_at":"2026-05-03T10:00:00Z","state":"failed","attempts":3,"reply":"550"}`),
 			put("n", `{"id":"n","kind":"invitation","to":"a@a.example","language":"de","subject":"S","body":"`+survey.LinkMark+`","sealed":"eA==","message_id":"n@x",`+
@@ -108,6 +108,55 @@ func TestMigrationPartsMails(t *testing.T) {
 		for _, field := range []string{"body", "places", "calendar", "attachment"} {
 			if bytes.Contains(tx.Bucket(bucketMails).Get([]byte("m")), []byte(`"`+field+`"`)) {
 				t.Errorf("the mail still has its %s", field)
+			}
+		}
+		return nil
+	})
+}
+
+// A submission of schema 9 is parted: its words and its receipt leave it, the leaf it names stays, and it is found by it.
+func TestMigrationPartsSubmissions(t *testing.T) {
+	s := indexed(t)
+	behindItsBack(t, s, func(tx *bbolt.Tx) error {
+		put := func(key, data string) error {
+			return tx.Bucket(bucketSubmissions).Put([]byte(key), wrap(bucketSubmissions, []byte(key), []byte(data)))
+		}
+		return errors.Join(tx.DeleteBucket(bucketSubmissionTexts),
+			put("q/r/s", `{"questionnaire":"q","respondent":"r","id":"s","state":"confirmed","declaration":{"name":"N","function":"F","verbatim":true},`+
+				`"entries":[{"question":"q01","number":1,"status":"answered","text":"a < b & c","version":1}],"requested_at":"2026-05-03T10:00:00Z","session":"x","number":2,`+
+				`"sent":[{"mail":"m","hash":"h","at":"2026-05-03T10:00:00Z","session":"x"}],"receipt":{"leaf":7,"salt":"AAAA","record":"e30="}}`),
+			put("q/r/v", `{"questionnaire":"q","respondent":"r","id":"v","state":"void","declaration":{"name":"","function":"","verbatim":false},"entries":null,`+
+				`"requested_at":"2026-05-03T10:00:00Z","session":"x"}`),
+			tx.Bucket(bucketSubmissions).Put([]byte("q/r/w"), []byte(`{"v":2,"c":"00000000","d":{"entries":[]}}`)))
+	})
+	if err := migrate(s.db, 9); err != nil {
+		t.Fatal(err)
+	}
+	wantFaults(t, s, `submissions "q/r/w"`)
+	if err := s.View(t.Context(), func(tx *survey.Tx) error {
+		sub, err := survey.GetSubmission(tx, "q/r/s")
+		if err != nil || len(sub.Entries) != 1 || sub.Entries[0].Text != "a < b & c" || sub.Receipt.Leaf != 7 || string(sub.Receipt.Record) != "{}" || sub.Leaf != 7 ||
+			sub.Number != 2 || len(sub.Sent) != 1 || sub.Of != "q/r/s" {
+			t.Errorf("%+v, %v", sub, err)
+		}
+		if void, err := survey.GetSubmission(tx, "q/r/v"); err != nil || void.Entries != nil || void.Leaf != 0 || void.State != survey.SubmissionVoid {
+			t.Errorf("%+v, %v", void, err)
+		}
+		if _, err := survey.GetSubmission(tx, "q/r/w"); !survey.Damaged(err) {
+			t.Errorf("a damaged submission: %v", err)
+		}
+		confirmed, err := survey.Collect(tx.Submissions.By(survey.SubmissionConfirmedBy).List("q/r/" + survey.TreeKey(7) + "/"))
+		if err != nil || len(confirmed) != 1 {
+			t.Errorf("%+v, %v", confirmed, err)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	behindItsBack(t, s, func(tx *bbolt.Tx) error {
+		for _, field := range []string{"entries", "receipt"} {
+			if bytes.Contains(tx.Bucket(bucketSubmissions).Get([]byte("q/r/s")), []byte(`"`+field+`"`)) {
+				t.Errorf("the submission still has its %s", field)
 			}
 		}
 		return nil

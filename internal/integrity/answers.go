@@ -12,13 +12,16 @@ import (
 
 // checkAnswers checks what versions come from, and what stands beside them.
 func (c *referenceCheck) checkAnswers() {
+	halves(c, c.tx.Submissions, c.tx.SubmissionTexts)
 	halves(c, c.tx.Transcriptions, c.tx.LetterTexts)
 	for d := range each(c, c.tx.AnswerDrafts) {
 		c.cell(d, string(d.Questionnaire), string(d.Respondent), string(d.Question))
 	}
 	for s := range each(c, c.tx.Submissions) {
 		need(c, s, "respondent", c.respondents, survey.RespondentKey(s.Questionnaire, s.Respondent))
-		c.entries(s, string(s.Questionnaire), string(s.Respondent), s.Entries)
+		if text, err := c.tx.SubmissionTexts.Get(s.Key()); err == nil { // one that is missing or cannot be read is noted already
+			c.entries(s, string(s.Questionnaire), string(s.Respondent), text.Entries)
+		}
 	}
 	for t := range each(c, c.tx.Transcriptions) {
 		need(c, t, "respondent", c.respondents, survey.RespondentKey(t.Questionnaire, t.Respondent))
@@ -29,7 +32,7 @@ func (c *referenceCheck) checkAnswers() {
 			need(c, t, "original", c.originals, survey.RespondentKey(t.Questionnaire, t.Respondent)+"/"+t.Original)
 		}
 		c.byPerson(t, t.EnteredBy, t.ConfirmedBy)
-		if text, err := c.tx.LetterTexts.Get(t.Key()); err == nil { // one that is missing or cannot be read is noted already
+		if text, err := c.tx.LetterTexts.Get(t.Key()); err == nil {
 			c.entries(t, string(t.Questionnaire), string(t.Respondent), text.Entries)
 		}
 	}
@@ -91,7 +94,7 @@ func (c *referenceCheck) record(v survey.Version) error {
 	own := true // the record is the respondent's own, not a joint one under another's name
 	switch v.Provenance {
 	case survey.ByForm:
-		s, err := c.tx.Submissions.Get(v.Record)
+		s, err := survey.GetSubmission(c.tx, v.Record)
 		switch {
 		case err != nil:
 			return fmt.Errorf("its submission: %w", err)

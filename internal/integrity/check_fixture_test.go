@@ -16,11 +16,12 @@ func change[T survey.Entity](table func(*survey.Tx) survey.Table[T], key string,
 	}
 }
 
-func submissions(tx *survey.Tx) survey.Table[survey.Submission]       { return tx.Submissions }
-func transcriptions(tx *survey.Tx) survey.Table[survey.Transcription] { return tx.Transcriptions }
-func letterTexts(tx *survey.Tx) survey.Table[survey.LetterText]       { return tx.LetterTexts }
-func publications(tx *survey.Tx) survey.Table[survey.Publication]     { return tx.Publications }
-func leaves(tx *survey.Tx) survey.Table[survey.Leaf]                  { return tx.Leaves }
-func hashes(tx *survey.Tx) survey.Table[survey.TreeHash]              { return tx.TreeHashes }
-func versions(tx *survey.Tx) survey.Table[survey.Version]             { return tx.Versions }
-func quotations(tx *survey.Tx) survey.Table[survey.Quotation]         { return tx.Quotations }
+func submissions(tx *survey.Tx) survey.Table[survey.Submission]         { return tx.Submissions }
+func transcriptions(tx *survey.Tx) survey.Table[survey.Transcription]   { return tx.Transcriptions }
+func submissionTexts(tx *survey.Tx) survey.Table[survey.SubmissionText] { return tx.SubmissionTexts }
+func letterTexts(tx *survey.Tx) survey.Table[survey.LetterText]         { return tx.LetterTexts }
+func publications(tx *survey.Tx) survey.Table[survey.Publication]       { return tx.Publications }
+func leaves(tx *survey.Tx) survey.Table[survey.Leaf]                    { return tx.Leaves }
+func hashes(tx *survey.Tx) survey.Table[survey.TreeHash]                { return tx.TreeHashes }
+func versions(tx *survey.Tx) survey.Table[survey.Version]               { return tx.Versions }
+func quotations(tx *survey.Tx) survey.Table[survey.Quotation]           { return tx.Quotations }

@@ -66,7 +66,7 @@ func (c *ledgerCheck) leaves() iter.Seq2[[]byte, error] {
 func (c *ledgerCheck) leaf(leaf survey.Leaf) error {
 	switch leaf.Kind {
 	case survey.LeafSubmission:
-		s, err := c.tx.Submissions.Get(leaf.Source)
+		s, err := survey.GetSubmission(c.tx, leaf.Source)
 		if err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func checkReceipt(r survey.Receipt, stored survey.Record, leaf survey.Leaf) erro
 func (c *ledgerCheck) sources() {
 	for s, err := range c.tx.Submissions.List("") {
 		if err != nil || s.State == survey.SubmissionConfirmed {
-			c.hasLeaf(survey.LeafSubmission, s, s.Receipt.Leaf, err)
+			c.hasLeaf(survey.LeafSubmission, s, s.Leaf, err)
 		}
 	}
 	for t, err := range c.tx.Transcriptions.List("") {

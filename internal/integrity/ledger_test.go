@@ -64,14 +64,14 @@ func TestLedgerFindsEveryByte(t *testing.T) {
 	var targets []target
 	testworld.Must(t, store.View(t.Context(), func(tx *survey.Tx) error {
 		for _, key := range []string{"q1/fm/s1", "q1/fm/s2"} {
-			s, err := tx.Submissions.Get(key)
+			s, err := tx.SubmissionTexts.Get(key)
 			testworld.Must(t, err)
 			targets = append(targets,
 				target{key + " record", len(s.Receipt.Record), func(tx *survey.Tx, at int) error {
-					return change(submissions, key, func(s *survey.Submission) { s.Receipt.Record[at] ^= 1 })(tx)
+					return change(submissionTexts, key, func(s *survey.SubmissionText) { s.Receipt.Record[at] ^= 1 })(tx)
 				}},
 				target{key + " salt", len(s.Receipt.Salt), func(tx *survey.Tx, at int) error {
-					return change(submissions, key, func(s *survey.Submission) { s.Receipt.Salt[at] ^= 1 })(tx)
+					return change(submissionTexts, key, func(s *survey.SubmissionText) { s.Receipt.Salt[at] ^= 1 })(tx)
 				}})
 		}
 		letter, err := tx.LetterTexts.Get("q1/gn/t1")
@@ -125,22 +125,24 @@ func TestLedgerFindsChanges(t *testing.T) {
 	store := testworld.SoundStore(t)
 	leafKey := fmt.Sprintf("%012d", 1)
 	for name, edit := range map[string]func(*survey.Tx) error{
-		"a submitted text": change(submissions, "q1/fm/s1", func(s *survey.Submission) { s.Entries[0].Text += " " }),
-		"a position":       change(submissions, "q1/fm/s2", func(s *survey.Submission) { s.Entries[1].Position = survey.Disagree }),
+		"a submitted text": change(submissionTexts, "q1/fm/s1", func(s *survey.SubmissionText) { s.Entries[0].Text += " " }),
+		"a position":       change(submissionTexts, "q1/fm/s2", func(s *survey.SubmissionText) { s.Entries[1].Position = survey.Disagree }),
 		"a licence":        change(submissions, "q1/fm/s1", func(s *survey.Submission) { s.Declaration.Licence = "" }),
 		"an instant":       change(submissions, "q1/fm/s1", func(s *survey.Submission) { s.RequestedAt = s.RequestedAt.Add(1) }),
 		"a receipt swapped for another's": func(tx *survey.Tx) error {
-			other, err := tx.Submissions.Get("q1/fm/s2")
+			other, err := tx.SubmissionTexts.Get("q1/fm/s2")
 			testworld.Must(t, err)
-			return change(submissions, "q1/fm/s1", func(s *survey.Submission) { s.Receipt = other.Receipt })(tx)
+			return change(submissionTexts, "q1/fm/s1", func(s *survey.SubmissionText) { s.Receipt = other.Receipt })(tx)
 		},
 		"a receipt made anew": func(tx *survey.Tx) error {
-			return change(submissions, "q1/fm/s1", func(s *survey.Submission) {
+			return change(submissionTexts, "q1/fm/s1", func(s *survey.SubmissionText) {
 				s.Entries[0].Text = "Nie."
 				s.Receipt.Record = bytes.Replace(s.Receipt.Record, []byte("<b>ja</b>"), []byte("<b>nein</b>"), 1)
 			})(tx)
 		},
-		"no receipt":           change(submissions, "q1/fm/s1", func(s *survey.Submission) { s.Receipt = survey.Receipt{} }),
+		"the leaf it names":    change(submissions, "q1/fm/s1", func(s *survey.Submission) { s.Leaf = 1 }),
+		"what it says is gone": func(tx *survey.Tx) error { return tx.SubmissionTexts.Delete("q1/fm/s1") },
+		"no receipt":           change(submissionTexts, "q1/fm/s1", func(s *survey.SubmissionText) { s.Receipt = survey.Receipt{} }),
 		"a transcribed text":   change(letterTexts, "q1/gn/t1", func(l *survey.LetterText) { l.Entries[0].Text = "Ja." }),
 		"a second person":      change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.ConfirmedBy = "" }),
 		"a letter's day":       change(transcriptions, "q1/gn/t1", func(l *survey.Transcription) { l.ReceivedOn = "2026-05-01" }),
@@ -192,7 +194,7 @@ func TestReceiptOffline(t *testing.T) {
 	var receipt survey.Receipt
 	var proof, checkpoint string
 	testworld.Must(t, store.View(t.Context(), func(tx *survey.Tx) error {
-		s, err := tx.Submissions.Get("q1/fm/s2")
+		s, err := tx.SubmissionTexts.Get("q1/fm/s2")
 		testworld.Must(t, err)
 		receipt = s.Receipt
 		proof, err = survey.ProveLeaf(tx, key, receipt.Leaf)

@@ -253,7 +253,7 @@ func fill(t *testing.T, s *memory.Store, z size) {
 			r := survey.Respondent{Questionnaire: q, ID: survey.RespondentID(fmt.Sprintf("%s-r%03d", q, i+1)), Sequence: i + 1, AskedAt: sent, Email: "post@partei.example",
 				Procedure: survey.Procedure{Channel: survey.ChannelForm}}
 			r.Slug, r.ShortName, r.Name = survey.Slug(r.ID), string(r.ID), string(r.ID)
-			sub := survey.Submission{Questionnaire: q, Respondent: r.ID, ID: string(r.ID) + "-s", State: survey.SubmissionConfirmed, RequestedAt: rowsDay.Add(-time.Hour)}
+			sub := survey.WrittenSubmission{Submission: survey.Submission{Questionnaire: q, Respondent: r.ID, ID: string(r.ID) + "-s", State: survey.SubmissionConfirmed, RequestedAt: rowsDay.Add(-time.Hour)}}
 			must(errors.Join(tx.Respondents.Put(r), tx.AccessLinks.Put(survey.AccessLink{Hash: string(r.ID), Questionnaire: q, Respondent: r.ID, Mail: string(r.ID), UsedAt: rowsDay}),
 				survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: string(r.ID), Questionnaire: q, Respondent: r.ID, Kind: survey.MailInvitation, Dispatch: "d", State: survey.MailSent, SentAt: sent}}),
 				tx.Audit.Put(survey.AuditEntry{ID: string(r.ID), At: rowsDay, Who: "party:" + string(r.ID), What: "submission_confirmed", Subject: sub.ID})))
@@ -273,7 +273,7 @@ func fill(t *testing.T, s *memory.Store, z size) {
 			if r.ID != rowsByLetter {
 				words, err := json.Marshal(sub.Entries)
 				sub.Receipt.Record = words
-				must(errors.Join(err, tx.Submissions.Put(sub)))
+				must(errors.Join(err, survey.PutSubmission(tx, sub)))
 				if q == "q" {
 					must(survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: sub.ID, Questionnaire: q, Respondent: r.ID, Kind: survey.MailReceipt, State: survey.MailSent, SentAt: sent},
 						MailText: survey.MailText{Body: string(words), Attachment: &survey.MailFile{Name: "quittung.json", Type: "application/json", Data: words}}}))

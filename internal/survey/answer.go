@@ -38,25 +38,24 @@ var (
 func (e Entry) Empty() bool { return e == Entry{} || e == Entry{Status: Answered} }
 
 // Submission is one act of submitting: what exactly, when, by which declaration. Requested by "Absenden", whose instant
-// counts; effective once the mailed code confirmed it.
+// counts; effective once the mailed code confirmed it. What it says is its SubmissionText: lists do without.
 type Submission struct {
-	Questionnaire QuestionnaireID   `json:"questionnaire"`
-	Respondent    RespondentID      `json:"respondent"`
-	ID            string            `json:"id"`
-	State         SubmissionState   `json:"state"`
-	Declaration   Declaration       `json:"declaration"`
-	Entries       []SubmissionEntry `json:"entries"` // all that stands, changed or not
-	RequestedAt   time.Time         `json:"requested_at"`
-	ConfirmedAt   time.Time         `json:"confirmed_at,omitzero"`
-	Form          string            `json:"form,omitempty"`           // id of the form "Absenden" came from: a second click is no second act
-	Session       string            `json:"session"`                  // hash of the session "Absenden" came from: asking again there replaces it
-	Link          string            `json:"link,omitempty"`           // hash of the access link that session came by
-	Number        int               `json:"number,omitempty"`         // from 1, in the order the respondent asked; clocks can go back
-	Mail          string            `json:"mail,omitempty"`           // id of the mail with the code it waits for, which may be that of another one
-	Sent          []SentCode        `json:"sent,omitempty"`           // the codes that were mailed for it, the oldest first
-	CodeExpiresAt time.Time         `json:"code_expires_at,omitzero"` // until when one of them can be entered
-	ConfirmedIn   string            `json:"confirmed_in,omitempty"`   // hash of the session the right code was entered in: it reads the party's mail
-	Receipt       Receipt           `json:"receipt,omitzero"`
+	Questionnaire QuestionnaireID `json:"questionnaire"`
+	Respondent    RespondentID    `json:"respondent"`
+	ID            string          `json:"id"`
+	State         SubmissionState `json:"state"`
+	Declaration   Declaration     `json:"declaration"`
+	RequestedAt   time.Time       `json:"requested_at"`
+	ConfirmedAt   time.Time       `json:"confirmed_at,omitzero"`
+	Form          string          `json:"form,omitempty"`           // id of the form "Absenden" came from: a second click is no second act
+	Session       string          `json:"session"`                  // hash of the session "Absenden" came from: asking again there replaces it
+	Link          string          `json:"link,omitempty"`           // hash of the access link that session came by
+	Number        int             `json:"number,omitempty"`         // from 1, in the order the respondent asked; clocks can go back
+	Mail          string          `json:"mail,omitempty"`           // id of the mail with the code it waits for, which may be that of another one
+	Sent          []SentCode      `json:"sent,omitempty"`           // the codes that were mailed for it, the oldest first
+	CodeExpiresAt time.Time       `json:"code_expires_at,omitzero"` // until when one of them can be entered
+	ConfirmedIn   string          `json:"confirmed_in,omitempty"`   // hash of the session the right code was entered in: it reads the party's mail
+	Leaf          int64           `json:"leaf,omitempty"`           // of its Receipt, once it is confirmed
 }
 
 // Key implements Entity.
@@ -71,12 +70,57 @@ var SubmissionConfirmedBy = Index[Submission]{"confirmed", func(s Submission) st
 	if s.State != SubmissionConfirmed {
 		return ""
 	}
-	return RespondentKey(s.Questionnaire, s.Respondent) + "/" + TreeKey(s.Receipt.Leaf) + "/" + TimeKey(s.RequestedAt)
+	return RespondentKey(s.Questionnaire, s.Respondent) + "/" + TreeKey(s.Leaf) + "/" + TimeKey(s.RequestedAt)
 }}
 
 // Indexes implements Indexed.
 func (Submission) Indexes() []Index[Submission] {
 	return []Index[Submission]{SubmissionConfirmedBy, SubmissionID}
+}
+
+// SubmissionText is what a submission says, stored apart from it.
+type SubmissionText struct {
+	Of      string            `json:"of"`                // key of the Submission
+	Entries []SubmissionEntry `json:"entries,omitempty"` // all that stands, changed or not; none once it is void
+	Receipt Receipt           `json:"receipt,omitzero"`
+}
+
+// Key implements Entity.
+func (t SubmissionText) Key() string { return t.Of }
+
+// WrittenSubmission is a Submission with its text.
+type WrittenSubmission struct {
+	Submission
+	SubmissionText
+}
+
+// Key is that of both.
+func (s WrittenSubmission) Key() string { return s.Submission.Key() }
+
+// GetSubmission reads a submission and its text. One without its text is damaged.
+func GetSubmission(tx *Tx, key string) (WrittenSubmission, error) {
+	s, err := tx.Submissions.Get(key)
+	if err != nil {
+		return WrittenSubmission{}, err
+	}
+	return s.Written(tx)
+}
+
+// Written returns the submission with its text.
+func (s Submission) Written(tx *Tx) (WrittenSubmission, error) {
+	text, err := LargeHalf(tx.SubmissionTexts, s)
+	return WrittenSubmission{s, text}, err
+}
+
+// PutSubmission writes a submission and its text.
+func PutSubmission(tx *Tx, s WrittenSubmission) error {
+	s.Of = s.Key()
+	return putHalves(tx.Submissions, s.Submission, tx.SubmissionTexts, s.SubmissionText)
+}
+
+// DeleteSubmission removes a submission and its text.
+func DeleteSubmission(tx *Tx, key string) error {
+	return deleteHalves(tx.Submissions, tx.SubmissionTexts, key)
 }
 
 // SentCode is a code that went to a party's own address: whoever enters it reads its mail. It is good for one submission.

@@ -124,10 +124,7 @@ func (d PublicationDetail) Key() string { return d.Of }
 // PutPublication writes a publication and its detail.
 func PutPublication(tx *Tx, p Publication, detail PublicationDetail) error {
 	detail.Of = p.Key()
-	if err := tx.Publications.Put(p); err != nil {
-		return err
-	}
-	return tx.PublicationDetails.Put(detail)
+	return putHalves(tx.Publications, p, tx.PublicationDetails, detail)
 }
 
 // LatestPublication returns the last publication of a questionnaire, nil before the first.

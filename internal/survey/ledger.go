@@ -42,7 +42,7 @@ type Record struct {
 }
 
 // SubmissionRecord is the record of a submission. It reads only what no longer changes once the submission is confirmed.
-func SubmissionRecord(tx *Tx, s Submission) (Record, error) {
+func SubmissionRecord(tx *Tx, s WrittenSubmission) (Record, error) {
 	catalogue, err := tx.Catalogue(s.Questionnaire)
 	return Record{
 		Format: recordFormat, Kind: LeafSubmission, Questionnaire: s.Questionnaire, Respondent: s.Respondent, ID: s.ID,
@@ -72,7 +72,7 @@ func TranscriptionRecord(tx *Tx, t Letter) (Record, error) {
 
 // SubmissionReceipt appends the leaf of a submission that is confirmed in this transaction. Call it last: its entries,
 // their version numbers and the declaration must be what is stored.
-func SubmissionReceipt(tx *Tx, s Submission, at time.Time, random io.Reader) (Receipt, error) {
+func SubmissionReceipt(tx *Tx, s WrittenSubmission, at time.Time, random io.Reader) (Receipt, error) {
 	record, err := SubmissionRecord(tx, s)
 	if err != nil {
 		return Receipt{}, err

@@ -69,18 +69,12 @@ func (m Mail) Written(tx *Tx) (WrittenMail, error) {
 // PutMail writes a mail and its text.
 func PutMail(tx *Tx, m WrittenMail) error {
 	m.Of = m.Key()
-	if err := tx.Mails.Put(m.Mail); err != nil {
-		return err
-	}
-	return tx.MailTexts.Put(m.MailText)
+	return putHalves(tx.Mails, m.Mail, tx.MailTexts, m.MailText)
 }
 
 // DeleteMail removes a mail and its text.
 func DeleteMail(tx *Tx, id string) error {
-	if err := tx.Mails.Delete(id); err != nil {
-		return err
-	}
-	return tx.MailTexts.Delete(id)
+	return deleteHalves(tx.Mails, tx.MailTexts, id)
 }
 
 // LinkMark stands in a stored mail body where the secret goes when the mail is sent. People may write the same words: only
@@ -216,44 +210,6 @@ const (
 	MailFailed  MailState = "failed"  // refused for good, or tried too often
 	MailRevoked MailState = "revoked" // stopped before it went out: its link was revoked, another took its place, or it reminded of what is over
 )
-
-// OutboxEntry is a mail that waits to be sent.
-type OutboxEntry struct {
-	Mail    string    `json:"mail"`    // id
-	Urgency Urgency   `json:"urgency"` // of the mail
-	DueAt   time.Time `json:"due_at"`
-	Since   time.Time `json:"since"`           // queued, or put back by hand
-	Tries   int       `json:"tries,omitempty"` // since then; the back-off grows with them
-}
-
-// Key implements Entity.
-func (e OutboxEntry) Key() string { return e.Mail }
-
-// The indexes of the outbox: the entries of each urgency (Urgency.Key) by when they are due, and by when that was noted.
-var (
-	OutboxDue   = Index[OutboxEntry]{"due", func(e OutboxEntry) string { return e.Urgency.Key() + TimeKey(e.DueAt) }}
-	OutboxNoted = Index[OutboxEntry]{"noted", func(e OutboxEntry) string { return e.Urgency.Key() + TimeKey(e.Noted()) }}
-)
-
-// Indexes implements Indexed.
-func (OutboxEntry) Indexes() []Index[OutboxEntry] {
-	return []Index[OutboxEntry]{OutboxDue, OutboxNoted}
-}
-
-// Noted is when the entry was made due at DueAt, by the clock of then.
-func (e OutboxEntry) Noted() time.Time { return e.DueAt.Add(-Backoff(e.Tries)) }
-
-// mailBackoff is how long after its first, second … failed attempt a mail is tried again; the last one repeats. Greylisting
-// wants some minutes, a broken server some hours. The index OutboxNoted is made with it: other values need a migration.
-var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
-
-// Backoff is how long after so many failed attempts a mail is tried again, none before the first.
-func Backoff(tries int) time.Duration {
-	if tries < 1 {
-		return 0
-	}
-	return mailBackoff[min(tries, len(mailBackoff))-1]
-}
 
 // Dispatch is one act of sending to all: the invitation, a reminder, an extension.
 type Dispatch struct {

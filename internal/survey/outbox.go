@@ -9,6 +9,44 @@ import (
 	"time"
 )
 
+// OutboxEntry is a mail that waits to be sent.
+type OutboxEntry struct {
+	Mail    string    `json:"mail"`    // id
+	Urgency Urgency   `json:"urgency"` // of the mail
+	DueAt   time.Time `json:"due_at"`
+	Since   time.Time `json:"since"`           // queued, or put back by hand
+	Tries   int       `json:"tries,omitempty"` // since then; the back-off grows with them
+}
+
+// Key implements Entity.
+func (e OutboxEntry) Key() string { return e.Mail }
+
+// The indexes of the outbox: the entries of each urgency (Urgency.Key) by when they are due, and by when that was noted.
+var (
+	OutboxDue   = Index[OutboxEntry]{"due", func(e OutboxEntry) string { return e.Urgency.Key() + TimeKey(e.DueAt) }}
+	OutboxNoted = Index[OutboxEntry]{"noted", func(e OutboxEntry) string { return e.Urgency.Key() + TimeKey(e.Noted()) }}
+)
+
+// Indexes implements Indexed.
+func (OutboxEntry) Indexes() []Index[OutboxEntry] {
+	return []Index[OutboxEntry]{OutboxDue, OutboxNoted}
+}
+
+// Noted is when the entry was made due at DueAt, by the clock of then.
+func (e OutboxEntry) Noted() time.Time { return e.DueAt.Add(-Backoff(e.Tries)) }
+
+// mailBackoff is how long after its first, second … failed attempt a mail is tried again; the last one repeats. Greylisting
+// wants some minutes, a broken server some hours. The index OutboxNoted is made with it: other values need a migration.
+var mailBackoff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
+
+// Backoff is how long after so many failed attempts a mail is tried again, none before the first.
+func Backoff(tries int) time.Duration {
+	if tries < 1 {
+		return 0
+	}
+	return mailBackoff[min(tries, len(mailBackoff))-1]
+}
+
 // maxHeading is how many UTF-16 units the subject of a mail we word ourselves may have: the longest names of a party and an
 // alliance have room in it. Without a blank to fold it at, it stays below the 998 octets of a header line (RFC 5322, 2.1.1).
 const maxHeading = 700

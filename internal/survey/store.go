@@ -79,13 +79,14 @@ type Tx struct {
 	MailTexts   Table[MailText]
 	Outbox      Table[OutboxEntry]
 
-	AnswerDrafts   Table[AnswerDraft]
-	Submissions    Table[Submission]
-	Transcriptions Table[Transcription]
-	LetterTexts    Table[LetterText]
-	Originals      Table[Original]
-	Versions       Table[Version]
-	Quotations     Table[Quotation]
+	AnswerDrafts    Table[AnswerDraft]
+	Submissions     Table[Submission]
+	SubmissionTexts Table[SubmissionText]
+	Transcriptions  Table[Transcription]
+	LetterTexts     Table[LetterText]
+	Originals       Table[Original]
+	Versions        Table[Version]
+	Quotations      Table[Quotation]
 
 	Publications       Table[Publication]
 	PublicationDetails Table[PublicationDetail]
@@ -143,6 +144,22 @@ func LargeHalf[T Entity](table Table[T], of Entity) (T, error) {
 		err = &Error{Code: Unavailable, Key: "error.damaged", Cause: fmt.Errorf("%T of %q is missing", half, of.Key())}
 	}
 	return half, err
+}
+
+// putHalves writes an entity and what is stored apart from it.
+func putHalves[E, H Entity](entities Table[E], entity E, halves Table[H], half H) error {
+	if err := entities.Put(entity); err != nil {
+		return err
+	}
+	return halves.Put(half)
+}
+
+// deleteHalves removes an entity and what is stored apart from it.
+func deleteHalves[E, H Entity](entities Table[E], halves Table[H], key string) error {
+	if err := entities.Delete(key); err != nil {
+		return err
+	}
+	return halves.Delete(key)
 }
 
 // First returns the first entity of a listing or an Error with code NotFound.

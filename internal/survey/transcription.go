@@ -16,18 +16,12 @@ func GetLetter(tx *Tx, key string) (l Letter, err error) {
 // PutLetter writes a transcription and its text.
 func PutLetter(tx *Tx, l Letter) error {
 	l.Of = l.Key()
-	if err := tx.Transcriptions.Put(l.Transcription); err != nil {
-		return err
-	}
-	return tx.LetterTexts.Put(l.LetterText)
+	return putHalves(tx.Transcriptions, l.Transcription, tx.LetterTexts, l.LetterText)
 }
 
 // DeleteLetter removes a transcription and its text.
 func DeleteLetter(tx *Tx, key string) error {
-	if err := tx.Transcriptions.Delete(key); err != nil {
-		return err
-	}
-	return tx.LetterTexts.Delete(key)
+	return deleteHalves(tx.Transcriptions, tx.LetterTexts, key)
 }
 
 // Version is what the letter says of one cell. speakers are all it answers for; number is that of the version. cite is Kernel.Cite.

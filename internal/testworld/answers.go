@@ -111,6 +111,16 @@ func (w *Answers) Sheet(t *testing.T, actor survey.Actor) answer.Sheet {
 	return sheet
 }
 
+// Confirmation is what the party is shown of its last submission.
+func (w *Answers) Confirmation(t *testing.T, actor survey.Actor) answer.Confirmation {
+	t.Helper()
+	c, err := w.Answer.Confirmation(t.Context(), actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // Save saves an answer on top of what is stored.
 func (w *Answers) Save(t *testing.T, actor survey.Actor, number int, e survey.Entry) survey.AnswerDraft {
 	t.Helper()
@@ -223,7 +233,7 @@ func (w *Answers) State(t *testing.T) string {
 	w.View(t, func(tx *survey.Tx) error {
 		enc := json.NewEncoder(&b)
 		return errors.Join(
-			dump(enc, tx.AnswerDrafts), dump(enc, tx.Submissions), dump(enc, tx.Versions), dump(enc, tx.Mails), dump(enc, tx.MailTexts), dump(enc, tx.Outbox),
+			dump(enc, tx.AnswerDrafts), dump(enc, tx.Submissions), dump(enc, tx.SubmissionTexts), dump(enc, tx.Versions), dump(enc, tx.Mails), dump(enc, tx.MailTexts), dump(enc, tx.Outbox),
 			dump(enc, tx.Leaves), dump(enc, tx.AccessLinks), dump(enc, tx.Audit), dump(enc, tx.Sessions),
 		)
 	})

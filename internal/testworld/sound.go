@@ -101,13 +101,14 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 		Must(t, tx.Versions.Put(v))
 	}
 	submit := func(id string, entries ...survey.SubmissionEntry) {
-		s := survey.Submission{
-			Questionnaire: "q1", Respondent: "fm", ID: id, State: survey.SubmissionConfirmed, Entries: entries, RequestedAt: Someday,
+		s := survey.WrittenSubmission{Submission: survey.Submission{
+			Questionnaire: "q1", Respondent: "fm", ID: id, State: survey.SubmissionConfirmed, RequestedAt: Someday,
 			Declaration: survey.Declaration{Name: "Cleo Muster", Verbatim: true, Licence: "CC-BY-4.0"}, ConfirmedAt: Someday,
-		}
+		}, SubmissionText: survey.SubmissionText{Entries: entries}}
 		var err error
 		s.Receipt, err = survey.SubmissionReceipt(tx, s, Someday, rand.Reader)
-		Must(t, err, tx.Submissions.Put(s))
+		s.Leaf = s.Receipt.Leaf
+		Must(t, err, survey.PutSubmission(tx, s))
 	}
 	submit("s1", survey.SubmissionEntry{Question: "q01", Number: 1, Entry: first, Version: 1}, survey.SubmissionEntry{Question: "q02", Number: 2, Entry: thesis, Version: 1})
 	submit("s2", survey.SubmissionEntry{Question: "q01", Number: 1, Entry: second, Version: 2}, survey.SubmissionEntry{Question: "q02", Number: 2, Entry: thesis, Version: 1})
@@ -138,9 +139,9 @@ func soundAnswers(t *testing.T, tx *survey.Tx) {
 	Must(t, err,
 		survey.PutPublication(tx, p, survey.PublicationDetail{Digests: []survey.CellDigest{{Respondent: "lb", Question: 2, Quotation: survey.QuotationDigest(quoted)}}}),
 		tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: "q1", Respondent: "lb", Question: "q01", Entry: first, Revision: 1}),
-		tx.Submissions.Put(survey.Submission{
-			Questionnaire: "q1", Respondent: "lb", ID: "s3", State: survey.SubmissionRequested,
-			Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: first}}, RequestedAt: Someday,
+		survey.PutSubmission(tx, survey.WrittenSubmission{
+			Submission:     survey.Submission{Questionnaire: "q1", Respondent: "lb", ID: "s3", State: survey.SubmissionRequested, RequestedAt: Someday},
+			SubmissionText: survey.SubmissionText{Entries: []survey.SubmissionEntry{{Question: "q01", Number: 1, Entry: first}}},
 		}),
 		tx.Quotations.Put(quoted),
 	)

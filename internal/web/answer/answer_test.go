@@ -48,7 +48,7 @@ func everything(t *testing.T, w *webtest.World) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
-		return errors.Join(rows(enc, tx.AccessLinks), rows(enc, tx.AnswerDrafts), rows(enc, tx.Submissions), rows(enc, tx.Versions), rows(enc, tx.Mails), rows(enc, tx.MailTexts),
+		return errors.Join(rows(enc, tx.AccessLinks), rows(enc, tx.AnswerDrafts), rows(enc, tx.Submissions), rows(enc, tx.SubmissionTexts), rows(enc, tx.Versions), rows(enc, tx.Mails), rows(enc, tx.MailTexts),
 			rows(enc, tx.Outbox), rows(enc, tx.Leaves), rows(enc, tx.Audit), rows(enc, tx.Sessions), rows(enc, tx.Respondents))
 	}); err != nil {
 		t.Fatal(err)

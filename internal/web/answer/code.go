@@ -36,25 +36,24 @@ type codeForm struct {
 }
 
 func (s *Room) codePage(r *web.Request) error {
-	sheet, err := s.sheet(r)
+	code, err := s.Answer.Code(r.Request.Context(), r.Actor, r.Query("abgabe"))
 	if err != nil {
 		return err
 	}
-	waiting := sheet.Waiting(r.Query("abgabe"))
-	press, err := sheet.OwnPress(waiting)
+	press, err := code.OwnPress(code.Waiting)
 	if err != nil {
 		return err
 	}
 	if press != nil && r.Query("abgabe") == "" {
 		return r.Redirect("/antwort/pruefen", "")
 	}
-	if waiting == nil {
+	if code.Waiting == nil {
 		return r.Redirect("/antwort", "")
 	}
-	if sheet.NoTries {
-		return s.renderNoTries(r, http.StatusOK, sheet)
+	if code.NoTries {
+		return s.renderNoTries(r, http.StatusOK, code.Sheet)
 	}
-	return s.renderCode(r, http.StatusOK, sheet, waiting, nil)
+	return s.renderCode(r, http.StatusOK, code, nil)
 }
 
 // renderNoTries says where the way goes on for a browser that has none left here.
@@ -67,7 +66,8 @@ const othersShown = 20
 
 // renderCode asks for the code of a submission. What was asked for elsewhere is shown in full: nobody confirms what they have not
 // seen.
-func (s *Room) renderCode(r *web.Request, status int, sheet answer.Sheet, waiting *answer.WaitingSubmission, errs []templates.FieldError) error {
+func (s *Room) renderCode(r *web.Request, status int, code answer.CodeSheet, errs []templates.FieldError) error {
+	sheet, waiting := code.Sheet, code.Waiting
 	p := codePage{answerBase: newAnswerBase(r, sheet, "answer.code.title"), ID: waiting.ID}
 	p.Errors = errs
 	if r.Query("ok") == "answer.notice.code_there" { // nothing was done
@@ -86,7 +86,7 @@ func (s *Room) renderCode(r *web.Request, status int, sheet answer.Sheet, waitin
 		p.Seen = templates.Field{Name: "seen", Type: "checkbox", Required: true, Label: p.Must("answer.field.seen"), Error: p.ErrorAt("seen")}
 		p.Foreign = p.Must(key, "At", p.DateTime(waiting.RequestedAt.In(zone), nil), "Name", waiting.Declaration.Name, "Function", waiting.Declaration.Function)
 		p.Lead = p.Must("answer.code.lead_foreign", "Address", maskAddress(sheet.Respondent.Email))
-		for _, e := range answer.ReceiptEntries(waiting.Submission, sheet.Catalogue, sheet.Confirmed) {
+		for _, e := range code.Entries {
 			v := questionView(r, e.Question)
 			v.say(e.Entry)
 			p.Entries = append(p.Entries, v)
@@ -134,15 +134,15 @@ func (s *Room) confirmSubmission(r *web.Request) error {
 	if refused.Code == survey.NotFound { // nothing is kept of what another one has replaced
 		refused = survey.Fail(survey.Conflict, "answer.error.code_void")
 	}
-	sheet, loadErr := s.sheet(r)
+	code, loadErr := s.Answer.Code(r.Request.Context(), r.Actor, form.ID)
 	if loadErr != nil {
 		return loadErr
 	}
-	waiting := sheet.Waiting(form.ID)
-	if errs, ok := r.Faults(err); ok && form.ID != "" && waiting != nil {
-		return s.renderCode(r, http.StatusUnprocessableEntity, sheet, waiting, errs)
+	sheet := code.Sheet
+	if errs, ok := r.Faults(err); ok && form.ID != "" && code.Waiting != nil {
+		return s.renderCode(r, http.StatusUnprocessableEntity, code, errs)
 	}
-	if refused.Code == survey.TooMany && waiting != nil { // it goes on waiting, only this browser has no tries left
+	if refused.Code == survey.TooMany && code.Waiting != nil { // it goes on waiting, only this browser has no tries left
 		return s.renderNoTries(r, http.StatusTooManyRequests, sheet)
 	}
 	p := codePage{answerBase: newAnswerBase(r, sheet, "answer.code.ended_title"), Ended: r.Printer().Must(refused.Key, refused.Args...)}
@@ -190,10 +190,11 @@ type confirmationPage struct {
 }
 
 func (s *Room) confirmationPage(r *web.Request) error {
-	sheet, err := s.sheet(r)
+	done, err := s.Answer.Confirmation(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
+	sheet := done.Sheet
 	if len(sheet.Confirmed) == 0 {
 		return r.Redirect("/antwort", "")
 	}
@@ -201,21 +202,21 @@ func (s *Room) confirmationPage(r *web.Request) error {
 	zone := sheet.Due.Location()
 	receipt := func(sub survey.Submission) templates.NavItem {
 		return templates.NavItem{Href: "/antwort/quittung/" + sub.ID,
-			Label: p.Must("answer.confirmation.receipt", "Number", sub.Receipt.Leaf, "At", p.ShortDateTime(sub.RequestedAt.In(zone)))}
+			Label: p.Must("answer.confirmation.receipt", "Number", sub.Leaf, "At", p.ShortDateTime(sub.RequestedAt.In(zone)))}
 	}
 	last := sheet.Confirmed[0]
 	p.Lead = p.Must("answer.confirmation.lead", "At", p.DateTime(last.RequestedAt.In(zone), nil))
 	p.Facts = []templates.Fact{
 		{Label: p.Must("answer.confirmation.at"), Value: p.DateTime(last.RequestedAt.In(zone), nil)},
 		{Label: p.Must("answer.confirmation.confirmed"), Value: p.DateTime(last.ConfirmedAt.In(zone), nil)},
-		{Label: p.Must("answer.confirmation.number"), Value: p.Number(int(last.Receipt.Leaf))},
+		{Label: p.Must("answer.confirmation.number"), Value: p.Number(int(last.Leaf))},
 		{Label: p.Must("answer.confirmation.by"), Value: last.Declaration.Name + ", " + last.Declaration.Function},
 		{Label: p.Must("answer.confirmation.licence"), Value: p.Must("answer.confirmation.verbatim")},
 	}
 	if last.Declaration.Licence != "" {
 		p.Facts[4].Value = p.Must("answer.confirmation.open", "Licence", last.Declaration.Licence)
 	}
-	for _, e := range answer.ReceiptEntries(last, sheet.Catalogue, sheet.Confirmed) {
+	for _, e := range done.Entries {
 		v := questionView(r, e.Question)
 		v.say(e.Entry)
 		v.Provenance = p.Must("answer.confirmation.version_kept", "Number", e.Version)
@@ -224,7 +225,7 @@ func (s *Room) confirmationPage(r *web.Request) error {
 		}
 		p.Entries = append(p.Entries, v)
 	}
-	if left := sheet.Unanswered(last); len(left) > 0 {
+	if left := done.Unanswered; len(left) > 0 {
 		p.Left = p.Must("answer.confirmation.left", "Count", len(left), "Numbers", p.Join(web.Itoas(left)))
 		if !sheet.Over {
 			p.Left += " " + p.Must("answer.confirmation.left_open")

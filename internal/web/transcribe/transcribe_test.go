@@ -424,10 +424,11 @@ func TestOfficeNeverReadsDrafts(t *testing.T) {
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AnswerDraft] { return tx.AnswerDrafts },
 		survey.AnswerDraft{Questionnaire: "q1", Respondent: "r1", Question: "q03", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: draft, Reason: draft}})
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Submission] { return tx.Submissions },
-		survey.Submission{Questionnaire: "q1", Respondent: "r1", ID: "s1", State: survey.SubmissionConfirmed, RequestedAt: w.Clock.Now(), Declaration: survey.Declaration{Name: draft},
-			Entries: []survey.SubmissionEntry{{Question: "q03", Number: 3, Entry: survey.Entry{Status: survey.Answered, Text: submitted}, Version: 1}}},
-		survey.Submission{Questionnaire: "q1", Respondent: "r1", ID: "s2", State: survey.SubmissionRequested, RequestedAt: w.Clock.Now(),
-			Entries: []survey.SubmissionEntry{{Question: "q03", Number: 3, Entry: survey.Entry{Status: survey.Answered, Text: draft}}}})
+		survey.Submission{Questionnaire: "q1", Respondent: "r1", ID: "s1", State: survey.SubmissionConfirmed, RequestedAt: w.Clock.Now(), Declaration: survey.Declaration{Name: draft}},
+		survey.Submission{Questionnaire: "q1", Respondent: "r1", ID: "s2", State: survey.SubmissionRequested, RequestedAt: w.Clock.Now()})
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.SubmissionText] { return tx.SubmissionTexts },
+		survey.SubmissionText{Of: "q1/r1/s1", Entries: []survey.SubmissionEntry{{Question: "q03", Number: 3, Entry: survey.Entry{Status: survey.Answered, Text: submitted}, Version: 1}}},
+		survey.SubmissionText{Of: "q1/r1/s2", Entries: []survey.SubmissionEntry{{Question: "q03", Number: 3, Entry: survey.Entry{Status: survey.Answered, Text: draft}}}})
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Version] { return tx.Versions },
 		survey.Version{Questionnaire: "q1", Respondent: "r1", Question: "q03", Number: 1, Status: survey.Answered, Text: submitted, Provenance: survey.ByForm, Record: "q1/r1/s1", CountsAt: w.Clock.Now()})
 	look := func() (all string) {

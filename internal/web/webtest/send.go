@@ -75,8 +75,9 @@ func putSendQuestionnaire(tx *survey.Tx, phase string, now time.Time) error {
 		}
 		err = errors.Join(err, tx.Respondents.Put(r), survey.PutMail(tx, mail),
 			tx.AnswerDrafts.Put(survey.AnswerDraft{Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, Question: "q01", Revision: 1, Entry: survey.Entry{Status: survey.Answered, Text: Canary}}),
-			tx.Submissions.Put(survey.Submission{Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, ID: "s", State: survey.SubmissionRequested, RequestedAt: now,
-				Declaration: survey.Declaration{Name: Canary, Function: Canary}, Entries: []survey.SubmissionEntry{{Question: "q01", Entry: survey.Entry{Status: survey.Answered, Text: Canary}}}}),
+			survey.PutSubmission(tx, survey.WrittenSubmission{Submission: survey.Submission{Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, ID: "s",
+				State: survey.SubmissionRequested, RequestedAt: now, Declaration: survey.Declaration{Name: Canary, Function: Canary}},
+				SubmissionText: survey.SubmissionText{Entries: []survey.SubmissionEntry{{Question: "q01", Entry: survey.Entry{Status: survey.Answered, Text: Canary}}}}}),
 			tx.AccessLinks.Put(survey.AccessLink{Hash: "h-" + r.Key(), Questionnaire: survey.QuestionnaireID(id), Respondent: r.ID, Mail: mail.ID, CreatedAt: q.DispatchedAt, UsedAt: now}))
 		for _, kind := range []survey.MailKind{survey.MailCode, survey.MailReceipt} {
 			mail.Kind, mail.ID, mail.Subject, mail.Body, mail.Calendar = kind, id+"-"+string(slug)+"-"+string(kind), "Ihre Angaben", Canary, ""
