@@ -116,7 +116,7 @@ func TestFailedMailSentAsideStaysAside(t *testing.T) {
 	if err := s.Send.RecordAttempt(t.Context(), id, send.MailOutcome{Attempt: 1, Permanent: true, Reply: "552 voll"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Send.RetryMail(t.Context(), s.office, id); err != nil {
+	if err := s.Send.RetryMail(t.Context(), s.office, s.q, id); err != nil {
 		t.Fatal(err)
 	}
 	if m := s.mails(survey.MailInvitation)["kontakt@privat.example"]; m.Mail.ID != id || m.Mail.Reply != "552 voll" {
@@ -146,7 +146,7 @@ func TestFailedMailGoesToTheAddressOfNow(t *testing.T) {
 	if len(s.mails(survey.MailInvitation)) != 2 || s.respondent("fm").NotReached == nil {
 		t.Error("what had failed goes out without being asked for")
 	}
-	if err := s.Send.RetryMail(t.Context(), s.office, id); err != nil {
+	if err := s.Send.RetryMail(t.Context(), s.office, s.q, id); err != nil {
 		t.Fatal(err)
 	}
 	if m := s.mails(survey.MailInvitation)["neu@partei.example"]; m.Mail.ID != id || s.respondent("fm").NotReached != nil {

@@ -111,7 +111,7 @@ func TestMailsAfterAnExtensionTellTheNewDate(t *testing.T) {
 	if fresh.Mail.ID == old.Mail.ID || !s.link(old.Body).RevokedAt.IsZero() {
 		t.Error("the text of a mail that may be on its way changed, or its link died")
 	}
-	if err := s.Send.RetryMail(t.Context(), s.office, gz.ID); err != nil {
+	if err := s.Send.RetryMail(t.Context(), s.office, s.q, gz.ID); err != nil {
 		t.Fatal(err)
 	}
 	isNew("what had failed", s.mails(survey.MailInvitation)["gz@partei.example"])
@@ -325,7 +325,7 @@ func TestNoReminderPastTheDate(t *testing.T) {
 		t.Errorf("%s after %d attempts, %v", m.State, m.Attempts, err)
 	}
 	_, _, resent := s.Send.ResendMail(t.Context(), s.office, s.q, failed, send.ResendMail{To: "gz@partei.example"})
-	for what, err := range map[string]error{"retried": s.Send.RetryMail(t.Context(), s.office, failed), "resent": resent} {
+	for what, err := range map[string]error{"retried": s.Send.RetryMail(t.Context(), s.office, s.q, failed), "resent": resent} {
 		if testworld.KeyOf(err) != "send.error.reminder_over" {
 			t.Errorf("%s: %v", what, err)
 		}

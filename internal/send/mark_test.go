@@ -105,7 +105,7 @@ func TestMailsOfBeforePlacesWereNoted(t *testing.T) {
 	if err := s.Send.ExtendDeadline(t.Context(), s.office, s.q, send.SetDeadline{Deadline: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "mehr Zeit", Revision: s.questionnaire().Revision}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Send.RetryMail(t.Context(), s.office, old.ID); err != nil {
+	if err := s.Send.RetryMail(t.Context(), s.office, s.q, old.ID); err != nil {
 		t.Fatal(err)
 	}
 	again := s.mails(survey.MailInvitation)["fm@partei.example"]

@@ -310,13 +310,13 @@ func TestPermanentRefusalAndRetry(t *testing.T) {
 
 	clock.Advance(5 * 24 * time.Hour) // giving up counts from the retry
 	for _, actor := range []survey.Actor{{}, {Respondent: "r"}, {User: survey.User{ID: "u2", PasswordHash: "x", Memberships: []survey.Membership{{WorkingGroup: "g"}}}}} {
-		if err := s.Send.RetryMail(t.Context(), actor, m.ID); survey.CodeOf(err) != survey.Forbidden {
+		if err := s.Send.RetryMail(t.Context(), actor, m.Questionnaire, m.ID); survey.CodeOf(err) != survey.Forbidden {
 			t.Errorf("%+v: %v", actor, err)
 		}
 	}
 	kicked := 0
 	s.Kick = func() { kicked++ }
-	if err := s.Send.RetryMail(t.Context(), coordinator, m.ID); err != nil || kicked != 1 {
+	if err := s.Send.RetryMail(t.Context(), coordinator, m.Questionnaire, m.ID); err != nil || kicked != 1 {
 		t.Fatalf("retry: %v, kicked %d", err, kicked)
 	}
 	due, err := s.Send.DueMails(t.Context(), 1)
@@ -328,19 +328,22 @@ func TestPermanentRefusalAndRetry(t *testing.T) {
 		t.Errorf("after a retry the back-off starts again: %v, %v, %v", next, waits, err)
 	}
 	record(t, s, m.ID, send.MailOutcome{Attempt: 3, Sent: true})
-	if err := s.Send.RetryMail(t.Context(), coordinator, m.ID); survey.CodeOf(err) != survey.Conflict {
+	if err := s.Send.RetryMail(t.Context(), coordinator, m.Questionnaire, m.ID); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("retry of a sent mail: %v", err)
 	}
-	if err := s.Send.RetryMail(t.Context(), coordinator, "none"); !survey.IsNotFound(err) {
+	if err := s.Send.RetryMail(t.Context(), coordinator, m.Questionnaire, "none"); !survey.IsNotFound(err) {
 		t.Errorf("retry of no mail: %v", err)
+	}
+	if err := s.Send.RetryMail(t.Context(), coordinator, "another", m.ID); !survey.IsNotFound(err) {
+		t.Errorf("retry of a mail of another questionnaire: %v", err)
 	}
 
 	code := invitation()
 	code.Kind = survey.MailCode
 	code = enqueue(t, s, code, "483920")
 	record(t, s, code.ID, send.MailOutcome{Attempt: 1, Permanent: true})
-	if err := s.Send.RetryMail(t.Context(), coordinator, code.ID); survey.CodeOf(err) != survey.Conflict {
-		t.Errorf("retry of a dead code: %v", err)
+	if err := s.Send.RetryMail(t.Context(), coordinator, code.Questionnaire, code.ID); !survey.IsNotFound(err) {
+		t.Errorf("retry of a code, which is the party's own: %v", err)
 	}
 }
 
@@ -494,7 +497,7 @@ func TestOldCodeIsNotSent(t *testing.T) {
 	}
 	coordinator := survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}}
 	testworld.Must(t, s.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Users.Put(coordinator.User) }))
-	if err := s.Send.RetryMail(t.Context(), coordinator, code.ID); testworld.KeyOf(err) != "error.mail.code_expired" {
+	if err := s.Send.RetryMail(t.Context(), coordinator, code.Questionnaire, code.ID); !survey.IsNotFound(err) {
 		t.Errorf("retry: %v", err)
 	}
 	record(t, s, code.ID, send.MailOutcome{Attempt: 1, Settled: true})

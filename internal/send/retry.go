@@ -10,21 +10,18 @@ import (
 
 // RetryMail puts a mail that failed, or waits for its next attempt, back to the front. It is due now, and the time to give up
 // starts again. What failed goes to the respondent's address of now, who is no longer marked as not reached. A mail that was sent
-// or revoked, whose code has expired, or that reminds of what is over, is a Conflict. Those need a new mail, or none.
-func (s *Service) RetryMail(ctx context.Context, actor survey.Actor, id string) error {
+// or revoked, or that reminds of what is over, is a Conflict: it needs a new mail, or none. A code is the party's own, so NotFound.
+func (s *Service) RetryMail(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id string) error {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return err
 	}
 	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		m, err := tx.Mails.Get(id)
+		m, err := mailOf(tx, questionnaire, id)
 		if err != nil {
 			return err
 		}
 		if m.State != survey.MailQueued && m.State != survey.MailFailed {
 			return survey.Fail(survey.Conflict, "error.mail.state")
-		}
-		if m.Kind == survey.MailCode && len(m.Sealed) == 0 {
-			return survey.Fail(survey.Conflict, "error.mail.code_expired")
 		}
 		if err := s.notSettled(tx, m); err != nil {
 			return err
@@ -91,16 +88,13 @@ func (s *Service) undelivered(tx *survey.Tx, questionnaire survey.QuestionnaireI
 	return list, nil
 }
 
-// notSettled returns Conflict for a reminder of what is over and a code after its hour.
+// notSettled returns Conflict for a reminder of what is over.
 func (s *Service) notSettled(tx *survey.Tx, m survey.Mail) error {
 	over, err := s.settled(tx, m)
-	switch {
-	case err != nil || !over:
-		return err
-	case m.Kind == survey.MailCode:
-		return survey.Fail(survey.Conflict, "error.mail.code_expired")
+	if err == nil && over {
+		err = survey.Fail(survey.Conflict, "send.error.reminder_over")
 	}
-	return survey.Fail(survey.Conflict, "send.error.reminder_over")
+	return err
 }
 
 func (s *Service) retry(tx *survey.Tx, actor survey.Actor, old survey.Mail) error {

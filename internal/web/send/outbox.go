@@ -187,15 +187,11 @@ func mailFacts(r *web.Request, m send.OutboxRow) []templates.Fact {
 }
 
 func (s *Room) retryMail(r *web.Request) error {
-	// a mail of another questionnaire is not there
-	m, err := s.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
-	if err != nil {
+	id := r.Param("mail")
+	if err := s.Send.RetryMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, id); err != nil {
 		return err
 	}
-	if err := s.Send.RetryMail(r.Request.Context(), r.Actor, m.ID); err != nil {
-		return err
-	}
-	return r.Redirect(sendPath(r, "postausgang", m.ID), "send.notice.retried")
+	return r.Redirect(sendPath(r, "postausgang", id), "send.notice.retried")
 }
 
 func (s *Room) resendMail(r *web.Request) error {
