@@ -1,6 +1,7 @@
 package alliance
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -137,7 +138,13 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 				lineOf[key] = line.Line
 			}
 		}
-		p.apply(ballot)
+		address := ""
+		if p.Effect == PartyJoins {
+			if address, err = lastAddress(tx, p.planned.ID); err != nil {
+				return plan, nil, err
+			}
+		}
+		p.apply(ballot, address)
 		ballot = p.planned.Contestant.BallotPosition // a line without one keeps it
 		if first, ok := ballots[ballot]; ok && ballot > 0 {
 			own.Add("ballot_position", "alliance.error.list_ballot_twice", "First", first)
@@ -163,12 +170,13 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 	return plan, nil, nil
 }
 
-// apply puts the line's values in, notes what changes, and counts the revisions of what does.
-func (p *PlannedParty) apply(ballot int) {
+// apply puts the line's values in, notes what changes, and counts the revisions of what does. A party that joins without an address
+// gets the one known of it.
+func (p *PlannedParty) apply(ballot int, known string) {
 	before, c := p.planned.Party, &p.planned.Contestant
 	p.planned.Party = p.fill(before)
 	after := p.planned.Party
-	email, position := c.Email, c.BallotPosition
+	email, position := cmp.Or(c.Email, known), c.BallotPosition
 	if p.Email != "" {
 		email = p.Email
 	}

@@ -63,6 +63,24 @@ func knownParties(tx *survey.Tx, there []survey.BallotParty) ([]survey.Party, er
 	return list, nil
 }
 
+// lastAddress is where a party took questions in the latest of the elections it stood in, as far as one is known.
+func lastAddress(tx *survey.Tx, party survey.PartyID) (string, error) {
+	elections, err := survey.Elections(tx)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range elections {
+		c, err := tx.Contestants.Get(survey.Contestant{Election: e.ID, Party: party}.Key())
+		if err != nil && !survey.IsNotFound(err) {
+			return "", err
+		}
+		if c.Email != "" {
+			return c.Email, nil
+		}
+	}
+	return "", nil
+}
+
 // SaveContestant is the form of a party in an election.
 type SaveContestant struct {
 	PartyRevision      int
@@ -71,7 +89,7 @@ type SaveContestant struct {
 }
 
 // SaveContestant adds a party to an election (party "") or changes it there. A party known from other elections is reused. Its
-// names, Wikidata number and colour are the same in all elections. Respondents and publications keep their own copies.
+// names, Wikidata number and colour are the same in all elections. Without an address it gets that of its latest election. Respondents and publications keep their own copies.
 func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID, cmd SaveContestant) (saved survey.BallotParty, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return saved, err
@@ -83,6 +101,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
+		address := cmd.Email
 		if _, err := tx.Election(election); err != nil {
 			return err
 		}
@@ -98,6 +117,11 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 			saved = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: election}}
 			if at := cmd.find(known); at >= 0 {
 				saved.Party = known[at]
+				if address == "" {
+					if address, err = lastAddress(tx, saved.ID); err != nil {
+						return err
+					}
+				}
 			}
 			saved.Party = cmd.fill(saved.Party)
 		} else {
@@ -123,7 +147,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 		if err := faults.Err(); err != nil {
 			return err
 		}
-		saved.Contestant.Party, saved.Contestant.BallotPosition, saved.Contestant.Email = saved.ID, ballot, cmd.Email
+		saved.Contestant.Party, saved.Contestant.BallotPosition, saved.Contestant.Email = saved.ID, ballot, address
 		saved.Contestant.Revision++
 		saved.Party.Revision++
 		if err := tx.Parties.Put(saved.Party); err != nil {

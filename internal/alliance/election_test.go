@@ -287,3 +287,43 @@ func TestTheOverviewAsksSomebodyElse(t *testing.T) {
 		}
 	}
 }
+
+// What was learned of a party's address in one round is where the next election begins, by form as by list.
+func TestAPartyKeepsItsAddressForTheNextElection(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Update(func(tx *survey.Tx) error {
+		err := errors.Join(tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl", Date: "2027-03-07"}),
+			tx.Elections.Put(survey.Election{ID: "e0", Name: "Landtagswahl", Date: "2022-03-06"}), tx.Elections.Put(survey.Election{ID: "e00", Name: "Landtagswahl", Date: "2017-03-05"}))
+		for _, p := range []survey.Party{{ID: "ln", ShortName: "LN", Name: "Liste Nord"}, {ID: "om", ShortName: "OM", Name: "Offene Mitte"}} {
+			err = errors.Join(err, tx.Parties.Put(p), tx.Contestants.Put(survey.Contestant{Election: "e00", Party: p.ID, Email: "alt@" + string(p.ID) + ".example"}),
+				tx.Contestants.Put(survey.Contestant{Election: "e0", Party: p.ID, Email: "neu@" + string(p.ID) + ".example"}))
+		}
+		return err
+	})
+	got, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", "", alliance.SaveContestant{ListedParty: alliance.ListedParty{ShortName: "LN", Name: "Liste Nord"}})
+	if err != nil || got.Contestant.Email != "neu@ln.example" {
+		t.Errorf("%+v, %v", got.Contestant, err)
+	}
+	list := []alliance.ListLine{{Line: 2, ListedParty: alliance.ListedParty{ShortName: "OM", Name: "Offene Mitte"}}}
+	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+	if err != nil || len(faults) > 0 || len(plan.Lines[0].Changes) != 1 || plan.Lines[0].Changes[0] != (alliance.PartyChange{Field: "email", To: "neu@om.example"}) {
+		t.Fatalf("%+v, %v, %v", plan.Lines, faults, err)
+	}
+	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list); err != nil {
+		t.Fatal(err)
+	}
+	w.Update(func(tx *survey.Tx) error {
+		c, err := tx.Contestants.Get(survey.Contestant{Election: "e1", Party: "om"}.Key())
+		if c.Email != "neu@om.example" {
+			t.Errorf("%+v", c)
+		}
+		return err
+	})
+	// taken away by hand it stays away
+	got.Contestant.Email = ""
+	got, err = w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", got.ID, alliance.SaveContestant{PartyRevision: got.Party.Revision, ContestantRevision: got.Contestant.Revision,
+		ListedParty: alliance.ListedParty{ShortName: "LN", Name: "Liste Nord"}})
+	if err != nil || got.Contestant.Email != "" {
+		t.Errorf("%+v, %v", got.Contestant, err)
+	}
+}

@@ -2,6 +2,8 @@ package send
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"pruefstein/internal/survey"
 )
@@ -20,8 +22,8 @@ type addressChange struct {
 
 // SetAddress changes a respondent's address after the dispatch. The codes that make a submission valid go there, so a second
 // person has to confirm it where the dispatch needs one. The first call notes the request and returns done false. The call of the
-// second person with the same address changes it. Whoever was asked at the old address is told there, and mails that wait go to
-// the new one. It is a Conflict while a submission waits for its code. Asking for what is so already, or was asked for, changes
+// second person with the same address changes it. Whoever was asked at the old address is told there, unless it refused its mail,
+// and mails that wait go to the new one. It is a Conflict while a submission waits for its code. Asking for what is so already, or was asked for, changes
 // nothing.
 func (s *Service) SetAddress(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SetAddress) (done bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
@@ -107,10 +109,14 @@ func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Ques
 	return true, s.Audit(tx, actor, "address", string(r.ID))
 }
 
-// tellRespondent mails a notice about its access to a respondent, if it has an address.
+// tellRespondent mails a notice about its access to a respondent, if it has an address that does not refuse its mail.
 func (s *Service) tellRespondent(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, name string) error {
 	if !survey.BareAddress(r.Email) {
 		return nil
+	}
+	mails, err := mailsTo(tx, r)
+	if err != nil || refusedAt(mails, r.Email) {
+		return err
 	}
 	h, err := loadLetterhead(tx, q)
 	if err != nil {
@@ -127,4 +133,74 @@ func (s *Service) tellRespondent(tx *survey.Tx, q survey.Questionnaire, r survey
 	}
 	_, err = s.Enqueue(tx, m, "")
 	return err
+}
+
+// otherAddresses are the parties of a respondent for which its election has another address than the respondent has, or none.
+func otherAddresses(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent) (list []survey.Contestant, err error) {
+	if r.Email == "" {
+		return nil, nil
+	}
+	for _, party := range r.Parties {
+		c, err := tx.Contestants.Get(survey.Contestant{Election: q.Election, Party: party}.Key())
+		if err != nil && !survey.IsNotFound(err) {
+			return nil, err
+		}
+		if err == nil && c.Email != r.Email {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+// listedAddresses are the addresses of parties of an election, each once, in their order; "" is none.
+func listedAddresses(parties []survey.Contestant) string {
+	var list []string
+	for _, c := range parties {
+		if c.Email != "" && !slices.Contains(list, c.Email) {
+			list = append(list, c.Email)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// ListAddress is the button that makes a respondent's address that of its parties.
+type ListAddress struct {
+	Email  string // the respondent's, as the page showed it
+	Listed string // RespondentFile.Listed, as the page showed it
+}
+
+// ListAddress makes the address of a respondent that of its parties in their election, so that later rounds begin with it. A second
+// click changes nothing. It is a Conflict when one of the addresses has changed since the page was shown.
+func (s *Service) ListAddress(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd ListAddress) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaire(questionnaire)
+		if err != nil {
+			return err
+		}
+		r, err := survey.RespondentBySlug(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		if r.Email != cmd.Email {
+			return survey.Stale()
+		}
+		parties, err := otherAddresses(tx, q, r)
+		if err != nil || len(parties) == 0 {
+			return err
+		}
+		before := listedAddresses(parties)
+		if before != cmd.Listed {
+			return survey.Stale()
+		}
+		for _, c := range parties {
+			c.Email, c.Revision = r.Email, c.Revision+1
+			if err := tx.Contestants.Put(c); err != nil {
+				return err
+			}
+		}
+		return s.Audit(tx, actor, "list_address", string(r.ID))
+	})
 }

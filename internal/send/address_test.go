@@ -261,3 +261,225 @@ func TestAnAddressChangeBringsEachKindOnce(t *testing.T) {
 		}
 	}
 }
+
+// fail records that the mail server refused a mail for good.
+func (s *sending) fail(id, reply string) {
+	s.t.Helper()
+	attempt := 0
+	s.put(func(tx *survey.Tx) error { m, err := tx.Mails.Get(id); attempt = m.Attempts + 1; return err })
+	testworld.Must(s.t, s.Send.RecordAttempt(s.t.Context(), id, send.MailOutcome{Attempt: attempt, Permanent: true, Reply: reply, NoReply: reply == ""}))
+}
+
+// refused is a questionnaire that was sent, whose letter to fm was refused; and the id of that.
+func refused(t *testing.T) (s *sending, id string) {
+	s = newSending(t)
+	s.mustDispatch()
+	id = s.mails(survey.MailInvitation)["fm@partei.example"].Mail.ID
+	s.fail(id, "550 unbekannt")
+	return s, id
+}
+
+func (s *sending) setAddress(slug survey.Slug, to string) {
+	s.t.Helper()
+	if done, err := s.Send.SetAddress(s.t.Context(), s.office, s.q, slug, send.SetAddress{Email: to, Revision: s.respondent(slug).Revision}); !done || err != nil {
+		s.t.Fatal(done, err)
+	}
+}
+
+func (s *sending) astray(slug survey.Slug) (ids []string) {
+	s.t.Helper()
+	f, err := s.Send.RespondentFile(s.t.Context(), s.office, s.q, slug)
+	testworld.Must(s.t, err)
+	for _, m := range f.Astray {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+// A notice goes to the old address, but not to one that refuses its mail.
+func TestNoNoticeToAnAddressThatRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		do   func(s *sending, id string)
+		told int
+	}{
+		{"refused", func(s *sending, id string) { s.fail(id, "550 unbekannt") }, 0},
+		{"the connection failed", func(s *sending, id string) { s.fail(id, "") }, 1},
+		{"accepted", func(s *sending, id string) {
+			testworld.Must(s.t, s.Send.RecordAttempt(s.t.Context(), id, send.MailOutcome{Attempt: 1, Sent: true, Reply: "250 ok"}))
+		}, 1},
+		{"refused, then accepted", func(s *sending, id string) {
+			s.fail(id, "552 voll")
+			s.clock.Advance(time.Hour)
+			testworld.Must(s.t, s.Send.RetryMail(s.t.Context(), s.office, s.q, id))
+			testworld.Must(s.t, s.Send.RecordAttempt(s.t.Context(), id, send.MailOutcome{Attempt: 2, Sent: true, Reply: "250 ok"}))
+		}, 1},
+		{"waits", func(*sending, string) {}, 1},
+	} {
+		s := newSending(t)
+		s.mustDispatch()
+		test.do(s, s.mails(survey.MailInvitation)["fm@partei.example"].Mail.ID)
+		s.setAddress("fm", "neu@partei.example")
+		if told := s.mails(survey.MailNotice); len(told) != test.told {
+			t.Errorf("%s: %d notices, want %d", test.name, len(told), test.told)
+		}
+	}
+	// nor when its letter goes to another address by hand
+	s, id := refused(t)
+	_, _, err := s.Send.ResendMail(t.Context(), s.office, s.q, id, send.ResendMail{To: "neu@partei.example", Keep: true, Revoke: true})
+	testworld.Must(t, err)
+	if len(s.mails(survey.MailNotice)) != 0 || s.respondent("fm").Email != "neu@partei.example" {
+		t.Error("told where nothing arrives, or not kept")
+	}
+}
+
+// An address that refused its mail does not become the respondent's again by sending a mail there; it may be tried.
+func TestARefusedAddressIsNotWrittenBack(t *testing.T) {
+	for _, revoke := range []bool{true, false} {
+		s, id := refused(t)
+		s.setAddress("fm", "neu@partei.example")
+		before := s.respondent("fm")
+		for range 2 {
+			_, _, err := s.Send.ResendMail(t.Context(), s.office, s.q, id, send.ResendMail{To: " FM@partei.example", Keep: true, Revoke: revoke})
+			if testworld.KeyOf(err) != "to send.error.address_refused" {
+				t.Errorf("written back: %v", err)
+			}
+		}
+		if _, _, err := s.Send.ResendMail(t.Context(), s.office, s.q, id, send.ResendMail{To: "neu@partei.example", Keep: true, Revoke: revoke}); err != nil {
+			t.Error(err)
+		}
+		// the failed one was stopped when another took its place: its reply counts still
+		_, _, err := s.Send.ResendMail(t.Context(), s.office, s.q, id, send.ResendMail{To: "fm@partei.example", Keep: true})
+		if testworld.KeyOf(err) != "to send.error.address_refused" || !survey.Same(s.respondent("fm"), before) {
+			t.Errorf("written back afterwards: %v", err)
+		}
+		if _, _, err := s.Send.ResendMail(t.Context(), s.office, s.q, id, send.ResendMail{To: "fm@partei.example"}); err != nil {
+			t.Errorf("not to be tried: %v", err)
+		}
+	}
+}
+
+func TestFailedLetterIsOfferedToTheNewAddress(t *testing.T) {
+	s, id := refused(t)
+	if len(s.astray("fm")) != 0 {
+		t.Error("offered to the address that refused it")
+	}
+	s.setAddress("fm", "neu@partei.example")
+	if got := s.astray("fm"); len(got) != 1 || got[0] != id {
+		t.Fatalf("%q is offered", got)
+	}
+	cmd := send.SendAstray{Mail: id, To: "neu@partei.example"}
+	again := func(actor survey.Actor, slug survey.Slug, cmd send.SendAstray) error {
+		return s.Send.SendAstray(t.Context(), actor, s.q, slug, cmd)
+	}
+	for name, actor := range map[string]survey.Actor{"member": s.member, "administrator": s.admin, "reader": {}} {
+		if err := again(actor, "fm", cmd); survey.CodeOf(err) != survey.Forbidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := again(s.office, "gz", cmd); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("to another respondent: %v", err)
+	}
+	if err := again(s.office, "fm", send.SendAstray{Mail: "x", To: cmd.To}); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("no mail: %v", err)
+	}
+	if err := again(s.office, "fm", send.SendAstray{Mail: id, To: "fm@partei.example"}); testworld.KeyOf(err) != "error.stale" {
+		t.Errorf("to what the page does not show any more: %v", err)
+	}
+	other := s.mails(survey.MailInvitation)["gz@partei.example"].Mail.ID
+	if err := again(s.office, "gz", send.SendAstray{Mail: other, To: "gz@partei.example"}); err != nil {
+		t.Errorf("one that waits for this address anyway: %v", err)
+	}
+	for range 2 { // the second is a double click
+		if err := again(s.office, "fm", cmd); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mails := s.mails(survey.MailInvitation) // fails where one address has two
+	fresh := mails["neu@partei.example"]
+	if len(mails) != 3 || s.link(fresh.Body).Mail != fresh.Mail.ID || fresh.Mail.ID == id || fresh.Mail.Aside {
+		t.Errorf("%d letters, %+v", len(mails), fresh.Mail)
+	}
+	if len(s.astray("fm")) != 0 || len(s.audited("resend_mail")) != 1 || len(s.mails(survey.MailNotice)) != 0 {
+		t.Error("still offered, not in the audit once, or told")
+	}
+	s.fail(fresh.Mail.ID, "550 auch unbekannt")
+	if len(s.astray("fm")) != 0 {
+		t.Error("offered to the address that refused it")
+	}
+	s.setAddress("fm", "dritte@partei.example")
+	if got := s.astray("fm"); len(got) != 1 || got[0] != fresh.Mail.ID {
+		t.Errorf("the third address: %q", got)
+	}
+}
+
+// What reminds of what is over is not offered, nor anything of a party that is not asked.
+func TestNothingOverIsOffered(t *testing.T) {
+	s, _ := refused(t)
+	s.remind()
+	reminder := s.mails(survey.MailReminder)["fm@partei.example"].Mail.ID
+	s.fail(reminder, "550 unbekannt")
+	s.setAddress("fm", "neu@partei.example")
+	if got := s.astray("fm"); len(got) != 2 {
+		t.Errorf("%q, want the letter and its reminder", got)
+	}
+	s.submitted("fm")
+	if got := s.astray("fm"); len(got) != 1 || got[0] == reminder {
+		t.Errorf("%q, want the letter alone", got)
+	}
+	err := s.Send.SendAstray(t.Context(), s.office, s.q, "fm", send.SendAstray{Mail: reminder, To: "neu@partei.example"})
+	if testworld.KeyOf(err) != "send.error.reminder_over" {
+		t.Errorf("reminded of what is over: %v", err)
+	}
+}
+
+func TestACorrectedAddressBecomesThatOfTheParty(t *testing.T) {
+	s, _ := refused(t)
+	file := func() send.RespondentFile {
+		t.Helper()
+		f, err := s.Send.RespondentFile(t.Context(), s.office, s.q, "fm")
+		testworld.Must(t, err)
+		return f
+	}
+	listed := func(party survey.PartyID) (c survey.Contestant) {
+		s.put(func(tx *survey.Tx) (err error) {
+			c, err = tx.Contestants.Get(survey.Contestant{Election: "e1", Party: party}.Key())
+			return err
+		})
+		return c
+	}
+	if file().Unlisted {
+		t.Error("offered though it is the same")
+	}
+	s.setAddress("fm", "neu@partei.example")
+	if f := file(); !f.Unlisted || f.Listed != "fm@partei.example" {
+		t.Fatalf("not offered: %v %q", f.Unlisted, f.Listed)
+	}
+	keep := func(actor survey.Actor, cmd send.ListAddress) error {
+		return s.Send.ListAddress(t.Context(), actor, s.q, "fm", cmd)
+	}
+	cmd := send.ListAddress{Email: "neu@partei.example", Listed: "fm@partei.example"}
+	if err := keep(s.admin, cmd); survey.CodeOf(err) != survey.Forbidden {
+		t.Errorf("an administrator: %v", err)
+	}
+	for _, stale := range []send.ListAddress{{Email: "fm@partei.example", Listed: cmd.Listed}, {Email: cmd.Email, Listed: "andere@partei.example"}} {
+		if err := keep(s.office, stale); testworld.KeyOf(err) != "error.stale" {
+			t.Errorf("%+v: %v", stale, err)
+		}
+	}
+	if listed("fm").Email != "fm@partei.example" {
+		t.Error("written all the same")
+	}
+	before := listed("fm").Revision
+	for range 2 {
+		if err := keep(s.office, cmd); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := listed("fm"); c.Email != "neu@partei.example" || c.Revision != before+1 || listed("gz").Email != "gz@partei.example" {
+		t.Errorf("%+v", c)
+	}
+	if file().Unlisted || len(s.audited("list_address")) != 1 {
+		t.Error("still offered, or not in the audit once")
+	}
+}

@@ -132,7 +132,7 @@ type ResendMail struct {
 }
 
 // ResendMail sends a mail again to a corrected address, written anew with the date of now and a link of its own. It returns the id
-// of the new mail. A party whose link goes to another address is told at its own one. With Keep the address is changed too. Where
+// of the new mail. A party whose link goes to another address is told at its own one, unless that refused its mail. With Keep the address is changed too. Where
 // the rule wants it, that is a request which waits for a second person (waits true). Whoever was marked as not reached is so no
 // longer.
 func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id string, cmd ResendMail) (newID string, waits bool, err error) {
@@ -145,7 +145,7 @@ func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionna
 		return "", false, err
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		waits = false
+		newID, waits = "", false
 		old, err := mailOf(tx, questionnaire, id)
 		if err != nil {
 			return err
@@ -167,41 +167,140 @@ func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionna
 		if err != nil {
 			return err
 		}
-		other := r.Email != cmd.To
-		if other && r.Procedure.Channel == survey.ChannelForm {
-			if err := s.tellRespondent(tx, q, r, "notice_resent"); err != nil {
-				return err
-			}
-		}
-		if cmd.Revoke {
-			if err := survey.RevokeMail(tx, old.ID); err != nil {
-				return err
-			}
-			if _, err := s.revokeLinks(tx, questionnaire, old.Respondent, old.ID); err != nil {
-				return err
-			}
-		}
-		h, err := loadLetterhead(tx, q)
-		if err != nil {
-			return err
-		}
-		h.alone = true
-		fresh, err := s.sendAgain(tx, h, r, old, cmd.To)
-		if err != nil {
-			return err
-		}
-		newID = fresh.ID
-		if err := s.reachedAgain(tx, actor, &r); err != nil {
-			return err
-		}
-		if other && cmd.Keep { // after the new mail is there, so that the old one does not follow it
-			done, err := s.changeAddress(tx, actor, q, &r, cmd.To)
-			if err != nil {
-				return err
-			}
-			waits = !done
-		}
-		return s.Audit(tx, actor, "resend_mail", old.ID)
+		newID, waits, err = s.resend(tx, actor, q, r, old, cmd)
+		return err
 	})
 	return newID, waits, err
+}
+
+// resend queues the new mail of ResendMail. It is Invalid to make an address the respondent's again that refused its mail.
+func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, old survey.Mail, cmd ResendMail) (newID string, waits bool, err error) {
+	other := r.Email != cmd.To
+	if other && cmd.Keep {
+		mails, err := mailsTo(tx, r)
+		if err != nil {
+			return "", false, err
+		}
+		if refusedAt(mails, cmd.To) {
+			return "", false, survey.Faults{{Field: "to", Key: "send.error.address_refused"}}.Err()
+		}
+	}
+	if other && r.Procedure.Channel == survey.ChannelForm {
+		if err := s.tellRespondent(tx, q, r, "notice_resent"); err != nil {
+			return "", false, err
+		}
+	}
+	if cmd.Revoke {
+		if err := survey.RevokeMail(tx, old.ID); err != nil {
+			return "", false, err
+		}
+		if _, err := s.revokeLinks(tx, q.ID, old.Respondent, old.ID); err != nil {
+			return "", false, err
+		}
+	}
+	h, err := loadLetterhead(tx, q)
+	if err != nil {
+		return "", false, err
+	}
+	h.alone = true
+	fresh, err := s.sendAgain(tx, h, r, old, cmd.To)
+	if err != nil {
+		return "", false, err
+	}
+	if err := s.reachedAgain(tx, actor, &r); err != nil {
+		return "", false, err
+	}
+	if other && cmd.Keep { // after the new mail is there, so that the old one does not follow it
+		done, err := s.changeAddress(tx, actor, q, &r, cmd.To)
+		if err != nil {
+			return "", false, err
+		}
+		waits = !done
+	}
+	return fresh.ID, waits, s.Audit(tx, actor, "resend_mail", old.ID)
+}
+
+// refusedAt tells whether the last mail to an address that came to an end was refused there, or given up after refusals.
+func refusedAt(mails []survey.Mail, address string) bool {
+	var last survey.Mail
+	for _, m := range mails {
+		if m.To == address && m.State != survey.MailQueued && m.Attempts > 0 && !m.LastAttempt.Before(last.LastAttempt) {
+			last = m
+		}
+	}
+	// one that failed is stopped when another takes its place
+	return last.SentAt.IsZero() && !last.NoReply && (last.State == survey.MailFailed || strings.HasPrefix(last.Reply, "5"))
+}
+
+// astray are the mails to a respondent that failed at another address than it has now, and whose place no other took. What
+// reminds of what is over is not among them.
+func (s *Service) astray(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t traffic) (list []survey.Mail, err error) {
+	if phase := q.Phase(s.At(tx)); phase != survey.PhaseOpen && phase != survey.PhaseClosed || r.Email == "" || r.NotAsked != "" {
+		return nil, nil
+	}
+	for i, m := range t.mails {
+		if !Resendable(m.Kind) || m.To == r.Email || !t.undelivered(i) {
+			continue
+		}
+		over, err := s.settled(tx, m)
+		if err != nil {
+			return nil, err
+		}
+		if !over {
+			list = append(list, m)
+		}
+	}
+	return list, nil
+}
+
+// SendAstray is the button that sends a mail which failed at an old address to the one of now.
+type SendAstray struct {
+	Mail string // id
+	To   string // the address the button names
+}
+
+// SendAstray sends a mail that failed at an old address of a respondent anew to the one of now (RespondentFile.Astray), with a link
+// of its own. The old link is revoked. Whoever was marked as not reached is so no longer. A second click changes nothing. It is a
+// Conflict when the address has changed since.
+func (s *Service) SendAstray(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SendAstray) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		old, err := mailOf(tx, questionnaire, cmd.Mail)
+		if err != nil {
+			return err
+		}
+		if old.Respondent != r.ID {
+			return survey.Fail(survey.NotFound, "error.not_found")
+		}
+		if r.Email != cmd.To {
+			return survey.Stale()
+		}
+		if err := s.notSettled(tx, old); err != nil {
+			return err
+		}
+		t, err := trafficOf(tx, r)
+		if err != nil {
+			return err
+		}
+		list, err := s.astray(tx, q, r, t)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(list, func(m survey.Mail) bool { return m.ID == old.ID }) {
+			if slices.ContainsFunc(t.mails, func(m survey.Mail) bool {
+				return m.Kind == old.Kind && m.To == cmd.To && (m.State == survey.MailQueued || m.State == survey.MailSent)
+			}) {
+				return nil
+			}
+			return survey.Fail(survey.Conflict, "error.mail.state")
+		}
+		_, _, err = s.resend(tx, actor, q, r, old, ResendMail{To: cmd.To, Revoke: true})
+		return err
+	})
 }

@@ -21,6 +21,10 @@ type RespondentFile struct {
 	AddressBy          string           // who made it
 	AddressOwn         bool             // whoever asks made it
 	TwoPerson          bool             // such a change needs one
+	Refused            bool             // its address refused the last mail
+	Unlisted           bool             // its address is not that of its parties in the election, see ListAddress
+	Listed             string           // what is theirs then, "" none
+	Astray             []survey.Mail    // failed at an old address and can be sent to the one of now, see SendAstray
 	Invitation         *InvitationPlan  // for what was not asked at the dispatch; nil unless it is to be
 	Invited            *survey.Dispatch // by which it was invited
 	InvitedBy          string           // who sent that
@@ -83,6 +87,15 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 		return f, err
 	}
 	f.Links = t.links
+	f.Refused = refusedAt(t.mails, r.Email)
+	other, err := otherAddresses(tx, f.Questionnaire, r)
+	if err != nil {
+		return f, err
+	}
+	f.Unlisted, f.Listed = len(other) > 0, listedAddresses(other)
+	if f.Astray, err = s.astray(tx, f.Questionnaire, r, t); err != nil {
+		return f, err
+	}
 	for _, m := range t.mails {
 		row, err := outboxRow(tx, m)
 		if err != nil {

@@ -28,6 +28,8 @@ type OutboxRow struct {
 	ShortName string           // "" for a test mail
 	Slug      survey.Slug      // of the respondent
 	Due       time.Time        // of the next attempt; zero when none is planned
+	Address   string           // of the respondent now
+	NewEmail  string           // asked for it, waits for a second person; "" none
 }
 
 // OutboxPageSize is how many mails an OutboxPage has at most.
@@ -145,7 +147,7 @@ func outboxRow(tx *survey.Tx, m survey.Mail) (row OutboxRow, err error) {
 		if err != nil && !survey.IsNotFound(err) {
 			return row, err
 		}
-		row.ShortName, row.Slug = r.ShortName, r.Slug
+		row.ShortName, row.Slug, row.Address, row.NewEmail = r.ShortName, r.Slug, r.Email, r.NewEmail
 	}
 	if e, err := tx.Outbox.Get(m.ID); err == nil {
 		row.Due = e.DueAt
@@ -166,8 +168,15 @@ func (s *Service) OutboxMail(ctx context.Context, actor survey.Actor, questionna
 		if err != nil {
 			return err
 		}
-		if row, err = outboxRow(tx, m); err == nil {
-			row, err = row.withText(tx)
+		if row, err = outboxRow(tx, m); err != nil {
+			return err
+		}
+		if row, err = row.withText(tx); err != nil || row.NewEmail == "" {
+			return err
+		}
+		waiting, err := survey.WaitingApproval(tx, questionnaire, survey.ActAddress, string(m.Respondent))
+		if waiting == nil {
+			row.NewEmail = ""
 		}
 		return err
 	})

@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 
@@ -104,6 +105,7 @@ type outboxMailPage struct {
 	Facts  []templates.Fact
 	Mail   mailView
 	Retry  string // where trying again posts to; "" there is none
+	Again  string // label of its button
 	Resend string
 	Fields []templates.Field
 }
@@ -112,6 +114,12 @@ type resendForm struct {
 	To     string `form:"to"`
 	Keep   bool   `form:"keep"`
 	Revoke bool   `form:"revoke"`
+}
+
+// newResendForm begins with the respondent's address of now, or the one that was asked for and waits for a second person: that
+// need not be asked for again.
+func newResendForm(m send.OutboxRow) *resendForm {
+	return &resendForm{To: cmp.Or(m.NewEmail, m.Address), Keep: m.NewEmail == "", Revoke: true}
 }
 
 func (s *Room) mailPage(r *web.Request) error {
@@ -132,11 +140,14 @@ func (s *Room) renderMail(r *web.Request, status int, form *resendForm, errs []t
 		return r.Page(status, "send/mail", p)
 	}
 	if m.State == survey.MailFailed || m.State == survey.MailQueued && m.Attempts > 0 {
-		p.Retry = sendPath(r, "postausgang", m.ID, "wiederholen")
+		p.Retry, p.Again = sendPath(r, "postausgang", m.ID, "wiederholen"), p.Must("send.mail.retry")
+		if send.Resendable(m.Kind) && m.State == survey.MailFailed && !m.Aside && m.Address != "" && m.Address != m.To { // it goes to the address of now
+			p.Again = p.Must("send.astray.button", "Kind", line.Kind, "To", m.Address)
+		}
 	}
 	if send.Resendable(m.Kind) && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
 		if form == nil {
-			form = &resendForm{To: m.To, Keep: true, Revoke: true}
+			form = newResendForm(m)
 		}
 		p.Resend = sendPath(r, "postausgang", m.ID, "neu")
 		keep, revoke := p.field("keep", "checkbox", "true"), p.field("revoke", "checkbox", "true")

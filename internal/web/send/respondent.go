@@ -42,11 +42,14 @@ type respondentPage struct {
 	Due        []web.FieldGroup
 	DueForm    string
 	Address    addressPart
+	Astray     []templates.Confirm // mails that failed at an old address
+	List       *templates.Confirm  // makes its address that of its parties
 }
 
 // addressPart changes where mails go after the dispatch.
 type addressPart struct {
 	Form     string // "" may not be changed
+	Text     string
 	Groups   []web.FieldGroup
 	Button   string
 	Second   bool
@@ -176,6 +179,9 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 	if p.After {
 		p.address(r, f, stale, typed.address)
 	}
+	if p.CanAct {
+		p.addressOffers(r, f)
+	}
 	p.invitation(r, f)
 	p.deliveries(r, f)
 	return r.Page(status, "send/respondent", p)
@@ -257,6 +263,10 @@ func (p *respondentPage) address(r *web.Request, f send.RespondentFile, stale bo
 	form := func(email string) []web.FieldGroup {
 		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.emailField(email))}}}
 	}
+	p.Address.Text = p.Must("send.address.text")
+	if f.Refused {
+		p.Address.Text = p.Must("send.address.text_refused")
+	}
 	p.Address.Form, p.Address.Groups, p.Address.Second, p.Address.Button = action, form(who.Email), f.TwoPerson, p.Must("send.address.button")
 	if f.TwoPerson {
 		p.Address.Button = p.Must("send.address.request")
@@ -266,6 +276,25 @@ func (p *respondentPage) address(r *web.Request, f send.RespondentFile, stale bo
 	}
 	if typed != nil && stale {
 		r.Overtaken(&p.Base, p.Address.Groups, form(who.Email))
+	}
+}
+
+// addressOffers are what a new address is good for: mails that failed at the old one, and the list of the election.
+func (p *respondentPage) addressOffers(r *web.Request, f send.RespondentFile) {
+	who := f.Row.Respondent
+	for _, m := range f.Astray {
+		kind := p.Must("common.mail_kind." + string(m.Kind))
+		p.Astray = append(p.Astray, templates.Confirm{Title: p.Must("send.astray.title", "Kind", kind), Text: p.Must("send.astray.text", "From", m.To, "To", who.Email),
+			Action: sendPath(r, "befragte", string(who.Slug), "nachsenden"), Button: p.Must("send.astray.button", "Kind", kind, "To", who.Email),
+			Fields: []templates.Field{web.HiddenField("mail", m.ID), web.HiddenField("to", who.Email)}})
+	}
+	if f.Unlisted {
+		text := p.Must("send.list_address.text_none", "To", who.Email)
+		if f.Listed != "" {
+			text = p.Must("send.list_address.text", "From", f.Listed, "To", who.Email)
+		}
+		p.List = &templates.Confirm{Title: p.Must("send.list_address.title"), Text: text, Action: sendPath(r, "befragte", string(who.Slug), "adresse-merken"),
+			Button: p.Must("send.list_address.button"), Fields: []templates.Field{web.HiddenField("email", who.Email), web.HiddenField("listed", f.Listed)}}
 	}
 }
 

@@ -122,6 +122,36 @@ func (s *Room) setAddress(r *web.Request) error {
 
 func (s *Room) withdrawAddress(r *web.Request) error { return s.withdraw(r, survey.ActAddress) }
 
+func (s *Room) sendAstray(r *web.Request) error {
+	var form struct {
+		Mail string `form:"mail"`
+		To   string `form:"to"`
+	}
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	if err := s.Send.SendAstray(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.SendAstray(form)); err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.resent")
+}
+
+func (s *Room) listAddress(r *web.Request) error {
+	var form struct {
+		Email  string `form:"email"`
+		Listed string `form:"listed"`
+	}
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	if err := s.Send.ListAddress(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.ListAddress(form)); err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.address_listed")
+}
+
 // withdraw takes back a request about one respondent.
 func (s *Room) withdraw(r *web.Request, act survey.ApprovalKind) error {
 	slug := r.Param("respondent")

@@ -1,6 +1,7 @@
 package send_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -149,5 +150,86 @@ func TestFaultOfAReasonLeadsToItsInput(t *testing.T) {
 		if answer := w.Request(t, http.MethodPost, path, cookie, test.form); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), test.want) {
 			t.Errorf("%s: %d, not %s", path, answer.Code, test.want)
 		}
+	}
+}
+
+// Case of a letter that was refused: the page of the mail begins with the address of now, and the respondent's page offers the way.
+func TestAfterACorrectionNothingBeginsWithTheOldAddress(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{ID: "k", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.AddUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	kim, ada := w.StaffCookie(t, "kim@buendnis.example"), w.StaffCookie(t, "ada@buendnis.example")
+	const page, mail = "/versand/nord-open/befragte/moin", "/versand/nord-open/postausgang/q-open-moin"
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		r, err := tx.Respondents.Get("q-open/r-moin")
+		if err != nil {
+			return err
+		}
+		r.Parties = []survey.PartyID{"moin"}
+		return errors.Join(tx.Respondents.Put(r), tx.Submissions.Delete("q-open/r-moin/s"), // which waits for its code
+			tx.Dispatches.Put(survey.Dispatch{Questionnaire: "q-open", ID: "d", Kind: survey.MailInvitation}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	get := func(path, cookie string) string {
+		t.Helper()
+		answer := w.Request(t, http.MethodGet, path, cookie, nil)
+		if answer.Code != http.StatusOK {
+			t.Fatalf("%s: %d", path, answer.Code)
+		}
+		return answer.Body.String()
+	}
+	post := func(path string, form url.Values, status int) string {
+		t.Helper()
+		answer := w.Request(t, http.MethodPost, path, kim, form)
+		if answer.Code != status {
+			t.Fatalf("%s: %d, want %d\n%s", path, answer.Code, status, answer.Body)
+		}
+		return answer.Body.String()
+	}
+	sees := func(body string, want bool, texts ...string) {
+		t.Helper()
+		for _, text := range texts {
+			if strings.Contains(body, text) != want {
+				t.Errorf("%q: %v, want %v\n%s", text, !want, want, body)
+			}
+		}
+	}
+	body := get(page, kim)
+	sees(body, true, "darum geht kein Hinweis dorthin")
+	sees(body, false, "Anschreiben jetzt an")
+	post(page+"/adresse", url.Values{"email": {"neu@partei.example"}, "revision": {revisionField.FindStringSubmatch(body)[1]}}, http.StatusSeeOther)
+	sees(get(page, kim), true, "Anschreiben jetzt an neu@partei.example senden", "Auch bei der Partei speichern")
+	sees(get(page, ada), false, "Anschreiben jetzt an", "Auch bei der Partei speichern")
+	body = get(mail, kim)
+	sees(body, true, `value="neu@partei.example"`, "Anschreiben jetzt an neu@partei.example senden")
+	sees(body, false, `value="moin@partei.example"`)
+
+	body = post(mail+"/neu", url.Values{"to": {"moin@partei.example"}, "keep": {"true"}}, http.StatusUnprocessableEntity)
+	sees(body, true, "Diese Adresse hat die letzte Mail abgelehnt", `value="moin@partei.example"`)
+	post(page+"/nachsenden", url.Values{"mail": {"q-open-moin"}, "to": {"moin@partei.example"}}, http.StatusConflict)
+	post(page+"/nachsenden", url.Values{"mail": {"q-open-frei"}, "to": {"neu@partei.example"}}, http.StatusNotFound)
+	for range 2 {
+		post(page+"/nachsenden", url.Values{"mail": {"q-open-moin"}, "to": {"neu@partei.example"}}, http.StatusSeeOther)
+		post(page+"/adresse-merken", url.Values{"email": {"neu@partei.example"}, "listed": {"moin@partei.example"}}, http.StatusSeeOther)
+	}
+	sees(get(page, kim), false, "Anschreiben jetzt an", "Auch bei der Partei speichern")
+	mails := 0
+	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.By(survey.MailRespondent).List(survey.Exact("q-open/r-moin")) {
+			if err != nil {
+				return err
+			}
+			if m.State == survey.MailQueued {
+				mails++
+				if m.To != "neu@partei.example" || m.Kind != survey.MailInvitation {
+					t.Errorf("%s goes to %s", m.Kind, m.To)
+				}
+			}
+		}
+		return nil
+	}); err != nil || mails != 1 {
+		t.Errorf("%d mails wait, %v", mails, err)
 	}
 }
