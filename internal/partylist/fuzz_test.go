@@ -15,7 +15,8 @@ import (
 // when its lines are written as a table.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{"Kurzname;Name;Listenplatz\nFM;Freie Mitte;1\n", "name,short name\n\"Grüne; Zukunft\",GZN\r\n\r\n", "sep=;\nKurzname;Name\nA;\"B\nC\"\n",
-		"\ufeffKurzname\tName\nF\xfcr\tF\xfcr uns\n", "Kurzname;Name\nA;\"B\"x\n", "\xff\xfeK\x00", "Kurzname;Name\n;;;\n a ; b \n", "Kurzname;;Name\nA;x;B"} {
+		"\ufeffKurzname\tName\nF\xfcr\tF\xfcr uns\n", "Kurzname;Name\nA;\"B\"x\n", "\xff\xfeK\x00", "Kurzname;Name\n;;;\n a ; b \n", "Kurzname;;Name\nA;x;B",
+		"# Stand;;\n\nGruppenart_XML;GruppennameKurz;Gruppenname\nPARTEI;;FM\nUEBRIGE;Übrige;Übrige\n"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -3,10 +3,13 @@ package partylist
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -21,6 +24,14 @@ type List struct {
 	Converted bool   // it was no UTF-8 and has been read as Windows-1252
 	Separator rune   // ',', ';' or tab
 	Lines     []alliance.ListLine
+	Ignored   []string // columns it has and we do not know
+	LeftOut   []NoParty
+}
+
+// NoParty is a line of an official list that stands for no party: a sum of voters or votes.
+type NoParty struct {
+	Line int // from 1
+	Name string
 }
 
 // All are far above every ballot.
@@ -40,10 +51,51 @@ var partyColumns = map[string]string{
 	"e-mail": "email", "email": "email", "kontakt": "email", "contact": "email", "contact address": "email",
 }
 
-// Read reads a CSV list of parties. Its first line names the columns, in any order; short name and name must be
-// among them. Comma, semicolon and tab are told apart by that line, or by Excel's "sep=;" above it. A byte order mark is skipped; bytes that are no UTF-8
-// are read as Windows-1252. The faults of its form are returned at once, at most one more than MaxFaults; its values are
-// checked by the domain.
+// officialColumns are those of the list of the Bundeswahlleiterin, lower case: the names of 2025, and where there is a long name
+// those of 2021, whose plain name is the short one.
+func officialColumns(header []string) map[string]string {
+	columns := map[string]string{"gruppennamekurz": "short_name", "gruppenname": "name", "gruppenart_csv": officialKind, "gruppenart_xml": officialKind, "gruppenart": officialKind}
+	if slices.Contains(header, "gruppennamelang") {
+		columns["gruppenname"], columns["gruppennamelang"] = "short_name", "name"
+	}
+	return columns
+}
+
+// officialKind is the field of what kind a line of the official list is of. It tells that list from others.
+const officialKind = "kind"
+
+// noParty tells whether a line of the official list stands for no party, by its kinds or, where none tells, by its name.
+func noParty(kinds []string, name string) bool {
+	for _, kind := range kinds {
+		switch folded(kind) {
+		case "systemgruppe", "uebrige", "übrige":
+			return true
+		case "partei", "einzelbewerber", "einzelbewerberwählergruppe", "wählergruppe", "waehlergruppe":
+			return false
+		}
+	}
+	switch folded(name) {
+	case "wahlberechtigte", "wähler", "wählende", "gültige", "gültigestimmen", "ungültige", "ungültigestimmen", "übrige", "sonstige", "insgesamt":
+		return true
+	}
+	return false
+}
+
+// folded is a name without what is no letter, in lower case.
+func folded(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// Read reads a CSV list of parties. Lines that begin with "#" above its first line are skipped. That line names the columns, in any
+// order; short name and name must be among them, columns we do not know are ignored. Comma, semicolon and tab are told apart by that
+// line, or by Excel's "sep=;" above it. A byte order mark is skipped; bytes that are no UTF-8 are read as Windows-1252. The list of
+// the Bundeswahlleiterin is known by its columns: its sums are left out, and who has no short name there is called by the name.
+// The faults of its form are returned at once, at most one more than MaxFaults; its values are checked by the domain.
 func Read(data []byte) (list List, faults []alliance.LineFault) {
 	if len(data) > maxPartyList {
 		return list, []alliance.LineFault{{Key: "alliance.party_list.error.large", Args: []any{"Limit", maxPartyList >> 10}}}
@@ -60,9 +112,10 @@ func Read(data []byte) (list List, faults []alliance.LineFault) {
 		list.Converted = true
 	}
 	list.Text = string(data)
-	list.Separator = separator(list.Text)
+	text := withoutRemarks(list.Text)
+	list.Separator = separator(text)
 
-	r := csv.NewReader(strings.NewReader(list.Text))
+	r := csv.NewReader(strings.NewReader(text))
 	r.Comma = list.Separator
 	r.FieldsPerRecord = -1
 	var columns []string // field of each column; nil until the header is read
@@ -90,19 +143,42 @@ func Read(data []byte) (list List, faults []alliance.LineFault) {
 		case columns == nil && line == 1 && strings.HasPrefix(strings.ToLower(record[0]), "sep="):
 		case columns == nil:
 			var own []alliance.LineFault
-			columns, own = partyHeader(line, record)
+			columns, list.Ignored, own = partyHeader(line, record)
 			if faults = append(faults, own...); len(own) > 0 {
 				return list, faults // without sound columns every line would be wrong
 			}
-		case len(list.Lines) == maxPartyLines:
+		case len(list.Lines)+len(list.LeftOut) == maxPartyLines:
 			return list, append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.long", Args: []any{"Limit", maxPartyLines}})
 		case len(record) > len(columns) && strings.TrimSpace(strings.Join(record[len(columns):], "")) != "":
 			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.columns", Args: []any{"Got", len(record), "Want", len(columns)}})
 		default:
-			list.Lines = append(list.Lines, partyLine(line, columns, record))
+			p, kinds := partyLine(line, columns, record)
+			if slices.Contains(columns, officialKind) {
+				if strings.TrimSpace(p.ShortName) == "" {
+					p.ShortName = p.Name
+				}
+				if noParty(kinds, p.Name) {
+					list.LeftOut = append(list.LeftOut, NoParty{Line: line, Name: survey.Shown(strings.TrimSpace(cmp.Or(p.Name, p.ShortName)))})
+					continue
+				}
+			}
+			list.Lines = append(list.Lines, p)
 		}
 	}
 	return list, faults
+}
+
+// withoutRemarks empties the lines above the first with anything else in it that begin with "#", quoted or not, as official files have them. The
+// number of lines stays.
+func withoutRemarks(text string) string {
+	lines, read := 0, 0
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimPrefix(line, `"`), "#") && strings.TrimSpace(line) != "" {
+			break
+		}
+		lines, read = lines+1, read+len(line)
+	}
+	return strings.Repeat("\n", lines) + text[read:]
 }
 
 // separator is the one of comma, semicolon and tab that occurs most in the first line with anything in it.
@@ -117,41 +193,59 @@ func separator(text string) rune {
 	return best
 }
 
-// partyHeader reads the names of the columns. An empty name is a column to skip.
-func partyHeader(line int, record []string) (columns []string, faults []alliance.LineFault) {
-	seen := map[string]bool{}
+// partyHeader reads the names of the columns, and returns those it does not know. An empty name is a column to skip.
+func partyHeader(line int, record []string) (columns, ignored []string, faults []alliance.LineFault) {
+	var names []string
 	for _, name := range record {
-		if len(faults) > MaxFaults {
+		names = append(names, strings.ToLower(strings.TrimSpace(name)))
+	}
+	known := partyColumns
+	if official := officialColumns(names); slices.ContainsFunc(names, func(name string) bool { return official[name] == officialKind }) {
+		known = official
+	}
+	seen := map[string]bool{}
+	var unknown []alliance.LineFault
+	for i, name := range names {
+		if len(faults)+len(unknown) > MaxFaults {
 			break
 		}
-		name = strings.TrimSpace(name)
-		field, known := partyColumns[strings.ToLower(name)]
+		field := known[name]
+		shown := survey.Shown(strings.TrimSpace(record[i]))
 		switch {
-		case name != "" && !known:
-			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.column_unknown", Args: []any{"Name", survey.Shown(name)}})
-		case known && seen[field]:
-			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.column_twice", Args: []any{"Name", survey.Shown(name)}})
+		case name != "" && field == "":
+			ignored = append(ignored, shown)
+			unknown = append(unknown, alliance.LineFault{Line: line, Key: "alliance.party_list.error.column_unknown", Args: []any{"Name", shown}})
+		case field != "" && field != officialKind && seen[field]:
+			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.column_twice", Args: []any{"Name", shown}})
 		}
 		seen[field] = true
 		columns = append(columns, field)
 	}
+	var missing []alliance.LineFault
 	for _, field := range []string{"short_name", "name"} {
 		if !seen[field] {
-			faults = append(faults, alliance.LineFault{Line: line, Column: field, Key: "alliance.party_list.error.column_missing"})
+			missing = append(missing, alliance.LineFault{Line: line, Column: field, Key: "alliance.party_list.error.column_missing"})
 		}
 	}
-	return columns, faults
+	if len(missing) > 0 { // a name of theirs may be the one that is not known
+		faults = append(faults, unknown...)
+	}
+	return columns, ignored, append(faults, missing...)
 }
 
-// partyLine puts the values of a line into their fields; a line may end early.
-func partyLine(line int, columns, record []string) alliance.ListLine {
-	p := alliance.ListLine{Line: line}
+// partyLine puts the values of a line into their fields, and returns of what kinds it says it is; a line may end early.
+func partyLine(line int, columns, record []string) (p alliance.ListLine, kinds []string) {
+	p = alliance.ListLine{Line: line}
 	fields := map[string]*string{"short_name": &p.ShortName, "name": &p.Name, "ballot_position": &p.BallotPosition,
 		"wikidata": &p.Wikidata, "colour": &p.Colour, "email": &p.Email}
 	for i, value := range record {
-		if i < len(columns) && columns[i] != "" {
+		switch {
+		case i >= len(columns) || columns[i] == "":
+		case columns[i] == officialKind:
+			kinds = append(kinds, value)
+		default:
 			*fields[columns[i]] = value
 		}
 	}
-	return p
+	return p, kinds
 }

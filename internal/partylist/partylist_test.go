@@ -1,6 +1,7 @@
 package partylist_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,6 +50,43 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// The list of the Bundeswahlleiterin as it was in 2025 and 2021: remarks, sums, single candidates.
+func TestReadOfficial(t *testing.T) {
+	remarks := "# © Landeswahlleitung Nordmark, \"2027\";;;;\n# Lizenz: Namensnennung, 2.0, siehe dort;;;;\r\n\n\"# quoted\";\n"
+	list2025 := remarks + "Gruppenschluessel;Gruppenart_XML;Gruppenart_CSV;GruppennameKurz;Gruppenname\n100;SYSTEM_GRUPPE;System-Gruppe;Wahlberechtigte;Wahlberechtigte\n" +
+		"2;PARTEI;Partei;FM;Freie Mitte\n9;PARTEI;Partei;DEICH, aber sicher!;Partei für Deiche – DEICH, aber sicher!\n28;UEBRIGE;System-Gruppe;Übrige;Übrige\n29;UEBRIGE;;Sonstige;\n" +
+		"71;EINZELBEWERBER;Einzelbewerber/Wählergruppe;;EB: Muster\n12;PARTEI;Partei;;Insgesamt\n13;NEUE_ART;Neue Art;NA;Neue Anfänge\n14;;;Ungültige;Ungültige Stimmen\n"
+	list2021 := strings.NewReplacer("GruppennameKurz;Gruppenname\n", "Gruppenname;GruppennameLang\n").Replace(list2025)
+	want := []alliance.ListLine{
+		{Line: 7, ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte"}},
+		{Line: 8, ListedParty: alliance.ListedParty{ShortName: "DEICH, aber sicher!", Name: "Partei für Deiche – DEICH, aber sicher!"}},
+		{Line: 11, ListedParty: alliance.ListedParty{ShortName: "EB: Muster", Name: "EB: Muster"}},
+		{Line: 12, ListedParty: alliance.ListedParty{ShortName: "Insgesamt", Name: "Insgesamt"}},
+		{Line: 13, ListedParty: alliance.ListedParty{ShortName: "NA", Name: "Neue Anfänge"}},
+	}
+	left := []partylist.NoParty{{6, "Wahlberechtigte"}, {9, "Übrige"}, {10, "Sonstige"}, {14, "Ungültige Stimmen"}}
+	western, err := charmap.Windows1252.NewEncoder().String(list2025)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, in := range map[string]string{"2025": list2025, "2021": list2021, "Windows-1252": western, "byte order mark": "\ufeff" + list2025, "tabs": strings.ReplaceAll(list2025, ";", "\t"),
+		"without remarks": strings.Repeat("\n", 4) + strings.TrimPrefix(list2025, remarks)} {
+		list, faults := partylist.Read([]byte(in))
+		if len(faults) > 0 {
+			t.Errorf("%s: %v", name, faults)
+			continue
+		}
+		if diff := cmp.Diff(want, list.Lines) + cmp.Diff(left, list.LeftOut) + cmp.Diff([]string{"Gruppenschluessel"}, list.Ignored); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	// another list has its own columns, and what "Übrige" means there is its own matter
+	list, faults := partylist.Read([]byte("Kurzname,Name,Stand,Sitz\nÜbrige,Übrige,x,y\n"))
+	if len(faults) > 0 || len(list.Lines) != 1 || !slices.Equal(list.Ignored, []string{"Stand", "Sitz"}) || list.LeftOut != nil {
+		t.Errorf("%+v, %v", list, faults)
+	}
+}
+
 func TestReadFaults(t *testing.T) {
 	type found struct {
 		Line   int
@@ -64,6 +102,10 @@ func TestReadFaults(t *testing.T) {
 		{"a workbook", "PK\x03\x04\x00\x00", []found{{0, "", "alliance.party_list.error.encoding"}}},
 		{"UTF-16", "\xff\xfeK\x00u\x00", []found{{0, "", "alliance.party_list.error.utf16"}}},
 		{"UTF-16, the other way round", "\xfe\xff\x00K\x00u", []found{{0, "", "alliance.party_list.error.utf16"}}},
+		{"remarks alone", "# Stand\n\n# heute\n", []found{{0, "", "alliance.party_list.error.empty"}}},
+		{"lines below remarks keep their number", "# a \"Stand\"\n#;;\nKurzname;Name\nFM;Freie Mitte;1;2\n", []found{{4, "", "alliance.party_list.error.columns"}}},
+		{"official sums alone", "Gruppenart_CSV;GruppennameKurz;Gruppenname\nSystem-Gruppe;Wählende;Wählende\n", []found{{0, "", "alliance.party_list.error.no_lines"}}},
+		{"official without names", "Gruppenart_CSV;GruppennameKurz;Bezeichnung\nPartei;A;B\n", []found{{1, "", "alliance.party_list.error.column_unknown"}, {1, "name", "alliance.party_list.error.column_missing"}}},
 		{"no header", "FM;Freie Mitte\nGZN;Grüne Zukunft\n", []found{{1, "", "alliance.party_list.error.column_unknown"}, {1, "", "alliance.party_list.error.column_unknown"}, {1, "short_name", "alliance.party_list.error.column_missing"}, {1, "name", "alliance.party_list.error.column_missing"}}},
 		{"a column twice", "Kurzname,Name,Farbe,Color\nFM,Freie Mitte,,\n", []found{{1, "", "alliance.party_list.error.column_twice"}}},
 		{"all lines are read to the end", "Kurzname;Name\nFM;Freie Mitte;1;2\nA;\"B\"x\nC;D;E\n", []found{{2, "", "alliance.party_list.error.columns"}, {3, "", "alliance.party_list.error.quotes"}, {4, "", "alliance.party_list.error.columns"}}},

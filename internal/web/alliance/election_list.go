@@ -32,6 +32,8 @@ type partyListPage struct {
 type partyPlan struct {
 	Summary   string
 	Converted bool
+	Ignored   string // columns we do not know; "" none
+	LeftOut   string // lines that stand for no party; "" none
 	Rows      []plannedRow
 	TakeURL   string // "" there is nothing to take over
 	Hidden    []templates.Field
@@ -181,6 +183,16 @@ func lineFaultWords(b templates.Base, f alliance.LineFault) string {
 
 func planOf(b templates.Base, list partylist.List, plan alliance.PartyPlan, action string) *partyPlan {
 	p := &partyPlan{Converted: list.Converted}
+	if n := len(list.Ignored); n > 0 {
+		p.Ignored = b.Must("alliance.party_list.ignored", "Count", n, "Names", strings.Join(list.Ignored, ", "))
+	}
+	if n := len(list.LeftOut); n > 0 {
+		var names []string
+		for _, line := range list.LeftOut {
+			names = append(names, b.Must("alliance.party_list.left_out_line", "Name", line.Name, "Line", line.Line))
+		}
+		p.LeftOut = b.Must("alliance.party_list.left_out", "Count", n, "Names", strings.Join(names, ", "))
+	}
 	counts := map[alliance.PartyEffect]int{}
 	for _, line := range plan.Lines {
 		counts[line.Effect]++
