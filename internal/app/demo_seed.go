@@ -201,7 +201,7 @@ func (s *seeder) questionnaire(cmd draft.SaveQuestionnaire, questions []demoQues
 	s.step("questionnaire "+string(cmd.Slug), func() (err error) {
 		cmd.Topics = strings.Join(demoGroups, "\n")
 		cmd.Licence = "CC-BY-4.0"
-		cmd.OrderRule = "Parteien in der Reihenfolge des Stimmzettels, Fragen in der Reihenfolge des Fragenkatalogs."
+		cmd.Order = survey.OrderBallot
 		q, err = s.service.Draft.SaveQuestionnaire(s.ctx, s.actor(coordinator), "", cmd)
 		return err
 	})

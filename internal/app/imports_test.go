@@ -45,7 +45,7 @@ var rooms = []room{
 	{"publish", []string{"compare", "survey", "export", "locale", "templates", "public"}, "builds pages and downloads into one folder"},
 	{"export", []string{"survey", "interchange", "locale", "templates"}, "daten.json is the interchange format; vergleich.html is a template"},
 	{"mail", []string{"send", "survey", "locale", "templates"}, "composes what the outbox of the domain holds"},
-	{"interchange", []string{"compare", "survey"}, "reads and writes the types of the domain"},
+	{"interchange", []string{"compare", "survey", "locale"}, "reads and writes the types of the domain, the rule of the order in words"},
 	{"partylist", []string{"alliance", "survey"}, "reads what the alliance takes in of an election"},
 	{"bolt", []string{"survey"}, "keeps the types of the domain"},
 	{"memory", []string{"survey"}, "keeps the types of the domain"},

@@ -32,6 +32,7 @@ var migrations = []func(*bbolt.Tx) error{
 	partMails,
 	addElectionIndex,
 	partSubmissions,
+	chooseOrder,
 }
 
 // createBuckets makes the tables of schema 1.
@@ -201,6 +202,31 @@ func addCountingIndexes(*bbolt.Tx) error { return nil }
 
 // addElectionIndex is for the index of the questionnaires of an election, made after the last migration.
 func addElectionIndex(*bbolt.Tx) error { return nil }
+
+// chooseOrder gives every questionnaire that is no import the rule by which its respondents stood, whatever was typed as such. The
+// places they had are found by that rule from now on. What was typed stays, to be read where the rule is chosen.
+func chooseOrder(tx *bbolt.Tx) error {
+	imported := map[string]bool{}
+	err := edit(tx, bucketQuestionnaires, func(key []byte, fields map[string]json.RawMessage) error {
+		imported[string(key)] = string(fields["imported"]) == "true"
+		if !imported[string(key)] {
+			fields["order"] = json.RawMessage(`"` + survey.OrderBallot + `"`)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return edit(tx, bucketRespondents, func(_ []byte, fields map[string]json.RawMessage) error {
+		var questionnaire string
+		if json.Unmarshal(fields["questionnaire"], &questionnaire) == nil {
+			if of, known := imported[questionnaire]; known && !of {
+				delete(fields, "sequence")
+			}
+		}
+		return nil
+	})
+}
 
 // migrate brings a database to the schema of this program, one transaction a step: a crash leaves a whole step. The last one
 // makes all indexes anew, so no migration needs to keep them.

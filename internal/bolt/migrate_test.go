@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"testing"
 
 	bbolt "go.etcd.io/bbolt"
@@ -161,4 +162,46 @@ func TestMigrationPartsSubmissions(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// A questionnaire of schema 10 gets the rule by which its respondents stood, whatever was typed; an import keeps its places and words.
+func TestMigrationChoosesTheOrder(t *testing.T) {
+	s := indexed(t)
+	behindItsBack(t, s, func(tx *bbolt.Tx) error {
+		put := func(name []byte, key, data string) error {
+			return tx.Bucket(name).Put([]byte(key), wrap(name, []byte(key), []byte(data)))
+		}
+		return errors.Join(
+			put(bucketQuestionnaires, "own", `{"id":"own","slug":"own","title":"","election":"e","order_rule":"alphabetisch","created_at":"2026-05-03T10:00:00Z","revision":3}`),
+			put(bucketQuestionnaires, "came", `{"id":"came","slug":"came","title":"","election":"e","order_rule":"alphabetisch","imported":true,"created_at":"2026-05-03T10:00:00Z","revision":1}`),
+			put(bucketRespondents, "own/a", `{"questionnaire":"own","id":"a","slug":"fm","short_name":"FM","name":"","ballot_position":2,"sequence":2,"revision":1}`),
+			put(bucketRespondents, "own/b", `{"questionnaire":"own","id":"b","slug":"kb","short_name":"KB","name":"","ballot_position":1,"sequence":1,"revision":1}`),
+			put(bucketRespondents, "came/c", `{"questionnaire":"came","id":"c","slug":"aa","short_name":"AA","name":"","sequence":2,"revision":1}`),
+			put(bucketRespondents, "came/d", `{"questionnaire":"came","id":"d","slug":"zz","short_name":"ZZ","name":"","sequence":1,"revision":1}`))
+	})
+	if err := migrate(s.db, 10); err != nil {
+		t.Fatal(err)
+	}
+	wantFaults(t, s)
+	if err := s.View(t.Context(), func(tx *survey.Tx) error {
+		own, errOwn := tx.Questionnaire("own")
+		came, errCame := tx.Questionnaire("came")
+		if err := errors.Join(errOwn, errCame); err != nil || own.Order != survey.OrderBallot || own.OrderRule != "alphabetisch" || own.QuotedOrder() != "" || own.Revision != 3 ||
+			came.Order != "" || came.QuotedOrder() != "alphabetisch" {
+			t.Errorf("%+v, %+v, %v", own, came, err)
+		}
+		for id, want := range map[survey.QuestionnaireID]string{"own": "kb 0 fm 0 ", "came": "zz 1 aa 2 "} {
+			list, err := survey.RespondentsInOrder(tx, id)
+			got := ""
+			for _, r := range list {
+				got += fmt.Sprint(r.Slug, " ", r.Sequence, " ")
+			}
+			if err != nil || got != want {
+				t.Errorf("%s: %s, want %s, %v", id, got, want, err)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

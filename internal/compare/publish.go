@@ -253,7 +253,7 @@ func (s *Service) planPublication(tx *survey.Tx, questionnaire survey.Questionna
 // date, version, checkpoint. What only the office uses does not count.
 func publicDigest(c survey.Comparison) (string, error) {
 	q, a := c.Questionnaire, c.Alliance
-	q.Revision, q.Cover, q.Slots = 0, survey.Cover{}, 0
+	q.Revision, q.Cover, q.Slots, q.OrderRule = 0, survey.Cover{}, 0, q.QuotedOrder()
 	c.Election.Revision = 0
 	sum := sha256.New()
 	err := json.NewEncoder(sum).Encode([]any{

@@ -40,7 +40,7 @@ func facets(c survey.Comparison) map[string]string {
 		string(survey.FacetHeading):  survey.DigestOf([]any{q.Title, q.Intro, q.Source, c.Election.Name, c.Election.Date, c.Election.Level, c.Election.Region}),
 		string(survey.FacetAlliance): survey.DigestOf([]string{c.Alliance.Name, c.Alliance.PressContact}),
 		string(survey.FacetLegal):    survey.DigestOf([]string{c.Alliance.Imprint, c.Alliance.Privacy}),
-		string(survey.FacetOrder):    survey.DigestOf([]any{q.OrderRule, order}),
+		string(survey.FacetOrder):    survey.DigestOf(append(orderRule(q), order)),
 		string(survey.FacetDeadline): survey.DigestOf([]any{q.Deadline, q.Extended}),
 		string(survey.FacetLicence):  survey.DigestOf(q.Licence),
 	}
@@ -53,6 +53,14 @@ func facets(c survey.Comparison) map[string]string {
 		found[facetOf(survey.FacetAsked, r.Slug)] = survey.DigestOf([]any{r.Channel, r.AskedAt, own, r.DueChanges})
 	}
 	return found
+}
+
+// orderRule is the printed rule of the order. That of an import is what its source says of it.
+func orderRule(q survey.Questionnaire) []any {
+	if q.Imported {
+		return []any{q.QuotedOrder()}
+	}
+	return []any{q.Rule()}
 }
 
 // facetOf names the facet of a respondent.

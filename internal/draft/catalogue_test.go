@@ -398,7 +398,7 @@ func TestLockedIsImmutable(t *testing.T) {
 	}
 	// What the catalogue was locked under stays; the rest can change until the dispatch.
 	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, w.Q.ID, draft.SaveQuestionnaire{Revision: 2, Title: "Anders", Slug: "anders", Election: "e9", Slots: "9", QuestionLimit: "9",
-		Topics: "Neu", AnswerLimit: "1000", OrderRule: "Alphabet", Licence: "CC0-1.0", Deadline: "2027-01-15T18:00", DeadlineZone: "Europe/Berlin"})
+		Topics: "Neu", AnswerLimit: "1000", Order: survey.OrderBallot, Licence: "CC0-1.0", Deadline: "2027-01-15T18:00", DeadlineZone: "Europe/Berlin"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -430,7 +430,7 @@ func TestDeadline(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := testworld.NewWorkshop(t)
-			q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", draft.SaveQuestionnaire{Title: "Zweite", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0",
+			q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", draft.SaveQuestionnaire{Title: "Zweite", Election: "e1", Order: survey.OrderBallot, Licence: "CC0-1.0",
 				Deadline: test.local, DeadlineZone: test.zone, DeadlineChoice: test.choice})
 			if test.fault != "" {
 				if diff := cmp.Diff([]string{"deadline " + test.fault}, testworld.FaultsOf(t, err)); diff != "" {
@@ -447,7 +447,7 @@ func TestDeadline(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	w := testworld.NewWorkshop(t)
-	good := draft.SaveQuestionnaire{Title: "Zweite Runde", Election: "e1", OrderRule: "Alphabet", Licence: "CC0-1.0"}
+	good := draft.SaveQuestionnaire{Title: "Zweite Runde", Election: "e1", Order: survey.OrderBallot, Licence: "CC0-1.0"}
 	q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", good)
 	if err != nil || q.Slug != "zweite-runde" || q.Slots != 0 {
 		t.Fatalf("%+v, %v", q, err)
@@ -458,7 +458,7 @@ func TestSettings(t *testing.T) {
 		want   []string
 	}{
 		{"the same again", func(*draft.SaveQuestionnaire) {}, []string{"title draft.error.title_taken"}},
-		{"all empty", func(c *draft.SaveQuestionnaire) { *c = draft.SaveQuestionnaire{} }, []string{"title error.required", "election error.choice", "order_rule error.required", "licence error.required"}},
+		{"all empty", func(c *draft.SaveQuestionnaire) { *c = draft.SaveQuestionnaire{} }, []string{"title error.required", "election error.choice", "order_rule error.choice", "licence error.required"}},
 		{"address taken", func(c *draft.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "nordmark-fragt" }, []string{"slug error.slug_taken"}},
 		{"address of a page", func(c *draft.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "neu" }, []string{"slug error.slug_taken"}},
 		{"bad address", func(c *draft.SaveQuestionnaire) { c.Title, c.Slug = "Dritte", "Große Frage" }, []string{"slug error.slug"}},
@@ -486,7 +486,7 @@ func TestTopicsKeepTheirIDs(t *testing.T) {
 	w.Question("Wie?", survey.StateIdea)
 	save := func(topics string) ([]survey.Topic, error) {
 		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, w.Q.ID, draft.SaveQuestionnaire{Revision: w.Q.Revision, Title: w.Q.Title, Slug: w.Q.Slug, Election: "e1",
-			OrderRule: "Alphabet", Licence: "CC0-1.0", Topics: topics})
+			Order: survey.OrderBallot, Licence: "CC0-1.0", Topics: topics})
 		if err == nil {
 			w.Q = q
 		}

@@ -238,7 +238,7 @@ func TestStateTakesTheWordsAlong(t *testing.T) {
 func TestWholeNumbersAsTyped(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	for typed, want := range map[string]int{"1.500": 1500, "1 500": 1500, "1,500": 1500, "1500": 1500, "1.50": -1, "1.5": -1, "-1": -1} {
-		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", draft.SaveQuestionnaire{Title: "Länge " + typed, Election: "e1", OrderRule: "Alphabet",
+		q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, "", draft.SaveQuestionnaire{Title: "Länge " + typed, Election: "e1", Order: survey.OrderBallot,
 			Licence: "CC0-1.0", AnswerLimit: typed})
 		if want < 0 && survey.CodeOf(err) == survey.Invalid {
 			continue
@@ -259,7 +259,7 @@ func TestSecondClickIsNoConflict(t *testing.T) {
 	for name, save := range map[string]func(title string) (revision int, err error){
 		"settings": func(title string) (int, error) {
 			q, err := w.Draft.SaveQuestionnaire(w.Ctx, w.Coordinator, w.Q.ID, draft.SaveQuestionnaire{Revision: w.Q.Revision, Title: title, Slug: w.Q.Slug, Election: "e1",
-				Slots: "3", Topics: "Schule\nAmt", OrderRule: "Alphabet", Licence: "CC0-1.0", Deadline: "2027-03-01T18:00", DeadlineZone: "Europe/Berlin"})
+				Slots: "3", Topics: "Schule\nAmt", Order: survey.OrderBallot, Licence: "CC0-1.0", Deadline: "2027-03-01T18:00", DeadlineZone: "Europe/Berlin"})
 			return q.Revision, err
 		},
 		"election": func(title string) (int, error) {

@@ -42,7 +42,8 @@ type SaveQuestionnaire struct {
 	Intro                             string
 	Slots, QuestionLimit, AnswerLimit string // "" is no limit
 	Topics                            string // a name a line
-	OrderRule, Licence                string
+	Order                             survey.Order
+	Licence                           string
 
 	Deadline       string // local time as datetime-local gives it; "" not set yet
 	DeadlineZone   string // IANA name
@@ -96,9 +97,11 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, id 
 func settings(f *survey.Faults, cmd SaveQuestionnaire, q *survey.Questionnaire, now time.Time) {
 	f.Line("title", &cmd.Title, 300, true)
 	f.Text("intro", &cmd.Intro)
-	f.Line("order_rule", &cmd.OrderRule, 300, true)
+	if !slices.Contains(survey.Orders, cmd.Order) {
+		f.Add("order_rule", "error.choice")
+	}
 	f.Licence("licence", &cmd.Licence, true)
-	q.Title, q.Intro, q.OrderRule, q.Licence = cmd.Title, cmd.Intro, cmd.OrderRule, cmd.Licence
+	q.Title, q.Intro, q.Order, q.OrderRule, q.Licence = cmd.Title, cmd.Intro, cmd.Order, "", cmd.Licence
 	q.AnswerLimit = f.Whole("answer_limit", cmd.AnswerLimit, 1, survey.MaxTextUnits)
 	if strings.TrimSpace(cmd.Deadline) == "" {
 		q.Deadline = survey.Instant{}

@@ -196,18 +196,9 @@ func inGerman(p *locale.Printer, key, value string) templates.Fact {
 	return fact
 }
 
-// OrderFact says by which rule the parties are ordered. A rule the alliance wrote is in its language.
+// OrderFact says by which rule the parties are ordered.
 func OrderFact(p *locale.Printer, c survey.Comparison) templates.Fact {
-	fact := templates.Fact{Label: p.Must("compare.meta.order")}
-	switch {
-	case c.Questionnaire.OrderRule != "":
-		return inGerman(p, "compare.meta.order", c.Questionnaire.OrderRule)
-	case c.Questionnaire.Imported:
-		fact.Value = p.Must("compare.order.imported")
-	default:
-		fact.Value = p.Must("compare.order.given")
-	}
-	return fact
+	return templates.Fact{Label: p.Must("compare.meta.order"), Value: p.OrderRule(c.Questionnaire)}
 }
 
 // webAddress returns a source if it is an address to link to, else "": a source can be prose ("Brief vom 3. Mai").

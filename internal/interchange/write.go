@@ -5,6 +5,7 @@ import (
 	"io"
 	"reflect"
 
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 )
 
@@ -26,7 +27,7 @@ func FromComparison(c survey.Comparison) File {
 		Format:   Format,
 		Election: Election{Name: c.Election.Name, Date: c.Election.Date, Level: string(c.Election.Level), Region: c.Election.Region},
 		Questionnaire: Questionnaire{
-			Slug: string(q.Slug), Title: q.Title, Intro: q.Intro, Source: q.Source, OrderRule: q.OrderRule, Licence: q.Licence,
+			Slug: string(q.Slug), Title: q.Title, Intro: q.Intro, Source: q.Source, OrderRule: orderRule(q), Licence: q.Licence,
 			Deadline: string(q.Deadline.Stamp()), PublishedAt: string(q.PublishedAt),
 		},
 		Questions: []Question{}, Parties: []Party{}, Answers: []Answer{},
@@ -65,6 +66,14 @@ func FromComparison(c survey.Comparison) File {
 		}
 	}
 	return f
+}
+
+// orderRule is the printed rule in German, as the workbook has it. That of an import stays as it came.
+func orderRule(q survey.Questionnaire) string {
+	if q.Imported {
+		return q.OrderRule
+	}
+	return locale.For("de").OrderRule(q)
 }
 
 // answers are the entries of one cell: its versions, or its status where it has none.

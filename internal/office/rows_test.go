@@ -193,7 +193,7 @@ var uses = []use{
 		return err
 	}},
 	{"saving a questionnaire", false, false, false, func(t *testing.T, o *office.Office) error {
-		_, err := o.Draft.SaveQuestionnaire(t.Context(), rowsCoordinator, "d", draft.SaveQuestionnaire{Title: "Entwurf", Slug: "d", Election: "e", OrderRule: "wie auf dem Stimmzettel", Licence: "CC-BY-4.0"})
+		_, err := o.Draft.SaveQuestionnaire(t.Context(), rowsCoordinator, "d", draft.SaveQuestionnaire{Title: "Entwurf", Slug: "d", Election: "e", Order: survey.OrderBallot, Licence: "CC-BY-4.0"})
 		return err
 	}},
 	{"saving a drafted question", false, false, false, func(t *testing.T, o *office.Office) error {

@@ -54,7 +54,7 @@ func newHouse(t testing.TB) *house {
 	}
 	h := &house{folder: folder, clock: clock, Publisher: &Publisher{Engine: engine, Library: library,
 		Service: &compare.Service{Kernel: &survey.Kernel{Store: storetest.Twice(memory.New()), Clock: clock, Rand: rand.Reader, Ledger: key, BaseURL: "https://pruefsteine.example"}}}}
-	h.q = survey.Questionnaire{ID: "q", Slug: "nordmark-2026", Title: "Wahlprüfsteine Nordmark", Election: "e", OrderRule: "Alphabetisch.",
+	h.q = survey.Questionnaire{ID: "q", Slug: "nordmark-2026", Title: "Wahlprüfsteine Nordmark", Election: "e", Order: survey.OrderBallot,
 		Licence: "CC-BY-4.0", Deadline: survey.Instant{At: clock.Now().Add(-time.Hour), Zone: survey.DefaultZone},
 		LockedAt: clock.Now().Add(-48 * time.Hour), DispatchedAt: clock.Now().Add(-24 * time.Hour), Revision: 1}
 	h.put(t, func(tx *survey.Tx) error {

@@ -63,11 +63,9 @@ func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, quest
 			}
 		}
 		if changed && !q.DispatchedAt.IsZero() {
-			if err := s.Audit(tx, actor, "take_contestants", string(q.ID)); err != nil {
-				return err
-			}
+			return s.Audit(tx, actor, "take_contestants", string(q.ID))
 		}
-		return putInOrder(tx, questionnaire)
+		return nil
 	})
 	return added, err
 }
@@ -168,10 +166,7 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 		if err := tx.Respondents.Put(joint); err != nil {
 			return err
 		}
-		if err := s.Audit(tx, actor, "join_parties", string(joint.ID)); err != nil {
-			return err
-		}
-		return putInOrder(tx, questionnaire)
+		return s.Audit(tx, actor, "join_parties", string(joint.ID))
 	})
 	return slug, err
 }

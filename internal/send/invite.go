@@ -51,7 +51,7 @@ func (s *Service) invitationPlan(tx *survey.Tx, actor survey.Actor, q survey.Que
 	if p.Cover, err = s.coverPreview(q.Cover, h, r); err != nil {
 		return nil, content, err
 	}
-	r.Revision, r.Sequence = 0, 0 // neither is sent
+	r.Revision = 0 // is not sent
 	content.Respondents = []survey.Respondent{r}
 	if p.Digest, err = survey.ContentDigest(content); err != nil {
 		return nil, content, err

@@ -139,8 +139,8 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 	if n, err := s.Send.TakeContestants(t.Context(), s.office, s.q); n != 0 || err != nil || len(s.audited("take_contestants")) != 2 {
 		t.Errorf("a place on the ballot followed the election unnoted: %d, %v", n, err)
 	}
-	if zz, ub := s.respondent("zett").Sequence, s.respondent("ub").Sequence; zz != 2 || ub != 1 {
-		t.Errorf("the printed order does not follow the ballot: %d, %d", zz, ub)
+	if l, err := s.Send.RespondentList(t.Context(), s.office, s.q); err != nil || l.Rows[0].Slug != "ub" || l.Rows[1].Slug != "zett" {
+		t.Errorf("the printed order does not follow the ballot: %v, %v", l.Rows, err)
 	}
 	if publish() != "compare.error.unexplained" {
 		t.Errorf("published without a reason: %s", publish())

@@ -1,10 +1,8 @@
 package send
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"pruefstein/internal/survey"
 )
@@ -22,30 +20,6 @@ func (s *Service) beforeDispatch(tx *survey.Tx, questionnaire survey.Questionnai
 		return q, err
 	}
 	return q, q.InPhase(s.At(tx), survey.PhaseDraft, survey.PhaseLocked)
-}
-
-// putInOrder gives every respondent its place in the printed order: ballot position, then the alphabet. Unknown positions
-// come last.
-func putInOrder(tx *survey.Tx, questionnaire survey.QuestionnaireID) error {
-	all, err := survey.Collect(tx.Respondents.List(survey.In(questionnaire)))
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(all, func(a, b survey.Respondent) int {
-		if (a.BallotPosition == 0) != (b.BallotPosition == 0) {
-			return cmp.Compare(b.BallotPosition, a.BallotPosition)
-		}
-		return cmp.Or(cmp.Compare(a.BallotPosition, b.BallotPosition), strings.Compare(string(a.Slug), string(b.Slug)))
-	})
-	for i, r := range all {
-		if r.Sequence != i+1 {
-			r.Sequence = i + 1
-			if err := tx.Respondents.Put(r); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // giveSlug makes a respondent's slug from its short name, unique in the questionnaire.
@@ -76,7 +50,7 @@ type RespondentList struct {
 	Questionnaire survey.Questionnaire
 	Election      survey.Election
 	Rows          []RespondentRow    // in the printed order
-	Candidates    []survey.Candidate // by ballot position, then name
+	Candidates    []survey.Candidate // by the rule of the questionnaire
 	Missing       int                // candidates that are not among the respondents
 }
 
@@ -196,17 +170,14 @@ func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questio
 				return err
 			}
 			again := r
-			again.ID, again.Slug, again.Sequence = other.ID, other.Slug, other.Sequence
+			again.ID, again.Slug = other.ID, other.Slug
 			if survey.Same(again, other) {
 				slug = other.Slug
 				return nil
 			}
 		}
 		slug = r.Slug
-		if err := tx.Respondents.Put(r); err != nil {
-			return err
-		}
-		return putInOrder(tx, questionnaire)
+		return tx.Respondents.Put(r)
 	})
 	return slug, err
 }
@@ -263,7 +234,7 @@ func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questi
 		}
 		switch {
 		case q.DispatchedAt.IsZero():
-			return putInOrder(tx, questionnaire)
+			return nil
 		case before.NotAsked != r.NotAsked:
 			return s.Audit(tx, actor, "not_asked", string(r.ID), before.NotAsked, r.NotAsked)
 		}
@@ -357,9 +328,6 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, ques
 		if err := tx.Respondents.Delete(r.Key()); err != nil {
 			return err
 		}
-		if err := s.Audit(tx, actor, "remove_respondent", string(r.ID)); err != nil {
-			return err
-		}
-		return putInOrder(tx, questionnaire)
+		return s.Audit(tx, actor, "remove_respondent", string(r.ID))
 	})
 }

@@ -1,10 +1,6 @@
 package survey
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Candidate is a party that stands in the election, and whether it is among the respondents.
 type Candidate struct {
@@ -14,7 +10,7 @@ type Candidate struct {
 	Joint      bool // that respondent stands for several parties
 }
 
-// Candidates returns the parties of the election by ballot position, then short name.
+// Candidates returns the parties of the election by the rule of the questionnaire.
 func Candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate, error) {
 	var list []Candidate
 	parties, err := BallotParties(tx, q.Election)
@@ -30,6 +26,7 @@ func Candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate,
 		}
 		list = append(list, one)
 	}
+	inOrder(Questionnaire{Order: q.Order}, list, func(c Candidate) place { return placeOf(c.Party, c.Contestant) })
 	return list, nil
 }
 
@@ -54,7 +51,7 @@ type BallotParty struct {
 	Contestant Contestant
 }
 
-// BallotParties lists the parties of an election in their order.
+// BallotParties lists the parties of an election by OrderBallot.
 func BallotParties(tx *Tx, election ElectionID) ([]BallotParty, error) {
 	var list []BallotParty
 	for c, err := range tx.Contestants.List(In(election)) {
@@ -67,16 +64,10 @@ func BallotParties(tx *Tx, election ElectionID) ([]BallotParty, error) {
 		}
 		list = append(list, BallotParty{Party: p, Contestant: c})
 	}
-	slices.SortStableFunc(list, func(a, b BallotParty) int {
-		return ballotOrder(a.Contestant.BallotPosition, a.ShortName, b.Contestant.BallotPosition, b.ShortName)
-	})
+	inOrder(Questionnaire{Order: OrderBallot}, list, func(p BallotParty) place { return placeOf(p.Party, p.Contestant) })
 	return list, nil
 }
 
-// ballotOrder compares two parties by their places on the ballot; those without a known place (0) stand behind, by name.
-func ballotOrder(x int, xName string, y int, yName string) int {
-	if (x == 0) != (y == 0) {
-		return cmp.Compare(y, x)
-	}
-	return cmp.Or(cmp.Compare(x, y), strings.Compare(string(SlugOf(xName)), string(SlugOf(yName))))
+func placeOf(p Party, c Contestant) place {
+	return place{shortName: p.ShortName, name: p.Name, ballot: c.BallotPosition, id: string(p.ID)}
 }

@@ -52,17 +52,44 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 			}
 		}
 	}
+	received := map[RespondentID]time.Time{}
 	for _, r := range respondents {
-		c.Respondents = append(c.Respondents, compared(c, r, versions, quotations, shown))
+		column := compared(c, r, versions, quotations, shown)
+		c.Respondents = append(c.Respondents, column)
+		received[r.ID] = firstReceived(c.Questionnaire, column, versions)
+	}
+	if c.Questionnaire.Rule() == OrderReceipt {
+		inOrder(c.Questionnaire, c.Respondents, func(r ComparedRespondent) place {
+			return place{shortName: r.ShortName, name: r.Name, received: received[r.ID], id: string(r.Slug)}
+		})
+	}
+	for i := range c.Respondents {
+		c.Respondents[i].Sequence = i + 1
 	}
 	return c, nil
+}
+
+// firstReceived is when the first answer of a respondent came that readers see something of, also where it was replaced since; zero:
+// none. What is not shown yet does not count: the order would tell who has answered.
+func firstReceived(q Questionnaire, column ComparedRespondent, versions map[string][]Version) (first time.Time) {
+	for _, cell := range column.Cells {
+		if cell.Current == nil {
+			continue
+		}
+		for _, v := range versions[CellKey(q.ID, column.ID, cell.Question.ID)] {
+			if first.IsZero() || v.CountsAt.Before(first) {
+				first = v.CountsAt
+			}
+		}
+	}
+	return first
 }
 
 // compared is the column of one respondent.
 func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, published map[string][]int) ComparedRespondent {
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, Parties: r.Parties, BallotPosition: r.BallotPosition,
-		Wikidata: r.Wikidata, Colour: r.Colour, Sequence: r.Sequence, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
+		Wikidata: r.Wikidata, Colour: r.Colour, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
 		DueChanges: r.DueChanges,
 		Cells:      make([]ComparedCell, len(c.Catalogue.Questions)),
 	}

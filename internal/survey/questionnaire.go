@@ -19,7 +19,8 @@ type Questionnaire struct {
 	AnswerLimit   int     `json:"answer_limit,omitempty"`   // most UTF-16 units of a submitted answer; 0: as above
 	Topics        []Topic `json:"topics,omitempty"`
 
-	OrderRule string       `json:"order_rule,omitempty"` // printed with every table
+	Order     Order        `json:"order,omitempty"`      // of the respondents, wherever they stand
+	OrderRule string       `json:"order_rule,omitempty"` // what the source of an import says of its order, see QuotedOrder; else what was typed before there was a choice, printed no more
 	Licence   string       `json:"licence,omitempty"`    // SPDX identifier of the publication
 	Deadline  Instant      `json:"deadline,omitzero"`    // for all who answer with us
 	Extended  []DateChange `json:"extended,omitempty"`   // every change of the deadline after the dispatch, public

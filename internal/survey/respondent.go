@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -19,7 +18,7 @@ type Respondent struct {
 	BallotPosition int             `json:"ballot_position,omitempty"`
 	Wikidata       string          `json:"wikidata,omitempty"`
 	Colour         string          `json:"colour,omitempty"`
-	Sequence       int             `json:"sequence"` // place in the printed order, from 1
+	Sequence       int             `json:"sequence,omitempty"` // place in an import, from 1
 
 	Email      string       `json:"email,omitempty"`     // where mails go; never public
 	NewEmail   string       `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)
@@ -166,11 +165,20 @@ func (r Respondent) OwnDate() bool {
 	return r.NotAsked == "" && !r.AskedAt.IsZero() && (r.Procedure.Channel == ChannelPortal || r.Procedure.Channel == ChannelMail)
 }
 
-// RespondentsInOrder returns the respondents of a questionnaire in the printed order.
+// RespondentsInOrder returns the respondents of a questionnaire by its rule. When their answers came nobody asks here: by OrderReceipt
+// they stand as if none had come. BuildComparison looks.
 func RespondentsInOrder(tx *Tx, questionnaire QuestionnaireID) ([]Respondent, error) {
+	q, err := tx.Questionnaire(questionnaire)
+	if err != nil {
+		return nil, err
+	}
 	all, err := Collect(tx.Respondents.List(In(questionnaire)))
-	slices.SortStableFunc(all, func(a, b Respondent) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	inOrder(q, all, Respondent.place)
 	return all, err
+}
+
+func (r Respondent) place() place {
+	return place{shortName: r.ShortName, name: r.Name, ballot: r.BallotPosition, sequence: r.Sequence, id: string(r.Slug)}
 }
 
 // RespondentBySlug finds a respondent of a questionnaire by its slug.

@@ -52,7 +52,7 @@ func NewWorkshop(t *testing.T, changes ...func(*draft.SaveQuestionnaire)) *Works
 			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl Nordmark", Date: "2027-05-09"}))
 	})
 	cmd := draft.SaveQuestionnaire{Title: "Nordmark fragt", Election: "e1", Slots: "2", QuestionLimit: "40", Topics: "Schule\nAmt",
-		OrderRule: "Stimmzettel", Licence: "CC-BY-4.0"}
+		Order: survey.OrderBallot, Licence: "CC-BY-4.0"}
 	for _, change := range changes {
 		change(&cmd)
 	}

@@ -56,7 +56,7 @@ func TestDraftScripts(t *testing.T) {
 func TestADeadlineOfAnotherCentury(t *testing.T) {
 	t.Parallel()
 	_, v := webtest.NewRevised(t)
-	form := url.Values{"revision": {"2"}, "title": {"Nordmark fragt"}, "slug": {"nordmark"}, "election": {"e1"}, "slots": {"8"}, "order_rule": {"Stimmzettel"},
+	form := url.Values{"revision": {"2"}, "title": {"Nordmark fragt"}, "slug": {"nordmark"}, "election": {"e1"}, "slots": {"8"}, "order_rule": {"ballot"},
 		"licence": {"CC-BY-4.0"}, "topics": {"Schule"}, "deadline": {"9999-12-31T23:00"}, "deadline_zone": {"America/New_York"}}
 	webtest.Contains(t, v.Post("/werkstatt/nordmark/einstellungen", form), 422, "Bitte geben Sie ein Jahr von 1900 bis 2199 an.", `value="9999-12-31T23:00"`)
 	form.Set("deadline", "2199-12-31T23:00")
@@ -70,7 +70,7 @@ func TestErrorPageLeadsBack(t *testing.T) {
 	t.Parallel()
 	w := newDraftWorld(t)
 	q, err := w.Draft.SaveQuestionnaire(t.Context(), survey.Actor{User: survey.User{ID: "u1", PasswordHash: "x", Coordinator: true}},
-		"", draft.SaveQuestionnaire{Title: "Nordmark fragt", Election: survey.ElectionID(newElection(t, w)), OrderRule: "Alphabet", Licence: "CC0-1.0"})
+		"", draft.SaveQuestionnaire{Title: "Nordmark fragt", Election: survey.ElectionID(newElection(t, w)), Order: survey.OrderBallot, Licence: "CC0-1.0"})
 	if err != nil {
 		t.Fatal(err)
 	}

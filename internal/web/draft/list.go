@@ -126,7 +126,7 @@ func (s *Room) newQuestionnairePage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	f := settingsForm{Slots: "8", QuestionLimit: strconv.Itoa(draft.DefaultLimit), OrderRule: r.Printer().Must("draft.settings.order_rule_default"),
+	f := settingsForm{Slots: "8", QuestionLimit: strconv.Itoa(draft.DefaultLimit), OrderRule: string(survey.OrderBallot),
 		Licence: draft.DefaultLicence, DeadlineZone: survey.DefaultZone, Election: r.Query("wahl")}
 	if alliance.Licence != "" {
 		f.Licence = alliance.Licence
@@ -140,7 +140,7 @@ func (s *Room) settingsPage(r *web.Request) error {
 
 func settingsOf(q survey.Questionnaire) settingsForm {
 	f := settingsForm{Revision: q.Revision, Title: q.Title, Slug: string(q.Slug), Election: string(q.Election), Intro: q.Intro, Slots: web.TypedNumber(q.Slots),
-		QuestionLimit: web.TypedNumber(q.QuestionLimit), AnswerLimit: web.TypedNumber(q.AnswerLimit), OrderRule: q.OrderRule, Licence: q.Licence,
+		QuestionLimit: web.TypedNumber(q.QuestionLimit), AnswerLimit: web.TypedNumber(q.AnswerLimit), OrderRule: string(q.Rule()), Licence: q.Licence,
 		Deadline: q.Deadline.Local, DeadlineZone: q.Deadline.Zone}
 	var topics []string
 	for _, t := range q.Topics {
@@ -167,7 +167,7 @@ func (s *Room) saveQuestionnaire(r *web.Request) error {
 	}
 	q, err := s.Draft.SaveQuestionnaire(r.Request.Context(), r.Actor, r.Questionnaire.ID, draft.SaveQuestionnaire{Revision: f.Revision,
 		Title: f.Title, Slug: survey.Slug(f.Slug), Election: survey.ElectionID(f.Election), Intro: f.Intro, Slots: f.Slots, QuestionLimit: f.QuestionLimit, AnswerLimit: f.AnswerLimit,
-		Topics: f.Topics, OrderRule: f.OrderRule, Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
+		Topics: f.Topics, Order: survey.Order(f.OrderRule), Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
 	if status, errs := r.Refused(err); status != 0 {
 		return s.renderSettings(r, status, f, errs)
 	}
@@ -247,6 +247,14 @@ func (s *Room) settingsForm(r *web.Request, elections []survey.Election, f setti
 			}})
 	}
 	title := templates.Field{Name: "title", Label: p.Must("draft.settings.field_title"), Hint: p.Must("draft.settings.field_title_hint"), Value: f.Title, Error: p.ErrorAt("title")}
+	order := web.RequiredField(field("order_rule", "radio", ""))
+	for _, rule := range survey.Orders {
+		order.Options = append(order.Options, templates.Option{Value: string(rule), Label: p.Must("draft.settings.order." + string(rule)),
+			Hint: p.Printer.OrderRule(survey.Questionnaire{Order: rule}), Selected: string(rule) == f.OrderRule})
+	}
+	if old := r.Questionnaire.OrderRule; old != "" {
+		order.Hint += " " + p.Must("draft.settings.order_rule_old", "Rule", old)
+	}
 	intro, topics := field("intro", "textarea", f.Intro), framed(field("topics", "textarea", f.Topics))
 	intro.Rows, topics.Rows = 5, 6
 	p.Groups = []web.FieldGroup{
@@ -255,7 +263,7 @@ func (s *Room) settingsForm(r *web.Request, elections []survey.Election, f setti
 			web.RequiredField(title), framed(field("slug", "text", f.Slug)), election, intro}},
 		{Title: p.Must("draft.settings.group_limits"), Text: p.Must("draft.settings.group_limits_text"), Fields: []templates.Field{
 			framed(number(field("slots", "", f.Slots))), framed(number(field("question_limit", "", f.QuestionLimit))), number(field("answer_limit", "", f.AnswerLimit)), topics}},
-		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{web.RequiredField(field("order_rule", "text", f.OrderRule)), web.RequiredField(field("licence", "text", f.Licence))}},
+		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{order, web.RequiredField(field("licence", "text", f.Licence))}},
 		{Title: p.Must("draft.settings.group_deadline"), Fields: times},
 	}
 	return p

@@ -14,7 +14,8 @@ import (
 // respondentsPage lists who gets the catalogue.
 type respondentsPage struct {
 	sendPage
-	Before                      bool // before the dispatch
+	Before                      bool   // before the dispatch
+	Order                       string // by which rule they stand
 	Missing                     int
 	After                       string // what to do about the missing after the dispatch
 	Take                        string // label of the button
@@ -52,7 +53,10 @@ func (s *Room) renderRespondents(r *web.Request, status int, form notAskedForm, 
 		return err
 	}
 	p := respondentsPage{sendPage: s.sendBase(r, "send.respondents.title"), Before: r.Questionnaire.DispatchedAt.IsZero(), Missing: l.Missing}
-	p.Errors = errs
+	p.Errors, p.Order = errs, p.Printer.OrderRule(r.Questionnaire)
+	if r.Questionnaire.Rule() == survey.OrderReceipt {
+		p.Order = p.Must("common.order.staff_receipt")
+	}
 	p.TakeForm, p.JoinHref, p.NewHref = sendPath(r, "uebernehmen"), sendPath(r, "gemeinsam"), sendPath(r, "neu")
 	if !p.Before && p.CanAct && l.Missing > 0 {
 		p.After = p.Must("send.respondents.after", "Count", l.Missing)

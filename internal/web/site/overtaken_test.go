@@ -25,7 +25,7 @@ func TestAFormThatCameTooLateIsShownAgain(t *testing.T) {
 			[]string{`value="FN"`, "„Freie Netze e. V.“", "„https://neu.example“", `value="Offene Welt"`}, url.Values{"revision": {"2"}}},
 		"group":  {"/verwaltung/arbeitsgruppen", url.Values{"id": {"g1"}, "name": {"AG B"}}, []string{`value="AG B"`, "„Bildung“"}, url.Values{"revision": {"2"}}},
 		"person": {"/verwaltung/personen/u2", url.Values{"name": {"B."}, "email": {"ben@x.example"}, "member": {"g1"}}, []string{`value="B."`, "„Ben“", "„bne@x.example“", "„ja“", `value="ben@x.example"`}, url.Values{"revision": {"2"}}},
-		"settings": {"/werkstatt/nordmark/einstellungen", url.Values{"title": {"Kurz"}, "slug": {"nordmark"}, "election": {"e1"}, "slots": {"9"}, "order_rule": {"ABC"}, "licence": {"CC0-1.0"}, "topics": {"Schule\r\nAmt"}},
+		"settings": {"/werkstatt/nordmark/einstellungen", url.Values{"title": {"Kurz"}, "slug": {"nordmark"}, "election": {"e1"}, "slots": {"9"}, "order_rule": {"ballot"}, "licence": {"CC0-1.0"}, "topics": {"Schule\r\nAmt"}},
 			[]string{`value="Kurz"`, "„Nordmark fragt“", "„8“", `value="9"`, "\nSchule\r\nAmt</textarea>", "\nSchule</textarea>", "„CC-BY-4.0“"}, url.Values{"revision": {"2"}}},
 		"election": {"/verwaltung/wahlen/e1/bearbeiten", url.Values{"name": {"LTW"}, "date": {"2027-05-10"}, "level": {"bund"}},
 			[]string{`value="LTW"`, "„Landtagswahl“", `value="2027-05-10"`, "„2027-05-09“"}, url.Values{"revision": {"2"}}},

@@ -22,7 +22,7 @@ func NewRevised(t *testing.T) (*World, *Visitor) {
 			tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl", Date: "2027-05-09", Level: survey.LevelLand, Revision: 2}),
 			tx.Parties.Put(survey.Party{ID: "p1", ShortName: "FM", Name: "Freie Mitte", Revision: 2}),
 			tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "p1", BallotPosition: 3, Revision: 5}),
-			tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "nordmark", Title: "Nordmark fragt", Election: "e1", Slots: 8, OrderRule: "Stimmzettel",
+			tx.Questionnaires.Put(survey.Questionnaire{ID: "q1", Slug: "nordmark", Title: "Nordmark fragt", Election: "e1", Slots: 8, Order: survey.OrderBallot,
 				Licence: "CC-BY-4.0", Topics: []survey.Topic{{ID: "schule", Name: "Schule"}}, Revision: 2}))
 	}); err != nil {
 		t.Fatal(err)
