@@ -103,12 +103,21 @@ func (f Field) Kind() string {
 	return "input"
 }
 
-// InputType is the type attribute of an input.
+// InputType is the type attribute of an input. A mail address is a text there: some browsers turn the umlauts of its domain into
+// ASCII in a field of their own type for it.
 func (f Field) InputType() string {
-	if f.Type == "" {
+	if f.Type == "" || f.Type == "email" {
 		return "text"
 	}
 	return f.Type
+}
+
+// Keyboard is the inputmode attribute of an input: which keys a telephone shows. "" leaves it to the type.
+func (f Field) Keyboard() string {
+	if f.Type == "email" {
+		return "email"
+	}
+	return f.Inputmode
 }
 
 // RowCount is the height of a textarea in lines.

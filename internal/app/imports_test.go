@@ -84,6 +84,7 @@ var domain = []string{"survey", "draft", "send", "answer", "transcribe", "compar
 // domainMayImport lists what is not ours and yet in the domain, with all below it.
 var domainMayImport = []string{
 	"golang.org/x/text",      // NFC, sorting
+	"golang.org/x/net/idna",  // domains with umlauts
 	"github.com/rivo/uniseg", // words and graphemes
 	"github.com/google/uuid", // ids
 }

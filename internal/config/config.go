@@ -222,9 +222,16 @@ func (d *Demo) check() error {
 	return nil
 }
 
+// bareAddress tells whether s is a mail address alone, with umlauts in its domain at most.
+func bareAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	local, _, _ := strings.Cut(s, "@")
+	return err == nil && a.Address == s && !strings.ContainsFunc(local, func(r rune) bool { return r > '~' })
+}
+
 // read takes the password from its file, without its last newline, and refuses a mail server without a sender.
 func (s *SMTP) read() error {
-	if from, err := mail.ParseAddress(s.From); s.Host != "" && (err != nil || from.Address != s.From) {
+	if s.Host != "" && !bareAddress(s.From) {
 		return fmt.Errorf("--smtp-from %q: give the bare address mails are sent from, such as post@example.org", s.From)
 	}
 	if s.Port < 1 || s.Port > 65535 {
@@ -232,7 +239,7 @@ func (s *SMTP) read() error {
 	}
 	if s.EnvelopeFrom == "" {
 		s.EnvelopeFrom = s.From
-	} else if back, err := mail.ParseAddress(s.EnvelopeFrom); err != nil || back.Address != s.EnvelopeFrom {
+	} else if !bareAddress(s.EnvelopeFrom) {
 		return fmt.Errorf("--smtp-envelope-from %q: give the bare address undeliverable mails come back to, such as post@example.org", s.EnvelopeFrom)
 	}
 	if s.PasswordFile == "" {

@@ -74,6 +74,7 @@ func TestUsageErrorsSayWhatToDo(t *testing.T) {
 		"backup":                  "FILE",
 		"serve --smtp-host mx":    "--smtp-from",
 		"serve --smtp-host mx --smtp-from Bündnis<a@b.example>": "bare address",
+		"serve --smtp-host mx --smtp-from büro@b.example":       "bare address",
 		"serve --smtp-envelope-from niemand":                    "bare address",
 		"serve --base-url example.org":                          "https://",
 		"serve --listen 0.0.0.0:8080":                           "--base-url is missing",

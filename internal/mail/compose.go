@@ -28,7 +28,8 @@ type Sender struct {
 }
 
 // Compose makes a message of a mail and its body, which holds the secret in its place. The same mail always gives the
-// same bytes. It refuses whatever could end a header line early, and malformed addresses.
+// same bytes. It refuses whatever could end a header line early, and malformed addresses. Domains are written in
+// ASCII.
 func Compose(m survey.WrittenMail, body string, from Sender) (*gomail.Msg, error) {
 	fields := []string{m.To, m.Subject, m.MessageID, m.Language, from.Name, from.Address, from.ReplyTo, from.EnvelopeFrom}
 	if m.Attachment != nil {
@@ -62,12 +63,11 @@ func Compose(m survey.WrittenMail, body string, from Sender) (*gomail.Msg, error
 		if a.address == "" && a.header != gomail.HeaderFrom && a.header != gomail.HeaderTo {
 			continue
 		}
-		parsed, err := netmail.ParseAddress(a.address)
-		if err != nil || parsed.Name != "" || parsed.Address != a.address {
+		wire, ok := survey.WireAddress(a.address)
+		if !ok {
 			return nil, fmt.Errorf("compose: malformed address in %s", a.header)
 		}
-		parsed.Name = a.name
-		msg.SetAddrHeaderFromMailAddress(a.header, parsed)
+		msg.SetAddrHeaderFromMailAddress(a.header, &netmail.Address{Name: a.name, Address: wire})
 	}
 	msg.Subject(m.Subject)
 	msg.SetDateWithValue(m.CreatedAt)

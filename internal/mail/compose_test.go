@@ -63,6 +63,47 @@ func TestComposeWholeMessage(t *testing.T) {
 	}
 }
 
+// Domains with umlauts go over the wire in ASCII, in the envelope as in the header, also to servers that know nothing else.
+func TestComposeDomainsWithUmlauts(t *testing.T) {
+	server := testkit.SMTP(t)
+	from := Sender{Name: "Bündnis", Address: "fragen@bündnis.example", ReplyTo: "büro"}
+	if _, err := Compose(testMail(), "Text", from); err == nil {
+		t.Error("a malformed reply address was taken")
+	}
+	from.ReplyTo, from.EnvelopeFrom = "koordination@bündnis.example", "ruecklauf@bündnis.example"
+	m := testMail()
+	m.To = "kontakt@grüne-zukunft.example"
+	msg, err := Compose(m, "Text", from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := localSMTP(t, server).Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Quit()
+	if _, err := conn.Send(t.Context(), msg); err != nil {
+		t.Fatal(err)
+	}
+	got := server.Messages()[0]
+	if got.From != "ruecklauf@xn--bndnis-3ya.example" || len(got.To) != 1 || got.To[0] != "kontakt@xn--grne-zukunft-elb.example" {
+		t.Errorf("envelope from %q to %q", got.From, got.To)
+	}
+	header := testkit.ReadMail(t, got.Data).Header
+	for name, want := range map[string]string{"To": "<kontakt@xn--grne-zukunft-elb.example>", "Reply-To": "<koordination@xn--bndnis-3ya.example>"} {
+		if value := header.Get(name); value != want {
+			t.Errorf("%s: %s, want %s", name, value, want)
+		}
+	}
+	if !strings.HasSuffix(header.Get("From"), "<fragen@xn--bndnis-3ya.example>") || bytes.ContainsFunc(got.Data, func(r rune) bool { return r > '~' }) {
+		t.Errorf("not ASCII alone\n%s", got.Data)
+	}
+	m.To = "büro@grüne-zukunft.example"
+	if _, err := Compose(m, "Text", testSender); err == nil {
+		t.Error("umlauts before the @ were taken")
+	}
+}
+
 // Bytes of a second attempt equal those of the first.
 func TestComposeRepeats(t *testing.T) {
 	m := testMail()

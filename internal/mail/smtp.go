@@ -115,7 +115,7 @@ func (s *SMTP) options(dial gomail.DialContextFunc) []gomail.Option {
 	c := s.config
 	o := []gomail.Option{
 		gomail.WithPort(c.Port), gomail.WithTimeout(c.Timeout), gomail.WithTLSConfig(s.tlsConfig()),
-		gomail.WithTLSPolicy(gomail.NoTLS), gomail.WithoutSMTPUTF8(), // addresses are ASCII
+		gomail.WithTLSPolicy(gomail.NoTLS), gomail.WithoutSMTPUTF8(), // addresses are ASCII, see Compose
 	}
 	if dial != nil {
 		o = append(o, gomail.WithDialContextFunc(dial))

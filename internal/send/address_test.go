@@ -483,3 +483,28 @@ func TestACorrectedAddressBecomesThatOfTheParty(t *testing.T) {
 		t.Error("still offered, or not in the audit once")
 	}
 }
+
+// A domain with umlauts stays as it was typed, and is told apart from no other way to write it.
+func TestDomainsWithUmlautsAreKept(t *testing.T) {
+	s, id := refused(t)
+	s.setAddress("fm", "post@Bündnis-Nord.example")
+	if r := s.respondent("fm"); r.Email != "post@bündnis-nord.example" {
+		t.Errorf("%q", r.Email)
+	}
+	testworld.Must(t, s.Send.SendAstray(t.Context(), s.office, s.q, "fm", send.SendAstray{Mail: id, To: "post@bündnis-nord.example"}))
+	letter, there := s.mails(survey.MailInvitation)["post@bündnis-nord.example"]
+	if !there {
+		t.Fatal("no letter goes there")
+	}
+	s.fail(letter.Mail.ID, "550 unbekannt")
+	s.setAddress("fm", "neu@partei.example")
+	wire, _ := survey.WireAddress("post@bündnis-nord.example")
+	_, _, err := s.Send.ResendMail(t.Context(), s.office, s.q, letter.Mail.ID, send.ResendMail{To: wire, Keep: true})
+	if testworld.KeyOf(err) != "to send.error.address_refused" {
+		t.Errorf("written back in ASCII: %v", err)
+	}
+	_, err = s.Send.SetAddress(t.Context(), s.office, s.q, "fm", send.SetAddress{Email: "büro@bündnis.example"})
+	if testworld.KeyOf(err) != "email error.email_local" {
+		t.Errorf("%v", err)
+	}
+}

@@ -223,8 +223,9 @@ func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnai
 // refusedAt tells whether the last mail to an address that came to an end was refused there, or given up after refusals.
 func refusedAt(mails []survey.Mail, address string) bool {
 	var last survey.Mail
+	wire, _ := survey.WireAddress(address)
 	for _, m := range mails {
-		if m.To == address && m.State != survey.MailQueued && m.Attempts > 0 && !m.LastAttempt.Before(last.LastAttempt) {
+		if to, _ := survey.WireAddress(m.To); to == wire && m.State != survey.MailQueued && m.Attempts > 0 && !m.LastAttempt.Before(last.LastAttempt) {
 			last = m
 		}
 	}

@@ -70,13 +70,19 @@ func (f *Faults) Whole(field, typed string, least, most int) int {
 // MaxBallotPosition is far above the longest ballot so far (47 parties in 2021).
 const MaxBallotPosition = 999
 
-// Email brings an address to its stored form (bare, lower case) and notes its fault. Umlauts are one: the mail server would
-// refuse them.
+// Email brings an address to its stored form (bare, lower case) and notes its fault. The domain may have umlauts and stays as it was
+// typed: see WireAddress.
 func (f *Faults) Email(field string, address *string, required bool) {
 	f.Line(field, address, 254, required)
-	if *address = strings.ToLower(*address); *address != "" && !BareAddress(*address) {
-		f.Add(field, "error.email")
+	*address = strings.ToLower(*address)
+	if *address == "" || BareAddress(*address) {
+		return
 	}
+	key := "error.email"
+	if local, domain, _ := strings.Cut(*address, "@"); !ascii(local) && BareAddress("a@"+domain) {
+		key = "error.email_local"
+	}
+	f.Add(field, key)
 }
 
 // WebAddress notes the fault of an address that is not http or https.

@@ -7,6 +7,8 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+
+	"golang.org/x/net/idna"
 )
 
 // OutboxEntry is a mail that waits to be sent.
@@ -114,15 +116,37 @@ func RevokeMail(tx *Tx, id string) error {
 	return tx.Mails.Put(m)
 }
 
-// BareAddress tells whether s is a mail address alone: no display name, no quotes, no comment, ASCII only.
+// BareAddress tells whether s is a mail address alone that can be sent to: see WireAddress.
 func BareAddress(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' {
-			return false
-		}
+	_, ok := WireAddress(s)
+	return ok
+}
+
+// WireAddress returns a mail address as mail servers take it, with its domain in ASCII (IDNA, RFC 5891). It has to be an address
+// alone: no display name, no quotes, no comment, and nothing but ASCII before the @, since few servers take other letters there.
+func WireAddress(s string) (wire string, ok bool) {
+	at := strings.LastIndexByte(s, '@')
+	if at < 0 || !ascii(s[:at]) {
+		return "", false
 	}
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Name == "" && a.Address == s && len(s) <= 254
+	wire = s
+	if domain := s[at+1:]; !ascii(domain) {
+		host, err := domains.ToASCII(domain)
+		if err != nil {
+			return "", false
+		}
+		wire = s[:at+1] + host
+	}
+	a, err := mail.ParseAddress(wire)
+	return wire, err == nil && ascii(wire) && a.Name == "" && a.Address == wire && len(wire) <= 254
+}
+
+// domains is how domains are brought to ASCII: idna.Lookup, within the lengths of the DNS.
+var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.VerifyDNSLength(true))
+
+// ascii tells whether s has printable ASCII characters alone, and no space.
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // StopReminders stops the reminders to a respondent that wait, because something came back from it.
