@@ -19,6 +19,7 @@ import (
 
 	"pruefstein/internal/config"
 	"pruefstein/internal/survey"
+	"pruefstein/internal/testkit"
 	"pruefstein/internal/testkit/browser"
 )
 
@@ -176,6 +177,9 @@ func (d *demoCrawl) crawl(r *role) {
 		}
 		if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 			continue
+		}
+		if keys := testkit.RawKeys(body); len(keys) > 0 {
+			d.t.Errorf("%s shows %s the keys %q", path, r.name, keys)
 		}
 		route := d.log.route(response.Header.Get("X-Request-Id")) + variant(path)
 		if _, known := d.kinds[route]; !known {

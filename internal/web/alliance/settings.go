@@ -3,6 +3,7 @@ package alliance
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/alliance"
 	"pruefstein/internal/survey"
@@ -30,12 +31,12 @@ func (s *Room) adminPage(r *web.Request) error {
 	p := adminPage{Base: r.Base("alliance.home.title")}
 	for _, g := range []struct {
 		key   string
-		items []string
+		items []string // keys of their messages; what follows the point is the address
 		who   []survey.Role
 	}{
-		{"alliance", []string{"buendnis"}, web.Admins},
-		{"alliance", []string{"organisationen", "arbeitsgruppen", "personen", "wahlen"}, web.Checkers},
-		{"operation", []string{"import", "sicherung", "mailtest", "protokoll"}, web.Admins},
+		{"alliance", []string{"alliance.buendnis"}, web.Admins},
+		{"alliance", []string{"alliance.organisationen", "alliance.arbeitsgruppen", "alliance.personen", "alliance.wahlen"}, web.Checkers},
+		{"operation", []string{"compare.import", "alliance.sicherung", "alliance.mailtest", "alliance.protokoll"}, web.Admins},
 	} {
 		if !r.Actor.HasAny(g.who...) {
 			continue
@@ -45,10 +46,11 @@ func (s *Room) adminPage(r *web.Request) error {
 			p.Groups = append(p.Groups, adminGroup{Title: title})
 		}
 		group := &p.Groups[len(p.Groups)-1]
-		for _, name := range g.items {
+		for _, item := range g.items {
+			_, name, _ := strings.Cut(item, ".")
 			group.Items = append(group.Items, adminItem{
-				NavItem: templates.NavItem{Label: p.Must("alliance." + name + ".title"), Href: "/verwaltung/" + name},
-				Text:    p.Must("alliance." + name + ".about"),
+				NavItem: templates.NavItem{Label: p.Must(item + ".title"), Href: "/verwaltung/" + name},
+				Text:    p.Must(item + ".about"),
 			})
 		}
 	}

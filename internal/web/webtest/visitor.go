@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"pruefstein/internal/testkit"
 )
 
 // A Visitor is a browser: it keeps its cookies and comes from an address of its own, so that limits do not mix.
@@ -49,6 +51,7 @@ func (v *Visitor) Do(req *http.Request) *httptest.ResponseRecorder {
 	}
 	answer := httptest.NewRecorder()
 	v.w.Server.ServeHTTP(answer, req)
+	saysInWords(v.t, answer)
 	for _, c := range answer.Result().Cookies() {
 		if v.Cookies[c.Name] = c.Value; c.MaxAge < 0 || c.Value == "" {
 			delete(v.Cookies, c.Name)
@@ -120,7 +123,16 @@ func (w *World) Request(t *testing.T, method, path, cookie string, form url.Valu
 	}
 	answer := httptest.NewRecorder()
 	w.Server.ServeHTTP(answer, r)
+	saysInWords(t, answer)
 	return answer
+}
+
+// saysInWords checks that a page shows no key of a message.
+func saysInWords(t *testing.T, answer *httptest.ResponseRecorder) {
+	t.Helper()
+	if keys := testkit.RawKeys(answer.Body.String()); len(keys) > 0 && strings.HasPrefix(answer.Header().Get("Content-Type"), "text/html") {
+		t.Errorf("the page shows the keys %q", keys)
+	}
 }
 
 // StaffCookie signs a person in and returns the cookie.
