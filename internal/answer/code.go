@@ -162,8 +162,14 @@ func void(tx *survey.Tx, sub survey.Submission) (survey.Submission, error) {
 	if len(sub.Sent) == 0 {
 		return sub, survey.DeleteSubmission(tx, sub.Key())
 	}
-	sub.State, sub.Form, sub.Declaration = survey.SubmissionVoid, "", survey.Declaration{}
+	sub = emptied(sub)
 	return sub, survey.PutSubmission(tx, survey.WrittenSubmission{Submission: sub})
+}
+
+// emptied is what is kept of a submission that has ended: the codes that were mailed for it.
+func emptied(sub survey.Submission) survey.Submission {
+	sub.State, sub.Form, sub.ChangeNote, sub.Declaration = survey.SubmissionVoid, "", "", survey.Declaration{}
+	return sub
 }
 
 // sweepSubmissions voids what waited too long and deletes what was void until its codes were good no more.

@@ -124,6 +124,9 @@ type ReceiptMail struct {
 	Alliance, Contact, Title, Party string
 	At                              time.Time // of the act, in the zone of the deadline
 	Due                             time.Time
+	End                             time.Time // of all answering
+	Late                            bool      // the act was after the party's date
+	ChangeNote                      string
 	Number                          int64 // of the receipt
 	Licence                         string
 	Entries                         []ReceiptEntry
@@ -201,7 +204,7 @@ func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, su
 	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
-		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), Number: sub.Leaf, Licence: sub.Declaration.Licence,
+		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), End: sheet.End.In(), Late: !sub.RequestedAt.Before(sheet.Due.At), ChangeNote: sub.ChangeNote, Number: sub.Leaf, Licence: sub.Declaration.Licence,
 		Entries: entries, Unanswered: sheet.unanswered(sub),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)

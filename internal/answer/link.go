@@ -18,7 +18,9 @@ type AccessPage struct {
 	Due        survey.Instant
 	Questions  int // how many the respondent was asked
 	Submitted  bool
-	Over       bool // the respondent's date is over
+	End        survey.Instant // of all answering
+	Over       bool           // the respondent's date is over
+	Ended      bool           // nothing can be submitted any more
 }
 
 // AccessPage tells what a link is for. It changes nothing: scanners open every link of a mail. NotFound when there is no
@@ -37,7 +39,7 @@ func (s *Service) AccessPage(ctx context.Context, token string) (p AccessPage, e
 		p = AccessPage{
 			Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Intro: sheet.Questionnaire.Intro, Title: sheet.Questionnaire.Title,
 			Election: sheet.Election, Respondent: sheet.Respondent.Name, Language: sheet.Respondent.Language, Due: sheet.Due,
-			Questions: len(sheet.Cells), Submitted: len(sheet.Confirmed) > 0, Over: sheet.Over,
+			Questions: len(sheet.Cells), Submitted: len(sheet.Confirmed) > 0, End: sheet.End, Over: sheet.Over, Ended: sheet.Ended,
 		}
 		return nil
 	})

@@ -52,11 +52,16 @@ func (s *Service) openPress(actor survey.Actor) (p Press) {
 	return p
 }
 
-// counts tells whether a press is one of the sheet's party, was in time, is not too old, and no later act of the party has taken
+// keepsDate tells whether a date that is over by now was not when it was pressed.
+func (p Press) keepsDate(sheet Sheet) bool {
+	return sheet.Ended || sheet.Over && p.At.Before(sheet.Due.At)
+}
+
+// counts tells whether a press is one of the sheet's party, was before the end of all answering, is not too old, and no later act of the party has taken
 // its place: one that is confirmed, or that waits in the same browser.
 func (p Press) counts(sheet Sheet) bool {
 	if p.Questionnaire != sheet.Questionnaire.ID || p.Respondent != sheet.Respondent.ID ||
-		sheet.Now.Sub(p.At).Abs() >= PressLife || !p.At.Before(sheet.Due.At) {
+		sheet.Now.Sub(p.At).Abs() >= PressLife || !p.At.Before(sheet.End.At) {
 		return false
 	}
 	for _, sub := range sheet.Confirmed {

@@ -55,7 +55,7 @@ func stands(t *testing.T, w *testworld.Answers, question string) survey.Version 
 	return v[len(v)-1]
 }
 
-// Where much waits, the press counts and the code may come later, also after the deadline: for an hour, in the browser that pressed,
+// Where much waits, the press counts and the code may come later, also after the end of all answering: for an hour, in the browser that pressed,
 // for just these words.
 func TestAPressInTimeCounts(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -66,13 +66,13 @@ func TestAPressInTimeCounts(t *testing.T) {
 		want  string
 	}{
 		"ten minutes later":                  {later: 10 * time.Minute, away: true},
-		"after an hour":                      {later: time.Hour, want: "answer.error.deadline"},
+		"after an hour":                      {later: time.Hour, want: "answer.error.ended"},
 		"somebody writes, the page is open":  {later: 10 * time.Minute, draft: "zu spät"},
-		"somebody writes, the page was left": {later: 10 * time.Minute, draft: "zu spät", away: true, want: "answer.error.deadline"},
-		"another browser": {later: 10 * time.Minute, want: "answer.error.deadline", as: func(w *testworld.Answers, _ survey.Actor) survey.Actor {
+		"somebody writes, the page was left": {later: 10 * time.Minute, draft: "zu spät", away: true, want: "answer.error.ended"},
+		"another browser": {later: 10 * time.Minute, want: "answer.error.ended", as: func(w *testworld.Answers, _ survey.Actor) survey.Actor {
 			return w.Enter(t, testworld.FreiToken, "another browser")
 		}},
-		"another party's browser": {later: 10 * time.Minute, want: "answer.error.deadline", as: func(w *testworld.Answers, pressed survey.Actor) survey.Actor {
+		"another party's browser": {later: 10 * time.Minute, want: "answer.error.ended", as: func(w *testworld.Answers, pressed survey.Actor) survey.Actor {
 			actor := w.Moin
 			actor.Press = pressed.Press
 			return actor
@@ -87,7 +87,7 @@ func TestAPressInTimeCounts(t *testing.T) {
 			actor.Press = pressed.Press
 			return actor
 		}},
-		"what a browser made up": {later: 10 * time.Minute, want: "answer.error.deadline", as: func(w *testworld.Answers, pressed survey.Actor) survey.Actor {
+		"what a browser made up": {later: 10 * time.Minute, want: "answer.error.ended", as: func(w *testworld.Answers, pressed survey.Actor) survey.Actor {
 			pressed.Press = pressed.Press[:len(pressed.Press)-2] + "AA"
 			return pressed
 		}},
@@ -95,9 +95,9 @@ func TestAPressInTimeCounts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := testworld.NewAnswers(t)
 			w.Save(t, w.Frei, 1, testworld.Saying("rechtzeitig"))
-			w.Clock.Set(w.Due.Add(-6 * time.Minute))
+			w.Clock.Set(w.End.Add(-6 * time.Minute))
 			codes := crowd(t, w, 10)
-			at := w.Due.Add(-5 * time.Minute)
+			at := w.End.Add(-5 * time.Minute)
 			w.Clock.Set(at)
 			actor, form := press(t, w, w.Frei)
 			w.Clock.Set(at.Add(c.later))
@@ -113,7 +113,7 @@ func TestAPressInTimeCounts(t *testing.T) {
 			other := form
 			other.Words = strings.ReplaceAll(form.Words, "rechtzeitig", "anders")
 			other.Digest = fmt.Sprintf("%x", sha256.Sum256([]byte(other.Words)))
-			if _, err := enterCode(t, w, actor, other, codes[0]); testworld.KeyOf(err) != "answer.error.deadline" && testworld.KeyOf(err) != "answer.error.changed" {
+			if _, err := enterCode(t, w, actor, other, codes[0]); testworld.KeyOf(err) != "answer.error.ended" && testworld.KeyOf(err) != "answer.error.changed" {
 				t.Errorf("other words: %v", err)
 			}
 			sub, err := enterCode(t, w, actor, form, codes[0])
@@ -121,8 +121,41 @@ func TestAPressInTimeCounts(t *testing.T) {
 				t.Fatalf("%v, want %q", err, c.want)
 			}
 			v := w.Versions(t, "r1", "q01")
-			if c.want == "" && (!sub.RequestedAt.Equal(at) || len(v) != 1 || v[0].Late || v[0].Text != "rechtzeitig" || !v[0].CountsAt.Equal(at)) || c.want != "" && len(v) > 0 {
+			if c.want == "" && (!sub.RequestedAt.Equal(at) || len(v) != 1 || !v[0].Late || v[0].Text != "rechtzeitig" || !v[0].CountsAt.Equal(at)) || c.want != "" && len(v) > 0 {
 				t.Errorf("%+v, %+v", sub, v)
+			}
+		})
+	}
+}
+
+// A press before the deadline is in time, also when the code comes after it. When its hour is over, the same form means now, which
+// is late.
+func TestAPressBeforeTheDeadlineIsNotLate(t *testing.T) {
+	for name, c := range map[string]struct {
+		later time.Duration // than the press
+		state survey.SubmissionState
+	}{
+		"ten minutes later": {10 * time.Minute, survey.SubmissionConfirmed},
+		"after an hour":     {time.Hour, survey.SubmissionRequested},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := testworld.NewAnswers(t)
+			w.Save(t, w.Frei, 1, testworld.Saying("rechtzeitig"))
+			at := w.Due.Add(-5 * time.Minute)
+			w.Clock.Set(at)
+			codes := crowd(t, w, 10)
+			actor, form := press(t, w, w.Frei)
+			w.Clock.Set(at.Add(c.later))
+			sub, err := enterCode(t, w, actor, form, codes[0])
+			if err != nil || sub.State != c.state {
+				t.Fatalf("%v, %+v", err, sub)
+			}
+			late := c.state == survey.SubmissionRequested
+			if late {
+				w.Confirm(t, w.Frei, sub)
+			}
+			if v := w.Versions(t, "r1", "q01"); len(v) != 1 || v[0].Late != late || v[0].CountsAt.Equal(at) == late {
+				t.Errorf("%+v", v)
 			}
 		})
 	}

@@ -35,7 +35,7 @@ const (
 )
 
 // Save saves the draft of one answer. It may exceed the questionnaire's limit: nothing is cut, and only a submission
-// has to keep it; what is empty or could not be submitted is not marked as done, though. After the deadline it is kept as a late draft. When a colleague was faster, it returns the Conflict
+// has to keep it; what is empty or could not be submitted is not marked as done, though. When a colleague was faster, it returns the Conflict
 // error.stale; saving what is already stored changes nothing.
 func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (saved Saved, err error) {
 	if err := actor.Require(survey.RoleParty); err != nil {
@@ -129,7 +129,7 @@ type DeclineAll struct {
 
 // DeclineAll declines the whole catalogue: the draft of every question says so. What was written stays in the drafts, under
 // the choice that was made, a reason typed for one question before stays its reason, and nothing is submitted yet. Conflict
-// after the deadline, and when something changed since the page was shown (answer.error.decline_changed); declining again
+// after the end of all answering, and when something changed since the page was shown (answer.error.decline_changed); declining again
 // what is declined already changes nothing.
 func (s *Service) DeclineAll(ctx context.Context, actor survey.Actor, cmd DeclineAll) error {
 	if err := actor.Require(survey.RoleParty); err != nil {
@@ -146,8 +146,8 @@ func (s *Service) DeclineAll(ctx context.Context, actor survey.Actor, cmd Declin
 		if err != nil {
 			return err
 		}
-		if sheet.Over {
-			return survey.Fail(survey.Conflict, "answer.error.deadline")
+		if sheet.Ended {
+			return survey.Fail(survey.Conflict, "answer.error.ended")
 		}
 		changed := slices.DeleteFunc(slices.Clone(sheet.Cells), func(cell Cell) bool {
 			return cell.Draft.Revision > 0 && cell.Draft.Entry == cell.declined(cmd.Reason) && cell.Draft.Done

@@ -21,7 +21,9 @@ type Sheet struct {
 	Catalogue     survey.Catalogue
 	Due           survey.Instant
 	Now           time.Time
-	Over          bool                // the respondent's date is over
+	End           survey.Instant      // of all answering: the close of the polls
+	Over          bool                // the respondent's date is over: what comes now is late
+	Ended         bool                // nothing can be submitted any more
 	Cells         []Cell              // of the questions it was asked, in the order of the catalogue
 	Waits         []WaitingSubmission // for their codes: this session's own first, then the newest
 	NoTries       bool                // this session has entered too many wrong codes
@@ -134,8 +136,12 @@ func (s *Service) blank(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 	if sheet.Catalogue, err = tx.Catalogue(sheet.Questionnaire.ID); err != nil {
 		return sheet, err
 	}
+	if sheet.Election, err = tx.Election(sheet.Questionnaire.Election); err != nil {
+		return sheet, err
+	}
 	sheet.Due, sheet.Now = sheet.Respondent.DueAt(sheet.Questionnaire), now
-	sheet.Over = !now.Before(sheet.Due.At)
+	sheet.End = sheet.Election.AnswersEnd(sheet.Questionnaire, sheet.Due)
+	sheet.Over, sheet.Ended = !now.Before(sheet.Due.At), !now.Before(sheet.End.At)
 	return sheet, nil
 }
 
@@ -170,11 +176,8 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 	if sheet, err = s.blank(tx, actor, now); err != nil {
 		return sheet, err
 	}
-	q, r := sheet.Questionnaire, sheet.Respondent
+	r := sheet.Respondent
 	if sheet.Alliance, err = survey.LoadAlliance(tx); err != nil {
-		return sheet, err
-	}
-	if sheet.Election, err = tx.Election(q.Election); err != nil {
 		return sheet, err
 	}
 	prefix := r.Key() + "/"
@@ -326,6 +329,13 @@ func (sheet Sheet) Stopped() bool {
 func (sheet Sheet) Changed() bool {
 	return slices.ContainsFunc(sheet.Cells, func(c Cell) bool {
 		return !c.Entry.Empty() && (!c.own() || c.Entry != c.Standing.Entry())
+	})
+}
+
+// Replaces tells whether a submission would change what stands, or withdraw it.
+func (sheet Sheet) Replaces() bool {
+	return slices.ContainsFunc(sheet.Cells, func(c Cell) bool {
+		return !c.Entry.Empty() && c.Standing != nil && c.Entry != c.Standing.Entry()
 	})
 }
 

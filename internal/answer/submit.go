@@ -12,6 +12,9 @@ const (
 	codeTries = 5         // wrong codes in one session; whoever opens the link again has a new one
 )
 
+// maxNote is how many UTF-16 units a public note about a change may have.
+const maxNote = 300
+
 // RequestSubmission is the form of the last page before "Absenden": the declaration, and what exactly was shown.
 type RequestSubmission struct {
 	Form     string // id of the form; sending the same one again is no second act
@@ -20,6 +23,7 @@ type RequestSubmission struct {
 	Function string // never public
 	Verbatim bool   // agrees to verbatim publication; it must
 	Licence  bool   // agrees to the alliance's open licence; it may
+	Note     string // why what stands is changed; public, and needed after the date
 	Code     string // from a mail, where so much waits that it is wanted at once (Sheet.Crowded)
 	Words    string // Sheet.Words of what was shown, where a code is wanted at once
 }
@@ -36,7 +40,7 @@ type CodeMail struct {
 // effective, or names one that was mailed already. Where too much waits (Sheet.Crowded) it takes a code at once and is
 // confirmed with it; without one it is Invalid at the field code, after a code was mailed if there was none. Its instant counts all
 // the same for an hour, for whoever has press (Actor.Press) and these words: those of the page, or of the drafts if they are
-// still the same. Conflict when the date is over, when something changed since the page was shown (answer.error.changed), when
+// still the same. Conflict when all answering has ended, when something changed since the page was shown (answer.error.changed), when
 // there is nothing new (a first consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
 func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd RequestSubmission) (sub survey.Submission, press string, err error) {
 	if err := actor.Require(survey.RoleParty); err != nil {
@@ -45,6 +49,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 	var faults survey.Faults
 	faults.Line("name", &cmd.Name, 200, true)
 	faults.Line("function", &cmd.Function, 200, true)
+	faults.Line("note", &cmd.Note, maxNote, false)
 	if !cmd.Verbatim {
 		faults.Add("verbatim", "answer.error.verbatim")
 	}
@@ -68,8 +73,16 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		if err != nil {
 			return err
 		}
-		if pressed != nil && !sheet.Over && (cmd.Code == "" || cmd.Form != pressed.Form) {
+		if pressed != nil && !pressed.keepsDate(sheet) && (cmd.Code == "" || cmd.Form != pressed.Form) {
 			pressed = nil // once more, or on another page: it means now
+		}
+		at := now
+		if pressed != nil {
+			at = pressed.At
+		}
+		late, note := !at.Before(sheet.Due.At), ""
+		if late && sheet.Replaces() {
+			note = cmd.Note
 		}
 		declaration := survey.Declaration{Name: cmd.Name, Function: cmd.Function, Verbatim: true}
 		if cmd.Licence {
@@ -87,7 +100,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 			return err
 		}
 		for _, e := range earlier {
-			if e.Form == cmd.Form && e.Form != "" && e.State != survey.SubmissionVoid && e.Declaration == declaration {
+			if e.Form == cmd.Form && e.Form != "" && e.State != survey.SubmissionVoid && e.Declaration == declaration && (e.ChangeNote == note || e.State == survey.SubmissionConfirmed) {
 				sub = e
 				return nil
 			}
@@ -96,8 +109,8 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		switch {
 		case err != nil:
 			return err
-		case sheet.Over && pressed == nil:
-			return survey.Fail(survey.Conflict, "answer.error.deadline")
+		case sheet.Ended && pressed == nil:
+			return survey.Fail(survey.Conflict, "answer.error.ended")
 		case digest != cmd.Digest:
 			return survey.Fail(survey.Conflict, "answer.error.changed")
 		case sheet.Stopped():
@@ -106,10 +119,12 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 			return survey.Fail(survey.Conflict, "answer.error.unchanged")
 		case sheet.Respondent.Email == "":
 			return survey.Fail(survey.Conflict, "answer.error.no_address")
+		case late && sheet.Replaces() && note == "":
+			return survey.Faults{{Field: "note", Key: "answer.error.note"}}.Err()
 		}
 		sub = survey.Submission{
 			Questionnaire: sheet.Questionnaire.ID, Respondent: sheet.Respondent.ID, ID: id, State: survey.SubmissionRequested,
-			Declaration: declaration, RequestedAt: now,
+			Declaration: declaration, ChangeNote: note, RequestedAt: now,
 			Form: cmd.Form, Session: actor.Session, Link: actor.Link, Number: number, CodeExpiresAt: now.Add(codeLife),
 		}
 		text := survey.SubmissionText{Entries: sheet.entries()}
@@ -165,7 +180,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 
 // wantCode says which mail holds the code that "Absenden" wants at once, and mails one where there is none. Only the code is kept.
 func (s *Service) wantCode(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.Submission, all []survey.Submission, code string) (refused, err error) {
-	sub.State, sub.Form, sub.Declaration = survey.SubmissionVoid, "", survey.Declaration{}
+	sub = emptied(sub)
 	there, err := s.codeThere(tx, actor, sheet.Respondent.Email, all)
 	if err == nil && there == nil {
 		if sub, err = s.mailCode(tx, actor, sheet, sub, code); err == nil {

@@ -172,7 +172,7 @@ func TestRequestRefused(t *testing.T) {
 			w.Save(t, w.Frei, 1, survey.Entry{Status: survey.Declined, Reason: strings.Repeat("a", 51)})
 		}, nil, "answer.error.problems"},
 		{"thesis without position", func(t *testing.T, w *testworld.Answers) { w.Save(t, w.Frei, 2, testworld.Saying("nur Begründung")) }, nil, "answer.error.problems"},
-		{"at the deadline", func(t *testing.T, w *testworld.Answers) { w.Clock.Set(w.Due) }, nil, "answer.error.deadline"},
+		{"at the end", func(t *testing.T, w *testworld.Answers) { w.Clock.Set(w.End) }, nil, "answer.error.ended"},
 		{"no address", func(t *testing.T, w *testworld.Answers) {
 			w.Write(t, func(tx *survey.Tx) error {
 				r, err := tx.Respondents.Get("q1/r1")

@@ -182,7 +182,7 @@ func (j *journey) deadline() {
 	p.fill("text", lateText)
 	j.clock.Set(at.Add(time.Minute))
 	p.press("Fertig, weiter")
-	p.reads("Als später Entwurf gespeichert. Er wird nicht veröffentlicht.", "Die Antwortfrist ist vorbei.")
+	p.reads("Gespeichert.", "Die Antwortfrist ist vorbei.", "dem Vermerk „verspätet“")
 	p.onPhone()
 	p.visit("/antwort/meine")
 	p.reads(lateText)

@@ -50,6 +50,7 @@ type Submission struct {
 	Form          string          `json:"form,omitempty"`           // id of the form "Absenden" came from: a second click is no second act
 	Session       string          `json:"session"`                  // hash of the session "Absenden" came from: asking again there replaces it
 	Link          string          `json:"link,omitempty"`           // hash of the access link that session came by
+	ChangeNote    string          `json:"change_note,omitempty"`    // why it changes what stood after the date; public
 	Number        int             `json:"number,omitempty"`         // from 1, in the order the respondent asked; clocks can go back
 	Mail          string          `json:"mail,omitempty"`           // id of the mail with the code it waits for, which may be that of another one
 	Sent          []SentCode      `json:"sent,omitempty"`           // the codes that were mailed for it, the oldest first
@@ -268,12 +269,16 @@ func (o Original) Key() string { return RespondentKey(o.Questionnaire, o.Respond
 
 // Version is what the submission says of one cell. due is the respondent's date, whose zone the time is written in.
 func (s Submission) Version(due Instant, e SubmissionEntry, number int) Version {
-	return Version{
+	v := Version{
 		Questionnaire: s.Questionnaire, Respondent: s.Respondent, Question: e.Question, Number: number,
 		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
-		Provenance: ByForm, Licence: s.Declaration.Licence, Record: s.Key(),
+		Provenance: ByForm, Late: !due.IsZero() && !s.RequestedAt.Before(due.At), Licence: s.Declaration.Licence, Record: s.Key(),
 		ReceivedAt: StampOf(s.RequestedAt.In(due.Location())), CountsAt: s.RequestedAt,
 	}
+	if number > 1 {
+		v.ChangeNote = s.ChangeNote
+	}
+	return v
 }
 
 // Waits tells whether its code can still be entered.

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,19 @@ type Election struct {
 
 // Key implements Entity.
 func (e Election) Key() string { return string(e.ID) }
+
+// pollsClose is the hour at which polling stations close on election day (Bundeswahlordnung, § 47; the Länder have the same).
+const pollsClose = "18:00"
+
+// AnswersEnd is until when a party can answer, correct and withdraw: the close of the polls, in the zone of the deadline. Between
+// the party's own date and then it is late. It is never before that date.
+func (e Election) AnswersEnd(q Questionnaire, due Instant) Instant {
+	end, key := ParseInstant(e.Date+"T"+pollsClose, cmp.Or(q.Deadline.Zone, DefaultZone), "first")
+	if key != "" || end.At.Before(due.At) {
+		return due
+	}
+	return end
+}
 
 // Elections lists all elections, the latest first.
 func Elections(tx *Tx) ([]Election, error) {

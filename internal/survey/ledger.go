@@ -27,7 +27,8 @@ type Record struct {
 	Entries       []SubmissionEntry `json:"entries"`
 	Licence       string            `json:"licence,omitempty"`
 
-	Verbatim bool `json:"verbatim,omitempty"` // submissions only
+	Verbatim   bool   `json:"verbatim,omitempty"` // submissions only
+	ChangeNote string `json:"change_note,omitempty"`
 
 	// Transcriptions only.
 	Letter       LetterKind     `json:"letter,omitempty"`
@@ -37,8 +38,7 @@ type Record struct {
 	Joint        []RespondentID `json:"joint,omitempty"`
 	Original     string         `json:"original,omitempty"` // hex SHA-256 of the file
 	Without      string         `json:"without,omitempty"`  // why there is no original
-	ChangeNote   string         `json:"change_note,omitempty"`
-	Checked      bool           `json:"checked,omitempty"` // by a second person
+	Checked      bool           `json:"checked,omitempty"`  // by a second person
 }
 
 // SubmissionRecord is the record of a submission. It reads only what no longer changes once the submission is confirmed.
@@ -47,6 +47,7 @@ func SubmissionRecord(tx *Tx, s WrittenSubmission) (Record, error) {
 	return Record{
 		Format: recordFormat, Kind: LeafSubmission, Questionnaire: s.Questionnaire, Respondent: s.Respondent, ID: s.ID,
 		Catalogue: catalogue.Hash, At: s.RequestedAt.UTC(), Entries: s.Entries, Licence: s.Declaration.Licence, Verbatim: s.Declaration.Verbatim,
+		ChangeNote: s.ChangeNote,
 	}, err
 }
 

@@ -24,6 +24,7 @@ type Answers struct {
 	Store survey.Store // runs each function once, unlike the one of the use cases: tests keep what they read
 	Clock *testkit.Clock
 	Due   time.Time
+	End   time.Time    // of all answering: the close of the polls
 	Frei  survey.Actor // of the party frei, in one browser
 	Moin  survey.Actor
 }
@@ -48,9 +49,13 @@ func NewAnswers(t *testing.T) *Answers {
 	if fault != "" {
 		t.Fatal(fault)
 	}
+	end, fault := survey.ParseInstant("2027-02-07T18:00", survey.DefaultZone, "")
+	if fault != "" {
+		t.Fatal(fault)
+	}
 	clock := testkit.NewClock(due.At.Add(-7 * 24 * time.Hour))
 	store := memory.New()
-	w := &Answers{Store: store, Clock: clock, Due: due.At, Office: office.New(&survey.Kernel{
+	w := &Answers{Store: store, Clock: clock, Due: due.At, End: end.At, Office: office.New(&survey.Kernel{
 		Store: storetest.Twice(store), Clock: clock, Sealer: sealer, Ledger: key, Rand: rand.Reader, BaseURL: "https://fragen.example", Addresses: Addresses, Cite: Cite,
 		Compose: Compose,
 	})}

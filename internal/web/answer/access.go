@@ -16,6 +16,7 @@ type accessPage struct {
 	Intro   string
 	Facts   []templates.Fact
 	Over    string // what still works after the deadline; "" before it
+	Ended   bool   // nothing can be submitted any more
 	Action  string
 	Contact string
 }
@@ -46,11 +47,16 @@ func (s *Room) accessPage(r *web.Request) error {
 		{Label: p.Must("answer.access.size"), Value: p.Must("common.questions", "Count", link.Questions)},
 		{Label: p.Must("common.deadline"), Value: p.DateTime(link.Due.In(), nil)},
 	}
+	p.Ended = link.Ended
 	switch {
+	case link.Ended && link.Submitted:
+		p.Over = p.Must("answer.access.ended_submitted")
+	case link.Ended:
+		p.Over = p.Must("answer.access.ended")
 	case link.Over && link.Submitted:
-		p.Over = p.Must("answer.access.over_submitted")
+		p.Over = p.Must("answer.access.over_submitted", "End", p.DateTime(link.End.In(), nil))
 	case link.Over:
-		p.Over = p.Must("answer.access.over")
+		p.Over = p.Must("answer.access.over", "End", p.DateTime(link.End.In(), nil))
 	}
 	return r.Page(http.StatusOK, "answer/access", p)
 }

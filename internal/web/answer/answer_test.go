@@ -32,6 +32,10 @@ func TestAnswerScripts(t *testing.T) {
 	visit.Run(t, "testdata/decline.script")
 	w.Clock.Set(webtest.AnswerDue)
 	visit.Run(t, "testdata/late.script")
+	visit.Vars["code"] = w.LatestCode(t)
+	visit.Run(t, "testdata/late_confirm.script")
+	w.Clock.Set(webtest.AnswerEnd)
+	visit.Run(t, "testdata/ended.script")
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		link, err := tx.AccessLinks.Get(survey.HashToken("frei"))
 		link.RevokedAt = w.Clock.Now()

@@ -21,6 +21,7 @@ type checkPage struct {
 	Only     string // nothing but the open licence can be agreed to; "" otherwise
 	Name     templates.Field
 	Function templates.Field
+	Note     templates.Field // why what stands is changed; where it is
 	Verbatim templates.Field
 	Licence  templates.Field // Name "" where the alliance offers none
 	Code     templates.Field // Name "" unless a code is wanted at once
@@ -38,6 +39,7 @@ type declarationForm struct {
 	Function string `form:"function"`
 	Verbatim string `form:"verbatim"`
 	Licence  string `form:"licence"`
+	Note     string `form:"note"`
 	Code     string `form:"code"`
 	Words    string `form:"words"`
 }
@@ -68,7 +70,8 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 	if err != nil {
 		return err
 	}
-	over, atOnce := sheet.Over && pressed == nil, sheet.Crowded || pressed != nil
+	late := sheet.Over && (pressed == nil || !pressed.At.Before(sheet.Due.At))
+	over, atOnce := sheet.Ended && pressed == nil, sheet.Crowded || pressed != nil
 	p := checkPage{answerBase: newAnswerBase(r, sheet, "answer.check.title"), Form: survey.NewID(), Digest: digest}
 	if warning == "" && form.Digest != "" && form.Digest != digest {
 		warning = p.Must("answer.error.changed")
@@ -79,14 +82,16 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 	p.Errors, p.Warning, p.SentTo = errs, warning, maskAddress(sheet.Respondent.Email)
 	p.Lead = p.Must("answer.check.lead", "Deadline", p.Deadline)
 	switch {
-	case sheet.Over && !over:
+	case sheet.Over && !late, sheet.Ended && !over:
 		p.Lead = p.Must("answer.check.lead_pressed", "At", p.DateTime(pressed.At.In(sheet.Due.Location()), nil), "Address", p.SentTo)
 	case over:
 		p.Lead = p.Must("answer.check.lead_over")
+	case late:
+		p.Lead = p.Must("answer.check.lead_late", "End", p.End)
 	}
 	switch {
 	case over:
-		p.Blocked = p.Must("answer.error.deadline")
+		p.Blocked = p.Must("answer.error.ended")
 	case sheet.Stopped():
 		p.Blocked = p.Must("answer.error.problems")
 	case !sheet.Changed() && sheet.Respondent.Email != "" && sheet.Opens(sheet.Alliance.Licence):
@@ -118,6 +123,9 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 	p.Name = templates.Field{Name: "name", Required: true, Label: p.Must("answer.field.name"), Value: form.Name, Autocomplete: "name", Error: p.ErrorAt("name")}
 	p.Function = templates.Field{Name: "function", Required: true, Label: p.Must("answer.field.function"), Hint: p.Must("answer.field.function_hint"), Value: form.Function,
 		Autocomplete: "organization-title", Error: p.ErrorAt("function")}
+	if late && sheet.Replaces() {
+		p.Note = templates.Field{Name: "note", Required: true, Label: p.Must("answer.field.note"), Hint: p.Must("answer.field.note_hint"), Value: form.Note, Error: p.ErrorAt("note")}
+	}
 	p.Verbatim = templates.Field{Name: "verbatim", Type: "checkbox", Required: true, Label: p.Must("answer.field.verbatim"), Hint: p.Must("answer.field.verbatim_hint"),
 		Checked: form.Verbatim != "", Error: p.ErrorAt("verbatim")}
 	if licence := sheet.Alliance.Licence; licence != "" {
@@ -149,7 +157,7 @@ func (s *Room) requestSubmission(r *web.Request) error {
 		return err
 	}
 	sub, press, err := s.Answer.RequestSubmission(r.Request.Context(), r.Actor, answer.RequestSubmission{
-		Form: form.Form, Digest: form.Digest, Name: form.Name, Function: form.Function, Verbatim: form.Verbatim != "", Licence: form.Licence != "",
+		Form: form.Form, Digest: form.Digest, Name: form.Name, Function: form.Function, Verbatim: form.Verbatim != "", Licence: form.Licence != "", Note: form.Note,
 		Code: form.Code, Words: form.Words,
 	})
 	if err == nil && sub.State == survey.SubmissionConfirmed {

@@ -213,6 +213,9 @@ func (s *Room) confirmationPage(r *web.Request) error {
 		{Label: p.Must("answer.confirmation.by"), Value: last.Declaration.Name + ", " + last.Declaration.Function},
 		{Label: p.Must("answer.confirmation.licence"), Value: p.Must("answer.confirmation.verbatim")},
 	}
+	if last.ChangeNote != "" {
+		p.Facts = append(p.Facts, templates.Fact{Label: p.Must("answer.confirmation.note"), Value: last.ChangeNote})
+	}
 	if last.Declaration.Licence != "" {
 		p.Facts[4].Value = p.Must("answer.confirmation.open", "Licence", last.Declaration.Licence)
 	}
@@ -227,8 +230,11 @@ func (s *Room) confirmationPage(r *web.Request) error {
 	}
 	if left := done.Unanswered; len(left) > 0 {
 		p.Left = p.Must("answer.confirmation.left", "Count", len(left), "Numbers", p.Join(web.Itoas(left)))
-		if !sheet.Over {
+		switch {
+		case !sheet.Over:
 			p.Left += " " + p.Must("answer.confirmation.left_open")
+		case !sheet.Ended:
+			p.Left += " " + p.Must("answer.confirmation.left_late", "End", p.End)
 		}
 	}
 	p.Download = receipt(last)

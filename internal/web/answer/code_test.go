@@ -166,8 +166,8 @@ func TestTheCheckPageTakesACodeWhereMuchWaits(t *testing.T) {
 	somebody := w.Visitor(t)
 	somebody.Post("/zugang/frei", nil)
 	somebody.Post("/antwort/fragen/1", url.Values{"text": {"von jemandem"}, "status": {"answered"}, "revision": {"1"}})
-	if page := checkPageOf(party); !strings.Contains(page, "absenden lässt sich nichts mehr") {
-		t.Errorf("other words can be sent after the deadline:\n%s", page)
+	if page := checkPageOf(party); !strings.Contains(page, "dem Vermerk „verspätet“") {
+		t.Errorf("other words can be sent in time:\n%s", page)
 	}
 	got := declare(t, party, page, "000000000000")
 	page = got.Body.String()

@@ -54,8 +54,11 @@ func newEntryView(r *web.Request, sheet answer.Sheet, c answer.Cell) entryView {
 	default:
 		v.say(c.Entry)
 		v.Provenance = r.Printer().Must("answer.entry.will")
-		if sheet.Over {
+		switch {
+		case sheet.Ended:
 			v.Provenance = r.Printer().Must("answer.entry.draft_over")
+		case sheet.Over:
+			v.Provenance = r.Printer().Must("answer.entry.will_late")
 		}
 	}
 	for _, problem := range c.Problems {

@@ -80,8 +80,8 @@ func (s *Room) renderDecline(r *web.Request, status int, reason string, errs []t
 	if err != nil {
 		return err
 	}
-	if sheet.Over {
-		return survey.Fail(survey.Conflict, "answer.error.deadline")
+	if sheet.Ended {
+		return survey.Fail(survey.Conflict, "answer.error.ended")
 	}
 	p := declinePage{answerBase: newAnswerBase(r, sheet, "answer.decline.title"), Count: len(sheet.Cells)}
 	if p.Digest, err = sheet.Digest(); err != nil {

@@ -76,7 +76,7 @@ func (s *Room) answerQuestion(r *web.Request) error {
 		p.Notice, p.Warning = "", p.Notice
 	}
 	for _, problem := range cell.Problems {
-		if problem.Stops && !sheet.Over && p.Warning == "" {
+		if problem.Stops && !sheet.Ended && p.Warning == "" {
 			p.Warning = p.Must(problem.Key, r.Readable(problem.Args)...)
 		}
 	}
@@ -161,9 +161,9 @@ func (s *Room) answerSaved(r *web.Request, saved answer.Saved, mark string) erro
 	notice, path := "answer.notice.saved_draft", questionPath(number)
 	switch {
 	case answer.Mark(mark) != answer.MarkDone:
-	case cell.Stopped() && !sheet.Over:
+	case cell.Stopped() && !sheet.Ended:
 		notice = "answer.notice.not_done"
-	case cell.State == answer.StateNone && !sheet.Over:
+	case cell.State == answer.StateNone && !sheet.Ended:
 		notice = noticeEmpty
 	default:
 		notice, path = "answer.notice.saved", "/antwort"
@@ -171,8 +171,8 @@ func (s *Room) answerSaved(r *web.Request, saved answer.Saved, mark string) erro
 			path = questionPath(next)
 		}
 	}
-	if sheet.Over {
-		notice = "answer.notice.saved_late"
+	if sheet.Ended {
+		notice = "answer.notice.saved_ended"
 	}
 	return r.Redirect(path, notice)
 }
@@ -210,7 +210,7 @@ func newQuestionPage(r *web.Request, sheet answer.Sheet, cell answer.Cell, entry
 		switch {
 		case cell.Standing.Provenance == survey.Transcribed:
 			key = "answer.question.transcribed"
-		case sheet.Over:
+		case sheet.Ended:
 			key = "answer.question.standing_over"
 		}
 		p.Standing = newSavedView(r, key, cell.Standing.Entry())

@@ -17,12 +17,14 @@ type answerBase struct {
 	Alliance string
 	Contact  string // address of the coordination office, may be ""
 	Deadline string // with weekday and zone
-	Over     bool
+	End      string // of all answering, like it
+	Over     bool   // the deadline is over: what comes now is late
+	Ended    bool   // nothing can be submitted any more
 }
 
 func newAnswerBase(r *web.Request, sheet answer.Sheet, titleKey string, args ...any) answerBase {
-	b := answerBase{Base: r.Base(titleKey, args...), Party: sheet.Respondent.Name, Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Over: sheet.Over}
-	b.Deadline = b.DateTime(sheet.Due.In(), nil)
+	b := answerBase{Base: r.Base(titleKey, args...), Party: sheet.Respondent.Name, Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Over: sheet.Over, Ended: sheet.Ended}
+	b.Deadline, b.End = b.DateTime(sheet.Due.In(), nil), b.DateTime(sheet.End.In(), nil)
 	b.UserName = sheet.Respondent.ShortName
 	if r.Request.URL.Path != "/antwort" {
 		b.Breadcrumbs = []templates.NavItem{{Label: b.Must("answer.tasks.title"), Href: "/antwort"}}
@@ -69,7 +71,7 @@ func (s *Room) answerTasks(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := tasksPage{answerBase: newAnswerBase(r, sheet, "answer.tasks.title"), Heading: sheet.Questionnaire.Title, Declines: !sheet.Over, Handed: len(sheet.Confirmed) > 0}
+	p := tasksPage{answerBase: newAnswerBase(r, sheet, "answer.tasks.title"), Heading: sheet.Questionnaire.Title, Declines: !sheet.Ended, Handed: len(sheet.Confirmed) > 0}
 	ready := 0
 	for _, c := range sheet.Cells {
 		task := answerTask{Number: c.Question.Number, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: answerState(r, c.State), Late: c.Late}
@@ -108,7 +110,7 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) error {
 		p.Step = p.Must("answer.step."+key, args...)
 		p.Next = templates.NavItem{Label: p.Must("answer.step."+key+"_button", args...), Href: href}
 	}
-	if len(sheet.Confirmed) > 0 && sheet.Changed() && !sheet.Over && len(sheet.Waits) == 0 {
+	if len(sheet.Confirmed) > 0 && sheet.Changed() && !sheet.Ended && len(sheet.Waits) == 0 {
 		p.Stands = p.Must("answer.step.stands", "At", p.DateTime(sheet.Confirmed[0].RequestedAt.In(sheet.Due.Location()), nil))
 	}
 	next := sheet.Next(0)
@@ -121,9 +123,9 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) error {
 		step("pressed", "/antwort/pruefen", "At", p.DateTime(press.At.In(sheet.Due.Location()), nil), "Until", p.Time(press.At.Add(answer.PressLife).In(sheet.Due.Location())))
 	case len(sheet.Waits) > 0:
 		step("code", "/antwort/code", "Until", p.Time(sheet.Waits[0].CodeExpiresAt.In(sheet.Due.Location())))
-	case sheet.Over && len(sheet.Confirmed) > 0:
+	case sheet.Ended && len(sheet.Confirmed) > 0:
 		step("over_submitted", "/antwort/bestaetigung")
-	case sheet.Over:
+	case sheet.Ended:
 		step("over", "/antwort/meine")
 	case next != 0:
 		step("question", questionPath(next), "Number", next)
@@ -134,6 +136,10 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) error {
 		step("check_again", "/antwort/pruefen")
 	case sheet.Changed() || sheet.Stopped():
 		step("check", "/antwort/pruefen")
+	case len(sheet.Confirmed) == 0: // all that stands came by letter
+		step("standing", "/antwort/meine", "End", p.End)
+	case sheet.Over:
+		step("submitted_late", "/antwort/bestaetigung", "End", p.End)
 	default:
 		step("submitted", "/antwort/bestaetigung")
 	}

@@ -12,6 +12,9 @@ import (
 // AnswerDue is the deadline of the questionnaire of NewAnswer: Monday 30 November 2026, 18:00 in Berlin.
 var AnswerDue = time.Date(2026, 11, 30, 17, 0, 0, 0, time.UTC)
 
+// AnswerEnd is when the polls of its election close: Sunday 7 February 2027, 18:00 in Berlin.
+var AnswerEnd = time.Date(2027, 2, 7, 17, 0, 0, 0, time.UTC)
+
 // NewAnswer is a world with a questionnaire of three questions that is open for answers, and a link for each of its
 // two parties: "frei", German, was asked all of them; "moin", English, was not asked the second.
 func NewAnswer(t *testing.T) *World {
