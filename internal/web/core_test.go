@@ -202,7 +202,8 @@ func TestOverLongBodyGivesBackWhatCame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.CopyN(file, strings.NewReader(strings.Repeat("x", webcompare.ImportBody)), webcompare.ImportBody); err != nil {
+	// Lines, since who reads a form looks back through each piece of a file for the end of one.
+	if _, err := io.WriteString(file, strings.Repeat(strings.Repeat("x", 62)+"\r\n", webcompare.ImportBody/64)); err != nil {
 		t.Fatal(err)
 	}
 	got = v.Send(http.MethodPost, "/verwaltung/import", body.String(), "Content-Type", parts.FormDataContentType())

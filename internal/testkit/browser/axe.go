@@ -64,7 +64,7 @@ func Axe(t testing.TB, ctx context.Context) {
 // is seen, and its colours. What axe asks of the page as a whole is a kind as well: headings, landmarks, ids that stand twice.
 const shape = `(() => {
 	const page = document.documentElement, kinds = new Set();
-	const data = new Set(["action", "aria-label", "content", "datetime", "href", "id", "max", "min", "name", "placeholder", "src", "title", "value"]);
+	const data = new Set(["action", "aria-label", "content", "datetime", "formaction", "href", "id", "max", "min", "name", "placeholder", "src", "title", "value"]);
 	const refers = new Set(["aria-controls", "aria-describedby", "aria-details", "aria-errormessage", "aria-labelledby", "for", "form", "headers", "list"]);
 	const walk = (e, above) => {
 		const path = above + " " + [e.localName, ...[...e.classList].sort()].join(".") + ":" + [e.getAttribute("type"), e.getAttribute("role")];
