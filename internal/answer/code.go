@@ -215,8 +215,8 @@ func (s *Service) Code(ctx context.Context, actor survey.Actor, id string) (c Co
 		if err != nil {
 			return err
 		}
-		c.Entries, err = receiptEntries(tx, sub, c.Catalogue)
-		return err
+		c.Entries = c.receiptEntries(sub)
+		return nil
 	})
 	return c, err
 }

@@ -102,10 +102,7 @@ func (s *Service) confirm(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub su
 // is part of what a version says about itself, so a new consent makes a new version too. Leaving its box empty takes
 // nothing back: what did not change keeps the licence it has.
 func submitCell(tx *survey.Tx, sheet Sheet, sub survey.Submission, entry *survey.SubmissionEntry) error {
-	versions, err := survey.Collect(tx.Versions.List(survey.CellKey(sub.Questionnaire, sub.Respondent, entry.Question) + "/"))
-	if err != nil {
-		return err
-	}
+	versions := sheet.versionsOf(entry.Question)
 	last := survey.VersionThatStands(versions)
 	if last != nil && last.Provenance == survey.ByForm && last.Entry() == entry.Entry && (sub.Declaration.Licence == "" || last.Licence == sub.Declaration.Licence) {
 		entry.Version = last.Number
@@ -141,20 +138,25 @@ type ReceiptEntry struct {
 }
 
 // receiptEntries pairs what was submitted with the questions, in the order of the catalogue.
-func receiptEntries(tx *survey.Tx, sub survey.WrittenSubmission, c survey.Catalogue) (list []ReceiptEntry, err error) {
+func (sheet Sheet) receiptEntries(sub survey.WrittenSubmission) (list []ReceiptEntry) {
 	for _, e := range sub.Entries {
 		entry := ReceiptEntry{SubmissionEntry: e}
-		entry.Question, _ = c.Question(e.Question)
-		if e.Version > 0 { // none before it is confirmed
-			v, err := tx.Versions.Get(survey.CellKey(sub.Questionnaire, sub.Respondent, e.Question) + "/" + survey.SeqKey(e.Version))
-			if err != nil {
-				return nil, err
-			}
-			entry.New = v.Record == sub.Key()
-		}
+		entry.Question, _ = sheet.Catalogue.Question(e.Question)
+		stood := func(v survey.Version) bool { return v.Number == e.Version && v.Record != sub.Key() }
+		entry.New = !slices.ContainsFunc(sheet.versionsOf(e.Question), stood)
 		list = append(list, entry)
 	}
-	return list, nil
+	return list
+}
+
+// versionsOf are all versions of a cell, in the order of their numbers.
+func (sheet Sheet) versionsOf(question survey.QuestionID) []survey.Version {
+	for _, c := range sheet.Cells {
+		if c.Question.ID == question {
+			return c.versions
+		}
+	}
+	return nil
 }
 
 // unanswered lists the numbers of the questions of the sheet that a submission says nothing to.
@@ -167,7 +169,7 @@ func (sheet Sheet) unanswered(s survey.WrittenSubmission) (numbers []int) {
 	return numbers
 }
 
-// Confirmation is what a party has submitted last, its receipt and the sheet it stands on.
+// Confirmation is what a party has submitted last, and the sheet it stands on.
 type Confirmation struct {
 	Sheet
 	Entries    []ReceiptEntry // of the last submission; none: nothing has been submitted
@@ -185,9 +187,8 @@ func (s *Service) Confirmation(ctx context.Context, actor survey.Actor) (c Confi
 		if err != nil {
 			return err
 		}
-		c.Unanswered = c.unanswered(last)
-		c.Entries, err = receiptEntries(tx, last, c.Catalogue)
-		return err
+		c.Unanswered, c.Entries = c.unanswered(last), c.receiptEntries(last)
+		return nil
 	})
 	return c, err
 }
@@ -197,15 +198,11 @@ func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, su
 	if err != nil {
 		return err
 	}
-	entries, err := receiptEntries(tx, sub, sheet.Catalogue)
-	if err != nil {
-		return err
-	}
 	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
 		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), End: sheet.End.In(), Late: !sub.RequestedAt.Before(sheet.Due.At), ChangeNote: sub.ChangeNote, Number: sub.Leaf, Licence: sub.Declaration.Licence,
-		Entries: entries, Unanswered: sheet.unanswered(sub),
+		Entries: sheet.receiptEntries(sub), Unanswered: sheet.unanswered(sub),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)
 	if err != nil {

@@ -169,3 +169,20 @@ func TestAnswersEnd(t *testing.T) {
 		}
 	}
 }
+
+// Of what a letter or a form replaced before the date readers see the last, and for good what a publication has shown.
+func TestWhatWasPublishedStays(t *testing.T) {
+	w := testworld.NewAnswers(t)
+	w.Save(t, w.Frei, 1, testworld.Saying("eins"))
+	w.Submit(t, w.Frei)
+	w.Clock.Advance(time.Hour)
+	w.Save(t, w.Frei, 1, testworld.Saying("zwei"))
+	w.Submit(t, w.Frei)
+	shown := survey.PublicationDetail{Digests: []survey.CellDigest{{Respondent: "frei", Question: 1, Version: 1}}}
+	if h := cellsOf(t, w, w.Due)[0].History; len(h) != 1 || h[0].Text != "zwei" {
+		t.Errorf("unpublished: %+v", h)
+	}
+	if h := cellsOf(t, w, w.Due, shown)[0].History; len(h) != 2 || h[0].Text != "eins" || h[1].Text != "zwei" {
+		t.Errorf("published: %+v", h)
+	}
+}

@@ -64,6 +64,7 @@ type Cell struct {
 	Entry    survey.Entry // what a submission would say now; empty: nothing
 	Limit    int          // most UTF-16 units of a submitted text
 	Problems []Problem
+	versions []survey.Version // all of the cell, in the order of their numbers
 }
 
 // State is how far a party is with one question.
@@ -249,7 +250,7 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 
 func cell(sheet Sheet, question survey.CatalogueQuestion, draft survey.AnswerDraft, versions []survey.Version) Cell {
 	c := Cell{
-		Question: question, Draft: draft, Standing: survey.VersionThatStands(versions),
+		Question: question, Draft: draft, Standing: survey.VersionThatStands(versions), versions: versions,
 		Late:  draft.Revision > 0 && !draft.UpdatedAt.Before(sheet.Due.At),
 		Limit: cmp.Or(sheet.Questionnaire.AnswerLimit, survey.MaxTextUnits),
 	}

@@ -123,7 +123,7 @@ func TestOnlyChangedCellsGetVersions(t *testing.T) {
 	w.Submit(t, w.Frei)
 	w.Clock.Advance(time.Hour)
 	w.Save(t, w.Frei, 3, testworld.Saying("drei, neu"))
-	w.Submit(t, w.Frei)
+	second := w.Submit(t, w.Frei)
 	if v := w.Versions(t, "r1", "q01"); len(v) != 1 {
 		t.Errorf("unchanged: %+v", v)
 	}
@@ -134,6 +134,12 @@ func TestOnlyChangedCellsGetVersions(t *testing.T) {
 	if e := w.Confirmation(t, w.Frei).Entries; len(e) != 2 || e[0].Version != 1 || e[1].Version != 2 {
 		t.Errorf("entries %+v", e)
 	}
+	// the receipt is that of its own leaf
+	name, file, err := w.Answer.ReceiptFile(t.Context(), w.Frei, second.ID)
+	if err != nil || name != "quittung-1.json" || second.Leaf != 1 {
+		t.Errorf("%s, leaf %d, %v", name, second.Leaf, err)
+	}
+	checkReceipt(t, file, "eins")
 
 	w.Save(t, w.Frei, 1, survey.Entry{Status: survey.Withdrawn, Text: "eins"})
 	w.Clock.Advance(time.Hour)
@@ -920,4 +926,30 @@ func reminders(w *testworld.Letters, t *testing.T) map[survey.MailState]int {
 		return nil
 	})
 	return count
+}
+
+// Of a submission that has ended nothing is kept but the codes that were mailed, and in the end nothing at all.
+func TestWhatHasEndedKeepsNoWords(t *testing.T) {
+	w := testworld.NewAnswers(t)
+	w.Save(t, w.Frei, 1, testworld.Saying("geheim"))
+	first := w.Request(t, w.Frei)
+	w.Clock.Advance(time.Minute)
+	w.Request(t, w.Frei) // in the same window: it means the new one
+	w.View(t, func(tx *survey.Tx) error {
+		sub, err := survey.GetSubmission(tx, first.Key())
+		if err != nil || sub.State != survey.SubmissionVoid || len(sub.Entries) > 0 || sub.Declaration != (survey.Declaration{}) || len(sub.Sent) != 1 {
+			t.Errorf("%+v, %v", sub, err)
+		}
+		return nil
+	})
+	w.Clock.Advance(3 * time.Hour)
+	w.Submit(t, w.Frei)
+	w.View(t, func(tx *survey.Tx) error {
+		_, row := tx.Submissions.Get(first.Key())
+		_, text := tx.SubmissionTexts.Get(first.Key())
+		if !survey.IsNotFound(row) || !survey.IsNotFound(text) {
+			t.Errorf("%v, %v", row, text)
+		}
+		return nil
+	})
 }

@@ -125,11 +125,11 @@ func (c *ledgerCheck) sources() {
 	}
 	for t, err := range c.tx.Transcriptions.List("") {
 		if err != nil || t.State == survey.TranscriptionEffective {
-			var text survey.LetterText
+			var letter survey.Letter
 			if err == nil {
-				text, err = survey.LargeHalf(c.tx.LetterTexts, t)
+				letter, err = t.Written(c.tx)
 			}
-			c.hasLeaf(survey.LeafTranscription, t, text.Receipt.Leaf, err)
+			c.hasLeaf(survey.LeafTranscription, t, letter.Receipt.Leaf, err)
 		}
 	}
 	for p, err := range c.tx.Publications.List("") {

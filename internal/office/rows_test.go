@@ -124,6 +124,17 @@ var uses = []use{
 		_, err := o.Answer.Sheet(t.Context(), rowsParty)
 		return err
 	}},
+	{"what a party has submitted last", false, true, true, func(t *testing.T, o *office.Office) error {
+		c, err := o.Answer.Confirmation(t.Context(), rowsParty)
+		if err == nil && len(c.Entries) < 15 {
+			err = fmt.Errorf("%+v", c.Entries)
+		}
+		return err
+	}},
+	{"page for the code of a party", false, false, true, func(t *testing.T, o *office.Office) error {
+		_, err := o.Answer.Code(t.Context(), rowsParty, "")
+		return err
+	}},
 	{"comparison, as it would be published", false, true, false, func(t *testing.T, o *office.Office) error {
 		_, err := o.Compare.Comparison(t.Context(), rowsCoordinator, "q")
 		return err
@@ -341,7 +352,7 @@ func TestRowsRead(t *testing.T) {
 				sum += n
 			}
 			counts[i], bytesRead[i] = append(counts[i], sum), append(bytesRead[i], (size+500)/1000)
-			if large := read["letter_texts"] + read["mail_texts"] + read["publication_details"]; large > 0 && !u.large {
+			if large := read["submission_texts"] + read["letter_texts"] + read["mail_texts"] + read["publication_details"]; large > 0 && !u.large {
 				t.Errorf("%s, %s: it reads what it does not show: %v", z.name, u.name, read)
 			}
 			if testing.Verbose() {

@@ -278,14 +278,12 @@ func (s *Service) removable(tx *survey.Tx, q survey.Questionnaire, r survey.Resp
 	for _, err := range tx.Quotations.List(r.Key() + "/") {
 		return false, err
 	}
-	publications, err := survey.Collect(tx.Publications.List(survey.In(q.ID)))
-	if err != nil {
-		return false, err
+	last, err := survey.LatestPublication(tx, q.ID) // whom an earlier one shows cannot be removed, so the last one shows it too
+	if err != nil || last == nil {
+		return err == nil, err
 	}
-	details, err := survey.PublicationDetails(tx, publications)
-	return !slices.ContainsFunc(details, func(detail survey.PublicationDetail) bool {
-		return slices.ContainsFunc(detail.Digests, func(d survey.CellDigest) bool { return d.Respondent == r.Slug })
-	}), err
+	detail, err := survey.LargeHalf(tx.PublicationDetails, *last)
+	return !slices.ContainsFunc(detail.Digests, func(d survey.CellDigest) bool { return d.Respondent == r.Slug }), err
 }
 
 // RemoveRespondent takes a respondent off the list. After the dispatch only one can be removed that has been taken over by

@@ -6,11 +6,18 @@ import (
 )
 
 // GetLetter reads a transcription and its text. One without its text is damaged.
-func GetLetter(tx *Tx, key string) (l Letter, err error) {
-	if l.Transcription, err = tx.Transcriptions.Get(key); err == nil {
-		l.LetterText, err = LargeHalf(tx.LetterTexts, l.Transcription)
+func GetLetter(tx *Tx, key string) (Letter, error) {
+	t, err := tx.Transcriptions.Get(key)
+	if err != nil {
+		return Letter{}, err
 	}
-	return l, err
+	return t.Written(tx)
+}
+
+// Written returns the transcription with its text.
+func (t Transcription) Written(tx *Tx) (Letter, error) {
+	text, err := LargeHalf(tx.LetterTexts, t)
+	return Letter{t, text}, err
 }
 
 // PutLetter writes a transcription and its text.

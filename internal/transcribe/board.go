@@ -156,11 +156,11 @@ func transcriptionLines(tx *survey.Tx, actor survey.Actor, q survey.Questionnair
 
 // read adds what the letter says, and what is doubtful about it.
 func (line *Line) read(tx *survey.Tx, q survey.Questionnaire) error {
-	text, err := survey.LargeHalf(tx.LetterTexts, line.Transcription)
+	letter, err := line.Written(tx)
 	if err != nil {
 		return err
 	}
-	line.LetterText = &text
+	line.LetterText = &letter.LetterText
 	if line.State != survey.TranscriptionEffective {
 		line.Unasked, line.Older, err = doubts(tx, q, line.Sender, line.Letter())
 	}
