@@ -1,7 +1,7 @@
 # Every task of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-real check deps setup fuzz bench soak cover build
+.PHONY: help demo test test-real check form deps setup fuzz bench soak cover build
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 11
@@ -14,13 +14,16 @@ race := $(addprefix ./internal/,alliance answer bolt compare draft mail publish 
 
 # Where nothing is compiled yet, compiling is most of it, and a quarter of compiling is the collection of garbage: let more gather.
 test: export GOGC ?= 400
-# The browser tests wait for the browser most of their time, so the tests under the race detector run beside them. Both end before
-# the verdict. vet ran in check already.
-test: setup check deps ## Everything a newcomer and the CI run: set up, check, test
-	@others=$$(go list ./... | grep -vxF "$$(go list $(race))"); \
+# The browser tests are the longest way, one page after the other: they go first. The tests under the race detector and
+# staticcheck run beside them and take what is left, which is why they are nice. All end before the verdict; what staticcheck
+# finds is printed last. vet ran already.
+test: setup form deps ## Everything a newcomer and the CI run: set up, check, test
+	@others=$$(go list ./... | grep -vxF "$$(go list $(race))"); found=$$(mktemp); \
+	nice -n 5 go tool staticcheck ./... >$$found 2>&1 & static=$$!; \
 	go test -vet=off -p 1 $$others & beside=$$!; \
-	CGO_ENABLED=1 go test -vet=off -race $(race); raced=$$?; \
-	wait $$beside && [ $$raced = 0 ]
+	CGO_ENABLED=1 nice -n 5 go test -vet=off -race $(race); raced=$$?; \
+	wait $$beside; tested=$$?; wait $$static; checked=$$?; \
+	cat $$found; rm $$found; [ "$$raced $$tested $$checked" = "0 0 0" ]
 	@sh .ci/fuzz.sh
 
 test-real: ## Against foreign programs: a mail server takes our mails, LibreOffice reads our workbook
@@ -28,10 +31,12 @@ test-real: ## Against foreign programs: a mail server takes our mails, LibreOffi
 	go vet -tags real ./internal/mail ./internal/export
 	go test -vet=off -tags real -run Real ./internal/mail ./internal/export
 
-check: ## Formatting, go vet, staticcheck
+check: form ## Formatting, go vet, staticcheck
+	go tool staticcheck ./...
+
+form:
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
-	go tool staticcheck ./...
 
 deps: ## go.mod is tidy and names nothing with a known vulnerability
 	@sh .ci/dependencies.sh
