@@ -24,6 +24,7 @@ func TestAddressesWithUmlauts(t *testing.T) {
 		{"@bündnis.example", "@bündnis.example", "", "error.email"},
 		{"post@bündnis example", "post@bündnis example", "", "error.email"},
 		{"post@bündnis..example", "post@bündnis..example", "", "error.email"},
+		{"post@b\xfcndnis.example", "post@b\xfcndnis.example", "", "error.email"}, // Latin-1
 		{"post@-bündnis.example", "post@-bündnis.example", "", "error.email"},
 		{"a@b@bündnis.example", "a@b@bündnis.example", "", "error.email"},
 		{"post@bündnis_nord.example", "post@bündnis_nord.example", "", "error.email"},

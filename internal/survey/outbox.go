@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -126,7 +127,7 @@ func BareAddress(s string) bool {
 // alone: no display name, no quotes, no comment, and nothing but ASCII before the @, since few servers take other letters there.
 func WireAddress(s string) (wire string, ok bool) {
 	at := strings.LastIndexByte(s, '@')
-	if at < 0 || !ascii(s[:at]) {
+	if at < 0 || !ascii(s[:at]) || !utf8.ValidString(s) {
 		return "", false
 	}
 	wire = s
