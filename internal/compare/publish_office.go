@@ -45,30 +45,20 @@ func (s *Service) List(ctx context.Context, actor survey.Actor) (rows []Summary,
 
 // PublicationPage is all the office sees of the publication of one questionnaire.
 type PublicationPage struct {
-	Comparison     survey.Comparison // as it would be published now
-	Phase          survey.Phase
-	Content        string                      // digest of all that readers would see; Publish wants back what was read
-	WaitingLetters int                         // transcriptions that wait for their second person
-	Unasked        []string                    // short names of those who were not asked without a recorded reason
-	Missing        []string                    // short names of the parties of the election no respondent stands for
-	Unentered      []survey.ComparedRespondent // those in whose own form the questions are still to be entered
-	Pending        []survey.ComparedRespondent // still within their own date: they would be printed as pending
-	Received       int                         // how many of them have something in already
-	News           bool                        // there is something new since the last version, or none yet
-	OldLegal       bool                        // the current version carries another Impressum or privacy notice than the alliance has now
-	Changes        []survey.Change             // what the next version would list as changed
-	TwoPerson      bool
-	Request        *PublicationRequest // nil when none waits
-	Versions       []Published         // the newest first
-}
-
-// PublicationRequest is a publication that waits for its second person.
-type PublicationRequest struct {
-	survey.Approval
-	By      string // name of who asked for it
-	Own     bool   // the actor asked for it
-	OneHand bool   // another person did, but the two count as one
-	Stale   bool   // something changed since: it has to be asked for again
+	Comparison          survey.Comparison // as it would be published now
+	Phase               survey.Phase
+	Content             string                      // digest of all that readers would see; Publish wants back what was read
+	WaitingLetters      int                         // transcriptions that wait for their second person
+	Unasked             []string                    // short names of those who were not asked without a recorded reason
+	Missing             []string                    // short names of the parties of the election no respondent stands for
+	Unentered           []survey.ComparedRespondent // those in whose own form the questions are still to be entered
+	Pending             []survey.ComparedRespondent // still within their own date: they would be printed as pending
+	Received            int                         // how many of them have something in already
+	News                bool                        // there is something new since the last version, or none yet
+	OldLegal            bool                        // the current version carries another Impressum or privacy notice than the alliance has now
+	Changes             []survey.Change             // what the next version would list as changed
+	survey.SecondPerson                             // of the publication
+	Versions            []Published                 // the newest first
 }
 
 // Published is one publication with the names of those who released it; "" for the console.
@@ -116,23 +106,12 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 		if st.WaitingLetters, err = survey.WaitingTranscriptions(tx, questionnaire); err != nil {
 			return err
 		}
-		if st.TwoPerson, err = s.TwoPerson(tx, survey.ActPublication); err != nil {
-			return err
-		}
 		digest, err := survey.ContentDigest(plan.Content)
 		if err != nil {
 			return err
 		}
-		waiting, err := s.OpenRequest(tx, actor, questionnaire, survey.ActPublication, "", digest)
-		if err != nil {
+		if st.SecondPerson, err = s.SecondPerson(tx, actor, questionnaire, survey.ActPublication, "", digest); err != nil {
 			return err
-		}
-		if waiting != nil {
-			st.Request = &PublicationRequest{Approval: *waiting, By: survey.NameOfUser(tx, waiting.RequestedBy),
-				Own: waiting.RequestedBy == actor.Who(), Stale: waiting.Digest != digest}
-			if st.Request.OneHand, err = survey.Paired(tx, actor, waiting.RequestedBy); err != nil {
-				return err
-			}
 		}
 		for i, p := range plan.published {
 			st.Versions = append(st.Versions, Published{Publication: p, Changes: plan.details[i].Changes, ByName: survey.NameOfUser(tx, p.By), ConfirmedByName: survey.NameOfUser(tx, p.ConfirmedBy)})

@@ -253,8 +253,8 @@ func TestARequestThatIsOvertakenIsTold(t *testing.T) {
 			own   bool
 		}{{w.Anna, true}, {w.Ben, false}} {
 			st, err := w.Compare.PublicationPage(t.Context(), c.actor, "q1")
-			if err != nil || st.Request == nil || st.Request.Stale != stale || st.Request.Own != c.own {
-				t.Errorf("stale %v, own %v: %+v, %v", stale, c.own, st.Request, err)
+			if err != nil || st.Waiting == nil || st.Outdated != stale || st.Own != c.own {
+				t.Errorf("stale %v, own %v: %+v, %v", stale, c.own, st.SecondPerson, err)
 			}
 		}
 		if !stale {

@@ -27,15 +27,10 @@ type CataloguePage struct {
 	Respondents   []CatalogueRespondent
 
 	LockedBy, ConfirmedBy string // names
-	TwoPerson             bool   // the lock needs a second person
-	Alone                 bool   // it would, but there is none yet
-	Waiting               *survey.Approval
-	WaitingFor            string // name of who asked
-	Outdated              bool   // the request is for a catalogue that has changed since
+	survey.SecondPerson          // of the lock
+	Alone                 bool   // it would need one, but there is none yet
 
 	MayOrder, MayLock, MayConfirm, MayWithdraw bool
-
-	OneHand bool // the actor counts as one with who asked
 }
 
 // CatalogueRespondent is a respondent with what it is asked.
@@ -112,14 +107,14 @@ func (s *Service) planned(tx *survey.Tx, actor survey.Actor, words wordbook, v *
 		return err
 	}
 	v.Blocks = lockBlocks(v.Questionnaire, v.Catalogue)
-	if v.TwoPerson, v.Alone, err = s.TwoPersonOrAlone(tx, survey.ActLock); err != nil {
+	if _, v.Alone, err = s.TwoPersonOrAlone(tx, survey.ActLock); err != nil {
 		return err
 	}
 	digest, err := survey.ContentDigest(v.Catalogue)
 	if err != nil {
 		return err
 	}
-	if v.Waiting, err = s.OpenRequest(tx, actor, v.Questionnaire.ID, survey.ActLock, "", digest); err != nil {
+	if v.SecondPerson, err = s.SecondPerson(tx, actor, v.Questionnaire.ID, survey.ActLock, "", digest); err != nil {
 		return err
 	}
 	coordinator := actor.Has(survey.RoleCoordinator)
@@ -127,12 +122,7 @@ func (s *Service) planned(tx *survey.Tx, actor survey.Actor, words wordbook, v *
 	v.MayOrder = coordinator
 	v.MayLock = coordinator && len(v.Blocks) == 0
 	if v.Waiting != nil {
-		v.WaitingFor, v.Outdated = words.users[v.Waiting.RequestedBy], v.Waiting.Digest != digest
-		own := v.Waiting.RequestedBy == actor.Who()
-		if v.OneHand, err = survey.Paired(tx, actor, v.Waiting.RequestedBy); err != nil {
-			return err
-		}
-		v.MayConfirm = checker && !own && !v.OneHand && !v.Outdated && len(v.Blocks) == 0
+		v.MayConfirm = checker && !v.Own && !v.OneHand && !v.Outdated && len(v.Blocks) == 0
 		v.MayLock = v.MayLock && v.Outdated
 		v.MayWithdraw = checker
 	}

@@ -237,7 +237,7 @@ func TestLockTakesTwo(t *testing.T) {
 	if locked, err := lock(w, w.Coordinator); locked || err != nil {
 		t.Fatalf("%v, %v", locked, err)
 	}
-	if v := catalogue(w, w.Coordinator); v.Waiting == nil || v.WaitingFor != "OFFICE" || v.MayConfirm || v.MayLock || !v.MayWithdraw || v.Locked {
+	if v := catalogue(w, w.Coordinator); v.Waiting == nil || v.WaitingName != "OFFICE" || v.MayConfirm || v.MayLock || !v.MayWithdraw || v.Locked {
 		t.Errorf("the one who asked sees %+v", v)
 	}
 	if locked, err := lock(w, w.Coordinator); locked || err != nil || catalogue(w, w.Coordinator).Locked {

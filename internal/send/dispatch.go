@@ -26,46 +26,23 @@ type Point struct {
 
 // DispatchPlan is the page of the dispatch: the checklist, who gets what, and who has to confirm.
 type DispatchPlan struct {
-	Questionnaire survey.Questionnaire
-	Checklist     []Point
-	Ready         bool // nothing is missing
-	Channels      map[survey.Channel]int
-	NotAsked      int
-	NotReached    int
-	Recipients    []survey.Respondent        // that get the cover letter, in the printed order
-	Portals       []survey.Respondent        // in whose own form the office enters the questions
-	Questions     []survey.CatalogueQuestion // that are sent
-	Digest        string                     // of all that would be sent; Dispatch wants it back
-	SecondPerson                             // until it is sent
-	Sent          *survey.Dispatch           // once sent
-	SentName      string
-	ConfirmedName string
+	Questionnaire       survey.Questionnaire
+	Checklist           []Point
+	Ready               bool // nothing is missing
+	Channels            map[survey.Channel]int
+	NotAsked            int
+	NotReached          int
+	Recipients          []survey.Respondent        // that get the cover letter, in the printed order
+	Portals             []survey.Respondent        // in whose own form the office enters the questions
+	Questions           []survey.CatalogueQuestion // that are sent
+	Digest              string                     // of all that would be sent; Dispatch wants it back
+	survey.SecondPerson                            // until it is sent
+	Sent                *survey.Dispatch           // once sent
+	SentName            string
+	ConfirmedName       string
 
 	respondents []survey.Respondent // all, in the printed order
 	locked      bool                // Questions are final
-}
-
-// SecondPerson is how the two-person rule stands for something that is to be sent.
-type SecondPerson struct {
-	TwoPerson   bool             // the rule is on
-	Waiting     *survey.Approval // a request that waits for a second person
-	WaitingName string           // who made it
-	Void        bool             // the request is for another content than there is now
-	Own         bool             // whoever asks made the request
-	OneHand     bool             // another person did, but the two count as one
-}
-
-func (s *Service) secondPerson(tx *survey.Tx, actor survey.Actor, q survey.QuestionnaireID, act survey.ApprovalKind, subject, digest string) (p SecondPerson, err error) {
-	if p.TwoPerson, err = s.TwoPerson(tx, act); err != nil {
-		return p, err
-	}
-	if p.Waiting, err = s.OpenRequest(tx, actor, q, act, subject, digest); err != nil || p.Waiting == nil {
-		return p, err
-	}
-	p.Void, p.Own = p.Waiting.Digest != digest, p.Waiting.RequestedBy == actor.Who()
-	p.WaitingName = survey.NameOfUser(tx, p.Waiting.RequestedBy)
-	p.OneHand, err = survey.Paired(tx, actor, p.Waiting.RequestedBy)
-	return p, err
 }
 
 // dispatchContent is what a dispatch is approved for: all that the cover letters and the answer form say.
@@ -158,7 +135,7 @@ func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire 
 	for _, c := range p.Checklist {
 		p.Ready = p.Ready && c.State != PointMissing
 	}
-	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, "", p.Digest)
+	p.SecondPerson, err = s.SecondPerson(tx, actor, q.ID, survey.ActDispatch, "", p.Digest)
 	return p, err
 }
 

@@ -8,7 +8,7 @@ import (
 
 // InvitationPlan is what Invite would send to a respondent that has not been asked yet, and who has to confirm it.
 type InvitationPlan struct {
-	SecondPerson
+	survey.SecondPerson
 	Cover  CoverPreview
 	Digest string // of all that would be sent; Invite wants it back
 	Fault  string // message key of what stands in the way, "" nothing; the cover is empty then
@@ -38,7 +38,7 @@ func (s *Service) invitationPlan(tx *survey.Tx, actor survey.Actor, q survey.Que
 		p.Fault = "send.error.due_over"
 	}
 	if p.Fault != "" {
-		p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, string(r.ID), "")
+		p.SecondPerson, err = s.SecondPerson(tx, actor, q.ID, survey.ActDispatch, string(r.ID), "")
 		return p, content, err
 	}
 	if content, err = loadDispatchContent(tx, q); err != nil {
@@ -56,7 +56,7 @@ func (s *Service) invitationPlan(tx *survey.Tx, actor survey.Actor, q survey.Que
 	if p.Digest, err = survey.ContentDigest(content); err != nil {
 		return nil, content, err
 	}
-	p.SecondPerson, err = s.secondPerson(tx, actor, q.ID, survey.ActDispatch, string(r.ID), p.Digest)
+	p.SecondPerson, err = s.SecondPerson(tx, actor, q.ID, survey.ActDispatch, string(r.ID), p.Digest)
 	return p, content, err
 }
 
@@ -84,7 +84,7 @@ func (s *Service) Invite(ctx context.Context, actor survey.Actor, questionnaire 
 			return survey.Fail(survey.Conflict, p.Fault)
 		case p.Digest != seen:
 			return survey.Stale()
-		case p.Own && !p.Void:
+		case p.Own && !p.Outdated:
 			return nil // a double click
 		}
 		done, approval, err := s.Approve(tx, actor, q.ID, survey.ActDispatch, string(r.ID), content)

@@ -34,7 +34,7 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 		t.Fatal("one person sent it")
 	}
 	p := s.invitation(s.admin, "zett")
-	if p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void || !strings.Contains(p.Cover.Subject, "Zentrale Liste") {
+	if p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Outdated || !strings.Contains(p.Cover.Subject, "Zentrale Liste") {
 		t.Errorf("the second person does not see it: %+v", p)
 	}
 	o, err := s.Alliance.Overview(t.Context(), s.admin)
@@ -57,7 +57,7 @@ func TestLateInvitationNeedsASecondPerson(t *testing.T) {
 	if _, err := s.Send.Invite(t.Context(), s.second, s.q, "zett", p.Digest); testworld.KeyOf(err) != "error.stale" {
 		t.Errorf("confirmed what has changed since: %v", err)
 	}
-	if !s.invitation(s.second, "zett").Void {
+	if !s.invitation(s.second, "zett").Outdated {
 		t.Error("the request is not void")
 	}
 	if sent, err := invite(s.second); sent || err != nil {

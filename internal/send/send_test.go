@@ -335,7 +335,7 @@ func TestDispatchBySecondPerson(t *testing.T) {
 		t.Errorf("the same person confirms: %t, %v", sent, err)
 	}
 	p, err := s.Send.DispatchPlan(t.Context(), s.admin, s.q)
-	if err != nil || p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Void {
+	if err != nil || p.Waiting == nil || p.WaitingName != "Person u1" || p.Own || p.Outdated {
 		t.Fatalf("%+v, %v", p.Waiting, err)
 	}
 
@@ -346,7 +346,7 @@ func TestDispatchBySecondPerson(t *testing.T) {
 	if _, err := s.Send.Dispatch(t.Context(), s.second, s.q, p.Digest); testworld.KeyOf(err) != "error.stale" {
 		t.Errorf("confirmed what has changed since: %v", err)
 	}
-	if p, err = s.Send.DispatchPlan(t.Context(), s.second, s.q); err != nil || !p.Void {
+	if p, err = s.Send.DispatchPlan(t.Context(), s.second, s.q); err != nil || !p.Outdated {
 		t.Errorf("the request is not void: %v", err)
 	}
 	if err := s.WithdrawApproval(t.Context(), s.second, s.q, survey.ActDispatch, ""); err != nil {

@@ -103,6 +103,30 @@ func (s *Kernel) Approve(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKin
 	return false, fresh, tx.Approvals.Put(fresh)
 }
 
+// SecondPerson is how the two-person rule stands for an act, for whoever looks at it.
+type SecondPerson struct {
+	TwoPerson   bool      // the rule is on
+	Waiting     *Approval // a request that waits for a second person, nil: none
+	WaitingName string    // who made it
+	Outdated    bool      // the request is for another content than there is now
+	Own         bool      // whoever looks made the request
+	OneHand     bool      // another person did, but the two count as one
+}
+
+// SecondPerson tells how the two-person rule stands for an act on content with the digest.
+func (s *Kernel) SecondPerson(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKind, subject, digest string) (p SecondPerson, err error) {
+	if p.TwoPerson, err = s.TwoPerson(tx, act); err != nil {
+		return p, err
+	}
+	if p.Waiting, err = s.OpenRequest(tx, actor, q, act, subject, digest); err != nil || p.Waiting == nil {
+		return p, err
+	}
+	p.Outdated, p.Own = p.Waiting.Digest != digest, p.Waiting.RequestedBy == actor.Who()
+	p.WaitingName = NameOfUser(tx, p.Waiting.RequestedBy)
+	p.OneHand, err = Paired(tx, actor, p.Waiting.RequestedBy)
+	return p, err
+}
+
 // AskedBefore makes the second click of whoever asked for a second person what the first one was: a request that waits.
 func AskedBefore(err error) error {
 	var e *Error

@@ -184,22 +184,22 @@ func (p *publicationPage) checklist(r *web.Request, st compare.PublicationPage) 
 // act offers the next step: publish, ask for the second person, confirm, or wait.
 func (p *publicationPage) act(r *web.Request, q survey.Questionnaire, st compare.PublicationPage, ready bool) {
 	own := "/veroeffentlichen/" + q.Slug
-	if w := st.Request; w != nil {
+	if st.Waiting != nil {
 		item := requestItem{Withdraw: templates.Confirm{Action: string(own) + "/zuruecknehmen", Button: p.Must("compare.office.withdraw")}}
-		when := p.ShortDateTime(web.LocalTime(w.RequestedAt))
+		when := p.ShortDateTime(web.LocalTime(st.Waiting.RequestedAt))
 		switch {
-		case w.Stale:
-			item.Text = p.Must("compare.office.request_stale", "Name", w.By, "When", when)
-		case w.Own:
+		case st.Outdated:
+			item.Text = p.Must("compare.office.request_stale", "Name", st.WaitingName, "When", when)
+		case st.Own:
 			item.Text = p.Must("compare.office.request_own", "When", when)
 		default:
-			item.Text = p.Must("compare.office.request_other", "Name", w.By, "When", when)
+			item.Text = p.Must("compare.office.request_other", "Name", st.WaitingName, "When", when)
 		}
 		p.Request = &item
-		if w.OneHand && !w.Stale {
+		if st.OneHand && !st.Outdated {
 			item.Text += " " + p.Must("error.one_hand")
 		}
-		if (w.Own || w.OneHand) && !w.Stale {
+		if (st.Own || st.OneHand) && !st.Outdated {
 			return
 		}
 	}
@@ -208,7 +208,7 @@ func (p *publicationPage) act(r *web.Request, q survey.Questionnaire, st compare
 	}
 	key := "publish"
 	switch {
-	case st.Request != nil && !st.Request.Stale:
+	case st.Waiting != nil && !st.Outdated:
 		key = "confirm"
 	case !r.Actor.Has(survey.RoleCoordinator):
 		return // only a coordinator may begin

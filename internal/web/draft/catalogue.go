@@ -246,8 +246,8 @@ func (s *Room) lockBox(r *web.Request, v draft.CataloguePage, p *cataloguePage) 
 	hash := templates.Field{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}
 	if v.Waiting != nil {
 		w := waitingBox{Outdated: v.Outdated, Confirm: v.MayConfirm, Action: action, Hash: v.Catalogue.Hash, Withdraw: v.MayWithdraw, WithdrawURL: draftPath(r, "/katalog/zuruecknehmen"),
-			Text: p.Must("draft.lock.waiting", "Name", web.NameOr(p.Base, v.WaitingFor), "Date", p.ShortDateTime(web.LocalTime(v.Waiting.RequestedAt)))}
-		if v.Waiting.RequestedBy == string(r.Actor.User.ID) {
+			Text: p.Must("draft.lock.waiting", "Name", web.NameOr(p.Base, v.WaitingName), "Date", p.ShortDateTime(web.LocalTime(v.Waiting.RequestedAt)))}
+		if v.Own {
 			w.Own = p.Must("draft.lock.own")
 		}
 		if v.OneHand {

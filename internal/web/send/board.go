@@ -183,7 +183,7 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 			add(step, len(c.Who), href)
 		}
 		switch {
-		case b.Plan.Waiting != nil && !b.Plan.Void:
+		case b.Plan.Waiting != nil && !b.Plan.Outdated:
 			add("confirm", 0, sendPath(r, "absenden"))
 		case b.Plan.Ready:
 			add("dispatch", 0, sendPath(r, "absenden"))

@@ -56,7 +56,7 @@ func (s *Room) dispatchPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := dispatchPage{sendPage: s.sendBase(r, "send.dispatch.title"), Ready: d.Ready, Void: d.Void, Sent: d.Sent != nil}
+	p := dispatchPage{sendPage: s.sendBase(r, "send.dispatch.title"), Ready: d.Ready, Void: d.Outdated, Sent: d.Sent != nil}
 	for _, c := range survey.Channels {
 		p.Counts = append(p.Counts, templates.Fact{Label: r.ChannelWord(c), Value: p.Number(d.Channels[c])})
 	}
@@ -137,7 +137,7 @@ func newDispatchLine(r *web.Request, c send.Point) dispatchLine {
 
 // dispatchButton decides who may press what.
 func dispatchButton(r *web.Request, p *dispatchPage, d send.DispatchPlan) {
-	waiting := d.Waiting != nil && !d.Void
+	waiting := d.Waiting != nil && !d.Outdated
 	if d.Waiting != nil {
 		p.Waiting = p.Must("send.dispatch.waiting", "Name", d.WaitingName, "At", r.Moment(d.Waiting.RequestedAt))
 		p.Withdraw = sendPath(r, "absenden", "zuruecknehmen")

@@ -304,9 +304,9 @@ func (p *respondentPage) invitation(r *web.Request, f send.RespondentFile) {
 		return
 	}
 	action := sendPath(r, "befragte", string(f.Row.Respondent.Slug), "anschreiben")
-	part := invitationPart{Void: f.Invitation.Void, Title: p.Must("send.cover.preview", "Name", f.Row.Respondent.ShortName)}
+	part := invitationPart{Void: f.Invitation.Outdated, Title: p.Must("send.cover.preview", "Name", f.Row.Respondent.ShortName)}
 	p.Invitation = &part
-	waiting := f.Invitation.Waiting != nil && !f.Invitation.Void
+	waiting := f.Invitation.Waiting != nil && !f.Invitation.Outdated
 	if f.Invitation.Waiting != nil {
 		part.Waiting = p.Must("send.dispatch.waiting", "Name", f.Invitation.WaitingName, "At", r.Moment(f.Invitation.Waiting.RequestedAt))
 		part.Withdraw = action + "/zuruecknehmen"
