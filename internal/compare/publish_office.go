@@ -95,6 +95,9 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 			return err
 		}
 		for _, r := range plan.Comparison.Respondents {
+			if plan.Comparison.Questionnaire.Imported { // nothing more comes
+				break
+			}
 			if !slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.Pending }) {
 				continue
 			}

@@ -280,7 +280,6 @@ func TestReturnsSentence(t *testing.T) {
 		{map[survey.ReturnState]int{survey.ReturnPending: 2, survey.ReturnSilent: 1}, "3 Parteien wurden gefragt, eine hat nicht geantwortet, bei 2 läuft die Frist noch.",
 			"3 parties were asked, one did not answer, the deadlines of 2 are not over."},
 		{map[survey.ReturnState]int{survey.ReturnNotAsked: 2}, "Es wurde keine Partei gefragt.", "No party was asked."},
-		{map[survey.ReturnState]int{survey.ReturnUnknown: 2}, "Es ist nichts überliefert.", "Nothing is recorded."},
 		{map[survey.ReturnState]int{}, "Es wurde keine Partei gefragt.", "No party was asked."},
 	}
 	for _, tt := range tests {
@@ -293,6 +292,61 @@ func TestReturnsSentence(t *testing.T) {
 		}
 		if got := ReturnsSentence(locale.For("en"), s); got != tt.en {
 			t.Errorf("got %s\nwant %s", got, tt.en)
+		}
+	}
+}
+
+// A file says what came, not who was asked: so does the sentence of an import, whatever the states.
+func TestReturnsSentenceOfAnImport(t *testing.T) {
+	for _, tt := range []struct {
+		count  map[survey.ReturnState]int
+		de, en string
+	}{
+		{map[survey.ReturnState]int{survey.ReturnAnswered: 38}, "Die Daten enthalten Antworten von 38 Parteien.", "The data contain answers of 38 parties."},
+		{map[survey.ReturnState]int{survey.ReturnPartly: 1, survey.ReturnSilent: 2, survey.ReturnNotAsked: 1}, "Die Daten enthalten Antworten von einer Partei.", "The data contain answers of one party."},
+		{map[survey.ReturnState]int{survey.ReturnUnknown: 2}, "Die Daten enthalten keine Antworten.", "The data contain no answers."},
+	} {
+		s := survey.ReturnsSummary{Count: tt.count, Imported: true}
+		for _, n := range tt.count {
+			s.Returns = append(s.Returns, make([]survey.Return, n)...)
+		}
+		if got := ReturnsSentence(locale.For("de"), s); got != tt.de {
+			t.Errorf("got %s, want %s", got, tt.de)
+		}
+		if got := ReturnsSentence(locale.For("en"), s); got != tt.en {
+			t.Errorf("got %s, want %s", got, tt.en)
+		}
+	}
+}
+
+// What was pending when a file was made is not asked, and has no time left: no word of the publication says so.
+func TestImportSaysNothingOfWhoWasAsked(t *testing.T) {
+	c := theses()
+	pending := c.Respondents[0].Cells[0].Cell
+	v := survey.Version{Number: 1, Status: survey.Pending}
+	pending.Status, pending.Current, pending.History = survey.Pending, &v, []survey.Version{v}
+	c.Respondents[0].Cells[0].Cell = pending
+	page, book := string(write(t, HTML, c)), write(t, XLSX, c)
+	for _, word := range []string{"gefragten Parteien", "Frist läuft noch", "ihre Frist"} {
+		if strings.Contains(page, word) {
+			t.Errorf("vergleich.html says %q", word)
+		}
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range f.GetSheetList() {
+		rows, err := f.GetRows(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			for _, text := range row {
+				if strings.Contains(text, "gefragten Parteien") || strings.Contains(text, "Frist läuft noch") {
+					t.Errorf("sheet %s says %q", name, text)
+				}
+			}
 		}
 	}
 }

@@ -21,7 +21,7 @@ type singlePage struct {
 	Returns   string
 	Meta      []templates.Fact
 	Questions []singleQuestion
-	Statuses  []survey.Status // those that occur, to be explained
+	Statuses  []StatusLine // those that occur, to be explained
 	Changes   []ChangeLine
 }
 
@@ -63,7 +63,7 @@ func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {
 	page := singlePage{
 		Base:     templates.Base{Printer: p, Title: c.Questionnaire.Title, AllianceName: c.Alliance.Name, Home: Address(c), Warning: ImprintWarning(p, c)},
 		Election: ElectionName(p, c), Intro: c.Questionnaire.Intro, Returns: ReturnsSentence(p, survey.Returns(c)), Meta: MetaFacts(p, c),
-		Statuses: StatusesOf(c), Changes: ChangeLines(p, c),
+		Statuses: StatusLines(p, c), Changes: ChangeLines(p, c),
 	}
 	for i, q := range c.Catalogue.Questions {
 		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Title: q.Label, Topic: topicName(c, q), Text: q.Text,
@@ -107,8 +107,21 @@ func AskedBy(p *locale.Printer, c survey.Comparison, q survey.CatalogueQuestion)
 // TopicName is the topic of a question, "" for none.
 func TopicName(c survey.Comparison, q survey.CatalogueQuestion) string { return topicName(c, q) }
 
-// StatusesOf lists the statuses that occur in a comparison, in the order they are explained.
-func StatusesOf(c survey.Comparison) []survey.Status {
+// A StatusLine explains a status to readers.
+type StatusLine struct {
+	Status  survey.Status
+	Meaning string
+}
+
+// StatusLines explains the statuses that occur in a comparison, in the order they are explained.
+func StatusLines(p *locale.Printer, c survey.Comparison) (list []StatusLine) {
+	for _, s := range statusesOf(c) {
+		list = append(list, StatusLine{s, StatusMeaning(p, c, s)})
+	}
+	return list
+}
+
+func statusesOf(c survey.Comparison) []survey.Status {
 	found := map[survey.Status]bool{}
 	for _, r := range c.Respondents {
 		for _, cell := range r.Cells {

@@ -235,6 +235,10 @@ func returnsSheet(c survey.Comparison) *sheet {
 				due = time.Time{}
 			}
 		}
+		asked := count(one.Asked)
+		if c.Questionnaire.Imported { // who was asked what, it does not say
+			asked = value{}
+		}
 		late := ""
 		switch {
 		case one.Given == 0:
@@ -245,7 +249,7 @@ func returnsSheet(c survey.Comparison) *sheet {
 		}
 		s.rows = append(s.rows, []value{
 			text(r.ShortName), text(r.Name), moment(r.AskedAt, in), text(channel), moment(due, in),
-			text(german.Must("export.return." + string(one.State))), count(one.Asked), count(one.Said), stamp(one.Received, in), text(late),
+			text(german.Must("export.return." + string(one.State))), asked, count(one.Said), stamp(one.Received, in), text(late),
 			text(reasons(one.Reasons)), text(reasons(one.Left)), text(strings.Join(DueChanges(german, r), "\n")),
 		})
 	}
@@ -365,7 +369,7 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 		say(german.Must("export.readme.sheet", "Name", others[i].name), german.Must("export.sheet."+key))
 	}
 	for _, status := range survey.Statuses {
-		say(german.Must("export.readme.status", "Name", statusWord(status)), german.Must("common.status_meaning."+string(status)))
+		say(german.Must("export.readme.status", "Name", statusWord(status)), StatusMeaning(german, c, status))
 	}
 	if c.Held != "" {
 		told("checkpoint", german.Must("export.readme.checkpoint_held", "Hash", c.Held))

@@ -37,12 +37,15 @@ func questionAddress(c survey.Comparison, number int) string {
 
 // ReturnsSentence says the returns in one sentence to quote: "12 von 14 gefragten Parteien haben geantwortet, eine
 // verweist nur auf ihr Wahlprogramm, eine hat nicht geantwortet." Answered is said only of who answered at least one question.
+// Of an import it says but whose answers there are: a file does not know who was asked.
 func ReturnsSentence(p *locale.Printer, s survey.ReturnsSummary) string {
 	asked, responded := s.Asked(), s.Responded()
 	var parts []string
 	switch {
-	case asked == 0 && s.Count[survey.ReturnUnknown] > 0 && s.Count[survey.ReturnNotAsked] == 0:
-		return p.Must("export.returns.nothing_known") + "."
+	case s.Imported && responded == 0:
+		return p.Must("export.returns.import_none")
+	case s.Imported:
+		return withJoint(p, s, p.Must("export.returns.import", "Count", responded))
 	case asked == 0:
 		return p.Must("export.returns.nobody_asked") + "."
 	case responded == asked:
@@ -65,7 +68,11 @@ func ReturnsSentence(p *locale.Printer, s survey.ReturnsSummary) string {
 		}
 		parts = append(parts, p.Must("export.returns."+string(state), "Count", n))
 	}
-	sentence := strings.Join(parts, ", ") + "."
+	return withJoint(p, s, strings.Join(parts, ", ")+".")
+}
+
+// withJoint adds to a sentence that counts parties which of them stand for several.
+func withJoint(p *locale.Printer, s survey.ReturnsSummary, sentence string) string {
 	if joint := s.Joint(); len(joint) > 0 {
 		sentence += " " + p.Must("export.returns.joint", "Count", len(joint), "Names", p.Join(joint))
 	}
@@ -78,6 +85,14 @@ func statusWord(s survey.Status) string {
 		s = survey.Unknown
 	}
 	return german.Must("common.status." + string(s))
+}
+
+// StatusMeaning says what a status means. Of an import it claims nothing of a time that still runs.
+func StatusMeaning(p *locale.Printer, c survey.Comparison, s survey.Status) string {
+	if c.Questionnaire.Imported && s == survey.Pending {
+		return p.Must("common.pending_meaning_imported")
+	}
+	return p.Must("common.status_meaning." + string(s))
 }
 
 func positionWord(p survey.Position) string {

@@ -37,7 +37,7 @@ type StartPage struct {
 	Silent    []templates.Party
 	Reasons   []voice // not asked or not reached, with the alliance's reason
 	Changes   []export.ChangeLine
-	Statuses  []survey.Status
+	Statuses  []export.StatusLine
 	Ledger    string              // what Proof is
 	Proof     templates.Copy      // the ledger's checkpoint or, while that is held back, its hash; "" Text prints none
 	Proofs    []templates.NavItem // the files that prove it
@@ -101,7 +101,7 @@ func (s *site) startPage(b templates.Base) any {
 	page := StartPage{
 		Election: export.ElectionName(p, c), Intro: c.Questionnaire.Intro, AskedBy: organisations(p, c), Returns: export.ReturnsSentence(p, returns),
 		Bar: returnsBar(p, returns), Stand: p.Date(c.At.In(export.Zone(c))), Order: export.OrderFact(p, c), Imported: c.Questionnaire.Imported,
-		Meta: export.MetaFacts(p, c), Changes: export.ChangeLines(p, c), Statuses: export.StatusesOf(c),
+		Meta: export.MetaFacts(p, c), Changes: export.ChangeLines(p, c), Statuses: export.StatusLines(p, c),
 		Cite:   export.WorkCitation(p, c),
 		Ledger: p.Must("compare.press.ledger_text"),
 		Proof:  templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Rows: 6},

@@ -39,8 +39,9 @@ type Return struct {
 
 // ReturnsSummary is the returns of a comparison in its printed order, and how many respondents are in each state.
 type ReturnsSummary struct {
-	Returns []Return
-	Count   map[ReturnState]int
+	Returns  []Return
+	Count    map[ReturnState]int
+	Imported bool // from a file, which does not say whom somebody else has asked
 }
 
 // Responded counts the respondents that answered at least one question. Whoever sent but a general text, a pointer to the
@@ -52,10 +53,11 @@ func (s ReturnsSummary) Asked() int {
 	return len(s.Returns) - s.Count[ReturnNotAsked] - s.Count[ReturnUnknown]
 }
 
-// Joint lists the short names of the respondents that stand for several parties: each counts as one.
+// Joint lists the short names of the respondents that stand for several parties: each counts as one. Of an import only those that
+// answered are counted.
 func (s ReturnsSummary) Joint() (names []string) {
 	for _, one := range s.Returns {
-		if len(one.Respondent.Members) > 1 {
+		if len(one.Respondent.Members) > 1 && !(s.Imported && one.State != ReturnAnswered && one.State != ReturnPartly) {
 			names = append(names, one.Respondent.ShortName)
 		}
 	}
@@ -64,16 +66,17 @@ func (s ReturnsSummary) Joint() (names []string) {
 
 // Returns sums up what came back.
 func Returns(c Comparison) ReturnsSummary {
-	s := ReturnsSummary{Count: map[ReturnState]int{}}
+	s := ReturnsSummary{Count: map[ReturnState]int{}, Imported: c.Questionnaire.Imported}
 	for _, r := range c.Respondents {
-		one := returnOf(r)
+		one := returnOf(r, s.Imported)
 		s.Returns = append(s.Returns, one)
 		s.Count[one.State]++
 	}
 	return s
 }
 
-func returnOf(r ComparedRespondent) Return {
+// returnOf is the return of one respondent. That a cell of an import was pending once says nothing of today.
+func returnOf(r ComparedRespondent, imported bool) Return {
 	one := Return{Respondent: r}
 	count := map[Status]int{}
 	for _, cell := range r.Cells {
@@ -98,7 +101,7 @@ func returnOf(r ComparedRespondent) Return {
 	switch {
 	case one.Asked == 0 && len(r.Cells) > 0:
 		one.State = ReturnNotAsked
-	case count[Pending] > 0:
+	case count[Pending] > 0 && !imported:
 		one.State = ReturnPending
 	case one.Said > 0 && one.Said == one.Asked:
 		one.State = ReturnAnswered
