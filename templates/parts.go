@@ -51,7 +51,8 @@ type Confirm struct {
 type Said struct {
 	Status   string // of the cell; "" prints none
 	Position string
-	Thesis   bool   // the text is the rationale of a position
+	Thesis   bool   // said to a thesis
+	Argues   bool   // the text is the rationale of a position (survey.Status.Argues)
 	General  bool   // the text belongs to no single question
 	Text     string // wording, "" where there is none
 	Reason   string // why there is none

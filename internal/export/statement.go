@@ -42,7 +42,7 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 	q := cell.Question
 	s := Statement{
 		ID: string(r.Slug), Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Number: q.Number, Label: q.Label, Question: q.Text,
-		Said: templates.Said{Thesis: q.Kind == survey.KindThesis, Status: string(cmp.Or(cell.Status, survey.Unknown)), General: cell.Status == survey.General,
+		Said: templates.Said{Thesis: q.Kind == survey.KindThesis, Argues: q.Kind == survey.KindThesis && cell.Status.Argues(), Status: string(cmp.Or(cell.Status, survey.Unknown)), General: cell.Status == survey.General,
 			Reason: cell.Reason, Own: cell.Status.FromParty(), Headed: true},
 	}
 	if r.Name != r.ShortName {

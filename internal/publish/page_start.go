@@ -68,7 +68,7 @@ type startCell struct {
 	Opening  string        // the first words; the whole is Text, behind a click
 	Text     string
 	Linked   bool   // the whole is on the page of the question
-	Reasoned bool   // a reason or a quotation is on the page of the question
+	Reasoned bool   // a reason, a quotation or the words to a thesis are on the page of the question
 	Meta     string // what must be said beside it: late, not checked
 }
 
@@ -176,6 +176,7 @@ func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.Compar
 	}
 	one.Meta = strings.Join(meta, ", ")
 	if q.Kind == survey.KindThesis {
+		one.Reasoned = one.Reasoned || v.Text != ""
 		if one.Position = v.Position; one.Position != "" && cell.Status == survey.Answered {
 			one.Status = ""
 		}

@@ -361,3 +361,33 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// Only what a party says to a thesis itself is called its rationale; a general text and a pointer to the manifesto are not, and the
+// row of the thesis leads to them.
+func TestOnlyAnAnswerToAThesisHasARationale(t *testing.T) {
+	for status, want := range map[survey.Status]bool{survey.Answered: true, survey.General: false, survey.Refers: false} {
+		c := comparisonOf("Darum.")
+		cell := &c.Respondents[0].Cells[1]
+		cell.Status, cell.Current.Status = status, status
+		if status != survey.Answered {
+			cell.Current.Position = ""
+		}
+		folder := built(t, c)
+		for _, name := range []string{"fragen/2.html", "en/fragen/2.html", "parteien/p0.html", "en/parteien/p0.html", "vergleich.html"} {
+			page, err := os.ReadFile(filepath.Join(folder, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(string(page), `class="rationale-label"`); got != want || !strings.Contains(string(page), "Darum.") {
+				t.Errorf("%s, %s: rationale %v, want %v", name, status, got, want)
+			}
+		}
+		page, err := os.ReadFile(filepath.Join(folder, "index.html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(page), `<a class="cell-link" href="fragen/2.html#p0">`) {
+			t.Errorf("%s: the row of the thesis does not lead to its words", status)
+		}
+	}
+}

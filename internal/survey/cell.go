@@ -40,6 +40,10 @@ func (s Status) FromParty() bool {
 	return false
 }
 
+// Argues tells whether the text said to a thesis with this status is the rationale of a position. A text for no single question,
+// or a pointer to the manifesto, is none.
+func (s Status) Argues() bool { return s == Answered }
+
 // Position on a thesis.
 type Position string
 

@@ -99,4 +99,5 @@ func (r *Request) Place() *time.Location {
 // Say fills in what a party says.
 func Say(s *templates.Said, e survey.Entry) {
 	s.Status, s.Position, s.Text, s.Reason, s.Own, s.General = string(e.Status), string(e.Position), e.Text, e.Reason, true, e.Status == survey.General
+	s.Argues = s.Thesis && e.Status.Argues()
 }

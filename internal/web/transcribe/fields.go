@@ -161,9 +161,6 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	clean, _, _ := survey.Text(said.Text)
 	cell.Wording = field("text", "textarea", said.Text)
 	cell.Wording.Lang, cell.Wording.Counter = "de", &templates.Counter{Limit: limit, Used: survey.Length(clean)}
-	if cell.Thesis {
-		cell.Wording.Label = p.Must("common.rationale")
-	}
 	cell.Refusal = field("reason", "textarea", said.Reason)
 	cell.Refusal.Lang, cell.Refusal.Rows = "de", 2
 	return cell
