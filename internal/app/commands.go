@@ -72,13 +72,18 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 		fmt.Fprintln(errs, "Imported. The publication waits for a second person (Vergleich), as the alliance's rules want.")
 		return nil
 	}
-	if base, err := url.Parse(cfg.BaseURL); err == nil && config.Loopback(base.Hostname()) {
-		fmt.Fprintf(errs, "Its links lead to %s, which only this machine can open: name the public address with --base-url.\n", cfg.BaseURL)
-	}
+	sayLoopback(errs, "Its links lead", cfg.BaseURL)
 	if !publication.Imprint {
 		fmt.Fprintln(errs, "Published without Impressum and privacy notice: do not run this in public before they are set (Verwaltung, Bündnis) and it is published again.")
 	}
 	return nil
+}
+
+// sayLoopback says that what was made leads to this machine only, if it does: most likely --base-url was forgotten.
+func sayLoopback(errs io.Writer, what, baseURL string) {
+	if base, err := url.Parse(baseURL); err == nil && config.Loopback(base.Hostname()) {
+		fmt.Fprintf(errs, "%s to %s, which only this machine can open: name the address the server is reached at with --base-url.\n", what, baseURL)
+	}
 }
 
 // exportFile writes a download: the very bytes of the latest publication, or, of what has not been published, its state now.
@@ -169,7 +174,7 @@ func backup(ctx context.Context, cfg config.Backup, out io.Writer) error {
 }
 
 // resetLink prints a link for a new password. The person is told by mail when the server runs again.
-func resetLink(ctx context.Context, cfg config.ResetLink, out io.Writer) (err error) {
+func resetLink(ctx context.Context, cfg config.ResetLink, out, errs io.Writer) (err error) {
 	c, err := openCore(ctx, cfg.Data.Data, cfg.BaseURL, nil, false)
 	if err != nil {
 		return err
@@ -188,6 +193,7 @@ func resetLink(ctx context.Context, cfg config.ResetLink, out io.Writer) (err er
 			return err
 		}
 		_, err = fmt.Fprintf(out, "Start the server and open this link once, within an hour, to set a new password:\n\n    %s\n\n", link)
+		sayLoopback(errs, "It leads", cfg.BaseURL)
 		return err
 	}
 	return fmt.Errorf("nobody has an account with the address %s", cfg.Email)

@@ -285,7 +285,7 @@ func TestResetLinkOfTheConsole(t *testing.T) {
 	})
 	code, out, errs := run("Ada@buendnis.example")
 	found := regexp.MustCompile(`https://fragen\.example/passwort/(\S+)`).FindStringSubmatch(out)
-	if code != 0 || found == nil {
+	if code != 0 || found == nil || errs != "" {
 		t.Fatalf("%d %q %q", code, out, errs)
 	}
 	service(func(s *office.Office) {
@@ -296,6 +296,11 @@ func TestResetLinkOfTheConsole(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	var o, e strings.Builder
+	code = Main(t.Context(), []string{"reset-link", "--data", folder, "ada@buendnis.example"}, &o, &e)
+	if code != 0 || !strings.Contains(o.String(), "http://127.0.0.1:8080/passwort/") || !strings.Contains(e.String(), "--base-url") {
+		t.Errorf("a link to this machine goes without a word: %d %q %q", code, o.String(), e.String())
+	}
 }
 
 // A file full of faults ends with a list that can be read, in plain words, and makes no database.

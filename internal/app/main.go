@@ -55,7 +55,7 @@ func run(ctx context.Context, cli config.CLI, command string, out, errs io.Write
 	case "backup":
 		return backup(ctx, cli.Backup, out)
 	case "reset-link":
-		return resetLink(ctx, cli.ResetLink, out)
+		return resetLink(ctx, cli.ResetLink, out, errs)
 	}
 	_, err := fmt.Fprintln(out, version())
 	return err

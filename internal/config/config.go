@@ -42,7 +42,7 @@ type Base struct {
 type Serve struct {
 	Data
 	BaseURL        string   `name:"base-url" help:"Address under which people reach the server; every link is made from it. Empty: the address it listens on, on this machine only." env:"PRUEFSTEIN_BASE_URL" placeholder:"URL"`
-	Listen         string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"PRUEFSTEIN_LISTEN" placeholder:"ADDR"`
+	Listen         string   `help:"Address to listen on. Empty: host and port of --base-url where that is plain HTTP on this machine, such as http://127.0.0.1:21011, else 127.0.0.1:8080." env:"PRUEFSTEIN_LISTEN" placeholder:"ADDR"`
 	TrustedProxies []string `help:"Addresses or networks of reverse proxies whose X-Forwarded-For is believed." env:"PRUEFSTEIN_TRUSTED_PROXIES" placeholder:"CIDR"`
 	SMTP           SMTP     `embed:"" prefix:"smtp-"`
 	LogFormat      string   `help:"Log as text or json." enum:"text,json" default:"text" env:"PRUEFSTEIN_LOG_FORMAT"`
@@ -157,8 +157,18 @@ var ErrHelp = errors.New("help")
 
 type errHelp struct{}
 
-// check refuses addresses the server could not use, before it has written anything.
+// check refuses addresses the server could not use, before it has written anything, and fills in where to listen.
 func (s *Serve) check() error {
+	if s.BaseURL != "" {
+		base := Base{s.BaseURL}
+		if err := base.check(); err != nil {
+			return err
+		}
+		s.BaseURL = base.BaseURL
+	}
+	if s.Listen == "" {
+		s.Listen = listenFor(s.BaseURL)
+	}
 	host, err := listenHost(s.Listen)
 	if err != nil {
 		return err
@@ -172,12 +182,25 @@ func (s *Serve) check() error {
 		if !Loopback(host) {
 			return fmt.Errorf("--base-url is missing: who listens on %s is reached under a name the server cannot know; give it, such as https://pruefsteine.example.org", s.Listen)
 		}
-		return nil
 	}
-	base := Base{s.BaseURL}
-	err = base.check()
-	s.BaseURL = base.BaseURL
-	return err
+	return nil
+}
+
+// listen is where the server listens unless it is told.
+const listen = "127.0.0.1:8080"
+
+// listenFor returns where to listen for an address that was checked: on its host and port, if nobody but the server itself can answer
+// there. Before any other address stands a proxy.
+func listenFor(baseURL string) string {
+	u, err := url.Parse(baseURL)
+	if err != nil || u.Scheme != "http" || !Loopback(u.Hostname()) {
+		return listen
+	}
+	port := u.Port()
+	if port == "" {
+		port = "80"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
 }
 
 // listenHost returns the host of an address to listen on.

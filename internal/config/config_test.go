@@ -120,6 +120,21 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
+// An address on this machine alone says where to listen, unless that is said: nobody else could answer there.
+func TestListensWhereItIsReached(t *testing.T) {
+	for args, want := range map[string]string{
+		"--base-url http://127.0.0.1:21011": "127.0.0.1:21011", "--base-url http://127.0.0.1:21011/": "127.0.0.1:21011",
+		"--base-url http://localhost:9000": "localhost:9000", "--base-url http://[::1]:9000": "[::1]:9000", "--base-url http://127.0.0.1": "127.0.0.1:80",
+		"--base-url http://127.0.0.1:21011 --listen 127.0.0.1:9": "127.0.0.1:9", "--base-url https://127.0.0.1:8443": "127.0.0.1:8080",
+		"--base-url http://pruefsteine.example:21011": "127.0.0.1:8080", "--base-url https://pruefsteine.example": "127.0.0.1:8080", "": "127.0.0.1:8080",
+	} {
+		cli, _, err := parse(append([]string{"serve"}, strings.Fields(args)...)...)
+		if err != nil || cli.Serve.Listen != want {
+			t.Errorf("%q listens on %q, want %q (%v)", args, cli.Serve.Listen, want, err)
+		}
+	}
+}
+
 func TestDemoListensOnThisMachine(t *testing.T) {
 	for _, listen := range []string{"127.0.0.1:0", "127.0.0.2:8080", "localhost:8080", "[::1]:8080"} {
 		if _, _, err := parse("demo", "--listen", listen); err != nil {
