@@ -138,6 +138,13 @@ func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan Publication
 	case len(missing) > 0:
 		return survey.Fail(survey.Conflict, "compare.error.missing", "Names", strings.Join(missing, ", "))
 	}
+	respondents, err := survey.RespondentsInOrder(tx, q.ID)
+	if err != nil {
+		return err
+	}
+	if unnumbered := survey.Unnumbered(q, respondents); unnumbered != nil {
+		return survey.Fail(survey.Conflict, "compare.error.unnumbered", "Names", strings.Join(unnumbered, ", "))
+	}
 	if previous != nil && previous.Content == plan.Content {
 		return survey.Fail(survey.Conflict, "compare.error.unchanged", "Version", previous.Version)
 	}
@@ -254,6 +261,9 @@ func (s *Service) planPublication(tx *survey.Tx, questionnaire survey.Questionna
 func publicDigest(c survey.Comparison) (string, error) {
 	q, a := c.Questionnaire, c.Alliance
 	q.Revision, q.Cover, q.Slots, q.OrderRule = 0, survey.Cover{}, 0, q.QuotedOrder()
+	if q.Rule() != survey.OrderNumber {
+		q.OrderSource = ""
+	}
 	c.Election.Revision = 0
 	sum := sha256.New()
 	err := json.NewEncoder(sum).Encode([]any{

@@ -60,6 +60,9 @@ func orderRule(q survey.Questionnaire) []any {
 	if q.Imported {
 		return []any{q.QuotedOrder()}
 	}
+	if q.Rule() == survey.OrderNumber {
+		return []any{q.Rule(), q.OrderSource}
+	}
 	return []any{q.Rule()}
 }
 

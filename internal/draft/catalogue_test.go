@@ -465,6 +465,9 @@ func TestSettings(t *testing.T) {
 		{"no numbers", func(c *draft.SaveQuestionnaire) {
 			c.Title, c.Slots, c.QuestionLimit, c.AnswerLimit = "Dritte", "acht", "0", "40000"
 		}, []string{"slots error.number", "question_limit error.number", "answer_limit error.number"}},
+		{"numbers without their source", func(c *draft.SaveQuestionnaire) {
+			c.Title, c.Order, c.OrderSource = "Dritte", survey.OrderNumber, " "
+		}, []string{"order_source error.required"}},
 		{"topic twice", func(c *draft.SaveQuestionnaire) { c.Title, c.Topics = "Dritte", "Schule\nschule" }, []string{"topics draft.error.topic_twice"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -18,7 +18,7 @@ const (
 )
 
 // settingsOrder is the order of the form, in which its faults are listed.
-var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "question_limit", "answer_limit", "topics", "order_rule", "licence", "deadline"}
+var settingsOrder = []string{"title", "slug", "election", "intro", "slots", "question_limit", "answer_limit", "topics", "order_rule", "order_source", "licence", "deadline"}
 
 // Elections lists the elections that a questionnaire can be for, the latest first.
 func (s *Service) Elections(ctx context.Context, actor survey.Actor) (list []survey.Election, err error) {
@@ -43,7 +43,7 @@ type SaveQuestionnaire struct {
 	Slots, QuestionLimit, AnswerLimit string // "" is no limit
 	Topics                            string // a name a line
 	Order                             survey.Order
-	Licence                           string
+	OrderSource, Licence              string // the source of OrderNumber
 
 	Deadline       string // local time as datetime-local gives it; "" not set yet
 	DeadlineZone   string // IANA name
@@ -100,6 +100,8 @@ func settings(f *survey.Faults, cmd SaveQuestionnaire, q *survey.Questionnaire, 
 	if !slices.Contains(survey.Orders, cmd.Order) {
 		f.Add("order_rule", "error.choice")
 	}
+	f.Line("order_source", &cmd.OrderSource, 300, cmd.Order == survey.OrderNumber)
+	q.OrderSource = cmd.OrderSource
 	f.Licence("licence", &cmd.Licence, true)
 	q.Title, q.Intro, q.Order, q.OrderRule, q.Licence = cmd.Title, cmd.Intro, cmd.Order, "", cmd.Licence
 	q.AnswerLimit = f.Whole("answer_limit", cmd.AnswerLimit, 1, survey.MaxTextUnits)

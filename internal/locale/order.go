@@ -10,6 +10,8 @@ func (p *Printer) OrderRule(q survey.Questionnaire) string {
 		return p.Must("common.order.quoted", "Rule", quoted)
 	case rule == "":
 		return p.Must("common.order.imported")
+	case rule == survey.OrderNumber:
+		return p.Must("common.order.number", "Source", q.OrderSource)
 	default:
 		return p.Must("common.order." + string(rule))
 	}

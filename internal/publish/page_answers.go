@@ -109,6 +109,9 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	for _, change := range export.DueChanges(p, r) {
 		fact("compare.party.due_changed", change)
 	}
+	if r.OrderNumber > 0 {
+		fact("compare.party.order_number", strconv.Itoa(r.OrderNumber))
+	}
 	if r.BallotPosition > 0 {
 		fact("compare.party.ballot", strconv.Itoa(r.BallotPosition))
 	}

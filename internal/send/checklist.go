@@ -74,6 +74,9 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 		return nil, err
 	}
 	add("contestants", when(left == nil, PointMissing), left...)
+	if unnumbered := survey.Unnumbered(q, c.Respondents); unnumbered != nil {
+		add("numbers", PointMissing, unnumbered...)
+	}
 	add("address", when(addressless == nil, PointMissing), addressless...)
 	var shared []string
 	for _, email := range slices.Sorted(maps.Keys(at)) {

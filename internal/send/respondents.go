@@ -3,6 +3,8 @@ package send
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"pruefstein/internal/survey"
 )
@@ -93,6 +95,7 @@ func (s *Service) RespondentList(ctx context.Context, actor survey.Actor, questi
 type SaveRespondent struct {
 	ShortName, Name  string
 	BallotPosition   int
+	OrderNumber      string // as typed; counts where the order goes by numbers
 	Wikidata, Colour string
 	Email, Language  string
 	Procedure        survey.Procedure
@@ -158,7 +161,8 @@ func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questio
 	}
 	id := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		if _, err := s.beforeDispatch(tx, questionnaire); err != nil {
+		q, err := s.beforeDispatch(tx, questionnaire)
+		if err != nil {
 			return err
 		}
 		r := survey.Respondent{Questionnaire: questionnaire, ID: survey.RespondentID(id)}
@@ -170,16 +174,100 @@ func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questio
 				return err
 			}
 			again := r
-			again.ID, again.Slug = other.ID, other.Slug
+			again.ID, again.Slug, again.OrderNumber = other.ID, other.Slug, other.OrderNumber
 			if survey.Same(again, other) {
 				slug = other.Slug
 				return nil
 			}
 		}
 		slug = r.Slug
+		if err := number(tx, q, &r, cmd.OrderNumber); err != nil {
+			return err
+		}
 		return tx.Respondents.Put(r)
 	})
 	return slug, err
+}
+
+// number takes the typed place by OrderNumber, which nobody else may have. Where the order goes by another rule it stays as it is; so
+// it does after the dispatch, once there is one.
+func number(tx *survey.Tx, q survey.Questionnaire, r *survey.Respondent, typed string) error {
+	if q.Rule() != survey.OrderNumber || !q.DispatchedAt.IsZero() && r.OrderNumber != 0 {
+		return nil
+	}
+	var f survey.Faults
+	if strings.TrimSpace(typed) == "" {
+		f.Add("order_number", "error.required")
+		return f.Err()
+	}
+	r.OrderNumber = f.Whole("order_number", typed, 1, survey.MaxBallotPosition)
+	for other, err := range tx.Respondents.List(survey.In(q.ID)) {
+		if err != nil {
+			return err
+		}
+		if other.ID != r.ID && other.OrderNumber == r.OrderNumber && len(f) == 0 {
+			f.Add("order_number", "send.error.order_number_taken", "Name", other.ShortName)
+		}
+	}
+	return f.Err()
+}
+
+// NumberRespondents is the form of all places by number: what was typed for each respondent, and what its field showed.
+type NumberRespondents struct {
+	Numbers, Was map[survey.Slug]string
+}
+
+// NumberRespondents sets the places by number of several respondents at once, so that two of them can change places. An empty field
+// takes the number away. A fault is named number-<slug>. Somebody else's other number in between is a Conflict (error.stale).
+func (s *Service) NumberRespondents(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd NumberRespondents) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		q, err := s.beforeDispatch(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		if q.Rule() != survey.OrderNumber {
+			return survey.Stale()
+		}
+		all, err := survey.RespondentsInOrder(tx, questionnaire)
+		if err != nil {
+			return err
+		}
+		var f survey.Faults
+		var changed []survey.Respondent
+		holders := map[int]string{}
+		overtaken := false
+		for _, r := range all {
+			field, was := "number-"+string(r.Slug), r.OrderNumber
+			if typed, ok := cmd.Numbers[r.Slug]; ok {
+				r.OrderNumber = f.Whole(field, typed, 1, survey.MaxBallotPosition)
+				shown, _ := strconv.Atoi(cmd.Was[r.Slug])
+				overtaken = overtaken || was != shown && was != r.OrderNumber
+			}
+			if holder, taken := holders[r.OrderNumber]; taken && r.OrderNumber > 0 {
+				f.Add(field, "send.error.order_number_taken", "Name", holder)
+			}
+			holders[r.OrderNumber] = r.ShortName
+			if was != r.OrderNumber {
+				r.Revision++
+				changed = append(changed, r)
+			}
+		}
+		if overtaken {
+			return survey.Stale()
+		}
+		if err := f.Err(); err != nil {
+			return err
+		}
+		for _, r := range changed {
+			if err := tx.Respondents.Put(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // fillRespondent puts the form into the respondent, with a new slug if the short name changed.
@@ -221,6 +309,9 @@ func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questi
 			r.Revision++
 		}
 		newSlug = r.Slug
+		if err := number(tx, q, &r, cmd.OrderNumber); err != nil {
+			return err
+		}
 		again := r
 		again.Revision = before.Revision
 		if survey.Same(again, before) {

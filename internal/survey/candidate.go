@@ -8,6 +8,7 @@ type Candidate struct {
 	Contestant Contestant
 	Respondent Slug // slug of the respondent that stands for it; "" none
 	Joint      bool // that respondent stands for several parties
+	Number     int  // its OrderNumber
 }
 
 // Candidates returns the parties of the election by the rule of the questionnaire.
@@ -21,12 +22,16 @@ func Candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate,
 		one := Candidate{Party: c.Party, Contestant: c.Contestant}
 		for _, r := range respondents {
 			if slices.Contains(r.Parties, c.Party.ID) {
-				one.Respondent, one.Joint = r.Slug, len(r.Parties) > 1
+				one.Respondent, one.Joint, one.Number = r.Slug, len(r.Parties) > 1, r.OrderNumber
 			}
 		}
 		list = append(list, one)
 	}
-	inOrder(Questionnaire{Order: q.Order}, list, func(c Candidate) place { return placeOf(c.Party, c.Contestant) })
+	inOrder(Questionnaire{Order: q.Order}, list, func(c Candidate) place {
+		p := placeOf(c.Party, c.Contestant)
+		p.number = c.Number
+		return p
+	})
 	return list, nil
 }
 

@@ -26,6 +26,7 @@ type ComparedRespondent struct {
 	Members          []string
 	Parties          []PartyID `json:"-"` // ids; readers see Members
 	BallotPosition   int
+	OrderNumber      int `json:",omitempty"` // 0 unless the order goes by numbers
 	Wikidata, Colour string
 	Sequence         int
 	Channel          Channel

@@ -93,6 +93,9 @@ func compared(c Comparison, r Respondent, versions map[string][]Version, quotati
 		DueChanges: r.DueChanges,
 		Cells:      make([]ComparedCell, len(c.Catalogue.Questions)),
 	}
+	if c.Questionnaire.Rule() == OrderNumber {
+		column.OrderNumber = r.OrderNumber
+	}
 	for i, question := range c.Catalogue.Questions {
 		key := CellKey(c.Questionnaire.ID, r.ID, question.ID)
 		column.Cells[i] = ComparedCell{

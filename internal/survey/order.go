@@ -21,10 +21,21 @@ const (
 	OrderShortName Order = "short_name" // alphabet of the short names
 	OrderName      Order = "name"       // alphabet of the names
 	OrderReceipt   Order = "receipt"    // when the first answer came; those without one stand behind
+	OrderNumber    Order = "number"     // numbers given to the respondents, with their source; those without one stand behind
 )
 
 // Orders in the order of forms.
-var Orders = []Order{OrderBallot, OrderShortName, OrderName, OrderReceipt}
+var Orders = []Order{OrderBallot, OrderShortName, OrderName, OrderReceipt, OrderNumber}
+
+// Unnumbered are the short names of the respondents that still need a number, none unless the order goes by them.
+func Unnumbered(q Questionnaire, respondents []Respondent) (names []string) {
+	for _, r := range respondents {
+		if q.Rule() == OrderNumber && r.OrderNumber == 0 {
+			names = append(names, r.ShortName)
+		}
+	}
+	return names
+}
 
 // Rule is the rule that holds for the questionnaire, "" for an import: it stands as its data came.
 func (q Questionnaire) Rule() Order {
@@ -46,6 +57,7 @@ func (q Questionnaire) QuotedOrder() string {
 type place struct {
 	shortName, name string
 	ballot          int       // from 1; 0 none known
+	number          int       // by OrderNumber, from 1; 0 none given
 	received        time.Time // zero: nothing came yet, or nobody has looked
 	sequence        int       // of an import
 	id              string    // decides between those that are alike in all else
@@ -70,6 +82,8 @@ func inOrder[T any](q Questionnaire, list []T, of func(T) place) {
 				return c
 			}
 			return names(a, b)
+		case OrderNumber:
+			a.ballot, b.ballot = a.number, b.number
 		}
 		if c := cmp.Or(behind(a.ballot == 0, b.ballot == 0), cmp.Compare(a.ballot, b.ballot)); c != 0 {
 			return c

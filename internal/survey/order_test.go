@@ -44,9 +44,9 @@ func TestInOrder(t *testing.T) {
 	at := func(hour int) time.Time { return time.Date(2026, 5, 3, hour, 0, 0, 0, time.UTC) }
 	places := []place{
 		{id: "a", shortName: "SUN", name: "Sonne und Nordwind", ballot: 1, sequence: 5, received: at(12)},
-		{id: "b", shortName: "KB", name: "Ährenbund", ballot: 2, sequence: 4},
+		{id: "b", shortName: "KB", name: "Ährenbund", ballot: 2, sequence: 4, number: 7},
 		{id: "c", shortName: "Ö", name: "Die Offenen", ballot: 3, sequence: 3, received: at(9)},
-		{id: "d", shortName: "ok", name: "Ortskreis", sequence: 2},
+		{id: "d", shortName: "ok", name: "Ortskreis", sequence: 2, number: 3},
 		{id: "e", shortName: "OK", name: "Anderer Ortskreis", sequence: 1, received: at(9)},
 		{id: "f", shortName: "Zett", name: "Die offenen", ballot: 3, sequence: 6},
 	}
@@ -59,6 +59,7 @@ func TestInOrder(t *testing.T) {
 		"short name":       {Questionnaire{Order: OrderShortName}, "bcdeaf"},
 		"name":             {Questionnaire{Order: OrderName}, "befcda"},
 		"receipt":          {Questionnaire{Order: OrderReceipt}, "ceabdf"},
+		"number":           {Questionnaire{Order: OrderNumber}, "dbceaf"},
 		"an import":        {Questionnaire{Imported: true}, "edcbaf"},
 		"an import's word": {Questionnaire{Imported: true, Order: OrderName, OrderRule: "alphabetisch"}, "edcbaf"},
 	} {

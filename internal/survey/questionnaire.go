@@ -19,12 +19,13 @@ type Questionnaire struct {
 	AnswerLimit   int     `json:"answer_limit,omitempty"`   // most UTF-16 units of a submitted answer; 0: as above
 	Topics        []Topic `json:"topics,omitempty"`
 
-	Order     Order        `json:"order,omitempty"`      // of the respondents, wherever they stand
-	OrderRule string       `json:"order_rule,omitempty"` // what the source of an import says of its order, see QuotedOrder; else what was typed before there was a choice, printed no more
-	Licence   string       `json:"licence,omitempty"`    // SPDX identifier of the publication
-	Deadline  Instant      `json:"deadline,omitzero"`    // for all who answer with us
-	Extended  []DateChange `json:"extended,omitempty"`   // every change of the deadline after the dispatch, public
-	Cover     Cover        `json:"cover,omitzero"`       // cover letter
+	Order       Order        `json:"order,omitempty"`        // of the respondents, wherever they stand
+	OrderSource string       `json:"order_source,omitempty"` // where the numbers of OrderNumber are from, printed with them
+	OrderRule   string       `json:"order_rule,omitempty"`   // what the source of an import says of its order, see QuotedOrder; else what was typed before there was a choice, printed no more
+	Licence     string       `json:"licence,omitempty"`      // SPDX identifier of the publication
+	Deadline    Instant      `json:"deadline,omitzero"`      // for all who answer with us
+	Extended    []DateChange `json:"extended,omitempty"`     // every change of the deadline after the dispatch, public
+	Cover       Cover        `json:"cover,omitzero"`         // cover letter
 
 	LockedAt     time.Time `json:"locked_at,omitzero"`
 	DispatchedAt time.Time `json:"dispatched_at,omitzero"`

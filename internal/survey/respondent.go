@@ -18,7 +18,8 @@ type Respondent struct {
 	BallotPosition int             `json:"ballot_position,omitempty"`
 	Wikidata       string          `json:"wikidata,omitempty"`
 	Colour         string          `json:"colour,omitempty"`
-	Sequence       int             `json:"sequence,omitempty"` // place in an import, from 1
+	OrderNumber    int             `json:"order_number,omitempty"` // place by OrderNumber, from 1; 0 none given
+	Sequence       int             `json:"sequence,omitempty"`     // place in an import, from 1
 
 	Email      string       `json:"email,omitempty"`     // where mails go; never public
 	NewEmail   string       `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)
@@ -178,7 +179,7 @@ func RespondentsInOrder(tx *Tx, questionnaire QuestionnaireID) ([]Respondent, er
 }
 
 func (r Respondent) place() place {
-	return place{shortName: r.ShortName, name: r.Name, ballot: r.BallotPosition, sequence: r.Sequence, id: string(r.Slug)}
+	return place{shortName: r.ShortName, name: r.Name, ballot: r.BallotPosition, number: r.OrderNumber, sequence: r.Sequence, id: string(r.Slug)}
 }
 
 // RespondentBySlug finds a respondent of a questionnaire by its slug.

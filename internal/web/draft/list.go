@@ -115,6 +115,7 @@ type settingsForm struct {
 	AnswerLimit    string `form:"answer_limit"`
 	Topics         string `form:"topics"`
 	OrderRule      string `form:"order_rule"`
+	OrderSource    string `form:"order_source"`
 	Licence        string `form:"licence"`
 	Deadline       string `form:"deadline"`
 	DeadlineZone   string `form:"deadline_zone"`
@@ -140,7 +141,7 @@ func (s *Room) settingsPage(r *web.Request) error {
 
 func settingsOf(q survey.Questionnaire) settingsForm {
 	f := settingsForm{Revision: q.Revision, Title: q.Title, Slug: string(q.Slug), Election: string(q.Election), Intro: q.Intro, Slots: web.TypedNumber(q.Slots),
-		QuestionLimit: web.TypedNumber(q.QuestionLimit), AnswerLimit: web.TypedNumber(q.AnswerLimit), OrderRule: string(q.Rule()), Licence: q.Licence,
+		QuestionLimit: web.TypedNumber(q.QuestionLimit), AnswerLimit: web.TypedNumber(q.AnswerLimit), OrderRule: string(q.Rule()), OrderSource: q.OrderSource, Licence: q.Licence,
 		Deadline: q.Deadline.Local, DeadlineZone: q.Deadline.Zone}
 	var topics []string
 	for _, t := range q.Topics {
@@ -167,7 +168,7 @@ func (s *Room) saveQuestionnaire(r *web.Request) error {
 	}
 	q, err := s.Draft.SaveQuestionnaire(r.Request.Context(), r.Actor, r.Questionnaire.ID, draft.SaveQuestionnaire{Revision: f.Revision,
 		Title: f.Title, Slug: survey.Slug(f.Slug), Election: survey.ElectionID(f.Election), Intro: f.Intro, Slots: f.Slots, QuestionLimit: f.QuestionLimit, AnswerLimit: f.AnswerLimit,
-		Topics: f.Topics, Order: survey.Order(f.OrderRule), Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
+		Topics: f.Topics, Order: survey.Order(f.OrderRule), OrderSource: f.OrderSource, Licence: f.Licence, Deadline: f.Deadline, DeadlineZone: f.DeadlineZone, DeadlineChoice: f.DeadlineChoice})
 	if status, errs := r.Refused(err); status != 0 {
 		return s.renderSettings(r, status, f, errs)
 	}
@@ -250,7 +251,7 @@ func (s *Room) settingsForm(r *web.Request, elections []survey.Election, f setti
 	order := web.RequiredField(field("order_rule", "radio", ""))
 	for _, rule := range survey.Orders {
 		order.Options = append(order.Options, templates.Option{Value: string(rule), Label: p.Must("draft.settings.order." + string(rule)),
-			Hint: p.Printer.OrderRule(survey.Questionnaire{Order: rule}), Selected: string(rule) == f.OrderRule})
+			Hint: p.Printer.OrderRule(survey.Questionnaire{Order: rule, OrderSource: "…"}), Selected: string(rule) == f.OrderRule})
 	}
 	if old := r.Questionnaire.OrderRule; old != "" {
 		order.Hint += " " + p.Must("draft.settings.order_rule_old", "Rule", old)
@@ -263,7 +264,7 @@ func (s *Room) settingsForm(r *web.Request, elections []survey.Election, f setti
 			web.RequiredField(title), framed(field("slug", "text", f.Slug)), election, intro}},
 		{Title: p.Must("draft.settings.group_limits"), Text: p.Must("draft.settings.group_limits_text"), Fields: []templates.Field{
 			framed(number(field("slots", "", f.Slots))), framed(number(field("question_limit", "", f.QuestionLimit))), number(field("answer_limit", "", f.AnswerLimit)), topics}},
-		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{order, web.RequiredField(field("licence", "text", f.Licence))}},
+		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{order, field("order_source", "text", f.OrderSource), web.RequiredField(field("licence", "text", f.Licence))}},
 		{Title: p.Must("draft.settings.group_deadline"), Fields: times},
 	}
 	return p

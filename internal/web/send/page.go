@@ -15,6 +15,8 @@ type sendPage struct {
 	Tabs   templates.Tabs
 	Kicker string
 	CanAct bool // a coordinator; administrators read
+
+	Numbered bool // the order goes by numbers
 }
 
 // sendPath is the address of a page of the questionnaire's Versand.
@@ -24,7 +26,7 @@ func sendPath(r *web.Request, parts ...string) string {
 
 // sendBase makes such a page. The tabs show which of them the page belongs to.
 func (s *Room) sendBase(r *web.Request, titleKey string, args ...any) sendPage {
-	p := sendPage{Base: r.Base(titleKey, args...), Kicker: r.Questionnaire.Title, CanAct: r.Actor.Has(survey.RoleCoordinator)}
+	p := sendPage{Base: r.Base(titleKey, args...), Kicker: r.Questionnaire.Title, CanAct: r.Actor.Has(survey.RoleCoordinator), Numbered: r.Questionnaire.Rule() == survey.OrderNumber}
 	if !s.Send.MailReady {
 		p.Warning = p.Must("send.no_mail")
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
@@ -24,6 +25,8 @@ type respondentsPage struct {
 	Empty                       templates.Empty
 	FormLabel, FormAction       string // our form for all whose procedure is not known; "" label: there is none
 	NotAskedAction              string
+	NumbersAction, NumbersText  string
+	Numbers                     []templates.Field // the places by number, of all at once; nil: the order goes by another rule, or is fixed
 	NotAsked                    []templates.Field // one reason for several; nil: nobody is left to choose
 }
 
@@ -44,10 +47,10 @@ type notAskedForm struct {
 }
 
 func (s *Room) sendRespondents(r *web.Request) error {
-	return s.renderRespondents(r, http.StatusOK, notAskedForm{}, nil)
+	return s.renderRespondents(r, http.StatusOK, notAskedForm{}, nil, nil)
 }
 
-func (s *Room) renderRespondents(r *web.Request, status int, form notAskedForm, errs []templates.FieldError) error {
+func (s *Room) renderRespondents(r *web.Request, status int, form notAskedForm, numbers map[survey.Slug]string, errs []templates.FieldError) error {
 	l, err := s.Send.RespondentList(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
@@ -70,10 +73,14 @@ func (s *Room) renderRespondents(r *web.Request, status int, form notAskedForm, 
 			Limits: limitsWord(r, row.Procedure), Due: r.Moment(row.Respondent.Due.At), Address: row.Email, NotAsked: row.NotAsked,
 			Asked: p.Must("common.questions", "Count", row.Packet.Asked),
 		}
+		if p.Numbered {
+			out.Position = web.TypedNumber(row.OrderNumber)
+		}
 		out.Fit, out.Fits = fits(r, row.Respondent, row.Packet)
 		p.Rows = append(p.Rows, out)
 	}
 	p.bulk(r, l, form)
+	p.numbers(r, l, numbers)
 	return r.Page(status, "send/respondents", p)
 }
 
@@ -99,6 +106,43 @@ func (p *respondentsPage) bulk(r *web.Request, l send.RespondentList, form notAs
 	reason := web.RequiredField(p.field("reason_for_all", "textarea", form.Reason))
 	reason.Rows = 3
 	p.NotAskedAction, p.NotAsked = sendPath(r, "nicht-fragen"), []templates.Field{chosen, reason}
+}
+
+// numbers is the form of all places by number, until the dispatch.
+func (p *respondentsPage) numbers(r *web.Request, l send.RespondentList, typed map[survey.Slug]string) {
+	if !p.CanAct || !p.Before || !p.Numbered {
+		return
+	}
+	p.NumbersAction, p.NumbersText = sendPath(r, "nummern"), p.Must("send.numbers.text", "Source", r.Questionnaire.OrderSource)
+	for _, row := range l.Rows {
+		name := "number-" + string(row.Slug)
+		f := templates.Field{Name: name, Label: row.ShortName, Value: web.TypedNumber(row.OrderNumber), Inputmode: "numeric", Error: p.ErrorAt(name)}
+		p.Numbers = append(p.Numbers, web.HiddenField("was-"+string(row.Slug), f.Value))
+		if value, ok := typed[row.Slug]; ok {
+			f.Value = value
+		}
+		p.Numbers = append(p.Numbers, f)
+	}
+}
+
+func (s *Room) saveNumbers(r *web.Request) error {
+	if err := r.ReadForm(nil); err != nil {
+		return err
+	}
+	cmd := send.NumberRespondents{Numbers: map[survey.Slug]string{}, Was: map[survey.Slug]string{}}
+	for name := range r.Request.PostForm {
+		if slug, ok := strings.CutPrefix(name, "number-"); ok {
+			cmd.Numbers[survey.Slug(slug)], cmd.Was[survey.Slug(slug)] = r.PostForm(name), r.PostForm("was-"+slug)
+		}
+	}
+	err := s.Send.NumberRespondents(r.Request.Context(), r.Actor, r.Questionnaire.ID, cmd)
+	if status, errs := r.Refused(err); status != 0 {
+		return s.renderRespondents(r, status, notAskedForm{}, cmd.Numbers, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "befragte"), "send.notice.numbered")
 }
 
 // fits says what does not fit a respondent's procedure or is not known of it, or else that all fits or why nothing has to.
@@ -135,7 +179,7 @@ func (s *Room) notAskMany(r *web.Request) error {
 	}
 	_, err := s.Send.NotAskMany(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.NotAskMany(form))
 	if errs, ok := r.Faults(err); ok {
-		return s.renderRespondents(r, http.StatusUnprocessableEntity, form, web.InputOf(errs, "reason", "reason_for_all"))
+		return s.renderRespondents(r, http.StatusUnprocessableEntity, form, nil, web.InputOf(errs, "reason", "reason_for_all"))
 	}
 	if err != nil {
 		return err
@@ -245,6 +289,7 @@ type respondentForm struct {
 	ShortName      string `form:"short_name"`
 	Name           string `form:"name"`
 	BallotPosition string `form:"ballot_position"`
+	OrderNumber    string `form:"order_number"`
 	Wikidata       string `form:"wikidata"`
 	Colour         string `form:"colour"`
 	Email          string `form:"email"`
@@ -264,7 +309,7 @@ type respondentForm struct {
 
 func (f respondentForm) command() send.SaveRespondent {
 	return send.SaveRespondent{
-		ShortName: f.ShortName, Name: f.Name, BallotPosition: readNumber(f.BallotPosition), Wikidata: f.Wikidata, Colour: f.Colour,
+		ShortName: f.ShortName, Name: f.Name, BallotPosition: readNumber(f.BallotPosition), OrderNumber: f.OrderNumber, Wikidata: f.Wikidata, Colour: f.Colour,
 		Email: f.Email, Language: f.Language, Due: f.Due, DueZone: f.DueZone, DueChoice: f.DueChoice, NotAsked: f.NotAsked, Revision: f.Revision,
 		Procedure: survey.Procedure{Channel: survey.Channel(f.Channel), MaxQuestions: readNumber(f.MaxQuestions), MaxCharacters: readNumber(f.MaxCharacters),
 			Source: f.Source, CheckedOn: f.CheckedOn, Note: f.Note},
@@ -273,7 +318,7 @@ func (f respondentForm) command() send.SaveRespondent {
 
 func formOf(r survey.Respondent) respondentForm {
 	return respondentForm{
-		ShortName: r.ShortName, Name: r.Name, BallotPosition: web.TypedNumber(r.BallotPosition), Wikidata: r.Wikidata, Colour: r.Colour,
+		ShortName: r.ShortName, Name: r.Name, BallotPosition: web.TypedNumber(r.BallotPosition), OrderNumber: web.TypedNumber(r.OrderNumber), Wikidata: r.Wikidata, Colour: r.Colour,
 		Email: r.Email, Language: r.Language, Channel: string(r.Procedure.Channel), MaxQuestions: web.TypedNumber(r.Procedure.MaxQuestions),
 		MaxCharacters: web.TypedNumber(r.Procedure.MaxCharacters), Source: r.Procedure.Source, CheckedOn: r.Procedure.CheckedOn, Note: r.Procedure.Note,
 		Due: r.Due.Local, DueZone: r.Due.Zone, NotAsked: r.NotAsked, Revision: r.Revision,
@@ -291,6 +336,11 @@ func (f respondentForm) groups(p sendPage, names bool) []web.FieldGroup {
 	} else {
 		who.Fields = append(who.Fields, web.HiddenField("short_name", f.ShortName), web.HiddenField("name", f.Name), web.HiddenField("ballot_position", f.BallotPosition),
 			web.HiddenField("wikidata", f.Wikidata), web.HiddenField("colour", f.Colour))
+	}
+	if p.Numbered {
+		number := web.RequiredField(p.field("order_number", "text", f.OrderNumber))
+		number.Inputmode = "numeric"
+		who.Fields = append(who.Fields, number)
 	}
 	language := f.Language
 	if language == "" {

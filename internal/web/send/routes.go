@@ -26,6 +26,7 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: one + "/uebernehmen", Who: web.Coordinators, Phases: conducted, Handle: s.takeContestants},
 		{Method: post, Path: one + "/unser-formular", Who: web.Coordinators, Phases: before, Handle: s.askInOurForm},
 		{Method: post, Path: one + "/nicht-fragen", Who: web.Coordinators, Phases: before, Handle: s.notAskMany},
+		{Method: post, Path: one + "/nummern", Who: web.Coordinators, Phases: before, Handle: s.saveNumbers},
 		{Method: get, Path: one + "/gemeinsam", Who: web.Coordinators, Phases: before, Handle: s.joinPage},
 		{Method: post, Path: one + "/gemeinsam", Who: web.Coordinators, Phases: before, Handle: s.join},
 		{Method: get, Path: one + "/neu", Who: web.Coordinators, Phases: before, Handle: s.newRespondent},

@@ -1,0 +1,47 @@
+package send_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web/webtest"
+)
+
+// Where the order goes by numbers, the list of respondents shows and takes them, all at once; nothing typed is lost.
+func TestNumbersOfTheOrder(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	v := w.Visitor(t).SignIn("kim@buendnis.example")
+	const list = "/versand/nord-locked/befragte"
+	if got := v.Post("/versand/nord-locked/uebernehmen", nil); got.Code != http.StatusSeeOther {
+		t.Fatal(got.Code)
+	}
+	if page := v.Get(list).Body.String(); strings.Contains(page, "/nummern") {
+		t.Error("numbers are asked for where the order goes by the ballot")
+	}
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		q, err := tx.Questionnaire("q-locked")
+		if err != nil {
+			return err
+		}
+		q.Order, q.OrderSource = survey.OrderNumber, "Amtsblatt 7"
+		return tx.Questionnaires.Put(q)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	webtest.Contains(t, v.Get(list), http.StatusOK, "Quelle: Amtsblatt 7", `name="number-watt"`, `action="/versand/nord-locked/nummern"`)
+	form := url.Values{"number-frei": {"4"}, "number-moin": {"4"}, "number-deich": {"2"}, "number-watt": {"eins"}}
+	webtest.Contains(t, v.Post("/versand/nord-locked/nummern", form), http.StatusUnprocessableEntity, "Diese Nummer hat schon Frei.", `value="eins"`)
+	form.Set("number-moin", "3")
+	form.Set("number-watt", "1")
+	if got := v.Post("/versand/nord-locked/nummern", form); got.Code != http.StatusSeeOther {
+		t.Fatal(got.Code)
+	}
+	webtest.InOrder(t, v.Get(list).Body.String(), ">Watt<", ">Deich<", ">Moin<", ">Frei<")
+	form.Set("number-watt", "9")
+	webtest.Contains(t, v.Post("/versand/nord-locked/nummern", form), http.StatusConflict, `value="9"`)
+}
