@@ -6,6 +6,7 @@ type Party struct {
 	Colour string // "#rrggbb"; "" prints an empty mark
 	Href   string // "" prints no link
 	Full   string // full name, printed small below; "" prints none
+	State  string // how it stands in the election, in words, beside the name; "" prints none
 }
 
 // Badge is a state in a word with a symbol: {{template "badge" .}}. For cells, positions and questions there are the

@@ -86,23 +86,29 @@ type SaveContestant struct {
 	PartyRevision      int
 	ContestantRevision int
 	ListedParty
+	Standing survey.Standing
 }
 
 // SaveContestant adds a party to an election (party "") or changes it there. A party known from other elections is reused. Its
-// names, Wikidata number and colour are the same in all elections. Without an address it gets that of its latest election. Respondents and publications keep their own copies.
+// names, Wikidata number and colour are the same in all elections. Without an address it gets that of its latest election. Respondents
+// and publications keep their own copies. How it stands can change at any time, also after the dispatch, and goes over to its
+// respondents at once.
 func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID, cmd SaveContestant) (saved survey.BallotParty, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return saved, err
 	}
 	var faults survey.Faults
 	ballot := cmd.clean(&faults)
-	if err := faults.Err(); err != nil {
-		return saved, err
-	}
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		address := cmd.Email
-		if _, err := tx.Election(election); err != nil {
+		e, err := tx.Election(election)
+		if err != nil {
+			return err
+		}
+		own := slices.Clone(faults)
+		own.Standing(&cmd.Standing, e, survey.Today(s.At(tx)))
+		if err := own.Err(); err != nil {
 			return err
 		}
 		there, err := survey.BallotParties(tx, election)
@@ -113,6 +119,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 		if err != nil {
 			return err
 		}
+		var stood survey.Standing
 		if party == "" {
 			saved = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: election}}
 			if at := cmd.find(known); at >= 0 {
@@ -131,8 +138,9 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 			}
 			saved = there[at]
 			before := saved
+			stood = before.Contestant.Standing
 			saved.ShortName, saved.Name, saved.Wikidata, saved.Colour = cmd.ShortName, cmd.Name, cmd.Wikidata, cmd.Colour
-			saved.Contestant.BallotPosition, saved.Contestant.Email = ballot, cmd.Email
+			saved.Contestant.BallotPosition, saved.Contestant.Email, saved.Contestant.Standing = ballot, cmd.Email, cmd.Standing
 			if survey.Same(before, saved) {
 				return nil // the second click of two
 			}
@@ -148,12 +156,22 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 			return err
 		}
 		saved.Contestant.Party, saved.Contestant.BallotPosition, saved.Contestant.Email = saved.ID, ballot, address
+		saved.Contestant.Standing = cmd.Standing
 		saved.Contestant.Revision++
 		saved.Party.Revision++
 		if err := tx.Parties.Put(saved.Party); err != nil {
 			return err
 		}
-		return tx.Contestants.Put(saved.Contestant)
+		if err := tx.Contestants.Put(saved.Contestant); err != nil {
+			return err
+		}
+		if saved.Contestant.Standing == stood {
+			return nil
+		}
+		if err := survey.PutStandings(tx, election); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "standing", string(saved.ID), string(stood.State), string(saved.Contestant.Standing.State))
 	})
 	return saved, err
 }

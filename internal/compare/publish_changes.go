@@ -50,6 +50,9 @@ func facets(c survey.Comparison) map[string]string {
 			own = survey.Instant{} // an extension for all is no change of each
 		}
 		found[facetOf(survey.FacetParty, r.Slug)] = survey.DigestOf([]any{r.ShortName, r.Name, r.Members, r.BallotPosition, r.Wikidata, r.Colour})
+		if r.Standing != (survey.Standing{}) { // "" stands for none, as in records made before it was kept
+			found[facetOf(survey.FacetStanding, r.Slug)] = survey.DigestOf(r.Standing)
+		}
 		found[facetOf(survey.FacetAsked, r.Slug)] = survey.DigestOf([]any{r.Channel, r.AskedAt, own, r.DueChanges})
 	}
 	return found
@@ -81,9 +84,17 @@ func facetChanges(previous survey.PublicationDetail, now map[string]string, c su
 	}
 	for _, r := range c.Respondents {
 		add(survey.FacetParty, facetOf(survey.FacetParty, r.Slug), r.Slug, r.ShortName)
+		if name := facetOf(survey.FacetStanding, r.Slug); shownBefore(previous, r.Slug) && previous.Facets[name] != now[name] {
+			list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: survey.FacetStanding, State: r.Standing.State, Respondent: r.Slug, ShortName: r.ShortName})
+		}
 		add(survey.FacetAsked, facetOf(survey.FacetAsked, r.Slug), r.Slug, r.ShortName)
 	}
 	return list
+}
+
+// shownBefore tells whether an earlier publication showed a respondent, as far as its facets tell.
+func shownBefore(previous survey.PublicationDetail, slug survey.Slug) bool {
+	return previous.Facets[facetOf(survey.FacetParty, slug)] != ""
 }
 
 // changesSince lists what is new, changed or withdrawn against an earlier publication: first what stands beside the cells,

@@ -88,7 +88,10 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, id 
 			return err
 		}
 		q.Revision++
-		return tx.Questionnaires.Put(q)
+		if err := tx.Questionnaires.Put(q); err != nil || before.Election == q.Election {
+			return err
+		}
+		return survey.PutStandings(tx, q.Election)
 	})
 	return q, err
 }

@@ -28,6 +28,9 @@ func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
 		line := ChangeLine{Version: change.Version, Date: p.Date(change.At.In(zone(c))), Note: change.Note}
 		if change.Facet != "" {
 			line.Text = p.Must("compare.change." + string(change.Facet))
+			if change.State != "" {
+				line.Text = p.Must("compare.change.standing_to", "State", p.Must("common.contest."+string(change.State)))
+			}
 			if change.ShortName != "" {
 				line.Text = change.ShortName + ": " + line.Text
 			}

@@ -178,6 +178,9 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 			add("compare.meta.own_due", r.ShortName+": "+change)
 		}
 	}
+	for _, line := range standingLines(p, c) {
+		add("compare.meta.standing", line)
+	}
 	facts = append(facts, OrderFact(p, c))
 	method := "compare.meta.method_text"
 	if q.Imported {
@@ -189,6 +192,27 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 	}
 	add("compare.meta.press", c.Alliance.PressContact)
 	return facts
+}
+
+// standingLines say who is expected, not admitted or no longer standing, and why: a line for all that are expected, one for each of
+// the others.
+func standingLines(p *locale.Printer, c survey.Comparison) (list []string) {
+	var expected []string
+	for _, r := range c.Respondents {
+		switch {
+		case r.Standing.Out():
+			list = append(list, r.ShortName+": "+StandingFull(p, r.Standing))
+		case r.Standing.Told():
+			expected = append(expected, r.ShortName)
+		}
+	}
+	if len(list) > 0 {
+		list = append(list, p.Must("compare.meta.standing_apart"))
+	}
+	if len(expected) > 0 {
+		list = append(list, p.Must("common.contest."+string(survey.StateExpected))+": "+p.Join(expected))
+	}
+	return list
 }
 
 // DueChanges says how a respondent's own date was moved after it was asked: from when to when, and why.

@@ -110,14 +110,14 @@ func comparisonSheet(c survey.Comparison) *sheet {
 	for i, q := range c.Catalogue.Questions {
 		row := []value{number(q.Number), text(q.Text)}
 		for _, r := range c.Respondents {
-			row = append(row, text(comparisonCell(q, r.Cells[i])))
+			row = append(row, text(comparisonCell(q, r.Cells[i], r.Standing)))
 		}
 		s.rows = append(s.rows, row)
 	}
 	return s
 }
 
-func comparisonCell(q survey.CatalogueQuestion, cell survey.ComparedCell) string {
+func comparisonCell(q survey.CatalogueQuestion, cell survey.ComparedCell, stands survey.Standing) string {
 	if cell.Status == survey.Answered && cell.Current != nil {
 		said := cell.Current.Text
 		if q.Kind == survey.KindThesis {
@@ -127,15 +127,15 @@ func comparisonCell(q survey.CatalogueQuestion, cell survey.ComparedCell) string
 			return said
 		}
 	}
-	return statusWord(cell.Status)
+	return withState(statusWord(cell.Status), stands)
 }
 
 // freeTitle is the party's short name, with its id where another column has that name already: column titles of a table
 // differ in more than case and have at most 255 characters.
 func freeTitle(r survey.ComparedRespondent, taken map[string]bool) string {
-	title := r.ShortName
+	title := withState(r.ShortName, r.Standing)
 	if taken[strings.ToLower(title)] || survey.Length(title) > 255 || title == "" {
-		title = fmt.Sprintf("%s (%s)", r.ShortName, r.Slug)
+		title = fmt.Sprintf("%s (%s)", title, r.Slug)
 		if taken[strings.ToLower(title)] || survey.Length(title) > 255 {
 			title = string(r.Slug)
 		}
@@ -202,13 +202,15 @@ func partiesSheet(c survey.Comparison) *sheet {
 		columns: []column{
 			{title: "Reihenfolge", width: 13}, {title: "Kennung", width: 16}, {title: "Partei", width: 18}, {title: "Name der Partei", width: 44},
 			{title: "Steht für", width: 24}, {title: "Platz auf dem Stimmzettel", width: 14}, {title: "Wikidata", width: 12},
-			{title: "Farbe", width: 10}, {title: "Link", width: 44},
+			{title: "Farbe", width: 10}, {title: "Link", width: 44}, {title: "Antritt zur Wahl", width: 22}, {title: "Seit", width: 17},
+			{title: "Grund", width: 40, most: 80}, {title: "Quelle", width: 40, most: 80},
 		},
 	}
 	for i, r := range c.Respondents {
 		s.rows = append(s.rows, []value{
 			number(i + 1), text(string(r.Slug)), text(r.ShortName), text(r.Name), text(strings.Join(r.Members, "; ")), number(r.BallotPosition),
 			text(r.Wikidata), text(r.Colour), text(Address(c) + "parteien/" + string(r.Slug)),
+			text(stateWord(r.Standing.State)), day(r.Standing.Since), text(r.Standing.Reason), text(r.Standing.Source),
 		})
 	}
 	return s
@@ -249,11 +251,28 @@ func returnsSheet(c survey.Comparison) *sheet {
 		}
 		s.rows = append(s.rows, []value{
 			text(r.ShortName), text(r.Name), moment(r.AskedAt, in), text(channel), moment(due, in),
-			text(german.Must("export.return." + string(one.State))), asked, count(one.Said), stamp(one.Received, in), text(late),
+			text(returnWord(one)), asked, count(one.Said), stamp(one.Received, in), text(late),
 			text(reasons(one.Reasons)), text(reasons(one.Left)), text(strings.Join(DueChanges(german, r), "\n")),
 		})
 	}
 	return s
+}
+
+// returnWord says how a return stands: of whoever no longer stands also what came back, if anything did.
+func returnWord(one survey.Return) string {
+	word := german.Must("export.return." + string(one.State))
+	if one.State != one.Back && one.Given > 0 {
+		word += "; " + german.Must("export.return."+string(one.Back))
+	}
+	return word
+}
+
+// stateWord is the German word of how a party stands, "" where it is not noted.
+func stateWord(s survey.ContestState) string {
+	if s == "" {
+		return ""
+	}
+	return german.Must("common.contest." + string(s))
 }
 
 // reasons are one cell, or where they are together too long for one, a pointer to where each stands.
@@ -288,7 +307,11 @@ func changesSheet(c survey.Comparison) *sheet {
 		switch {
 		case change.Facet != "":
 			question = value{}
-			row(string(change.Facet), "", german.Must("export.changes.changed"), "")
+			now := german.Must("export.changes.changed")
+			if change.State != "" {
+				now = stateWord(change.State)
+			}
+			row(string(change.Facet), "", now, "")
 		case change.From == "":
 			row("status", "", statusWord(change.To), change.Note)
 		case change.From != change.To:
@@ -351,6 +374,9 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 		for _, change := range DueChanges(german, r) {
 			told("own_due", r.ShortName+": "+change)
 		}
+	}
+	for _, line := range standingLines(german, c) {
+		told("standing", line)
 	}
 	told("intro", q.Intro)
 	if q.Imported {

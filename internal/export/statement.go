@@ -41,7 +41,7 @@ type Step struct {
 func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespondent, cell survey.ComparedCell) Statement {
 	q := cell.Question
 	s := Statement{
-		ID: string(r.Slug), Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Number: q.Number, Label: q.Label, Question: q.Text,
+		ID: string(r.Slug), Party: PartyOf(p, r), Number: q.Number, Label: q.Label, Question: q.Text,
 		Said: templates.Said{Thesis: q.Kind == survey.KindThesis, Argues: q.Kind == survey.KindThesis && cell.Status.Argues(), Status: string(cmp.Or(cell.Status, survey.Unknown)), General: cell.Status == survey.General,
 			Reason: cell.Reason, Own: cell.Status.FromParty(), Headed: true},
 	}
@@ -52,6 +52,9 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 		s.Position, s.Text, s.Note = string(v.Position), v.Text, v.ChangeNote
 		s.Facts = provenance(p, c, cell)
 	}
+	if r.Standing.Out() {
+		s.Facts = append(s.Facts, templates.Fact{Value: StandingSince(p, r.Standing)})
+	}
 	if quoted := cell.Quotation; quoted != nil {
 		s.Quotation = &templates.Quotation{Text: quoted.Text, Place: quoted.Place, Source: webAddress(quoted.Source)}
 		if s.Quotation.Source == "" && quoted.Source != "" {
@@ -60,6 +63,11 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 	}
 	s.Earlier = steps(p, c, cell)
 	return s
+}
+
+// PartyOf names a respondent, with how it stands in the election.
+func PartyOf(p *locale.Printer, r survey.ComparedRespondent) templates.Party {
+	return templates.Party{Name: r.ShortName, Colour: r.Colour, State: StandingWord(p, r.Standing)}
 }
 
 // Citations returns what makes the line to quote an answer by: who, what, where, which publication, when. As it names the

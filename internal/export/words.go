@@ -2,6 +2,7 @@ package export
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,22 +40,46 @@ func questionAddress(c survey.Comparison, number int) string {
 // verweist nur auf ihr Wahlprogramm, eine hat nicht geantwortet." Answered is said only of who answered at least one question.
 // Of an import it says but whose answers there are: a file does not know who was asked.
 func ReturnsSentence(p *locale.Printer, s survey.ReturnsSummary) string {
+	sentence, counted := returnsOfStanding(p, s)
+	for _, state := range notStanding {
+		switch n := s.Count[state]; {
+		case n == 0:
+		case s.Imported || s.NotStanding() == len(s.Returns): // they are not further ones
+			sentence += "; " + p.Must("export.returns_only."+string(state), "Count", n)
+		default:
+			sentence += "; " + p.Must("export.returns."+string(state), "Count", n)
+		}
+	}
+	sentence += "."
+	if n := s.Expected(); n > 0 {
+		sentence += " " + p.Must("export.returns.expected", "Count", n)
+	}
+	if joint := s.Joint(); counted && len(joint) > 0 {
+		sentence += " " + p.Must("export.returns.joint", "Count", len(joint), "Names", p.Join(joint))
+	}
+	return sentence
+}
+
+// returnsOfStanding says the returns of those that stand, without a full stop, and whether it counts what came back.
+func returnsOfStanding(p *locale.Printer, s survey.ReturnsSummary) (sentence string, counted bool) {
 	asked, responded := s.Asked(), s.Responded()
 	var parts []string
 	switch {
-	case s.Imported && responded == 0:
-		return p.Must("export.returns.import_none")
+	case s.Imported && s.Answers() == 0:
+		return p.Must("export.returns.import_none"), false
 	case s.Imported:
-		return withJoint(p, s, p.Must("export.returns.import", "Count", responded))
+		return p.Must("export.returns.import", "Count", s.Answers()), true
+	case s.NotStanding() > 0 && s.NotStanding() == len(s.Returns):
+		return p.Must("export.returns.nobody_stands", "Count", len(s.Returns)), true
 	case asked == 0:
-		return p.Must("export.returns.nobody_asked") + "."
+		return p.Must("export.returns.nobody_asked"), false
 	case responded == asked:
 		parts = append(parts, p.Must("export.returns.all", "Count", asked))
 	case responded > 0:
 		parts = append(parts, p.Must("export.returns.some", "Count", responded, "Asked", p.Number(asked)))
 	case s.Count[survey.ReturnPending] == asked:
 		// what has come is nobody's to know before the date, nor that nothing has
-		return p.Must("export.returns.waiting", "Count", asked) + "."
+		return p.Must("export.returns.waiting", "Count", asked), false
 	case s.Count[survey.ReturnPending] > 0:
 		parts = append(parts, p.Must("export.returns.asked", "Count", asked))
 	default:
@@ -63,20 +88,52 @@ func ReturnsSentence(p *locale.Printer, s survey.ReturnsSummary) string {
 	for _, state := range survey.ReturnStates {
 		n := s.Count[state]
 		// That nobody answered is said; "eine hat nicht geantwortet" right after it would only repeat it.
-		if n == 0 || state == survey.ReturnAnswered || state == survey.ReturnSilent && n == asked {
+		if n == 0 || slices.Contains(notStanding, state) || state == survey.ReturnAnswered || state == survey.ReturnSilent && n == asked {
 			continue
 		}
 		parts = append(parts, p.Must("export.returns."+string(state), "Count", n))
 	}
-	return withJoint(p, s, strings.Join(parts, ", ")+".")
+	return strings.Join(parts, ", "), true
 }
 
-// withJoint adds to a sentence that counts parties which of them stand for several.
-func withJoint(p *locale.Printer, s survey.ReturnsSummary, sentence string) string {
-	if joint := s.Joint(); len(joint) > 0 {
-		sentence += " " + p.Must("export.returns.joint", "Count", len(joint), "Names", p.Join(joint))
+// notStanding are the states of the returns that are told behind all others, apart.
+var notStanding = []survey.ReturnState{survey.ReturnNotAdmitted, survey.ReturnResigned}
+
+// StandingWord is how a party stands in its election in a word, "" where nothing needs to be told.
+func StandingWord(p *locale.Printer, s survey.Standing) string {
+	if !s.Told() {
+		return ""
 	}
-	return sentence
+	return p.Must("common.contest." + string(s.State))
+}
+
+// StandingSince is StandingWord with the day.
+func StandingSince(p *locale.Printer, s survey.Standing) string {
+	day, err := time.Parse(time.DateOnly, s.Since)
+	if err != nil || !s.Told() {
+		return StandingWord(p, s)
+	}
+	return p.Must("common.contest_since."+string(s.State), "Date", p.Date(day))
+}
+
+// StandingFull is StandingSince with reason and source.
+func StandingFull(p *locale.Printer, s survey.Standing) string {
+	text := StandingSince(p, s)
+	if s.Reason != "" {
+		text += ". " + p.Must("compare.meta.standing_reason", "Reason", s.Reason)
+	}
+	if s.Source != "" {
+		text += ". " + p.Must("compare.meta.standing_source", "Source", s.Source)
+	}
+	return text
+}
+
+// withState adds how a party stands to what stands beside it, where it no longer does.
+func withState(word string, s survey.Standing) string {
+	if !s.Out() {
+		return word
+	}
+	return word + " (" + StandingWord(german, s) + ")"
 }
 
 // statusWord is the German word of a status. A status is never empty: one that is not set is unknown.

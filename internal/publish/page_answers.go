@@ -49,7 +49,7 @@ func (s *site) questionPage(b templates.Base, i int) any {
 	cite := export.Citations(p, c)
 	for _, r := range c.Respondents {
 		one := export.StatementOf(p, c, r, r.Cells[i])
-		one.Party, one.Citation = linkedParty(r, b.RelRoot), cite(r, q)
+		one.Party, one.Citation = linkedParty(p, r, b.RelRoot), cite(r, q)
 		page.Statements = append(page.Statements, one)
 	}
 	near := func(j int) neighbour {
@@ -91,7 +91,7 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	b.Title = r.ShortName + ": " + p.Must("compare.party.title")
 	b.Description = r.Name + ". " + c.Questionnaire.Title
 	b.Breadcrumbs = []templates.NavItem{{Label: c.Questionnaire.Title, Href: b.RelRoot}}
-	page := PartyPage{Base: b, Party: templates.Party{Name: r.ShortName, Colour: r.Colour}, Name: r.Name, Members: p.Join(r.Members)}
+	page := PartyPage{Base: b, Party: export.PartyOf(p, r), Name: r.Name, Members: p.Join(r.Members)}
 	fact := func(key, value string) {
 		if value != "" {
 			page.Facts = append(page.Facts, templates.Fact{Label: p.Must(key), Value: value})
@@ -109,6 +109,7 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	for _, change := range export.DueChanges(p, r) {
 		fact("compare.party.due_changed", change)
 	}
+	fact("compare.meta.standing", export.StandingFull(p, r.Standing))
 	if r.OrderNumber > 0 {
 		fact("compare.party.order_number", strconv.Itoa(r.OrderNumber))
 	}

@@ -113,7 +113,7 @@ func (s *site) startPage(b templates.Base) any {
 		beside = []string{manifestName} // the others are not there yet
 	}
 	for _, r := range c.Respondents {
-		page.Parties = append(page.Parties, startParty{ID: string(r.Slug), Party: namedParty(r)})
+		page.Parties = append(page.Parties, startParty{ID: string(r.Slug), Party: namedParty(p, r)})
 	}
 	page.Filter = partyFilter(p, c)
 	full := s.wordings() <= startPageTexts
@@ -161,13 +161,17 @@ func (s *site) wordings() int {
 }
 
 func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.ComparedRespondent, cell survey.ComparedCell, full bool) startCell {
-	one := startCell{ID: string(r.Slug), Party: linkedParty(r, ""), Path: questionPath(q) + ".html#" + string(r.Slug), Status: cell.Status}
+	one := startCell{ID: string(r.Slug), Party: linkedParty(p, r, ""), Path: questionPath(q) + ".html#" + string(r.Slug), Status: cell.Status}
+	var meta []string
+	if r.Standing.Out() {
+		meta = append(meta, export.StandingWord(p, r.Standing))
+		one.Meta = meta[0]
+	}
 	v := cell.Current
 	one.Reasoned = cell.Reason != "" || cell.Quotation != nil
 	if v == nil {
 		return one
 	}
-	var meta []string
 	if v.Late {
 		meta = append(meta, p.Must("common.late"))
 	}
@@ -231,13 +235,15 @@ func partyFilter(p *locale.Printer, c survey.Comparison) templates.Field {
 }
 
 // linkedParty names a respondent with a link to its page, seen from the root of the publication.
-func linkedParty(r survey.ComparedRespondent, root string) templates.Party {
-	return templates.Party{Name: r.ShortName, Colour: r.Colour, Href: root + partyPath(r) + ".html"}
+func linkedParty(p *locale.Printer, r survey.ComparedRespondent, root string) templates.Party {
+	party := export.PartyOf(p, r)
+	party.Href = root + partyPath(r) + ".html"
+	return party
 }
 
 // namedParty is linkedParty with the full name, for the start page: it lies at the root.
-func namedParty(r survey.ComparedRespondent) templates.Party {
-	party := linkedParty(r, "")
+func namedParty(p *locale.Printer, r survey.ComparedRespondent) templates.Party {
+	party := linkedParty(p, r, "")
 	if r.Name != r.ShortName {
 		party.Full = r.Name
 	}
@@ -262,6 +268,7 @@ var shades = map[survey.ReturnState]survey.Status{
 	survey.ReturnGeneral: survey.General, survey.ReturnRefers: survey.Refers, survey.ReturnDeclined: survey.Declined,
 	survey.ReturnWithdrawn: survey.Withdrawn, survey.ReturnSilent: survey.NoAnswer, survey.ReturnPending: survey.Pending,
 	survey.ReturnNotReached: survey.NotReached, survey.ReturnNotAsked: survey.NotAsked, survey.ReturnUnknown: survey.Unknown,
+	survey.ReturnNotAdmitted: survey.NotAsked, survey.ReturnResigned: survey.Withdrawn,
 }
 
 func returnsBar(p *locale.Printer, returns survey.ReturnsSummary) templates.Bar {
@@ -275,7 +282,7 @@ func returnsBar(p *locale.Printer, returns survey.ReturnsSummary) templates.Bar 
 // press fills in who declined and why, all or single questions, who was silent, and whom the alliance did not ask or reach.
 func (s *site) press(p *locale.Printer, page *StartPage, returns survey.ReturnsSummary) {
 	for _, one := range returns.Returns {
-		party := namedParty(one.Respondent)
+		party := namedParty(p, one.Respondent)
 		if one.State == survey.ReturnDeclined {
 			page.Declined = append(page.Declined, voice{Party: party, Texts: one.Reasons})
 		} else {

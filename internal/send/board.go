@@ -57,9 +57,10 @@ type Board struct {
 	Published     bool
 }
 
-// Asked counts the respondents that are to be asked; once the catalogue was sent, those that were, as Returns counts them.
+// Asked counts the respondents that are to be asked; once the catalogue was sent, those that were, as Returns counts them: who no
+// longer stands is counted apart.
 func (b Board) Asked() int {
-	return len(b.Rows) - b.Count[survey.StageNotAsked] - b.Count[survey.StageUnasked]
+	return len(b.Rows) - b.Count[survey.StageNotAsked] - b.Count[survey.StageUnasked] - b.Count[survey.StageGone]
 }
 
 // Board returns the status board.
@@ -261,7 +262,7 @@ func sendProblem(q survey.Questionnaire, row Row, t traffic) Problem {
 	r := row.Respondent
 	sent := !q.DispatchedAt.IsZero()
 	switch {
-	case row.State == survey.StageNotAsked || row.State.CameBack() || row.State == survey.StageNotReached:
+	case row.State == survey.StageNotAsked || row.State == survey.StageGone || row.State.CameBack() || row.State == survey.StageNotReached:
 		return ProblemNone
 	case r.Procedure.Channel == survey.ChannelUnknown:
 		return ProblemProcedure

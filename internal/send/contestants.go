@@ -16,7 +16,7 @@ func respondentOf(q survey.Questionnaire, c survey.Candidate) survey.Respondent 
 		Email: c.Contestant.Email, Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelUnknown}, Revision: 1}
 }
 
-// TakeContestants makes a respondent of every party of the election that is not among them yet. Of those that are, only
+// TakeContestants makes a respondent of every party of the election that still stands and is not among them yet. Of those that are, only
 // the ballot position follows, for the printed order. It returns how many came in. Whoever comes in after the dispatch has not
 // been asked: it is invited by itself, or the reason why not is recorded.
 func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (added int, err error) {
@@ -42,7 +42,7 @@ func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, quest
 			return err
 		}
 		for _, c := range list {
-			if c.Respondent == "" {
+			if c.Missing() {
 				r := respondentOf(q, c)
 				if err := giveSlug(tx, &r); err != nil {
 					return err
@@ -52,6 +52,11 @@ func (s *Service) TakeContestants(ctx context.Context, actor survey.Actor, quest
 				}
 				added++
 				changed = true
+			}
+		}
+		if added > 0 {
+			if err := survey.PutStandings(tx, q.Election); err != nil {
+				return err
 			}
 		}
 		for _, r := range existing {
@@ -164,6 +169,9 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 		}
 		slug = joint.Slug
 		if err := tx.Respondents.Put(joint); err != nil {
+			return err
+		}
+		if err := survey.PutStandings(tx, q.Election); err != nil {
 			return err
 		}
 		return s.Audit(tx, actor, "join_parties", string(joint.ID))

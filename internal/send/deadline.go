@@ -40,7 +40,7 @@ func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire survey.Questionnaire
 	}
 	for _, r := range all {
 		// whoever has a date of its own is not concerned; whoever has answered can change its answers until then
-		if !r.GetsMail() || !r.Due.IsZero() || r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero() {
+		if !r.GetsMail() || r.Standing.Out() || !r.Due.IsZero() || r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero() {
 			continue
 		}
 		p.Informed = append(p.Informed, r)

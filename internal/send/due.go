@@ -51,7 +51,7 @@ func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire
 			return err
 		}
 		var informed []survey.Respondent
-		if r.GetsMail() && r.NotReached == nil && r.Email != "" {
+		if r.GetsMail() && !r.Standing.Out() && r.NotReached == nil && r.Email != "" {
 			informed = []survey.Respondent{r}
 		}
 		if err := s.tellNewDate(tx, actor, q, []survey.Respondent{r}, informed); err != nil {

@@ -7,7 +7,8 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// ReminderPlan is the page of the reminder: who gets it, who does not and why, and what was sent.
+// ReminderPlan is the page of the reminder: who gets it, who does not and why, and what was sent. Who no longer
+// stands is left out of all of it.
 type ReminderPlan struct {
 	Questionnaire survey.Questionnaire
 	Recipients    []survey.Respondent // asked by mail, in our form or without, nothing came back; once sent, those who have not had it
@@ -48,7 +49,7 @@ func (s *Service) reminderPlan(tx *survey.Tx, questionnaire survey.Questionnaire
 func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey.Respondent) (p ReminderPlan, err error) {
 	p.Questionnaire = q
 	for _, r := range all {
-		if !r.GetsMail() {
+		if !r.GetsMail() || r.Standing.Out() {
 			continue
 		}
 		at, err := survey.ReturnedAt(tx, r)

@@ -82,7 +82,7 @@ func (s *Service) RespondentList(ctx context.Context, actor survey.Actor, questi
 		}
 		l.Candidates, err = survey.Candidates(tx, l.Questionnaire, all)
 		for _, c := range l.Candidates {
-			if c.Respondent == "" {
+			if c.Missing() {
 				l.Missing++
 			}
 		}

@@ -35,15 +35,18 @@ func Candidates(tx *Tx, q Questionnaire, respondents []Respondent) ([]Candidate,
 	return list, nil
 }
 
-// Unrepresented are the short names of the parties of the election no respondent stands for. An import says itself who was
-// asked.
+// Missing tells whether the party needs a respondent and has none. Who no longer stands needs none.
+func (c Candidate) Missing() bool { return c.Respondent == "" && !c.Contestant.Standing.Out() }
+
+// Unrepresented are the short names of the parties of the election no respondent stands for, of those that still stand. An import
+// says itself who was asked.
 func Unrepresented(tx *Tx, q Questionnaire, respondents []Respondent) (names []string, err error) {
 	if q.Imported {
 		return nil, nil
 	}
 	list, err := Candidates(tx, q, respondents)
 	for _, c := range list {
-		if c.Respondent == "" {
+		if c.Missing() {
 			names = append(names, c.Party.ShortName)
 		}
 	}

@@ -29,6 +29,7 @@ type ComparedRespondent struct {
 	OrderNumber      int `json:",omitempty"` // 0 unless the order goes by numbers
 	Wikidata, Colour string
 	Sequence         int
+	Standing         Standing `json:",omitzero"`
 	Channel          Channel
 	AskedAt          time.Time // zero: not asked, or an import
 	Due              Instant
@@ -56,17 +57,18 @@ func (c ComparedCell) PublicNumber() int {
 
 // Change is one line of the public change list: a cell, a respondent's cells, or with a Facet what stands beside the cells.
 type Change struct {
-	Version    int       `json:"version"` // of the publication that shows it first
-	At         time.Time `json:"at"`
-	Facet      Facet     `json:"facet,omitempty"` // then From, To and what follows are empty
-	Respondent Slug      `json:"respondent"`      // slug; "" for a facet of the whole publication
-	ShortName  string    `json:"short_name"`
-	Question   int       `json:"question"` // number; 0 for the whole respondent
-	From       Status    `json:"from,omitempty"`
-	To         Status    `json:"to"`
-	Wording    bool      `json:"wording"`           // the wording, position or reason changed
-	Details    bool      `json:"details,omitempty"` // only what is said about the answer changed: lateness, source, licence, second person …
-	Note       string    `json:"note,omitempty"`
+	Version    int          `json:"version"` // of the publication that shows it first
+	At         time.Time    `json:"at"`
+	Facet      Facet        `json:"facet,omitempty"` // then From, To and what follows are empty
+	State      ContestState `json:"state,omitempty"` // of FacetStanding: the new one
+	Respondent Slug         `json:"respondent"`      // slug; "" for a facet of the whole publication
+	ShortName  string       `json:"short_name"`
+	Question   int          `json:"question"` // number; 0 for the whole respondent
+	From       Status       `json:"from,omitempty"`
+	To         Status       `json:"to"`
+	Wording    bool         `json:"wording"`           // the wording, position or reason changed
+	Details    bool         `json:"details,omitempty"` // only what is said about the answer changed: lateness, source, licence, second person …
+	Note       string       `json:"note,omitempty"`
 
 	// The alliance's quotation, not the party's words: it differs at all, and it is the first, or was taken away.
 	Quotation     bool `json:"quotation,omitempty"`
@@ -86,6 +88,7 @@ const (
 	FacetDeadline Facet = "deadline" // for all
 	FacetLicence  Facet = "licence"  // of the publication
 	FacetParty    Facet = "party"    // a respondent's names, members, ballot position, colour
+	FacetStanding Facet = "standing" // how a respondent stands in the election
 	FacetAsked    Facet = "asked"    // a respondent's channel, when it was asked, its own date
 	FacetOther    Facet = "other"    // anything else
 )

@@ -90,8 +90,8 @@ func compared(c Comparison, r Respondent, versions map[string][]Version, quotati
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, Parties: r.Parties, BallotPosition: r.BallotPosition,
 		Wikidata: r.Wikidata, Colour: r.Colour, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
-		DueChanges: r.DueChanges,
-		Cells:      make([]ComparedCell, len(c.Catalogue.Questions)),
+		DueChanges: r.DueChanges, Standing: r.Standing,
+		Cells: make([]ComparedCell, len(c.Catalogue.Questions)),
 	}
 	if c.Questionnaire.Rule() == OrderNumber {
 		column.OrderNumber = r.OrderNumber

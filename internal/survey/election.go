@@ -72,6 +72,7 @@ type Contestant struct {
 	Party          PartyID    `json:"party"`
 	BallotPosition int        `json:"ballot_position,omitempty"` // from 1; 0 not known yet
 	Email          string     `json:"email,omitempty"`           // where its head office takes questions; never public
+	Standing       Standing   `json:"standing,omitzero"`
 	Revision       int        `json:"revision,omitempty"`
 }
 

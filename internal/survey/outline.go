@@ -15,7 +15,7 @@ var (
 	QuestionOutline   = Index[Question]{"outline", func(q Question) string { return outline(q.Key(), string(q.ID), string(q.State), q.WorkingGroup) }}
 	RespondentOutline = Index[Respondent]{"outline", func(r Respondent) string {
 		return outline(r.Key(), string(r.ID), TimeKey(r.Due.At), TimeKey(r.AskedAt), strconv.FormatBool(r.NotAsked != ""), strconv.FormatBool(r.NotReached != nil),
-			strconv.FormatBool(len(r.LeftOut) > 0))
+			strconv.FormatBool(len(r.LeftOut) > 0 || r.Standing.Out()))
 	}}
 )
 
@@ -76,7 +76,7 @@ func QuestionOutlines(tx *Tx, questionnaire QuestionnaireID) (all []Question, er
 
 // respondentOutlines returns the respondents of a questionnaire in the order of their keys, with nothing of them but what tells
 // what came back: id, own date, when they were asked, that they were not or could not be reached. Reasons are marks there. One
-// that was not asked some of the questions is read as a whole.
+// that was not asked some of the questions, or no longer stands, is read as a whole.
 func respondentOutlines(tx *Tx, questionnaire QuestionnaireID) (all []Respondent, err error) {
 	for key, err := range tx.Respondents.By(RespondentOutline).Keys(In(questionnaire)) {
 		if err != nil {

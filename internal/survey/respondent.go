@@ -20,6 +20,7 @@ type Respondent struct {
 	Colour         string          `json:"colour,omitempty"`
 	OrderNumber    int             `json:"order_number,omitempty"` // place by OrderNumber, from 1; 0 none given
 	Sequence       int             `json:"sequence,omitempty"`     // place in an import, from 1
+	Standing       Standing        `json:"standing,omitzero"`      // a copy, see PutStandings; of an import as given
 
 	Email      string       `json:"email,omitempty"`     // where mails go; never public
 	NewEmail   string       `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)

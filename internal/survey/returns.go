@@ -18,23 +18,31 @@ const (
 	ReturnNotReached ReturnState = "not_reached" // nothing could be delivered
 	ReturnNotAsked   ReturnState = "not_asked"   // not one question was put to it
 	ReturnUnknown    ReturnState = "unknown"     // an import that does not say
+
+	// These count whoever no longer stands, apart from all others. Return.Back is what came back nevertheless.
+	ReturnNotAdmitted ReturnState = "not_admitted"
+	ReturnResigned    ReturnState = "resigned"
 )
+
+// notStanding are the states of whoever no longer stands.
+var notStanding = map[ContestState]ReturnState{StateNotAdmitted: ReturnNotAdmitted, StateResigned: ReturnResigned}
 
 // ReturnStates in the order they are told.
 var ReturnStates = []ReturnState{ReturnAnswered, ReturnPartly, ReturnGeneral, ReturnRefers, ReturnDeclined, ReturnWithdrawn, ReturnSilent, ReturnPending,
-	ReturnNotReached, ReturnNotAsked, ReturnUnknown}
+	ReturnNotReached, ReturnNotAsked, ReturnUnknown, ReturnNotAdmitted, ReturnResigned}
 
 // Return is the return of one respondent.
 type Return struct {
 	Respondent ComparedRespondent
 	State      ReturnState
-	Asked      int      // questions put to it
-	Said       int      // of these, answered: with its wording, or that it has no position. A general text, a pointer to the manifesto and a refusal answer nothing
-	Given      int      // questions it said anything to
-	Late       int      // of these, those it first said something to after its date: a correction makes no answer late
-	Received   Stamp    // of the first version shown, "" while there is none
-	Reasons    []string // its own words for declining or withdrawing; each once
-	Left       []string // the alliance's reasons for not asking or not reaching it; each once
+	Back       ReturnState // what came back, whether it still stands or not
+	Asked      int         // questions put to it
+	Said       int         // of these, answered: with its wording, or that it has no position. A general text, a pointer to the manifesto and a refusal answer nothing
+	Given      int         // questions it said anything to
+	Late       int         // of these, those it first said something to after its date: a correction makes no answer late
+	Received   Stamp       // of the first version shown, "" while there is none
+	Reasons    []string    // its own words for declining or withdrawing; each once
+	Left       []string    // the alliance's reasons for not asking or not reaching it; each once
 }
 
 // ReturnsSummary is the returns of a comparison in its printed order, and how many respondents are in each state.
@@ -48,16 +56,44 @@ type ReturnsSummary struct {
 // manifesto or a refusal is counted apart.
 func (s ReturnsSummary) Responded() int { return s.Count[ReturnAnswered] + s.Count[ReturnPartly] }
 
-// Asked counts the respondents that were asked, as far as is known: not those left out, nor those an import says nothing of.
+// Answers counts the respondents that answered at least one question, whether they still stand or not.
+func (s ReturnsSummary) Answers() (n int) {
+	for _, one := range s.Returns {
+		if one.answers() {
+			n++
+		}
+	}
+	return n
+}
+
+func (r Return) answers() bool { return r.Back == ReturnAnswered || r.Back == ReturnPartly }
+
+// Asked counts the respondents that were asked, as far as is known: not those left out, nor those an import says nothing of, nor
+// those that no longer stand.
 func (s ReturnsSummary) Asked() int {
-	return len(s.Returns) - s.Count[ReturnNotAsked] - s.Count[ReturnUnknown]
+	return len(s.Returns) - s.Count[ReturnNotAsked] - s.Count[ReturnUnknown] - s.NotStanding()
+}
+
+// NotStanding counts the respondents that no longer stand.
+func (s ReturnsSummary) NotStanding() int {
+	return s.Count[ReturnNotAdmitted] + s.Count[ReturnResigned]
+}
+
+// Expected counts the respondents of which it is not settled yet whether they stand.
+func (s ReturnsSummary) Expected() (n int) {
+	for _, one := range s.Returns {
+		if one.Respondent.Standing.State == StateExpected {
+			n++
+		}
+	}
+	return n
 }
 
 // Joint lists the short names of the respondents that stand for several parties: each counts as one. Of an import only those that
 // answered are counted.
 func (s ReturnsSummary) Joint() (names []string) {
 	for _, one := range s.Returns {
-		if len(one.Respondent.Members) > 1 && !(s.Imported && one.State != ReturnAnswered && one.State != ReturnPartly) {
+		if len(one.Respondent.Members) > 1 && !(s.Imported && !one.answers()) {
 			names = append(names, one.Respondent.ShortName)
 		}
 	}
@@ -100,27 +136,31 @@ func returnOf(r ComparedRespondent, imported bool) Return {
 	one.Said = count[Answered] + count[NoPosition]
 	switch {
 	case one.Asked == 0 && len(r.Cells) > 0:
-		one.State = ReturnNotAsked
+		one.Back = ReturnNotAsked
 	case count[Pending] > 0 && !imported:
-		one.State = ReturnPending
+		one.Back = ReturnPending
 	case one.Said > 0 && one.Said == one.Asked:
-		one.State = ReturnAnswered
+		one.Back = ReturnAnswered
 	case one.Said > 0:
-		one.State = ReturnPartly
+		one.Back = ReturnPartly
 	case count[General] > 0:
-		one.State = ReturnGeneral
+		one.Back = ReturnGeneral
 	case count[Refers] > 0:
-		one.State = ReturnRefers
+		one.Back = ReturnRefers
 	case count[Declined] > 0:
-		one.State = ReturnDeclined
+		one.Back = ReturnDeclined
 	case count[Withdrawn] > 0:
-		one.State = ReturnWithdrawn
+		one.Back = ReturnWithdrawn
 	case count[NotReached] > 0:
-		one.State = ReturnNotReached
+		one.Back = ReturnNotReached
 	case count[NoAnswer] > 0:
-		one.State = ReturnSilent
+		one.Back = ReturnSilent
 	default:
-		one.State = ReturnUnknown
+		one.Back = ReturnUnknown
+	}
+	one.State = one.Back
+	if out, gone := notStanding[r.Standing.State]; gone {
+		one.State = out
 	}
 	return one
 }

@@ -18,10 +18,11 @@ const (
 	StageSilent     Stage = "silent"      // its date over, nothing came
 	StageNotReached Stage = "not_reached" // nothing could be delivered
 	StageNotAsked   Stage = "not_asked"   // not to be asked
+	StageGone       Stage = "gone"        // no longer stands, whatever came back
 )
 
 // Stages in the order of the bar.
-var Stages = []Stage{StageReturned, StageGeneral, StageRefers, StageDeclined, StageWithdrawn, StageWaiting, StageSilent, StageUnasked, StagePlanned, StageNotReached, StageNotAsked}
+var Stages = []Stage{StageReturned, StageGeneral, StageRefers, StageDeclined, StageWithdrawn, StageWaiting, StageSilent, StageUnasked, StagePlanned, StageNotReached, StageNotAsked, StageGone}
 
 // cameBack are the states of the returns in which something came back, be it a refusal.
 var cameBack = map[ReturnState]Stage{ReturnAnswered: StageReturned, ReturnPartly: StageReturned, ReturnGeneral: StageGeneral,
@@ -39,6 +40,9 @@ func (s Stage) CameBack() bool {
 
 // StageOf returns where a respondent stands at an instant: back is its state by the rule of the returns, returned whether anything came.
 func StageOf(q Questionnaire, r Respondent, back ReturnState, returned bool, now time.Time) Stage {
+	if r.Standing.Out() {
+		return StageGone
+	}
 	if state, ok := cameBack[back]; ok {
 		return state
 	}
@@ -122,7 +126,7 @@ func (s *Kernel) returnNow(tx *Tx, q Questionnaire, r Respondent, questions []Ca
 	}
 	now := s.At(tx)
 	due := returnAtDue(q, r, questions, versions, now)
-	back.Received, back.State = due.Received, StageOf(q, r, due.State, !back.At.IsZero(), now)
+	back.Received, back.State = due.Received, StageOf(q, r, due.Back, !back.At.IsZero(), now)
 	return back, nil
 }
 
@@ -170,7 +174,7 @@ func (s *Kernel) countReturns(tx *Tx, q Questionnaire) (asked, returned int, err
 		if err != nil {
 			return 0, 0, err
 		}
-		if back.State != StageNotAsked && back.State != StageUnasked {
+		if back.State != StageNotAsked && back.State != StageUnasked && back.State != StageGone {
 			asked++
 		}
 		if back.State == StageReturned {

@@ -17,6 +17,14 @@ func DateWords(b templates.Base, day string) string {
 	return b.Date(t)
 }
 
+// StateWord is how a party stands in its election in a word, "" where nothing needs to be told.
+func StateWord(b templates.Base, s survey.Standing) string {
+	if !s.Told() {
+		return ""
+	}
+	return b.Must("common.contest." + string(s.State))
+}
+
 // NameOr is a person's name, or a word for one whose account is gone.
 func NameOr(b templates.Base, name string) string {
 	if name == "" {

@@ -101,7 +101,7 @@ func (s *Room) electionPage(r *web.Request) error {
 		}
 	}
 	for _, c := range parties {
-		row := partyRow{Party: templates.Party{Name: c.ShortName, Colour: c.Colour}, Name: c.Name, Position: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Contact: c.Contestant.Email}
+		row := partyRow{Party: templates.Party{Name: c.ShortName, Colour: c.Colour, State: web.StateWord(p.Base, c.Contestant.Standing)}, Name: c.Name, Position: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Contact: c.Contestant.Email}
 		if p.MayEdit {
 			row.Party.Href = electionPath(e.ID, "/parteien/"+string(c.ID))
 		}
@@ -193,6 +193,14 @@ type partyForm struct {
 	Wikidata           string `form:"wikidata"`
 	Colour             string `form:"colour"`
 	Email              string `form:"email"`
+	State              string `form:"state"`
+	StateSince         string `form:"state_since"`
+	StateReason        string `form:"state_reason"`
+	StateSource        string `form:"state_source"`
+}
+
+func (f partyForm) standing() survey.Standing {
+	return survey.Standing{State: survey.ContestState(f.State), Since: f.StateSince, Reason: f.StateReason, Source: f.StateSource}
 }
 
 func (s *Room) partyForm(r *web.Request) error {
@@ -215,7 +223,8 @@ func (s *Room) partyForm(r *web.Request) error {
 func partyFormOf(parties []survey.BallotParty, id survey.PartyID) (partyForm, error) {
 	for _, c := range parties {
 		if c.ID == id {
-			return partyForm{PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
+			stands := c.Contestant.Standing
+			return partyForm{State: string(stands.State), StateSince: stands.Since, StateReason: stands.Reason, StateSource: stands.Source, PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
 				BallotPosition: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Colour: c.Colour, Email: c.Contestant.Email}, nil
 		}
 	}
@@ -230,7 +239,7 @@ func (s *Room) saveParty(r *web.Request) error {
 	election := r.Param("election")
 	_, err := s.Alliance.SaveContestant(r.Request.Context(), r.Actor, survey.ElectionID(election), survey.PartyID(r.Param("party")), alliance.SaveContestant{PartyRevision: f.PartyRevision,
 		ContestantRevision: f.ContestantRevision, ListedParty: alliance.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
-			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}})
+			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}, Standing: f.standing()})
 	if faults, ok := r.Faults(err); ok || web.Stale(err) {
 		e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(election))
 		if err != nil {
@@ -268,9 +277,15 @@ func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templat
 	short.Required, name.Required, position.Inputmode = true, true, "numeric"
 	email := field("email", "email", f.Email)
 	email.Autocomplete = "off"
+	state, since := field("state", "select", f.State), field("state_since", "date", f.StateSince)
+	state.Options = []templates.Option{{Label: p.Must("alliance.party.state_none")}}
+	for _, one := range survey.ContestStates {
+		state.Options = append(state.Options, templates.Option{Value: string(one), Label: p.Must("common.contest." + string(one))})
+	}
 	p.Groups = []web.FieldGroup{{Fields: []templates.Field{
 		{Name: "party_revision", Type: "hidden", Value: strconv.Itoa(f.PartyRevision)}, {Name: "contestant_revision", Type: "hidden", Value: strconv.Itoa(f.ContestantRevision)},
 		short, name, position, email, field("wikidata", "text", f.Wikidata), field("colour", "text", f.Colour),
+		state, since, field("state_reason", "text", f.StateReason), field("state_source", "text", f.StateSource),
 	}}}
 	if id != "" {
 		p.Info = p.Must("alliance.party.everywhere")

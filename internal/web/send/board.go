@@ -68,6 +68,7 @@ var stateLook = map[survey.Stage]struct{ bar, icon, tone string }{
 	survey.StagePlanned:    {"pending", "", ""},
 	survey.StageNotReached: {"not_reached", "not_reached", ""},
 	survey.StageNotAsked:   {"not_asked", "not_asked", ""},
+	survey.StageGone:       {"unknown", "not_asked", ""},
 }
 
 func (s *Room) sendBoard(r *web.Request) error {
@@ -86,7 +87,7 @@ func (s *Room) sendBoard(r *web.Request) error {
 	for _, state := range survey.Stages {
 		p.Bar.Parts = append(p.Bar.Parts, templates.BarPart{Status: stateLook[state].bar, Label: p.Must("send.bar."+string(state), "Count", b.Count[state]), Count: b.Count[state]})
 	}
-	for _, state := range []survey.Stage{survey.StageGeneral, survey.StageRefers, survey.StageDeclined, survey.StageWithdrawn} {
+	for _, state := range []survey.Stage{survey.StageGeneral, survey.StageRefers, survey.StageDeclined, survey.StageWithdrawn, survey.StageGone} {
 		var who []string
 		for _, row := range b.Rows {
 			if row.State == state {
@@ -115,6 +116,9 @@ func boardRow(r *web.Request, row send.Row) sendBoardRow {
 		State: templates.Badge{Icon: look.icon, Tone: look.tone, Label: p.Must("send.state." + string(row.State))},
 		Due:   r.Moment(row.Due.At), Asked: r.Moment(row.Respondent.AskedAt), LinkUsed: r.Moment(row.LinkUsed),
 		Returned: p.Must("common.no"), Channel: r.ChannelWord(row.Respondent.Procedure.Channel),
+	}
+	if row.State == survey.StageGone {
+		out.State.Label = p.Must("common.contest." + string(row.Respondent.Standing.State))
 	}
 	if row.Mail != nil {
 		badge := mailBadge(r, *row.Mail)
