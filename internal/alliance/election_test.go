@@ -327,3 +327,45 @@ func TestAPartyKeepsItsAddressForTheNextElection(t *testing.T) {
 		t.Errorf("%+v, %v", got.Contestant, err)
 	}
 }
+
+func TestAPartyNoLongerStandsAfterItWasAsked(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	e, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "", alliance.SaveElection{Name: "Wahl", Date: "2030-06-14"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, e.ID, "", alliance.SaveContestant{ListedParty: alliance.ListedParty{ShortName: "PB", Name: "Partei B"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := survey.Questionnaire{ID: "q9", Slug: "q9", Title: "Q", Election: e.ID, DispatchedAt: w.Clock.Now()}
+	r := survey.Respondent{Questionnaire: q.ID, ID: "r9", Slug: "pb", ShortName: "PB", Name: "Partei B", Parties: []survey.PartyID{saved.ID}, AskedAt: w.Clock.Now(), Revision: 4}
+	w.Update(func(tx *survey.Tx) error { return errors.Join(tx.Questionnaires.Put(q), tx.Respondents.Put(r)) })
+	out := survey.Standing{State: survey.StateNotAdmitted, Since: w.Clock.Now().Format("2006-01-02"), Reason: "Zu wenige Unterschriften.", Source: "Bekanntmachung"}
+	cmd := alliance.SaveContestant{PartyRevision: saved.Party.Revision, ContestantRevision: saved.Contestant.Revision, ListedParty: alliance.ListedParty{ShortName: "PB", Name: "Partei B"}, Standing: out}
+
+	missing := cmd
+	missing.Standing.Reason = ""
+	if _, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, e.ID, saved.ID, missing); survey.CodeOf(err) != survey.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	stale := cmd
+	stale.ContestantRevision--
+	if _, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, e.ID, saved.ID, stale); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("from an old revision: %v", err)
+	}
+	if _, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, e.ID, "foreign", cmd); !survey.IsNotFound(err) {
+		t.Errorf("a party that is not there: %v", err)
+	}
+	for range 2 { // the second click of two
+		if _, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, e.ID, saved.ID, cmd); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Store.View(w.Ctx, func(tx *survey.Tx) error { r, err = tx.Respondents.Get(r.Key()); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if r.Standing != out || r.NotAsked != "" || r.Revision != 4 {
+		t.Errorf("the respondent stands as %+v, not asked %q, revision %d", r.Standing, r.NotAsked, r.Revision)
+	}
+}
