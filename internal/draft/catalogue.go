@@ -27,10 +27,17 @@ type CataloguePage struct {
 	Respondents   []CatalogueRespondent
 
 	LockedBy, ConfirmedBy string // names
-	survey.SecondPerson          // of the lock
-	Alone                 bool   // it would need one, but there is none yet
+	Undone                []UndoneLock
+	survey.SecondPerson        // of the lock, once it is there of undoing it
+	Alone                 bool // it would need one, but there is none yet
 
-	MayOrder, MayLock, MayConfirm, MayWithdraw bool
+	MayOrder, MayLock, MayUnlock, MayConfirm, MayWithdraw bool
+}
+
+// UndoneLock is a catalogue locked before, with the names of those who did it.
+type UndoneLock struct {
+	survey.UndoneLock
+	LockedName, UndoneName, ConfirmedName string
 }
 
 // CatalogueRespondent is a respondent with what it is asked.
@@ -63,12 +70,18 @@ func (s *Service) cataloguePage(tx *survey.Tx, actor survey.Actor, questionnaire
 	if err != nil {
 		return v, err
 	}
+	for _, u := range v.Questionnaire.Undone {
+		v.Undone = append(v.Undone, UndoneLock{u, words.users[u.LockedBy], words.users[u.By], words.users[u.ConfirmedBy]})
+	}
 	v.Locked = v.Questionnaire.Phase(s.At(tx)) != survey.PhaseDraft
 	if v.Locked {
 		if v.Catalogue, err = tx.Catalogue(questionnaire); err != nil {
 			return v, err
 		}
 		v.LockedBy, v.ConfirmedBy = words.users[v.Catalogue.LockedBy], words.users[v.Catalogue.ConfirmedBy]
+		if err := s.undoable(tx, actor, &v); err != nil {
+			return v, err
+		}
 	} else if err := s.planned(tx, actor, words, &v); err != nil {
 		return v, err
 	}

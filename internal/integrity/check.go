@@ -158,6 +158,12 @@ func (c *referenceCheck) checkDraft() {
 		for _, e := range q.Extended {
 			c.byPerson(q, e.By)
 		}
+		for _, u := range q.Undone {
+			c.byPerson(q, u.LockedBy, u.CheckedBy, u.By, u.ConfirmedBy)
+			for _, locked := range u.Questions {
+				need(c, q, "question", c.questions, survey.In(q.ID)+string(locked.ID))
+			}
+		}
 		if _, found := c.catalogues[string(q.ID)]; !found && (q.Imported || !q.LockedAt.IsZero()) {
 			c.fault(q, "its catalogue is missing")
 		}

@@ -34,6 +34,7 @@ func (s *Kernel) TwoPerson(tx *Tx, act ApprovalKind) (bool, error) {
 func (a Alliance) Rule(act ApprovalKind) Rule {
 	return map[ApprovalKind]Rule{
 		ActLock:          a.ConfirmLock,
+		ActUnlock:        a.ConfirmLock,
 		ActDispatch:      a.ConfirmDispatch,
 		ActAddress:       a.ConfirmDispatch, // codes and receipts go there
 		ActTranscription: a.ConfirmTranscription,

@@ -75,7 +75,7 @@ func TestTwoPersonRule(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for act, alliance := range map[survey.ApprovalKind]survey.Alliance{
-				survey.ActLock: {ConfirmLock: c.rule}, survey.ActDispatch: {ConfirmDispatch: c.rule},
+				survey.ActLock: {ConfirmLock: c.rule}, survey.ActUnlock: {ConfirmLock: c.rule}, survey.ActDispatch: {ConfirmDispatch: c.rule},
 				survey.ActTranscription: {ConfirmTranscription: c.rule}, survey.ActPublication: {ConfirmPublication: c.rule},
 			} {
 				s := testworld.NewOffice(t, alliance, c.users...)

@@ -27,12 +27,13 @@ type Questionnaire struct {
 	Extended    []DateChange `json:"extended,omitempty"`     // every change of the deadline after the dispatch, public
 	Cover       Cover        `json:"cover,omitzero"`         // cover letter
 
-	LockedAt     time.Time `json:"locked_at,omitzero"`
-	DispatchedAt time.Time `json:"dispatched_at,omitzero"`
-	Imported     bool      `json:"imported,omitempty"`     // read-only
-	PublishedAt  Stamp     `json:"published_at,omitempty"` // as an import says
-	CreatedAt    time.Time `json:"created_at"`
-	Revision     int       `json:"revision"`
+	LockedAt     time.Time    `json:"locked_at,omitzero"`
+	Undone       []UndoneLock `json:"undone,omitempty"` // the catalogues locked before, the oldest first
+	DispatchedAt time.Time    `json:"dispatched_at,omitzero"`
+	Imported     bool         `json:"imported,omitempty"`     // read-only
+	PublishedAt  Stamp        `json:"published_at,omitempty"` // as an import says
+	CreatedAt    time.Time    `json:"created_at"`
+	Revision     int          `json:"revision"`
 }
 
 // Key implements Entity.
@@ -77,6 +78,29 @@ type Cover struct {
 	Body     string `json:"body,omitempty"`
 	Language string `json:"language,omitempty"` // it is written in, "" is German; dates and our own sentences in it follow
 }
+
+// UndoneLock is a catalogue whose lock was undone before anything was sent. Its wording is in the revisions it names, which are never
+// changed.
+type UndoneLock struct {
+	Number      int              `json:"number"`
+	Hash        string           `json:"hash"` // Catalogue.Hash
+	Questions   []LockedQuestion `json:"questions"`
+	LockedAt    time.Time        `json:"locked_at"`
+	LockedBy    string           `json:"locked_by"`            // user id
+	CheckedBy   string           `json:"checked_by,omitempty"` // user id of the lock's second person
+	At          time.Time        `json:"at"`
+	By          string           `json:"by"`                     // user id, who asked for undoing it
+	ConfirmedBy string           `json:"confirmed_by,omitempty"` // user id of the second person
+}
+
+// LockedQuestion is a drafted question as it was locked.
+type LockedQuestion struct {
+	ID       QuestionID `json:"id"`
+	Revision int        `json:"revision"`
+}
+
+// LockNumber is the number of the catalogue that is locked, or that the next lock makes: from 1.
+func (q Questionnaire) LockNumber() int { return len(q.Undone) + 1 }
 
 // Phase is where a questionnaire stands on its way.
 type Phase string
@@ -160,6 +184,7 @@ type ApprovalKind string
 // The acts.
 const (
 	ActLock          ApprovalKind = "lock"
+	ActUnlock        ApprovalKind = "unlock" // undoing the lock before the dispatch
 	ActDispatch      ApprovalKind = "dispatch"
 	ActTranscription ApprovalKind = "transcription"
 	ActPublication   ApprovalKind = "publication"

@@ -180,7 +180,7 @@ func TestEveryAuditedActHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	ends := map[string][]string{
-		"link_": {"invitation", "reset"}, "password_": {"invitation", "reset"}, "request_": {"lock", "dispatch", "transcription", "publication", "address"},
+		"link_": {"invitation", "reset"}, "password_": {"invitation", "reset"}, "request_": {"lock", "unlock", "dispatch", "transcription", "publication", "address"},
 	}
 	call, named := regexp.MustCompile(`s\.Audit\(tx, .*?, ("[a-z_]+"|what)[^"]`), regexp.MustCompile(`what(?:, who)? :?= "([a-z_]+)"`)
 	acts := map[string]bool{}

@@ -25,6 +25,7 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 		{"person", "lead:g1 disabled", "administrator coordinator member:g1"},
 		{"alliance", "check_lock=auto check_publication=on", "check_lock=auto check_publication=off"},
 		{"lock", "", ""},
+		{"unlock", "abc", ""},
 	} {
 		at = at.Add(time.Second)
 		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit },
@@ -44,13 +45,14 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 		"vorher: ausgelassen: 2: Keine Thesen<br>nachher: alle Fragen werden gefragt",
 		"vorher: Digitale Bildung (Leitung) und gesperrt<br>nachher: Administration, Koordination und Digitale Bildung",
 		"vorher: Veröffentlichen: immer<br>nachher: Veröffentlichen: aus",
+		"vorher: gesperrt, Prüfsumme abc<br>nachher: nicht gesperrt",
 		"Nr. 3",
 	} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page lacks %q", text)
 		}
 	}
-	if n := strings.Count(page, "vorher: "); n != 9 {
+	if n := strings.Count(page, "vorher: "); n != 10 {
 		t.Errorf("%d states", n)
 	}
 }

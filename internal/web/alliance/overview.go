@@ -168,7 +168,7 @@ func approvalPath(slug survey.Slug, a alliance.OverviewApproval) string {
 	switch {
 	case a.Respondent != "":
 		return string("/versand/" + slug + "/befragte/" + a.Respondent)
-	case a.Act == survey.ActLock:
+	case a.Act == survey.ActLock, a.Act == survey.ActUnlock:
 		return "/werkstatt/" + string(slug) + "/katalog"
 	case a.Act == survey.ActDispatch:
 		return "/versand/" + string(slug) + "/absenden"

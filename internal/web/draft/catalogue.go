@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"pruefstein/internal/draft"
 	"pruefstein/internal/survey"
@@ -27,7 +28,9 @@ type cataloguePage struct {
 	Blocks       []blockLine
 	FitCaption   string
 	Respondents  []catalogueRespondent
-	Lock         *templates.Confirm
+	Lock         *templates.Confirm // or Unlock: what there is to do
+	Unlock       *templates.Confirm
+	Undone       []undoneLock
 	Waiting      *waitingBox
 	Print        string
 	Next         templates.NavItem // the dispatch, once the catalogue is locked
@@ -57,9 +60,19 @@ type catalogueRespondent struct {
 	Href                         string // to leave questions out; "" may not
 }
 
+// undoneLock is a catalogue locked before.
+type undoneLock struct {
+	Title string
+	Facts []templates.Fact
+	Texts []templates.NavItem // the questions as they were locked
+}
+
 // waitingBox is a request that waits for its second person.
 type waitingBox struct {
 	Text, Own    string
+	Changed      string // why an outdated one counts no more
+	Please       string // what to do before confirming
+	Button       string
 	Outdated     bool
 	Confirm      bool
 	Action, Hash string
@@ -111,6 +124,9 @@ func (s *Room) catalogue(r *web.Request, v draft.CataloguePage) cataloguePage {
 	p := cataloguePage{Base: draftBase(r, key), Tabs: s.draftTabs(r), Locked: v.Locked, MayOrder: v.MayOrder, OrderURL: draftPath(r, "/katalog/reihenfolge"), Hash: v.Catalogue.Hash, Print: draftPath(r, "/katalog/druck")}
 	p.Kicker = v.Questionnaire.Title
 	p.Lead = p.Must("draft.catalogue.lead_plan")
+	for _, u := range v.Undone {
+		p.Undone = append(p.Undone, undoneLockOf(r, p.Base, u))
+	}
 	if v.Locked {
 		p.Lead = p.Must("draft.catalogue.lead", "Count", len(v.Catalogue.Questions))
 	}
@@ -150,6 +166,7 @@ func (s *Room) catalogue(r *web.Request, v draft.CataloguePage) cataloguePage {
 	if v.Locked {
 		p.Facts = lockFacts(p.Base, v)
 		p.FitCaption = p.Must("draft.fit.caption_sent")
+		s.unlockBox(r, v, &p)
 	} else {
 		s.lockBox(r, v, &p)
 	}
@@ -192,6 +209,7 @@ func lockFacts(b templates.Base, v draft.CataloguePage) []templates.Fact {
 	return []templates.Fact{
 		{Label: b.Must("draft.catalogue.locked"), Value: b.Must("draft.question.updated_by", "Date", b.DateTime(web.LocalTime(v.Catalogue.LockedAt), nil), "Name", web.NameOr(b, v.LockedBy))},
 		{Label: b.Must("draft.catalogue.checked"), Value: checked},
+		{Label: b.Must("draft.catalogue.number"), Value: strconv.Itoa(v.Questionnaire.LockNumber())},
 		{Label: b.Must("draft.catalogue.hash"), Value: v.Catalogue.Hash},
 	}
 }
@@ -240,20 +258,67 @@ func catalogueRespondentOf(r *web.Request, v draft.CataloguePage, one draft.Cata
 	return row
 }
 
+// waitingFor is a request that waits, without its own words.
+func waitingFor(r *web.Request, v draft.CataloguePage, b templates.Base, action string) *waitingBox {
+	w := &waitingBox{Outdated: v.Outdated, Changed: b.Must("draft.lock.outdated"), Confirm: v.MayConfirm, Action: action, Hash: v.Catalogue.Hash, Withdraw: v.MayWithdraw}
+	switch {
+	case v.Own:
+		w.Own = b.Must("draft.lock.own")
+	case v.OneHand:
+		w.Own = b.Must("error.one_hand")
+	}
+	return w
+}
+
+func (p cataloguePage) waitingText(key string, v draft.CataloguePage) string {
+	return p.Must(key, "Name", web.NameOr(p.Base, v.WaitingName), "Date", p.ShortDateTime(web.LocalTime(v.Waiting.RequestedAt)))
+}
+
+// unlockBox is what the actor can do about a lock before anything was sent.
+func (s *Room) unlockBox(r *web.Request, v draft.CataloguePage, p *cataloguePage) {
+	action := draftPath(r, "/katalog/entsperren")
+	if v.Waiting != nil {
+		p.Waiting = waitingFor(r, v, p.Base, action)
+		p.Waiting.Text, p.Waiting.Button, p.Waiting.Please = p.waitingText("draft.unlock.waiting", v), p.Must("draft.unlock.confirm"), p.Must("draft.unlock.confirm_text")
+		p.Waiting.WithdrawURL = draftPath(r, "/katalog/entsperren/zuruecknehmen")
+	}
+	if !v.MayUnlock {
+		return
+	}
+	p.Unlock = &templates.Confirm{Title: p.Must("draft.unlock.title"), Text: p.Must("draft.unlock.text", "Next", v.Questionnaire.LockNumber()+1), Action: action,
+		Button: p.Must("draft.unlock.button"), Fields: []templates.Field{{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}}}
+	if v.TwoPerson {
+		p.Unlock.Text += "\n\n" + p.Must("draft.unlock.two")
+		p.Unlock.Button = p.Must("draft.unlock.request")
+	}
+}
+
+// undoneLockOf says what was locked before, and who undid it.
+func undoneLockOf(r *web.Request, b templates.Base, u draft.UndoneLock) undoneLock {
+	by := func(at time.Time, name string) string {
+		return b.Must("draft.question.updated_by", "Date", b.DateTime(web.LocalTime(at), nil), "Name", web.NameOr(b, name))
+	}
+	checked := b.Must("common.unchecked")
+	if u.UndoneLock.ConfirmedBy != "" {
+		checked = web.NameOr(b, u.ConfirmedName)
+	}
+	one := undoneLock{Title: b.Must("draft.unlock.number", "Number", u.Number), Facts: []templates.Fact{
+		{Label: b.Must("draft.catalogue.locked"), Value: by(u.LockedAt, u.LockedName)}, {Label: b.Must("draft.unlock.undone"), Value: by(u.At, u.UndoneName)},
+		{Label: b.Must("draft.catalogue.checked"), Value: checked}, {Label: b.Must("draft.catalogue.hash"), Value: u.Hash}}}
+	for i, q := range u.Questions {
+		one.Texts = append(one.Texts, templates.NavItem{Label: b.Must("draft.unlock.question", "Number", i+1, "Revision", q.Revision), Href: draftPath(r, "/fragen/"+string(q.ID)+"/verlauf")})
+	}
+	return one
+}
+
 // lockBox is what the actor can do about the lock.
 func (s *Room) lockBox(r *web.Request, v draft.CataloguePage, p *cataloguePage) {
 	action := draftPath(r, "/katalog/sperren")
 	hash := templates.Field{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}
 	if v.Waiting != nil {
-		w := waitingBox{Outdated: v.Outdated, Confirm: v.MayConfirm, Action: action, Hash: v.Catalogue.Hash, Withdraw: v.MayWithdraw, WithdrawURL: draftPath(r, "/katalog/zuruecknehmen"),
-			Text: p.Must("draft.lock.waiting", "Name", web.NameOr(p.Base, v.WaitingName), "Date", p.ShortDateTime(web.LocalTime(v.Waiting.RequestedAt)))}
-		if v.Own {
-			w.Own = p.Must("draft.lock.own")
-		}
-		if v.OneHand {
-			w.Own = p.Must("error.one_hand")
-		}
-		p.Waiting = &w
+		p.Waiting = waitingFor(r, v, p.Base, action)
+		p.Waiting.Text, p.Waiting.Button, p.Waiting.Please = p.waitingText("draft.lock.waiting", v), p.Must("draft.lock.confirm"), p.Must("draft.lock.confirm_text")
+		p.Waiting.WithdrawURL = draftPath(r, "/katalog/zuruecknehmen")
 	}
 	if !v.MayLock {
 		return
@@ -317,6 +382,27 @@ func (s *Room) lockCatalogue(r *web.Request) error {
 
 func (s *Room) withdrawLock(r *web.Request) error {
 	if err := s.Draft.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.ActLock, ""); err != nil {
+		return err
+	}
+	return r.Redirect(draftPath(r, "/katalog"), "draft.notice.lock_withdrawn")
+}
+
+func (s *Room) unlockCatalogue(r *web.Request) error {
+	if err := r.ReadForm(nil); err != nil {
+		return err
+	}
+	unlocked, err := s.Draft.UnlockCatalogue(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.PostForm("hash"))
+	if err != nil {
+		return err
+	}
+	if !unlocked {
+		return r.Redirect(draftPath(r, "/katalog"), "draft.notice.unlock_requested")
+	}
+	return r.Redirect(draftPath(r, "/katalog"), "draft.notice.unlocked")
+}
+
+func (s *Room) withdrawUnlock(r *web.Request) error {
+	if err := s.Draft.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.ActUnlock, ""); err != nil {
 		return err
 	}
 	return r.Redirect(draftPath(r, "/katalog"), "draft.notice.lock_withdrawn")

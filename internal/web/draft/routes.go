@@ -31,6 +31,8 @@ func (s *Room) Routes() []web.Route {
 		{Method: get, Path: one + "/katalog/druck", Who: web.Staff, Handle: s.cataloguePrint},
 		{Method: post, Path: one + "/katalog/reihenfolge", Who: web.Coordinators, Phases: drafting, Handle: s.orderCatalogue},
 		{Method: post, Path: one + "/katalog/sperren", Who: web.Checkers, Phases: settings, Handle: s.lockCatalogue},
+		{Method: post, Path: one + "/katalog/entsperren", Who: web.Checkers, Phases: settings, Handle: s.unlockCatalogue},
+		{Method: post, Path: one + "/katalog/entsperren/zuruecknehmen", Who: web.Checkers, Phases: []survey.Phase{survey.PhaseLocked}, Handle: s.withdrawUnlock},
 		{Method: post, Path: one + "/katalog/zuruecknehmen", Who: web.Checkers, Phases: drafting, Handle: s.withdrawLock},
 	}
 }
