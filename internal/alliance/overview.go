@@ -57,6 +57,9 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 			}
 			q := OverviewQuestionnaire{Questionnaire: one, Phase: one.Phase(now), Questions: map[survey.QuestionState]int{}}
 			o.Titles[q.ID] = one
+			if one.Archived() {
+				continue
+			}
 			if q.Phase == survey.PhaseDraft {
 				questions, err := survey.QuestionOutlines(tx, q.ID)
 				if err != nil {

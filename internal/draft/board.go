@@ -22,14 +22,23 @@ type Summary struct {
 	Progress Progress
 }
 
-// List returns all questionnaires with their progress, the latest election first.
+// List returns all questionnaires with their progress, the latest election first, without those in the archive.
 func (s *Service) List(ctx context.Context, actor survey.Actor) (list []Summary, err error) {
+	return s.list(ctx, actor, func(tx *survey.Tx) ([]survey.Listed, error) { return s.ListQuestionnaires(tx) })
+}
+
+// ArchiveList is List of those in the archive.
+func (s *Service) ArchiveList(ctx context.Context, actor survey.Actor) (list []Summary, err error) {
+	return s.list(ctx, actor, s.ListArchive)
+}
+
+func (s *Service) list(ctx context.Context, actor survey.Actor, read func(*survey.Tx) ([]survey.Listed, error)) (list []Summary, err error) {
 	if err := actor.RequireStaff(); err != nil {
 		return nil, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		list = nil
-		all, err := s.ListQuestionnaires(tx)
+		all, err := read(tx)
 		if err != nil {
 			return err
 		}

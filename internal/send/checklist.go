@@ -93,6 +93,13 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 		add("date", PointWarn, early...)
 	}
 	add("catalogue", when(!q.LockedAt.IsZero(), PointMissing))
+	undo, err := survey.WaitingApproval(tx, q.ID, survey.ActUnlock, "")
+	if err != nil {
+		return nil, err
+	}
+	if undo != nil {
+		add("unlock", PointMissing)
+	}
 	add("cover", when(q.Cover.Body != "", PointMissing))
 	if unrendered != nil {
 		add("letter", PointMissing, unrendered...)

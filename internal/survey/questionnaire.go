@@ -30,6 +30,7 @@ type Questionnaire struct {
 	LockedAt     time.Time    `json:"locked_at,omitzero"`
 	Undone       []UndoneLock `json:"undone,omitempty"` // the catalogues locked before, the oldest first
 	DispatchedAt time.Time    `json:"dispatched_at,omitzero"`
+	ArchivedAt   time.Time    `json:"archived_at,omitzero"`   // since when it stands in no list but that of the archive
 	Imported     bool         `json:"imported,omitempty"`     // read-only
 	PublishedAt  Stamp        `json:"published_at,omitempty"` // as an import says
 	CreatedAt    time.Time    `json:"created_at"`
@@ -139,14 +140,25 @@ type Listed struct {
 	Phase         Phase
 }
 
-// ListQuestionnaires returns the questionnaires that are in some phases, in any if none are named, the newest first.
+// Archived tells whether the questionnaire stands in the archive only.
+func (q Questionnaire) Archived() bool { return !q.ArchivedAt.IsZero() }
+
+// ListQuestionnaires returns the questionnaires that are in some phases, in any if none are named, the newest first. Those in the
+// archive are left out.
 func (s *Kernel) ListQuestionnaires(tx *Tx, phases ...Phase) (list []Listed, err error) {
+	return s.listed(tx, false, phases)
+}
+
+// ListArchive returns the questionnaires in the archive, the newest first.
+func (s *Kernel) ListArchive(tx *Tx) (list []Listed, err error) { return s.listed(tx, true, nil) }
+
+func (s *Kernel) listed(tx *Tx, archived bool, phases []Phase) (list []Listed, err error) {
 	for q, err := range tx.Questionnaires.Backward("", "") {
 		if err != nil {
 			return nil, err
 		}
 		one := Listed{Questionnaire: q, Phase: q.Phase(s.At(tx))}
-		if len(phases) > 0 && !slices.Contains(phases, one.Phase) {
+		if q.Archived() != archived || len(phases) > 0 && !slices.Contains(phases, one.Phase) {
 			continue
 		}
 		if one.Election, err = tx.Election(q.Election); err != nil && !IsNotFound(err) {

@@ -31,6 +31,8 @@ type cataloguePage struct {
 	Lock         *templates.Confirm // or Unlock: what there is to do
 	Unlock       *templates.Confirm
 	Undone       []undoneLock
+	More         []templates.NavItem // what else can be done with the questionnaire
+	Archive      *archiveBox
 	Waiting      *waitingBox
 	Print        string
 	Next         templates.NavItem // the dispatch, once the catalogue is locked
@@ -170,6 +172,7 @@ func (s *Room) catalogue(r *web.Request, v draft.CataloguePage) cataloguePage {
 	} else {
 		s.lockBox(r, v, &p)
 	}
+	p.More, p.Archive = s.roundLinks(r), s.archiveOf(r)
 	if v.Questionnaire.Phase(s.Now()) == survey.PhaseLocked {
 		p.FitCaption = p.Must("draft.fit.caption_locked")
 		if r.Actor.HasAny(web.Checkers...) {
@@ -270,16 +273,13 @@ func waitingFor(r *web.Request, v draft.CataloguePage, b templates.Base, action 
 	return w
 }
 
-func (p cataloguePage) waitingText(key string, v draft.CataloguePage) string {
-	return p.Must(key, "Name", web.NameOr(p.Base, v.WaitingName), "Date", p.ShortDateTime(web.LocalTime(v.Waiting.RequestedAt)))
-}
-
 // unlockBox is what the actor can do about a lock before anything was sent.
 func (s *Room) unlockBox(r *web.Request, v draft.CataloguePage, p *cataloguePage) {
 	action := draftPath(r, "/katalog/entsperren")
 	if v.Waiting != nil {
 		p.Waiting = waitingFor(r, v, p.Base, action)
-		p.Waiting.Text, p.Waiting.Button, p.Waiting.Please = p.waitingText("draft.unlock.waiting", v), p.Must("draft.unlock.confirm"), p.Must("draft.unlock.confirm_text")
+		p.Waiting.Button, p.Waiting.Please = p.Must("draft.unlock.confirm"), p.Must("draft.unlock.confirm_text")
+		p.Waiting.Text = p.Must("draft.unlock.waiting", "Name", web.NameOr(p.Base, v.WaitingName), "Date", p.ShortDateTime(web.LocalTime(v.Waiting.RequestedAt)))
 		p.Waiting.WithdrawURL = draftPath(r, "/katalog/entsperren/zuruecknehmen")
 	}
 	if !v.MayUnlock {
@@ -317,7 +317,8 @@ func (s *Room) lockBox(r *web.Request, v draft.CataloguePage, p *cataloguePage) 
 	hash := templates.Field{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}
 	if v.Waiting != nil {
 		p.Waiting = waitingFor(r, v, p.Base, action)
-		p.Waiting.Text, p.Waiting.Button, p.Waiting.Please = p.waitingText("draft.lock.waiting", v), p.Must("draft.lock.confirm"), p.Must("draft.lock.confirm_text")
+		p.Waiting.Button, p.Waiting.Please = p.Must("draft.lock.confirm"), p.Must("draft.lock.confirm_text")
+		p.Waiting.Text = p.Must("draft.lock.waiting", "Name", web.NameOr(p.Base, v.WaitingName), "Date", p.ShortDateTime(web.LocalTime(v.Waiting.RequestedAt)))
 		p.Waiting.WithdrawURL = draftPath(r, "/katalog/zuruecknehmen")
 	}
 	if !v.MayLock {

@@ -46,8 +46,10 @@ func (s *Room) draftTabs(r *web.Request) templates.Tabs {
 // workshopPage lists the questionnaires.
 type workshopPage struct {
 	templates.Base
+	Lead   string
 	Rows   []workshopRow
 	MayAdd bool
+	Other  templates.NavItem // the archive, or back from it
 	Empty  templates.Empty
 }
 
@@ -65,14 +67,24 @@ type workshopCount struct {
 var phaseTone = map[survey.Phase]string{survey.PhaseDraft: "wait", survey.PhaseLocked: "wait", survey.PhaseOpen: "good", survey.PhaseClosed: "", survey.PhaseImported: ""}
 
 func (s *Room) workshopPage(r *web.Request) error {
-	list, err := s.Draft.List(r.Request.Context(), r.Actor)
+	read, title, archive := s.Draft.List, "draft.list.title", r.Query("archiv") != ""
+	if archive {
+		read, title = s.Draft.ArchiveList, "draft.archive.title"
+	}
+	list, err := read(r.Request.Context(), r.Actor)
 	if err != nil {
 		return err
 	}
-	p := workshopPage{Base: r.Base("draft.list.title"), MayAdd: r.Actor.Has(survey.RoleCoordinator)}
+	p := workshopPage{Base: r.Base(title), MayAdd: r.Actor.Has(survey.RoleCoordinator) && !archive}
+	p.Lead, p.Other = p.Must("draft.list.lead"), templates.NavItem{Label: p.Must("draft.archive.title"), Href: "/werkstatt?archiv=ja"}
 	p.Empty = templates.Empty{Title: p.Must("draft.list.empty"), Text: p.Must("draft.list.empty_text")}
 	if p.MayAdd {
 		p.Empty.Action = templates.NavItem{Label: p.Must("draft.list.new"), Href: "/werkstatt/neu"}
+	}
+	if archive {
+		p.Breadcrumbs = []templates.NavItem{{Label: p.Must("common.nav.draft"), Href: "/werkstatt"}}
+		p.Lead, p.Other = p.Must("draft.archive.lead"), templates.NavItem{}
+		p.Empty = templates.Empty{Title: p.Must("draft.archive.empty"), Text: p.Must("draft.archive.empty_text")}
 	}
 	for _, q := range list {
 		row := workshopRow{Title: q.Questionnaire.Title, Href: "/werkstatt/" + string(q.Questionnaire.Slug), Phase: templates.Badge{Label: p.Must("common.phase." + string(q.Phase)), Tone: phaseTone[q.Phase]},
@@ -266,6 +278,9 @@ func (s *Room) settingsForm(r *web.Request, elections []survey.Election, f setti
 			framed(number(field("slots", "", f.Slots))), framed(number(field("question_limit", "", f.QuestionLimit))), number(field("answer_limit", "", f.AnswerLimit)), topics}},
 		{Title: p.Must("draft.settings.group_public"), Fields: []templates.Field{order, field("order_source", "text", f.OrderSource), web.RequiredField(field("licence", "text", f.Licence))}},
 		{Title: p.Must("draft.settings.group_deadline"), Fields: times},
+	}
+	if !isNew {
+		p.More = s.roundLinks(r)
 	}
 	return p
 }

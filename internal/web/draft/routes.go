@@ -12,6 +12,7 @@ func (s *Room) Routes() []web.Route {
 	get, post := http.MethodGet, http.MethodPost
 	drafting := []survey.Phase{survey.PhaseDraft}
 	settings := []survey.Phase{survey.PhaseDraft, survey.PhaseLocked}
+	conducted := []survey.Phase{survey.PhaseDraft, survey.PhaseLocked, survey.PhaseOpen, survey.PhaseClosed}
 	const one = "/werkstatt/:questionnaire"
 	return []web.Route{
 		{Method: get, Path: "/werkstatt", Who: web.Staff, Handle: s.workshopPage},
@@ -20,6 +21,11 @@ func (s *Room) Routes() []web.Route {
 		{Method: get, Path: one, Who: web.Staff, Handle: s.boardPage},
 		{Method: get, Path: one + "/einstellungen", Who: web.Coordinators, Phases: settings, Handle: s.settingsPage},
 		{Method: post, Path: one + "/einstellungen", Who: web.Coordinators, Phases: settings, Handle: s.saveQuestionnaire},
+		{Method: get, Path: one + "/kopie", Who: web.Coordinators, Phases: conducted, Handle: s.copyPage},
+		{Method: post, Path: one + "/kopie", Who: web.Coordinators, Phases: conducted, Handle: s.copyQuestionnaire},
+		{Method: get, Path: one + "/loeschen", Who: web.Coordinators, Phases: settings, Handle: s.deletePage},
+		{Method: post, Path: one + "/loeschen", Who: web.Coordinators, Phases: settings, Handle: s.deleteQuestionnaire},
+		{Method: post, Path: one + "/archiv", Who: web.Coordinators, Phases: []survey.Phase{survey.PhaseClosed, survey.PhaseImported}, Handle: s.archiveQuestionnaire},
 		{Method: get, Path: one + "/fragen/neu", Who: web.Drafters, Phases: drafting, Handle: s.newQuestionPage},
 		{Method: post, Path: one + "/fragen/neu", Who: web.Drafters, Phases: drafting, Handle: s.saveQuestion},
 		{Method: get, Path: one + "/fragen/:question", Who: web.Staff, Handle: s.questionPage},

@@ -161,7 +161,8 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 		list = append(list, templates.NavItem{Label: r.Printer().Must("send.next."+key, "Count", count), Href: href})
 	}
 	if r.Questionnaire.DispatchedAt.IsZero() {
-		where := map[string]string{"catalogue": "/werkstatt/" + string(r.Questionnaire.Slug) + "/katalog", "deadline": sendPath(r, "frist"), "cover": sendPath(r, "anschreiben"),
+		catalogue := "/werkstatt/" + string(r.Questionnaire.Slug) + "/katalog"
+		where := map[string]string{"catalogue": catalogue, "unlock": catalogue, "deadline": sendPath(r, "frist"), "cover": sendPath(r, "anschreiben"),
 			"letter": sendPath(r, "anschreiben")}
 		for _, c := range b.Plan.Checklist {
 			if c.State == send.PointOK {

@@ -118,7 +118,7 @@ func newDispatchLine(r *web.Request, c send.Point) dispatchLine {
 	}
 	href := sendPath(r, "befragte")
 	switch c.Name {
-	case "catalogue":
+	case "catalogue", "unlock":
 		href = "/werkstatt/" + string(r.Questionnaire.Slug) + "/katalog"
 	case "deadline":
 		href = sendPath(r, "frist")

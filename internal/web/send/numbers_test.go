@@ -1,6 +1,7 @@
 package send_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,11 +30,14 @@ func TestNumbersOfTheOrder(t *testing.T) {
 			return err
 		}
 		q.Order, q.OrderSource = survey.OrderNumber, "Amtsblatt 7"
-		return tx.Questionnaires.Put(q)
+		return errors.Join(tx.Questionnaires.Put(q), tx.Approvals.Put(survey.Approval{Questionnaire: q.ID, Act: survey.ActUnlock, RequestedBy: "console", RequestedAt: w.Clock.Now()}))
 	}); err != nil {
 		t.Fatal(err)
 	}
 	webtest.Contains(t, v.Get(list), http.StatusOK, "Quelle: Amtsblatt 7", `name="number-watt"`, `action="/versand/nord-locked/nummern"`)
+	// What hinders the dispatch is named on the way there: missing numbers, and a lock that somebody asked to undo.
+	webtest.Contains(t, v.Get("/versand/nord-locked"), http.StatusOK, "4 Nummern in der Reihenfolge fehlen noch", "Über das Aufheben der Katalogsperre entscheiden")
+	webtest.Contains(t, v.Get("/versand/nord-locked/absenden"), http.StatusOK, "Ohne Nummer in der Reihenfolge:", "Es ist beantragt, die Sperre des Fragenkatalogs aufzuheben.")
 	form := url.Values{"number-frei": {"4"}, "number-moin": {"4"}, "number-deich": {"2"}, "number-watt": {"eins"}}
 	webtest.Contains(t, v.Post("/versand/nord-locked/nummern", form), http.StatusUnprocessableEntity, "Diese Nummer hat schon Frei.", `value="eins"`)
 	form.Set("number-moin", "3")
