@@ -62,6 +62,12 @@ func (s *seeder) closed(election survey.ElectionID) {
 		if err != nil {
 			return err
 		}
+		for _, m := range f.Mails { // the server took it, and it came back
+			if err := s.service.Send.RecordBounce(s.ctx, s.actor(coordinator), q.ID, m.ID, send.RecordBounce{Day: s.clock.at.Format(time.DateOnly),
+				Said: "Postfach unbekannt"}); err != nil {
+				return err
+			}
+		}
 		return s.service.Send.MarkNotReached(s.ctx, s.actor(coordinator), q.ID, "jln", send.MarkNotReached{Revision: f.Row.Respondent.Revision,
 			Reason: "Die Adresse der Landesgeschäftsstelle nimmt keine E-Mails an, ein Brief kam als unzustellbar zurück."})
 	})

@@ -66,7 +66,7 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug surve
 //
 // It is a Conflict when something stands in the way: the phase, an empty Impressum or privacy notice (but for the console and an
 // import), a transcription that waits for its second person, a party of the election that is missing or was not asked without a
-// reason, or nothing new since the last version.
+// reason, a party whose mail was lost and of which nobody has decided what that means, or nothing new since the last version.
 func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (plan PublicationPlan, ready bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return PublicationPlan{}, false, err
@@ -132,6 +132,12 @@ func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan Publication
 	if len(names) > 0 {
 		return survey.Fail(survey.Conflict, "compare.error.unentered", "Names", strings.Join(names, ", "))
 	}
+	if lost := undecided(plan.Comparison); len(lost) > 0 {
+		for _, r := range lost {
+			names = append(names, r.ShortName)
+		}
+		return survey.Fail(survey.Conflict, "compare.error.undecided", "Names", strings.Join(names, ", "))
+	}
 	switch missing, err := missingContestants(tx, plan.Comparison); {
 	case err != nil:
 		return err
@@ -165,6 +171,17 @@ func unexplained(c survey.Comparison) (names []string, unentered []survey.Compar
 		}
 	}
 	return names, unentered
+}
+
+// undecided lists those whose mail was lost, and of whom nobody has decided what that means: nobody is called silent that was not
+// reached.
+func undecided(c survey.Comparison) (list []survey.ComparedRespondent) {
+	for _, r := range c.Respondents {
+		if !c.Questionnaire.Imported && slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.NotReached && c.Reason == "" }) {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 // missingContestants are the parties of the election that are not in the comparison at all.

@@ -52,6 +52,7 @@ type PublicationPage struct {
 	Unasked             []string                    // short names of those who were not asked without a recorded reason
 	Missing             []string                    // short names of the parties of the election no respondent stands for
 	Unentered           []survey.ComparedRespondent // those in whose own form the questions are still to be entered
+	Undecided           []survey.ComparedRespondent // those whose mail was lost, with nothing decided about that
 	Pending             []survey.ComparedRespondent // still within their own date: they would be printed as pending
 	Received            int                         // how many of them have something in already
 	News                bool                        // there is something new since the last version, or none yet
@@ -87,6 +88,7 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 		st.Comparison.Version = 0
 		st.Content = plan.Content
 		st.Unasked, st.Unentered = unexplained(plan.Comparison)
+		st.Undecided = undecided(plan.Comparison)
 		if st.Missing, err = missingContestants(tx, plan.Comparison); err != nil {
 			return err
 		}

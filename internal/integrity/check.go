@@ -254,6 +254,9 @@ func (c *referenceCheck) checkSend() {
 		if r.NotReached != nil {
 			c.byPerson(r, r.NotReached.By)
 		}
+		if r.Reached != nil {
+			c.byPerson(r, r.Reached.By)
+		}
 		if r.Portal != nil {
 			c.byPerson(r, r.Portal.By)
 		}
@@ -279,6 +282,9 @@ func (c *referenceCheck) checkSend() {
 		}
 		if m.Dispatch != "" {
 			need(c, m, "dispatch", c.dispatches, survey.In(m.Questionnaire)+m.Dispatch)
+		}
+		if m.Bounced != nil {
+			c.byPerson(m, m.Bounced.By)
 		}
 		if queued := m.State == survey.MailQueued; queued != outbox[m.ID] {
 			c.fault(m, "is %s, in the outbox: %t", m.State, outbox[m.ID])

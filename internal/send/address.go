@@ -115,7 +115,7 @@ func (s *Service) tellRespondent(tx *survey.Tx, q survey.Questionnaire, r survey
 		return nil
 	}
 	mails, err := mailsTo(tx, r)
-	if err != nil || refusedAt(mails, r.Email) {
+	if err != nil || survey.RefusedAt(mails, r.Email) {
 		return err
 	}
 	h, err := loadLetterhead(tx, q)

@@ -9,11 +9,6 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Resendable tells whether a mail of the kind can be sent again to another address by the office.
-func Resendable(kind survey.MailKind) bool {
-	return kind == survey.MailInvitation || kind == survey.MailReminder || kind == survey.MailExtension
-}
-
 // rewrite writes a mail to a respondent anew as it would be sent now: its date may have moved since, and the calendar entry
 // with it.
 func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *survey.WrittenMail) (err error) {
@@ -68,7 +63,7 @@ func (s *Service) replaceQueued(tx *survey.Tx, h letterhead, concerned []survey.
 	}
 	for _, m := range mails {
 		i := slices.IndexFunc(concerned, func(r survey.Respondent) bool { return r.ID == m.Respondent })
-		if i < 0 || m.State != survey.MailQueued || !Resendable(m.Kind) {
+		if i < 0 || m.State != survey.MailQueued || !m.Kind.Asks() {
 			continue
 		}
 		if err := survey.RevokeMail(tx, m.ID); err != nil {
@@ -91,7 +86,7 @@ func (s *Service) redirectQueued(tx *survey.Tx, q survey.Questionnaire, r survey
 	if err != nil {
 		return err
 	}
-	mails = slices.DeleteFunc(mails, func(m survey.Mail) bool { return !Resendable(m.Kind) })
+	mails = slices.DeleteFunc(mails, func(m survey.Mail) bool { return !m.Kind.Asks() })
 	h, err := loadLetterhead(tx, q)
 	if err != nil {
 		return err
@@ -150,7 +145,7 @@ func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionna
 		if err != nil {
 			return err
 		}
-		if !Resendable(old.Kind) {
+		if !old.Kind.Asks() {
 			return survey.Fail(survey.Conflict, "send.error.resend_kind")
 		}
 		if err := s.notSettled(tx, old); err != nil {
@@ -181,7 +176,7 @@ func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnai
 		if err != nil {
 			return "", false, err
 		}
-		if refusedAt(mails, cmd.To) {
+		if survey.RefusedAt(mails, cmd.To) {
 			return "", false, survey.Faults{{Field: "to", Key: "send.error.address_refused"}}.Err()
 		}
 	}
@@ -220,19 +215,6 @@ func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnai
 	return fresh.ID, waits, s.Audit(tx, actor, "resend_mail", old.ID)
 }
 
-// refusedAt tells whether the last mail to an address that came to an end was refused there, or given up after refusals.
-func refusedAt(mails []survey.Mail, address string) bool {
-	var last survey.Mail
-	wire, _ := survey.WireAddress(address)
-	for _, m := range mails {
-		if to, _ := survey.WireAddress(m.To); to == wire && m.State != survey.MailQueued && m.Attempts > 0 && !m.LastAttempt.Before(last.LastAttempt) {
-			last = m
-		}
-	}
-	// one that failed is stopped when another takes its place
-	return last.SentAt.IsZero() && !last.NoReply && (last.State == survey.MailFailed || strings.HasPrefix(last.Reply, "5"))
-}
-
 // astray are the mails to a respondent that failed at another address than it has now, and whose place no other took. What
 // reminds of what is over is not among them.
 func (s *Service) astray(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t traffic) (list []survey.Mail, err error) {
@@ -240,7 +222,7 @@ func (s *Service) astray(tx *survey.Tx, q survey.Questionnaire, r survey.Respond
 		return nil, nil
 	}
 	for i, m := range t.mails {
-		if !Resendable(m.Kind) || m.To == r.Email || !t.undelivered(i) {
+		if !m.Kind.Asks() || m.To == r.Email || !t.undelivered(i) {
 			continue
 		}
 		over, err := s.settled(tx, m)

@@ -40,6 +40,7 @@ type Row struct {
 	Last       time.Time         // the last event
 	LastEvent  string            // its message key is send.event.<LastEvent>; "" nothing has happened
 	Problem    Problem
+	Undecided  bool // what asked it was lost, and nobody has decided what that means: see survey.Respondent.AsDelivered
 }
 
 // Board is the status board of one questionnaire, and the overview of its returns.
@@ -137,11 +138,12 @@ func (t traffic) openLinks() (n int) {
 	return n
 }
 
-// undelivered tells whether the i-th mail failed for good and no later one of its kind took its place.
+// undelivered tells whether the i-th mail was lost, is not tried again, and no later one of its kind took its place: it is worth
+// sending anew.
 func (t traffic) undelivered(i int) bool {
 	m := t.mails[i]
-	return m.State == survey.MailFailed && !slices.ContainsFunc(t.mails[i+1:], func(later survey.Mail) bool {
-		return Resendable(m.Kind) && later.Kind == m.Kind && later.State != survey.MailRevoked
+	return (m.State == survey.MailFailed || m.Bounced != nil) && !slices.ContainsFunc(t.mails[i+1:], func(later survey.Mail) bool {
+		return m.Kind.Asks() && later.Kind == m.Kind && later.State != survey.MailRevoked
 	})
 }
 
@@ -149,7 +151,7 @@ func (t traffic) undelivered(i int) bool {
 func (t traffic) problem() (p Problem) {
 	for i, m := range t.mails {
 		switch {
-		case !Resendable(m.Kind):
+		case !m.Kind.Asks():
 		case t.undelivered(i):
 			return ProblemMail
 		case m.State == survey.MailQueued && m.Attempts > 0:
@@ -157,6 +159,11 @@ func (t traffic) problem() (p Problem) {
 		}
 	}
 	return p
+}
+
+// waiting tells whether a mail that asks is still to go out.
+func (t traffic) waiting() bool {
+	return slices.ContainsFunc(t.mails, func(m survey.Mail) bool { return m.Kind.Asks() && m.State == survey.MailQueued })
 }
 
 // trafficOf reads the mails and links of one respondent.
@@ -195,14 +202,15 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 	if err != nil {
 		return row, err
 	}
-	row = Row{Respondent: r, Due: r.DueAt(q), State: back.State, Returned: back.At, ReturnedBy: back.By}
+	row = Row{Respondent: r, Due: r.DueAt(q), State: back.State, Returned: back.At, ReturnedBy: back.By,
+		Undecided: back.State == survey.StageNotReached && r.NotReached == nil}
 	happened := func(at time.Time, event string) {
 		if !at.IsZero() && !at.Before(row.Last) {
 			row.Last, row.LastEvent = at, event
 		}
 	}
 	for _, m := range t.mails {
-		if !Resendable(m.Kind) {
+		if !m.Kind.Asks() {
 			continue
 		}
 		if m.Kind == survey.MailInvitation {
@@ -211,6 +219,9 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 		happened(cmp.Or(m.SentAt, m.CreatedAt), "mail_"+string(m.Kind))
 		if m.State == survey.MailFailed {
 			happened(m.LastAttempt, "mail_failed")
+		}
+		if m.Bounced != nil {
+			happened(m.Bounced.At, "mail_bounced")
 		}
 	}
 	for _, l := range t.links {
@@ -228,6 +239,9 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 	}
 	if r.NotReached != nil {
 		happened(r.NotReached.At, "not_reached")
+	}
+	if r.Reached != nil {
+		happened(r.Reached.At, "reached")
 	}
 	if row.ReturnedBy == survey.ByForm {
 		happened(row.Returned, "submitted")
@@ -262,7 +276,7 @@ func sendProblem(q survey.Questionnaire, row Row, t traffic) Problem {
 	r := row.Respondent
 	sent := !q.DispatchedAt.IsZero()
 	switch {
-	case row.State == survey.StageNotAsked || row.State == survey.StageGone || row.State.CameBack() || row.State == survey.StageNotReached:
+	case row.State == survey.StageNotAsked || row.State == survey.StageGone || row.State.CameBack() || r.NotReached != nil:
 		return ProblemNone
 	case r.Procedure.Channel == survey.ChannelUnknown:
 		return ProblemProcedure
@@ -274,6 +288,12 @@ func sendProblem(q survey.Questionnaire, row Row, t traffic) Problem {
 		return ProblemUnasked
 	}
 	problem := t.problem()
+	switch {
+	case problem == ProblemMail && r.Reached != nil && !row.Undecided:
+		problem = ProblemNone // that was decided
+	case problem == ProblemNone && row.Undecided && !t.waiting():
+		problem = ProblemMail
+	}
 	if problem != ProblemMail && sent && r.Procedure.Channel == survey.ChannelForm && t.openLinks() == 0 {
 		return ProblemLink
 	}

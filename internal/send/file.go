@@ -17,6 +17,8 @@ type RespondentFile struct {
 	Links              []survey.AccessLink // the oldest first
 	PortalBy           string              // who entered the questions in its own form
 	NotReachedBy       string
+	Lost               *survey.Mail     // the mail that was lost last and that no later one made up for, nil none
+	ReachedBy          string           // who decided that it was reached all the same
 	Address            *survey.Approval // a request to change its address to Respondent.NewEmail, which waits for a second person
 	AddressBy          string           // who made it
 	AddressOwn         bool             // whoever asks made it
@@ -87,7 +89,7 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 		return f, err
 	}
 	f.Links = t.links
-	f.Refused = refusedAt(t.mails, r.Email)
+	f.Refused = survey.RefusedAt(t.mails, r.Email)
 	other, err := otherAddresses(tx, f.Questionnaire, r)
 	if err != nil {
 		return f, err
@@ -111,6 +113,10 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 	}
 	if r.NotReached != nil {
 		f.NotReachedBy = survey.NameOfUser(tx, r.NotReached.By)
+	}
+	f.Lost = survey.Undelivered(t.mails)
+	if r.Reached != nil {
+		f.ReachedBy = survey.NameOfUser(tx, r.Reached.By)
 	}
 	i := slices.IndexFunc(t.mails, func(m survey.Mail) bool { return m.Kind == survey.MailInvitation })
 	if i >= 0 {

@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"slices"
 
 	"pruefstein/internal/survey"
 )
@@ -125,12 +126,13 @@ func (s *Service) sentRespondent(tx *survey.Tx, questionnaire survey.Questionnai
 
 // MarkNotReached is the form that records that nothing could be delivered.
 type MarkNotReached struct {
-	Reason   string // public; "" takes it back
+	Reason   string // public; "" takes back what was decided
 	Revision int    // of the respondent
 }
 
 // MarkNotReached records after the dispatch that nothing could be delivered to a respondent, with the public reason, or takes
-// it back. What is so already changes nothing.
+// back what was decided about that. What is so already changes nothing. It is Invalid of a respondent whose mail arrived: that one
+// has to have come back first (RecordBounce).
 func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd MarkNotReached) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
@@ -149,13 +151,18 @@ func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questi
 		if r.NotReached != nil {
 			before = r.NotReached.Reason
 		}
+		mails, err := mailsTo(tx, r)
 		switch {
-		case before == cmd.Reason:
+		case err != nil:
+			return err
+		case before == cmd.Reason && r.Reached == nil:
 			return nil
 		case r.Revision != cmd.Revision:
 			return survey.Stale()
+		case cmd.Reason != "" && survey.Undelivered(mails) == nil && slices.ContainsFunc(mails, func(m survey.Mail) bool { return m.Kind.Asks() && m.Arrived() }):
+			return survey.Faults{{Field: "reason", Key: "send.error.arrived"}}.Err()
 		}
-		r.NotReached, r.Revision = nil, r.Revision+1
+		r.NotReached, r.Reached, r.Revision = nil, nil, r.Revision+1
 		if cmd.Reason != "" {
 			what = "not_reached"
 			r.NotReached = &survey.DeliveryFailure{Reason: cmd.Reason, At: s.At(tx), By: actor.Who()}
@@ -164,6 +171,52 @@ func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questi
 			return err
 		}
 		return s.Audit(tx, actor, what, string(r.ID), before, cmd.Reason)
+	})
+}
+
+// MarkReached is the form that records that a respondent was reached though its mail was lost.
+type MarkReached struct {
+	Reason   string // why that is known
+	Revision int    // of the respondent
+}
+
+// MarkReached records that a respondent whose mail was lost was reached all the same: its silence is its own then, until another
+// mail is lost. What is so already changes nothing. Without a lost mail it is a Conflict.
+func (s *Service) MarkReached(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd MarkReached) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	faults.Line("reason", &cmd.Reason, 500, true)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		_, r, err := s.sentRespondent(tx, questionnaire, slug)
+		if err != nil {
+			return err
+		}
+		mails, err := mailsTo(tx, r)
+		switch {
+		case err != nil:
+			return err
+		case r.Reached != nil && r.Reached.Reason == cmd.Reason && r.AsDelivered(mails).NotReached == nil:
+			return nil
+		case r.Revision != cmd.Revision:
+			return survey.Stale()
+		case survey.Undelivered(mails) == nil:
+			return survey.Fail(survey.Conflict, "send.error.nothing_lost")
+		}
+		before := ""
+		if r.NotReached != nil {
+			before = r.NotReached.Reason
+		}
+		r.NotReached, r.Revision = nil, r.Revision+1
+		r.Reached = &survey.DeliveryFailure{Reason: cmd.Reason, At: s.At(tx), By: actor.Who()}
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "reached_anyway", string(r.ID), before, cmd.Reason)
 	})
 }
 

@@ -555,7 +555,7 @@ func TestSendBoard(t *testing.T) {
 		problem send.Problem
 	}
 	want := map[survey.Slug]look{
-		"fm": {survey.StageReturned, ""}, "gz": {survey.StageNotReached, ""}, "ub": {survey.StageWaiting, send.ProblemMail},
+		"fm": {survey.StageReturned, ""}, "gz": {survey.StageNotReached, ""}, "ub": {survey.StageNotReached, send.ProblemMail},
 		"aehrenbund": {survey.StageUnasked, send.ProblemPortal}, "zett": {survey.StageUnasked, send.ProblemProcedure},
 	}
 	for _, row := range b.Rows {

@@ -52,8 +52,19 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 			}
 		}
 	}
+	mails, err := c.deliveries(tx)
+	if err != nil {
+		return Comparison{}, err
+	}
+	heard := map[RespondentID]bool{}
+	for _, list := range versions {
+		heard[list[0].Respondent] = true
+	}
 	received := map[RespondentID]time.Time{}
 	for _, r := range respondents {
+		if !heard[r.ID] {
+			r = r.AsDelivered(mails[r.ID])
+		}
 		column := compared(c, r, versions, quotations, shown)
 		c.Respondents = append(c.Respondents, column)
 		received[r.ID] = firstReceived(c.Questionnaire, column, versions)
@@ -67,6 +78,21 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 		c.Respondents[i].Sequence = i + 1
 	}
 	return c, nil
+}
+
+// deliveries are the mails of the questionnaire by who they went to.
+func (c Comparison) deliveries(tx *Tx) (map[RespondentID][]Mail, error) {
+	by := map[RespondentID][]Mail{}
+	if c.Questionnaire.Imported {
+		return by, nil
+	}
+	for m, err := range tx.Mails.By(MailQuestionnaire).List(Exact(string(c.Questionnaire.ID))) {
+		if err != nil {
+			return nil, err
+		}
+		by[m.Respondent] = append(by[m.Respondent], m)
+	}
+	return by, nil
 }
 
 // firstReceived is when the first answer of a respondent came that readers see something of, also where it was replaced since; zero:

@@ -28,6 +28,7 @@ type Mail struct {
 	SentAt        time.Time       `json:"sent_at,omitzero"`
 	Reply         string          `json:"reply,omitempty"`    // the server's last words, or what went wrong without any
 	NoReply       bool            `json:"no_reply,omitempty"` // Reply is not the server's: the connection failed
+	Bounced       *Bounce         `json:"bounced,omitempty"`  // it was accepted and came back
 }
 
 // MailText is what a mail says, stored apart from it. It is kept for proof, with LinkMark where the secret stood.

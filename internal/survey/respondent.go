@@ -33,6 +33,7 @@ type Respondent struct {
 	NotAsked   string                `json:"not_asked,omitempty"` // why it was not asked at all, public
 	LeftOut    map[QuestionID]string `json:"left_out,omitempty"`  // question id -> why it was not asked, public
 	NotReached *DeliveryFailure      `json:"not_reached,omitempty"`
+	Reached    *DeliveryFailure      `json:"reached,omitempty"` // a mail was lost, but it was reached all the same: why that is known
 	Portal     *PortalSubmission     `json:"portal,omitempty"`
 	Acts       int                   `json:"acts,omitempty"` // how often "Absenden" was pressed: the number of the last act
 	Revision   int                   `json:"revision"`
@@ -83,7 +84,8 @@ const (
 // Channels in the order of forms.
 var Channels = []Channel{ChannelForm, ChannelPortal, ChannelMail, ChannelUnknown}
 
-// DeliveryFailure records that nothing could be delivered: silence is then not the party's.
+// DeliveryFailure is what the office decided of a respondent whose mail was lost: that nothing could be delivered, and its silence is
+// not its own, or that it was reached all the same.
 type DeliveryFailure struct {
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"`

@@ -114,6 +114,13 @@ func (s *Kernel) ReturnNow(tx *Tx, q Questionnaire, r Respondent, questions []Ca
 	if err != nil {
 		return OfficeReturn{}, err
 	}
+	if len(versions) == 0 {
+		mails, err := Collect(tx.Mails.By(MailRespondent).List(Exact(r.Key())))
+		if err != nil {
+			return OfficeReturn{}, err
+		}
+		r = r.AsDelivered(mails)
+	}
 	return s.returnNow(tx, q, r, questions, versions)
 }
 

@@ -176,6 +176,11 @@ func (p *publicationPage) checklist(r *web.Request, st compare.PublicationPage) 
 			}
 			check(false, "portals", entries)
 		}
+		var lost []templates.NavItem
+		for _, one := range st.Undecided {
+			lost = append(lost, templates.NavItem{Label: one.ShortName, Href: string("/versand/"+q.Slug+"/befragte/"+one.Slug) + "#erreicht"})
+		}
+		check(len(lost) == 0, "delivery", lost)
 		check(st.WaitingLetters == 0, "transcriptions", link("compare.check.answers", string("/antworten/"+q.Slug+"?filter="+web.FilterWaiting)), "Count", st.WaitingLetters)
 	}
 	return ready

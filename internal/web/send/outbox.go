@@ -100,14 +100,17 @@ func (s *Room) retryFailed(r *web.Request) error {
 // outboxMailPage is one mail, with what can be done about it.
 type outboxMailPage struct {
 	sendPage
-	Lead   string
-	State  templates.Badge
-	Facts  []templates.Fact
-	Mail   mailView
-	Retry  string // where trying again posts to; "" there is none
-	Again  string // label of its button
-	Resend string
-	Fields []templates.Field
+	Lead         string
+	State        templates.Badge
+	Facts        []templates.Fact
+	Mail         mailView
+	Retry        string // where trying again posts to; "" there is none
+	Again        string // label of its button
+	Resend       string
+	Fields       []templates.Field
+	Bounce       string // where that it came back posts to; "" it cannot
+	BounceFields []templates.Field
+	BounceUndo   bool // it is recorded and can be taken back
 }
 
 type resendForm struct {
@@ -123,10 +126,10 @@ func newResendForm(m send.OutboxRow) *resendForm {
 }
 
 func (s *Room) mailPage(r *web.Request) error {
-	return s.renderMail(r, http.StatusOK, nil, nil)
+	return s.renderMail(r, http.StatusOK, mailTyped{}, nil)
 }
 
-func (s *Room) renderMail(r *web.Request, status int, form *resendForm, errs []templates.FieldError) error {
+func (s *Room) renderMail(r *web.Request, status int, typed mailTyped, errs []templates.FieldError) error {
 	m, err := s.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"))
 	if err != nil {
 		return err
@@ -141,11 +144,12 @@ func (s *Room) renderMail(r *web.Request, status int, form *resendForm, errs []t
 	}
 	if m.State == survey.MailFailed || m.State == survey.MailQueued && m.Attempts > 0 {
 		p.Retry, p.Again = sendPath(r, "postausgang", m.ID, "wiederholen"), p.Must("send.mail.retry")
-		if send.Resendable(m.Kind) && m.State == survey.MailFailed && !m.Aside && m.Address != "" && m.Address != m.To { // it goes to the address of now
+		if m.Kind.Asks() && m.State == survey.MailFailed && !m.Aside && m.Address != "" && m.Address != m.To { // it goes to the address of now
 			p.Again = p.Must("send.astray.button", "Kind", line.Kind, "To", m.Address)
 		}
 	}
-	if send.Resendable(m.Kind) && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
+	if m.Kind.Asks() && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
+		form := typed.resend
 		if form == nil {
 			form = newResendForm(m)
 		}
@@ -154,7 +158,55 @@ func (s *Room) renderMail(r *web.Request, status int, form *resendForm, errs []t
 		keep.Checked, revoke.Checked = form.Keep, form.Revoke
 		p.Fields = []templates.Field{web.RequiredField(p.field("to", "email", form.To)), keep, revoke}
 	}
+	phase := r.Questionnaire.Phase(s.Send.Now())
+	if m.Kind.Asks() && m.Respondent != "" && m.State == survey.MailSent && (phase == survey.PhaseOpen || phase == survey.PhaseClosed) {
+		p.Bounce, p.BounceUndo = sendPath(r, "postausgang", m.ID, "zurueck"), m.Bounced != nil && typed.bounce == nil
+		form := bounceForm{}
+		if typed.bounce != nil {
+			form = *typed.bounce
+		}
+		p.BounceFields = []templates.Field{web.RequiredField(p.field("day", "date", form.Day)), web.RequiredField(p.field("said", "text", form.Said))}
+	}
 	return r.Page(status, "send/mail", p)
+}
+
+// mailTyped is what was typed into one of the forms of the page when it was refused; nil where nothing was.
+type mailTyped struct {
+	resend *resendForm
+	bounce *bounceForm
+}
+
+type bounceForm struct {
+	Day  string `form:"day"`
+	Said string `form:"said"`
+	Undo bool   `form:"undo"`
+}
+
+// recordBounce notes that a mail came back, or takes that back.
+func (s *Room) recordBounce(r *web.Request) error {
+	var form bounceForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	id := r.Param("mail")
+	err := s.Send.RecordBounce(r.Request.Context(), r.Actor, r.Questionnaire.ID, id, send.RecordBounce(form))
+	if errs, ok := r.Faults(err); ok {
+		return s.renderMail(r, http.StatusUnprocessableEntity, mailTyped{bounce: &form}, errs)
+	}
+	if err != nil {
+		return err
+	}
+	notice := "send.notice.bounced"
+	if form.Undo {
+		notice = "send.notice.bounce_undone"
+	}
+	return r.Redirect(sendPath(r, "postausgang", id), notice)
+}
+
+// bounceDay is the day a mail came back.
+func bounceDay(r *web.Request, m survey.Mail) string {
+	day, _ := survey.ParseDay(m.Bounced.Day)
+	return r.Printer().ShortDate(day)
 }
 
 // newMailView is a mail as it was or will be sent.
@@ -188,6 +240,9 @@ func mailFacts(r *web.Request, m send.OutboxRow) []templates.Fact {
 	if m.SentAt.IsZero() {
 		add("last_attempt", r.Moment(m.LastAttempt))
 	}
+	if m.Bounced != nil {
+		add("bounced", p.Must("send.fact.bounced_on", "Day", bounceDay(r, m.Mail), "Said", m.Bounced.Said))
+	}
 	if m.NoReply {
 		add("no_reply", m.Reply)
 	} else {
@@ -212,7 +267,7 @@ func (s *Room) resendMail(r *web.Request) error {
 	}
 	id, waits, err := s.Send.ResendMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, r.Param("mail"), send.ResendMail(form))
 	if errs, ok := r.Faults(err); ok {
-		return s.renderMail(r, http.StatusUnprocessableEntity, &form, errs)
+		return s.renderMail(r, http.StatusUnprocessableEntity, mailTyped{resend: &form}, errs)
 	}
 	if err != nil {
 		return err

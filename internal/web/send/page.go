@@ -134,6 +134,9 @@ func mailParts(texts []string, link string) []mailPart {
 // mailBadge is the state of a mail.
 func mailBadge(r *web.Request, m survey.Mail) templates.Badge {
 	b := templates.Badge{Label: r.Printer().Must("common.mail_state." + string(m.State))}
+	if m.Bounced != nil {
+		return templates.Badge{Label: r.Printer().Must("common.mail_state.bounced"), Icon: "warning", Tone: "bad"}
+	}
 	switch m.State {
 	case survey.MailSent:
 		b.Icon, b.Tone = "check", "good"

@@ -38,7 +38,11 @@ type respondentPage struct {
 	Revoke     *templates.Confirm
 	Reach      []web.FieldGroup // why nothing could be delivered
 	ReachForm  string
-	Reached    bool // nothing marked
+	Reached    bool   // nothing marked
+	Lost       string // a sentence about the mail that was lost; "" none was
+	Decide     bool   // nobody has decided yet what that means
+	Decided    string // what was decided, in words
+	AnywayForm string // where the decision posts to that it was reached all the same
 	Due        []web.FieldGroup
 	DueForm    string
 	Address    addressPart
@@ -173,7 +177,7 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 			Action: sendPath(r, "befragte", string(who.Slug), "entfernen"), Button: p.Must("common.button.remove"), Danger: true}
 	}
 	if p.CanAct && p.After {
-		p.reach(r, who, stale, typed.reach)
+		p.reach(r, f, stale, typed.reach)
 		p.due(r, f, stale, typed.due)
 	}
 	if p.After {
@@ -202,7 +206,19 @@ func (p *respondentPage) overtakenReasons(r *web.Request, f send.RespondentFile)
 }
 
 // reach is the form that says that nothing could be delivered.
-func (p *respondentPage) reach(r *web.Request, who survey.Respondent, stale bool, typed *reachForm) {
+func (p *respondentPage) reach(r *web.Request, f send.RespondentFile, stale bool, typed *reachForm) {
+	who := f.Row.Respondent
+	if f.Lost != nil && !f.Row.State.CameBack() {
+		p.Lost, p.Decide = lostWords(r, *f.Lost), f.Row.Undecided
+		p.AnywayForm = sendPath(r, "befragte", string(who.Slug), "erreicht")
+	}
+	switch {
+	case who.NotReached != nil:
+		p.Decided = p.Must("send.reach.marked")
+	case who.Reached != nil && !f.Row.Undecided:
+		p.Decided = p.Must("send.reach.marked_anyway", "Reason", who.Reached.Reason)
+	}
+	p.Reached = p.Decided == ""
 	form := func(reason string) []web.FieldGroup {
 		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.field("not_reached", "text", reason))}}}
 	}
@@ -218,6 +234,16 @@ func (p *respondentPage) reach(r *web.Request, who survey.Respondent, stale bool
 		}
 		r.Overtaken(&p.Base, p.Reach, form(stored))
 	}
+}
+
+// lostWords says of a mail that it did not get there, and why.
+func lostWords(r *web.Request, m survey.Mail) string {
+	p := r.Printer()
+	kind := p.Must("common.mail_kind." + string(m.Kind))
+	if m.Bounced != nil {
+		return p.Must("send.reach.bounced", "Kind", kind, "To", m.To, "Day", bounceDay(r, m), "Said", m.Bounced.Said)
+	}
+	return p.Must("send.reach.lost", "Kind", kind, "To", m.To, "At", r.Moment(m.LastAttempt), "Reply", replyWords(r, m))
 }
 
 // due is the form that moves the own date of a respondent that was asked.
@@ -393,6 +419,9 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 	}
 	if who.NotReached != nil {
 		add("not_reached", p.Must("send.respondent.not_reached", "At", r.Moment(who.NotReached.At), "Name", f.NotReachedBy, "Reason", who.NotReached.Reason))
+	}
+	if who.Reached != nil {
+		add("reached", p.Must("send.respondent.not_reached", "At", r.Moment(who.Reached.At), "Name", f.ReachedBy, "Reason", who.Reached.Reason))
 	}
 	add("link_used", r.Moment(f.Row.LinkUsed))
 	switch {

@@ -91,6 +91,20 @@ func (s *Room) notReached(r *web.Request) error {
 	return r.Redirect(sendPath(r, "befragte", slug), notice)
 }
 
+// reached records that the party was reached though its mail was lost.
+func (s *Room) reached(r *web.Request) error {
+	var form reachForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	err := s.Send.MarkReached(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.MarkReached{Reason: form.Reason, Revision: form.Revision})
+	if err != nil {
+		return s.respondentRefused(r, err, respondentTyped{reach: &form})
+	}
+	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.reached_anyway")
+}
+
 func (s *Room) saveDue(r *web.Request) error {
 	var form dueForm
 	if err := r.Bind(&form); err != nil {

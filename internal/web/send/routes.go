@@ -38,6 +38,7 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: respondent + "/anschreiben", Who: web.Checkers, Phases: after, Limit: web.LimitMail, Handle: s.invite},
 		{Method: post, Path: respondent + "/anschreiben/zuruecknehmen", Who: web.Checkers, Phases: after, Handle: s.withdrawInvitation},
 		{Method: post, Path: respondent + "/nicht-erreicht", Who: web.Coordinators, Phases: after, Handle: s.notReached},
+		{Method: post, Path: respondent + "/erreicht", Who: web.Coordinators, Phases: after, Handle: s.reached},
 		{Method: post, Path: respondent + "/link", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.makeLink},
 		{Method: post, Path: respondent + "/links-widerrufen", Who: web.Coordinators, Phases: after, Handle: s.revokeLinks},
 		{Method: post, Path: respondent + "/adresse", Who: web.Checkers, Phases: after, Limit: web.LimitMail, Handle: s.setAddress},
@@ -63,6 +64,7 @@ func (s *Room) Routes() []web.Route {
 		{Method: get, Path: mail, Who: web.Checkers, Phases: conducted, Handle: s.mailPage},
 		{Method: post, Path: mail + "/wiederholen", Who: web.Coordinators, Phases: conducted, Limit: web.LimitMail, Handle: s.retryMail},
 		{Method: post, Path: mail + "/neu", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.resendMail},
+		{Method: post, Path: mail + "/zurueck", Who: web.Coordinators, Phases: after, Handle: s.recordBounce},
 
 		{Method: get, Path: one + "/erinnerung", Who: web.Checkers, Phases: after, Handle: s.reminderPage},
 		{Method: post, Path: one + "/erinnerung", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.sendReminder},

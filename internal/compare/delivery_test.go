@@ -1,0 +1,57 @@
+package compare_test
+
+import (
+	"errors"
+	"testing"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
+)
+
+// Nobody is called silent whose mail was lost: publishing waits for somebody to decide. What the party sent decides by itself.
+func TestLostMailIsDecidedBeforePublishing(t *testing.T) {
+	w := newEdition(t)
+	var r survey.Respondent
+	w.Write(t, func(tx *survey.Tx) (err error) {
+		all, err := survey.RespondentsInOrder(tx, "q1")
+		if r = all[0]; err != nil {
+			return err
+		}
+		lost := survey.WrittenMail{Mail: survey.Mail{ID: "lost", Kind: survey.MailInvitation, Questionnaire: "q1", Respondent: r.ID, To: "a@partei.example",
+			State: survey.MailFailed, Attempts: 1, LastAttempt: w.Due.AddDate(0, 0, -3), Reply: "550 unbekannt"}}
+		r.Procedure.Channel = survey.ChannelMail
+		return errors.Join(tx.Respondents.Put(r), survey.PutMail(tx, lost))
+	})
+	st := w.state()
+	if len(st.Undecided) != 1 || st.Undecided[0].Slug != r.Slug || st.Comparison.Respondents[0].Cells[0].Status != survey.NotReached {
+		t.Errorf("undecided %v, cell %+v", st.Undecided, st.Comparison.Respondents[0].Cells[0].Cell)
+	}
+	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", st.Content); testworld.KeyOf(err) != "compare.error.undecided" {
+		t.Errorf("published: %v", err)
+	}
+	decide := func(change func(*survey.Respondent)) survey.ComparedCell {
+		t.Helper()
+		w.Write(t, func(tx *survey.Tx) error {
+			now := r
+			change(&now)
+			return tx.Respondents.Put(now)
+		})
+		if st := w.state(); len(st.Undecided) != 0 {
+			t.Errorf("undecided %v", st.Undecided)
+		}
+		return w.state().Comparison.Respondents[0].Cells[0]
+	}
+	decision := &survey.DeliveryFailure{Reason: "Adresse besteht nicht mehr", At: w.Clock.Now(), By: "anna"}
+	if got := decide(func(r *survey.Respondent) { r.NotReached = decision }); got.Status != survey.NotReached || got.Reason != decision.Reason {
+		t.Errorf("not reached: %+v", got.Cell)
+	}
+	if got := decide(func(r *survey.Respondent) { r.Reached = decision }); got.Status != survey.NoAnswer {
+		t.Errorf("reached: %+v", got.Cell)
+	}
+	w.publish()
+	w.Write(t, func(tx *survey.Tx) error { return tx.Respondents.Put(r) })
+	w.letter("2026-11-24", testworld.LetterLine(1, testworld.Saying("Doch.")))
+	if st := w.state(); len(st.Undecided) != 0 || st.Comparison.Respondents[0].Cells[0].Status != survey.Answered {
+		t.Errorf("it answered: undecided %v, %+v", st.Undecided, st.Comparison.Respondents[0].Cells[0].Cell)
+	}
+}

@@ -1,0 +1,80 @@
+package survey_test
+
+import (
+	"testing"
+	"time"
+
+	"pruefstein/internal/survey"
+)
+
+// What was said of the mails to a party decides what its silence is.
+func TestAsDelivered(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2026, 11, 23, hour, 0, 0, 0, time.UTC) }
+	sent := func(hour int, to string) survey.Mail {
+		return survey.Mail{Kind: survey.MailInvitation, To: to, State: survey.MailSent, Attempts: 1, LastAttempt: at(hour), SentAt: at(hour)}
+	}
+	refused := func(hour int, to string) survey.Mail {
+		return survey.Mail{Kind: survey.MailInvitation, To: to, State: survey.MailFailed, Attempts: 1, LastAttempt: at(hour), Reply: "550 unbekannt"}
+	}
+	bounced := func(hour, noted int, to string) survey.Mail {
+		m := sent(hour, to)
+		m.Bounced = &survey.Bounce{Day: "2026-11-23", Said: "Postfach voll", At: at(noted)}
+		return m
+	}
+	of := func(m survey.Mail, change func(*survey.Mail)) survey.Mail { change(&m); return m }
+	const a, b = "a@partei.example", "b@partei.example"
+	decided := func(hour int) *survey.DeliveryFailure {
+		return &survey.DeliveryFailure{Reason: "ging ans Telefon", At: at(hour)}
+	}
+	for name, test := range map[string]struct {
+		mails   []survey.Mail
+		reached *survey.DeliveryFailure
+		lost    bool
+	}{
+		"no mail":                                {nil, nil, false},
+		"accepted":                               {[]survey.Mail{sent(1, a)}, nil, false},
+		"refused":                                {[]survey.Mail{refused(1, a)}, nil, true},
+		"given up without a reply":               {[]survey.Mail{of(refused(1, a), func(m *survey.Mail) { m.Reply, m.NoReply = "timeout", true })}, nil, true},
+		"waits for its first attempt":            {[]survey.Mail{{Kind: survey.MailInvitation, To: a, State: survey.MailQueued}}, nil, false},
+		"put off":                                {[]survey.Mail{of(refused(1, a), func(m *survey.Mail) { m.State, m.Reply = survey.MailQueued, "451 später" })}, nil, false},
+		"refused and tried again":                {[]survey.Mail{of(refused(1, a), func(m *survey.Mail) { m.State = survey.MailQueued })}, nil, true},
+		"refused and stopped":                    {[]survey.Mail{of(refused(1, a), func(m *survey.Mail) { m.State = survey.MailRevoked })}, nil, true},
+		"accepted, then refused":                 {[]survey.Mail{sent(1, a), refused(2, a)}, nil, true},
+		"accepted, then twice refused":           {[]survey.Mail{sent(1, a), refused(2, b), refused(3, a)}, nil, true},
+		"refused, then accepted":                 {[]survey.Mail{refused(1, a), sent(2, b)}, nil, false},
+		"refused, a reminder accepted":           {[]survey.Mail{refused(1, a), of(sent(2, a), func(m *survey.Mail) { m.Kind = survey.MailReminder })}, nil, false},
+		"refused, a notice accepted":             {[]survey.Mail{refused(1, a), of(sent(2, a), func(m *survey.Mail) { m.Kind = survey.MailNotice })}, nil, true},
+		"a notice refused":                       {[]survey.Mail{sent(1, a), of(refused(2, a), func(m *survey.Mail) { m.Kind = survey.MailNotice })}, nil, false},
+		"came back":                              {[]survey.Mail{bounced(1, 5, a)}, nil, true},
+		"came back, sent there again":            {[]survey.Mail{bounced(1, 5, a), sent(6, a)}, nil, false},
+		"came back, another was under way":       {[]survey.Mail{bounced(1, 5, a), sent(2, a)}, nil, true},
+		"came back, another went elsewhere":      {[]survey.Mail{bounced(1, 5, a), sent(2, b)}, nil, false},
+		"came back, the next one too":            {[]survey.Mail{bounced(1, 5, a), bounced(6, 7, b)}, nil, true},
+		"refused, then decided":                  {[]survey.Mail{refused(1, a)}, decided(2), false},
+		"decided, then refused again":            {[]survey.Mail{refused(1, a), refused(3, a)}, decided(2), true},
+		"came back before, noted after deciding": {[]survey.Mail{bounced(1, 5, a)}, decided(6), false},
+	} {
+		r := survey.Respondent{ID: "fm", AskedAt: at(0), Procedure: survey.Procedure{Channel: survey.ChannelForm}, Reached: test.reached}
+		q := survey.Questionnaire{DispatchedAt: at(0), Deadline: survey.Instant{At: at(12)}}
+		seen := r.AsDelivered(test.mails)
+		if seen.NotReached.Undecided() != test.lost {
+			t.Errorf("%s: %+v, want lost %t", name, seen.NotReached, test.lost)
+		}
+		for now, status := range map[time.Time]survey.Status{at(11): survey.Pending, at(13): survey.NoAnswer} {
+			if test.lost {
+				status = survey.NotReached
+			}
+			if got := survey.CellAt(q, seen, "f1", nil, now); got.Status != status || got.Reason != "" {
+				t.Errorf("%s at %s: %+v, want %s", name, now, got, status)
+			}
+		}
+		r.NotReached = &survey.DeliveryFailure{Reason: "Adresse besteht nicht mehr"}
+		if got := survey.CellAt(q, r.AsDelivered(test.mails), "f1", nil, at(13)); got.Reason != r.NotReached.Reason {
+			t.Errorf("%s: %+v, though it was decided", name, got)
+		}
+	}
+	portal := survey.Respondent{Procedure: survey.Procedure{Channel: survey.ChannelPortal}}
+	if portal.AsDelivered([]survey.Mail{refused(1, a)}).NotReached != nil {
+		t.Error("a mail decides of a party that is asked in its own form")
+	}
+}
