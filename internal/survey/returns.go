@@ -57,9 +57,10 @@ type ReturnsSummary struct {
 func (s ReturnsSummary) Responded() int { return s.Count[ReturnAnswered] + s.Count[ReturnPartly] }
 
 // Answers counts the respondents that answered at least one question, whether they still stand or not.
-func (s ReturnsSummary) Answers() (n int) {
+func (s ReturnsSummary) Answers() int {
+	n := s.Responded()
 	for _, one := range s.Returns {
-		if one.answers() {
+		if one.State != one.Back && one.answers() {
 			n++
 		}
 	}
