@@ -307,8 +307,10 @@ func TestReturnsSentenceOfAnImport(t *testing.T) {
 		{map[survey.ReturnState]int{survey.ReturnUnknown: 2}, "Die Daten enthalten keine Antworten.", "The data contain no answers."},
 	} {
 		s := survey.ReturnsSummary{Count: tt.count, Imported: true}
-		for _, n := range tt.count {
-			s.Returns = append(s.Returns, make([]survey.Return, n)...)
+		for state, n := range tt.count {
+			for range n {
+				s.Returns = append(s.Returns, survey.Return{State: state, Back: state})
+			}
 		}
 		if got := ReturnsSentence(locale.For("de"), s); got != tt.de {
 			t.Errorf("got %s, want %s", got, tt.de)
