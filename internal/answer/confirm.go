@@ -46,6 +46,11 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 		case sub.Session != actor.Session && !seen:
 			return survey.Faults{{Field: "seen", Key: "answer.error.seen"}}.Err()
 		}
+		if sub.Letter != "" { // before the code is spent
+			if letter, err := waitingLetter(tx, sheet, sub.Letter); survey.IsNotFound(err) || err == nil && letter.Revision != sub.LetterAt {
+				return survey.Fail(survey.Conflict, "answer.error.letter_changed")
+			}
+		}
 		if refused, err = s.takeCode(tx, actor, sheet.Respondent.Email, all, typed); err != nil || refused != nil {
 			return err
 		}
@@ -64,6 +69,9 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 
 // confirm carries a submission out.
 func (s *Service) confirm(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.WrittenSubmission, now time.Time) (survey.Submission, error) {
+	if sub.Letter != "" {
+		return s.confirmLetter(tx, actor, sheet, sub, now)
+	}
 	for i := range sub.Entries {
 		if err := submitCell(tx, sheet, sub.Submission, &sub.Entries[i]); err != nil {
 			return sub.Submission, err
@@ -142,7 +150,9 @@ func (sheet Sheet) receiptEntries(sub survey.WrittenSubmission) (list []ReceiptE
 	for _, e := range sub.Entries {
 		entry := ReceiptEntry{SubmissionEntry: e}
 		entry.Question, _ = sheet.Catalogue.Question(e.Question)
-		stood := func(v survey.Version) bool { return v.Number == e.Version && v.Record != sub.Key() }
+		stood := func(v survey.Version) bool {
+			return v.Number == e.Version && v.Record != sub.Key() && v.Record != letterKey(sub.Submission)
+		}
 		entry.New = !slices.ContainsFunc(sheet.versionsOf(e.Question), stood)
 		list = append(list, entry)
 	}

@@ -30,6 +30,7 @@ type Sheet struct {
 	Crowded       bool                // so much waits that "Absenden" wants a code at once
 	Press         Press               // that the browser keeps and that still counts; zero: none
 	Confirmed     []survey.Submission // newest first
+	Letters       []LetterToConfirm   // of the party alone, that wait for whoever confirms them
 	HandMade      []time.Time         // when each open access link was made that no mail carried; in Service.Sheet only
 }
 
@@ -201,6 +202,14 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 			sheet.Cells = append(sheet.Cells, cell(sheet, question, drafts[question.ID], versions[question.ID]))
 		}
 	}
+	for t, err := range tx.Transcriptions.List(prefix) {
+		if err != nil {
+			return sheet, err
+		}
+		if t.State == survey.TranscriptionWaiting && len(t.Joint) == 0 { // nobody confirms for others
+			sheet.Letters = append(sheet.Letters, LetterToConfirm{t, s.Cite(t)})
+		}
+	}
 	submissions, err := survey.Collect(tx.Submissions.List(prefix))
 	if err != nil {
 		return sheet, err
@@ -273,6 +282,8 @@ func cell(sheet Sheet, question survey.CatalogueQuestion, draft survey.AnswerDra
 func (c Cell) saying(draft survey.AnswerDraft) Cell {
 	said := said(draft.Entry, c.Question.Kind)
 	switch {
+	case c.Standing != nil && !c.Standing.PartyConfirmedAt.IsZero() && !draft.UpdatedAt.After(c.Standing.PartyConfirmedAt):
+		c.Entry, c.State = survey.Entry{}, StateTranscribed // the draft is older than what the party has confirmed since
 	case c.own():
 		c.Entry, c.State = c.Standing.Entry(), StateSubmitted
 		withdrawn := c.Entry.Status == survey.Withdrawn && said.Empty() // begun again, and nothing written yet
@@ -426,7 +437,7 @@ func (sheet Sheet) Saying(words string) Sheet {
 	}
 	said := map[survey.QuestionID]survey.AnswerDraft{}
 	for _, e := range entries {
-		said[e.Question] = survey.AnswerDraft{Entry: e.Entry, Done: true, Revision: 1}
+		said[e.Question] = survey.AnswerDraft{Entry: e.Entry, Done: true, Revision: 1, UpdatedAt: sheet.Now}
 	}
 	sheet.Cells = slices.Clone(sheet.Cells)
 	for i, c := range sheet.Cells {

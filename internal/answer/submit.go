@@ -47,12 +47,8 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		return sub, "", err
 	}
 	var faults survey.Faults
-	faults.Line("name", &cmd.Name, 200, true)
-	faults.Line("function", &cmd.Function, 200, true)
+	declared(&faults, &cmd.Name, &cmd.Function, cmd.Verbatim)
 	faults.Line("note", &cmd.Note, maxNote, false)
-	if !cmd.Verbatim {
-		faults.Add("verbatim", "answer.error.verbatim")
-	}
 	if err := faults.Err(); err != nil {
 		return sub, "", err
 	}

@@ -55,6 +55,9 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 	if r.Standing.Out() {
 		s.Facts = append(s.Facts, templates.Fact{Value: StandingSince(p, r.Standing)})
 	}
+	if cell.LetterOf != "" {
+		s.Facts = append(s.Facts, templates.Fact{Value: p.Must("compare.from.letter_waits", "Date", dayInWords(p, c, survey.Stamp(cell.LetterOf)))})
+	}
 	if quoted := cell.Quotation; quoted != nil {
 		s.Quotation = &templates.Quotation{Text: quoted.Text, Place: quoted.Place, Source: webAddress(quoted.Source)}
 		if s.Quotation.Source == "" && quoted.Source != "" {
@@ -135,6 +138,8 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 			add("compare.from.received", "Date", received)
 		}
 		switch {
+		case !v.PartyConfirmedAt.IsZero():
+			add("compare.from.by_party", "Date", p.Date(v.PartyConfirmedAt.In(zone(c))))
 		case v.ConfirmedBy != "":
 			add("compare.from.checked")
 		case v.Record != "": // an import does not say

@@ -165,7 +165,7 @@ func provenanceWord(v survey.Version) string {
 		return ""
 	}
 	word := german.Must("common.provenance." + string(v.Provenance))
-	if v.Provenance == survey.Transcribed && v.ConfirmedBy == "" && v.Record != "" {
+	if v.Provenance == survey.Transcribed && v.ConfirmedBy == "" && v.PartyConfirmedAt.IsZero() && v.Record != "" {
 		word += ", " + german.Must("common.unchecked")
 	}
 	return word

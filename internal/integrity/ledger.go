@@ -119,7 +119,12 @@ func checkReceipt(r survey.Receipt, stored survey.Record, leaf survey.Leaf) erro
 // sources looks for what must have a leaf and has none.
 func (c *ledgerCheck) sources() {
 	for s, err := range c.tx.Submissions.List("") {
-		if err != nil || s.State == survey.SubmissionConfirmed {
+		switch {
+		case err == nil && s.State != survey.SubmissionConfirmed:
+		case err == nil && s.Letter != "": // the leaf is that of the letter
+			letter := survey.Transcription{Questionnaire: s.Questionnaire, Respondent: s.Respondent, ID: s.Letter}
+			c.hasLeaf(survey.LeafTranscription, letter, s.Leaf, nil)
+		default:
 			c.hasLeaf(survey.LeafSubmission, s, s.Leaf, err)
 		}
 	}

@@ -175,7 +175,7 @@ func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.Compar
 	if v.Late {
 		meta = append(meta, p.Must("common.late"))
 	}
-	if v.Provenance == survey.Transcribed && v.ConfirmedBy == "" && v.Record != "" {
+	if v.Provenance == survey.Transcribed && v.ConfirmedBy == "" && v.PartyConfirmedAt.IsZero() && v.Record != "" {
 		meta = append(meta, p.Must("common.unchecked"))
 	}
 	one.Meta = strings.Join(meta, ", ")

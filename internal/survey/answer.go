@@ -50,6 +50,8 @@ type Submission struct {
 	Form          string          `json:"form,omitempty"`           // id of the form "Absenden" came from: a second click is no second act
 	Session       string          `json:"session"`                  // hash of the session "Absenden" came from: asking again there replaces it
 	Link          string          `json:"link,omitempty"`           // hash of the access link that session came by
+	Letter        string          `json:"letter,omitempty"`         // id of the Transcription it confirms; "" the party wrote it here
+	LetterAt      int             `json:"letter_at,omitempty"`      // revision of that one
 	ChangeNote    string          `json:"change_note,omitempty"`    // why it changes what stood after the date; public
 	Number        int             `json:"number,omitempty"`         // from 1, in the order the respondent asked; clocks can go back
 	Mail          string          `json:"mail,omitempty"`           // id of the mail with the code it waits for, which may be that of another one
@@ -191,18 +193,28 @@ type Transcription struct {
 	Without      string   `json:"without,omitempty"`       // why there is no original; LetterPortal only
 	ChangeNote   string   `json:"change_note,omitempty"`   // public; needed where it changes what an earlier one said
 	Writers      []string `json:"writers,omitempty"`       // user ids of all who typed in it: none of them can confirm it
+
+	OnlyParty        bool      `json:"only_party,omitempty"`        // it changes what the party submitted itself: only the party can confirm it
+	PartyConfirmedAt time.Time `json:"party_confirmed_at,omitzero"` // when the party did, with a mailed code
 }
 
 // Key implements Entity.
 func (t Transcription) Key() string { return RespondentKey(t.Questionnaire, t.Respondent) + "/" + t.ID }
 
-// WaitingLetter finds the transcriptions of a questionnaire that wait for their second person.
+// WaitingLetter finds the transcriptions of a questionnaire that wait for their second person, and under WaitsForParty those that
+// wait for the party.
 var WaitingLetter = Index[Transcription]{"waiting", func(t Transcription) string {
-	if t.State != TranscriptionWaiting {
+	switch {
+	case t.State != TranscriptionWaiting:
 		return ""
+	case t.OnlyParty:
+		return WaitsForParty(t.Questionnaire)
 	}
 	return string(t.Questionnaire)
 }}
+
+// WaitsForParty is the value of WaitingLetter for the transcriptions that only the party can confirm.
+func WaitsForParty(questionnaire QuestionnaireID) string { return In(questionnaire) + "party" }
 
 // Indexes implements Indexed.
 func (Transcription) Indexes() []Index[Transcription] { return []Index[Transcription]{WaitingLetter} }

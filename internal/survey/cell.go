@@ -69,26 +69,30 @@ const (
 
 // Version is one immutable version of a cell: what the party said at one time. Versions are only ever added.
 type Version struct {
-	Questionnaire QuestionnaireID `json:"questionnaire"`
-	Respondent    RespondentID    `json:"respondent"`
-	Question      QuestionID      `json:"question"` // CatalogueQuestion.ID
-	Number        int             `json:"number"`   // from 1; as given in an import
-	Status        Status          `json:"status"`
-	Position      Position        `json:"position,omitempty"`
-	Text          string          `json:"text,omitempty"`   // wording, or rationale of a thesis
-	Reason        string          `json:"reason,omitempty"` // the party's words for declining
-	Provenance    Provenance      `json:"provenance,omitempty"`
-	Late          bool            `json:"late,omitempty"`   // against the respondent's own date
-	Joint         []string        `json:"joint,omitempty"`  // answered together with: respondent slugs or short names
-	Source        string          `json:"source,omitempty"` // such as "Brief vom 3. Mai 2026"
-	Licence       string          `json:"licence,omitempty"`
-	ReceivedAt    Stamp           `json:"received_at,omitempty"`
-	ChangeNote    string          `json:"change_note,omitempty"`
-	Record        string          `json:"record,omitempty"`     // key of the Submission or Transcription it came with; "" for an import
-	EnteredBy     string          `json:"entered_by,omitempty"` // user id, transcriptions only
-	ConfirmedBy   string          `json:"checked_by,omitempty"` // user id of the second person; "" nicht gegengeprüft
-	CountsAt      time.Time       `json:"accepted_at,omitzero"` // when it was handed in: "Absenden", or the arrival of the letter; orders versions against the deadline
+	Questionnaire    QuestionnaireID `json:"questionnaire"`
+	Respondent       RespondentID    `json:"respondent"`
+	Question         QuestionID      `json:"question"` // CatalogueQuestion.ID
+	Number           int             `json:"number"`   // from 1; as given in an import
+	Status           Status          `json:"status"`
+	Position         Position        `json:"position,omitempty"`
+	Text             string          `json:"text,omitempty"`   // wording, or rationale of a thesis
+	Reason           string          `json:"reason,omitempty"` // the party's words for declining
+	Provenance       Provenance      `json:"provenance,omitempty"`
+	Late             bool            `json:"late,omitempty"`   // against the respondent's own date
+	Joint            []string        `json:"joint,omitempty"`  // answered together with: respondent slugs or short names
+	Source           string          `json:"source,omitempty"` // such as "Brief vom 3. Mai 2026"
+	Licence          string          `json:"licence,omitempty"`
+	ReceivedAt       Stamp           `json:"received_at,omitempty"`
+	ChangeNote       string          `json:"change_note,omitempty"`
+	Record           string          `json:"record,omitempty"`            // key of the Submission or Transcription it came with; "" for an import
+	EnteredBy        string          `json:"entered_by,omitempty"`        // user id, transcriptions only
+	ConfirmedBy      string          `json:"checked_by,omitempty"`        // user id of the second person; "" nicht gegengeprüft
+	PartyConfirmedAt time.Time       `json:"party_confirmed_at,omitzero"` // when the party confirmed what was transcribed
+	CountsAt         time.Time       `json:"accepted_at,omitzero"`        // when it was handed in: "Absenden", or the arrival of the letter; orders versions against the deadline
 }
+
+// FromParty tells whether the party itself handed it in: by the form, or by confirming what was transcribed.
+func (v Version) FromParty() bool { return v.Provenance == ByForm || !v.PartyConfirmedAt.IsZero() }
 
 // Key implements Entity.
 func (v Version) Key() string {
@@ -129,7 +133,7 @@ type Cell struct {
 //   - an import has its highest version, or is unknown: an import invents no silence;
 //   - before the respondent's own date the cell is pending, whatever has come: it is answered for all at once. That it was
 //     not asked, or could not be reached and said nothing, shows at once;
-//   - a version the party itself submitted is never superseded by a transcription;
+//   - a version the party itself handed in is never superseded by a transcription it has not confirmed;
 //   - of the versions replaced before the date only the last is shown, later ones are all shown;
 //   - what was current in a publication stays in the history for good, whatever replaced it: published has its numbers;
 //   - without a version: not asked (also whoever the catalogue never went to), not reached, or no answer, in this order.
@@ -166,15 +170,15 @@ func CellAt(q Questionnaire, r Respondent, question QuestionID, versions []Versi
 // public returns the versions readers may see, oldest first. versions come in the order of their numbers; published are
 // the numbers of those that were current in a publication.
 func public(versions []Version, due, now time.Time, published []int) []Version {
-	own := 0 // number of the last version the party itself submitted
+	own := 0 // number of the last version the party itself handed in
 	for _, v := range versions {
-		if v.Provenance == ByForm && !v.CountsAt.After(now) {
+		if v.FromParty() && !v.CountsAt.After(now) {
 			own = v.Number
 		}
 	}
 	var shown []Version
 	for _, v := range versions {
-		superseded := own > 0 && v.Provenance != ByForm && !(v.Number < own && slices.Contains(published, v.Number))
+		superseded := own > 0 && !v.FromParty() && !(v.Number < own && slices.Contains(published, v.Number))
 		if v.CountsAt.After(now) || superseded {
 			continue
 		}
@@ -197,11 +201,11 @@ func (v Version) Diff(earlier Version) []textdiff.Part {
 	return textdiff.Words(earlier.Text, v.Text)
 }
 
-// VersionThatStands returns the version that counts: what the party itself submitted, before what was transcribed.
+// VersionThatStands returns the version that counts: what the party itself handed in, before what was transcribed.
 func VersionThatStands(versions []Version) *Version {
 	var last *Version
 	for _, v := range versions {
-		if last == nil || v.Provenance == ByForm || last.Provenance != ByForm {
+		if last == nil || v.FromParty() || !last.FromParty() {
 			last = &v
 		}
 	}

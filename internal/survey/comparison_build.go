@@ -42,6 +42,10 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 		}
 		quotations[quoted.Key()] = &quoted
 	}
+	letters, err := unconfirmedLetters(tx, questionnaire)
+	if err != nil {
+		return Comparison{}, err
+	}
 	shown := map[string][]int{} // numbers of the versions that were current in a publication
 	for _, p := range slices.Backward(published) {
 		c.Changes = append(c.Changes, p.Changes...)
@@ -65,7 +69,7 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 		if !heard[r.ID] {
 			r = r.AsDelivered(mails[r.ID])
 		}
-		column := compared(c, r, versions, quotations, shown)
+		column := compared(c, r, versions, quotations, letters, shown)
 		c.Respondents = append(c.Respondents, column)
 		received[r.ID] = firstReceived(c.Questionnaire, column, versions)
 	}
@@ -111,8 +115,26 @@ func firstReceived(q Questionnaire, column ComparedRespondent, versions map[stri
 	return first
 }
 
+// unconfirmedLetters are the cells that a letter would change which only the party can confirm, with the day it came.
+func unconfirmedLetters(tx *Tx, questionnaire QuestionnaireID) (map[string]string, error) {
+	days := map[string]string{}
+	for t, err := range tx.Transcriptions.By(WaitingLetter).List(Exact(WaitsForParty(questionnaire))) {
+		if err != nil {
+			return nil, err
+		}
+		letter, err := t.Written(tx)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range letter.Entries {
+			days[CellKey(questionnaire, t.Respondent, e.Question)] = t.ReceivedOn
+		}
+	}
+	return days, nil
+}
+
 // compared is the column of one respondent.
-func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, published map[string][]int) ComparedRespondent {
+func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, letters map[string]string, published map[string][]int) ComparedRespondent {
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, Parties: r.Parties, BallotPosition: r.BallotPosition,
 		Wikidata: r.Wikidata, Colour: r.Colour, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
@@ -128,6 +150,7 @@ func compared(c Comparison, r Respondent, versions map[string][]Version, quotati
 			Question:  question,
 			Cell:      CellAt(c.Questionnaire, r, question.ID, versions[key], c.At, published[publishedKey(r.Slug, question.Number)]...),
 			Quotation: quotations[key],
+			LetterOf:  letters[key],
 		}
 	}
 	return column

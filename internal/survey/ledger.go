@@ -39,6 +39,7 @@ type Record struct {
 	Original     string         `json:"original,omitempty"` // hex SHA-256 of the file
 	Without      string         `json:"without,omitempty"`  // why there is no original
 	Checked      bool           `json:"checked,omitempty"`  // by a second person
+	ByParty      bool           `json:"by_party,omitempty"` // confirmed by the party itself
 }
 
 // SubmissionRecord is the record of a submission. It reads only what no longer changes once the submission is confirmed.
@@ -67,7 +68,7 @@ func TranscriptionRecord(tx *Tx, t Letter) (Record, error) {
 		Format: recordFormat, Kind: LeafTranscription, Questionnaire: t.Questionnaire, Respondent: t.Respondent, ID: t.ID,
 		Catalogue: catalogue.Hash, At: t.EnteredAt.UTC(), Entries: t.Entries, Licence: t.Licence,
 		Letter: t.Kind, ReceivedOn: t.ReceivedOn, ReceivedTime: t.ReceivedTime, LetterDate: t.LetterDate, Joint: t.Joint,
-		Original: original.SHA256, Without: t.Without, ChangeNote: t.ChangeNote, Checked: t.ConfirmedBy != "",
+		Original: original.SHA256, Without: t.Without, ChangeNote: t.ChangeNote, Checked: t.ConfirmedBy != "", ByParty: !t.PartyConfirmedAt.IsZero(),
 	}, nil
 }
 

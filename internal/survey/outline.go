@@ -9,7 +9,7 @@ import (
 // An outline is an index in the order of the keys that says of each entity what is counted of it, without its words.
 var (
 	VersionOutline = Index[Version]{"outline", func(v Version) string {
-		return outline(v.Key(), string(v.Question), strconv.Itoa(v.Number), string(v.Status), string(v.Provenance), strconv.FormatBool(v.Late),
+		return outline(v.Key(), string(v.Question), strconv.Itoa(v.Number), string(v.Status), outlinedProvenance(v), strconv.FormatBool(v.Late),
 			TimeKey(v.CountsAt), string(v.ReceivedAt))
 	}}
 	QuestionOutline   = Index[Question]{"outline", func(q Question) string { return outline(q.Key(), string(q.ID), string(q.State), q.WorkingGroup) }}
@@ -21,6 +21,16 @@ var (
 
 // Indexes implements Indexed.
 func (Version) Indexes() []Index[Version] { return []Index[Version]{VersionOutline} }
+
+// byParty ends the provenance in an outline of what was transcribed and confirmed by the party.
+const byParty = "+party"
+
+func outlinedProvenance(v Version) string {
+	if v.PartyConfirmedAt.IsZero() {
+		return string(v.Provenance)
+	}
+	return string(v.Provenance) + byParty
+}
 
 // outlineMark parts the fields of an outline. No text may hold it (see Faults.Text).
 const outlineMark = "\x1f"
@@ -52,8 +62,13 @@ func Outlines(tx *Tx, r Respondent) (all []Version, err error) {
 		if errNumber != nil || errTime != nil {
 			return nil, fmt.Errorf("outline of the version %q: %v, %v", fields[0], errNumber, errTime)
 		}
-		all = append(all, Version{Questionnaire: r.Questionnaire, Respondent: r.ID, Question: QuestionID(fields[1]), Number: number, Status: Status(fields[3]),
-			Provenance: Provenance(fields[4]), Late: fields[5] == "true", CountsAt: counts, ReceivedAt: Stamp(fields[7])})
+		v := Version{Questionnaire: r.Questionnaire, Respondent: r.ID, Question: QuestionID(fields[1]), Number: number, Status: Status(fields[3]),
+			Late: fields[5] == "true", CountsAt: counts, ReceivedAt: Stamp(fields[7])}
+		provenance, confirmed := strings.CutSuffix(fields[4], byParty)
+		if v.Provenance = Provenance(provenance); confirmed {
+			v.PartyConfirmedAt = counts // that it did, not when
+		}
+		all = append(all, v)
 	}
 	return all, nil
 }

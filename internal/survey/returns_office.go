@@ -96,7 +96,7 @@ func returnAtDue(q Questionnaire, r Respondent, questions []CatalogueQuestion, o
 		key := CellKey(q.ID, r.ID, v.Question)
 		versions[key] = append(versions[key], v)
 	}
-	return returnOf(compared(c, r, versions, nil, nil), false)
+	return returnOf(compared(c, r, versions, nil, nil, nil), false)
 }
 
 // OfficeReturn is what came back from a respondent, as the office may know it at any time: nothing of what a party does before

@@ -40,6 +40,7 @@ func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []R
 		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
 		Provenance: Transcribed, Late: t.Late(q, due), Source: cite(t), Licence: t.Licence,
 		ReceivedAt: received, CountsAt: at, Record: t.Key(), EnteredBy: t.EnteredBy, ConfirmedBy: t.ConfirmedBy,
+		PartyConfirmedAt: t.PartyConfirmedAt,
 	}
 	if !v.Late && !at.Before(due.At) { // in time for a date that is over as its day begins
 		v.CountsAt = due.At.Add(-time.Nanosecond)

@@ -191,7 +191,7 @@ type Cell struct {
 	Question  survey.CatalogueQuestion
 	Asked     bool
 	WhyNot    string          // it was not asked
-	ByForm    bool            // the party itself has submitted it: no letter can be entered
+	Own       bool            // the party itself has handed it in: a letter changes it only when the party confirms that
 	Standing  *survey.Version // what counts; nil while there is nothing, and while the party's own submission may not be read
 	Quotation *survey.Quotation
 }
@@ -255,7 +255,8 @@ func transcriptionCell(tx *survey.Tx, r survey.Respondent, question survey.Catal
 		return c, err
 	}
 	c.Standing = survey.VersionThatStands(versions)
-	if c.ByForm = c.Standing != nil && c.Standing.Provenance == survey.ByForm; c.ByForm && !over {
+	c.Own = c.Standing != nil && c.Standing.FromParty()
+	if c.Own && c.Standing.Provenance == survey.ByForm && !over {
 		c.Standing = nil
 	}
 	switch quoted, err := tx.Quotations.Get(key); {

@@ -1,6 +1,7 @@
 package transcribe
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -44,7 +45,14 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		if t, err = expand(t, tx, speakers, catalogue); err != nil {
 			return err
 		}
-		switch news, changes, err := s.transcriptionNews(tx, q, r, t); {
+		if t.OnlyParty, err = onlyParty(tx, r, t); err != nil {
+			return err
+		}
+		news := t
+		if t.OnlyParty {
+			news.PartyConfirmedAt = now // as it would be
+		}
+		switch news, changes, err := s.LetterNews(tx, q, r, news); {
 		case err != nil:
 			return err
 		case len(faults) > 0:
@@ -53,24 +61,79 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 			faults.Add("change_note", "transcribe.error.change_note")
 		case news == 0:
 			faults.Add("", "transcribe.error.no_news")
+		case t.OnlyParty && !survey.BareAddress(r.Email):
+			faults.Add("", "transcribe.error.no_address")
 		}
 		if err := faults.Err(); err != nil {
 			return err
 		}
 		t.Revision++
 		t.Note = ""
+		if t.OnlyParty {
+			t.State = survey.TranscriptionWaiting
+			if err := survey.PutLetter(tx, t); err != nil {
+				return err
+			}
+			if err := s.askParty(tx, q, r, t); err != nil {
+				return err
+			}
+			return s.Audit(tx, actor, "transcription_to_party", t.Key())
+		}
 		done, _, err := s.Approve(tx, actor, q.ID, survey.ActTranscription, t.ID, contentOf(t))
 		if err != nil {
 			return err
 		}
 		if done {
-			t, err = s.takeEffect(tx, actor, q, r, t, now)
+			t, err = s.LetterTakesEffect(tx, actor, q, r, t)
 			return err
 		}
 		t.State = survey.TranscriptionWaiting
 		return survey.PutLetter(tx, t)
 	})
 	return t, err
+}
+
+// onlyParty tells whether a letter of one respondent changes what it submitted itself.
+func onlyParty(tx *survey.Tx, r survey.Respondent, t survey.Letter) (bool, error) {
+	if len(t.Joint) > 0 {
+		return false, nil
+	}
+	for _, e := range t.Entries {
+		if t.Whole.Status != "" && e.Entry == t.Whole {
+			continue // it passes over what the party submitted
+		}
+		if own, err := survey.OwnCell(tx, r, e.Question); err != nil || own {
+			return own, err
+		}
+	}
+	return false, nil
+}
+
+// LetterMail tells a party that a letter of it waits for its confirmation.
+type LetterMail struct {
+	Party, Title, Alliance, Contact string
+	Source                          string    // which letter
+	End                             time.Time // until when it can be confirmed
+}
+
+// askParty mails a party that its letter has been transcribed. It holds no link: the party has one.
+func (s *Service) askParty(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) error {
+	alliance, err := survey.LoadAlliance(tx)
+	if err != nil {
+		return err
+	}
+	election, err := tx.Election(q.Election)
+	if err != nil {
+		return err
+	}
+	m := survey.WrittenMail{Mail: survey.Mail{Kind: survey.MailNotice, Questionnaire: q.ID, Respondent: r.ID, To: r.Email, Language: cmp.Or(r.Language, "de")}}
+	m.Subject, m.Body, err = s.Compose(m.Language, "letter_waits", LetterMail{Party: r.Name, Title: q.Title, Alliance: alliance.Name, Contact: alliance.Email,
+		Source: s.Cite(t.Transcription), End: election.AnswersEnd(q, r.DueAt(q)).In()})
+	if err != nil {
+		return err
+	}
+	_, err = s.Enqueue(tx, m, "")
+	return err
 }
 
 // letterContent is what a second person confirms: all of a letter but how far it is. Its fields and their order are those of the
@@ -111,7 +174,6 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 		return t, err
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		now := s.At(tx)
 		q, r, read, err := s.letter(tx, ref)
 		if err != nil {
 			return err
@@ -137,13 +199,15 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 			return survey.Fail(survey.Conflict, "transcribe.error.not_waiting")
 		case t.Revision != revision:
 			return survey.Fail(survey.Conflict, "transcribe.error.changed")
+		case t.OnlyParty:
+			return survey.Fail(survey.Conflict, "transcribe.error.only_party")
 		case needed && wrote:
 			return survey.Fail(survey.Conflict, "transcribe.error.own")
 		case needed && handed:
 			return survey.Fail(survey.Conflict, "error.one_hand")
 		}
 		// A letter that came in between, or the party's own submission, can stand in its way by now.
-		switch news, changes, err := s.transcriptionNews(tx, q, r, t); {
+		switch news, changes, err := s.LetterNews(tx, q, r, t); {
 		case err != nil:
 			return err
 		case news == 0:
@@ -161,7 +225,7 @@ func (s *Service) Confirm(ctx context.Context, actor survey.Actor, ref Ref, revi
 		if !wrote && !handed { // the rule may have been switched off while it waited
 			t.ConfirmedBy, t.ConfirmedAt = approval.ApprovedBy, approval.ApprovedAt
 		}
-		t, err = s.takeEffect(tx, actor, q, r, t, now)
+		t, err = s.LetterTakesEffect(tx, actor, q, r, t)
 		return err
 	})
 	return t, err
@@ -194,7 +258,7 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 			return survey.Faults{{Field: "note", Key: "error.required"}}.Err()
 		}
 		t = contract(t)
-		t.State, t.Note = survey.TranscriptionDraft, note
+		t.State, t.Note, t.OnlyParty = survey.TranscriptionDraft, note, false
 		t.Revision++
 		if err := survey.PutLetter(tx, t); err != nil {
 			return err
@@ -204,97 +268,4 @@ func (s *Service) SendBack(ctx context.Context, actor survey.Actor, ref Ref, rev
 		}
 		return s.Audit(tx, actor, "transcription_sent_back", t.Key())
 	})
-}
-
-// takeEffect makes the versions of a complete transcription in the cells of all it answers for, and its leaf.
-func (s *Service) takeEffect(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, t survey.Letter, now time.Time) (survey.Letter, error) {
-	t.State, t.Entries = survey.TranscriptionEffective, slices.Clone(t.Entries)
-	err := s.eachTranscribed(tx, q, r, t, func(i int, last *survey.Version, v survey.Version) error {
-		own := v.Respondent == t.Respondent
-		if last != nil && sameLetter(*last, v) {
-			if own {
-				t.Entries[i].Version = last.Number
-			}
-			return nil
-		}
-		if own {
-			t.Entries[i].Version = v.Number
-		}
-		return tx.Versions.Put(v)
-	})
-	if err != nil {
-		return t, err
-	}
-	if t.Receipt, err = survey.TranscriptionReceipt(tx, t, now, s.Rand); err != nil {
-		return t, err
-	}
-	if err := survey.PutLetter(tx, t); err != nil {
-		return t, err
-	}
-	speakers, err := survey.TranscriptionSpeakers(tx, r, t.Transcription)
-	if err != nil {
-		return t, err
-	}
-	for _, speaker := range speakers {
-		if err := s.StopReminders(tx, speaker); err != nil {
-			return t, err
-		}
-	}
-	return t, s.Audit(tx, actor, "transcription_effective", t.Key())
-}
-
-// transcriptionNews counts the versions a transcription would make, and tells whether one of them changes what an earlier
-// one said. Conflict when the party itself has submitted one of its cells.
-func (s *Service) transcriptionNews(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (news int, changes bool, err error) {
-	err = s.eachTranscribed(tx, q, r, t, func(_ int, last *survey.Version, v survey.Version) error {
-		if last == nil || !sameLetter(*last, v) {
-			news++
-			changes = changes || last != nil
-		}
-		return nil
-	})
-	return news, changes, err
-}
-
-// eachTranscribed calls fn for every cell of a transcription, with the index of its entry, the cell's last version and
-// the one that would follow it. A statement to the whole catalogue passes over cells the party itself has submitted.
-func (s *Service) eachTranscribed(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter, fn func(i int, last *survey.Version, next survey.Version) error) error {
-	all, err := survey.TranscriptionSpeakers(tx, r, t.Transcription)
-	if err != nil {
-		return err
-	}
-	for _, speaker := range all {
-		for i, e := range t.Entries {
-			if asked, _ := speaker.Asked(e.Question); !asked {
-				continue
-			}
-			err := refuseOwn(tx, speaker, e)
-			if survey.CodeOf(err) == survey.Conflict && t.Whole.Status != "" && e.Entry == t.Whole {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			versions, err := survey.Collect(tx.Versions.List(survey.CellKey(q.ID, speaker.ID, e.Question) + "/"))
-			if err != nil {
-				return err
-			}
-			var last *survey.Version
-			number := 1
-			if n := len(versions); n > 0 {
-				last = &versions[n-1]
-				number = last.Number + 1
-			}
-			if err := fn(i, last, t.Version(q, speaker, all, e, number, s.Cite)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// sameLetter tells whether a version already says what the next one would, from the same letter.
-func sameLetter(last, next survey.Version) bool {
-	return last.Entry() == next.Entry() && last.Late == next.Late && slices.Equal(last.Joint, next.Joint) &&
-		last.Source == next.Source && last.Licence == next.Licence && last.ReceivedAt == next.ReceivedAt
 }

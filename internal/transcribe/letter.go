@@ -25,12 +25,12 @@ func expand(t survey.Letter, tx *survey.Tx, speakers []survey.Respondent, c surv
 		e := survey.SubmissionEntry{Question: question.ID, Number: question.Number, Entry: t.Whole}
 		open := false
 		for _, speaker := range speakers {
-			err := refuseOwn(tx, speaker, e)
-			if err != nil && survey.CodeOf(err) != survey.Conflict {
+			own, err := survey.OwnCell(tx, speaker, e.Question)
+			if err != nil {
 				return t, err
 			}
 			asked, _ := speaker.Asked(question.ID)
-			open = open || asked && err == nil
+			open = open || asked && !own
 		}
 		if open {
 			t.Entries = append(t.Entries, e)

@@ -24,7 +24,7 @@ func TestPartysWordsStayHidden(t *testing.T) {
 		if err := errors.Join(err, berr, lerr); err != nil {
 			t.Fatal(err)
 		}
-		if !sheet.Cells[0].ByForm || sheet.Cells[2].ByForm || sheet.SubmittedAt.IsZero() || board.Rows[0].SubmittedAt.IsZero() {
+		if !sheet.Cells[0].Own || sheet.Cells[2].Own || sheet.SubmittedAt.IsZero() || board.Rows[0].SubmittedAt.IsZero() {
 			t.Error("does not say that the party has submitted")
 		}
 		return letterJSON(t, sheet) + letterJSON(t, board) + letterJSON(t, list)

@@ -85,8 +85,8 @@ func (cmd *Save) Clean(ref Ref) error {
 // Save saves a draft. A new one gets its id from NewID with its form, so that sending the form twice makes one. A draft may be
 // incomplete and exceed the questionnaire's limits: a letter is what it is. A text typed without a status is an answer. When
 // somebody else was faster, it returns the Conflict error.stale together with the stored transcription. Saving what is stored
-// already changes nothing. It is a Conflict too when it is no draft any more, or when the party itself has submitted one of its
-// cells.
+// already changes nothing. It is a Conflict too when it is no draft any more, or when it is a joint one and its sender has submitted
+// one of its cells itself.
 func (s *Service) Save(ctx context.Context, actor survey.Actor, ref Ref, cmd Save) (t survey.Letter, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return t, err
@@ -185,8 +185,12 @@ func (cmd Save) apply(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 		if asked, _ := r.Asked(e.Question); !asked {
 			return t, survey.Fail(survey.NotFound, "error.not_found")
 		}
-		if err := refuseOwn(tx, r, e); err != nil {
+		own, err := survey.OwnCell(tx, r, e.Question)
+		if err != nil {
 			return t, err
+		}
+		if own && len(t.Joint) > 0 { // nobody can confirm it for all of them
+			return t, survey.ByFormError(r, e)
 		}
 		if e.Position != "" && catalogue.Questions[i].Kind != survey.KindThesis {
 			f.Add("position"+transcriptionNumber(e.Number), "error.choice")
@@ -253,17 +257,4 @@ func (s *Service) letter(tx *survey.Tx, ref Ref) (q survey.Questionnaire, r surv
 func jointCandidates(tx *survey.Tx, r survey.Respondent) ([]survey.Respondent, error) {
 	all, err := survey.RespondentsInOrder(tx, r.Questionnaire)
 	return slices.DeleteFunc(all, func(o survey.Respondent) bool { return o.ID == r.ID || o.NotAsked != "" }), err
-}
-
-// refuseOwn returns Conflict when the party itself has submitted the cell: a transcription never supersedes that.
-func refuseOwn(tx *survey.Tx, r survey.Respondent, e survey.SubmissionEntry) error {
-	for v, err := range tx.Versions.List(survey.CellKey(r.Questionnaire, r.ID, e.Question) + "/") {
-		switch {
-		case err != nil:
-			return err
-		case v.Provenance == survey.ByForm:
-			return survey.Fail(survey.Conflict, "transcribe.error.by_form", "Party", r.ShortName, "Number", e.Number)
-		}
-	}
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -131,4 +132,47 @@ func TestAutosaveAnswer(t *testing.T) {
 	if code, body := save("2", "three"); code != http.StatusUnauthorized || body["error"] == "" {
 		t.Errorf("signed out: %d %v", code, body)
 	}
+}
+
+// A party reads what the office has entered from its letter, and confirms it with a code.
+func TestThePageOfALetter(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewAnswer(t)
+	letter := survey.Letter{Transcription: survey.Transcription{Questionnaire: "q1", Respondent: "r1", ID: survey.NewID(), State: survey.TranscriptionWaiting, Kind: survey.LetterPaper,
+		ReceivedOn: "2026-11-20", LetterDate: "2026-11-18", Original: "o1", EnteredBy: "u1", EnteredAt: w.Clock.Now(), Revision: 3, OnlyParty: true, ChangeNote: "Brief der Partei."},
+		LetterText: survey.LetterText{Entries: []survey.SubmissionEntry{{Question: "q03", Number: 3, Entry: survey.Entry{Status: survey.Answered, Text: "Mit <Verschlüsselung>."}}}}}
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		return errors.Join(survey.PutLetter(tx, letter),
+			tx.Originals.Put(survey.Original{Questionnaire: "q1", Respondent: "r1", ID: "o1", Name: "brief.pdf", Type: "application/pdf", SHA256: strings.Repeat("ab", 32)}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	path := "/antwort/schreiben/" + letter.ID
+	party := w.Visitor(t)
+	party.Post("/zugang/frei", nil)
+	webtest.Contains(t, party.Get("/antwort"), 200, "Es wartet auf Ihre Bestätigung", `href="`+path+`"`)
+	page := party.Get(path)
+	webtest.Contains(t, page, 200, "Bitte prüfen Sie es Wort für Wort", "Mit &lt;Verschlüsselung&gt;.", "Brief der Partei.", "gilt es erst, wenn Sie es hier bestätigen", `name="revision" value="3"`)
+	form := regexp.MustCompile(`name="form" value="([^"]+)"`).FindStringSubmatch(page.Body.String())[1]
+	say := url.Values{"form": {form}, "revision": {"3"}, "name": {"Kim Muster"}, "function": {""}, "verbatim": {"on"}}
+	webtest.Contains(t, party.Post(path, say), 422, `value="Kim Muster"`, `value="`+form+`"`)
+	say.Set("function", "Büroleitung")
+	say.Set("revision", "2")
+	webtest.Contains(t, party.Post(path, say), 409, "hat sich inzwischen geändert", "Mit &lt;Verschlüsselung&gt;.")
+	say.Set("revision", "3")
+	asked := party.Post(path, say)
+	if asked.Code != http.StatusSeeOther || !strings.HasPrefix(asked.Header().Get("Location"), "/antwort/code?abgabe=") {
+		t.Fatalf("%d %s", asked.Code, asked.Header().Get("Location"))
+	}
+	id := strings.TrimPrefix(asked.Header().Get("Location"), "/antwort/code?abgabe=")
+	webtest.Contains(t, party.Get("/antwort/code?abgabe="+id), 200, `value="`+id+`"`)
+	done := party.Post("/antwort/code", url.Values{"id": {id}, "code": {w.LatestCode(t)}})
+	if done.Header().Get("Location") != "/antwort/bestaetigung" {
+		t.Fatalf("%d\n%s", done.Code, done.Body)
+	}
+	webtest.Contains(t, party.Get("/antwort/bestaetigung"), 200, "Mit &lt;Verschlüsselung&gt;.")
+	webtest.Contains(t, party.Get(path), 404)
+	other := w.Visitor(t)
+	other.Post("/zugang/moin", nil)
+	webtest.Contains(t, other.Get(path), 404)
 }

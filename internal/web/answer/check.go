@@ -120,14 +120,10 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 		}
 		p.Entries = append(p.Entries, v)
 	}
-	p.Name = templates.Field{Name: "name", Required: true, Label: p.Must("answer.field.name"), Value: form.Name, Autocomplete: "name", Error: p.ErrorAt("name")}
-	p.Function = templates.Field{Name: "function", Required: true, Label: p.Must("answer.field.function"), Hint: p.Must("answer.field.function_hint"), Value: form.Function,
-		Autocomplete: "organization-title", Error: p.ErrorAt("function")}
+	p.Name, p.Function, p.Verbatim = p.declarationFields(form.Name, form.Function, form.Verbatim != "")
 	if late && sheet.Replaces() {
 		p.Note = templates.Field{Name: "note", Required: true, Label: p.Must("answer.field.note"), Hint: p.Must("answer.field.note_hint"), Value: form.Note, Error: p.ErrorAt("note")}
 	}
-	p.Verbatim = templates.Field{Name: "verbatim", Type: "checkbox", Required: true, Label: p.Must("answer.field.verbatim"), Hint: p.Must("answer.field.verbatim_hint"),
-		Checked: form.Verbatim != "", Error: p.ErrorAt("verbatim")}
 	if licence := sheet.Alliance.Licence; licence != "" {
 		p.Licence = templates.Field{Name: "licence", Type: "checkbox", Label: p.Must("answer.field.licence", "Licence", licence), Hint: p.Must("answer.field.licence_hint"),
 			Checked: form.Licence != ""}
@@ -144,8 +140,7 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 		if len(p.Words) > web.DefaultBody/4 { // encoded it might be too long for a form; the drafts have them
 			p.Words = ""
 		}
-		p.Code = templates.Field{Name: "code", Quiet: true, Label: p.Must("answer.field.code"), Hint: p.Must("answer.check.code_hint", "Address", p.SentTo), Autocomplete: "one-time-code",
-			Inputmode: "numeric", Error: p.ErrorAt("code")}
+		p.Code = p.codeField(p.Must("answer.check.code_hint", "Address", p.SentTo))
 	}
 	return r.Page(status, "answer/check", p)
 }

@@ -33,6 +33,8 @@ func (s *Room) Routes() []web.Route {
 		{Method: get, Path: "/antwort/code", Who: web.Parties, Phases: answering, Handle: s.codePage},
 		{Method: post, Path: "/antwort/code", Who: web.Parties, Phases: answering, Limit: web.LimitSecret, Handle: s.confirmSubmission},
 		{Method: post, Path: "/antwort/code/neu", Who: web.Parties, Phases: answering, Limit: web.LimitSecret, Handle: s.resendCode},
+		{Method: get, Path: "/antwort/schreiben/:letter", Who: web.Parties, Phases: answering, Handle: s.letterPage},
+		{Method: post, Path: "/antwort/schreiben/:letter", Who: web.Parties, Phases: answering, Limit: web.LimitSecret, Handle: s.confirmLetter},
 		{Method: get, Path: "/antwort/bestaetigung", Who: web.Parties, Phases: answering, Handle: s.confirmationPage},
 		{Method: get, Path: "/antwort/quittung/:submission", Who: web.Parties, Phases: answering, Handle: s.receiptFile},
 	}

@@ -3,6 +3,7 @@ package answer
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"pruefstein/internal/answer"
 	"pruefstein/internal/survey"
@@ -50,9 +51,10 @@ type tasksPage struct {
 	Next     templates.NavItem
 	Other    templates.NavItem // a second way on; Href "" is none
 	Tasks    []answerTask
-	Declines bool     // whether the whole catalogue can still be declined
-	Handed   bool     // something was submitted
-	HandMade []string // a line for each access link the office made by hand
+	Declines bool                // whether the whole catalogue can still be declined
+	Handed   bool                // something was submitted
+	Letters  []templates.NavItem // that wait for the party's confirmation
+	HandMade []string            // a line for each access link the office made by hand
 }
 
 type answerTask struct {
@@ -95,6 +97,9 @@ func (s *Room) answerTasks(r *web.Request) error {
 	if len(sheet.Cells) > 0 {
 		p.Share = 100 * ready / len(sheet.Cells)
 	}
+	for _, t := range sheet.Letters {
+		p.Letters = append(p.Letters, templates.NavItem{Href: letterPath(t.ID), Label: p.Must("answer.tasks.letter")})
+	}
 	for _, at := range sheet.HandMade {
 		p.HandMade = append(p.HandMade, p.Must("answer.links.made", "At", p.DateTime(at.In(sheet.Due.Location()), nil)))
 	}
@@ -123,6 +128,9 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) error {
 		step("pressed", "/antwort/pruefen", "At", p.DateTime(press.At.In(sheet.Due.Location()), nil), "Until", p.Time(press.At.Add(answer.PressLife).In(sheet.Due.Location())))
 	case len(sheet.Waits) > 0:
 		step("code", "/antwort/code", "Until", p.Time(sheet.Waits[0].CodeExpiresAt.In(sheet.Due.Location())))
+	case slices.ContainsFunc(sheet.Letters, onlyParty) && !sheet.Ended:
+		t := sheet.Letters[slices.IndexFunc(sheet.Letters, onlyParty)]
+		step("letter", letterPath(t.ID), "Source", t.Source)
 	case sheet.Ended && len(sheet.Confirmed) > 0:
 		step("over_submitted", "/antwort/bestaetigung")
 	case sheet.Ended:

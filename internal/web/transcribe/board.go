@@ -227,6 +227,11 @@ func letterBadge(p transcriptionBase, t survey.Transcription) templates.Badge {
 		badge.Icon = "draft"
 	case t.State == survey.TranscriptionWaiting:
 		badge.Icon, badge.Tone = "review", "wait"
+		if t.OnlyParty {
+			badge.Label = p.Must("common.waits_for_party")
+		}
+	case !t.PartyConfirmedAt.IsZero():
+		badge.Icon, badge.Tone, badge.Label = "check", "good", p.Must("common.by_party")
 	case t.ConfirmedBy == "":
 		badge.Icon, badge.Tone, badge.Label = "warning", "warn", p.Must("common.unchecked")
 	default:

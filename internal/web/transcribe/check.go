@@ -83,6 +83,8 @@ func letterActs(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line 
 		p.Correct = letterPath(r, string(sheet.Respondent.Slug), "neu") + "?von=" + line.ID
 	case line.State != survey.TranscriptionWaiting:
 		return
+	case line.OnlyParty:
+		p.Info = p.Must("transcribe.view.only_party")
 	case line.Wrote && sheet.TwoPerson:
 		p.Info = p.Must("transcribe.view.own")
 	default:

@@ -129,9 +129,8 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	case !c.Asked:
 		cell.Closed, cell.Status, cell.Note = true, string(survey.NotAsked), c.WhyNot
 		return cell
-	case c.ByForm:
-		cell.Closed, cell.Note = true, p.Must("transcribe.cell.by_form")
-		return cell
+	case c.Own:
+		cell.Earlier = p.Must("transcribe.cell.by_form")
 	case c.Standing != nil:
 		cell.Earlier = p.Must("transcribe.cell.earlier", "Source", c.Standing.Source)
 	}

@@ -97,13 +97,16 @@ func standingEntry(r *web.Request, p transcriptionBase, c transcribe.Cell) lette
 		if c.Standing.Source != "" {
 			e.About += ": " + c.Standing.Source
 		}
-		if c.Standing.Provenance == survey.Transcribed && c.Standing.ConfirmedBy == "" {
+		switch {
+		case !c.Standing.PartyConfirmedAt.IsZero():
+			e.About += ", " + p.Must("common.by_party")
+		case c.Standing.Provenance == survey.Transcribed && c.Standing.ConfirmedBy == "":
 			e.About += ", " + p.Must("common.unchecked")
 		}
 		if c.Standing.Late {
 			e.About += ", " + p.Must("common.late")
 		}
-	case c.ByForm:
+	case c.Own:
 		e.Note = p.Must("transcribe.cell.by_form_hidden")
 	case !c.Asked:
 		e.Status, e.Reason = string(survey.NotAsked), c.WhyNot

@@ -465,7 +465,7 @@ func TestOfficeNeverReadsDrafts(t *testing.T) {
 	}
 	form := letterForm()
 	form.Set("text-3", "aus dem Brief, lang genug zum Wiederfinden")
-	webtest.Contains(t, w.Visitor(t).SignIn("anna@buendnis.example").Post(letterURL(survey.NewID()), form), 409, "selbst im Formular abgegeben", "lang genug zum Wiederfinden")
+	webtest.Contains(t, w.Visitor(t).SignIn("anna@buendnis.example").Post(letterURL(survey.NewID()), form), 422, "gilt erst, wenn sie es über ihren Link bestätigt", "lang genug zum Wiederfinden")
 }
 
 func TestTranscriptionPagesOnlyForTheOffice(t *testing.T) {

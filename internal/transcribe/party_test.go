@@ -1,0 +1,192 @@
+package transcribe_test
+
+import (
+	"testing"
+	"time"
+
+	"pruefstein/internal/answer"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
+)
+
+// asked is how a party asks for the code to a letter.
+func asked(revision int) answer.ConfirmLetter {
+	return answer.ConfirmLetter{Form: survey.NewID(), Revision: revision, Name: "Kim Muster", Function: "Büroleitung", Verbatim: true}
+}
+
+// confirmLetter confirms a letter as the party frei does.
+func confirmLetter(t *testing.T, w *testworld.Letters, letter survey.Letter) survey.Submission {
+	t.Helper()
+	sub, err := w.Answer.RequestLetter(t.Context(), w.Frei, letter.ID, asked(letter.Revision))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Confirm(t, w.Frei, sub)
+}
+
+// firstCell is the first cell of frei as readers see it.
+func firstCell(t *testing.T, w *testworld.Letters) (cell survey.ComparedCell) {
+	t.Helper()
+	w.View(t, func(tx *survey.Tx) error {
+		c, err := testworld.Comparison(tx, "q1", w.Clock.Now())
+		cell = c.Respondents[0].Cells[0]
+		return err
+	})
+	return cell
+}
+
+// A letter that changes what the party submitted itself waits for the party alone. Until it confirms, only that the letter is there is
+// public; then it is a version of its own.
+func TestALetterOfOwnAnswersWaitsForTheParty(t *testing.T) {
+	w := testworld.NewLetters(t)
+	w.Answers.Save(t, w.Frei, 1, testworld.Saying("Neutral."))
+	w.Submit(t, w.Frei)
+	w.Clock.Set(w.Due.Add(48 * time.Hour))
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Wir stimmen zu.")))
+	cmd.ReceivedOn, cmd.LetterDate = "2026-12-01", ""
+	saved := w.SaveLetter(t, w.Anna, cmd)
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, saved.Revision); testworld.KeyOf(err) != "change_note transcribe.error.change_note" {
+		t.Fatalf("without a note: %v", err)
+	}
+	cmd.ChangeNote, cmd.Revision, cmd.Original, cmd.Upload = "Brief der Partei.", saved.Revision, saved.Original, nil
+	letter := w.HandOver(t, w.Anna, cmd)
+	if !letter.OnlyParty || letter.State != survey.TranscriptionWaiting {
+		t.Fatalf("%+v", letter)
+	}
+	w.View(t, func(tx *survey.Tx) error {
+		waiting, err := survey.WaitingTranscriptions(tx, "q1")
+		told, _ := survey.Collect(tx.Mails.By(survey.MailRespondent).List(survey.Exact("q1/r1")))
+		if waiting != 0 || len(told) == 0 || told[len(told)-1].Kind != survey.MailNotice || told[len(told)-1].To != "post@frei.example" {
+			t.Errorf("%d wait for a second person; %+v", waiting, told)
+		}
+		return err
+	})
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcribe.error.only_party" {
+		t.Errorf("a second person: %v", err)
+	}
+	if c := firstCell(t, w); c.Current.Text != "Neutral." || c.LetterOf != "2026-12-01" {
+		t.Errorf("before: %+v, letter of %q", c.Current, c.LetterOf)
+	}
+
+	// only this party, who says who it is, and what it has read
+	for what, c := range map[string]struct {
+		actor survey.Actor
+		cmd   func(*answer.ConfirmLetter)
+		want  string
+	}{
+		"another party": {w.Moin, func(*answer.ConfirmLetter) {}, "error.not_found"},
+		"no name":       {w.Frei, func(c *answer.ConfirmLetter) { c.Name = "" }, "name error.required"},
+		"no consent":    {w.Frei, func(c *answer.ConfirmLetter) { c.Verbatim = false }, "verbatim answer.error.verbatim"},
+		"stale":         {w.Frei, func(c *answer.ConfirmLetter) { c.Revision-- }, "answer.error.letter_changed"},
+		"the office":    {w.Anna, func(*answer.ConfirmLetter) {}, "error.forbidden"},
+	} {
+		cmd := asked(letter.Revision)
+		c.cmd(&cmd)
+		before := w.State(t)
+		if _, err := w.Answer.RequestLetter(t.Context(), c.actor, letter.ID, cmd); testworld.KeyOf(err) != c.want || w.State(t) != before {
+			t.Errorf("%s: %v, want %q", what, err, c.want)
+		}
+	}
+
+	sub := confirmLetter(t, w, letter)
+	if again := w.Confirm(t, w.Frei, sub); again.ID != sub.ID || again.Leaf != sub.Leaf {
+		t.Errorf("a second click: %+v", again)
+	}
+	c := firstCell(t, w)
+	if v := c.Current; v.Text != "Wir stimmen zu." || v.Number != 2 || v.Provenance != survey.Transcribed || v.PartyConfirmedAt.IsZero() || v.ConfirmedBy != "" ||
+		v.ChangeNote != "Brief der Partei." || !v.Late || len(c.History) != 2 || c.LetterOf != "" {
+		t.Errorf("after: %+v, letter of %q", c, c.LetterOf)
+	}
+	sheet := w.Answers.Sheet(t, w.Frei)
+	if s := sheet.Cells[0]; s.State != answer.StateTranscribed || !s.Entry.Empty() || len(sheet.Letters) > 0 || sheet.Changed() {
+		t.Errorf("the draft of before would be submitted again: %+v", s)
+	}
+	if done := w.Confirmation(t, w.Frei); done.Confirmed[0].ID != sub.ID || len(done.Entries) != 1 || !done.Entries[0].New || done.Entries[0].Text != "Wir stimmen zu." {
+		t.Errorf("%+v", done.Entries)
+	}
+	w.Sound(t)
+
+	// and the form goes on from there
+	w.Clock.Advance(time.Hour)
+	w.Answers.Save(t, w.Frei, 1, survey.Entry{Status: survey.Withdrawn})
+	form := w.Form(t, w.Frei)
+	form.Note = "Doch nicht."
+	w.Confirm(t, w.Frei, w.RequestBy(t, w.Frei, form))
+	if c := firstCell(t, w); c.Status != survey.Withdrawn || c.Current.Number != 3 || len(c.History) != 3 {
+		t.Errorf("%+v", c)
+	}
+	w.Sound(t)
+}
+
+// Where a second person is to check a letter, the party may confirm it instead.
+func TestAPartyConfirmsInsteadOfASecondPerson(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	letter := w.HandOver(t, w.Anna, cmd)
+	if letter.OnlyParty {
+		t.Fatal("nothing of it was submitted by the party itself")
+	}
+	confirmLetter(t, w, letter)
+	if v := w.Versions(t, "r1", "q01"); len(v) != 1 || v[0].PartyConfirmedAt.IsZero() || v[0].ConfirmedBy != "" || v[0].Late {
+		t.Errorf("%+v", v)
+	}
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); err != nil {
+		t.Errorf("the second person after it: %v", err)
+	}
+	w.View(t, func(tx *survey.Tx) error {
+		waiting, err := survey.WaitingApproval(tx, "q1", survey.ActTranscription, letter.ID)
+		if waiting != nil {
+			t.Errorf("still asks for a second person: %+v", waiting)
+		}
+		return err
+	})
+	// another letter does not change it without the party
+	other := w.Letter(testworld.LetterLine(1, testworld.Saying("Nein.")))
+	other.ChangeNote = "Neuer Brief."
+	if next := w.HandOver(t, w.Anna, other); !next.OnlyParty {
+		t.Errorf("%+v", next)
+	}
+	w.Sound(t)
+}
+
+// What the office takes back or changes while the code is under way is not confirmed, and the code stays good.
+func TestALetterThatChangedIsNotConfirmed(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	letter := w.HandOver(t, w.Anna, cmd)
+	sub, err := w.Answer.RequestLetter(t.Context(), w.Frei, letter.ID, asked(letter.Revision))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Transcribe.SendBack(t.Context(), w.Anna, cmd.Ref, letter.Revision, ""); err != nil {
+		t.Fatal(err)
+	}
+	before := w.State(t)
+	if _, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, sub.ID, w.Code(t, "r1/"+sub.ID), true); testworld.KeyOf(err) != "answer.error.letter_changed" || w.State(t) != before {
+		t.Errorf("%v", err)
+	}
+	if v := w.Versions(t, "r1", "q01"); len(v) > 0 {
+		t.Errorf("%+v", v)
+	}
+}
+
+// A party whose mailbox is unknown cannot be asked: the office is told before it hands the letter over.
+func TestALetterNeedsSomebodyToConfirmIt(t *testing.T) {
+	w := testworld.NewLetters(t)
+	w.Answers.Save(t, w.Frei, 1, testworld.Saying("Neutral."))
+	w.Submit(t, w.Frei)
+	w.Write(t, func(tx *survey.Tx) error {
+		r, err := tx.Respondents.Get("q1/r1")
+		if err != nil {
+			return err
+		}
+		r.Email = ""
+		return tx.Respondents.Put(r)
+	})
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	cmd.ChangeNote = "Brief der Partei."
+	saved := w.SaveLetter(t, w.Anna, cmd)
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, saved.Revision); testworld.KeyOf(err) != " transcribe.error.no_address" {
+		t.Errorf("%v", err)
+	}
+}
