@@ -16,8 +16,12 @@ func cellDigests(c survey.Comparison) []survey.CellDigest {
 			if cell.Current != nil {
 				current = *cell.Current
 				d.Version = current.Number
-				d.Details = survey.DigestOf(append([]string{string(current.Provenance), strconv.FormatBool(current.Late), current.Source, current.Licence,
-					string(current.ReceivedAt), strconv.FormatBool(current.ConfirmedBy != "")}, current.Joint...))
+				about := append([]string{string(current.Provenance), strconv.FormatBool(current.Late), current.Source, current.Licence,
+					string(current.ReceivedAt), strconv.FormatBool(current.ConfirmedBy != "")}, current.Joint...)
+				if current.Note != "" || current.Confirmed != "" {
+					about = append(about, "note", current.Note, string(current.Confirmed))
+				}
+				d.Details = survey.DigestOf(about)
 			}
 			d.Digest = survey.DigestOf([]string{string(current.Position), current.Text, cell.Reason})
 			if cell.Quotation != nil {

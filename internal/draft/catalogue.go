@@ -148,7 +148,7 @@ func plannedCatalogue(q survey.Questionnaire, agreed []survey.Question, words wo
 	c := survey.Catalogue{Questionnaire: q.ID}
 	used := map[survey.Slug]bool{}
 	for i, question := range agreed {
-		one := survey.CatalogueQuestion{ID: survey.QuestionID(fmt.Sprintf("q%02d", i+1)), Number: i + 1, Kind: question.Kind, Label: question.Label,
+		one := survey.CatalogueQuestion{ID: survey.QuestionID(fmt.Sprintf("q%02d", i+1)), Number: i + 1, Kind: question.Kind, Mark: question.Mark, Label: question.Label,
 			Text: question.Text, Context: question.Context, Topic: question.Topic, Origin: question.ID}
 		used[survey.Slug("topic "+question.Topic)] = true
 		for _, g := range words.groups {

@@ -13,6 +13,7 @@ func changes(old, new survey.Wording) []survey.TextChange {
 	var list []survey.TextChange
 	for _, c := range []survey.TextChange{
 		{Field: "label", Old: old.Label, New: new.Label},
+		{Field: "mark", Old: old.Mark, New: new.Mark},
 		{Field: "text", Old: old.Text, New: new.Text},
 		{Field: "context", Old: old.Context, New: new.Context},
 	} {

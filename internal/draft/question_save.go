@@ -18,6 +18,7 @@ type SaveQuestion struct {
 func (cmd *SaveQuestion) clean(question survey.QuestionID) survey.Faults {
 	var f survey.Faults
 	f.Line("label", &cmd.Label, 120, false)
+	f.Line("mark", &cmd.Mark, 20, false)
 	f.Text("text", &cmd.Text)
 	if cmd.Text == "" {
 		f.Add("text", "error.required")

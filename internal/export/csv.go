@@ -16,6 +16,7 @@ var csvHeader = []string{
 	"election", "question_number", "question_id", "topic", "asked_by", "question_label", "question_text", "party_id", "party",
 	"party_name", "status", "position", "answer", "reason", "joint", "provenance", "late", "source", "licence", "received_at",
 	"version", "changed_at", "change_note", "url", "quotation", "quotation_place",
+	"question_mark", "party_state", "note", "confirmed",
 }
 
 // CSV writes antworten.csv: a row for every question and party, for statistics programs. Comma, UTF-8 without a byte order
@@ -38,6 +39,7 @@ func CSV(w io.Writer, c survey.Comparison) error {
 				c.Election.Name, number, string(q.ID), topic, asked, q.Label, q.Text, string(r.Slug), r.ShortName,
 				r.Name, string(a.status), string(a.Position), a.Text, a.reason, a.joint, string(a.Provenance), late, a.Source, a.Licence,
 				string(a.received), version, string(a.changed), a.ChangeNote, Permalink(c, q.Number, r.Slug), a.quotation, a.place,
+				q.Mark, string(r.Standing.State), a.Note, string(a.Confirmation()),
 			})
 		}
 	}

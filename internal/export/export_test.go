@@ -245,7 +245,7 @@ func TestNothingToCompare(t *testing.T) {
 func TestCSVHeader(t *testing.T) {
 	got, _, _ := strings.Cut(string(write(t, CSV, conducted())), "\n")
 	want := "election,question_number,question_id,topic,asked_by,question_label,question_text,party_id,party,party_name,status,position,answer,reason,joint," +
-		"provenance,late,source,licence,received_at,version,changed_at,change_note,url,quotation,quotation_place"
+		"provenance,late,source,licence,received_at,version,changed_at,change_note,url,quotation,quotation_place,question_mark,party_state,note,confirmed"
 	if got != want {
 		t.Errorf("got %s", got)
 	}

@@ -26,9 +26,9 @@ type singlePage struct {
 }
 
 type singleQuestion struct {
-	ID, Title, Topic, AskedBy, Context, Text string
-	Number                                   int
-	Statements                               []Statement
+	ID, Mark, Title, Topic, AskedBy, Context, Text string
+	Number                                         int
+	Statements                                     []Statement
 }
 
 // engine parses what the one file here that is a page needs, once.
@@ -66,7 +66,7 @@ func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {
 		Statuses: StatusLines(p, c), Changes: ChangeLines(p, c),
 	}
 	for i, q := range c.Catalogue.Questions {
-		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Title: q.Label, Topic: topicName(c, q), Text: q.Text,
+		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Mark: q.Mark, Title: q.Label, Topic: topicName(c, q), Text: q.Text,
 			Context: q.Context, AskedBy: AskedBy(p, c, q)}
 		for _, r := range c.Respondents {
 			s := StatementOf(p, c, r, r.Cells[i])

@@ -23,6 +23,7 @@ const (
 	passageAnswer    = "answer"
 	passageReason    = "reason-text"
 	passageNote      = "note-text"
+	passageRemark    = "remark-text"
 	passageQuotation = "quotation-text"
 )
 
@@ -37,6 +38,7 @@ func passagesOf(s Statement) (list []passage) {
 	add(passageAnswer, s.Text)
 	add(passageReason, s.Reason)
 	add(passageNote, s.Note)
+	add(passageRemark, s.Remark)
 	if s.Quotation != nil {
 		add(passageQuotation, s.Quotation.Text)
 	}
@@ -125,7 +127,7 @@ func (r *passageReader) open(t html.Token) {
 	}
 	for i, class := range classes {
 		switch class {
-		case passageAnswer, passageReason, passageNote, passageQuotation:
+		case passageAnswer, passageReason, passageNote, passageRemark, passageQuotation:
 			r.element, r.kind = t.Data, class
 		case passagePosition:
 			r.element, r.kind, r.text = t.Data, class, strings.TrimPrefix(classes[i+1], "position-")

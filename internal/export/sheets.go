@@ -110,18 +110,18 @@ func comparisonSheet(c survey.Comparison) *sheet {
 	for i, q := range c.Catalogue.Questions {
 		row := []value{number(q.Number), text(q.Text)}
 		for _, r := range c.Respondents {
-			row = append(row, text(comparisonCell(q, r.Cells[i], r.Standing)))
+			row = append(row, text(comparisonCell(c, q, r.Cells[i], r.Standing)))
 		}
 		s.rows = append(s.rows, row)
 	}
 	return s
 }
 
-func comparisonCell(q survey.CatalogueQuestion, cell survey.ComparedCell, stands survey.Standing) string {
+func comparisonCell(c survey.Comparison, q survey.CatalogueQuestion, cell survey.ComparedCell, stands survey.Standing) string {
 	if cell.Status == survey.Answered && cell.Current != nil {
 		said := cell.Current.Text
 		if q.Kind == survey.KindThesis {
-			said = positionWord(cell.Current.Position)
+			said = positionWord(c, cell.Current.Position)
 		}
 		if said != "" {
 			return said
@@ -155,7 +155,8 @@ func answersSheet(c survey.Comparison) *sheet {
 			{title: "Gemeinsam mit", width: 16}, {title: "Herkunft", width: 18}, {title: "Verspätet", width: 11}, {title: "Quelle", width: 24},
 			{title: "Lizenz", width: 14}, {title: "Eingegangen am", width: 17}, {title: "Fassung", width: 10}, {title: "Geändert am", width: 17},
 			{title: "Änderungsvermerk", width: 30}, {title: "Link", width: 40}, {title: "Zitat aus dem Wahlprogramm", width: 40, most: 60},
-			{title: "Fundstelle", width: 20},
+			{title: "Fundstelle", width: 20}, {title: "Bezeichnung der Frage", width: 12}, {title: "Stand der Partei", width: 16},
+			{title: "Redaktionelle Anmerkung", width: 40, most: 60}, {title: "Bestätigt", width: 16},
 		},
 	}
 	in := zone(c)
@@ -169,9 +170,10 @@ func answersSheet(c survey.Comparison) *sheet {
 			}
 			s.rows = append(s.rows, []value{
 				number(q.Number), topic, asked, text(q.Label), text(q.Text), text(r.ShortName), text(r.Name), text(statusWord(a.status)),
-				text(positionWord(a.Position)), text(a.Text), text(a.reason), text(a.joint), text(provenanceWord(a.Version)), text(late),
+				text(positionWord(c, a.Position)), text(a.Text), text(a.reason), text(a.joint), text(provenanceWord(a.Version)), text(late),
 				text(a.Source), text(a.Licence), stamp(a.received, in), number(a.number), stamp(a.changed, in), text(a.ChangeNote),
 				text(Permalink(c, q.Number, r.Slug)), text(a.quotation), text(a.place),
+				text(q.Mark), text(stateWord(r.Standing.State)), text(a.Note), text(confirmationWord(a.Version)),
 			})
 		}
 	}
@@ -184,13 +186,13 @@ func questionsSheet(c survey.Comparison) *sheet {
 		columns: []column{
 			{title: "Nr.", width: 6}, {title: "Kennung", width: 12}, {title: "Art", width: 9}, {title: "Thema", width: 20},
 			{title: "Gefragt von", width: 24}, {title: "Frage (kurz)", width: 24}, {title: "Frage", width: 60, most: 120},
-			{title: "Vorbemerkung", width: 40, most: 80}, {title: "Link", width: 40},
+			{title: "Vorbemerkung", width: 40, most: 80}, {title: "Link", width: 40}, {title: "Bezeichnung", width: 12},
 		},
 	}
 	for _, q := range c.Catalogue.Questions {
 		s.rows = append(s.rows, []value{
 			number(q.Number), text(string(q.ID)), text(german.Must("common.kind." + string(q.Kind))), text(topicName(c, q)), text(askedBy(c, q)),
-			text(q.Label), text(q.Text), text(q.Context), text(questionAddress(c, q.Number)),
+			text(q.Label), text(q.Text), text(q.Context), text(questionAddress(c, q.Number)), text(q.Mark),
 		})
 	}
 	return s

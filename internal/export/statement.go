@@ -20,10 +20,13 @@ type Statement struct {
 	Party     templates.Party  // who speaks
 	PartyName string           // its full name, "" when it is the short one
 	Number    int              // of the question
+	Mark      string           // its printed label, "" for none
+	Step      string           // position in the words of the questionnaire's own scale, "" where it has none
 	Label     string           // short name of the question
 	Question  string           // wording of the question
 	Facts     []templates.Fact // provenance: what was received how, each a short sentence, some with a link
 	Note      string           // change note of the current version
+	Remark    string           // an editor's note beside the answer, never the party's words
 	Quotation *templates.Quotation
 	Earlier   []Step         // how the public versions came about, the newest first
 	Citation  templates.Copy // "" Text prints none
@@ -41,7 +44,7 @@ type Step struct {
 func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespondent, cell survey.ComparedCell) Statement {
 	q := cell.Question
 	s := Statement{
-		ID: string(r.Slug), Party: PartyOf(p, r), Number: q.Number, Label: q.Label, Question: q.Text,
+		ID: string(r.Slug), Party: PartyOf(p, r), Number: q.Number, Mark: q.Mark, Label: q.Label, Question: q.Text,
 		Said: templates.Said{Thesis: q.Kind == survey.KindThesis, Argues: q.Kind == survey.KindThesis && cell.Status.Argues(), Status: string(cmp.Or(cell.Status, survey.Unknown)), General: cell.Status == survey.General,
 			Reason: cell.Reason, Own: cell.Status.FromParty(), Headed: true},
 	}
@@ -50,6 +53,7 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 	}
 	if v := cell.Current; v != nil {
 		s.Position, s.Text, s.Note = string(v.Position), v.Text, v.ChangeNote
+		s.Remark, s.Step = v.Note, c.Questionnaire.StepLabel(v.Position)
 		s.Facts = provenance(p, c, cell)
 	}
 	if r.Standing.Out() {
@@ -140,7 +144,9 @@ func provenance(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell
 		switch {
 		case !v.PartyConfirmedAt.IsZero():
 			add("compare.from.by_party", "Date", p.Date(v.PartyConfirmedAt.In(zone(c))))
-		case v.ConfirmedBy != "":
+		case v.Confirmation() == survey.ConfirmedByParty:
+			add("compare.from.confirmed_party")
+		case v.Confirmation() != "":
 			add("compare.from.checked")
 		case v.Record != "": // an import does not say
 			add("common.unchecked")
@@ -177,7 +183,7 @@ func steps(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell) []S
 	for i := len(cell.History) - 1; i > 0; i-- {
 		now, was := cell.History[i], cell.History[i-1]
 		step := Step{Note: now.ChangeNote, Title: p.Must("compare.history.step", "Now", versionName(p, c, now, i), "Was", versionName(p, c, was, i-1))}
-		if a, b := stand(p, was), stand(p, now); a != b {
+		if a, b := stand(p, c, was), stand(p, c, now); a != b {
 			step.Was, step.Now = a, b
 		}
 		if now.Text != was.Text {
@@ -202,9 +208,9 @@ func versionName(p *locale.Printer, c survey.Comparison, v survey.Version, index
 }
 
 // stand is the status of a version, or its position.
-func stand(p *locale.Printer, v survey.Version) string {
+func stand(p *locale.Printer, c survey.Comparison, v survey.Version) string {
 	if v.Position != "" {
-		return p.Must("common.position." + string(v.Position))
+		return PositionWord(p, c.Questionnaire, v.Position)
 	}
 	return p.Must("common.status." + string(v.Status))
 }

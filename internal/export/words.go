@@ -152,11 +152,28 @@ func StatusMeaning(p *locale.Printer, c survey.Comparison, s survey.Status) stri
 	return p.Must("common.status_meaning." + string(s))
 }
 
-func positionWord(p survey.Position) string {
+// positionWord is a position in German: in the words of the questionnaire's own scale, where it has one.
+func positionWord(c survey.Comparison, p survey.Position) string {
 	if p == "" {
 		return ""
 	}
-	return german.Must("common.position." + string(p))
+	return PositionWord(german, c.Questionnaire, p)
+}
+
+// PositionWord is a position in words: those of the questionnaire's own scale, where it has one.
+func PositionWord(p *locale.Printer, q survey.Questionnaire, position survey.Position) string {
+	if label := q.StepLabel(position); label != "" {
+		return label
+	}
+	return p.Must("common.position." + string(position))
+}
+
+// confirmationWord says who looked at a transcribed answer, "" for nobody or not known.
+func confirmationWord(v survey.Version) string {
+	if v.Confirmation() == "" {
+		return ""
+	}
+	return german.Must("common.confirmation." + string(v.Confirmation()))
 }
 
 // provenanceWord names where a version came from, and that nobody checked a transcription against its original.

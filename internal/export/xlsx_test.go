@@ -194,11 +194,50 @@ func TestPrinting(t *testing.T) {
 	}
 }
 
+// What came with pruefstein/1.1 stands in every download in columns of its own, in the source's own words.
+func TestMarksNotesAndScales(t *testing.T) {
+	c := theses()
+	c.Questionnaire.Scale = []survey.Step{{ID: "rather_agree", Label: "Stimme eher zu"}, {ID: "no", Label: "Nein"}}
+	c.Catalogue.Questions[0].Mark, c.Respondents[0].Cells[0].Question.Mark = "1a", "1a"
+	for i := range c.Respondents {
+		for j := range c.Respondents[i].Cells {
+			cell := &c.Respondents[i].Cells[j]
+			v := *cell.Current
+			v.Position = "rather_agree"
+			cell.Current, cell.History = &v, []survey.Version{v}
+		}
+	}
+	first := c.Respondents[0].Cells[0].Current
+	first.Note, first.Confirmed = "Die Frage war anders gemeint.", survey.ConfirmedByParty
+	row := records(t, write(t, CSV, c))[0]
+	for name, want := range map[string]string{"position": "rather_agree", "question_mark": "1a", "note": first.Note, "confirmed": "party", "answer": first.Text} {
+		if row[name] != want {
+			t.Errorf("antworten.csv, %s: %q, want %q", name, row[name], want)
+		}
+	}
+	book := write(t, XLSX, c)
+	row = table(t, book, "Antworten")[0]
+	for name, want := range map[string]string{"Position": "Stimme eher zu", "Bezeichnung der Frage": "1a", "Redaktionelle Anmerkung": first.Note, "Bestätigt": "Partei", "Antwort": first.Text} {
+		if row[name] != want {
+			t.Errorf("Antworten, %s: %q, want %q", name, row[name], want)
+		}
+	}
+	if got := table(t, book, "Vergleich")[0][c.Respondents[0].ShortName]; got != "Stimme eher zu" {
+		t.Errorf("Vergleich: %q", got)
+	}
+	page := string(write(t, HTML, c))
+	for _, want := range []string{"Frage 1 (1a)", "Stimme eher zu", "Redaktionelle Anmerkung", first.Note} {
+		if !strings.Contains(page, want) {
+			t.Errorf("vergleich.html says nowhere %q", want)
+		}
+	}
+}
+
 func TestThesesShowPositionsInTheComparison(t *testing.T) {
 	c := theses()
 	for i, row := range table(t, write(t, XLSX, c), "Vergleich") {
 		for _, r := range c.Respondents {
-			if want := positionWord(r.Cells[i].Current.Position); row[r.ShortName] != want {
+			if want := positionWord(c, r.Cells[i].Current.Position); row[r.ShortName] != want {
 				t.Fatalf("question %d, %s: %q, want %q", i+1, r.ShortName, row[r.ShortName], want)
 			}
 		}

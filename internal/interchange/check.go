@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,13 +22,13 @@ type cellKey struct{ question, party int32 }
 
 type answerKey struct {
 	cellKey
-	version    int32
-	positioned bool
+	version  int32
+	position int32 // number of its name, that of "" for none
 }
 
-// enoughNames is more than a file can have questions, parties and faults that are told: once answers and quotations name so
+// enoughNames is more than a file can have questions, parties, steps and faults that are told: once answers and quotations name so
 // many, the rest of them cannot add to what is told.
-const enoughNames = 2*maxList + MaxFaults
+const enoughNames = 3*maxList + MaxFaults
 
 // take notes what is needed of an answer or a quotation.
 func (c *checker) take(entry any) bool {
@@ -35,7 +36,7 @@ func (c *checker) take(entry any) bool {
 	switch e := entry.(type) {
 	case *Answer:
 		if noted {
-			c.answers = append(c.answers, answerKey{c.cell(e.Question, e.Party), int32(versionOf(*e)), e.Position != ""})
+			c.answers = append(c.answers, answerKey{c.cell(e.Question, e.Party), int32(versionOf(*e)), c.number(e.Position)})
 		}
 		return true
 	case *Quotation:
@@ -48,15 +49,16 @@ func (c *checker) take(entry any) bool {
 }
 
 func (c *checker) cell(question, party string) cellKey {
-	number := func(name string) int32 {
-		n, known := c.names[name]
-		if !known {
-			n = int32(len(c.names))
-			c.names[name] = n
-		}
-		return n
+	return cellKey{c.number(question), c.number(party)}
+}
+
+func (c *checker) number(name string) int32 {
+	n, known := c.names[name]
+	if !known {
+		n = int32(len(c.names))
+		c.names[name] = n
 	}
-	return cellKey{number(question), number(party)}
+	return n
 }
 
 // check notes the faults of a file whose fields were looked at one by one; f has everything but answers and quotations.
@@ -90,6 +92,7 @@ func (c *checker) check(f File) {
 		}
 	}
 
+	steps := c.steps(f)
 	names := make([]string, len(c.names))
 	for name, n := range c.names {
 		names[n] = name
@@ -105,8 +108,11 @@ func (c *checker) check(f File) {
 		}
 		r.refers(in("answers", i, "question"), names[a.question], "questions", questions)
 		r.refers(in("answers", i, "party"), names[a.party], "parties", parties)
-		if q, ok := questions[names[a.question]]; ok && a.positioned && kindOf(f.Questions[q]) == survey.KindText {
+		position := names[a.position]
+		if q, ok := questions[names[a.question]]; ok && position != "" && kindOf(f.Questions[q]) == survey.KindText {
 			c.faults.add(in("answers", i, "position"), "error.import.position_on_question")
+		} else if position != "" && !slices.Contains(steps, position) && !(r.broken && len(f.Questionnaire.Scale) > 0) {
+			c.faults.add(in("answers", i, "position"), "error.import.choice", "Value", survey.Shown(position), "Choices", survey.Shown(strings.Join(steps, ", ")))
 		}
 		if first, twice := seen[version{a.cellKey, a.version}]; twice {
 			c.faults.add(in("answers", i, "version"), "error.import.duplicate_version", "Version", a.version, "First", in("answers", first, "").String())
@@ -129,6 +135,38 @@ func (c *checker) check(f File) {
 		}
 		quoted[here] = i
 	}
+}
+
+// steps are the positions answers may take: those of the file's own scale, else the three.
+func (c *checker) steps(f File) (steps []string) {
+	scale := f.Questionnaire.Scale
+	for _, p := range survey.Positions {
+		steps = append(steps, string(p))
+	}
+	if len(scale) == 0 {
+		return steps
+	}
+	at := &place{up: &place{field: "questionnaire"}, field: "scale"}
+	if len(scale) == 1 {
+		c.faults.add(at, "error.import.scale")
+	}
+	steps = nil
+	ids, labels := map[string]int{}, map[string]int{}
+	for i, step := range scale {
+		for _, one := range []struct {
+			field, value string
+			first        map[string]int
+		}{{"id", step.ID, ids}, {"label", step.Label, labels}} {
+			if j, twice := one.first[one.value]; twice && one.value != "" {
+				path := func(i int) *place { return &place{up: &place{up: at, index: i}, field: one.field} }
+				c.faults.add(path(i), "error.import.duplicate", "Value", survey.Shown(one.value), "First", path(j).String())
+				continue
+			}
+			one.first[one.value] = i
+		}
+		steps = append(steps, step.ID)
+	}
+	return steps
 }
 
 // in is the place of a field of a list's entry, or of the entry itself.

@@ -47,7 +47,8 @@ const (
 type decoder struct {
 	lexer
 	faults  *Faults
-	entries int // of all lists so far
+	entries int    // of all lists so far
+	newer   string // path of the first value of a key that the first version of the format has not
 	// take, if not nil, is shown each entry of a list of objects, and tells whether it has what it needs of it: then the
 	// list does not keep it.
 	take func(entry any) bool
@@ -94,6 +95,10 @@ func (d *decoder) value(v reflect.Value, rule string, at *place) {
 		want = "boolean"
 	}
 	d.skip(token)
+	if want == "number" && got == "string" && at != nil && at.field == "number" {
+		d.faults.add(at, "error.import.number_mark")
+		return
+	}
 	d.faults.add(at, "error.import.type", "Want", want, "Got", got)
 }
 
@@ -129,6 +134,9 @@ func (d *decoder) object(v reflect.Value, at *place) {
 			before := len(*d.faults)
 			d.value(v.Field(i), known[i].rule, here)
 			faulty[i] = len(*d.faults) > before
+			if known[i].newer && d.newer == "" && !v.Field(i).IsZero() {
+				d.newer = here.String()
+			}
 		}
 	}
 	d.token() // }
@@ -255,6 +263,7 @@ type field struct {
 	name     string
 	rule     string // of its string, or of the strings of its list
 	required bool
+	newer    bool // a key the first version of the format has not
 }
 
 // fieldsOf are the fields of every object of the format, in the order of its struct.
@@ -276,7 +285,7 @@ func init() {
 			if rule == "required" {
 				rule = ""
 			}
-			fieldsOf[t] = append(fieldsOf[t], field{name, rule, required})
+			fieldsOf[t] = append(fieldsOf[t], field{name, rule, required, t.Field(i).Tag.Get("since") != ""})
 			learn(t.Field(i).Type)
 		}
 	}

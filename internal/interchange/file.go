@@ -5,8 +5,11 @@
 // equals an empty one or its default.
 package interchange
 
-// Format names the version of the format.
-const Format = "pruefstein/1"
+// The versions of the format. A file that uses a key the first one has not names the second, any other file the first.
+const (
+	Format   = "pruefstein/1"
+	Format11 = "pruefstein/1.1"
+)
 
 // MaxBytes is the most a file may have.
 const MaxBytes = 64 << 20
@@ -15,8 +18,10 @@ const MaxBytes = 64 << 20
 //
 //   - text, line: the one text rule of survey.Text and survey.Line; a string without a rule of its own is a line
 //   - id: A-Z, a-z, 0-9, ".", "_", "-", beginning with a letter or digit, at most 80: party ids become parts of addresses
-//   - slug, date, stamp (RFC 3339), moment (either), source, colour, wikidata, level, kind, status, position, provenance
+//   - slug, date, stamp (RFC 3339), moment (either), source, colour, wikidata, level, kind, status, provenance, confirmed
 //   - required: neither missing nor empty
+//
+// The tag since says which version brought a key, where it was not the first.
 type File struct {
 	Format        string        `json:"format" rule:"format,required"`
 	Election      Election      `json:"election"`
@@ -48,6 +53,13 @@ type Questionnaire struct {
 	Licence     string `json:"licence,omitempty"`
 	Deadline    string `json:"deadline,omitempty" rule:"stamp"`
 	PublishedAt string `json:"published_at,omitempty" rule:"moment"`
+	Scale       []Step `json:"scale,omitempty" since:"1.1"` // own positions of theses, instead of agree, neutral, disagree
+}
+
+// Step is one step of a scale, in its order.
+type Step struct {
+	ID    string `json:"id" rule:"id,required"` // the position of answers
+	Label string `json:"label" rule:"line,required"`
 }
 
 // Named is an organisation, a working group or a topic.
@@ -59,7 +71,8 @@ type Named struct {
 // Question is one question of the catalogue.
 type Question struct {
 	ID      string   `json:"id" rule:"id,required"`
-	Number  int      `json:"number" rule:"required"` // from 1
+	Number  int      `json:"number" rule:"required"`     // from 1
+	Mark    string   `json:"mark,omitempty" since:"1.1"` // as it was printed, such as "1a"
 	Kind    string   `json:"kind,omitempty" rule:"kind"`
 	Topic   string   `json:"topic,omitempty"`
 	AskedBy []string `json:"asked_by,omitempty"` // ids of organisations or working groups
@@ -84,7 +97,7 @@ type Answer struct {
 	Question   string   `json:"question" rule:"line,required"`
 	Party      string   `json:"party" rule:"line,required"`
 	Status     string   `json:"status" rule:"status,required"`
-	Position   string   `json:"position,omitempty" rule:"position"`
+	Position   string   `json:"position,omitempty" rule:"line"`
 	Text       string   `json:"text,omitempty" rule:"text"`
 	Reason     string   `json:"reason,omitempty" rule:"text"`
 	Provenance string   `json:"provenance,omitempty" rule:"provenance"`
@@ -95,6 +108,8 @@ type Answer struct {
 	ReceivedAt string   `json:"received_at,omitempty" rule:"moment"`
 	Version    int      `json:"version,omitempty"` // missing is 1
 	ChangeNote string   `json:"change_note,omitempty" rule:"text"`
+	Note       string   `json:"note,omitempty" rule:"text" since:"1.1"` // an editor's or the alliance's, never the party's words
+	Confirmed  string   `json:"confirmed,omitempty" rule:"confirmed" since:"1.1"`
 }
 
 // Quotation is a passage of the manifesto beside a cell.

@@ -20,13 +20,16 @@ func ToImport(f File) compare.Import {
 		},
 		Catalogue: survey.Catalogue{Organisations: named(f.Organisations), WorkingGroups: named(f.WorkingGroups)},
 	}
+	for _, step := range f.Questionnaire.Scale {
+		im.Questionnaire.Scale = append(im.Questionnaire.Scale, survey.Step{ID: survey.Position(step.ID), Label: step.Label})
+	}
 	for _, t := range f.Topics {
 		im.Catalogue.Topics = append(im.Catalogue.Topics, survey.Topic(t))
 	}
 	im.Questionnaire.Topics = im.Catalogue.Topics
 	for _, q := range f.Questions {
 		im.Catalogue.Questions = append(im.Catalogue.Questions, survey.CatalogueQuestion{
-			ID: survey.QuestionID(q.ID), Number: q.Number, Kind: survey.QuestionKind(q.Kind), Label: q.Label, Text: q.Text, Context: q.Context,
+			ID: survey.QuestionID(q.ID), Number: q.Number, Kind: survey.QuestionKind(q.Kind), Mark: q.Mark, Label: q.Label, Text: q.Text, Context: q.Context,
 			Topic: q.Topic, AskedBy: q.AskedBy,
 		})
 	}
@@ -41,7 +44,7 @@ func ToImport(f File) compare.Import {
 			Respondent: survey.RespondentID(a.Party), Question: survey.QuestionID(a.Question), Number: a.Version, Status: survey.Status(a.Status),
 			Position: survey.Position(a.Position), Text: a.Text, Reason: a.Reason, Provenance: survey.Provenance(a.Provenance),
 			Late: a.Late, Joint: a.Joint, Source: a.Source, Licence: a.Licence, ReceivedAt: survey.Stamp(a.ReceivedAt),
-			ChangeNote: a.ChangeNote,
+			ChangeNote: a.ChangeNote, Note: a.Note, Confirmed: survey.Confirmation(a.Confirmed),
 		})
 	}
 	for _, q := range f.Quotations {

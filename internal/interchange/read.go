@@ -13,7 +13,7 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Read reads a pruefstein/1 file. Its faults are listed, the first MaxFaults of them, in an error of type Faults; another
+// Read reads a pruefstein/1 or pruefstein/1.1 file. Its faults are listed, the first MaxFaults of them, in an error of type Faults; another
 // error is one of r. Texts come back in the normal form of survey.Text, dates and times as given, a missing version or kind
 // as its default.
 //
@@ -38,13 +38,18 @@ func Read(r io.Reader) (File, error) {
 	}
 	c := checker{faults: &faults, names: map[string]int32{}}
 	var looked File
-	(&decoder{lexer: lexer{data: data}, faults: &faults, take: c.take}).value(reflect.ValueOf(&looked).Elem(), "", nil)
+	look := &decoder{lexer: lexer{data: data}, faults: &faults, take: c.take}
+	look.value(reflect.ValueOf(&looked).Elem(), "", nil)
+	if looked.Format == Format && look.newer != "" {
+		faults.add(&place{field: "format"}, "error.import.format_newer", "Path", look.newer)
+	}
 	c.check(looked)
 	if len(faults) > 0 {
 		return File{}, faults
 	}
 	f := File{Answers: make([]Answer, 0, len(c.answers)), Quotations: make([]Quotation, 0, len(c.quotations))}
 	(&decoder{lexer: lexer{data: data}, faults: &faults}).value(reflect.ValueOf(&f).Elem(), "", nil)
+	f.Format = formatOf(f)
 	for i := range f.Questions {
 		f.Questions[i].Kind = string(kindOf(f.Questions[i]))
 	}
@@ -52,6 +57,35 @@ func Read(r io.Reader) (File, error) {
 		f.Answers[i].Version = versionOf(f.Answers[i])
 	}
 	return f, nil
+}
+
+// formatOf is the version of the format that a file needs.
+func formatOf(f File) string {
+	if newer(reflect.ValueOf(f)) {
+		return Format11
+	}
+	return Format
+}
+
+// newer tells whether a value says anything in a key that the first version of the format has not.
+func newer(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i, known := range fieldsOf[v.Type()] {
+			if known.newer && !v.Field(i).IsZero() || newer(v.Field(i)) {
+				return true
+			}
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Struct {
+			for i := range v.Len() {
+				if newer(v.Index(i)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // kindOf is the kind of a question; a missing one is an open question.

@@ -77,7 +77,14 @@ func TestReadFaults(t *testing.T) {
 			[]string{"answers[0].Status: error.import.unknown_field", "answers[0].status: error.import.required"}},
 		{"duplicate field", `"text": "Viel."`, `"text": "Viel.", "text": "x"`, []string{"answers[0].text: error.import.duplicate_field"}},
 		{"wrong type", `"text": "Viel."`, `"text": ["Viel.", {"a": [1]}]`, []string{"answers[0].text: error.import.type"}},
-		{"number as text", `"number": 1`, `"number": "1"`, []string{"questions[0].number: error.import.type"}},
+		{"number as text", `"number": 1`, `"number": "1"`, []string{"questions[0].number: error.import.number_mark"}},
+		{"other format", `"format": "pruefstein/1"`, `"format": "pruefstein/2"`, []string{"format: error.import.format"}},
+		{"newer key in the first format", `"number": 1`, `"number": 1, "mark": "1a"`, []string{"format: error.import.format_newer"}},
+		{"confirmed by nobody we know", `"text": "Viel."`, `"text": "Viel.", "confirmed": "me"`, []string{"answers[0].confirmed: error.import.choice", "format: error.import.format_newer"}},
+		{"no step without a scale", `"position": "agree"`, `"position": "rather_agree"`, []string{"answers[1].position: error.import.choice"}},
+		{"broken scale", `"title": "Wahlprüfsteine"`, `"title": "Wahlprüfsteine", "scale": [{"id": "a", "label": "Ja"}, {"id": "a", "label": "Ja"}, {"id": "b b", "label": ""}]`, []string{
+			"questionnaire.scale[2].id: error.import.id", "questionnaire.scale[2].label: error.import.required", "format: error.import.format_newer",
+			"questionnaire.scale[1].id: error.import.duplicate", "questionnaire.scale[1].label: error.import.duplicate"}},
 		{"broken number", `"number": 1`, `"number": 1.5`, []string{"questions[0].number: error.import.range"}},
 		{"negative number", `"number": 1`, `"number": -1`, []string{"questions[0].number: error.import.range"}},
 		{"missing", `"name": "Landtagswahl Nordmark 2027", `, ``, []string{"election.name: error.import.required"}},
@@ -149,6 +156,35 @@ func TestReadFaults(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// With a scale of its own a file's positions are its steps, and no others; a scale of one step is none.
+func TestReadTakesAnOwnScale(t *testing.T) {
+	newer := func(scale, position string) string {
+		file := strings.Replace(change(t, `"format": "pruefstein/1"`, `"format": "pruefstein/1.1"`), `"title": "Wahlprüfsteine"`, `"title": "Wahlprüfsteine", "scale": [`+scale+`]`, 1)
+		return strings.Replace(file, `"position": "agree"`, `"position": "`+position+`"`, 1)
+	}
+	five := `{"id": "1", "label": "Ja"}, {"id": "2", "label": "Eher ja"}, {"id": "3", "label": "Teils"}, {"id": "4", "label": "Eher nein"}, {"id": "5", "label": "Nein"}`
+	f, err := Read(strings.NewReader(newer(five, "2")))
+	if err != nil || f.Answers[1].Position != "2" || len(f.Questionnaire.Scale) != 5 || f.Format != Format11 {
+		t.Errorf("%+v, %v", f.Questionnaire, err)
+	}
+	for file, want := range map[string]string{
+		newer(five, "agree"):                     "answers[1].position: error.import.choice [Value agree Choices 1, 2, 3, 4, 5]",
+		newer(`{"id": "1", "label": "Ja"}`, "1"): "questionnaire.scale: error.import.scale",
+	} {
+		if _, err := Read(strings.NewReader(file)); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// A file that names the newer format and uses none of its keys is one of the first.
+func TestReadNamesTheFormatAFileNeeds(t *testing.T) {
+	f, err := Read(strings.NewReader(change(t, `"format": "pruefstein/1"`, `"format": "pruefstein/1.1"`)))
+	if err != nil || f.Format != Format {
+		t.Errorf("%q, %v", f.Format, err)
 	}
 }
 

@@ -153,9 +153,21 @@ func anyFile(t *rapid.T) interchange.File {
 		},
 		Organisations: named("organisations"), WorkingGroups: named("working groups"), Topics: named("topics"),
 	}
+	positions := []string{"", "agree", "neutral", "disagree"}
+	newer := rapid.Bool().Draw(t, "newer")
+	if newer { // its first question has a mark
+		f.Format = interchange.Format11
+		if rapid.Bool().Draw(t, "scale") {
+			f.Questionnaire.Scale = []interchange.Step{{ID: "agree", Label: "Stimme voll zu"}, {ID: "rather_agree", Label: "Stimme eher zu"}, {ID: "s.3", Label: "Egal"}, {ID: "no", Label: "=Nein"}}
+			positions = []string{"", "agree", "rather_agree", "s.3", "no"}
+		}
+	}
 	for i, id := range ids("questions", 1, 4) {
 		q := interchange.Question{
 			ID: id, Number: (i*7)%5 + 5*i + 1, Kind: oneOf("", "text", "thesis"), Label: anyLine(t), Text: "x" + anyText(t), Context: anyText(t),
+		}
+		if newer {
+			q.Mark = oneOf("1a", "A1", "=1")
 		}
 		if len(f.Topics) > 0 {
 			q.Topic = oneOf("", f.Topics[0].ID)
@@ -184,7 +196,10 @@ func anyFile(t *rapid.T) interchange.File {
 					Source: oneOf("", "http://example.org", "Brief vom 3. Mai"), Licence: anyLine(t), ReceivedAt: anyMoment(t), Version: version, ChangeNote: anyText(t),
 				}
 				if q.Kind == "thesis" {
-					a.Position = oneOf("", "agree", "neutral", "disagree")
+					a.Position = oneOf(positions...)
+				}
+				if newer {
+					a.Note, a.Confirmed = anyText(t), oneOf("", "second_person", "party")
 				}
 				f.Answers = append(f.Answers, a)
 			}

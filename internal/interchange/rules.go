@@ -18,7 +18,7 @@ var stringRules = map[string]stringRule{
 	"":           survey.Line,
 	"line":       survey.Line,
 	"text":       survey.Text,
-	"format":     exactly("error.import.format", func(s string) bool { return s == Format }),
+	"format":     exactly("error.import.format", func(s string) bool { return s == Format || s == Format11 }),
 	"slug":       exactly("error.import.slug", survey.ValidSlug),
 	"id":         exactly("error.import.id", regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`).MatchString),
 	"date":       dated("error.import.date", date),
@@ -30,7 +30,7 @@ var stringRules = map[string]stringRule{
 	"level":      choice(survey.Levels),
 	"kind":       choice([]survey.QuestionKind{survey.KindText, survey.KindThesis}),
 	"status":     choice(survey.Statuses),
-	"position":   choice(survey.Positions),
+	"confirmed":  choice(survey.Confirmations),
 	"provenance": choice([]survey.Provenance{survey.ByForm, survey.Transcribed, survey.ByImport}),
 }
 

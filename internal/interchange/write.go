@@ -9,7 +9,7 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// Write writes a comparison as a pruefstein/1 file, the same bytes for the same comparison.
+// Write writes a comparison as a pruefstein/1 file, or pruefstein/1.1 where it needs that, the same bytes for the same comparison.
 //
 // An imported questionnaire is written as it came: nothing that is derived, and no entry where the import had none. Of a
 // questionnaire conducted here every cell has an entry, its status written out.
@@ -24,7 +24,6 @@ func Write(w io.Writer, c survey.Comparison) error {
 func FromComparison(c survey.Comparison) File {
 	q := c.Questionnaire
 	f := File{
-		Format:   Format,
 		Election: Election{Name: c.Election.Name, Date: c.Election.Date, Level: string(c.Election.Level), Region: c.Election.Region},
 		Questionnaire: Questionnaire{
 			Slug: string(q.Slug), Title: q.Title, Intro: q.Intro, Source: q.Source, OrderRule: orderRule(q), Licence: q.Licence,
@@ -34,6 +33,9 @@ func FromComparison(c survey.Comparison) File {
 	}
 	if !q.Imported && c.Version > 0 {
 		f.Questionnaire.PublishedAt = string(survey.StampOf(c.At))
+	}
+	for _, step := range q.Scale {
+		f.Questionnaire.Scale = append(f.Questionnaire.Scale, Step{ID: string(step.ID), Label: step.Label})
 	}
 	for _, o := range c.Catalogue.Organisations {
 		f.Organisations = append(f.Organisations, Named(o))
@@ -53,7 +55,7 @@ func FromComparison(c survey.Comparison) File {
 	for i, question := range c.Catalogue.Questions {
 		f.Questions = append(f.Questions, Question{
 			ID: string(question.ID), Number: question.Number, Kind: string(question.Kind), Topic: question.Topic, AskedBy: question.AskedBy,
-			Label: question.Label, Text: question.Text, Context: question.Context,
+			Mark: question.Mark, Label: question.Label, Text: question.Text, Context: question.Context,
 		})
 		for _, r := range c.Respondents {
 			cell := r.Cells[i]
@@ -65,6 +67,7 @@ func FromComparison(c survey.Comparison) File {
 			}
 		}
 	}
+	f.Format = formatOf(f)
 	return f
 }
 
@@ -93,7 +96,7 @@ func answers(question survey.QuestionID, party survey.Slug, cell survey.Compared
 		list = append(list, Answer{
 			Question: string(question), Party: string(party), Status: string(v.Status), Position: string(v.Position), Text: v.Text, Reason: v.Reason,
 			Provenance: string(v.Provenance), Late: v.Late, Joint: v.Joint, Source: v.Source, Licence: v.Licence,
-			ReceivedAt: string(v.ReceivedAt), Version: number, ChangeNote: v.ChangeNote,
+			ReceivedAt: string(v.ReceivedAt), Version: number, ChangeNote: v.ChangeNote, Note: v.Note, Confirmed: string(v.Confirmation()),
 		})
 	}
 	return list

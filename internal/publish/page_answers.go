@@ -19,6 +19,7 @@ type QuestionPage struct {
 	templates.Base
 	Question   int // its number
 	Count      int
+	Mark       string // printed label
 	Label      string
 	Kind       survey.QuestionKind
 	Topic      string
@@ -37,13 +38,16 @@ func (s *site) questionPage(b templates.Base, i int) any {
 	c, p := s.c, b.Printer
 	q := c.Catalogue.Questions[i]
 	b.Title = p.Must("common.question_number", "Number", q.Number)
+	if q.Mark != "" {
+		b.Title += " (" + q.Mark + ")"
+	}
 	if q.Label != "" {
 		b.Title += ": " + q.Label
 	}
 	b.Description = opening(q.Text)
 	b.Breadcrumbs = []templates.NavItem{{Label: c.Questionnaire.Title, Href: b.RelRoot}}
 	page := QuestionPage{
-		Base: b, Question: q.Number, Count: len(c.Catalogue.Questions), Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
+		Base: b, Question: q.Number, Count: len(c.Catalogue.Questions), Mark: q.Mark, Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
 		Context: q.Context, Text: q.Text, Order: export.OrderFact(p, c), Stand: p.Date(c.At.In(export.Zone(c))), Filter: partyFilter(p, c),
 	}
 	cite := export.Citations(p, c)

@@ -52,6 +52,7 @@ type startRow struct {
 	Number int
 	Anchor string // "frage-7"
 	Path   string
+	Mark   string // printed label
 	Label  string
 	Text   string
 	Topic  string // where a new topic begins
@@ -64,6 +65,7 @@ type startCell struct {
 	Party    templates.Party
 	Path     string // of the full answer
 	Position survey.Position
+	Step     string        // the position in the words of an own scale, "" without one
 	Status   survey.Status // "" where position or wording speak for themselves
 	Opening  string        // the first words; the whole is Text, behind a click
 	Text     string
@@ -119,13 +121,13 @@ func (s *site) startPage(b templates.Base) any {
 	full := s.wordings() <= startPageTexts
 	topic := ""
 	for i, q := range c.Catalogue.Questions {
-		row := startRow{Number: q.Number, Anchor: "frage-" + strconv.Itoa(q.Number), Path: questionPath(q) + ".html", Label: q.Label, Text: q.Text}
+		row := startRow{Number: q.Number, Anchor: "frage-" + strconv.Itoa(q.Number), Path: questionPath(q) + ".html", Mark: q.Mark, Label: q.Label, Text: q.Text}
 		if name := export.TopicName(c, q); name != topic {
 			topic, row.Topic = name, name
 		}
 		page.Theses = page.Theses || q.Kind == survey.KindThesis
 		for _, r := range c.Respondents {
-			cell := newStartCell(p, q, r, r.Cells[i], full)
+			cell := newStartCell(p, c, q, r, r.Cells[i], full)
 			page.Openings = page.Openings || cell.Cut()
 			row.Cells = append(row.Cells, cell)
 		}
@@ -160,7 +162,7 @@ func (s *site) wordings() int {
 	return n
 }
 
-func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.ComparedRespondent, cell survey.ComparedCell, full bool) startCell {
+func newStartCell(p *locale.Printer, c survey.Comparison, q survey.CatalogueQuestion, r survey.ComparedRespondent, cell survey.ComparedCell, full bool) startCell {
 	one := startCell{ID: string(r.Slug), Party: linkedParty(p, r, ""), Path: questionPath(q) + ".html#" + string(r.Slug), Status: cell.Status}
 	var meta []string
 	if r.Standing.Out() {
@@ -178,8 +180,12 @@ func newStartCell(p *locale.Printer, q survey.CatalogueQuestion, r survey.Compar
 	if v.Provenance == survey.Transcribed && v.ConfirmedBy == "" && v.PartyConfirmedAt.IsZero() && v.Record != "" {
 		meta = append(meta, p.Must("common.unchecked"))
 	}
+	if v.Note != "" {
+		meta = append(meta, p.Must("compare.cell.remark"))
+	}
 	one.Meta = strings.Join(meta, ", ")
 	if q.Kind == survey.KindThesis {
+		one.Step = c.Questionnaire.StepLabel(v.Position)
 		one.Reasoned = one.Reasoned || v.Text != ""
 		if one.Position = v.Position; one.Position != "" && cell.Status == survey.Answered {
 			one.Status = ""

@@ -57,6 +57,24 @@ const (
 // Positions in the order of forms.
 var Positions = []Position{Agree, Neutral, Disagree}
 
+// A Step is one of a questionnaire's own scale. The Position of an answer is then its ID.
+type Step struct {
+	ID    Position `json:"id"`
+	Label string   `json:"label"` // in the source's own words
+}
+
+// Confirmation says who looked at a transcribed version beside the person that entered it.
+type Confirmation string
+
+// The confirmations. "" is none, or an import does not say.
+const (
+	ConfirmedBySecondPerson Confirmation = "second_person"
+	ConfirmedByParty        Confirmation = "party"
+)
+
+// Confirmations in the order they are explained.
+var Confirmations = []Confirmation{ConfirmedBySecondPerson, ConfirmedByParty}
+
 // Provenance says how a party's text got here.
 type Provenance string
 
@@ -84,6 +102,8 @@ type Version struct {
 	Licence          string          `json:"licence,omitempty"`
 	ReceivedAt       Stamp           `json:"received_at,omitempty"`
 	ChangeNote       string          `json:"change_note,omitempty"`
+	Note             string          `json:"note,omitempty"`              // of an editor beside the answer, never the party's words; imports only
+	Confirmed        Confirmation    `json:"confirmed,omitempty"`         // as an import says; else see Confirmation
 	Record           string          `json:"record,omitempty"`            // key of the Submission or Transcription it came with; "" for an import
 	EnteredBy        string          `json:"entered_by,omitempty"`        // user id, transcriptions only
 	ConfirmedBy      string          `json:"checked_by,omitempty"`        // user id of the second person; "" nicht gegengeprüft
@@ -189,6 +209,19 @@ func public(versions []Version, due, now time.Time, published []int) []Version {
 		shown = append(shown, v)
 	}
 	return shown
+}
+
+// Confirmation tells who looked at the version beside the person that entered it.
+func (v Version) Confirmation() Confirmation {
+	switch {
+	case v.Confirmed != "":
+		return v.Confirmed
+	case !v.PartyConfirmedAt.IsZero():
+		return ConfirmedByParty
+	case v.ConfirmedBy != "":
+		return ConfirmedBySecondPerson
+	}
+	return ""
 }
 
 // Entry is what the version says.

@@ -32,6 +32,7 @@ func (Question) Indexes() []Index[Question] { return []Index[Question]{QuestionO
 // Wording is all of a question that people write, and that a Revision keeps.
 type Wording struct {
 	Kind         QuestionKind `json:"kind"`
+	Mark         string       `json:"mark,omitempty"`  // printed beside the number, such as "1a"
 	Label        string       `json:"label,omitempty"` // short name
 	Text         string       `json:"text"`
 	Context      string       `json:"context,omitempty"` // Vorbemerkung
@@ -127,6 +128,7 @@ type CatalogueQuestion struct {
 	ID           QuestionID   `json:"id"` // "q01" … or as an import says; the id of exports
 	Number       int          `json:"number"`
 	Kind         QuestionKind `json:"kind"`
+	Mark         string       `json:"mark,omitempty"` // as printed beside the number, such as "1a" or "A1"
 	Label        string       `json:"label,omitempty"`
 	Text         string       `json:"text"`
 	Context      string       `json:"context,omitempty"`

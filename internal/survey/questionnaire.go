@@ -35,10 +35,21 @@ type Questionnaire struct {
 	PublishedAt  Stamp        `json:"published_at,omitempty"` // as an import says
 	CreatedAt    time.Time    `json:"created_at"`
 	Revision     int          `json:"revision"`
+	Scale        []Step       `json:"scale,omitempty"` // own positions of an import, in their order; none: agree, neutral, disagree
 }
 
 // Key implements Entity.
 func (q Questionnaire) Key() string { return string(q.ID) }
+
+// StepLabel is what the questionnaire's own scale calls a position; "" where it has none, or no such step.
+func (q Questionnaire) StepLabel(p Position) string {
+	for _, step := range q.Scale {
+		if step.ID == p {
+			return step.Label
+		}
+	}
+	return ""
+}
 
 // The indexes of questionnaires: by slug, by election, and of those that were sent out here when their time is over and when they went out,
 // <deadline>/<dispatch>.

@@ -91,7 +91,7 @@ func (s *Room) renderDecline(r *web.Request, status int, reason string, errs []t
 	limit := survey.MaxTextUnits
 	for _, c := range sheet.Cells {
 		limit = min(limit, c.Limit)
-		task := answerTask{Number: c.Question.Number, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: answerState(r, c.State)}
+		task := answerTask{Number: c.Question.Number, Mark: c.Question.Mark, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: answerState(r, c.State)}
 		if !c.Entry.Empty() && c.Entry.Status != survey.Declined {
 			p.Replace = append(p.Replace, task)
 		}

@@ -59,6 +59,7 @@ type tasksPage struct {
 
 type answerTask struct {
 	Number int
+	Mark   string // printed label of the question
 	Href   string
 	Text   string
 	State  templates.Badge
@@ -76,7 +77,7 @@ func (s *Room) answerTasks(r *web.Request) error {
 	p := tasksPage{answerBase: newAnswerBase(r, sheet, "answer.tasks.title"), Heading: sheet.Questionnaire.Title, Declines: !sheet.Ended, Handed: len(sheet.Confirmed) > 0}
 	ready := 0
 	for _, c := range sheet.Cells {
-		task := answerTask{Number: c.Question.Number, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: answerState(r, c.State), Late: c.Late}
+		task := answerTask{Number: c.Question.Number, Mark: c.Question.Mark, Href: questionPath(c.Question.Number), Text: c.Question.Text, State: answerState(r, c.State), Late: c.Late}
 		if c.Question.Label != "" {
 			task.Text = c.Question.Label
 		}

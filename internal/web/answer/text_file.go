@@ -6,6 +6,7 @@ import (
 
 	"pruefstein/internal/answer"
 	"pruefstein/internal/locale"
+	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
 )
 
@@ -60,11 +61,20 @@ func textHead(r *web.Request, b *strings.Builder, sheet answer.Sheet) {
 
 func textQuestion(r *web.Request, b *strings.Builder, c answer.Cell) {
 	p := r.Printer()
-	fmt.Fprintf(b, "%s\n%s (%s)\n\n%s\n\n", textRule, p.Must("common.question_number", "Number", c.Question.Number), p.Must("common.kind."+string(c.Question.Kind)), c.Question.Text)
+	fmt.Fprintf(b, "%s\n%s (%s)\n\n%s\n\n", textRule, numberAndMark(p, c.Question), p.Must("common.kind."+string(c.Question.Kind)), c.Question.Text)
 	if c.Question.Context != "" {
 		fmt.Fprintf(b, "%s: %s\n\n", p.Must("common.context"), c.Question.Context)
 	}
 	if len(c.AskedBy) > 0 {
 		fmt.Fprintf(b, "%s: %s\n\n", p.Must("answer.question.asked_by"), p.Join(c.AskedBy))
 	}
+}
+
+// numberAndMark names a question as the alliance printed it.
+func numberAndMark(p *locale.Printer, q survey.CatalogueQuestion) string {
+	name := p.Must("common.question_number", "Number", q.Number)
+	if q.Mark != "" {
+		name += " (" + q.Mark + ")"
+	}
+	return name
 }

@@ -44,7 +44,7 @@ type blockLine struct{ Text, Href string }
 
 type catalogueRow struct {
 	ID, Number                      string
-	Label, Text, Context            string
+	Mark, Label, Text, Context      string
 	Group, Topic, AskedBy           string
 	Length, Over                    string
 	Thesis, First, Last             bool
@@ -138,7 +138,7 @@ func (s *Room) catalogue(r *web.Request, v draft.CataloguePage) cataloguePage {
 	}
 	p.Empty = templates.Empty{Title: p.Must("draft.catalogue.empty"), Text: p.Must("draft.catalogue.empty_text"), Action: templates.NavItem{Label: p.Must("draft.tab.board"), Href: draftPath(r, "")}}
 	for i, q := range v.Catalogue.Questions {
-		row := catalogueRow{ID: string(q.Origin), Number: strconv.Itoa(q.Number), Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis,
+		row := catalogueRow{ID: string(q.Origin), Number: strconv.Itoa(q.Number), Mark: q.Mark, Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis,
 			Group: named(v.Catalogue.WorkingGroups, q.WorkingGroup), Topic: topicName(v.Catalogue.Topics, q.Topic),
 			First: i == 0, Last: i == len(v.Catalogue.Questions)-1}
 		var asked []string

@@ -18,6 +18,7 @@ type questionForm struct {
 	Revision     int      `form:"revision"`
 	Kind         string   `form:"kind"`
 	Label        string   `form:"label"`
+	Mark         string   `form:"mark"`
 	Text         string   `form:"text"`
 	Context      string   `form:"context"`
 	Topic        string   `form:"topic"`
@@ -27,13 +28,13 @@ type questionForm struct {
 }
 
 func questionFormOf(q survey.Question) questionForm {
-	return questionForm{ID: string(q.ID), Revision: q.Revision, Kind: string(q.Kind), Label: q.Label, Text: q.Text, Context: q.Context,
+	return questionForm{ID: string(q.ID), Revision: q.Revision, Kind: string(q.Kind), Label: q.Label, Mark: q.Mark, Text: q.Text, Context: q.Context,
 		Topic: q.Topic, WorkingGroup: q.WorkingGroup, AskedBy: q.AskedBy}
 }
 
 func (f questionForm) command() draft.SaveQuestion {
 	return draft.SaveQuestion{Revision: f.Revision, Note: f.Note,
-		Wording: survey.Wording{Kind: survey.QuestionKind(f.Kind), Label: f.Label, Text: f.Text, Context: f.Context, Topic: f.Topic,
+		Wording: survey.Wording{Kind: survey.QuestionKind(f.Kind), Label: f.Label, Mark: f.Mark, Text: f.Text, Context: f.Context, Topic: f.Topic,
 			WorkingGroup: f.WorkingGroup, AskedBy: slices.Clone(f.AskedBy)}}
 }
 
@@ -150,7 +151,7 @@ func questionFields(r *web.Request, b templates.Base, page draft.QuestionPage, f
 	}
 	fields := []templates.Field{
 		{Name: "id", Type: "hidden", Value: f.ID}, {Name: "revision", Type: "hidden", Value: strconv.Itoa(f.Revision)},
-		field("label", "text", f.Label), text, context, kind, group,
+		field("label", "text", f.Label), field("mark", "text", f.Mark), text, context, kind, group,
 	}
 	if len(page.Questionnaire.Topics) > 0 {
 		topic := field("topic", "select", f.Topic)
