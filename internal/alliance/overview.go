@@ -117,7 +117,7 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 			if err != nil {
 				return err
 			}
-			if slices.Contains(t.Writers, actor.Who()) {
+			if !t.WaitsForPerson() || slices.Contains(t.Writers, actor.Who()) {
 				continue
 			}
 			sender, err := tx.Respondent(t.Questionnaire, t.Respondent)

@@ -47,8 +47,8 @@ func (s *Service) ConfirmSubmission(ctx context.Context, actor survey.Actor, id,
 			return survey.Faults{{Field: "seen", Key: "answer.error.seen"}}.Err()
 		}
 		if sub.Letter != "" { // before the code is spent
-			if letter, err := waitingLetter(tx, sheet, sub.Letter); survey.IsNotFound(err) || err == nil && letter.Revision != sub.LetterAt {
-				return survey.Fail(survey.Conflict, "answer.error.letter_changed")
+			if _, err := letterOf(tx, sheet, sub); err != nil {
+				return err
 			}
 		}
 		if refused, err = s.takeCode(tx, actor, sheet.Respondent.Email, all, typed); err != nil || refused != nil {
@@ -78,18 +78,10 @@ func (s *Service) confirm(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub su
 		}
 	}
 	sub.State, sub.ConfirmedAt, sub.ConfirmedIn = survey.SubmissionConfirmed, now, actor.Session
-	earlier, err := survey.Collect(tx.Submissions.List(sheet.Respondent.Key() + "/"))
-	if err != nil {
+	if err := voidEarlier(tx, sub.Submission); err != nil {
 		return sub.Submission, err
 	}
-	for _, e := range earlier {
-		// One that a colleague asked for later stays good: it would else be lost when its code comes after the deadline.
-		if e.State == survey.SubmissionRequested && e.ID != sub.ID && e.Number <= sub.Number {
-			if _, err := void(tx, e); err != nil {
-				return sub.Submission, err
-			}
-		}
-	}
+	var err error
 	if sub.Receipt, err = survey.SubmissionReceipt(tx, sub, now, s.Rand); err != nil {
 		return sub.Submission, err
 	}
@@ -104,6 +96,23 @@ func (s *Service) confirm(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub su
 		return sub.Submission, err
 	}
 	return sub.Submission, s.mailReceipt(tx, actor, sheet, sub)
+}
+
+// voidEarlier ends what the party asked for before a submission that is confirmed: its code would bring back older words. One that
+// a colleague asked for later stays good: it would else be lost when its code comes after the deadline.
+func voidEarlier(tx *survey.Tx, sub survey.Submission) error {
+	all, err := survey.Collect(tx.Submissions.List(survey.RespondentKey(sub.Questionnaire, sub.Respondent) + "/"))
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if e.State == survey.SubmissionRequested && e.ID != sub.ID && e.Number <= sub.Number {
+			if _, err := void(tx, e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // submitCell adds the version of a cell that changed, and notes in the entry which version it stands for. An open licence

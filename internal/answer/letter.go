@@ -30,9 +30,12 @@ func (s *Service) LetterSheet(ctx context.Context, actor survey.Actor, id string
 			return err
 		}
 		letter, err := waitingLetter(tx, sheet, id)
+		if err != nil {
+			return err
+		}
 		l = LetterSheet{Sheet: sheet, Letter: letter, Source: s.Cite(letter.Transcription)}
 		l.Entries = sheet.receiptEntries(survey.WrittenSubmission{SubmissionText: survey.SubmissionText{Entries: letter.Entries}})
-		return err
+		return nil
 	})
 	return l, err
 }
@@ -44,6 +47,15 @@ func waitingLetter(tx *survey.Tx, sheet Sheet, id string) (survey.Letter, error)
 		return survey.Letter{}, survey.Fail(survey.NotFound, "error.not_found")
 	}
 	return sheet.Letters[i].Written(tx)
+}
+
+// letterOf reads the letter that a submission confirms. Conflict when it is no longer the one that was read.
+func letterOf(tx *survey.Tx, sheet Sheet, sub survey.Submission) (survey.Letter, error) {
+	letter, err := waitingLetter(tx, sheet, sub.Letter)
+	if survey.IsNotFound(err) || err == nil && letter.Revision != sub.LetterAt {
+		err = survey.Fail(survey.Conflict, "answer.error.letter_changed")
+	}
+	return letter, err
 }
 
 // ConfirmLetter is the form under a transcribed letter: who says that it is the party's answer, word for word.
@@ -105,10 +117,7 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 			return survey.Fail(survey.Conflict, "answer.error.no_address")
 		}
 		r := sheet.Respondent
-		r.Acts++
-		for _, e := range earlier {
-			r.Acts = max(r.Acts, e.Number+1)
-		}
+		r.Acts = nextAct(r, earlier)
 		if err := tx.Respondents.Put(r); err != nil {
 			return err
 		}
@@ -145,10 +154,7 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 
 // confirmLetter makes a transcribed letter effective that the party has confirmed. Its receipt is that of the letter.
 func (s *Service) confirmLetter(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.WrittenSubmission, now time.Time) (survey.Submission, error) {
-	letter, err := waitingLetter(tx, sheet, sub.Letter)
-	if survey.IsNotFound(err) || err == nil && letter.Revision != sub.LetterAt {
-		err = survey.Fail(survey.Conflict, "answer.error.letter_changed")
-	}
+	letter, err := letterOf(tx, sheet, sub.Submission)
 	if err != nil {
 		return sub.Submission, err
 	}
@@ -162,6 +168,9 @@ func (s *Service) confirmLetter(tx *survey.Tx, actor survey.Actor, sheet Sheet, 
 	}
 	sub.State, sub.ConfirmedAt, sub.ConfirmedIn = survey.SubmissionConfirmed, now, actor.Session
 	sub.Entries, sub.Receipt, sub.Leaf = letter.Entries, letter.Receipt, letter.Receipt.Leaf
+	if err := voidEarlier(tx, sub.Submission); err != nil {
+		return sub.Submission, err
+	}
 	if err := survey.PutSubmission(tx, sub); err != nil {
 		return sub.Submission, err
 	}

@@ -88,10 +88,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		if err != nil {
 			return err
 		}
-		number := sheet.Respondent.Acts + 1
-		for _, e := range earlier { // those of before the acts were counted
-			number = max(number, e.Number+1)
-		}
+		number := nextAct(sheet.Respondent, earlier)
 		if earlier, err = s.sweepSubmissions(tx, earlier); err != nil {
 			return err
 		}
@@ -172,6 +169,15 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		return sub, "", err
 	}
 	return sub, press, refused
+}
+
+// nextAct is the number of the next act of a party.
+func nextAct(r survey.Respondent, earlier []survey.Submission) int {
+	number := r.Acts + 1
+	for _, e := range earlier { // those of before the acts were counted
+		number = max(number, e.Number+1)
+	}
+	return number
 }
 
 // wantCode says which mail holds the code that "Absenden" wants at once, and mails one where there is none. Only the code is kept.

@@ -28,8 +28,7 @@ type CataloguePage struct {
 
 	LockedBy, ConfirmedBy string // names
 	Undone                []UndoneLock
-	survey.SecondPerson        // of the lock, once it is there of undoing it
-	Alone                 bool // it would need one, but there is none yet
+	survey.SecondPerson   // of the lock, once it is there of undoing it
 
 	MayOrder, MayLock, MayUnlock, MayConfirm, MayWithdraw bool
 }
@@ -120,9 +119,6 @@ func (s *Service) planned(tx *survey.Tx, actor survey.Actor, words wordbook, v *
 		return err
 	}
 	v.Blocks = lockBlocks(v.Questionnaire, v.Catalogue)
-	if _, v.Alone, err = s.TwoPersonOrAlone(tx, survey.ActLock); err != nil {
-		return err
-	}
 	digest, err := survey.ContentDigest(v.Catalogue)
 	if err != nil {
 		return err

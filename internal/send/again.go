@@ -277,7 +277,7 @@ func (s *Service) SendAstray(ctx context.Context, actor survey.Actor, questionna
 		}
 		if !slices.ContainsFunc(list, func(m survey.Mail) bool { return m.ID == old.ID }) {
 			if slices.ContainsFunc(t.mails, func(m survey.Mail) bool {
-				return m.Kind == old.Kind && m.To == cmd.To && (m.State == survey.MailQueued || m.State == survey.MailSent)
+				return m.Kind == old.Kind && m.Dispatch == old.Dispatch && m.To == cmd.To && (m.State == survey.MailQueued || m.State == survey.MailSent)
 			}) {
 				return nil
 			}

@@ -71,11 +71,11 @@ func (s *Service) bounce(tx *survey.Tx, q survey.Questionnaire, m survey.Mail, c
 	zone := survey.Instant{Zone: survey.TranscriptionZone(q)}.Location()
 	now := s.At(tx)
 	today, sent := now.In(zone).Format(time.DateOnly), m.SentAt.In(zone).Format(time.DateOnly)
-	switch {
+	switch _, key := survey.ParseDay(cmd.Day); {
 	case cmd.Day == "":
 		faults.Add("day", "error.required")
-	case badDay(cmd.Day):
-		faults.Day("day", cmd.Day)
+	case key != "":
+		faults.Add("day", key)
 	case cmd.Day > today:
 		faults.Add("day", "send.error.bounce_future")
 	case cmd.Day < sent:
@@ -83,9 +83,4 @@ func (s *Service) bounce(tx *survey.Tx, q survey.Questionnaire, m survey.Mail, c
 	}
 	faults.Line("said", &cmd.Said, 500, true)
 	return survey.Bounce{Day: cmd.Day, Said: cmd.Said, At: now}, faults.Err()
-}
-
-func badDay(day string) bool {
-	_, key := survey.ParseDay(day)
-	return key != ""
 }

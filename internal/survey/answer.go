@@ -205,13 +205,16 @@ func (t Transcription) Key() string { return RespondentKey(t.Questionnaire, t.Re
 // wait for the party.
 var WaitingLetter = Index[Transcription]{"waiting", func(t Transcription) string {
 	switch {
-	case t.State != TranscriptionWaiting:
-		return ""
-	case t.OnlyParty:
+	case t.WaitsForPerson():
+		return string(t.Questionnaire)
+	case t.State == TranscriptionWaiting:
 		return WaitsForParty(t.Questionnaire)
 	}
-	return string(t.Questionnaire)
+	return ""
 }}
+
+// WaitsForPerson tells whether a second person of the alliance can confirm it.
+func (t Transcription) WaitsForPerson() bool { return t.State == TranscriptionWaiting && !t.OnlyParty }
 
 // WaitsForParty is the value of WaitingLetter for the transcriptions that only the party can confirm.
 func WaitsForParty(questionnaire QuestionnaireID) string { return In(questionnaire) + "party" }

@@ -107,6 +107,7 @@ func (s *Kernel) Approve(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKin
 // SecondPerson is how the two-person rule stands for an act, for whoever looks at it.
 type SecondPerson struct {
 	TwoPerson   bool      // the rule is on
+	Alone       bool      // it would be, but there is no second person yet
 	Waiting     *Approval // a request that waits for a second person, nil: none
 	WaitingName string    // who made it
 	Outdated    bool      // the request is for another content than there is now
@@ -116,7 +117,7 @@ type SecondPerson struct {
 
 // SecondPerson tells how the two-person rule stands for an act on content with the digest.
 func (s *Kernel) SecondPerson(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKind, subject, digest string) (p SecondPerson, err error) {
-	if p.TwoPerson, err = s.TwoPerson(tx, act); err != nil {
+	if p.TwoPerson, p.Alone, err = s.TwoPersonOrAlone(tx, act); err != nil {
 		return p, err
 	}
 	if p.Waiting, err = s.OpenRequest(tx, actor, q, act, subject, digest); err != nil || p.Waiting == nil {

@@ -94,7 +94,7 @@ func (s *Service) Board(ctx context.Context, actor survey.Actor, questionnaire s
 			return err
 		}
 		for _, t := range letters {
-			if t.State == survey.TranscriptionWaiting {
+			if t.WaitsForPerson() {
 				b.Waiting++
 			}
 		}

@@ -33,7 +33,14 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		case !slices.Contains(t.Writers, actor.Who()):
 			return survey.Fail(survey.Conflict, "transcribe.error.not_writer")
 		}
+		election, err := tx.Election(q.Election)
+		if err != nil {
+			return err
+		}
 		faults := incomplete(t, q, now)
+		if t.Late(q, election.AnswersEnd(q, r.DueAt(q))) {
+			faults.Add("received_on", "transcribe.error.after_end")
+		}
 		catalogue, err := tx.Catalogue(q.ID)
 		if err != nil {
 			return err

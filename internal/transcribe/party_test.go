@@ -1,6 +1,8 @@
 package transcribe_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -63,6 +65,13 @@ func TestALetterOfOwnAnswersWaitsForTheParty(t *testing.T) {
 	})
 	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcribe.error.only_party" {
 		t.Errorf("a second person: %v", err)
+	}
+	for _, actor := range []survey.Actor{w.Ben, w.Admin} { // it is no work for them
+		o, err := w.Alliance.Overview(t.Context(), actor)
+		board, errBoard := w.Transcribe.Board(t.Context(), actor, "q1")
+		if err := errors.Join(err, errBoard); err != nil || len(o.Transcriptions) > 0 || board.Waiting > 0 {
+			t.Errorf("%+v, %d wait, %v", o.Transcriptions, board.Waiting, err)
+		}
 	}
 	if c := firstCell(t, w); c.Current.Text != "Neutral." || c.LetterOf != "2026-12-01" {
 		t.Errorf("before: %+v, letter of %q", c.Current, c.LetterOf)
@@ -188,5 +197,72 @@ func TestALetterNeedsSomebodyToConfirmIt(t *testing.T) {
 	saved := w.SaveLetter(t, w.Anna, cmd)
 	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, saved.Revision); testworld.KeyOf(err) != " transcribe.error.no_address" {
 		t.Errorf("%v", err)
+	}
+}
+
+// What was asked for before the party confirmed a letter is over with that: its code would bring the older words back.
+func TestAConfirmedLetterEndsWhatWaitedBefore(t *testing.T) {
+	w := testworld.NewLetters(t)
+	w.Answers.Save(t, w.Frei, 1, testworld.Saying("Alte Worte."))
+	old := w.Request(t, w.Frei)
+	code := w.Code(t, "r1/"+old.ID)
+	letter := w.HandOver(t, w.Anna, w.Letter(testworld.LetterLine(1, testworld.Saying("Neue Worte."))))
+	confirmLetter(t, w, letter)
+	if _, err := w.Answer.ConfirmSubmission(t.Context(), w.Frei, old.ID, code, true); testworld.KeyOf(err) != "answer.error.code_void" {
+		t.Errorf("the older one: %v", err)
+	}
+	if v := w.Versions(t, "r1", "q01"); len(v) != 1 || v[0].Text != "Neue Worte." {
+		t.Errorf("%+v", v)
+	}
+	w.Sound(t)
+}
+
+// Where so much waits that a code is wanted at once, a letter is confirmed with one that is in the mailbox.
+func TestALetterIsConfirmedWhereMuchWaits(t *testing.T) {
+	w := testworld.NewLetters(t)
+	letter := w.HandOver(t, w.Anna, w.Letter(testworld.LetterLine(1, testworld.Saying("Ja."))))
+	w.Answers.Save(t, w.Frei, 3, testworld.Saying("drei"))
+	var code string
+	for n := range 10 {
+		sub := w.Request(t, w.Enter(t, testworld.FreiToken, fmt.Sprint("stranger ", n)))
+		code = w.Code(t, "r1/"+sub.ID)
+	}
+	cmd := asked(letter.Revision)
+	if _, err := w.Answer.RequestLetter(t.Context(), w.Frei, letter.ID, cmd); testworld.KeyOf(err) != "code answer.error.code_first" {
+		t.Fatalf("without a code: %v", err)
+	}
+	cmd.Code = "000000000000"
+	if _, err := w.Answer.RequestLetter(t.Context(), w.Frei, letter.ID, cmd); testworld.KeyOf(err) != "code answer.error.code_wrong" {
+		t.Errorf("a wrong code: %v", err)
+	}
+	cmd.Code = code
+	if sub, err := w.Answer.RequestLetter(t.Context(), w.Frei, letter.ID, cmd); err != nil || sub.State != survey.SubmissionConfirmed {
+		t.Errorf("%+v, %v", sub, err)
+	}
+	if v := w.Versions(t, "r1", "q01"); len(v) != 1 || v[0].PartyConfirmedAt.IsZero() {
+		t.Errorf("%+v", v)
+	}
+	w.Sound(t)
+}
+
+// Letters are taken as long as the form is open, and no longer: one that came when the polls had closed is not.
+func TestLettersEndWithTheForm(t *testing.T) {
+	for name, c := range map[string]struct{ day, hour, want string }{
+		"after the deadline":              {"2026-12-24", "", ""},
+		"on election day":                 {"2027-02-07", "", ""},
+		"just before the polls close":     {"2027-02-07", "17:59", ""},
+		"as they close":                   {"2027-02-07", "18:00", "received_on transcribe.error.after_end"},
+		"the day after, typed even later": {"2027-02-08", "", "received_on transcribe.error.after_end"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := testworld.NewLetters(t)
+			w.Clock.Set(w.End.Add(72 * time.Hour))
+			cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+			cmd.ReceivedOn, cmd.ReceivedTime, cmd.LetterDate = c.day, c.hour, ""
+			saved := w.SaveLetter(t, w.Anna, cmd)
+			if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, saved.Revision); testworld.KeyOf(err) != c.want {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
 	}
 }

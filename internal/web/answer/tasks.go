@@ -99,7 +99,7 @@ func (s *Room) answerTasks(r *web.Request) error {
 		p.Share = 100 * ready / len(sheet.Cells)
 	}
 	for _, t := range sheet.Letters {
-		p.Letters = append(p.Letters, templates.NavItem{Href: letterPath(t.ID), Label: p.Must("answer.tasks.letter")})
+		p.Letters = append(p.Letters, templates.NavItem{Href: letterPath(t.ID), Label: p.Must("answer.tasks.letter", "Source", t.Source)})
 	}
 	for _, at := range sheet.HandMade {
 		p.HandMade = append(p.HandMade, p.Must("answer.links.made", "At", p.DateTime(at.In(sheet.Due.Location()), nil)))

@@ -117,7 +117,7 @@ func (s *Room) transcriptionBoard(r *web.Request) error {
 
 func anyWaiting(letters []transcribe.Line) bool {
 	for _, l := range letters {
-		if l.State == survey.TranscriptionWaiting {
+		if l.WaitsForPerson() {
 			return true
 		}
 	}
@@ -154,22 +154,25 @@ func nextLetterStep(r *web.Request, p transcriptionBase, row transcribe.Row, out
 	step := func(key string, path ...string) {
 		out.Next = &templates.NavItem{Label: p.Must(key), Href: letterPath(r, path...)}
 	}
-	effective, waiting := false, false
+	effective, waiting, party := false, false, false
 	for _, l := range row.Letters {
 		switch {
-		case l.State == survey.TranscriptionWaiting && !l.Wrote:
+		case l.WaitsForPerson() && !l.Wrote:
 			step("transcribe.next.check", string(l.Sender.Slug), "uebertragung", l.ID)
 			return
 		case l.State == survey.TranscriptionDraft && p.CanAct:
 			step("transcribe.next.finish", string(l.Sender.Slug), "uebertragung", l.ID)
 			return
 		}
-		waiting = waiting || l.State == survey.TranscriptionWaiting
+		waiting = waiting || l.WaitsForPerson()
+		party = party || l.State == survey.TranscriptionWaiting && l.OnlyParty
 		effective = effective || l.State == survey.TranscriptionEffective
 	}
 	switch who := row.Respondent; {
 	case waiting:
 		out.Idle = p.Must("transcribe.next.waiting")
+	case party:
+		out.Idle = p.Must("common.waits_for_party")
 	case who.NotAsked != "":
 		out.Idle = p.Must("common.status.not_asked")
 	case effective || !row.SubmittedAt.IsZero():
