@@ -21,6 +21,9 @@ func cellDigests(c survey.Comparison) []survey.CellDigest {
 				if current.Note != "" || current.Confirmed != "" {
 					about = append(about, "note", current.Note, string(current.Confirmed))
 				}
+				if cell.LetterOf != "" {
+					about = append(about, "letter", cell.LetterOf)
+				}
 				d.Details = survey.DigestOf(about)
 			}
 			d.Digest = survey.DigestOf([]string{string(current.Position), current.Text, cell.Reason})

@@ -262,3 +262,25 @@ func TestARequestThatIsOvertakenIsTold(t *testing.T) {
 		}
 	}
 }
+
+// That a letter of the party waits for the party is told at the cell it is about, and is a change of that cell alone.
+func TestALetterThatWaitsIsAChangeOfItsCell(t *testing.T) {
+	w := newEdition(t)
+	w.Clock.Set(w.Due.Add(-time.Hour))
+	w.Answers.Save(t, w.Frei, 1, testworld.Saying("Neutral."))
+	w.Answers.Save(t, w.Frei, 3, testworld.Saying("Bleibt."))
+	w.Submit(t, w.Frei)
+	w.Clock.Set(w.Due.Add(24 * time.Hour))
+	w.publish()
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Dafür.")))
+	cmd.ChangeNote = "Brief der Partei."
+	w.HandOver(t, w.Anna, cmd)
+	changes := w.state().Changes
+	if len(changes) != 1 || changes[0].Respondent != "frei" || changes[0].Question != 1 || !changes[0].Details || changes[0].Wording || changes[0].Facet != "" {
+		t.Errorf("%+v", changes)
+	}
+	w.publish()
+	if st := w.state(); len(st.Changes) > 0 || st.News {
+		t.Errorf("listed once more: %+v", st.Changes)
+	}
+}
