@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -14,7 +15,7 @@ type SaveElection struct {
 	Name, Date, Level, Region string
 }
 
-// SaveElection creates (id "") or changes an election. Conflict (draft.error.election_fixed) once an import or a dispatched
+// SaveElection creates (id "") or changes an election. A new one in the past is Invalid: nobody can be asked before it. Conflict (draft.error.election_fixed) once an import or a dispatched
 // questionnaire says its name and day.
 func (s *Service) SaveElection(ctx context.Context, actor survey.Actor, id survey.ElectionID, cmd SaveElection) (e survey.Election, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
@@ -40,6 +41,9 @@ func (s *Service) SaveElection(ctx context.Context, actor survey.Actor, id surve
 			if e, err = tx.Election(id); err != nil {
 				return err
 			}
+		}
+		if today := s.At(tx).In(survey.Instant{Zone: survey.DefaultZone}.Location()).Format(time.DateOnly); id == "" && cmd.Date < today {
+			return survey.Faults{{Field: "date", Key: "alliance.error.election_past"}}.Err()
 		}
 		before := e
 		e.Name, e.Date, e.Level, e.Region = cmd.Name, cmd.Date, survey.Level(cmd.Level), cmd.Region

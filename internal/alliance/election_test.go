@@ -224,6 +224,7 @@ func TestElection(t *testing.T) {
 	}{
 		{"nothing", alliance.SaveElection{}, []string{"name error.required", "date error.date"}},
 		{"another century", alliance.SaveElection{Name: "W", Date: "9999-12-31"}, []string{"date error.time.year"}},
+		{"in the past", alliance.SaveElection{Name: "W", Date: "2020-05-09"}, []string{"date alliance.error.election_past"}},
 		{"no day", alliance.SaveElection{Name: "W", Date: "2027-02-30", Level: "mond"}, []string{"date error.date", "level error.choice"}},
 		{"the same again", alliance.SaveElection{Name: "Landtagswahl Nordmark", Date: "2027-05-09"}, []string{"name alliance.error.election_exists"}},
 	} {

@@ -418,11 +418,12 @@ func TestDeadline(t *testing.T) {
 		want                      string // UTC
 	}{
 		{"winter", "2027-01-15T18:00", "Europe/Berlin", "", "", "2027-01-15T17:00:00Z"},
-		{"summer", "2027-06-15T18:00", "Europe/Berlin", "", "", "2027-06-15T16:00:00Z"},
+		{"summer", "2027-05-08T18:00", "Europe/Berlin", "", "", "2027-05-08T16:00:00Z"},
+		{"as the polls close", "2027-05-09T18:00", "Europe/Berlin", "", "", "2027-05-09T16:00:00Z"},
+		{"after the polls", "2027-05-09T18:01", "Europe/Berlin", "", "error.time.after_polls", ""},
 		{"does not exist", "2027-03-28T02:30", "Europe/Berlin", "", "error.time.missing", ""},
 		{"happens twice, not chosen", "2027-10-31T02:30", "Europe/Berlin", "", "error.time.ambiguous", ""},
-		{"the first", "2027-10-31T02:30", "Europe/Berlin", "first", "", "2027-10-31T00:30:00Z"},
-		{"the second", "2027-10-31T02:30", "Europe/Berlin", "second", "", "2027-10-31T01:30:00Z"},
+		{"the first, after the polls", "2027-10-31T02:30", "Europe/Berlin", "first", "error.time.after_polls", ""},
 		{"no time", "15.1.2027", "Europe/Berlin", "", "error.time.format", ""},
 		{"no zone", "2027-01-15T18:00", "Mars", "", "error.time.zone", ""},
 		{"past", "2026-11-23T09:59", "Europe/Berlin", "", "error.time.past", ""},

@@ -75,6 +75,14 @@ func (s *Service) SaveQuestionnaire(ctx context.Context, actor survey.Actor, id 
 				return err
 			}
 		}
+		if !survey.Same(before.Deadline, q.Deadline) || before.Election != q.Election {
+			switch election, err := tx.Election(q.Election); {
+			case err == nil && !q.Deadline.IsZero() && len(faults) == 0:
+				election.BeforePolls(&faults, "deadline", q.Deadline)
+			case err != nil && !survey.IsNotFound(err):
+				return err
+			}
+		}
 		if id != "" && len(faults) == 0 && survey.Same(before, q) {
 			return nil // the second click of two
 		}

@@ -68,6 +68,11 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 		}
 	}
 	add("respondents", when(len(asked) > 0, PointMissing))
+	if len(asked) > 0 && !slices.ContainsFunc(c.Respondents, func(r survey.Respondent) bool {
+		return r.GetsMail() || r.NotAsked == "" && r.Procedure.Channel == survey.ChannelPortal
+	}) {
+		add("nobody", PointMissing)
+	}
 	// all on the ballot are asked, or a reason why not is recorded and printed
 	left, err := survey.Unrepresented(tx, q, c.Respondents)
 	if err != nil {

@@ -80,12 +80,29 @@ func (s *Service) SetDeadline(ctx context.Context, actor survey.Actor, questionn
 		if survey.Same(q.Deadline, deadline) {
 			return nil // a double click
 		}
+		if err := beforePolls(tx, q, "deadline", deadline); err != nil {
+			return err
+		}
 		if q.Revision != cmd.Revision {
 			return survey.Stale()
 		}
 		q.Deadline, q.Revision = deadline, q.Revision+1
 		return tx.Questionnaires.Put(q)
 	})
+}
+
+// beforePolls is Invalid when a date is after the polls of the election have closed.
+func beforePolls(tx *survey.Tx, q survey.Questionnaire, field string, date survey.Instant) error {
+	if date.IsZero() {
+		return nil
+	}
+	election, err := tx.Election(q.Election)
+	if err != nil {
+		return err
+	}
+	var faults survey.Faults
+	election.BeforePolls(&faults, field, date)
+	return faults.Err()
 }
 
 // ExtendDeadline moves the deadline for all to a later instant, with a public reason, as long as nothing is published. It informs
@@ -120,6 +137,9 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questi
 			return survey.Stale()
 		case !deadline.At.After(q.Deadline.At):
 			return survey.Faults{{Field: "deadline", Key: "send.error.deadline_earlier"}}.Err()
+		}
+		if err := beforePolls(tx, q, "deadline", deadline); err != nil {
+			return err
 		}
 		before := q.Deadline
 		q.Extended = append(q.Extended, survey.DateChange{From: before, To: deadline, Reason: cmd.Reason, At: s.At(tx), By: actor.Who()})

@@ -45,6 +45,9 @@ func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire
 		case old.At.Equal(due.At):
 			return survey.Faults{{Field: "due", Key: "send.error.due_same"}}.Err()
 		}
+		if err := beforePolls(tx, q, "due", due); err != nil {
+			return err
+		}
 		r.DueChanges = append(r.DueChanges, survey.DateChange{From: old, To: due, Reason: cmd.Reason, At: s.At(tx), By: actor.Who()})
 		r.Due, r.Revision = due, r.Revision+1
 		if err := tx.Respondents.Put(r); err != nil {

@@ -15,6 +15,7 @@ type ReminderPlan struct {
 	Submitted     int
 	Over          []survey.Respondent // nothing came back either, but their own date is over
 	Unreached     []survey.Respondent // nothing came back either, but nothing can be delivered
+	Letters       []survey.Respondent // a letter came, and is being typed or waits for its check
 	Sent          *survey.Dispatch    // the one reminder, once sent
 	Language      string              // of its text
 	SentName      string
@@ -48,6 +49,10 @@ func (s *Service) reminderPlan(tx *survey.Tx, questionnaire survey.Questionnaire
 // reminderOf is the plan for all respondents of a questionnaire.
 func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey.Respondent) (p ReminderPlan, err error) {
 	p.Questionnaire = q
+	letters, err := survey.LettersAtWork(tx, q.ID)
+	if err != nil {
+		return p, err
+	}
 	for _, r := range all {
 		if !r.GetsMail() || r.Standing.Out() {
 			continue
@@ -58,6 +63,8 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 			return p, err
 		case !at.IsZero():
 			p.Submitted++
+		case letters[r.ID]:
+			p.Letters = append(p.Letters, r)
 		case r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
 			p.Unreached = append(p.Unreached, r)
 		case !s.At(tx).Before(r.DueAt(p.Questionnaire).At):
@@ -91,7 +98,8 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 	return p, err
 }
 
-// Remind sends one text to everybody who was asked by mail and has not answered. Those who answer in our form get a link of their
+// Remind sends one text to everybody who was asked by mail and of whom nothing has come, not even a letter
+// that is still being typed. Those who answer in our form get a link of their
 // own each. There is one reminder: another text is a Conflict, the same one a double click.
 func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, text survey.Cover) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {

@@ -165,6 +165,9 @@ func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questio
 		if err != nil {
 			return err
 		}
+		if err := beforePolls(tx, q, "due", due); err != nil {
+			return err
+		}
 		r := survey.Respondent{Questionnaire: questionnaire, ID: survey.RespondentID(id)}
 		if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
 			return err
@@ -300,6 +303,11 @@ func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questi
 			return err
 		}
 		before := r
+		if !survey.Same(before.Due, due) {
+			if err := beforePolls(tx, q, "due", due); err != nil {
+				return err
+			}
+		}
 		if q.DispatchedAt.IsZero() {
 			if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
 				return err

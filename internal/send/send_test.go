@@ -288,6 +288,11 @@ func TestDispatchWantsEverything(t *testing.T) {
 		"nobody to answer": {func(s *sending) {
 			s.put(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{Name: "Bündnis Probe"}) })
 		}, "contact"},
+		"nobody is reached": {func(s *sending) {
+			for _, slug := range []survey.Slug{"fm", "gz", "ub", "aehrenbund"} {
+				s.change(slug, func(c *send.SaveRespondent) { c.Procedure = survey.Procedure{} })
+			}
+		}, "nobody"},
 		"subject too long": {func(s *sending) {
 			s.change("fm", func(c *send.SaveRespondent) { c.Name = strings.Repeat("Freie Mitte ", 25) })
 		}, "letter"},
@@ -398,6 +403,68 @@ func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
 	text.Subject = "Noch einmal"
 	if err := s.Send.Remind(t.Context(), s.office, s.q, text); testworld.KeyOf(err) != "send.error.reminded" {
 		t.Errorf("a second reminder: %v", err)
+	}
+}
+
+// Whose letter is typed, or waits for its check, has not been silent.
+func TestNoReminderWhileALetterIsAtWork(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	letter := survey.Transcription{Questionnaire: s.q, Respondent: s.respondent("ub").ID, ID: "l1", Joint: []survey.RespondentID{s.respondent("gz").ID}}
+	for state, want := range map[survey.TranscriptionState]int{survey.TranscriptionDraft: 1, survey.TranscriptionWaiting: 1, survey.TranscriptionEffective: 3} {
+		letter.State = state
+		s.put(func(tx *survey.Tx) error { return tx.Transcriptions.Put(letter) })
+		p, err := s.Send.ReminderPlan(t.Context(), s.office, s.q)
+		if err != nil || len(p.Recipients) != want || len(p.Letters) != 3-want {
+			t.Errorf("%s: to %d, not to %d, %v", state, len(p.Recipients), len(p.Letters), err)
+		}
+	}
+	// a letter that comes while a reminder waits to go out stops it
+	letter.State = survey.TranscriptionEffective
+	s.put(func(tx *survey.Tx) error { return tx.Transcriptions.Put(letter) })
+	s.remind()
+	letter.State = survey.TranscriptionDraft
+	s.put(func(tx *survey.Tx) error { return tx.Transcriptions.Put(letter) })
+	reminders := s.mails(survey.MailReminder)
+	if !reminders["ub@partei.example"].Settled || !reminders["gz@partei.example"].Settled || reminders["fm@partei.example"].Settled {
+		t.Error("not exactly the reminders to those with a letter are settled")
+	}
+}
+
+// Nobody could answer until a date after the polls.
+func TestNoDeadlineAfterThePolls(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	r := s.respondent("ub")
+	before := send.SaveRespondent{ShortName: r.ShortName, Name: r.Name, Email: r.Email, Language: "de", Procedure: r.Procedure, Due: "2027-03-07T18:01", DueZone: "Europe/Berlin", Revision: r.Revision}
+	if _, err := s.Send.SaveRespondent(t.Context(), s.office, s.q, "ub", before); !slices.Equal(testworld.FaultsOf(t, err), []string{"due error.time.after_polls"}) {
+		t.Errorf("its own date before the dispatch: %v", err)
+	}
+	before.ShortName, before.Revision = "Neu", 0
+	if _, err := s.Send.AddRespondent(t.Context(), s.office, s.q, before); !slices.Equal(testworld.FaultsOf(t, err), []string{"due error.time.after_polls"}) {
+		t.Errorf("of a new respondent: %v", err)
+	}
+	set := func(deadline string) error {
+		return s.Send.SetDeadline(t.Context(), s.office, s.q, send.SetDeadline{Deadline: deadline, Zone: "Europe/Berlin", Revision: s.questionnaire().Revision})
+	}
+	late := []string{"deadline error.time.after_polls"}
+	for _, deadline := range []string{"2027-03-07T18:01", "2027-03-08T00:00"} {
+		if err := set(deadline); !slices.Equal(testworld.FaultsOf(t, err), late) {
+			t.Errorf("%s: %v", deadline, err)
+		}
+	}
+	testworld.Must(t, set("2027-03-07T18:00"))
+	q := s.questionnaire()
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	later := send.SetDeadline{Deadline: "2027-03-09T12:00", Zone: "Europe/Berlin", Reason: "mehr Zeit", Revision: s.questionnaire().Revision}
+	if err := s.Send.ExtendDeadline(t.Context(), s.office, s.q, later); !slices.Equal(testworld.FaultsOf(t, err), late) || !survey.Same(s.questionnaire().Deadline, q.Deadline) {
+		t.Errorf("extended past the polls: %v", err)
+	}
+	own := send.SaveDue{Due: "2027-03-09T12:00", Zone: "Europe/Berlin", Reason: "mehr Zeit", Revision: s.respondent("ub").Revision}
+	if err := s.Send.SaveDue(t.Context(), s.office, s.q, "ub", own); !slices.Equal(testworld.FaultsOf(t, err), []string{"due error.time.after_polls"}) {
+		t.Errorf("its own date past the polls: %v", err)
 	}
 }
 

@@ -32,6 +32,14 @@ func (e Election) AnswersEnd(q Questionnaire, due Instant) Instant {
 	return end
 }
 
+// BeforePolls notes a fault of a date that is after the polls of the election have closed: nobody could answer until then.
+func (e Election) BeforePolls(f *Faults, field string, date Instant) {
+	end, key := ParseInstant(e.Date+"T"+pollsClose, cmp.Or(date.Zone, DefaultZone), "first")
+	if key == "" && date.At.After(end.At) {
+		f.Add(field, "error.time.after_polls", "Election", e.Name, "Day", e.Date)
+	}
+}
+
 // Elections lists all elections, the latest first.
 func Elections(tx *Tx) ([]Election, error) {
 	list, err := Collect(tx.Elections.List(""))

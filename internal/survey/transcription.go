@@ -102,5 +102,24 @@ func WaitingTranscriptions(tx *Tx, questionnaire QuestionnaireID) (int, error) {
 	return tx.Transcriptions.By(WaitingLetter).Count(Exact(string(questionnaire)))
 }
 
+// LettersAtWork are the respondents a letter of which is being typed or waits for its check, also those it answers for together with
+// its sender.
+func LettersAtWork(tx *Tx, questionnaire QuestionnaireID) (map[RespondentID]bool, error) {
+	at := map[RespondentID]bool{}
+	for t, err := range tx.Transcriptions.List(In(questionnaire)) {
+		if err != nil {
+			return nil, err
+		}
+		if t.State == TranscriptionEffective {
+			continue
+		}
+		at[t.Respondent] = true
+		for _, id := range t.Joint {
+			at[id] = true
+		}
+	}
+	return at, nil
+}
+
 // TranscriptionZone is where the office opens its letters.
 func TranscriptionZone(q Questionnaire) string { return cmp.Or(q.Deadline.Zone, DefaultZone) }

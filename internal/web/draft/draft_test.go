@@ -60,6 +60,8 @@ func TestADeadlineOfAnotherCentury(t *testing.T) {
 		"licence": {"CC-BY-4.0"}, "topics": {"Schule"}, "deadline": {"9999-12-31T23:00"}, "deadline_zone": {"America/New_York"}}
 	webtest.Contains(t, v.Post("/werkstatt/nordmark/einstellungen", form), 422, "Bitte geben Sie ein Jahr von 1900 bis 2199 an.", `value="9999-12-31T23:00"`)
 	form.Set("deadline", "2199-12-31T23:00")
+	webtest.Contains(t, v.Post("/werkstatt/nordmark/einstellungen", form), 422, "schließen um 18:00 Uhr die Wahllokale", `value="2199-12-31T23:00"`)
+	form.Set("deadline", "2027-05-01T23:00")
 	if got := v.Post("/werkstatt/nordmark/einstellungen", form); got.Code != 303 {
 		t.Errorf("%d\n%.500s", got.Code, got.Body)
 	}

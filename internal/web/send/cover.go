@@ -40,6 +40,7 @@ type coverFormPage struct {
 	Recipients []string
 	Over       []string
 	Unreached  []string
+	Letters    []string
 	Submitted  string
 	Nobody     templates.Empty
 	Rest       *templates.Confirm // the reminder for those who have not had it; nil: there are none
@@ -276,7 +277,7 @@ func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs [
 	}
 	p := coverFormPage{sendPage: s.sendBase(r, "send.reminder.title"), Action: sendPath(r, "erinnerung"), Sent: plan.Sent}
 	p.Errors, p.Lead = errs, p.Must("send.reminder.lead")
-	p.Recipients, p.Over, p.Unreached = shortNames(plan.Recipients), shortNames(plan.Over), shortNames(plan.Unreached)
+	p.Recipients, p.Over, p.Unreached, p.Letters = shortNames(plan.Recipients), shortNames(plan.Over), shortNames(plan.Unreached), shortNames(plan.Letters)
 	p.Submitted = p.Must("send.reminder.submitted", "Count", plan.Submitted)
 	open := r.Questionnaire.Phase(s.Now()) == survey.PhaseOpen
 	switch {

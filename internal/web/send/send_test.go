@@ -352,7 +352,7 @@ func TestSendWordsExist(t *testing.T) {
 	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {
 		keys = append(keys, "send.event."+word)
 	}
-	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents letter dispatch confirm publish address same_address contact procedure fit fit_locked date contestants numbers unlock " +
+	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents nobody letter dispatch confirm publish address same_address contact procedure fit fit_locked date contestants numbers unlock " +
 		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder reminder_late letters") {
 		keys = append(keys, "send.next."+word)
 	}
