@@ -120,7 +120,7 @@ func StandingSince(p *locale.Printer, s survey.Standing) string {
 func StandingFull(p *locale.Printer, s survey.Standing) string {
 	text := StandingSince(p, s)
 	if s.Reason != "" {
-		text += "; " + p.Must("compare.meta.standing_reason", "Reason", s.Reason)
+		text += "; " + p.Must("compare.meta.standing_reason", "Reason", strings.TrimSuffix(s.Reason, "."))
 	}
 	if s.Source != "" {
 		text += "; " + p.Must("compare.meta.standing_source", "Source", s.Source)

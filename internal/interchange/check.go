@@ -93,6 +93,11 @@ func (c *checker) check(f File) {
 	}
 
 	steps := c.steps(f)
+	for i, p := range f.Parties {
+		if p.State == "" && (p.StateSince != "" || p.StateReason != "" || p.StateSource != "") {
+			c.faults.add(in("parties", i, "state"), "error.import.state")
+		}
+	}
 	names := make([]string, len(c.names))
 	for name, n := range c.names {
 		names[n] = name

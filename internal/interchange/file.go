@@ -18,7 +18,7 @@ const MaxBytes = 64 << 20
 //
 //   - text, line: the one text rule of survey.Text and survey.Line; a string without a rule of its own is a line
 //   - id: A-Z, a-z, 0-9, ".", "_", "-", beginning with a letter or digit, at most 80: party ids become parts of addresses
-//   - slug, date, stamp (RFC 3339), moment (either), source, colour, wikidata, level, kind, status, provenance, confirmed
+//   - slug, date, stamp (RFC 3339), moment (either), source, colour, wikidata, level, kind, state, status, provenance, confirmed
 //   - required: neither missing nor empty
 //
 // The tag since says which version brought a key, where it was not the first.
@@ -90,6 +90,10 @@ type Party struct {
 	BallotPosition int      `json:"ballot_position,omitempty"`
 	Wikidata       string   `json:"wikidata,omitempty" rule:"wikidata"`
 	Colour         string   `json:"colour,omitempty" rule:"colour"`
+	State          string   `json:"state,omitempty" rule:"state" since:"1.1"`
+	StateSince     string   `json:"state_since,omitempty" rule:"date" since:"1.1"`
+	StateReason    string   `json:"state_reason,omitempty" since:"1.1"`
+	StateSource    string   `json:"state_source,omitempty" rule:"source" since:"1.1"`
 }
 
 // Answer is one version of one cell.

@@ -37,6 +37,7 @@ func ToImport(f File) compare.Import {
 		im.Respondents = append(im.Respondents, survey.Respondent{
 			Slug: survey.Slug(p.ID), ShortName: p.ShortName, Name: p.Name, Members: p.Members, BallotPosition: p.BallotPosition,
 			Wikidata: p.Wikidata, Colour: p.Colour, Sequence: i + 1,
+			Standing: survey.Standing{State: survey.ContestState(p.State), Since: p.StateSince, Reason: p.StateReason, Source: p.StateSource},
 		})
 	}
 	for _, a := range f.Answers {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"pruefstein/internal/survey"
 )
 
 // minimal is the smallest sound file, with a place to break it at.
@@ -175,6 +177,32 @@ func TestReadTakesAnOwnScale(t *testing.T) {
 		newer(`{"id": "1", "label": "Ja"}`, "1"): "questionnaire.scale: error.import.scale",
 	} {
 		if _, err := Read(strings.NewReader(file)); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// How a party stands in the election is a key of the newer format, is imported, and needs its state.
+func TestReadTakesHowAPartyStands(t *testing.T) {
+	newer := func(keys string) string {
+		file := strings.Replace(change(t, `"format": "pruefstein/1"`, `"format": "pruefstein/1.1"`), `"short_name":`, keys+`, "short_name":`, 1)
+		return file
+	}
+	f, err := Read(strings.NewReader(newer(`"state": "not_admitted", "state_since": "2026-05-03", "state_reason": "Zu wenige Unterschriften.", "state_source": "Amtsblatt"`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := survey.Standing{State: survey.StateNotAdmitted, Since: "2026-05-03", Reason: "Zu wenige Unterschriften.", Source: "Amtsblatt"}
+	if got := ToImport(f).Respondents[0].Standing; got != want || f.Format != Format11 {
+		t.Errorf("%+v, format %q", got, f.Format)
+	}
+	for keys, want := range map[string]string{
+		`"state": "gone"`: "parties[0].state: error.import.choice [Value gone Choices expected, standing, not_admitted, resigned]",
+		`"state": "resigned", "state_since": "2026-02-30"`:    "parties[0].state_since: error.import.date",
+		`"state_reason": "Rückzug"`:                           "parties[0].state: error.import.state",
+		`"state": "resigned", "state_source": "javascript:x"`: "parties[0].state_source: error.import.source",
+	} {
+		if _, err := Read(strings.NewReader(newer(keys))); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

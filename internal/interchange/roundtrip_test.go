@@ -180,10 +180,15 @@ func anyFile(t *rapid.T) interchange.File {
 		f.Questions = append(f.Questions, q)
 	}
 	for _, id := range ids("parties", 1, 4) {
-		f.Parties = append(f.Parties, interchange.Party{
+		p := interchange.Party{
 			ID: id, ShortName: "x" + anyLine(t), Name: "x" + anyLine(t), Members: anyLines(t), BallotPosition: rapid.IntRange(0, 60).Draw(t, "ballot"),
 			Wikidata: oneOf("", "Q42"), Colour: oneOf("", "#1A2b3c"),
-		})
+		}
+		if newer && rapid.Bool().Draw(t, "stands") {
+			p.State = string(rapid.SampledFrom(survey.ContestStates).Draw(t, "state"))
+			p.StateSince, p.StateReason, p.StateSource = oneOf("", "2027-01-30"), anyLine(t), oneOf("", "https://example.org/amtsblatt", "Amtsblatt, S. 3")
+		}
+		f.Parties = append(f.Parties, p)
 	}
 	for _, q := range f.Questions {
 		for _, p := range f.Parties {

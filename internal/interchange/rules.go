@@ -29,6 +29,7 @@ var stringRules = map[string]stringRule{
 	"source":     source,
 	"level":      choice(survey.Levels),
 	"kind":       choice([]survey.QuestionKind{survey.KindText, survey.KindThesis}),
+	"state":      choice(survey.ContestStates),
 	"status":     choice(survey.Statuses),
 	"confirmed":  choice(survey.Confirmations),
 	"provenance": choice([]survey.Provenance{survey.ByForm, survey.Transcribed, survey.ByImport}),

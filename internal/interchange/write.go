@@ -50,6 +50,7 @@ func FromComparison(c survey.Comparison) File {
 		f.Parties = append(f.Parties, Party{
 			ID: string(r.Slug), ShortName: r.ShortName, Name: r.Name, Members: r.Members, BallotPosition: r.BallotPosition,
 			Wikidata: r.Wikidata, Colour: r.Colour,
+			State: string(r.Standing.State), StateSince: r.Standing.Since, StateReason: r.Standing.Reason, StateSource: r.Standing.Source,
 		})
 	}
 	for i, question := range c.Catalogue.Questions {

@@ -2,6 +2,7 @@ package send
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -403,6 +404,10 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 	add("due", r.Instant(f.Row.Due))
 	for _, c := range who.DueChanges {
 		add("due_changed", p.Must("send.due.changed", "From", r.Instant(c.From), "To", r.Instant(c.To), "Reason", c.Reason))
+	}
+	if who.Standing.Told() {
+		add("standing", strings.Join(slices.DeleteFunc([]string{p.Must("common.contest." + string(who.Standing.State)), web.DateWords(templates.Base{Printer: p}, who.Standing.Since), who.Standing.Reason, who.Standing.Source},
+			func(s string) bool { return s == "" }), "; "))
 	}
 	add("not_asked", who.NotAsked)
 	add("asked", r.Moment(who.AskedAt))

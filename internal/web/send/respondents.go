@@ -68,7 +68,7 @@ func (s *Room) renderRespondents(r *web.Request, status int, form notAskedForm, 
 	p.Empty = templates.Empty{Title: p.Must("send.respondents.empty"), Text: p.Must("send.respondents.empty_text", "Count", len(l.Candidates))}
 	for _, row := range l.Rows {
 		out := respondentsRow{
-			Party: templates.Party{Name: row.ShortName, Colour: row.Colour, Href: sendPath(r, "befragte", string(row.Slug))},
+			Party: templates.Party{Name: row.ShortName, Colour: row.Colour, Href: sendPath(r, "befragte", string(row.Slug)), State: web.StateWord(p.Base, row.Standing)},
 			Name:  row.Name, Position: web.TypedNumber(row.BallotPosition), Channel: r.ChannelWord(row.Procedure.Channel),
 			Limits: limitsWord(r, row.Procedure), Due: r.Moment(row.Respondent.Due.At), Address: row.Email, NotAsked: row.NotAsked,
 			Asked: p.Must("common.questions", "Count", row.Packet.Asked),
