@@ -78,7 +78,8 @@ type DiffPart struct {
 // Copy is a text with a button that copies it: {{template "copy" .}}. Without script the text can be selected.
 type Copy struct {
 	ID, Label, Text string
-	Rows            int // lines of the field; 0 is a field of one line, for what may be cut off
+	Rows            int  // lines of the field; 0 is a field of one line, for what may be cut off
+	Bare            bool // the button stands elsewhere, with data-copy-from
 }
 
 // Bar shows how a whole divides, as a drawing with the same in words below it: {{template "bar" .}}.

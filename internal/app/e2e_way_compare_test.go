@@ -96,6 +96,12 @@ func (j *journey) readers() {
 	if cite := p.quoted(); !strings.Contains(cite, "FM (Freie Mitte) zu Frage 1. In: Bündnis Offene Nordmark: Wahlprüfsteine Nordmark 2027.") || !strings.Contains(cite, j.url+public+"v1/fragen/1#fm") {
 		j.t.Errorf("citation %q", cite)
 	}
+	p.click("place(document.querySelector(a[0]))", `[data-copy-from="c:fm:1"]`)
+	for said := ""; said != "Kopiert"; {
+		if said = script[string](p, `document.querySelector('[data-copy-from="c:fm:1"] [data-copy-word]').textContent`); p.tab.Err() != nil {
+			j.t.Fatalf("the button to copy says %q", said)
+		}
+	}
 	p.onPhone()
 	p.visit(public + "parteien/gzn")
 	p.reads("Grüne Zukunft Nordmark", "verweist auf Wahlprogramm")

@@ -151,9 +151,9 @@ func TestFilesHavePlainBlanks(t *testing.T) {
 		}
 	}
 	c := conducted()
-	page, file := Citations(locale.ForPage("de"), c)(c.Respondents[0], c.Catalogue.Questions[0]), Citations(german, c)(c.Respondents[0], c.Catalogue.Questions[0])
-	if page.Text != file.Text {
-		t.Errorf("a citation to copy: %q", page.Text)
+	page, file := Citations(locale.ForPage("de"), c)(c.Respondents[0], c.Respondents[0].Cells[0]), Citations(german, c)(c.Respondents[0], c.Respondents[0].Cells[0])
+	if page.Quote.Text != file.Quote.Text {
+		t.Errorf("a citation to copy: %q", page.Quote.Text)
 	}
 }
 

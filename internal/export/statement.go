@@ -28,8 +28,8 @@ type Statement struct {
 	Note      string           // change note of the current version
 	Remark    string           // an editor's note beside the answer, never the party's words
 	Quotation *templates.Quotation
-	Earlier   []Step         // how the public versions came about, the newest first
-	Citation  templates.Copy // "" Text prints none
+	Earlier   []Step // how the public versions came about, the newest first
+	Citation  Citation
 }
 
 // A Step is the difference between two public versions that follow each other.
@@ -77,14 +77,47 @@ func PartyOf(p *locale.Printer, r survey.ComparedRespondent) templates.Party {
 	return templates.Party{Name: r.ShortName, Colour: r.Colour, State: StandingWord(p, r.Standing)}
 }
 
-// Citations returns what makes the line to quote an answer by: who, what, where, which publication, when. As it names the
-// publication, its address is the frozen one.
-func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespondent, survey.CatalogueQuestion) templates.Copy {
-	in, label := work(p, c), p.Must("compare.cite.label")
-	return func(r survey.ComparedRespondent, q survey.CatalogueQuestion) templates.Copy {
-		return templates.Copy{ID: "c:" + string(r.Slug) + ":" + strconv.Itoa(q.Number), Label: label, Rows: citationRows,
-			Text: p.Must("compare.cite.answer", "Party", speaker(r), "Number", q.Number, "Work", in, "Address", frozen(c)+"fragen/"+strconv.Itoa(q.Number)+"#"+url.PathEscape(string(r.Slug)))}
+// A Citation is what is copied of an answer to quote it elsewhere. "" Text of its Quote prints none.
+type Citation struct {
+	Quote templates.Copy // the words with their source: who, what, where, which publication, when, the address
+	Link  templates.Copy // the address alone
+}
+
+// Citations returns what makes the citation of a cell. As it names the publication, its address is the frozen one. The words are
+// the party's own: a reason that the alliance gives is not quoted as the party's.
+func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespondent, survey.ComparedCell) Citation {
+	in, quote, link := work(p, c), p.Must("compare.cite.label"), p.Must("compare.cite.link")
+	return func(r survey.ComparedRespondent, cell survey.ComparedCell) Citation {
+		q := cell.Question
+		key := string(r.Slug) + ":" + strconv.Itoa(q.Number)
+		address := frozen(c) + "fragen/" + strconv.Itoa(q.Number) + "#" + url.PathEscape(string(r.Slug))
+		party, words := speaker(r), cell.Words()
+		args := []any{"Party", party, "Number", q.Number, "Work", in, "Address", address, "Words", words, "Said", citedAs(p, cell)}
+		form := "compare.cite.said"
+		switch {
+		case words != "" && cell.Status == survey.Answered && cell.Current.Position == "":
+			form = "compare.cite.answer"
+		case words != "":
+			form = "compare.cite.answer_as"
+		}
+		return Citation{
+			Quote: templates.Copy{ID: "c:" + key, Label: quote, Rows: citationRows, Bare: true, Text: p.Must(form, args...)},
+			Link:  templates.Copy{ID: "l:" + key, Label: link, Bare: true, Text: address},
+		}
 	}
+}
+
+// citedAs names what is said in a cell: the position, or the status; both where a position stands with another status than answered.
+func citedAs(p *locale.Printer, cell survey.ComparedCell) string {
+	word := p.Must("common.status." + string(cmp.Or(cell.Status, survey.Unknown)))
+	if cell.Current == nil || cell.Current.Position == "" {
+		return word
+	}
+	position := p.Must("common.position." + string(cell.Current.Position))
+	if cell.Status != survey.Answered {
+		position += ", " + word
+	}
+	return position
 }
 
 // speaker is the short name of a party with its full one behind it, for readers who meet it outside of the comparison.

@@ -53,7 +53,7 @@ func (s *site) questionPage(b templates.Base, i int) any {
 	cite := export.Citations(p, c)
 	for _, r := range c.Respondents {
 		one := export.StatementOf(p, c, r, r.Cells[i])
-		one.Party, one.Citation = linkedParty(p, r, b.RelRoot), cite(r, q)
+		one.Party, one.Citation = linkedParty(p, r, b.RelRoot), cite(r, r.Cells[i])
 		page.Statements = append(page.Statements, one)
 	}
 	near := func(j int) neighbour {
@@ -134,7 +134,7 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	for _, cell := range r.Cells {
 		entry := partyEntry{Statement: export.StatementOf(p, c, r, cell), Path: b.RelRoot + questionPath(cell.Question) + ".html#" + string(r.Slug),
 			Anchor: "frage-" + strconv.Itoa(cell.Question.Number)}
-		entry.PartyName, entry.Citation = "", cite(r, cell.Question)
+		entry.PartyName, entry.Citation = "", cite(r, cell)
 		if text := entry.Text; entry.General && repeated[text] > 1 {
 			if anchors[text] == "" {
 				anchors[text] = "allgemein:" + strconv.Itoa(len(page.General)+1)

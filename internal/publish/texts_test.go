@@ -391,3 +391,51 @@ func TestOnlyAnAnswerToAThesisHasARationale(t *testing.T) {
 		}
 	}
 }
+
+// What is copied to quote an answer is its whole wording with who, what, where and when; a second field is the address alone.
+func TestCitationsQuoteTheWords(t *testing.T) {
+	c := comparisonOf(hard...)
+	silent, declined := &c.Respondents[0].Cells[0], &c.Respondents[1].Cells[0]
+	silent.Cell = survey.Cell{Status: survey.NoAnswer}
+	declined.Status, declined.Current.Status, declined.Current.Text, declined.Current.Reason = survey.Declined, survey.Declined, "", "Keine Zeit."
+	folder := built(t, c)
+	source := func(lang string, i, number int) (said, address string) {
+		address = fmt.Sprintf("https://pruefsteine.example/vergleich/nordmark/v1/fragen/%d#p%d", number, i)
+		party := fmt.Sprintf("P%d (Partei %d)", i, i)
+		if lang == "en/" {
+			return fmt.Sprintf("%s on question %d%%s. In: Bündnis: Fragen. Publication no. 1, as of 23 November 2026. %s", party, number, address), address
+		}
+		return fmt.Sprintf("%s zu Frage %d%%s. In: Bündnis: Fragen. Veröffentlichung Nr. 1, Stand 23. November 2026. %s", party, number, address), address
+	}
+	words := map[string][]string{"": {"„%s“ – %s", "Stimme zu", "keine Antwort", "Beantwortung abgelehnt"}, "en/": {"“%s” – %s", "Agree", "no answer", "declined to answer"}}
+	for lang, w := range words {
+		for number := 1; number <= 2; number++ {
+			doc := parse(t, folder, fmt.Sprintf("%sfragen/%d.html", lang, number))
+			fields := map[string]string{}
+			for n := range doc.Descendants() {
+				switch {
+				case n.Data == "textarea" && n.FirstChild != nil:
+					fields[attr(n, "id")] = n.FirstChild.Data
+				case n.Data == "input":
+					fields[attr(n, "id")] = attr(n, "value")
+				}
+			}
+			for i, text := range hard {
+				line, address := source(lang, i, number)
+				want := fmt.Sprintf(w[0], text, strings.Replace(line, "%s", "", 1))
+				switch {
+				case number == 2:
+					want = fmt.Sprintf(w[0], text, strings.Replace(line, "%s", " ("+w[1]+")", 1))
+				case i == 0:
+					want = strings.Replace(line, "%s", ": "+w[2], 1)
+				case i == 1:
+					want = fmt.Sprintf(w[0], "Keine Zeit.", strings.Replace(line, "%s", " ("+w[3]+")", 1))
+				}
+				key := fmt.Sprintf("p%d:%d", i, number)
+				if fields["c:"+key] != want || fields["l:"+key] != address {
+					t.Errorf("%s %d:\n%q %q\nwant\n%q %q", lang, number, fields["c:"+key], fields["l:"+key], want, address)
+				}
+			}
+		}
+	}
+}

@@ -56,6 +56,17 @@ func (c ComparedCell) PublicNumber() int {
 	return len(c.History)
 }
 
+// Words are the party's own words that stand in the cell: its wording, else its reason; "" where it said nothing in words.
+func (c ComparedCell) Words() string {
+	switch {
+	case c.Current == nil:
+		return ""
+	case c.Current.Text != "":
+		return c.Current.Text
+	}
+	return c.Current.Reason
+}
+
 // Change is one line of the public change list: a cell, a respondent's cells, or with a Facet what stands beside the cells.
 type Change struct {
 	Version    int          `json:"version"` // of the publication that shows it first

@@ -1,10 +1,8 @@
-// Adds a button that copies a text. Where the browser does not allow it, the text is selected instead.
+// Adds buttons that copy a text. Where the browser does not allow it, the text is selected instead.
 
-function offer(box) {
-  const button = box.querySelector('button');
-  const field = box.querySelector('input, textarea');
-  const word = box.querySelector('[data-copy-word]');
-  if (!button || !field || !word) return;
+function arm(button, field, box) {
+  const word = button.querySelector('[data-copy-word]');
+  if (!field || !word) return;
   const idle = word.textContent;
   word.setAttribute('aria-live', 'polite');
   button.hidden = false;
@@ -13,6 +11,8 @@ function offer(box) {
       await navigator.clipboard.writeText(field.value);
       word.textContent = box.dataset.copied;
     } catch {
+      const folded = field.closest('details');
+      if (folded) folded.open = true;
       field.select();
       word.textContent = box.dataset.failed;
     }
@@ -20,4 +20,13 @@ function offer(box) {
   });
 }
 
-document.querySelectorAll('[data-copy]').forEach(offer);
+document.querySelectorAll('[data-copy]').forEach((box) => {
+  const button = box.querySelector('button');
+  if (button) arm(button, box.querySelector('input, textarea'), box);
+});
+
+// Buttons that stand apart from their field, which is folded away.
+document.querySelectorAll('[data-copy-buttons]').forEach((box) => {
+  box.hidden = false;
+  box.querySelectorAll('[data-copy-from]').forEach((button) => arm(button, document.getElementById(button.dataset.copyFrom), box));
+});
