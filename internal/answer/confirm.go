@@ -141,7 +141,7 @@ type ReceiptMail struct {
 	End                             time.Time // of all answering
 	Late                            bool      // the act was after the party's date
 	ChangeNote                      string
-	Number                          int64 // of the receipt
+	Verifier                        string // the public key of the ledger
 	Licence                         string
 	Entries                         []ReceiptEntry
 	Unanswered                      []int // numbers of the questions it says nothing to
@@ -188,25 +188,34 @@ func (sheet Sheet) unanswered(s survey.WrittenSubmission) (numbers []int) {
 	return numbers
 }
 
-// Confirmation is what a party has submitted last, and the sheet it stands on.
+// Confirmation is one confirmed submission of a party, and the sheet it stands on.
 type Confirmation struct {
 	Sheet
-	Entries    []ReceiptEntry // of the last submission; none: nothing has been submitted
+	Submission survey.Submission
+	Entries    []ReceiptEntry // none: nothing has been submitted
 	Unanswered []int          // numbers of the questions it says nothing to
+	Verifier   string         // the public key of the ledger
 }
 
-// Confirmation returns what the party has submitted last.
-func (s *Service) Confirmation(ctx context.Context, actor survey.Actor) (c Confirmation, err error) {
+// Confirmation returns a confirmed submission of the party; that of the id "" is the last one, if there is any.
+func (s *Service) Confirmation(ctx context.Context, actor survey.Actor, id string) (c Confirmation, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
 		c = Confirmation{}
-		if c.Sheet, err = s.sheet(tx, actor, s.At(tx)); err != nil || len(c.Confirmed) == 0 {
+		if c.Sheet, err = s.sheet(tx, actor, s.At(tx)); err != nil || len(c.Confirmed) == 0 && id == "" {
 			return err
 		}
-		last, err := c.Confirmed[0].Written(tx)
+		at := 0
+		if id != "" {
+			if at = slices.IndexFunc(c.Confirmed, func(sub survey.Submission) bool { return sub.ID == id }); at < 0 {
+				return survey.Fail(survey.NotFound, "error.not_found")
+			}
+		}
+		sub, err := c.Confirmed[at].Written(tx)
 		if err != nil {
 			return err
 		}
-		c.Unanswered, c.Entries = c.unanswered(last), c.receiptEntries(last)
+		c.Submission, c.Verifier = sub.Submission, s.Ledger.Verifier()
+		c.Unanswered, c.Entries = c.unanswered(sub), c.receiptEntries(sub)
 		return nil
 	})
 	return c, err
@@ -220,7 +229,7 @@ func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, su
 	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
-		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), End: sheet.End.In(), Late: !sub.RequestedAt.Before(sheet.Due.At), ChangeNote: sub.ChangeNote, Number: sub.Leaf, Licence: sub.Declaration.Licence,
+		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), End: sheet.End.In(), Late: !sub.RequestedAt.Before(sheet.Due.At), ChangeNote: sub.ChangeNote, Verifier: s.Ledger.Verifier(), Licence: sub.Declaration.Licence,
 		Entries: sheet.receiptEntries(sub), Unanswered: sheet.unanswered(sub),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)
@@ -230,7 +239,7 @@ func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, su
 	_, err = s.Enqueue(tx, survey.WrittenMail{
 		Mail: survey.Mail{Kind: survey.MailReceipt, Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, To: sheet.Respondent.Email, Language: language,
 			Subject: subject},
-		MailText: survey.MailText{Body: body, Attachment: &survey.MailFile{Name: receiptName(sub), Type: "application/json", Data: file}},
+		MailText: survey.MailText{Body: body, Attachment: &survey.MailFile{Name: ReceiptName(sub.Submission, zone) + ".json", Type: "application/json", Data: file}},
 	}, "")
 	return err
 }

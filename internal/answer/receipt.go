@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -27,7 +27,7 @@ type ReceiptFile struct {
 // ReceiptFile returns the receipt of a confirmed submission of the party, as a JSON file, and its name.
 func (s *Service) ReceiptFile(ctx context.Context, actor survey.Actor, id string) (name string, file []byte, err error) {
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		_, r, err := s.party(tx, actor)
+		q, r, err := s.party(tx, actor)
 		if err != nil {
 			return err
 		}
@@ -38,15 +38,17 @@ func (s *Service) ReceiptFile(ctx context.Context, actor survey.Actor, id string
 		if sub.State != survey.SubmissionConfirmed {
 			return survey.Fail(survey.NotFound, "error.not_found")
 		}
-		name = receiptName(sub)
+		name = ReceiptName(sub.Submission, r.DueAt(q).Location()) + ".json"
 		file, err = s.receiptFile(tx, sub)
 		return err
 	})
 	return name, file, err
 }
 
-func receiptName(sub survey.WrittenSubmission) string {
-	return fmt.Sprintf("quittung-%d.json", sub.Leaf)
+// ReceiptName is the name of the files of a receipt, without its ending: after the instant of the act in a zone. The number of the leaf
+// is in the file alone: it counts what others have submitted.
+func ReceiptName(sub survey.Submission, zone *time.Location) string {
+	return "quittung-" + sub.RequestedAt.In(zone).Format("2006-01-02-1504")
 }
 
 func (s *Service) receiptFile(tx *survey.Tx, sub survey.WrittenSubmission) ([]byte, error) {

@@ -45,7 +45,7 @@ func TestSubmission(t *testing.T) {
 		t.Error("a version of a question nobody answered")
 	}
 	name, file, err := w.Answer.ReceiptFile(t.Context(), w.Frei, sub.ID)
-	if err != nil || name != "quittung-0.json" {
+	if err != nil || name != "quittung-2026-11-23-1800.json" {
 		t.Fatal(name, err)
 	}
 	checkReceipt(t, file, text)
@@ -136,7 +136,7 @@ func TestOnlyChangedCellsGetVersions(t *testing.T) {
 	}
 	// the receipt is that of its own leaf
 	name, file, err := w.Answer.ReceiptFile(t.Context(), w.Frei, second.ID)
-	if err != nil || name != "quittung-1.json" || second.Leaf != 1 {
+	if err != nil || name != "quittung-2026-11-23-1900.json" || second.Leaf != 1 {
 		t.Errorf("%s, leaf %d, %v", name, second.Leaf, err)
 	}
 	checkReceipt(t, file, "eins")

@@ -349,6 +349,7 @@ func (s *Service) checkpointFor(tx *survey.Tx, plan *PublicationPlan, now time.T
 	if err != nil {
 		return err
 	}
+	plan.Comparison.Verifier = s.Ledger.Verifier()
 	since, err := timeLeft(tx, now)()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package office_test
 import (
 	"bytes"
 	"cmp"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -16,6 +17,7 @@ import (
 
 	"pruefstein/internal/answer"
 	"pruefstein/internal/draft"
+	"pruefstein/internal/ledger"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
 	"pruefstein/internal/send"
@@ -125,7 +127,7 @@ var uses = []use{
 		return err
 	}},
 	{"what a party has submitted last", false, true, true, func(t *testing.T, o *office.Office) error {
-		c, err := o.Answer.Confirmation(t.Context(), rowsParty)
+		c, err := o.Answer.Confirmation(t.Context(), rowsParty, "")
 		if err == nil && len(c.Entries) < 15 {
 			err = fmt.Errorf("%+v", c.Entries)
 		}
@@ -340,7 +342,11 @@ func TestRowsRead(t *testing.T) {
 		fill(t, store, z)
 		read, size := map[string]int{}, 0
 		store.Read = func(table string, bytes int) { read[table], size = read[table]+1, size+bytes }
-		o := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(rowsDay), Sealer: sealer, BaseURL: "https://fragen.example", Addresses: testworld.Addresses, MailReady: true, Compose: testworld.Compose})
+		key, err := ledger.NewKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := office.New(&survey.Kernel{Store: store, Clock: testkit.NewClock(rowsDay), Sealer: sealer, Ledger: key, BaseURL: "https://fragen.example", Addresses: testworld.Addresses, MailReady: true, Compose: testworld.Compose})
 		for i, u := range uses {
 			clear(read)
 			size = 0

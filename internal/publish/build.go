@@ -66,6 +66,7 @@ func build(ctx context.Context, engine *templates.Engine, c survey.Comparison, f
 		Slug: string(c.Questionnaire.Slug), Version: c.Version, At: c.At.UTC(), Title: c.Questionnaire.Title, Election: c.Election.Name,
 		ElectionDate: c.Election.Date, Alliance: c.Alliance.Name, Imported: c.Questionnaire.Imported, Licence: c.Questionnaire.Licence,
 		Zone: export.Zone(c).String(), Returns: map[string]string{}, Style: templates.SheetHash(), Checkpoint: c.Checkpoint, Held: c.Held,
+		Verifier: c.Verifier,
 	}
 	for _, lang := range locale.Languages {
 		m.Returns[lang] = export.ReturnsSentence(locale.For(lang), survey.Returns(c))

@@ -43,6 +43,7 @@ type Manifest struct {
 	Style        string            `json:"style,omitempty"`             // style-src of vergleich.html
 	Checkpoint   string            `json:"checkpoint,omitempty"`        // signed note of the ledger before this publication
 	Held         string            `json:"checkpoint_sha256,omitempty"` // instead: hex SHA-256 of that note, published later as checkpoint-before.txt
+	Verifier     string            `json:"verifier,omitempty"`          // public key of the ledger
 	Files        []Entry           `json:"files"`                       // sorted by path
 }
 

@@ -41,6 +41,7 @@ type StartPage struct {
 	Ledger    string              // what Proof is
 	Proof     templates.Copy      // the ledger's checkpoint or, while that is held back, its hash; "" Text prints none
 	Proofs    []templates.NavItem // the files that prove it
+	Verifier  templates.Copy      // the ledger's public key
 }
 
 type startParty struct {
@@ -108,6 +109,7 @@ func (s *site) startPage(b templates.Base) any {
 		Ledger: p.Must("compare.press.ledger_text"),
 		Proof:  templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Rows: 6},
 	}
+	page.Verifier = templates.Copy{ID: "c:verifier", Label: p.Must("common.verifier"), Text: c.Verifier}
 	beside := []string{manifestName, checkpointName}
 	if c.Held != "" {
 		page.Ledger = p.Must("compare.press.held_text", "Before", beforeName, "After", checkpointName)

@@ -215,7 +215,7 @@ func (w *world) submitAtOnce(ctx context.Context, p *party) error {
 		if err != nil || len(receipts) == 0 {
 			return fmt.Errorf("no receipt: %w", err)
 		}
-		return w.submitted(p, strings.TrimPrefix(receipts[0], "/antwort/quittung/"))
+		return w.submitted(p, strings.Split(strings.TrimPrefix(receipts[0], "/antwort/quittung/"), "/")[0])
 	}
 	return err
 }

@@ -356,7 +356,7 @@ func (w *world) show(key string) (string, error) {
 // receipt is the record of a submission, party/id, which has the party's texts. The proof beside it grows with the ledger.
 func (w *world) receipt(key string) ([]byte, error) {
 	slug, id, _ := strings.Cut(key, "/")
-	p, err := w.party(slug).get("/antwort/quittung/" + id)
+	p, err := w.party(slug).get("/antwort/quittung/" + id + "/nachweis")
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ type Comparison struct {
 	At            time.Time            // "Stand"
 	Checkpoint    string               // signed note of the ledger before this publication; "" for a preview, and while it is held back
 	Held          string               // hex SHA-256 of that note while it is held back (PublicationRecord.Held), else ""
+	Verifier      string               // public key of the ledger; "" for a preview
 	BaseURL       string               // without a trailing slash
 	Changes       []Change             // since version 1, newest first
 	Confirmed     bool                 // released by a second person

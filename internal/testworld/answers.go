@@ -119,7 +119,7 @@ func (w *Answers) Sheet(t *testing.T, actor survey.Actor) answer.Sheet {
 // Confirmation is what the party is shown of its last submission.
 func (w *Answers) Confirmation(t *testing.T, actor survey.Actor) answer.Confirmation {
 	t.Helper()
-	c, err := w.Answer.Confirmation(t.Context(), actor)
+	c, err := w.Answer.Confirmation(t.Context(), actor, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,6 +36,8 @@ func (s *Room) Routes() []web.Route {
 		{Method: get, Path: "/antwort/schreiben/:letter", Who: web.Parties, Phases: answering, Handle: s.letterPage},
 		{Method: post, Path: "/antwort/schreiben/:letter", Who: web.Parties, Phases: answering, Limit: web.LimitSecret, Handle: s.confirmLetter},
 		{Method: get, Path: "/antwort/bestaetigung", Who: web.Parties, Phases: answering, Handle: s.confirmationPage},
-		{Method: get, Path: "/antwort/quittung/:submission", Who: web.Parties, Phases: answering, Handle: s.receiptFile},
+		{Method: get, Path: "/antwort/quittung/:submission", Who: web.Parties, Phases: answering, Handle: s.receiptPage},
+		{Method: get, Path: "/antwort/quittung/:submission/text", Who: web.Parties, Phases: answering, Handle: s.receiptText},
+		{Method: get, Path: "/antwort/quittung/:submission/nachweis", Who: web.Parties, Phases: answering, Handle: s.receiptFile},
 	}
 }
