@@ -97,11 +97,7 @@ func (j *journey) readers() {
 		j.t.Errorf("citation %q", cite)
 	}
 	p.click("place(document.querySelector(a[0]))", `[data-copy-from="c:fm:1"]`)
-	for said := ""; said != "Kopiert"; {
-		if said = script[string](p, `document.querySelector('[data-copy-from="c:fm:1"] [data-copy-word]').textContent`); p.tab.Err() != nil {
-			j.t.Fatalf("the button to copy says %q", said)
-		}
-	}
+	p.until(`[data-copy-from="c:fm:1"] [data-copy-word]`, "Kopiert")
 	p.onPhone()
 	p.visit(public + "parteien/gzn")
 	p.reads("Grüne Zukunft Nordmark", "verweist auf Wahlprogramm")
