@@ -119,3 +119,9 @@ func (b Bar) Slices() []BarSlice {
 	}
 	return slices
 }
+
+// Erratum corrects a question, below which it stands: {{template "errata" .}} prints a []Erratum.
+type Erratum struct {
+	Date string // when it was sent, in words
+	Text string
+}

@@ -51,6 +51,11 @@ func facets(c survey.Comparison) map[string]string {
 		string(survey.FacetDeadline): survey.DigestOf([]any{q.Deadline, q.Extended}),
 		string(survey.FacetLicence):  survey.DigestOf(q.Licence),
 	}
+	for _, question := range c.Catalogue.Questions {
+		if errata := q.ErrataOf(question.ID); errata != nil { // "" stands for none
+			found[erratumFacet(question.Number)] = survey.DigestOf(errata)
+		}
+	}
 	for _, r := range c.Respondents {
 		own := r.Due
 		if own == q.Deadline {
@@ -76,6 +81,11 @@ func orderRule(q survey.Questionnaire) []any {
 	return []any{q.Rule()}
 }
 
+// erratumFacet names the facet of what corrects a question, by its number.
+func erratumFacet(question int) string {
+	return string(survey.FacetErratum) + "/" + strconv.Itoa(question)
+}
+
 // facetOf names the facet of a respondent.
 func facetOf(f survey.Facet, slug survey.Slug) string { return string(f) + "/" + string(slug) }
 
@@ -88,6 +98,11 @@ func facetChanges(previous survey.PublicationDetail, now map[string]string, c su
 	}
 	for _, f := range []survey.Facet{survey.FacetHeading, survey.FacetAlliance, survey.FacetLegal, survey.FacetOrder, survey.FacetDeadline, survey.FacetLicence} {
 		add(f, string(f), "", "")
+	}
+	for _, question := range c.Catalogue.Questions {
+		if name := erratumFacet(question.Number); len(previous.Facets) > 0 && previous.Facets[name] != now[name] {
+			list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: survey.FacetErratum, Question: question.Number})
+		}
 	}
 	for _, r := range c.Respondents {
 		add(survey.FacetParty, facetOf(survey.FacetParty, r.Slug), r.Slug, r.ShortName)

@@ -154,6 +154,12 @@ func TestEachChangeIsSaidOnce(t *testing.T) {
 			q.Extended = []survey.DateChange{{From: q.Deadline, To: later, Reason: "Feiertage", By: "anna"}}
 			q.Deadline = later
 		}), []line{{facet: survey.FacetDeadline}}},
+		"an erratum": {questionnaire(func(q *survey.Questionnaire) {
+			q.Errata = []survey.Erratum{{Question: "q02", Text: "Gemeint ist das Land.", At: q.DispatchedAt, By: "anna"}}
+		}), []line{{facet: survey.FacetErratum, question: 2}}},
+		"an erratum that waits": {questionnaire(func(q *survey.Questionnaire) {
+			q.NewErratum = &survey.Erratum{Question: "q02", Text: "Gemeint ist das Land.", By: "anna"}
+		}), nil},
 		"an own date": {func(w edition) {
 			w.Write(w.t, func(tx *survey.Tx) error {
 				r, err := tx.Respondents.Get("q1/r1")

@@ -31,6 +31,10 @@ func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
 			if change.State != "" {
 				line.Text = p.Must("compare.change.standing_to", "State", p.Must("common.contest."+string(change.State)))
 			}
+			if change.Question > 0 {
+				line.Text = p.Must("common.question_number", "Number", change.Question) + ": " + line.Text
+				line.Path = "fragen/" + strconv.Itoa(change.Question) + ".html"
+			}
 			if change.ShortName != "" {
 				line.Text = change.ShortName + ": " + line.Text
 			}

@@ -28,6 +28,7 @@ type singlePage struct {
 type singleQuestion struct {
 	ID, Mark, Title, Topic, AskedBy, Context, Text string
 	Number                                         int
+	Errata                                         []templates.Erratum
 	Statements                                     []Statement
 }
 
@@ -67,7 +68,7 @@ func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {
 	}
 	for i, q := range c.Catalogue.Questions {
 		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Mark: q.Mark, Title: q.Label, Topic: topicName(c, q), Text: q.Text,
-			Context: q.Context, AskedBy: AskedBy(p, c, q)}
+			Context: q.Context, AskedBy: AskedBy(p, c, q), Errata: Errata(p, c, q)}
 		for _, r := range c.Respondents {
 			s := StatementOf(p, c, r, r.Cells[i])
 			s.ID = one.ID + "-" + s.ID
@@ -102,6 +103,14 @@ func AskedBy(p *locale.Printer, c survey.Comparison, q survey.CatalogueQuestion)
 		list = append(list, nameOf(id, c.Catalogue.Organisations, c.Catalogue.WorkingGroups))
 	}
 	return p.Join(list)
+}
+
+// Errata are what corrects a question, the oldest first.
+func Errata(p *locale.Printer, c survey.Comparison, q survey.CatalogueQuestion) (list []templates.Erratum) {
+	for _, e := range c.Questionnaire.ErrataOf(q.ID) {
+		list = append(list, templates.Erratum{Date: p.Date(e.At.In(zone(c))), Text: e.Text})
+	}
+	return list
 }
 
 // TopicName is the topic of a question, "" for none.

@@ -187,15 +187,28 @@ func questionsSheet(c survey.Comparison) *sheet {
 			{title: "Nr.", width: 6}, {title: "Kennung", width: 12}, {title: "Art", width: 9}, {title: "Thema", width: 20},
 			{title: "Gefragt von", width: 24}, {title: "Frage (kurz)", width: 24}, {title: "Frage", width: 60, most: 120},
 			{title: "Vorbemerkung", width: 40, most: 80}, {title: "Link", width: 40}, {title: "Bezeichnung", width: 12},
+			{title: "Berichtigung", width: 40, most: 80},
 		},
 	}
 	for _, q := range c.Catalogue.Questions {
 		s.rows = append(s.rows, []value{
 			number(q.Number), text(string(q.ID)), text(german.Must("common.kind." + string(q.Kind))), text(topicName(c, q)), text(askedBy(c, q)),
-			text(q.Label), text(q.Text), text(q.Context), text(questionAddress(c, q.Number)), text(q.Mark),
+			text(q.Label), text(q.Text), text(q.Context), text(questionAddress(c, q.Number)), text(q.Mark), text(errata(c, q)),
 		})
 	}
 	return s
+}
+
+// errata are one cell: what corrects a question, each with its date.
+func errata(c survey.Comparison, q survey.CatalogueQuestion) string {
+	var list []string
+	for _, e := range Errata(german, c, q) {
+		list = append(list, e.Date+": "+e.Text)
+	}
+	if all := strings.Join(list, "\n\n"); survey.Length(all) <= excelize.TotalCellChars {
+		return all
+	}
+	return german.Must("export.questions.errata_see")
 }
 
 func partiesSheet(c survey.Comparison) *sheet {
@@ -308,10 +321,13 @@ func changesSheet(c survey.Comparison) *sheet {
 		}
 		switch {
 		case change.Facet != "":
-			question = value{}
+			question = number(change.Question) // of an erratum
 			now := german.Must("export.changes.changed")
-			if change.State != "" {
+			switch {
+			case change.State != "":
 				now = stateWord(change.State)
+			case change.Facet == survey.FacetErratum:
+				now = german.Must("export.changes.changed_new")
 			}
 			row(string(change.Facet), "", now, "")
 		case change.From == "":

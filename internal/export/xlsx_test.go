@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -230,6 +231,38 @@ func TestMarksNotesAndScales(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("vergleich.html says nowhere %q", want)
 		}
+	}
+}
+
+// What corrects a question stands at it in every file for people, and the change list names it.
+func TestErrata(t *testing.T) {
+	c := theses()
+	at := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	id := c.Catalogue.Questions[1].ID
+	c.Questionnaire.Errata = []survey.Erratum{{Question: id, Text: "Gemeint ist\ndas Land.", At: at}, {Question: id, Text: "=Summe", At: at.AddDate(0, 0, 2)}}
+	c.Changes = []survey.Change{{Version: 2, At: at, Facet: survey.FacetErratum, Question: 2}}
+	book := write(t, XLSX, c)
+	for i, row := range table(t, book, "Fragen") {
+		want := ""
+		if i == 1 {
+			want = "25. November 2026: Gemeint ist\ndas Land.\n\n27. November 2026: =Summe"
+		}
+		if row["Berichtigung"] != want {
+			t.Errorf("Fragen, row %d: %q", i+1, row["Berichtigung"])
+		}
+	}
+	if row := table(t, book, "Änderungen")[0]; row["Frage Nr."] != "2" || row["Was"] != "Berichtigung der Frage" || row["Jetzt"] != "neu" {
+		t.Errorf("Änderungen: %v", row)
+	}
+	page := string(write(t, HTML, c))
+	for text, n := range map[string]int{"Berichtigung vom 25. November 2026": 1, "Gemeint ist<br>das Land.": 1, "=Summe": 1, "Frage 2: Berichtigung der Frage durch das Bündnis": 1} {
+		if got := strings.Count(page, text); got != n {
+			t.Errorf("vergleich.html: %q %d times", text, got)
+		}
+	}
+	c.Questionnaire.Errata = slices.Repeat([]survey.Erratum{{Question: id, Text: strings.Repeat("ä", survey.MaxErratum), At: at}}, 17)
+	if got := table(t, write(t, XLSX, c), "Fragen")[1]["Berichtigung"]; !strings.HasPrefix(got, "Zu lang für eine Zelle") {
+		t.Errorf("too long for a cell: %.40q", got)
 	}
 }
 

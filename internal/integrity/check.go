@@ -164,6 +164,13 @@ func (c *referenceCheck) checkDraft() {
 				need(c, q, "question", c.questions, survey.In(q.ID)+string(locked.ID))
 			}
 		}
+		for _, e := range q.Errata {
+			c.byPerson(q, e.By, e.ConfirmedBy)
+			need(c, q, "dispatch", c.dispatches, survey.In(q.ID)+e.Dispatch)
+			if _, found := c.catalogues[string(q.ID)].Question(e.Question); !found {
+				c.fault(q, "the question %q of an erratum is missing in the catalogue", e.Question)
+			}
+		}
 		if _, found := c.catalogues[string(q.ID)]; !found && (q.Imported || !q.LockedAt.IsZero()) {
 			c.fault(q, "its catalogue is missing")
 		}

@@ -26,6 +26,7 @@ type QuestionPage struct {
 	AskedBy    string
 	Context    string
 	Text       string
+	Errata     []templates.Erratum
 	Order      templates.Fact
 	Stand      string
 	Filter     templates.Field
@@ -48,7 +49,7 @@ func (s *site) questionPage(b templates.Base, i int) any {
 	b.Breadcrumbs = []templates.NavItem{{Label: c.Questionnaire.Title, Href: b.RelRoot}}
 	page := QuestionPage{
 		Base: b, Question: q.Number, Count: len(c.Catalogue.Questions), Mark: q.Mark, Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
-		Context: q.Context, Text: q.Text, Order: export.OrderFact(p, c), Stand: p.Date(c.At.In(export.Zone(c))), Filter: partyFilter(p, c),
+		Context: q.Context, Text: q.Text, Errata: export.Errata(p, c, q), Order: export.OrderFact(p, c), Stand: p.Date(c.At.In(export.Zone(c))), Filter: partyFilter(p, c),
 	}
 	cite := export.Citations(p, c)
 	for _, r := range c.Respondents {

@@ -328,16 +328,22 @@ func TestChangesBesideTheCells(t *testing.T) {
 		was := q.Deadline
 		q.Deadline.At = was.At.Add(10 * time.Minute)
 		q.Extended = []survey.DateChange{{From: was, To: q.Deadline, Reason: "Feiertage"}}
+		q.Errata = []survey.Erratum{{Question: "q01", Text: "Gemeint ist das Land.", At: h.clock.Now()}}
 		return tx.Questionnaires.Put(q)
 	})
 	h.publish(t)
-	if rows, err = h.published(t); err != nil || len(rows[2].Changes) != 1 || rows[2].Changes[0].Facet != survey.FacetDeadline {
+	if rows, err = h.published(t); err != nil || len(rows[2].Changes) != 2 || rows[2].Changes[0].Facet != survey.FacetDeadline || rows[2].Changes[1].Facet != survey.FacetErratum {
 		t.Errorf("%+v, %v", rows[2].Changes, err)
 	}
 	body := h.get(t, "/vergleich/nordmark-2026/").Body.String()
 	for _, want := range []string{"Titel, Einleitung oder Angaben zur Wahl geändert", "Freie Mitte: Angaben zur Befragung geändert", "Eigener Termin geändert", "Grund: Parteitag"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the start page lacks %q", want)
+		}
+	}
+	for path, want := range map[string]string{"/vergleich/nordmark-2026/fragen/1": "Berichtigung vom", "/en/vergleich/nordmark-2026/fragen/1": "Erratum of"} {
+		if body := h.get(t, path).Body.String(); !strings.Contains(body, want) || strings.Count(body, "Gemeint ist das Land.") != 1 {
+			t.Errorf("%s does not show the erratum", path)
 		}
 	}
 }

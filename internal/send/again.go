@@ -25,6 +25,8 @@ func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *s
 		}
 	case survey.MailExtension:
 		err = s.writeNewDate(tx, h, r, m)
+	case survey.MailErratum:
+		return nil // tells no date
 	}
 	if err != nil {
 		return err
@@ -86,7 +88,7 @@ func (s *Service) redirectQueued(tx *survey.Tx, q survey.Questionnaire, r survey
 	if err != nil {
 		return err
 	}
-	mails = slices.DeleteFunc(mails, func(m survey.Mail) bool { return !m.Kind.Asks() })
+	mails = slices.DeleteFunc(mails, func(m survey.Mail) bool { return !m.Kind.ToAll() })
 	h, err := loadLetterhead(tx, q)
 	if err != nil {
 		return err
@@ -145,7 +147,7 @@ func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionna
 		if err != nil {
 			return err
 		}
-		if !old.Kind.Asks() {
+		if !old.Kind.ToAll() {
 			return survey.Fail(survey.Conflict, "send.error.resend_kind")
 		}
 		if err := s.notSettled(tx, old); err != nil {
@@ -202,8 +204,10 @@ func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnai
 	if err != nil {
 		return "", false, err
 	}
-	if err := s.reachedAgain(tx, actor, &r); err != nil {
-		return "", false, err
+	if old.Kind.Asks() {
+		if err := s.reachedAgain(tx, actor, &r); err != nil {
+			return "", false, err
+		}
 	}
 	if other && cmd.Keep { // after the new mail is there, so that the old one does not follow it
 		done, err := s.changeAddress(tx, actor, q, &r, cmd.To)
@@ -222,7 +226,7 @@ func (s *Service) astray(tx *survey.Tx, q survey.Questionnaire, r survey.Respond
 		return nil, nil
 	}
 	for i, m := range t.mails {
-		if !m.Kind.Asks() || m.To == r.Email || !t.undelivered(i) {
+		if !m.Kind.ToAll() || m.To == r.Email || !t.undelivered(i) {
 			continue
 		}
 		over, err := s.settled(tx, m)

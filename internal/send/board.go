@@ -143,15 +143,15 @@ func (t traffic) openLinks() (n int) {
 func (t traffic) undelivered(i int) bool {
 	m := t.mails[i]
 	return (m.State == survey.MailFailed || m.Bounced != nil) && !slices.ContainsFunc(t.mails[i+1:], func(later survey.Mail) bool {
-		return m.Kind.Asks() && later.Kind == m.Kind && later.State != survey.MailRevoked
+		return m.Kind.ToAll() && later.Kind == m.Kind && (m.Kind.Asks() || later.Dispatch == m.Dispatch) && later.State != survey.MailRevoked
 	})
 }
 
-// problem is what became of the mails that ask, remind or tell of an extension; "" if all is well.
+// problem is what became of the mails that went to all; "" if all is well.
 func (t traffic) problem() (p Problem) {
 	for i, m := range t.mails {
 		switch {
-		case !m.Kind.Asks():
+		case !m.Kind.ToAll():
 		case t.undelivered(i):
 			return ProblemMail
 		case m.State == survey.MailQueued && m.Attempts > 0:
@@ -210,7 +210,7 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 		}
 	}
 	for _, m := range t.mails {
-		if !m.Kind.Asks() {
+		if !m.Kind.ToAll() {
 			continue
 		}
 		if m.Kind == survey.MailInvitation {

@@ -16,7 +16,7 @@ type RecordBounce struct {
 
 // RecordBounce records that a mail which the server accepted came back: the program reads no mails. With Undo that is taken back.
 // What is so already changes nothing. Other words than those recorded are a Conflict: they have to be taken back first. Only a mail
-// that asks can come back, after it was accepted, on a day since then.
+// that went to all can come back, after it was accepted, on a day since then.
 func (s *Service) RecordBounce(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id string, cmd RecordBounce) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (s *Service) RecordBounce(ctx context.Context, actor survey.Actor, question
 		if err := q.InPhase(s.At(tx), survey.PhaseOpen, survey.PhaseClosed); err != nil {
 			return err
 		}
-		if !m.Kind.Asks() || m.State != survey.MailSent || m.Respondent == "" {
+		if !m.Kind.ToAll() || m.State != survey.MailSent || m.Respondent == "" {
 			return survey.Fail(survey.Conflict, "send.error.bounce_state")
 		}
 		if cmd.Undo {

@@ -114,6 +114,12 @@ type (
 		Deadline  time.Time // in its own zone
 		Limit     int       // most UTF-16 units of an answer, 0 none
 		Questions []survey.CatalogueQuestion
+		Errata    map[survey.QuestionID][]CoverErratum // what corrects them by now
+	}
+	// CoverErratum is an erratum in the zone of the deadline.
+	CoverErratum struct {
+		At   time.Time
+		Text string
 	}
 	// DeadlineEvent is for deadline_event: summary and description of the calendar entry.
 	DeadlineEvent struct {
@@ -129,6 +135,14 @@ type (
 		From, To                                               time.Time // in their own zones
 		Returned                                               bool      // its answer is there already
 	}
+	// ErratumMail is for erratum. Link is "" for those who answer by mail.
+	ErratumMail struct {
+		Party, Questionnaire, Election, Alliance, Text, Link string
+		Question                                             survey.CatalogueQuestion
+		Due                                                  time.Time // in its own zone
+		Over                                                 bool      // that date is over
+		Returned                                             bool      // its answer is there already
+	}
 	// NoticeMail is for notice_link, notice_resent and notice_address.
 	NoticeMail struct {
 		Party, Questionnaire, Election, Alliance, Contact string
@@ -143,7 +157,10 @@ func (s *Service) renderCover(m *survey.WrittenMail, cover survey.Cover, h lette
 	if lang == "" {
 		lang = "de"
 	}
-	parts := CoverParts{Deadline: r.DueAt(h.questionnaire).In(), Limit: h.questionnaire.AnswerLimit, Questions: h.asked(r)}
+	parts := CoverParts{Deadline: r.DueAt(h.questionnaire).In(), Limit: h.questionnaire.AnswerLimit, Questions: h.asked(r), Errata: map[survey.QuestionID][]CoverErratum{}}
+	for _, e := range h.questionnaire.Errata {
+		parts.Errata[e.Question] = append(parts.Errata[e.Question], CoverErratum{At: e.At.In(h.questionnaire.Deadline.Location()), Text: e.Text})
+	}
 	deadline, questions, err := s.Compose(lang, "cover_parts", parts)
 	if err != nil {
 		return err

@@ -57,10 +57,12 @@ type dispatchContent struct {
 	Deadline        survey.Instant
 	Catalogue       string // hash
 	Respondents     []survey.Respondent
+	Errata          []survey.Erratum `json:",omitempty"`
 }
 
 func loadDispatchContent(tx *survey.Tx, q survey.Questionnaire) (c dispatchContent, err error) {
 	c.Title, c.Intro, c.AnswerLimit, c.Licence, c.Cover, c.Deadline = q.Title, q.Intro, q.AnswerLimit, q.Licence, q.Cover, q.Deadline
+	c.Errata = q.Errata
 	if c.Election, err = tx.Election(q.Election); err != nil {
 		return c, err
 	}
@@ -251,8 +253,10 @@ func (s *Service) sendToRespondent(tx *survey.Tx, h letterhead, d *survey.Dispat
 		m.Language = "de"
 	}
 	m.Kind, m.Questionnaire, m.Respondent, m.Dispatch, m.To, m.Alone = d.Kind, r.Questionnaire, r.ID, d.ID, r.Email, h.alone
-	if m.Calendar, err = s.deadlineEvent(tx, m.Language, h, r); err != nil {
-		return err
+	if d.Kind != survey.MailErratum { // which tells no date
+		if m.Calendar, err = s.deadlineEvent(tx, m.Language, h, r); err != nil {
+			return err
+		}
 	}
 	d.Recipients++
 	if r.Procedure.Channel != survey.ChannelForm {

@@ -115,7 +115,7 @@ func (s *Service) retry(tx *survey.Tx, actor survey.Actor, old survey.Mail) erro
 // bringUpToDate addresses a mail that failed to where the respondent is reached now, unless the office had sent it elsewhere. It
 // writes the mail anew if the date it tells was moved since. A mail that waits has been replaced then.
 func (s *Service) bringUpToDate(tx *survey.Tx, actor survey.Actor, m *survey.WrittenMail) error {
-	if m.State != survey.MailFailed || !m.Kind.Asks() || m.Respondent == "" {
+	if m.State != survey.MailFailed || !m.Kind.ToAll() || m.Respondent == "" {
 		return nil
 	}
 	q, err := tx.Questionnaire(m.Questionnaire)
@@ -128,6 +128,9 @@ func (s *Service) bringUpToDate(tx *survey.Tx, actor survey.Actor, m *survey.Wri
 	}
 	if r.Email != "" && r.Email != m.To && !m.Aside {
 		m.To, m.Reply = r.Email, "" // what a server said was about the old address
+	}
+	if !m.Kind.Asks() {
+		return nil
 	}
 	if err := s.reachedAgain(tx, actor, &r); err != nil || !movedSince(r, q, m.CreatedAt) {
 		return err

@@ -37,6 +37,7 @@ func (a Alliance) Rule(act ApprovalKind) Rule {
 		ActUnlock:        a.ConfirmLock,
 		ActDispatch:      a.ConfirmDispatch,
 		ActAddress:       a.ConfirmDispatch, // codes and receipts go there
+		ActErratum:       a.ConfirmDispatch,
 		ActTranscription: a.ConfirmTranscription,
 		ActPublication:   a.ConfirmPublication,
 	}[act]

@@ -76,7 +76,7 @@ type Change struct {
 	State      ContestState `json:"state,omitempty"` // of FacetStanding: the new one
 	Respondent Slug         `json:"respondent"`      // slug; "" for a facet of the whole publication
 	ShortName  string       `json:"short_name"`
-	Question   int          `json:"question"` // number; 0 for the whole respondent
+	Question   int          `json:"question"` // number, of FacetErratum too; 0 for the whole respondent
 	From       Status       `json:"from,omitempty"`
 	To         Status       `json:"to"`
 	Wording    bool         `json:"wording"`           // the wording, position or reason changed
@@ -101,6 +101,7 @@ const (
 	FacetDeadline Facet = "deadline" // for all
 	FacetLicence  Facet = "licence"  // of the publication
 	FacetParty    Facet = "party"    // a respondent's names, members, ballot position, colour
+	FacetErratum  Facet = "erratum"  // what corrects a question
 	FacetStanding Facet = "standing" // how a respondent stands in the election
 	FacetAsked    Facet = "asked"    // a respondent's channel, when it was asked, its own date
 	FacetOther    Facet = "other"    // anything else

@@ -18,6 +18,9 @@ func (k MailKind) Asks() bool {
 	return k == MailInvitation || k == MailReminder || k == MailExtension
 }
 
+// ToAll tells whether a mail of the kind is one of those that go to all alike.
+func (k MailKind) ToAll() bool { return k.Asks() || k == MailErratum }
+
 // Arrived tells whether the mail was accepted and did not come back.
 func (m Mail) Arrived() bool { return m.State == MailSent && m.Bounced == nil }
 

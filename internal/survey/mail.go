@@ -167,6 +167,7 @@ const (
 	MailInvitation MailKind = "invitation" // catalogue and access link to a respondent
 	MailReminder   MailKind = "reminder"
 	MailExtension  MailKind = "extension"
+	MailErratum    MailKind = "erratum" // corrects a question; whoever misses it was asked all the same
 	MailCode       MailKind = "code"    // confirms a binding act of a party
 	MailReceipt    MailKind = "receipt" // full text of what was submitted
 	MailStaff      MailKind = "staff"   // invitation of a person, password reset
@@ -212,13 +213,13 @@ const (
 	MailRevoked MailState = "revoked" // stopped before it went out: its link was revoked, another took its place, or it reminded of what is over
 )
 
-// Dispatch is one act of sending to all: the invitation, a reminder, an extension.
+// Dispatch is one act of sending to all: the invitation, a reminder, an extension, an erratum.
 type Dispatch struct {
 	Questionnaire QuestionnaireID `json:"questionnaire"`
 	ID            string          `json:"id"`
 	Kind          MailKind        `json:"kind"`
 	Subject       string          `json:"subject"`
-	Body          string          `json:"body"` // with placeholders; "" of an extension, whose mails each have a text of their own
+	Body          string          `json:"body"` // with placeholders; "" of an extension and an erratum, whose mails each have a text of their own
 	At            time.Time       `json:"at"`
 	By            string          `json:"by"`                   // user id
 	ConfirmedBy   string          `json:"checked_by,omitempty"` // user id of the second person

@@ -28,7 +28,9 @@ type Questionnaire struct {
 	Cover       Cover        `json:"cover,omitzero"`         // cover letter
 
 	LockedAt     time.Time    `json:"locked_at,omitzero"`
-	Undone       []UndoneLock `json:"undone,omitempty"` // the catalogues locked before, the oldest first
+	Undone       []UndoneLock `json:"undone,omitempty"`      // the catalogues locked before, the oldest first
+	Errata       []Erratum    `json:"errata,omitempty"`      // after the dispatch, the oldest first
+	NewErratum   *Erratum     `json:"new_erratum,omitempty"` // asked for, waits for a second person (ActErratum)
 	DispatchedAt time.Time    `json:"dispatched_at,omitzero"`
 	ArchivedAt   time.Time    `json:"archived_at,omitzero"`   // since when it stands in no list but that of the archive
 	Imported     bool         `json:"imported,omitempty"`     // read-only
@@ -212,6 +214,7 @@ const (
 	ActTranscription ApprovalKind = "transcription"
 	ActPublication   ApprovalKind = "publication"
 	ActAddress       ApprovalKind = "address" // where a respondent's mails go after the dispatch
+	ActErratum       ApprovalKind = "erratum" // what corrects a question after the dispatch
 )
 
 // Key implements Entity.

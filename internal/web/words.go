@@ -109,3 +109,11 @@ func Say(s *templates.Said, e survey.Entry) {
 	s.Status, s.Position, s.Text, s.Reason, s.Own, s.General = string(e.Status), string(e.Position), e.Text, e.Reason, true, e.Status == survey.General
 	s.Argues = s.Thesis && e.Status.Argues()
 }
+
+// Errata are what corrects a question of a questionnaire, the oldest first.
+func (r *Request) Errata(q survey.Questionnaire, question survey.QuestionID) (list []templates.Erratum) {
+	for _, e := range q.ErrataOf(question) {
+		list = append(list, templates.Erratum{Date: r.Printer().Date(e.At.In(q.Deadline.Location())), Text: e.Text})
+	}
+	return list
+}

@@ -14,6 +14,7 @@ type entryView struct {
 	Label    string // short name of the question
 	Question string
 	Context  string
+	Errata   []templates.Erratum
 	AskedBy  string
 	templates.Said
 	Unused     []string // texts of the draft that its choice leaves out
@@ -34,6 +35,7 @@ type problemView struct {
 // newEntryView shows what a submission would say.
 func newEntryView(r *web.Request, sheet answer.Sheet, c answer.Cell) entryView {
 	v := questionView(r, c.Question)
+	v.Errata = r.Errata(sheet.Questionnaire, c.Question.ID)
 	v.AskedBy, v.Edit = r.Printer().Join(c.AskedBy), questionPath(c.Question.Number)
 	switch {
 	case c.State == answer.StateTranscribed:

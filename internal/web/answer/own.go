@@ -29,6 +29,7 @@ func (s *Room) allQuestions(r *web.Request) error {
 	p.Download = templates.NavItem{Label: p.Must("answer.all.download"), Href: "/antwort/alle.txt"}
 	for _, c := range sheet.Cells {
 		view := questionView(r, c.Question)
+		view.Errata = r.Errata(sheet.Questionnaire, c.Question.ID)
 		view.AskedBy = p.Join(c.AskedBy)
 		p.Entries = append(p.Entries, view)
 	}

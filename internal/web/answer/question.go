@@ -17,6 +17,7 @@ type questionPage struct {
 	Of       string // "Frage 3 von 8"
 	Question survey.CatalogueQuestion
 	AskedBy  string
+	Errata   []templates.Erratum
 	State    templates.Badge
 	IsThesis bool
 
@@ -180,7 +181,7 @@ func (s *Room) answerSaved(r *web.Request, saved answer.Saved, mark string) erro
 // newQuestionPage builds the page with what is typed or stored in the form.
 func newQuestionPage(r *web.Request, sheet answer.Sheet, cell answer.Cell, entry survey.Entry, errs []templates.FieldError) questionPage {
 	q := cell.Question
-	p := questionPage{answerBase: newAnswerBase(r, sheet, "common.question_number", "Number", q.Number), Question: q, IsThesis: q.Kind == survey.KindThesis}
+	p := questionPage{answerBase: newAnswerBase(r, sheet, "common.question_number", "Number", q.Number), Question: q, IsThesis: q.Kind == survey.KindThesis, Errata: r.Errata(sheet.Questionnaire, q.ID)}
 	p.Errors = errs
 	place := 0
 	for i, c := range sheet.Cells {

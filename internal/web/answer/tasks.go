@@ -58,15 +58,16 @@ type tasksPage struct {
 }
 
 type answerTask struct {
-	Number int
-	Mark   string // printed label of the question
-	Href   string
-	Text   string
-	State  templates.Badge
-	Said   survey.Status // what the party says so far, "" nothing
-	Late   bool
-	Notes  []string // what stops a submission
-	Reason string   // for declining, where it is shown
+	Number  int
+	Mark    string // printed label of the question
+	Href    string
+	Text    string
+	State   templates.Badge
+	Said    survey.Status // what the party says so far, "" nothing
+	Late    bool
+	Notes   []string // what stops a submission
+	Erratum string   // that the question was corrected, and when last
+	Reason  string   // for declining, where it is shown
 }
 
 func (s *Room) answerTasks(r *web.Request) error {
@@ -86,6 +87,9 @@ func (s *Room) answerTasks(r *web.Request) error {
 		}
 		if c.State != answer.StateNone && c.State != answer.StateBegun {
 			ready++
+		}
+		for _, e := range r.Errata(sheet.Questionnaire, c.Question.ID) {
+			task.Erratum = p.Must("common.erratum", "Date", e.Date)
 		}
 		for _, problem := range c.Problems {
 			if problem.Stops {

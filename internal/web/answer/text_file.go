@@ -45,7 +45,7 @@ func (s *Room) textFile(r *web.Request, name string, below func(*strings.Builder
 	var b strings.Builder
 	textHead(r, &b, sheet)
 	for _, c := range sheet.Cells {
-		textQuestion(r, &b, c)
+		textQuestion(r, &b, sheet, c)
 		below(&b, sheet, c)
 	}
 	return r.DownloadBytes(name+string(sheet.Questionnaire.Slug)+".txt", "text/plain; charset=utf-8", []byte(b.String()))
@@ -59,11 +59,14 @@ func textHead(r *web.Request, b *strings.Builder, sheet answer.Sheet) {
 	fmt.Fprintf(b, "%s: %s\n\n", p.Must("common.as_of"), p.DateTime(sheet.Now.In(sheet.Due.Location()), nil))
 }
 
-func textQuestion(r *web.Request, b *strings.Builder, c answer.Cell) {
+func textQuestion(r *web.Request, b *strings.Builder, sheet answer.Sheet, c answer.Cell) {
 	p := r.Printer()
 	fmt.Fprintf(b, "%s\n%s (%s)\n\n%s\n\n", textRule, numberAndMark(p, c.Question), p.Must("common.kind."+string(c.Question.Kind)), c.Question.Text)
 	if c.Question.Context != "" {
 		fmt.Fprintf(b, "%s: %s\n\n", p.Must("common.context"), c.Question.Context)
+	}
+	for _, e := range r.Errata(sheet.Questionnaire, c.Question.ID) {
+		fmt.Fprintf(b, "%s: %s\n\n", p.Must("common.erratum", "Date", e.Date), e.Text)
 	}
 	if len(c.AskedBy) > 0 {
 		fmt.Fprintf(b, "%s: %s\n\n", p.Must("answer.question.asked_by"), p.Join(c.AskedBy))

@@ -144,11 +144,11 @@ func (s *Room) renderMail(r *web.Request, status int, typed mailTyped, errs []te
 	}
 	if m.State == survey.MailFailed || m.State == survey.MailQueued && m.Attempts > 0 {
 		p.Retry, p.Again = sendPath(r, "postausgang", m.ID, "wiederholen"), p.Must("send.mail.retry")
-		if m.Kind.Asks() && m.State == survey.MailFailed && !m.Aside && m.Address != "" && m.Address != m.To { // it goes to the address of now
+		if m.Kind.ToAll() && m.State == survey.MailFailed && !m.Aside && m.Address != "" && m.Address != m.To { // it goes to the address of now
 			p.Again = p.Must("send.astray.button", "Kind", line.Kind, "To", m.Address)
 		}
 	}
-	if m.Kind.Asks() && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
+	if m.Kind.ToAll() && m.Respondent != "" && !r.Questionnaire.DispatchedAt.IsZero() {
 		form := typed.resend
 		if form == nil {
 			form = newResendForm(m)
@@ -159,7 +159,7 @@ func (s *Room) renderMail(r *web.Request, status int, typed mailTyped, errs []te
 		p.Fields = []templates.Field{web.RequiredField(p.field("to", "email", form.To)), keep, revoke}
 	}
 	phase := r.Questionnaire.Phase(s.Send.Now())
-	if m.Kind.Asks() && m.Respondent != "" && m.State == survey.MailSent && (phase == survey.PhaseOpen || phase == survey.PhaseClosed) {
+	if m.Kind.ToAll() && m.Respondent != "" && m.State == survey.MailSent && (phase == survey.PhaseOpen || phase == survey.PhaseClosed) {
 		p.Bounce, p.BounceUndo = sendPath(r, "postausgang", m.ID, "zurueck"), m.Bounced != nil && typed.bounce == nil
 		form := bounceForm{}
 		if typed.bounce != nil {

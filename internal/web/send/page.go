@@ -36,7 +36,7 @@ func (s *Room) sendBase(r *web.Request, titleKey string, args ...any) sendPage {
 	}
 	tabs := []string{"", "befragte", "anschreiben", "frist", "absenden", "postausgang"}
 	if !r.Questionnaire.DispatchedAt.IsZero() {
-		tabs = append(tabs, "erinnerung")
+		tabs = append(tabs, "erinnerung", "berichtigung")
 	}
 	p.Tabs.Label = p.Must("common.nav.sections")
 	for _, tab := range tabs {

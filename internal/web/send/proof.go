@@ -30,6 +30,7 @@ type portalQuestion struct {
 	Length  string
 	TooLong string
 	Copy    templates.Copy
+	Errata  []templates.Erratum
 }
 
 type portalForm struct {
@@ -67,7 +68,7 @@ func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []
 			heading += ": " + q.Label
 		}
 		one := portalQuestion{Heading: heading, Length: p.Must("common.characters", "Count", q.Length),
-			Copy: templates.Copy{ID: "frage-" + strconv.Itoa(q.Number), Label: p.Must("send.portal.text", "Number", q.Number), Text: q.Text, Rows: 6}}
+			Copy: templates.Copy{ID: "frage-" + strconv.Itoa(q.Number), Label: p.Must("send.portal.text", "Number", q.Number), Text: q.Text, Rows: 6}, Errata: r.Errata(r.Questionnaire, q.ID)}
 		if q.Over > 0 {
 			one.TooLong = p.Must("send.misfit.over", "Count", q.Over)
 		}

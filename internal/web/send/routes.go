@@ -69,6 +69,10 @@ func (s *Room) Routes() []web.Route {
 		{Method: get, Path: one + "/erinnerung", Who: web.Checkers, Phases: after, Handle: s.reminderPage},
 		{Method: post, Path: one + "/erinnerung", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.sendReminder},
 		{Method: post, Path: one + "/erinnerung/nachholen", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.remindRest},
+		{Method: get, Path: one + "/berichtigung", Who: web.Checkers, Phases: conducted, Handle: s.errataPage},
+		{Method: get, Path: one + "/berichtigung/:question", Who: web.Checkers, Phases: conducted, Handle: s.erratumPage},
+		{Method: post, Path: one + "/berichtigung/:question", Who: web.Checkers, Phases: conducted, Handle: s.sendErratum},
+		{Method: post, Path: one + "/berichtigung/:question/zuruecknehmen", Who: web.Checkers, Phases: conducted, Handle: s.withdrawErratum},
 		{Method: get, Path: one + "/frist", Who: web.Checkers, Phases: conducted, Handle: s.deadlinePage},
 		{Method: post, Path: one + "/frist", Who: web.Coordinators, Phases: conducted, Handle: s.saveDeadline},
 	}
