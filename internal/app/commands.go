@@ -10,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"pruefstein/internal/bolt"
+	"pruefstein/internal/compare"
 	"pruefstein/internal/config"
 	"pruefstein/internal/export"
 	"pruefstein/internal/interchange"
@@ -51,12 +53,17 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	slug, err := c.service.Compare.Import(ctx, console, interchange.ToImport(file))
+	slug, publish := survey.Slug(file.Questionnaire.Slug), cfg.Publish
+	if cfg.Update {
+		publish, err = updateImport(ctx, c, interchange.ToImport(file), publish, errs)
+	} else {
+		_, err = c.service.Compare.Import(ctx, console, interchange.ToImport(file))
+	}
 	if err != nil {
 		return explain(err, file.Questionnaire.Slug)
 	}
 	fmt.Fprintln(out, slug)
-	if !cfg.Publish {
+	if !publish {
 		return nil
 	}
 	q, err := c.service.Alliance.QuestionnaireBySlug(ctx, console, slug)
@@ -77,6 +84,25 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 		fmt.Fprintln(errs, "Published without Impressum and privacy notice: do not run this in public before they are set (Verwaltung, Bündnis) and it is published again.")
 	}
 	return nil
+}
+
+// updateImport adds to an import what is new in a file, says what that was, and tells whether to publish it: where it is published
+// already, or was asked for.
+func updateImport(ctx context.Context, c *core, im compare.Import, publish bool, errs io.Writer) (bool, error) {
+	done, err := c.service.Compare.UpdateImport(ctx, console, im)
+	if err != nil {
+		return false, err
+	}
+	for _, one := range done.Kept {
+		fmt.Fprintf(errs, "Not in the file, and kept as it is: %s\n", one)
+	}
+	if !done.New() {
+		fmt.Fprintln(errs, "The file says nothing new. Nothing was changed or published.")
+		return false, nil
+	}
+	fmt.Fprintf(errs, "Added: answer versions %d, parties %d, quotations %d, states of parties %d.\n", done.Versions, done.Parties, done.Quotations, done.States)
+	records, err := c.service.Compare.PublicationRecords(ctx)
+	return publish || slices.ContainsFunc(records, func(r compare.PublicationRecord) bool { return r.Slug == done.Slug }), err
 }
 
 // sayLoopback says that what was made leads to this machine only, if it does: most likely --base-url was forgotten.

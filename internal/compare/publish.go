@@ -265,7 +265,10 @@ func (s *Service) planPublication(tx *survey.Tx, questionnaire survey.Questionna
 		return PublicationPlan{}, nil, err
 	}
 	plan.Comparison = c
-	if previous != nil {
+	if previous == nil {
+		plan.detail.Changes = changesInside(c)
+		plan.Comparison.Changes = plan.detail.Changes
+	} else {
 		plan.Comparison.Version = previous.Version + 1
 		plan.detail.Changes = changesSince(*previous, plan.details[len(plan.details)-1], plan)
 		plan.Comparison.Changes = slices.Concat(plan.detail.Changes, c.Changes)

@@ -148,6 +148,10 @@ func cellChanges(previous survey.PublicationDetail, digests []survey.CellDigest,
 			now := digests[next]
 			next++
 			was, known := before[place{now.Respondent, now.Question}]
+			if c.Questionnaire.Imported && now.Version > was.Version {
+				own = append(own, versionChanges(c, r, cell, was)...)
+				was.Status, was.Version, was.Digest, was.Details, known = now.Status, now.Version, now.Digest, now.Details, true // what is left is the quotation
+			}
 			same := known && was.Status == now.Status && was.Digest == now.Digest
 			details := same && was.Details != "" && was.Details != now.Details
 			if same && !details && was.Quotation == now.Quotation {
@@ -157,6 +161,8 @@ func cellChanges(previous survey.PublicationDetail, digests []survey.CellDigest,
 				From: was.Status, To: now.Status,
 				Wording:       known && was.Status == now.Status && was.Digest != now.Digest,
 				Details:       details,
+				FromVersion:   was.Version,
+				ToVersion:     now.Version,
 				Quotation:     was.Quotation != now.Quotation,
 				QuotationNew:  was.Quotation == "" && now.Quotation != "",
 				QuotationGone: was.Quotation != "" && now.Quotation == ""}
@@ -170,18 +176,62 @@ func cellChanges(previous survey.PublicationDetail, digests []survey.CellDigest,
 	return list
 }
 
-// joinedChanges makes one line of the changes of a respondent when all its cells changed in the same way.
+// joinedChanges makes one line of the changes of a respondent when all its cells changed in the same way. Other words are other words
+// in each: those stay apart.
 func joinedChanges(own []survey.Change, cells int) []survey.Change {
-	if len(own) < 2 || len(own) != cells {
+	if len(own) < 2 || len(own) != cells || own[0].Wording {
 		return own
 	}
 	first := own[0]
-	first.Question = 0
+	first.Question, first.FromVersion, first.ToVersion = 0, 0, 0
+	seen := map[int]bool{}
 	for _, c := range own {
-		c.Question = 0
-		if c != first {
+		again := seen[c.Question]
+		seen[c.Question] = true
+		c.Question, c.FromVersion, c.ToVersion = 0, 0, 0
+		if c != first || again {
 			return own
 		}
 	}
 	return []survey.Change{first}
+}
+
+// changesInside lists what changed within an import before it was first published here: readers of its source saw those versions.
+func changesInside(c survey.Comparison) (list []survey.Change) {
+	if !c.Questionnaire.Imported {
+		return nil
+	}
+	for _, r := range c.Respondents {
+		var own []survey.Change
+		for _, cell := range r.Cells {
+			if len(cell.History) > 0 {
+				first := cell.History[0]
+				own = append(own, versionChanges(c, r, cell, survey.CellDigest{Status: first.Status, Version: first.Number})...)
+			}
+		}
+		list = append(list, joinedChanges(own, len(r.Cells))...)
+	}
+	return list
+}
+
+// versionChanges lists the versions of an import's cell above the one that was shown, a change each, so that none goes unsaid where
+// several came at once.
+func versionChanges(c survey.Comparison, r survey.ComparedRespondent, cell survey.ComparedCell, was survey.CellDigest) (list []survey.Change) {
+	digest := func(v survey.Version) string {
+		return survey.DigestOf([]string{string(v.Position), v.Text, v.Reason})
+	}
+	for i, now := range cell.History {
+		if now.Number <= was.Version {
+			continue
+		}
+		change := survey.Change{Version: c.Version, At: c.At, Respondent: r.Slug, ShortName: r.ShortName, Question: cell.Question.Number,
+			From: was.Status, To: now.Status, FromVersion: was.Version, ToVersion: now.Number, Note: now.ChangeNote}
+		if was.Version > 0 && was.Status == now.Status {
+			change.Wording = digest(cell.History[i-1]) != digest(now)
+			change.Details = !change.Wording
+		}
+		list = append(list, change)
+		was.Status, was.Version = now.Status, now.Number
+	}
+	return list
 }

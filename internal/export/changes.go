@@ -46,14 +46,14 @@ func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
 			where = p.Must("common.question_number", "Number", change.Question)
 			line.Path = "fragen/" + strconv.Itoa(change.Question) + ".html#" + string(change.Respondent)
 		}
-		line.Text = change.ShortName + ", " + where + ": " + changed(p, change)
+		line.Text = change.ShortName + ", " + where + ": " + changed(p, c, change)
 		list = append(list, line)
 	}
 	return list
 }
 
 // changed says all that changed: what the party did, then what the alliance did beside it.
-func changed(p *locale.Printer, change survey.Change) string {
+func changed(p *locale.Printer, c survey.Comparison, change survey.Change) string {
 	status := func(s survey.Status) string { return p.Must("common.status." + string(s)) }
 	var list []string
 	switch {
@@ -62,7 +62,7 @@ func changed(p *locale.Printer, change survey.Change) string {
 	case change.From != change.To:
 		list = append(list, p.Must("compare.change.status", "From", status(change.From), "To", status(change.To)))
 	case change.Wording:
-		list = append(list, p.Must("compare.change.wording"))
+		list = append(list, otherWords(p, c, change)...)
 	case change.Details:
 		list = append(list, p.Must("compare.change.details"))
 	}
@@ -70,6 +70,52 @@ func changed(p *locale.Printer, change survey.Change) string {
 		list = append(list, p.Must("compare.change.quotation"+quotationWord(change)))
 	}
 	return strings.Join(list, "; ")
+}
+
+// otherWords says what of an answer's words is another: the position from which to which, and that there are other words, which stand
+// side by side where the answer does.
+func otherWords(p *locale.Printer, c survey.Comparison, change survey.Change) (list []string) {
+	was, now, known := versionsOf(c, change)
+	if !known || was.Position == now.Position {
+		return []string{p.Must("compare.change.wording")}
+	}
+	position := func(v survey.Version) string {
+		if v.Position == "" {
+			return p.Must("compare.change.no_position")
+		}
+		return PositionWord(p, c.Questionnaire, v.Position)
+	}
+	list = append(list, p.Must("compare.change.status", "From", position(was), "To", position(now)))
+	if was.Text != now.Text || was.Reason != now.Reason {
+		list = append(list, p.Must("compare.change.text"))
+	}
+	return list
+}
+
+// versionsOf finds the versions before and after a change of one cell; known is false where the record does not say which they were.
+func versionsOf(c survey.Comparison, change survey.Change) (was, now survey.Version, known bool) {
+	if change.FromVersion == 0 || change.ToVersion == 0 {
+		return was, now, false
+	}
+	for _, r := range c.Respondents {
+		if r.Slug != change.Respondent {
+			continue
+		}
+		for _, cell := range r.Cells {
+			if cell.Question.Number != change.Question {
+				continue
+			}
+			for _, v := range cell.History {
+				if v.Number == change.FromVersion {
+					was = v
+				}
+				if v.Number == change.ToVersion {
+					now = v
+				}
+			}
+		}
+	}
+	return was, now, was.Number > 0 && now.Number > 0
 }
 
 // quotationWord ends the message keys of what happened to a quotation.

@@ -23,6 +23,7 @@ type singlePage struct {
 	Questions []singleQuestion
 	Statuses  []StatusLine // those that occur, to be explained
 	Changes   []ChangeLine
+	Imported  bool
 }
 
 type singleQuestion struct {
@@ -64,7 +65,7 @@ func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {
 	page := singlePage{
 		Base:     templates.Base{Printer: p, Title: c.Questionnaire.Title, AllianceName: c.Alliance.Name, Home: Address(c), Warning: ImprintWarning(p, c)},
 		Election: ElectionName(p, c), Intro: c.Questionnaire.Intro, Returns: ReturnsSentence(p, survey.Returns(c)), Meta: MetaFacts(p, c),
-		Statuses: StatusLines(p, c), Changes: ChangeLines(p, c),
+		Statuses: StatusLines(p, c), Changes: ChangeLines(p, c), Imported: c.Questionnaire.Imported,
 	}
 	for i, q := range c.Catalogue.Questions {
 		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Mark: q.Mark, Title: q.Label, Topic: topicName(c, q), Text: q.Text,

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -301,12 +302,15 @@ func reasons(list []string) string {
 // count is a number that says something when it is 0.
 func count(n int) value { return value{number: float64(n), kind: isNumber} }
 
+// changedWords is one thing of an answer before and after.
+type changedWords struct{ what, was, now string }
+
 func changesSheet(c survey.Comparison) *sheet {
 	s := &sheet{
 		name: "Änderungen", table: "Aenderungen", frozen: 0, repeat: 0,
 		columns: []column{
 			{title: "Veröffentlichung", width: 17}, {title: "Am", width: 17}, {title: "Partei", width: 18}, {title: "Frage Nr.", width: 10},
-			{title: "Was", width: 26}, {title: "Vorher", width: 26}, {title: "Jetzt", width: 26}, {title: "Änderungsvermerk", width: 60, most: 100},
+			{title: "Was", width: 26}, {title: "Vorher", width: 40, most: 100}, {title: "Jetzt", width: 40, most: 100}, {title: "Änderungsvermerk", width: 60, most: 100},
 		},
 	}
 	in := zone(c)
@@ -317,30 +321,54 @@ func changesSheet(c survey.Comparison) *sheet {
 		}
 		row := func(what, before, now, note string) {
 			s.rows = append(s.rows, []value{number(change.Version), moment(change.At, in), text(change.ShortName), question,
-				text(german.Must("export.changes." + what)), text(before), text(now), text(note)})
+				text(what), text(before), text(now), text(note)})
 		}
+		word := func(key string) string { return german.Must("export.changes." + key) }
+		differ := func(words []changedWords) (some bool) {
+			for _, one := range words {
+				if one.was != one.now {
+					row(one.what, cmp.Or(one.was, word("empty")), cmp.Or(one.now, word("empty")), change.Note)
+					some = true
+				}
+			}
+			return some
+		}
+		before := "" // of what is known but by its digest, the publication before says what it was
+		if change.Version > 1 {
+			before = german.Must("export.changes.see", "Version", change.Version-1)
+		}
+		was, now, known := versionsOf(c, change)
 		switch {
 		case change.Facet != "":
 			question = number(change.Question) // of an erratum
-			now := german.Must("export.changes.changed")
+			now := word("changed")
 			switch {
 			case change.State != "":
 				now = stateWord(change.State)
 			case change.Facet == survey.FacetErratum:
-				now = german.Must("export.changes.changed_new")
+				now, before = word("changed_new"), ""
 			}
-			row(string(change.Facet), "", now, "")
+			row(word(string(change.Facet)), before, now, "")
 		case change.From == "":
-			row("status", "", statusWord(change.To), change.Note)
+			row(word("status"), "", statusWord(change.To), change.Note)
 		case change.From != change.To:
-			row("status", statusWord(change.From), statusWord(change.To), change.Note)
+			row(word("status"), statusWord(change.From), statusWord(change.To), change.Note)
+		case change.Wording && known && differ([]changedWords{
+			{word("position"), positionWord(c, was.Position), positionWord(c, now.Position)}, {word("text"), was.Text, now.Text}, {word("reason"), was.Reason, now.Reason}}):
 		case change.Wording:
-			row("wording", "", german.Must("export.changes.changed"), change.Note)
+			row(word("wording"), before, word("changed"), change.Note)
+		case change.Details && known && differ([]changedWords{
+			{"Gemeinsam mit", joint(c, was.Joint), joint(c, now.Joint)}, {"Herkunft", provenanceWord(was), provenanceWord(now)}, {"Verspätet", yesNo(was.Late), yesNo(now.Late)},
+			{"Quelle", was.Source, now.Source}, {"Lizenz", was.Licence, now.Licence}, {"Redaktionelle Anmerkung", was.Note, now.Note},
+			{"Bestätigt", confirmationWord(was), confirmationWord(now)}}):
 		case change.Details:
-			row("details", "", german.Must("export.changes.changed"), change.Note)
+			row(word("details"), before, word("changed"), change.Note)
 		}
 		if change.Quotation {
-			row("quotation", "", german.Must("export.changes.changed"+quotationWord(change)), "")
+			if change.QuotationNew {
+				before = ""
+			}
+			row(word("quotation"), before, word("changed"+quotationWord(change)), "")
 		}
 	}
 	if len(s.rows) == 0 {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 )
 
@@ -302,16 +303,26 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// Every row of the change list says what changed: status, wording or the alliance's quotation.
+// Every row of the change list says what changed, before and after: status, position, words, what is said about the answer, or the
+// alliance's quotation. Of what only the publication before knows it says so.
 func TestChangesSheetSaysWhat(t *testing.T) {
-	s := changesSheet(survey.Comparison{Changes: []survey.Change{
-		{ShortName: "A", Question: 1, From: survey.NoAnswer, To: survey.Answered, Quotation: true, QuotationNew: true, Note: "Nachgereicht."},
-		{ShortName: "B", Question: 2, From: survey.Answered, To: survey.Answered, Wording: true},
-		{ShortName: "C", From: survey.NoAnswer, To: survey.NoAnswer, Quotation: true},
-		{ShortName: "D", Question: 3, From: survey.NoAnswer, To: survey.NoAnswer, Quotation: true, QuotationGone: true},
-	}})
+	c := survey.Comparison{Respondents: []survey.ComparedRespondent{{Slug: "e", ShortName: "E", Cells: []survey.ComparedCell{
+		{Question: survey.CatalogueQuestion{Number: 1, Kind: survey.KindThesis}, Cell: survey.Cell{Status: survey.Answered, History: []survey.Version{
+			{Number: 3, Status: survey.Answered, Position: survey.Agree, Text: "Ja."}, {Number: 5, Status: survey.Answered, Position: survey.Disagree, Text: "Doch nicht."},
+			{Number: 6, Status: survey.Answered, Text: "Doch nicht."}, {Number: 7, Status: survey.Answered, Text: "Doch nicht.", Late: true, Source: "Brief"}}}},
+	}}}, Changes: []survey.Change{
+		{Version: 2, ShortName: "A", Question: 1, From: survey.NoAnswer, To: survey.Answered, Quotation: true, QuotationNew: true, Note: "Nachgereicht."},
+		{Version: 2, ShortName: "B", Question: 2, From: survey.Answered, To: survey.Answered, Wording: true},
+		{Version: 3, ShortName: "C", From: survey.NoAnswer, To: survey.NoAnswer, Quotation: true},
+		{Version: 3, ShortName: "D", Question: 3, From: survey.NoAnswer, To: survey.NoAnswer, Quotation: true, QuotationGone: true},
+		{Version: 3, Respondent: "e", ShortName: "E", Question: 1, From: survey.Answered, To: survey.Answered, Wording: true, FromVersion: 3, ToVersion: 5, Note: "Parteitag."},
+		{Version: 3, Respondent: "e", ShortName: "E", Question: 1, From: survey.Answered, To: survey.Answered, Wording: true, FromVersion: 5, ToVersion: 6},
+		{Version: 3, Respondent: "e", ShortName: "E", Question: 1, From: survey.Answered, To: survey.Answered, Details: true, FromVersion: 6, ToVersion: 7},
+		{Version: 3, Respondent: "e", ShortName: "E", Question: 1, From: survey.Answered, To: survey.Answered, Details: true, FromVersion: 7, ToVersion: 7},
+		{Version: 3, ShortName: "F", Facet: survey.FacetParty},
+	}}
 	var got []string
-	for _, row := range s.rows {
+	for _, row := range changesSheet(c).rows {
 		var words []string
 		for _, v := range append(row[2:3:3], row[4:]...) {
 			words = append(words, v.text)
@@ -319,10 +330,22 @@ func TestChangesSheetSaysWhat(t *testing.T) {
 		got = append(got, strings.Join(words, "|"))
 	}
 	want := []string{
-		"A|Status|keine Antwort|beantwortet|Nachgereicht.", "A|Zitat aus dem Wahlprogramm||neu|", "B|Wortlaut oder Position||geändert|",
-		"C|Zitat aus dem Wahlprogramm||geändert|", "D|Zitat aus dem Wahlprogramm||entfernt|",
+		"A|Status|keine Antwort|beantwortet|Nachgereicht.", "A|Zitat aus dem Wahlprogramm||neu|", "B|Wortlaut oder Position|siehe Veröffentlichung Nr. 1|geändert|",
+		"C|Zitat aus dem Wahlprogramm|siehe Veröffentlichung Nr. 2|geändert|", "D|Zitat aus dem Wahlprogramm|siehe Veröffentlichung Nr. 2|entfernt|",
+		"E|Position|Stimme zu|Stimme nicht zu|Parteitag.", "E|Wortlaut|Ja.|Doch nicht.|Parteitag.", "E|Position|Stimme nicht zu|(nichts)|",
+		"E|Verspätet|nein|ja|", "E|Quelle|(nichts)|Brief|", "E|Angaben zur Antwort|siehe Veröffentlichung Nr. 2|geändert|",
+		"F|Angaben zur Partei|siehe Veröffentlichung Nr. 2|geändert|",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	var lines []string
+	for _, line := range ChangeLines(locale.For("de"), c) {
+		lines = append(lines, line.Text)
+	}
+	for _, want := range []string{"E, Frage 1: vorher Stimme zu, jetzt Stimme nicht zu; Wortlaut geändert", "E, Frage 1: vorher Stimme nicht zu, jetzt ohne Position", "B, Frage 2: Wortlaut oder Position geändert"} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("%q is missing in %q", want, lines)
+		}
 	}
 }

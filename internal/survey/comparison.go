@@ -83,6 +83,10 @@ type Change struct {
 	Details    bool         `json:"details,omitempty"` // only what is said about the answer changed: lateness, source, licence, second person …
 	Note       string       `json:"note,omitempty"`
 
+	// Numbers of the versions of the cell that were current before and are now; 0 none, as in records made before they were kept.
+	FromVersion int `json:"from_version,omitempty"`
+	ToVersion   int `json:"to_version,omitempty"`
+
 	// The alliance's quotation, not the party's words: it differs at all, and it is the first, or was taken away.
 	Quotation     bool `json:"quotation,omitempty"`
 	QuotationNew  bool `json:"quotation_new,omitempty"`
