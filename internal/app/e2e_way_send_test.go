@@ -1,6 +1,9 @@
 package app
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 const sending = "/versand/" + slug
 
@@ -70,7 +73,12 @@ func (j *journey) dispatch() {
 
 	p.visit(sending + "/befragte/gzn/eingabe")
 	p.fill("at", j.clock.Now().Format("2006-01-02T15:04"))
+	p.pressFor(http.StatusUnprocessableEntity, "Als eingereicht festhalten")
+	p.reads("30 Zeichen zu lang für das Formular der Partei")
+	p.onPhone()
+	p.fill("wording-q02", "Welche Zeiten und Mittel planen Sie für die digitale Fortbildung der Lehrkräfte?", "shortened-q02", "Das Formular nimmt 200 Zeichen.")
 	p.press("Als eingereicht festhalten")
+	p.reads("Gekürzt eingegeben", "Grund: Das Formular nimmt 200 Zeichen.")
 	p.visit(sending)
 	p.reads("FM", "SU/KB", "GZN")
 	p.onPhone()

@@ -262,13 +262,18 @@ func (s *Service) lock(tx *survey.Tx, actor survey.Actor, v CataloguePage, appro
 // rekeyed returns the respondent with its left-out questions under their catalogue ids. It forgets questions that did not get into
 // the catalogue.
 func rekeyed(r survey.Respondent, ids map[survey.QuestionID]survey.QuestionID) survey.Respondent {
-	left := map[survey.QuestionID]string{}
+	left, by := map[survey.QuestionID]string{}, map[survey.QuestionID]survey.Noted{}
 	for origin, reason := range r.LeftOut {
-		if id, ok := ids[origin]; ok {
-			left[id] = reason
+		id, ok := ids[origin]
+		if !ok {
+			continue
+		}
+		left[id] = reason
+		if noted, ok := r.LeftOutBy[origin]; ok {
+			by[id] = noted
 		}
 	}
-	r.LeftOut = left
+	r.LeftOut, r.LeftOutBy = left, by
 	r.Revision++
 	return r
 }

@@ -364,8 +364,8 @@ func TestLockedIsImmutable(t *testing.T) {
 	if diff := cmp.Diff([]survey.Named{{ID: "freie-netze", Name: "Freie Netze"}}, v.Catalogue.Organisations); diff != "" {
 		t.Error(diff)
 	}
-	if r := v.Respondents[0]; r.LeftOut["q02"] != "Nur eine Frage erlaubt." || len(r.LeftOut) != 1 || r.Packet.Asked != 1 {
-		t.Errorf("left out: %+v", r.LeftOut)
+	if r := v.Respondents[0]; r.LeftOut["q02"] != "Nur eine Frage erlaubt." || len(r.LeftOut) != 1 || r.Packet.Asked != 1 || len(r.LeftOutBy) != 1 || r.LeftOutBy["q02"].By != string(w.Coordinator.User.ID) {
+		t.Errorf("left out: %+v, %+v", r.LeftOut, r.LeftOutBy)
 	}
 	for name, write := range map[string]func() error{
 		"save": func() error { _, err := w.SaveText(w.Coordinator, first, "Anders?"); return err },

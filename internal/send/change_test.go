@@ -176,7 +176,7 @@ func TestWhoseOwnDateIsOverIsNotReminded(t *testing.T) {
 	s := newSending(t)
 	s.ready()
 	s.change("ub", func(c *send.SaveRespondent) {
-		c.Procedure.Channel, c.Due, c.DueZone = survey.ChannelMail, "2026-11-30T12:00", "Europe/Berlin"
+		c.Procedure.Channel, c.Due, c.DueZone, c.DueReason = survey.ChannelMail, "2026-11-30T12:00", "Europe/Berlin", "bat darum"
 	})
 	if sent, err := s.dispatch(s.office); !sent || err != nil {
 		t.Fatal(sent, err)

@@ -191,10 +191,13 @@ func takeOver(joint *survey.Respondent, singles []survey.Respondent) error {
 		Due       survey.Instant
 		NotAsked  string
 		LeftOut   map[survey.QuestionID]string
+		DueReason string
 	}
 	var carriers []string
 	alike := len(singles) == len(joint.Parties)
-	of := func(r survey.Respondent) noted { return noted{r.Procedure, r.Due, r.NotAsked, r.LeftOut} }
+	of := func(r survey.Respondent) noted {
+		return noted{r.Procedure, r.Due, r.NotAsked, r.LeftOut, r.DueReason.Text}
+	}
 	for _, r := range singles {
 		if one := of(r); one.Procedure != (survey.Procedure{}) || !one.Due.IsZero() || one.NotAsked != "" || len(one.LeftOut) > 0 {
 			carriers = append(carriers, r.ShortName)
@@ -208,6 +211,7 @@ func takeOver(joint *survey.Respondent, singles []survey.Respondent) error {
 	case !alike:
 		return survey.Faults{{Field: "parties", Key: "send.error.join_carries", Args: []any{"Names", strings.Join(carriers, ", ")}}}.Err()
 	}
-	joint.Procedure, joint.Due, joint.NotAsked, joint.LeftOut = singles[0].Procedure, singles[0].Due, singles[0].NotAsked, singles[0].LeftOut
+	one := singles[0]
+	joint.Procedure, joint.Due, joint.DueReason, joint.NotAsked, joint.LeftOut, joint.LeftOutBy = one.Procedure, one.Due, one.DueReason, one.NotAsked, one.LeftOut, one.LeftOutBy
 	return nil
 }

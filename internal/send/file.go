@@ -32,6 +32,8 @@ type RespondentFile struct {
 	InvitedBy          string           // who sent that
 	InvitedConfirmedBy string           // the second person, "" none
 	Removable          bool             // can be taken off the list
+	DueReasonBy        string           // who gave the reason of its own date, "" none
+	LanguageReasonBy   string
 }
 
 // RespondentFile returns the file of the respondent with the slug.
@@ -111,6 +113,7 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 	if r.Portal != nil {
 		f.PortalBy = survey.NameOfUser(tx, r.Portal.By)
 	}
+	f.DueReasonBy, f.LanguageReasonBy = survey.NameOfUser(tx, r.DueReason.By), survey.NameOfUser(tx, r.LanguageReason.By)
 	if r.NotReached != nil {
 		f.NotReachedBy = survey.NameOfUser(tx, r.NotReached.By)
 	}

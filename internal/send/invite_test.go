@@ -211,7 +211,8 @@ func TestPortalAndLateInvitation(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
 	enter := func(local string) error {
-		return s.Send.RecordPortal(t.Context(), s.office, s.q, "aehrenbund", send.RecordPortal{At: local, Zone: "Europe/Berlin", Revision: s.respondent("aehrenbund").Revision})
+		return s.Send.RecordPortal(t.Context(), s.office, s.q, "aehrenbund", send.RecordPortal{At: local, Zone: "Europe/Berlin", Revision: s.respondent("aehrenbund").Revision,
+			Wordings: []send.PortalWording{{Question: "q02", Whole: true}}})
 	}
 	if err := enter("2026-11-24T10:00"); testworld.KeyOf(err) != "at send.error.portal_future" {
 		t.Errorf("tomorrow: %v", err)

@@ -53,8 +53,17 @@ func (s *Service) LeaveOut(ctx context.Context, actor survey.Actor, questionnair
 		case r.Revision != revision:
 			return survey.Stale()
 		}
-		before := r.LeftOut
-		r.LeftOut, r.Revision = left, r.Revision+1
+		before, by := r.LeftOut, map[survey.QuestionID]survey.Noted{}
+		for id, reason := range left {
+			noted, known := r.LeftOutBy[id]
+			switch {
+			case before[id] != reason:
+				by[id] = survey.Noted{At: s.At(tx), By: actor.Who()}
+			case known:
+				by[id] = noted
+			}
+		}
+		r.LeftOut, r.LeftOutBy, r.Revision = left, by, r.Revision+1
 		if err := tx.Respondents.Put(r); err != nil || q.DispatchedAt.IsZero() {
 			return err
 		}

@@ -15,6 +15,9 @@ const (
 	maxProcedureCharacters = survey.MaxTextUnits
 )
 
+// maxReason is how many UTF-16 units the public reason of a deviation may have.
+const maxReason = 500
+
 // beforeDispatch loads a questionnaire that has not been sent.
 func (s *Service) beforeDispatch(tx *survey.Tx, questionnaire survey.QuestionnaireID) (survey.Questionnaire, error) {
 	q, err := tx.Questionnaire(questionnaire)
@@ -102,6 +105,8 @@ type SaveRespondent struct {
 	Due              string // 2006-01-02T15:04
 	DueZone          string
 	DueChoice        string // first or second, when the local time happens twice
+	DueReason        string // public; needed for an own date that is not that of its own procedure, see lacksReason
+	LanguageReason   string // public; needed for another language than German
 	NotAsked         string
 	Revision         int // 0 when adding
 }
@@ -115,6 +120,8 @@ func checkRespondent(f *survey.Faults, cmd *SaveRespondent) (due survey.Instant)
 	if cmd.Language != "de" && cmd.Language != "en" {
 		f.Add("language", "error.choice")
 	}
+	f.Line("language_reason", &cmd.LanguageReason, maxReason, false)
+	f.Line("due_reason", &cmd.DueReason, maxReason, false)
 	f.Text("not_asked", &cmd.NotAsked)
 	checkProcedure(f, &cmd.Procedure)
 	f.Line("due", &cmd.Due, 30, false)
@@ -172,12 +179,17 @@ func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questio
 		if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
 			return err
 		}
+		if err := cmd.reasons(&r, survey.Respondent{}, survey.Noted{At: s.At(tx), By: actor.Who()}); err != nil {
+			return err
+		}
 		for other, err := range tx.Respondents.List(survey.In(questionnaire)) {
 			if err != nil {
 				return err
 			}
 			again := r
 			again.ID, again.Slug, again.OrderNumber = other.ID, other.Slug, other.OrderNumber
+			again.DueReason = other.DueReason.Given(r.DueReason.Text, r.DueReason.Noted)
+			again.LanguageReason = other.LanguageReason.Given(r.LanguageReason.Text, r.LanguageReason.Noted)
 			if survey.Same(again, other) {
 				slug = other.Slug
 				return nil
@@ -285,6 +297,38 @@ func (s *Service) fillRespondent(tx *survey.Tx, r *survey.Respondent, cmd SaveRe
 	return nil
 }
 
+// lacksReason tells whether an own date, or another language, has no reason. A date that is that of the party's own form has the source
+// of its procedure for one.
+func lacksReason(r survey.Respondent) (due, language bool) {
+	procedure := r.Procedure.Channel == survey.ChannelPortal && r.Procedure.Source != ""
+	return !r.Due.IsZero() && r.DueReason.Text == "" && !procedure, r.Language != "" && r.Language != "de" && r.LanguageReason.Text == ""
+}
+
+// reasons puts the typed reasons into the respondent, with who gave them when. It is Invalid where one is needed and none was given.
+// What lacked one before it was asked for can be saved as it is.
+func (cmd SaveRespondent) reasons(r *survey.Respondent, before survey.Respondent, now survey.Noted) error {
+	var f survey.Faults
+	r.DueReason, r.LanguageReason = before.DueReason.Given(cmd.DueReason, now), before.LanguageReason.Given(cmd.LanguageReason, now)
+	due, language := lacksReason(*r)
+	oldDue, oldLanguage := lacksReason(before)
+	if language && !oldLanguage {
+		f.Add("language_reason", "send.error.language_reason")
+	}
+	if due && (!oldDue || !survey.Same(r.Due, before.Due)) {
+		f.Add("due_reason", "send.error.due_reason")
+	}
+	if r.Due.IsZero() {
+		if cmd.DueReason != "" {
+			f.Add("due", "send.error.due_reason_alone")
+		}
+		r.DueReason = survey.Reason{}
+	}
+	if r.Language == "de" {
+		r.LanguageReason = survey.Reason{}
+	}
+	return f.Err()
+}
+
 // SaveRespondent changes a respondent and returns its slug, which follows the short name. After the dispatch that is possible only
 // while it has not been asked. Its names and place stay as they are then, and its address has a way of its own, see SetAddress.
 // What is so already changes nothing.
@@ -315,6 +359,9 @@ func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questi
 		} else {
 			r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Language, cmd.Procedure, due, cmd.NotAsked
 			r.Revision++
+		}
+		if err := cmd.reasons(&r, before, survey.Noted{At: s.At(tx), By: actor.Who()}); err != nil {
+			return err
 		}
 		newSlug = r.Slug
 		if err := number(tx, q, &r, cmd.OrderNumber); err != nil {

@@ -81,8 +81,21 @@ func TestRespondentFaults(t *testing.T) {
 		"time that comes twice": {func(c *send.SaveRespondent) {
 			c.Procedure.Channel, c.Due, c.DueZone = "mail", "2027-10-31T02:30", "Europe/Berlin"
 		}, "due error.time.ambiguous"},
-		"wikidata": {func(c *send.SaveRespondent) { c.Wikidata = "42" }, "wikidata error.wikidata"},
-		"colour":   {func(c *send.SaveRespondent) { c.Colour = "red" }, "colour error.colour"},
+		"own date without a reason": {func(c *send.SaveRespondent) {
+			c.Procedure.Channel, c.Due, c.DueZone = "mail", "2026-12-01T10:00", "Europe/Berlin"
+		}, "due_reason send.error.due_reason"},
+		"a source is no reason for a letter": {func(c *send.SaveRespondent) {
+			c.Procedure.Channel, c.Procedure.Source, c.Due, c.DueZone = "mail", "https://x.example", "2026-12-01T10:00", "Europe/Berlin"
+		}, "due_reason send.error.due_reason"},
+		"a form without its source": {func(c *send.SaveRespondent) {
+			c.Procedure.Channel, c.Due, c.DueZone = "portal", "2026-12-01T10:00", "Europe/Berlin"
+		}, "due_reason send.error.due_reason"},
+		"a reason alone":            {func(c *send.SaveRespondent) { c.DueReason = "darum" }, "due send.error.due_reason_alone"},
+		"a reason too long":         {func(c *send.SaveRespondent) { c.DueReason = strings.Repeat("x", 501) }, "due_reason error.text.too_long"},
+		"English without a reason":  {func(c *send.SaveRespondent) { c.Language = "en" }, "language_reason send.error.language_reason"},
+		"a reason that is too long": {func(c *send.SaveRespondent) { c.Language, c.LanguageReason = "en", strings.Repeat("x", 501) }, "language_reason error.text.too_long"},
+		"wikidata":                  {func(c *send.SaveRespondent) { c.Wikidata = "42" }, "wikidata error.wikidata"},
+		"colour":                    {func(c *send.SaveRespondent) { c.Colour = "red" }, "colour error.colour"},
 	} {
 		cmd := base
 		test.change(&cmd)

@@ -101,7 +101,7 @@ func (s *sending) ready() {
 	s.change("fm", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
 	s.change("gz", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
 	s.change("ub", func(c *send.SaveRespondent) {
-		c.Procedure.Channel, c.Due, c.DueZone = survey.ChannelMail, "2027-01-15T12:00", "Europe/Berlin"
+		c.Procedure.Channel, c.Due, c.DueZone, c.DueReason = survey.ChannelMail, "2027-01-15T12:00", "Europe/Berlin", "Parteitag am 10. Januar"
 	})
 	s.change("aehrenbund", func(c *send.SaveRespondent) {
 		c.Procedure = survey.Procedure{Channel: survey.ChannelPortal, MaxQuestions: 1, MaxCharacters: 40}

@@ -191,6 +191,7 @@ type Transcription struct {
 
 	ReceivedTime string   `json:"received_time,omitempty"` // 15:04 where it is known; else ReceivedOn counts from its beginning
 	Without      string   `json:"without,omitempty"`       // why there is no original; LetterPortal only
+	OverReason   string   `json:"over_reason,omitempty"`   // public; needed where one of its answers is longer than AnswerLimit, see OverLimit
 	ChangeNote   string   `json:"change_note,omitempty"`   // public; needed where it changes what an earlier one said
 	Writers      []string `json:"writers,omitempty"`       // user ids of all who typed in it: none of them can confirm it
 

@@ -22,16 +22,19 @@ type Respondent struct {
 	Sequence       int             `json:"sequence,omitempty"`     // place in an import, from 1
 	Standing       Standing        `json:"standing,omitzero"`      // a copy, see PutStandings; of an import as given
 
-	Email      string       `json:"email,omitempty"`     // where mails go; never public
-	NewEmail   string       `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)
-	Language   string       `json:"language,omitempty"`
-	Procedure  Procedure    `json:"procedure,omitzero"`
-	Due        Instant      `json:"due,omitzero"`          // its own date; zero: the questionnaire's deadline
-	DueChanges []DateChange `json:"due_changes,omitempty"` // every change of it after it was asked, public
+	Email          string       `json:"email,omitempty"`     // where mails go; never public
+	NewEmail       string       `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)
+	Language       string       `json:"language,omitempty"`  // of its codes, receipts and notices, and of our form when it is opened; letters to all have the one of the cover
+	Procedure      Procedure    `json:"procedure,omitzero"`
+	Due            Instant      `json:"due,omitzero"`             // its own date; zero: the questionnaire's deadline
+	DueReason      Reason       `json:"due_reason,omitzero"`      // why it had one from the beginning; none: it is that of its own procedure (Procedure.Source)
+	LanguageReason Reason       `json:"language_reason,omitzero"` // why Language is not German
+	DueChanges     []DateChange `json:"due_changes,omitempty"`    // every change of it after it was asked, public
 
-	AskedAt    time.Time             `json:"asked_at,omitzero"`   // when its invitation was queued, or the questions were entered in its form
-	NotAsked   string                `json:"not_asked,omitempty"` // why it was not asked at all, public
-	LeftOut    map[QuestionID]string `json:"left_out,omitempty"`  // question id -> why it was not asked, public
+	AskedAt    time.Time             `json:"asked_at,omitzero"`     // when its invitation was queued, or the questions were entered in its form
+	NotAsked   string                `json:"not_asked,omitempty"`   // why it was not asked at all, public
+	LeftOut    map[QuestionID]string `json:"left_out,omitempty"`    // question id -> why it was not asked, public
+	LeftOutBy  map[QuestionID]Noted  `json:"left_out_by,omitempty"` // question id -> when that was noted, and by whom; from before that was kept there is none
 	NotReached *DeliveryFailure      `json:"not_reached,omitempty"`
 	Reached    *DeliveryFailure      `json:"reached,omitempty"` // a mail was lost, but it was reached all the same: why that is known
 	Portal     *PortalSubmission     `json:"portal,omitempty"`
@@ -97,6 +100,39 @@ type PortalSubmission struct {
 	At   time.Time `json:"at"`
 	By   string    `json:"by"` // user id
 	Note string    `json:"note,omitempty"`
+
+	Shortened []Shortened  `json:"shortened,omitempty"` // questions entered in other words than the locked ones, in the catalogue's order
+	Whole     []QuestionID `json:"whole,omitempty"`     // questions longer than its procedure takes, but entered as they are: its form took them
+}
+
+// Shortened is a question as it was entered in a party's own form, shorter than its locked wording.
+type Shortened struct {
+	Question QuestionID `json:"question"`
+	Text     string     `json:"text"`   // as entered
+	Reason   string     `json:"reason"` // public
+}
+
+// Noted is when something was noted, and by whom.
+type Noted struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"` // user id
+}
+
+// Reason is why the alliance treats one respondent unlike the others: public. The zero Reason is none.
+type Reason struct {
+	Text string `json:"text"`
+	Noted
+}
+
+// Given returns the reason as it is kept once a text was typed: what says the same keeps its time, and no text is no reason.
+func (r Reason) Given(text string, now Noted) Reason {
+	switch text {
+	case r.Text:
+		return r
+	case "":
+		return Reason{}
+	}
+	return Reason{Text: text, Noted: now}
 }
 
 // DueAt is the respondent's own date: its own one, else the questionnaire's deadline.

@@ -84,6 +84,17 @@ func (t Transcription) Late(q Questionnaire, due Instant) bool {
 	return !at.Before(due.At)
 }
 
+// OverLimit are the entries of a letter whose answer is longer than the questionnaire takes in our form. A text to all questions at
+// once is no answer to one of them.
+func (t Letter) OverLimit(q Questionnaire) (over []SubmissionEntry) {
+	for _, e := range t.Entries {
+		if whole := t.Whole.Status != "" && e.Entry == t.Whole; !whole && q.AnswerLimit > 0 && Length(e.Text) > q.AnswerLimit {
+			over = append(over, e)
+		}
+	}
+	return over
+}
+
 // TranscriptionSpeakers are the respondents a letter answers for, its sender first.
 func TranscriptionSpeakers(tx *Tx, r Respondent, t Transcription) ([]Respondent, error) {
 	all := []Respondent{r}

@@ -165,12 +165,13 @@ type letterContent struct {
 	Without       string                   `json:"without,omitempty"`
 	ChangeNote    string                   `json:"change_note,omitempty"`
 	Writers       []string                 `json:"writers,omitempty"`
+	OverReason    string                   `json:"over_reason,omitempty"`
 }
 
 func contentOf(t survey.Letter) letterContent {
 	return letterContent{Questionnaire: t.Questionnaire, Respondent: t.Respondent, ID: t.ID, Kind: t.Kind, ReceivedOn: t.ReceivedOn, LetterDate: t.LetterDate,
 		Joint: t.Joint, Original: t.Original, Licence: t.Licence, Entries: t.Entries, EnteredBy: t.EnteredBy, EnteredAt: t.EnteredAt, Revision: t.Revision,
-		ReceivedTime: t.ReceivedTime, Whole: t.Whole, Without: t.Without, ChangeNote: t.ChangeNote, Writers: t.Writers}
+		ReceivedTime: t.ReceivedTime, Whole: t.Whole, Without: t.Without, ChangeNote: t.ChangeNote, Writers: t.Writers, OverReason: t.OverReason}
 }
 
 // Confirm is the second person's "stimmt Wort für Wort mit dem Original überein". The transcription takes effect, with its

@@ -3,6 +3,7 @@ package transcribe
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -87,6 +88,16 @@ func incomplete(t survey.Letter, q survey.Questionnaire, now time.Time) (f surve
 		case e.Status == survey.Answered && e.Text == "" && e.Position == "":
 			f.Add("text"+n, "transcribe.error.empty")
 		}
+	}
+	var over []string
+	for _, e := range t.OverLimit(q) {
+		over = append(over, strconv.Itoa(e.Number))
+	}
+	switch {
+	case over != nil && t.OverReason == "":
+		f.Add("over_reason", "transcribe.error.over_reason", "Count", len(over), "Numbers", strings.Join(over, ", "), "Limit", q.AnswerLimit)
+	case over == nil && t.OverReason != "":
+		f.Add("over_reason", "transcribe.error.over_reason_alone")
 	}
 	if len(t.Entries) == 0 && t.Whole.Status == "" {
 		f.Add("whole", "transcribe.error.nothing")

@@ -212,7 +212,7 @@ func TestTranscriptionFaults(t *testing.T) {
 		want   string
 	}{
 		{"complete", func(*testworld.Letter) {}, ""},
-		{"longer than a submission may be", func(c *testworld.Letter) { c.Entries[0].Text = long[:2000] }, ""},
+		{"longer than a submission may be, with a reason", func(c *testworld.Letter) { c.Entries[0].Text, c.OverReason = long[:2000], "kam so" }, ""},
 		{"longer than any text", func(c *testworld.Letter) { c.Entries[0].Text = long }, "text-1 error.text.too_long"},
 		{"control character", func(c *testworld.Letter) { c.Entries[0].Text = "a\x00" }, "text-1 error.text.control"},
 		{"a status no letter has", func(c *testworld.Letter) { c.Entries[0].Status = survey.NotReached }, "status-1 error.choice"},
@@ -233,6 +233,9 @@ func TestTranscriptionFaults(t *testing.T) {
 		{"no such hour", func(c *testworld.Letter) { c.ReceivedTime = "25:00" }, "received_time transcribe.error.time"},
 		{"skipped hour", func(c *testworld.Letter) { c.ReceivedOn, c.ReceivedTime = "2026-03-29", "02:30" }, "received_time error.time.missing"},
 		{"written after it came", func(c *testworld.Letter) { c.LetterDate = "2026-11-24" }, "letter_date transcribe.error.letter_after"},
+		{"longer than our form takes", func(c *testworld.Letter) { c.Entries[0].Text = strings.Repeat("x", 51) }, "over_reason transcribe.error.over_reason"},
+		{"a reason for nothing", func(c *testworld.Letter) { c.OverReason = "kam so" }, "over_reason transcribe.error.over_reason_alone"},
+		{"a reason that is too long", func(c *testworld.Letter) { c.OverReason = strings.Repeat("x", 501) }, "over_reason error.text.too_long"},
 		{"no original", func(c *testworld.Letter) { c.Upload = nil }, "original transcribe.error.no_original"},
 		{"somebody else's original", func(c *testworld.Letter) { c.Upload, c.Original = nil, "x" }, "error.not_found"},
 		{"a form without original", func(c *testworld.Letter) { c.Upload, c.Kind = nil, survey.LetterPortal }, "without transcribe.error.without"},

@@ -26,6 +26,7 @@ type Save struct {
 	Licence      string
 	Without      string // why there is no original
 	ChangeNote   string
+	OverReason   string       // why an answer over the limit was taken
 	Whole        survey.Entry // General, Declined or Refers; "" the letter says nothing of the kind
 	Entries      []survey.SubmissionEntry
 	Original     string           // id of one that is recorded for this respondent; "" none
@@ -50,6 +51,7 @@ func (cmd *Save) Clean(ref Ref) error {
 	f.Line("licence", &cmd.Licence, 80, false)
 	f.Line("without", &cmd.Without, 300, false)
 	f.Line("change_note", &cmd.ChangeNote, 300, false)
+	f.Line("over_reason", &cmd.OverReason, 500, false)
 	f.Text("whole_text", &cmd.Whole.Text)
 	f.Text("whole_reason", &cmd.Whole.Reason)
 	if !slices.Contains([]survey.Status{"", survey.General, survey.Declined, survey.Refers}, cmd.Whole.Status) {
@@ -152,7 +154,7 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, ref Ref, cmd Sav
 func (cmd Save) apply(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (survey.Letter, error) {
 	var f survey.Faults
 	t.Kind, t.ReceivedOn, t.ReceivedTime, t.LetterDate = cmd.Kind, cmd.ReceivedOn, cmd.ReceivedTime, cmd.LetterDate
-	t.Licence, t.Without, t.ChangeNote, t.Whole = cmd.Licence, cmd.Without, cmd.ChangeNote, cmd.Whole
+	t.Licence, t.Without, t.ChangeNote, t.OverReason, t.Whole = cmd.Licence, cmd.Without, cmd.ChangeNote, cmd.OverReason, cmd.Whole
 	if t.ReceivedOn != "" && t.ReceivedTime != "" {
 		if _, key := survey.ParseInstant(t.ReceivedOn+"T"+t.ReceivedTime, survey.TranscriptionZone(q), "first"); key != "" {
 			f.Add("received_time", key)

@@ -18,7 +18,11 @@ func TestTranscriptionIsWhatWasTyped(t *testing.T) {
 	text := "Ja. „Frei“ heißt <b>frei</b>.\n\n=1+1, 🌱\u00ad " + strings.Repeat("lang ", 30)
 	cmd := w.Letter(testworld.LetterLine(3, survey.Entry{Text: "  " + strings.ReplaceAll(text, "\n", "\r\n")}),
 		testworld.LetterLine(1, survey.Entry{Status: survey.Declined, Reason: "Dazu sagen wir nichts."}), testworld.LetterLine(2, survey.Entry{Position: survey.Disagree}))
+	cmd.OverReason = "Der Brief kam so."
 	letter := w.Effective(t, cmd)
+	if over := letter.OverLimit(survey.Questionnaire{AnswerLimit: 50}); letter.OverReason != "Der Brief kam so." || len(over) != 1 || over[0].Number != 3 {
+		t.Errorf("%q, over the limit: %+v", letter.OverReason, over)
+	}
 	want := map[string]survey.Entry{
 		"q01": {Status: survey.Declined, Reason: "Dazu sagen wir nichts."},
 		"q02": {Status: survey.Answered, Position: survey.Disagree},

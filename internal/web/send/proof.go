@@ -3,6 +3,7 @@ package send
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
@@ -21,8 +22,17 @@ type portalPage struct {
 	Note      string
 	Fields    []templates.Field
 	Action    string
+	Wordings  []portalWording // how each question was entered
 	TakeBack  string
 	Revision  templates.Field
+}
+
+// portalWording is how a question was entered, if not as it is.
+type portalWording struct {
+	Heading string
+	TooLong string // by how much; "" it is not, and its fields are folded away
+	Open    bool
+	Fields  []templates.Field
 }
 
 type portalQuestion struct {
@@ -39,6 +49,16 @@ type portalForm struct {
 	Choice   string `form:"at_choice"`
 	Note     string `form:"note"`
 	Revision int    `form:"revision"`
+
+	wordings map[survey.QuestionID]send.PortalWording
+}
+
+func (f portalForm) command() send.RecordPortal {
+	cmd := send.RecordPortal{At: f.At, Zone: f.Zone, Choice: f.Choice, Note: f.Note, Revision: f.Revision}
+	for _, w := range f.wordings {
+		cmd.Wordings = append(cmd.Wordings, w)
+	}
+	return cmd
 }
 
 func (s *Room) portalPage(r *web.Request) error {
@@ -73,6 +93,7 @@ func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []
 			one.TooLong = p.Must("send.misfit.over", "Count", q.Over)
 		}
 		p.Questions = append(p.Questions, one)
+		p.Wordings = append(p.Wordings, p.wording(one, q, form.wordings[q.ID], who.Procedure.MaxCharacters))
 	}
 	p.Revision = web.HiddenField("revision", strconv.Itoa(who.Revision))
 	if who.Portal != nil {
@@ -98,13 +119,53 @@ func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []
 	return r.Page(status, "send/portal", p)
 }
 
+// wording makes the fields that say how a question was entered.
+func (p portalPage) wording(shown portalQuestion, q survey.PacketQuestion, typed send.PortalWording, limit int) portalWording {
+	field := func(name, kind, value string) templates.Field {
+		f := templates.Field{Name: name + "-" + string(q.ID), Type: kind, Label: p.Must("send.portal.field."+name, "Number", q.Number), Value: value}
+		f.Error = p.ErrorAt(f.Name)
+		if kind != "checkbox" {
+			f.Hint = p.Must("send.hint." + name)
+		}
+		return f
+	}
+	text, reason := field("wording", "textarea", typed.Text), field("shortened", "text", typed.Reason)
+	clean, _, _ := survey.Text(typed.Text)
+	text.Lang, text.Rows, text.Counter = "de", 3, &templates.Counter{Limit: limit, Used: survey.Length(clean)}
+	w := portalWording{Heading: shown.Heading, TooLong: shown.TooLong, Fields: []templates.Field{text, reason}}
+	if q.Over > 0 {
+		whole := field("whole", "checkbox", "yes")
+		whole.Checked = typed.Whole
+		w.Fields = append(w.Fields, whole)
+	}
+	w.Open = typed.Text+typed.Reason != ""
+	return w
+}
+
 func (s *Room) recordPortal(r *web.Request) error {
 	var form portalForm
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
 	slug := r.Param("respondent")
-	err := s.Send.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.RecordPortal(form))
+	form.wordings = map[survey.QuestionID]send.PortalWording{}
+	for name, values := range r.Request.PostForm {
+		what, id, _ := strings.Cut(name, "-")
+		w := form.wordings[survey.QuestionID(id)]
+		switch what {
+		case "wording":
+			w.Text = values[0]
+		case "shortened":
+			w.Reason = values[0]
+		case "whole":
+			w.Whole = values[0] != ""
+		default:
+			continue
+		}
+		w.Question = survey.QuestionID(id)
+		form.wordings[w.Question] = w
+	}
+	err := s.Send.RecordPortal(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), form.command())
 	if status, errs := r.Refused(err); status != 0 {
 		return s.renderPortal(r, status, form, errs)
 	}

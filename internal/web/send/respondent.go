@@ -402,6 +402,13 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 	add("note", who.Procedure.Note)
 	add("email", who.Email)
 	add("due", r.Instant(f.Row.Due))
+	if who.DueReason.Text != "" {
+		add("due_reason", p.Must("send.respondent.not_reached", "At", r.Moment(who.DueReason.At), "Name", f.DueReasonBy, "Reason", who.DueReason.Text))
+	}
+	if who.LanguageReason.Text != "" {
+		add("language", p.Must("common.language."+who.Language))
+		add("language_reason", p.Must("send.respondent.not_reached", "At", r.Moment(who.LanguageReason.At), "Name", f.LanguageReasonBy, "Reason", who.LanguageReason.Text))
+	}
 	for _, c := range who.DueChanges {
 		add("due_changed", p.Must("send.due.changed", "From", r.Instant(c.From), "To", r.Instant(c.To), "Reason", c.Reason))
 	}
@@ -421,6 +428,17 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 	if who.Portal != nil {
 		add("portal", p.Must("send.portal.entered", "At", r.Moment(who.Portal.At), "Name", f.PortalBy))
 		add("portal_note", who.Portal.Note)
+		for _, q := range f.Packet.Questions {
+			number := p.Must("common.question_number", "Number", q.Number)
+			for _, short := range who.Portal.Shortened {
+				if short.Question == q.ID {
+					add("shortened", p.Must("send.portal.shortened", "Question", number, "Text", short.Text, "Reason", short.Reason))
+				}
+			}
+			if slices.Contains(who.Portal.Whole, q.ID) {
+				add("whole", p.Must("send.portal.whole", "Question", number, "Count", q.Over))
+			}
+		}
 	}
 	if who.NotReached != nil {
 		add("not_reached", p.Must("send.respondent.not_reached", "At", r.Moment(who.NotReached.At), "Name", f.NotReachedBy, "Reason", who.NotReached.Reason))

@@ -303,6 +303,8 @@ type respondentForm struct {
 	Due            string `form:"due"`
 	DueZone        string `form:"due_zone"`
 	DueChoice      string `form:"due_choice"`
+	DueReason      string `form:"due_reason"`
+	LanguageReason string `form:"language_reason"`
 	NotAsked       string `form:"not_asked"`
 	Revision       int    `form:"revision"`
 }
@@ -311,6 +313,7 @@ func (f respondentForm) command() send.SaveRespondent {
 	return send.SaveRespondent{
 		ShortName: f.ShortName, Name: f.Name, BallotPosition: readNumber(f.BallotPosition), OrderNumber: f.OrderNumber, Wikidata: f.Wikidata, Colour: f.Colour,
 		Email: f.Email, Language: f.Language, Due: f.Due, DueZone: f.DueZone, DueChoice: f.DueChoice, NotAsked: f.NotAsked, Revision: f.Revision,
+		DueReason: f.DueReason, LanguageReason: f.LanguageReason,
 		Procedure: survey.Procedure{Channel: survey.Channel(f.Channel), MaxQuestions: readNumber(f.MaxQuestions), MaxCharacters: readNumber(f.MaxCharacters),
 			Source: f.Source, CheckedOn: f.CheckedOn, Note: f.Note},
 	}
@@ -321,7 +324,7 @@ func formOf(r survey.Respondent) respondentForm {
 		ShortName: r.ShortName, Name: r.Name, BallotPosition: web.TypedNumber(r.BallotPosition), OrderNumber: web.TypedNumber(r.OrderNumber), Wikidata: r.Wikidata, Colour: r.Colour,
 		Email: r.Email, Language: r.Language, Channel: string(r.Procedure.Channel), MaxQuestions: web.TypedNumber(r.Procedure.MaxQuestions),
 		MaxCharacters: web.TypedNumber(r.Procedure.MaxCharacters), Source: r.Procedure.Source, CheckedOn: r.Procedure.CheckedOn, Note: r.Procedure.Note,
-		Due: r.Due.Local, DueZone: r.Due.Zone, NotAsked: r.NotAsked, Revision: r.Revision,
+		Due: r.Due.Local, DueZone: r.Due.Zone, NotAsked: r.NotAsked, Revision: r.Revision, DueReason: r.DueReason.Text, LanguageReason: r.LanguageReason.Text,
 	}
 }
 
@@ -349,7 +352,7 @@ func (f respondentForm) groups(p sendPage, names bool) []web.FieldGroup {
 	if names {
 		who.Fields = append(who.Fields, p.emailField(f.Email))
 	}
-	who.Fields = append(who.Fields, p.choice("language", "select", language, "common.language.", "de", "en"), web.HiddenField("revision", strconv.Itoa(f.Revision)))
+	who.Fields = append(who.Fields, p.choice("language", "select", language, "common.language.", "de", "en"), p.field("language_reason", "text", f.LanguageReason), web.HiddenField("revision", strconv.Itoa(f.Revision)))
 
 	var channels []string
 	for _, c := range survey.Channels {
@@ -372,8 +375,10 @@ func (f respondentForm) groups(p sendPage, names bool) []web.FieldGroup {
 
 	notAsked := p.field("not_asked", "textarea", f.NotAsked)
 	notAsked.Rows = 3
+	reason := p.field("due_reason", "text", f.DueReason)
+	reason.Hint = p.Must("send.hint.own_due_reason")
 	return []web.FieldGroup{who, how,
-		{Title: p.Must("send.respondent.due"), Fields: p.instantFields("due", f.Due, f.DueZone, f.DueChoice)},
+		{Title: p.Must("send.respondent.due"), Fields: append(p.instantFields("due", f.Due, f.DueZone, f.DueChoice), reason)},
 		{Title: p.Must("send.respondent.not_asked"), Fields: []templates.Field{notAsked}}}
 }
 

@@ -174,8 +174,16 @@ func TestSendWay(t *testing.T) {
 
 	portal := get(base+"/befragte/deich/eingabe", "Wie fördern Sie freie Software?")
 	revision := revisionField.FindStringSubmatch(portal)[1]
-	post(base+"/befragte/deich/eingabe", http.StatusSeeOther, url.Values{"at": {"2026-11-23T09:30"}, "at_zone": {"Europe/Berlin"}, "note": {"Vorgang 7"}, "revision": {revision}})
-	get(base+"/befragte/deich/eingabe", "Eingereicht am 23.11.2026,\u00a009:30 durch Kim", "Vorgang 7")
+	entered := url.Values{"at": {"2026-11-23T09:30"}, "at_zone": {"Europe/Berlin"}, "note": {"Vorgang 7"}, "revision": {revision}, "wording-q01": {"Freie Software?"}}
+	webtest.Contains(t, post(base+"/befragte/deich/eingabe", http.StatusUnprocessableEntity, entered), 422, "12 Zeichen zu lang für das Formular der Partei. Wie haben Sie sie eingegeben?",
+		"Bitte nennen Sie den Grund der Kürzung.", "Freie Software?</textarea>", "Vorgang 7", `href="#wording-q02"`, `href="#shortened-q01"`)
+	entered.Set("shortened-q01", "nur 20 Zeichen")
+	entered.Set("whole-q02", "yes")
+	post(base+"/befragte/deich/eingabe", http.StatusSeeOther, entered)
+	post(base+"/befragte/deich/eingabe", http.StatusSeeOther, entered) // a double click
+	for _, page := range []string{"eingabe", "nachweis"} {
+		get(base+"/befragte/deich/"+page, "Eingereicht am 23.11.2026,\u00a009:30 durch Kim", "Vorgang 7", "Frage 1: „Freie Software?“ Grund: nur 20 Zeichen", "Frage 2, 12 Zeichen über der Grenze")
+	}
 
 	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
 		for m, err := range tx.Mails.List("") {

@@ -140,6 +140,7 @@ func letterFacts(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line
 	fact("licence", line.Licence)
 	fact("without", line.Without)
 	fact("change_note", line.ChangeNote)
+	fact("over_reason", line.OverReason)
 	fact("source", p.Printer.LetterSource(line.Transcription))
 	fact("entered", p.Must("transcribe.fact.by", "Name", web.NameOr(p.Base, line.EnteredByName), "At", r.Moment(line.EnteredAt)))
 	switch {

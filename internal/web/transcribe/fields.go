@@ -46,11 +46,26 @@ func newLetterFormPage(r *web.Request, sheet transcribe.Sheet, line transcribe.L
 	for _, c := range sheet.Cells {
 		p.Cells = append(p.Cells, newLetterCell(r, p.transcriptionBase, c, form.entries[c.Question.Number], sheet.Questionnaire.AnswerLimit))
 	}
+	p.over(sheet.Questionnaire.AnswerLimit, form)
 	if line.Revision > 0 {
 		p.Remove = &templates.Confirm{Title: p.Must("transcribe.remove.title"), Text: p.Must("transcribe.remove.text"), Danger: true,
 			Action: p.Action + "/loeschen", Button: p.Must("common.button.delete"), Fields: []templates.Field{web.HiddenField("revision", strconv.Itoa(line.Revision))}}
 	}
 	return p
+}
+
+// over says which answers are longer than the limit, and asks why they are taken.
+func (p *letterFormPage) over(limit int, form transcriptionForm) {
+	if limit == 0 {
+		return
+	}
+	for _, cell := range p.Cells {
+		if by := cell.Wording.Counter; by != nil && by.Over() > 0 {
+			p.Over = append(p.Over, p.Must("transcribe.over.by", "Question", p.Must("common.question_number", "Number", cell.Number), "Count", by.Over()))
+		}
+	}
+	why := p.field("over_reason", "text", form.OverReason)
+	p.OverWhy = &why
 }
 
 // doubts says what to look at twice before a letter takes effect. Nothing is said of one that has.

@@ -23,6 +23,7 @@ type transcriptionForm struct {
 	Licence      string        `form:"licence"`
 	Without      string        `form:"without"`
 	ChangeNote   string        `form:"change_note"`
+	OverReason   string        `form:"over_reason"`
 	Whole        string        `form:"whole"`
 	WholeText    string        `form:"whole_text"`
 	Original     string        `form:"original_id"`
@@ -54,6 +55,8 @@ type letterFormPage struct {
 	WholeNote templates.Field
 	WholeText templates.Field
 	Cells     []letterCell
+	Over      []string         // which answers are longer than the limit, and by how much
+	OverWhy   *templates.Field // why they are taken; nil: there is no limit
 	Hidden    []templates.Field
 	Button    string
 	Saved     templates.Autosave
@@ -94,7 +97,7 @@ func (s *Room) newTranscription(r *web.Request) error {
 // formOfLetter fills the form from what is saved. What the letter says as a whole stands in its own fields.
 func formOfLetter(sheet transcribe.Sheet, t survey.Letter) transcriptionForm {
 	form := transcriptionForm{Revision: t.Revision, Kind: string(t.Kind), ReceivedOn: t.ReceivedOn, ReceivedTime: t.ReceivedTime, LetterDate: t.LetterDate,
-		Licence: t.Licence, Without: t.Without, ChangeNote: t.ChangeNote, Whole: string(t.Whole.Status), WholeText: t.Whole.Text + t.Whole.Reason,
+		Licence: t.Licence, Without: t.Without, ChangeNote: t.ChangeNote, OverReason: t.OverReason, Whole: string(t.Whole.Status), WholeText: t.Whole.Text + t.Whole.Reason,
 		Original: t.Original, entries: map[int]survey.Entry{}}
 	for _, o := range sheet.Others {
 		for _, id := range t.Joint {
@@ -117,7 +120,7 @@ func letterRef(r *web.Request) transcribe.Ref {
 
 func (f transcriptionForm) command() transcribe.Save {
 	cmd := transcribe.Save{Revision: f.Revision, Kind: survey.LetterKind(f.Kind), ReceivedOn: f.ReceivedOn,
-		ReceivedTime: f.ReceivedTime, LetterDate: f.LetterDate, Joint: f.Joint, Licence: f.Licence, Without: f.Without, ChangeNote: f.ChangeNote,
+		ReceivedTime: f.ReceivedTime, LetterDate: f.LetterDate, Joint: f.Joint, Licence: f.Licence, Without: f.Without, ChangeNote: f.ChangeNote, OverReason: f.OverReason,
 		Original: f.Original, Whole: survey.Entry{Status: survey.Status(f.Whole), Text: f.WholeText}}
 	if cmd.Whole.Status == survey.Declined {
 		cmd.Whole.Text, cmd.Whole.Reason = "", f.WholeText
@@ -287,7 +290,7 @@ func letterChanges(r *web.Request, p transcriptionBase, sheet transcribe.Sheet, 
 	for _, f := range []struct{ name, old, new string }{
 		{"received_on", theirs.ReceivedOn, mine.ReceivedOn}, {"received_time", theirs.ReceivedTime, mine.ReceivedTime},
 		{"letter_date", theirs.LetterDate, mine.LetterDate}, {"joint", p.Join(slugs(theirs.Joint)), p.Join(slugs(mine.Joint))},
-		{"licence", theirs.Licence, mine.Licence}, {"without", theirs.Without, mine.Without}, {"change_note", theirs.ChangeNote, mine.ChangeNote},
+		{"licence", theirs.Licence, mine.Licence}, {"without", theirs.Without, mine.Without}, {"change_note", theirs.ChangeNote, mine.ChangeNote}, {"over_reason", theirs.OverReason, mine.OverReason},
 		{"whole", word("common.status.", theirs.Whole), word("common.status.", mine.Whole)}, {"whole_text", theirs.WholeText, mine.WholeText},
 	} {
 		add(p.Must("transcribe.field."+f.name), f.old, f.new)

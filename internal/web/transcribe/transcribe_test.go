@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -526,6 +527,31 @@ func TestQuotationPages(t *testing.T) {
 		t.Error("still there")
 	}
 	webtest.Contains(t, anna.Post(path+"/9", form), 404)
+}
+
+// An answer that is longer than our form takes is taken whole, with a public reason. Without one the letter is a draft, and all is kept.
+func TestLetterOverTheLimit(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewTranscribe(t)
+	anna, ben := w.Visitor(t).SignIn("anna@buendnis.example"), w.Visitor(t).SignIn("ben@buendnis.example")
+	id, form := survey.NewID(), letterForm()
+	long := strings.TrimSpace(strings.Repeat("Wir fördern. ", 30))
+	form.Set("text-1", long)
+	over := survey.Length(long) - 60
+	webtest.Contains(t, anna.Upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 422, "Die Antwort zu Frage 1 ist länger, als unser Formular erlaubt (60 Zeichen).",
+		`href="#over_reason"`, fmt.Sprintf("<li>Frage 1: %d Zeichen über der Grenze</li>", over), long+"</textarea>")
+	letter, _ := stored(t, w, id)
+	if letter.State != survey.TranscriptionDraft || letter.Entries[0].Text != long {
+		t.Fatalf("%s: %s", letter.State, letter.Entries[0].Text)
+	}
+	form.Set("revision", strconv.Itoa(letter.Revision))
+	form.Set("original_id", letter.Original)
+	form.Set("over_reason", "Der Brief kam so lang.")
+	webtest.Contains(t, anna.Post(letterURL(id), form), 303)
+	webtest.Contains(t, ben.Get(letterURL(id)), 200, "Über der Grenze, Grund", "Der Brief kam so lang.")
+	if letter, _ = stored(t, w, id); letter.State != survey.TranscriptionWaiting || letter.OverReason != "Der Brief kam so lang." {
+		t.Errorf("%s: %q", letter.State, letter.OverReason)
+	}
 }
 
 // What is older than the question, or than what stands, is said before it is handed over, and to whoever checks it.
