@@ -63,7 +63,7 @@ func CSV(w io.Writer, c survey.Comparison) error {
 type answer struct {
 	survey.Version // the current one; zero where there is none
 	status         survey.Status
-	given          bool // there is a version
+	given          bool // there is a version that says something
 	number         int  // public number of the version, 0 without one
 	reason         string
 	joint          string
@@ -79,7 +79,7 @@ func answerOf(c survey.Comparison, cell survey.ComparedCell) answer {
 		a.status = survey.Unknown
 	}
 	if cell.Current != nil {
-		a.Version, a.given = *cell.Current, true
+		a.Version, a.given = *cell.Current, !cell.Unsaid() || cell.Current.Late
 		a.joint = joint(c, a.Joint)
 		a.received = cell.History[0].ReceivedAt
 		if a.number > 1 {

@@ -94,6 +94,9 @@ func answers(question survey.QuestionID, party survey.Slug, cell survey.Compared
 		if imported {
 			number = v.Number
 		}
+		if cell.Unsaid() {
+			number = 0 // the default, as such entries come
+		}
 		list = append(list, Answer{
 			Question: string(question), Party: string(party), Status: string(v.Status), Position: string(v.Position), Text: v.Text, Reason: v.Reason,
 			Provenance: string(v.Provenance), Late: v.Late, Joint: v.Joint, Source: v.Source, Licence: v.Licence,

@@ -46,10 +46,11 @@ type ComparedCell struct {
 	LetterOf  string `json:",omitempty"` // 2006-01-02, when a letter came that would change it and that the party has not confirmed; "" none
 }
 
-// PublicNumber is the number readers know the current version by: as given in an import, else its rank among the versions shown.
+// PublicNumber is the number readers know the current version by: as given in an import, else its rank among the versions shown. 0 is
+// none, also of an import's entry that but says that nothing came.
 func (c ComparedCell) PublicNumber() int {
 	switch {
-	case c.Current == nil:
+	case c.Current == nil || c.Unsaid():
 		return 0
 	case c.Current.Record == "":
 		return c.Current.Number
@@ -66,6 +67,11 @@ func (c ComparedCell) Words() string {
 		return c.Current.Text
 	}
 	return c.Current.Reason
+}
+
+// Unsaid tells of a cell with a version that it is but an import's entry which says that nothing came: words of a party have versions.
+func (c Cell) Unsaid() bool {
+	return len(c.History) == 1 && c.Current != nil && c.Current.Number == 1 && c.Current.Record == "" && !c.Current.Status.FromParty()
 }
 
 // Change is one line of the public change list: a cell, a respondent's cells, or with a Facet what stands beside the cells.

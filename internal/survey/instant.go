@@ -58,12 +58,16 @@ func Zone(name string) (*time.Location, error) {
 	return zone, err
 }
 
-// Location returns the zone of the instant, UTC if it has none.
+// Location returns the zone of the instant, UTC if it has none. An offset as given is that of the default zone where both agree, so that
+// it is told by its name.
 func (i Instant) Location() *time.Location {
 	if loc, err := Zone(i.Zone); err == nil && i.Zone != "" {
 		return loc
 	}
 	if t, err := i.Given.Time(); err == nil {
+		if home, err := Zone(DefaultZone); err == nil && t.Format("-07:00") == t.In(home).Format("-07:00") {
+			return home
+		}
 		return t.Location()
 	}
 	return time.UTC

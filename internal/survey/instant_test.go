@@ -134,7 +134,9 @@ func TestInstantStamp(t *testing.T) {
 	}{
 		"none":     {survey.Instant{}, "", "UTC"},
 		"typed":    {berlin, "2026-11-30T18:00:00+01:00", "Europe/Berlin"},
-		"imported": {survey.Instant{At: at, Given: "2017-08-01T18:00:00.000+02:00"}, "2017-08-01T18:00:00.000+02:00", ""},
+		"imported": {survey.Instant{At: at, Given: "2017-08-01T18:00:00.000+02:00"}, "2017-08-01T18:00:00.000+02:00", "Europe/Berlin"},
+		"winter":   {survey.Instant{At: at.AddDate(0, 5, 0), Given: "2018-01-01T17:00:00+01:00"}, "2018-01-01T17:00:00+01:00", "Europe/Berlin"},
+		"foreign":  {survey.Instant{At: at, Given: "2017-08-01T17:00:00+01:00"}, "2017-08-01T17:00:00+01:00", ""}, // no offset of the default zone that day
 		"bare":     {survey.Instant{At: at}, "2017-08-01T16:00:00Z", "UTC"},
 	} {
 		if got := c.instant.Stamp(); got != c.want {

@@ -64,3 +64,22 @@ func TestUpdateOfAnImport(t *testing.T) {
 	}
 	webtest.Contains(t, v.Get("/veroeffentlichen/hafen?ok=compare.notice.import_updated"), http.StatusOK, "Was die Datei Neues sagt, ist übernommen", "FM, Frage 1: vorher Stimme zu, jetzt Stimme nicht zu; Wortlaut geändert")
 }
+
+// Nobody of an import has time left, whatever its entries say: nothing more comes of it.
+func TestNobodyOfAnImportHasTimeLeft(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewCompare(t)
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	v := w.Visitor(t).SignIn("ada@buendnis.example")
+	const file = `{"format": "pruefstein/1", "election": {"name": "Kommunalwahl Hafenstadt", "date": "2020-05-18"}, "questionnaire": {"slug": "hafen", "title": "Thesen"},
+		"questions": [{"id": "q1", "number": 1, "text": "Wann?"}], "parties": [{"id": "fm", "short_name": "FM", "name": "Freie Mitte"}, {"id": "uf", "short_name": "UF", "name": "Uferliste"}],
+		"answers": [{"question": "q1", "party": "fm", "status": "pending"}]}`
+	if got := v.UploadAs("file", "/verwaltung/import", nil, "thesen.json", []byte(file)); got.Code != http.StatusSeeOther {
+		t.Fatal(got.Code)
+	}
+	for _, path := range []string{"/veroeffentlichen/hafen", "/veroeffentlichen/hafen/vorschau/", "/veroeffentlichen/hafen/vorschau/parteien/fm.html"} {
+		if page := v.Get(path); page.Code != http.StatusOK || strings.Contains(page.Body.String(), "noch Zeit") {
+			t.Errorf("%s: %d", path, page.Code)
+		}
+	}
+}
