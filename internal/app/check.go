@@ -16,6 +16,7 @@ import (
 
 	"pruefstein/internal/bolt"
 	"pruefstein/internal/config"
+	"pruefstein/internal/interchange"
 	"pruefstein/internal/ledger"
 	"pruefstein/internal/office"
 	"pruefstein/internal/publish"
@@ -178,6 +179,7 @@ func checkPublications(ctx context.Context, store *bolt.Store, folder string) (f
 		for _, r := range records {
 			place := filepath.Join(folder, publicationsFolder, string(r.Slug), strconv.Itoa(r.Version))
 			places = slices.DeleteFunc(places, func(p string) bool { return p == place })
+			fault(place, dataName, checkTreatment(tx, r.Publication, filepath.Join(place, dataName)))
 			if r.Before != "" {
 				fault(place, "the checkpoint before it", survey.CheckCheckpoint(tx, r.Before, service.Ledger.Verifier()))
 			}
@@ -192,6 +194,32 @@ func checkPublications(ctx context.Context, store *bolt.Store, folder string) (f
 		return nil
 	})
 	return faults, err
+}
+
+// dataName is the download in which the report stands as data.
+const dataName = "daten.json"
+
+// checkTreatment compares the equal-treatment report in a published file with the one that was recorded.
+func checkTreatment(tx *survey.Tx, p survey.Publication, file string) error {
+	details, err := survey.PublicationDetails(tx, []survey.Publication{p})
+	if err != nil || details[0].Treatment.Empty() { // what cannot be read is named elsewhere
+		return nil
+	}
+	data, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer data.Close()
+	f, err := interchange.Read(data)
+	if err != nil {
+		return err
+	}
+	recorded := interchange.File{Questionnaire: f.Questionnaire}
+	recorded.Questionnaire.Treatment = interchange.FromTreatment(details[0].Treatment)
+	if !recorded.Equal(interchange.File{Questionnaire: f.Questionnaire}) {
+		return errors.New("its equal-treatment report is not the one that was recorded")
+	}
+	return nil
 }
 
 // keyFaults returns a line for each key file that is not the one the database needs. With a fatal one nothing may be written:

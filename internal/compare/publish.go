@@ -260,7 +260,7 @@ func (s *Service) planPublication(tx *survey.Tx, questionnaire survey.Questionna
 		previous = &published[n-1]
 	}
 	c.Version, c.BaseURL = 1, s.BaseURL
-	plan.detail.Digests, plan.detail.Facets = cellDigests(c), facets(c)
+	plan.detail.Digests, plan.detail.Facets, plan.detail.Treatment = cellDigests(c), facets(c), c.Treatment
 	if plan.Content, err = publicDigest(c); err != nil {
 		return PublicationPlan{}, nil, err
 	}
@@ -285,11 +285,15 @@ func publicDigest(c survey.Comparison) (string, error) {
 		q.OrderSource = ""
 	}
 	c.Election.Revision = 0
-	sum := sha256.New()
-	err := json.NewEncoder(sum).Encode([]any{
+	content := []any{
 		survey.Alliance{Name: a.Name, Imprint: a.Imprint, Privacy: a.Privacy, PressContact: a.PressContact},
 		c.Election, q, c.Catalogue, c.Respondents,
-	})
+	}
+	if !q.Imported { // that of an import is in the questionnaire
+		content = append(content, c.Treatment)
+	}
+	sum := sha256.New()
+	err := json.NewEncoder(sum).Encode(content)
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 

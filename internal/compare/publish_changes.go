@@ -56,6 +56,10 @@ func facets(c survey.Comparison) map[string]string {
 			found[erratumFacet(question.Number)] = survey.DigestOf(errata)
 		}
 	}
+	if !c.Treatment.Empty() {
+		t := c.Treatment
+		found[string(survey.FacetReport)] = survey.DigestOf([]any{t.Catalogue, t.Letter, t.Of(survey.TreatedDispatch, survey.TreatedReminder, survey.TreatedLetter)})
+	}
 	for _, r := range c.Respondents {
 		own := r.Due
 		if own == q.Deadline {
@@ -96,7 +100,7 @@ func facetChanges(previous survey.PublicationDetail, now map[string]string, c su
 			list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: f, Respondent: slug, ShortName: shortName})
 		}
 	}
-	for _, f := range []survey.Facet{survey.FacetHeading, survey.FacetAlliance, survey.FacetLegal, survey.FacetOrder, survey.FacetDeadline, survey.FacetLicence} {
+	for _, f := range []survey.Facet{survey.FacetHeading, survey.FacetAlliance, survey.FacetLegal, survey.FacetOrder, survey.FacetDeadline, survey.FacetLicence, survey.FacetReport} {
 		add(f, string(f), "", "")
 	}
 	for _, question := range c.Catalogue.Questions {

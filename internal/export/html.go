@@ -67,6 +67,9 @@ func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {
 		Election: ElectionName(p, c), Intro: c.Questionnaire.Intro, Returns: ReturnsSentence(p, survey.Returns(c)), Meta: MetaFacts(p, c),
 		Statuses: StatusLines(p, c), Changes: ChangeLines(p, c), Imported: c.Questionnaire.Imported,
 	}
+	if !c.Treatment.Empty() {
+		page.Meta = append(page.Meta, templates.Fact{Label: p.Must("compare.treatment.alike"), Value: p.Must("compare.treatment.title"), Href: Address(c) + "gleichbehandlung.html"})
+	}
 	for i, q := range c.Catalogue.Questions {
 		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Mark: q.Mark, Title: q.Label, Topic: topicName(c, q), Text: q.Text,
 			Context: q.Context, AskedBy: AskedBy(p, c, q), Errata: Errata(p, c, q)}

@@ -93,7 +93,7 @@ func serial(day time.Time) float64 {
 
 // sheets are all sheets of the workbook in their order.
 func sheets(c survey.Comparison) []*sheet {
-	all := []*sheet{comparisonSheet(c), answersSheet(c), questionsSheet(c), partiesSheet(c), returnsSheet(c), changesSheet(c)}
+	all := []*sheet{comparisonSheet(c), answersSheet(c), questionsSheet(c), partiesSheet(c), returnsSheet(c), treatmentSheet(c), changesSheet(c)}
 	return append([]*sheet{readmeSheet(c, all)}, all...)
 }
 
@@ -437,7 +437,7 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	}
 	told("times", german.Must("export.readme.times_text", "Zone", in.String()))
 	told("press", c.Alliance.PressContact)
-	for i, key := range []string{"comparison", "answers", "questions", "parties", "returns", "changes"} {
+	for i, key := range []string{"comparison", "answers", "questions", "parties", "returns", "treatment", "changes"} {
 		say(german.Must("export.readme.sheet", "Name", others[i].name), german.Must("export.sheet."+key))
 	}
 	for _, status := range survey.Statuses {

@@ -123,7 +123,7 @@ func TestWorkbookManners(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	want := []string{"Lies mich", "Vergleich", "Antworten", "Fragen", "Parteien", "Rücklauf", "Änderungen"}
+	want := []string{"Lies mich", "Vergleich", "Antworten", "Fragen", "Parteien", "Rücklauf", "Gleichbehandlung", "Änderungen"}
 	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
 		t.Error(diff)
 	}

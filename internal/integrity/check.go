@@ -314,6 +314,9 @@ func (c *referenceCheck) checkPublications() {
 			newest[string(p.Questionnaire)] = p.Version
 		}
 	}
+	for detail := range each(c, c.tx.PublicationDetails) {
+		c.treatment(detail)
+	}
 	shown := map[string][]survey.CellDigest{} // by the last publication of a questionnaire
 	for q, p := range latest {
 		if detail, err := c.tx.PublicationDetails.Get(p.Key()); err == nil { // one that is missing or cannot be read is noted already

@@ -98,6 +98,15 @@ func (c *checker) check(f File) {
 			c.faults.add(in("parties", i, "state"), "error.import.state")
 		}
 	}
+	for i, e := range f.Questionnaire.Treatment.Entries {
+		at := &place{up: &place{up: &place{up: &place{field: "questionnaire"}, field: "treatment"}, field: "entries"}, index: i}
+		r.refers(&place{up: at, field: "party"}, string(e.Party), "parties", parties)
+		for j, n := range e.Questions {
+			if _, known := numbers[n]; !known && !r.broken {
+				c.faults.add(&place{up: &place{up: at, field: "questions"}, index: j}, "error.import.dangling", "Value", strconv.Itoa(n), "List", "questions")
+			}
+		}
+	}
 	names := make([]string, len(c.names))
 	for name, n := range c.names {
 		names[n] = name

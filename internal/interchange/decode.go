@@ -158,7 +158,7 @@ func (d *decoder) object(v reflect.Value, at *place) {
 func (d *decoder) array(v reflect.Value, rule string, at *place) {
 	most := maxList
 	switch v.Interface().(type) {
-	case []Answer, []Quotation:
+	case []Answer, []Quotation, []TreatmentEntry:
 		most = maxEntries
 	}
 	here := &place{up: at}

@@ -5,6 +5,8 @@
 // equals an empty one or its default.
 package interchange
 
+import "pruefstein/internal/survey"
+
 // The versions of the format. A file that uses a key the first one has not names the second, any other file the first.
 const (
 	Format   = "pruefstein/1"
@@ -54,12 +56,55 @@ type Questionnaire struct {
 	Deadline    string `json:"deadline,omitempty" rule:"stamp"`
 	PublishedAt string `json:"published_at,omitempty" rule:"moment"`
 	Scale       []Step `json:"scale,omitempty" since:"1.1"` // own positions of theses, instead of agree, neutral, disagree
+
+	Treatment Treatment `json:"treatment,omitzero" since:"1.1"`
 }
 
 // Step is one step of a scale, in its order.
 type Step struct {
 	ID    string `json:"id" rule:"id,required"` // the position of answers
 	Label string `json:"label" rule:"line,required"`
+}
+
+// Treatment is the equal-treatment report (survey.Treatment).
+type Treatment struct {
+	Catalogue    string           `json:"catalogue,omitempty" rule:"digest"`
+	Letter       string           `json:"letter,omitempty" rule:"digest"`
+	Questions    int              `json:"questions,omitempty"`
+	AnswerLimit  int              `json:"answer_limit,omitempty"`
+	DispatchedAt survey.Stamp     `json:"dispatched_at,omitempty" rule:"stamp"`
+	Deadline     survey.Stamp     `json:"deadline,omitempty" rule:"stamp"`
+	Order        survey.Order     `json:"order,omitempty" rule:"order"`
+	OrderSource  string           `json:"order_source,omitempty"`
+	Asked        int              `json:"asked,omitempty"`
+	Open         bool             `json:"open,omitempty"`
+	Answers      TreatedAnswers   `json:"answers,omitzero"`
+	Entries      []TreatmentEntry `json:"entries,omitempty"`
+}
+
+// TreatedAnswers is survey.TreatedAnswers.
+type TreatedAnswers struct {
+	Form      int `json:"form,omitempty"`
+	ByPerson  int `json:"by_person,omitempty"`
+	ByParty   int `json:"by_party,omitempty"`
+	Unchecked int `json:"unchecked,omitempty"`
+	Over      int `json:"over,omitempty"`
+}
+
+// TreatmentEntry is survey.TreatmentEntry.
+type TreatmentEntry struct {
+	Kind      survey.TreatmentKind `json:"kind" rule:"treatment,required"`
+	Party     survey.Slug          `json:"party,omitempty"`     // id
+	Questions []int                `json:"questions,omitempty"` // numbers
+	At        survey.Stamp         `json:"at,omitempty" rule:"moment"`
+	From      survey.Stamp         `json:"from,omitempty" rule:"stamp"`
+	To        survey.Stamp         `json:"to,omitempty" rule:"stamp"`
+	Count     int                  `json:"count,omitempty"`
+	Lost      int                  `json:"lost,omitempty"`
+	Reason    string               `json:"reason,omitempty" rule:"text"`
+	Source    string               `json:"source,omitempty"`
+	Channel   survey.Channel       `json:"channel,omitempty" rule:"channel"`
+	Text      string               `json:"text,omitempty" rule:"text"`
 }
 
 // Named is an organisation, a working group or a topic.

@@ -20,6 +20,7 @@ func ToImport(f File) compare.Import {
 		},
 		Catalogue: survey.Catalogue{Organisations: named(f.Organisations), WorkingGroups: named(f.WorkingGroups)},
 	}
+	im.Questionnaire.Treatment = toTreatment(f.Questionnaire.Treatment)
 	for _, step := range f.Questionnaire.Scale {
 		im.Questionnaire.Scale = append(im.Questionnaire.Scale, survey.Step{ID: survey.Position(step.ID), Label: step.Label})
 	}

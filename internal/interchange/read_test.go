@@ -129,6 +129,10 @@ func TestReadFaults(t *testing.T) {
 			[]string{"answers[1].version: error.import.version_order"}},
 		{"two quotations", `"answers": [`, `"quotations": [{"question": "q1", "party": "fm", "text": "a"}, {"question": "q1", "party": "fm", "text": "b"}], "answers": [`,
 			[]string{"quotations[1]: error.import.duplicate_quotation"}},
+		{"broken report", `"title": "Wahlprüfsteine"`, `"title": "Wahlprüfsteine", "treatment": {"catalogue": "AB", "order": "size", "entries": [{"kind": "gift", "party": "x", "questions": [1, 9], "channel": "fax", "at": "gestern"}]}`, []string{
+			"questionnaire.treatment.catalogue: error.import.digest", "questionnaire.treatment.order: error.import.choice", "questionnaire.treatment.entries[0].kind: error.import.choice",
+			"questionnaire.treatment.entries[0].channel: error.import.choice", "questionnaire.treatment.entries[0].at: error.import.moment", "format: error.import.format_newer",
+			"questionnaire.treatment.entries[0].party: error.import.dangling"}},
 		{"all at once", `"short_name": "FM", "name": "Freie Mitte"`, `"shortname": "FM"`,
 			[]string{"parties[0].shortname: error.import.unknown_field", "parties[0].short_name: error.import.required", "parties[0].name: error.import.required"}},
 		{"a misspelled list is one fault", `"parties": [`, `"partys": [`, []string{"partys: error.import.unknown_field"}},

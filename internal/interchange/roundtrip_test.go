@@ -215,6 +215,22 @@ func anyFile(t *rapid.T) interchange.File {
 			}
 		}
 	}
+	if newer && rapid.Bool().Draw(t, "treatment") {
+		f.Questionnaire.Treatment = interchange.Treatment{
+			Catalogue: oneOf("", strings.Repeat("a1", 32)), Letter: oneOf("", strings.Repeat("0f", 32)), Questions: rapid.IntRange(0, 9).Draw(t, "questions"),
+			AnswerLimit: rapid.IntRange(0, 9).Draw(t, "limit"), DispatchedAt: survey.Stamp(oneOf("", "2027-01-01T10:20:30+01:00")),
+			Deadline: survey.Stamp(oneOf("", "2027-02-01T18:00:00+01:00")), Order: survey.Order(oneOf("", "ballot", "number")), OrderSource: anyLine(t),
+			Asked: rapid.IntRange(0, 9).Draw(t, "asked"), Open: rapid.Bool().Draw(t, "open"), Answers: interchange.TreatedAnswers{Form: 1, ByPerson: 2, ByParty: 3, Unchecked: 4, Over: 5},
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "entries") {
+			f.Questionnaire.Treatment.Entries = append(f.Questionnaire.Treatment.Entries, interchange.TreatmentEntry{
+				Kind: rapid.SampledFrom(survey.TreatmentKinds).Draw(t, "kind"), Party: survey.Slug(oneOf("", f.Parties[0].ID)), Questions: []int{f.Questions[0].Number},
+				At: survey.Stamp(anyMoment(t)), From: survey.Stamp(oneOf("", "2027-02-01T18:00:00+01:00")), To: survey.Stamp(oneOf("", "2027-02-03T18:00:00Z")),
+				Count: rapid.IntRange(0, 9).Draw(t, "count"), Lost: rapid.IntRange(0, 9).Draw(t, "lost"), Reason: anyText(t), Source: anyLine(t),
+				Channel: survey.Channel(oneOf("", "portal", "mail")), Text: anyText(t),
+			})
+		}
+	}
 	return f
 }
 

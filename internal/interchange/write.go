@@ -34,6 +34,7 @@ func FromComparison(c survey.Comparison) File {
 	if !q.Imported && c.Version > 0 {
 		f.Questionnaire.PublishedAt = string(survey.StampOf(c.At))
 	}
+	f.Questionnaire.Treatment = FromTreatment(c.Treatment)
 	for _, step := range q.Scale {
 		f.Questionnaire.Scale = append(f.Questionnaire.Scale, Step{ID: string(step.ID), Label: step.Label})
 	}
@@ -70,6 +71,26 @@ func FromComparison(c survey.Comparison) File {
 	}
 	f.Format = formatOf(f)
 	return f
+}
+
+// FromTreatment is an equal-treatment report as it stands in a file.
+func FromTreatment(t survey.Treatment) Treatment {
+	out := Treatment{Catalogue: t.Catalogue, Letter: t.Letter, Questions: t.Questions, AnswerLimit: t.AnswerLimit, DispatchedAt: t.DispatchedAt,
+		Deadline: t.Deadline, Order: t.Order, OrderSource: t.OrderSource, Asked: t.Asked, Open: t.Open, Answers: TreatedAnswers(t.Answers)}
+	for _, e := range t.Entries {
+		out.Entries = append(out.Entries, TreatmentEntry(e))
+	}
+	return out
+}
+
+// toTreatment is its inverse.
+func toTreatment(t Treatment) survey.Treatment {
+	out := survey.Treatment{Catalogue: t.Catalogue, Letter: t.Letter, Questions: t.Questions, AnswerLimit: t.AnswerLimit, DispatchedAt: t.DispatchedAt,
+		Deadline: t.Deadline, Order: t.Order, OrderSource: t.OrderSource, Asked: t.Asked, Open: t.Open, Answers: survey.TreatedAnswers(t.Answers)}
+	for _, e := range t.Entries {
+		out.Entries = append(out.Entries, survey.TreatmentEntry(e))
+	}
+	return out
 }
 
 // orderRule is the printed rule in German, as the workbook has it. That of an import stays as it came.

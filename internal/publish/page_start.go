@@ -109,6 +109,9 @@ func (s *site) startPage(b templates.Base) any {
 		Ledger: p.Must("compare.press.ledger_text"),
 		Proof:  templates.Copy{ID: "c:proof", Label: p.Must("compare.press.proof"), Text: c.Checkpoint, Rows: 6},
 	}
+	if !c.Treatment.Empty() {
+		page.Meta = append(page.Meta, templates.Fact{Label: p.Must("compare.treatment.alike"), Value: p.Must("compare.treatment.title"), Href: treatmentPath + ".html"})
+	}
 	page.Verifier = templates.Copy{ID: "c:verifier", Label: p.Must("common.verifier"), Text: c.Verifier}
 	beside := []string{manifestName, checkpointName}
 	if c.Held != "" {

@@ -189,7 +189,7 @@ func TestPublishedPagesAreServed(t *testing.T) {
 		"/vergleich/nordmark-2026/fragen/1.html":              `id="freie-mitte"`,
 		"/vergleich/nordmark-2026/parteien/gruene-zukunft":    "Wir antworten nur auf eigene Fragen.",
 		"/vergleich/nordmark-2026/impressum":                  "Straße 1",
-		"/vergleich/nordmark-2026/daten.json":                 `"pruefstein/1"`,
+		"/vergleich/nordmark-2026/daten.json":                 `"pruefstein/1.1"`,
 		"/vergleich/nordmark-2026/manifest.json":              `"path": "fragen/1.html"`,
 		"/vergleich/nordmark-2026/v1/fragen/2":                "Weil es richtig ist.",
 		"/en/vergleich/nordmark-2026/":                        "For the press",

@@ -79,6 +79,9 @@ func (s *site) pages(lang string) []item {
 	for i := range s.c.Respondents {
 		add(partyPath(s.c.Respondents[i]), "compare/party", false, func(b templates.Base) any { return s.partyPage(b, i) })
 	}
+	if !s.c.Treatment.Empty() {
+		add(treatmentPath, "compare/treatment", false, s.treatmentPage)
+	}
 	for _, legal := range s.legalPages() {
 		add(legal.address, "compare/legal", false, func(b templates.Base) any { return legal.page(b) })
 	}
@@ -125,6 +128,9 @@ func (s *site) base(p *locale.Printer, address string) templates.Base {
 		}
 		b.OtherLangs = append(b.OtherLangs, templates.NavItem{Label: locale.Names[lang], Lang: lang, Href: s.otherLanguage(p.Lang(), root, address)})
 	}
+	if !s.c.Treatment.Empty() {
+		b.Footer = append(b.Footer, templates.NavItem{Label: p.Must("compare.treatment.title"), Href: root + treatmentPath + ".html", Current: treatmentPath == address})
+	}
 	for _, legal := range s.legalPages() {
 		b.Footer = append(b.Footer, templates.NavItem{Label: p.Must(legal.title), Href: root + legal.address + ".html", Current: legal.address == address})
 	}
@@ -168,6 +174,23 @@ func (s *site) otherLanguage(lang, root, address string) string {
 		return root + english + "/" + name
 	}
 	return root + s.german(lang, name)
+}
+
+// treatmentPath is the address of the equal-treatment report below a publication.
+const treatmentPath = "gleichbehandlung"
+
+// TreatmentPage is the page compare/treatment: the equal-treatment report.
+type TreatmentPage struct {
+	templates.Base
+	Election string
+	Sections []export.TreatmentSection
+}
+
+func (s *site) treatmentPage(b templates.Base) any {
+	b.Title = b.Must("compare.treatment.title")
+	b.Description = b.Title + ". " + s.c.Questionnaire.Title
+	b.Breadcrumbs = []templates.NavItem{{Label: s.c.Questionnaire.Title, Href: b.RelRoot}}
+	return TreatmentPage{Base: b, Election: export.ElectionName(b.Printer, s.c), Sections: export.TreatmentSections(b.Printer, s.c)}
 }
 
 // legalPage is a text the alliance must publish, kept with the publication so that it is there wherever that is served.

@@ -17,6 +17,7 @@ type Comparison struct {
 	BaseURL       string               // without a trailing slash
 	Changes       []Change             // since version 1, newest first
 	Confirmed     bool                 // released by a second person
+	Treatment     Treatment            // zero before the dispatch, and of most imports
 }
 
 // ComparedRespondent is a column of the comparison. It holds no address.
@@ -114,6 +115,7 @@ const (
 	FacetErratum  Facet = "erratum"  // what corrects a question
 	FacetStanding Facet = "standing" // how a respondent stands in the election
 	FacetAsked    Facet = "asked"    // a respondent's channel, when it was asked, its own date
+	FacetReport   Facet = "report"   // the equal-treatment report, in what nothing else tells
 	FacetOther    Facet = "other"    // anything else
 )
 
@@ -144,6 +146,8 @@ type PublicationDetail struct {
 
 	// Hex SHA-256 of each facet, by its name, a respondent's with "/" and its slug; none in records made before they were kept.
 	Facets map[string]string `json:"facets,omitempty"`
+
+	Treatment Treatment `json:"treatment,omitzero"` // as it was published: some of what it was made of may be erased later
 }
 
 // Key implements Entity.

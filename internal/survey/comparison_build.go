@@ -65,9 +65,10 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 		heard[list[0].Respondent] = true
 	}
 	received := map[RespondentID]time.Time{}
-	for _, r := range respondents {
+	for i, r := range respondents {
 		if !heard[r.ID] {
 			r = r.AsDelivered(mails[r.ID])
+			respondents[i] = r
 		}
 		column := compared(c, r, versions, quotations, letters, shown)
 		c.Respondents = append(c.Respondents, column)
@@ -81,7 +82,7 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 	for i := range c.Respondents {
 		c.Respondents[i].Sequence = i + 1
 	}
-	return c, nil
+	return c, c.treatment(tx, respondents, mails)
 }
 
 // deliveries are the mails of the questionnaire by who they went to.

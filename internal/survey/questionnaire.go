@@ -35,6 +35,7 @@ type Questionnaire struct {
 	ArchivedAt   time.Time    `json:"archived_at,omitzero"`   // since when it stands in no list but that of the archive
 	Imported     bool         `json:"imported,omitempty"`     // read-only
 	PublishedAt  Stamp        `json:"published_at,omitempty"` // as an import says
+	Treatment    Treatment    `json:"treatment,omitzero"`     // as an import says
 	CreatedAt    time.Time    `json:"created_at"`
 	Revision     int          `json:"revision"`
 	Scale        []Step       `json:"scale,omitempty"` // own positions of an import, in their order; none: agree, neutral, disagree

@@ -1,0 +1,194 @@
+package compare_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
+)
+
+// at is a time of day in the alliance's zone.
+func at(t *testing.T, local string) survey.Instant {
+	t.Helper()
+	i, key := survey.ParseInstant(local, survey.DefaultZone, "")
+	if key != "" {
+		t.Fatal(local, key)
+	}
+	return i
+}
+
+// unequal is a round in which respondents were treated in every way that is not alike.
+func unequal(t *testing.T) edition {
+	t.Helper()
+	w := newEdition(t)
+	w.Write(t, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaire("q1")
+		testworld.Must(t, err)
+		first, now := at(t, "2026-11-29T18:00"), q.Deadline
+		q.DispatchedAt = at(t, "2026-11-01T10:00").At
+		q.Extended = []survey.DateChange{{From: first, To: now, Reason: "Feiertag", At: at(t, "2026-11-20T09:00").At, By: "anna"}}
+		catalogue, err := tx.Catalogue("q1")
+		testworld.Must(t, err)
+		catalogue.Hash = "aa"
+		frei, err := tx.Respondent("q1", "r1")
+		testworld.Must(t, err)
+		frei.Procedure.Channel, frei.AskedAt = survey.ChannelForm, q.DispatchedAt
+		moin, err := tx.Respondent("q1", "r2")
+		testworld.Must(t, err)
+		moin.Procedure, moin.AskedAt = survey.Procedure{Channel: survey.ChannelPortal, Source: "https://moin.example/regeln"}, at(t, "2026-11-03T12:00").At
+		moin.Due, moin.LanguageReason = at(t, "2026-12-01T12:00"), survey.Reason{Text: "schreibt nur Englisch"}
+		moin.Portal = &survey.PortalSubmission{At: moin.AskedAt, Shortened: []survey.Shortened{{Question: "q03", Text: "Schützen Sie Daten?", Reason: "Das Formular nimmt 20 Zeichen"}}}
+		moin.DueChanges = []survey.DateChange{{From: at(t, "2026-11-25T12:00"), To: moin.Due, Reason: "Das Formular war gestört", At: at(t, "2026-11-24T08:00").At, By: "ben"}}
+		others := []survey.Respondent{
+			{ID: "r3", Slug: "spaet", ShortName: "Spät", Name: "Späte", AskedAt: at(t, "2026-11-05T10:00").At, Procedure: survey.Procedure{Channel: survey.ChannelForm},
+				Due: at(t, "2026-11-30T20:00"), DueReason: survey.Reason{Text: "Parteitag"}},
+			{ID: "r4", Slug: "weg", ShortName: "Weg", Name: "Weggezogen", AskedAt: q.DispatchedAt, Procedure: survey.Procedure{Channel: survey.ChannelForm},
+				NotReached: &survey.DeliveryFailure{Reason: "Postfach aufgelöst", At: at(t, "2026-11-06T10:00").At, By: "anna"}},
+			{ID: "r5", Slug: "nein", ShortName: "Nein", Name: "Nicht Gefragt", NotAsked: "lädt zu Gewalt ein"},
+			{ID: "r6", Slug: "raus", ShortName: "Raus", Name: "Raus", AskedAt: q.DispatchedAt, Procedure: survey.Procedure{Channel: survey.ChannelMail},
+				Standing: survey.Standing{State: survey.StateNotAdmitted, Since: "2026-11-15", Reason: "zu wenige Unterschriften", Source: "Landeswahlausschuss"}},
+			{ID: "r7", Slug: "fort", ShortName: "Fort", Name: "Fort", AskedAt: q.DispatchedAt, Procedure: survey.Procedure{Channel: survey.ChannelForm},
+				Standing: survey.Standing{State: survey.StateResigned, Since: "2026-11-16", Reason: "Umzug", Source: "eigene Mitteilung"}},
+		}
+		for _, r := range others {
+			r.Questionnaire = "q1"
+			err = errors.Join(err, tx.Respondents.Put(r))
+		}
+		cover := survey.Dispatch{Questionnaire: "q1", ID: "d1", Kind: survey.MailInvitation, Subject: "Fragen", Body: "Guten Tag", At: q.DispatchedAt, By: "anna", ConfirmedBy: "ben", Recipients: 4}
+		other, reminder, told := cover, cover, cover
+		other.ID, other.Body, other.At, other.Recipients = "d2", "Guten Abend", at(t, "2026-11-05T10:00").At, 1
+		reminder.ID, reminder.Kind, reminder.At, reminder.Recipients = "d3", survey.MailReminder, at(t, "2026-11-19T10:00").At, 3
+		told.ID, told.Kind, told.At, told.Recipients = "d4", survey.MailExtension, at(t, "2026-11-20T09:00").At, 4
+		lost := survey.Mail{ID: "m1", Kind: survey.MailInvitation, Questionnaire: "q1", Respondent: "r4", Dispatch: "d1", To: "a@weg.example", Language: "de",
+			State: survey.MailFailed, Attempts: 1, LastAttempt: at(t, "2026-11-01T10:05").At, Reply: "550 unknown"}
+		return errors.Join(err, tx.Questionnaires.Put(q), tx.Catalogues.Put(catalogue), tx.Respondents.Put(frei), tx.Respondents.Put(moin),
+			tx.Dispatches.Put(cover), tx.Dispatches.Put(other), tx.Dispatches.Put(reminder), tx.Dispatches.Put(told), survey.PutMail(tx, survey.WrittenMail{Mail: lost}))
+	})
+	return w
+}
+
+// The report tells everything in which respondents were not treated alike, from the records alone.
+func TestTreatment(t *testing.T) {
+	w := unequal(t)
+	w.Clock.Set(w.Due.Add(-3 * 24 * time.Hour))
+	long := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja, mit sehr vielen Worten, es sind mehr als fünfzig Zeichen.")), testworld.LetterLine(3, testworld.Saying("Auch.")))
+	long.ReceivedOn, long.OverReason = "2026-11-26", "Nur so verständlich"
+	w.Effective(t, long)
+
+	// while somebody has time, nothing tells who has answered
+	open := w.state().Comparison.Treatment
+	if !open.Open || open.Answers != (survey.TreatedAnswers{}) {
+		t.Errorf("%+v", open)
+	}
+	for _, e := range open.Entries {
+		if e.Kind == survey.TreatedReminder && e.Count+e.Lost > 0 {
+			t.Error("the reminder's count tells how many have answered")
+		}
+	}
+
+	w.Clock.Set(w.Due.Add(2 * 24 * time.Hour))
+	w.letter("2026-12-02", testworld.LetterLine(1, testworld.Saying("Doch nicht.")))
+	got := w.state().Comparison.Treatment
+	letter := survey.DigestOf([]string{"Fragen", "Guten Tag"})
+	want := survey.Treatment{
+		Catalogue: "aa", Letter: letter, Questions: 3, AnswerLimit: 50, DispatchedAt: "2026-11-01T09:00:00Z", Deadline: "2026-11-29T18:00:00+01:00",
+		Order: survey.OrderBallot, Asked: 6, Answers: survey.TreatedAnswers{ByPerson: 2},
+		Entries: []survey.TreatmentEntry{
+			{Kind: survey.TreatedDispatch, At: "2026-11-01T09:00:00Z", Count: 4, Lost: 1},
+			{Kind: survey.TreatedReminder, At: "2026-11-19T09:00:00Z", Count: 3},
+			{Kind: survey.TreatedExtension, At: "2026-11-20T08:00:00Z", From: "2026-11-29T18:00:00+01:00", To: "2026-11-30T18:00:00+01:00", Count: 4, Reason: "Feiertag"},
+			{Kind: survey.TreatedLetter, At: "2026-11-05T09:00:00Z", Count: 1},
+			{Kind: survey.TreatedNotAsked, Party: "nein", Reason: "lädt zu Gewalt ein"},
+			{Kind: survey.TreatedNotReached, Party: "weg", At: "2026-11-06T09:00:00Z", Reason: "Postfach aufgelöst"},
+			{Kind: survey.TreatedNotAdmitted, Party: "raus", At: "2026-11-15", Reason: "zu wenige Unterschriften", Source: "Landeswahlausschuss"},
+			{Kind: survey.TreatedResigned, Party: "fort", At: "2026-11-16", Reason: "Umzug", Source: "eigene Mitteilung"},
+			{Kind: survey.TreatedLater, Party: "spaet", At: "2026-11-05T09:00:00Z"},
+			{Kind: survey.TreatedProcedure, Party: "moin", At: "2026-11-03T11:00:00Z", Source: "https://moin.example/regeln", Channel: survey.ChannelPortal},
+			{Kind: survey.TreatedProcedure, Party: "raus", At: "2026-11-01T09:00:00Z", Channel: survey.ChannelMail},
+			{Kind: survey.TreatedOwnDate, Party: "moin", To: "2026-11-25T12:00:00+01:00", Source: "https://moin.example/regeln"},
+			{Kind: survey.TreatedOwnDate, Party: "spaet", To: "2026-11-30T20:00:00+01:00", Reason: "Parteitag"},
+			{Kind: survey.TreatedOwnMore, Party: "moin", At: "2026-11-24T07:00:00Z", From: "2026-11-25T12:00:00+01:00", To: "2026-12-01T12:00:00+01:00", Reason: "Das Formular war gestört"},
+			{Kind: survey.TreatedLanguage, Party: "moin", Reason: "schreibt nur Englisch"},
+			{Kind: survey.TreatedLeftOut, Party: "moin", Questions: []int{2}, Reason: "passt nicht in ihr Verfahren"},
+			{Kind: survey.TreatedShortened, Party: "moin", Questions: []int{3}, At: "2026-11-03T11:00:00Z", Reason: "Das Formular nimmt 20 Zeichen", Text: "Schützen Sie Daten?"},
+			{Kind: survey.TreatedOverLimit, Party: "frei", Questions: []int{1}, At: "2026-11-26", Reason: "Nur so verständlich"},
+			{Kind: survey.TreatedCorrected, Party: "frei", Questions: []int{1}, At: "2026-12-02", Reason: "neuer Brief der Partei"},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if c := w.publish(); !cmp.Equal(c.Treatment, want) {
+		t.Error(cmp.Diff(want, c.Treatment))
+	}
+	w.View(t, func(tx *survey.Tx) error {
+		detail, err := tx.PublicationDetails.Get("q1/000001")
+		if !cmp.Equal(detail.Treatment, want) {
+			t.Error("the record of the publication has another report:", cmp.Diff(want, detail.Treatment))
+		}
+		return err
+	})
+}
+
+// A report that was recorded is held against what it was made of, for good.
+func TestTreatmentIsChecked(t *testing.T) {
+	w := unequal(t)
+	w.Clock.Set(w.Due.Add(2 * 24 * time.Hour))
+	w.letter("2026-12-02", testworld.LetterLine(1, testworld.Saying("Spät.")))
+	w.publish()
+	told := func() int {
+		return len(slices.DeleteFunc(testworld.Faults(t, w.Store, testworld.CheckReferences), func(f string) bool { return !strings.Contains(f, "equal-treatment") }))
+	}
+	if n := told(); n != 0 {
+		t.Fatal(n, "faults of a sound report")
+	}
+	var kept survey.PublicationDetail
+	for name, spoil := range map[string]func(*survey.TreatmentEntry) bool{
+		"count": func(e *survey.TreatmentEntry) bool { e.Count++; return e.Kind == survey.TreatedDispatch },
+		"instant": func(e *survey.TreatmentEntry) bool {
+			e.At = "2026-11-19T10:00:00Z"
+			return e.Kind == survey.TreatedReminder
+		},
+		"reason": func(e *survey.TreatmentEntry) bool { e.Reason = "anders"; return e.Kind == survey.TreatedExtension },
+		"own":    func(e *survey.TreatmentEntry) bool { e.To = ""; return e.Kind == survey.TreatedOwnMore },
+		"late":   func(e *survey.TreatmentEntry) bool { e.Party = "moin"; return e.Kind == survey.TreatedLate },
+	} {
+		w.Write(t, func(tx *survey.Tx) error {
+			detail, err := tx.PublicationDetails.Get("q1/000001")
+			testworld.Must(t, err)
+			kept = detail
+			detail.Treatment.Entries = slices.Clone(detail.Treatment.Entries)
+			for i := range detail.Treatment.Entries {
+				if e := detail.Treatment.Entries[i]; spoil(&e) {
+					detail.Treatment.Entries[i] = e
+				}
+			}
+			return tx.PublicationDetails.Put(detail)
+		})
+		if n := told(); n != 1 {
+			t.Errorf("%s: %d faults", name, n)
+		}
+		w.Write(t, func(tx *survey.Tx) error { return tx.PublicationDetails.Put(kept) })
+	}
+}
+
+// What goes out after a publication is news of its own, and the next one says that its report has changed.
+func TestTreatmentIsNews(t *testing.T) {
+	w := unequal(t)
+	w.publish()
+	if w.state().News {
+		t.Error("nothing has happened")
+	}
+	w.Write(t, func(tx *survey.Tx) error {
+		return tx.Dispatches.Put(survey.Dispatch{Questionnaire: "q1", ID: "d5", Kind: survey.MailReminder, Subject: "Bitte", Body: "Noch einmal", At: w.Clock.Now(), By: "anna", Recipients: 2})
+	})
+	if st := w.state(); !st.News || len(st.Changes) != 1 || st.Changes[0].Facet != survey.FacetReport {
+		t.Errorf("news %v, %+v", st.News, st.Changes)
+	}
+}

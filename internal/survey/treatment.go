@@ -1,0 +1,341 @@
+package survey
+
+import (
+	"slices"
+	"time"
+)
+
+// Treatment is the equal-treatment report of a comparison: how all respondents were treated alike, and where they were not. Nothing in
+// it is typed for it: all of it comes from the records. All of it is public, and none of it tells who has answered as long as
+// that is not shown.
+type Treatment struct {
+	Catalogue    string           `json:"catalogue,omitempty"` // hex SHA-256 of the locked questions, see Catalogue.Hash
+	Letter       string           `json:"letter,omitempty"`    // hex SHA-256 of the JSON array of the cover letter's subject and body, as they were before names and links; "" nothing went by mail
+	Questions    int              `json:"questions,omitempty"`
+	AnswerLimit  int              `json:"answer_limit,omitempty"` // most UTF-16 units of an answer; 0 none
+	DispatchedAt Stamp            `json:"dispatched_at,omitempty"`
+	Deadline     Stamp            `json:"deadline,omitempty"`     // as it was at the dispatch
+	Order        Order            `json:"order,omitempty"`        // of the respondents
+	OrderSource  string           `json:"order_source,omitempty"` // of OrderNumber
+	Asked        int              `json:"asked,omitempty"`        // respondents
+	Open         bool             `json:"open,omitempty"`         // somebody still has time: what would tell who has answered is left out
+	Answers      TreatedAnswers   `json:"answers,omitzero"`
+	Entries      []TreatmentEntry `json:"entries,omitempty"` // by kind, in the order of TreatmentKinds
+}
+
+// TreatedAnswers counts the cells in which something of a party stands, by the way it came.
+type TreatedAnswers struct {
+	Form      int `json:"form,omitempty"`      // submitted by the party itself
+	ByPerson  int `json:"by_person,omitempty"` // transcribed from a letter, checked by a second person of the alliance
+	ByParty   int `json:"by_party,omitempty"`  // transcribed, confirmed by the party
+	Unchecked int `json:"unchecked,omitempty"` // transcribed, checked by nobody
+	Over      int `json:"over,omitempty"`      // of all these, longer than AnswerLimit
+}
+
+// TreatmentEntry is one thing that was done, or in which respondents were not treated alike. What it has depends on its kind.
+type TreatmentEntry struct {
+	Kind      TreatmentKind `json:"kind"`
+	Party     Slug          `json:"party,omitempty"`     // slug of the respondent; "" all
+	Questions []int         `json:"questions,omitempty"` // numbers; none: all
+	At        Stamp         `json:"at,omitempty"`
+	From      Stamp         `json:"from,omitempty"` // the date before
+	To        Stamp         `json:"to,omitempty"`   // the date since
+	Count     int           `json:"count,omitempty"`
+	Lost      int           `json:"lost,omitempty"` // of Count, those that did not arrive
+	Reason    string        `json:"reason,omitempty"`
+	Source    string        `json:"source,omitempty"`
+	Channel   Channel       `json:"channel,omitempty"`
+	Text      string        `json:"text,omitempty"` // a wording that differs
+}
+
+// TreatmentKind says what an entry is.
+type TreatmentKind string
+
+// The kinds, in the order of the report.
+const (
+	TreatedDispatch    TreatmentKind = "dispatch"     // the cover letter went out to Count by mail
+	TreatedReminder    TreatmentKind = "reminder"     // went out to Count
+	TreatedExtension   TreatmentKind = "extension"    // the deadline moved for all; Count were told by mail
+	TreatedErratum     TreatmentKind = "erratum"      // Text corrects a question; Count were told by mail
+	TreatedLetter      TreatmentKind = "other_letter" // the cover letter went to Count in other words
+	TreatedNotAsked    TreatmentKind = "not_asked"
+	TreatedNotReached  TreatmentKind = "not_reached"
+	TreatedNotAdmitted TreatmentKind = "not_admitted"
+	TreatedResigned    TreatmentKind = "resigned"
+	TreatedLater       TreatmentKind = "asked_later" // than the others
+	TreatedProcedure   TreatmentKind = "procedure"   // asked by another way than our form
+	TreatedOwnDate     TreatmentKind = "own_date"    // had a date of its own from the start
+	TreatedOwnMore     TreatmentKind = "own_extension"
+	TreatedLanguage    TreatmentKind = "language"   // our form and its mails were in another language than German
+	TreatedLeftOut     TreatmentKind = "left_out"   // some questions were not put to it
+	TreatedShortened   TreatmentKind = "shortened"  // a question was entered in its own form as Text
+	TreatedOverLimit   TreatmentKind = "over_limit" // a letter had answers longer than AnswerLimit, and they were taken whole
+	TreatedLate        TreatmentKind = "late"       // answered after its date
+	TreatedCorrected   TreatmentKind = "corrected"
+	TreatedWithdrawn   TreatmentKind = "withdrawn"
+)
+
+// TreatmentKinds in the order of the report.
+var TreatmentKinds = []TreatmentKind{TreatedDispatch, TreatedReminder, TreatedExtension, TreatedErratum, TreatedLetter, TreatedNotAsked, TreatedNotReached, TreatedNotAdmitted,
+	TreatedResigned, TreatedLater, TreatedProcedure, TreatedOwnDate, TreatedOwnMore, TreatedLanguage, TreatedLeftOut, TreatedShortened, TreatedOverLimit,
+	TreatedLate, TreatedCorrected, TreatedWithdrawn}
+
+// Empty tells whether there is no report to show.
+func (t Treatment) Empty() bool { return t.DispatchedAt == "" && len(t.Entries) == 0 }
+
+// Of returns the entries of some kinds, in their order.
+func (t Treatment) Of(kinds ...TreatmentKind) (list []TreatmentEntry) {
+	for _, e := range t.Entries {
+		if slices.Contains(kinds, e.Kind) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// treatment fills in the report of a comparison whose cells are there. An import has the one it came with.
+func (c *Comparison) treatment(tx *Tx, respondents []Respondent, mails map[RespondentID][]Mail) error {
+	q := c.Questionnaire
+	if q.Imported || q.DispatchedAt.IsZero() {
+		c.Treatment = q.Treatment
+		return nil
+	}
+	dispatches, err := Collect(tx.Dispatches.List(In(q.ID)))
+	if err != nil {
+		return err
+	}
+	b := treatmentBuilder{Comparison: c, tx: tx, mails: mails, Treatment: Treatment{
+		Catalogue: c.Catalogue.Hash, Questions: len(c.Catalogue.Questions), AnswerLimit: q.AnswerLimit, DispatchedAt: StampOf(q.DispatchedAt),
+		Deadline: q.FirstDeadline().Stamp(), Order: q.Rule(),
+	}}
+	if b.Order == OrderNumber {
+		b.OrderSource = q.OrderSource
+	}
+	for _, r := range c.Respondents {
+		b.Open = b.Open || slices.ContainsFunc(r.Cells, func(c ComparedCell) bool { return c.Status == Pending })
+		if !r.AskedAt.IsZero() {
+			b.Asked++
+		}
+	}
+	b.sent(dispatches)
+	for _, column := range c.Respondents { // in the printed order
+		i := slices.IndexFunc(respondents, func(r Respondent) bool { return r.ID == column.ID })
+		b.stands(column, respondents[i])
+		b.asked(column, respondents[i])
+		if err := b.answered(column); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(b.Entries, func(a, b TreatmentEntry) int {
+		return slices.Index(TreatmentKinds, a.Kind) - slices.Index(TreatmentKinds, b.Kind)
+	})
+	c.Treatment = b.Treatment
+	return nil
+}
+
+// FirstDeadline is the deadline as it was before it was extended.
+func (q Questionnaire) FirstDeadline() Instant {
+	if len(q.Extended) > 0 {
+		return q.Extended[0].From
+	}
+	return q.Deadline
+}
+
+type treatmentBuilder struct {
+	*Comparison
+	tx    *Tx
+	mails map[RespondentID][]Mail
+	Treatment
+}
+
+func (b *treatmentBuilder) add(e TreatmentEntry) { b.Entries = append(b.Entries, e) }
+
+// sent tells what went out to all: the cover letter, reminders, extensions.
+func (b *treatmentBuilder) sent(dispatches []Dispatch) {
+	lost := map[string]int{}
+	for _, mails := range b.mails {
+		for _, m := range mails {
+			if m.Lost() {
+				lost[m.Dispatch]++
+			}
+		}
+	}
+	for _, d := range dispatches {
+		e := TreatmentEntry{At: StampOf(d.At), Count: d.Recipients, Lost: lost[d.ID]}
+		letter := DigestOf([]string{d.Subject, d.Body})
+		switch {
+		case d.Kind == MailInvitation && d.At.Equal(b.Questionnaire.DispatchedAt):
+			e.Kind, b.Letter = TreatedDispatch, letter
+		case d.Kind == MailInvitation && letter != b.Letter && b.Letter != "":
+			e.Kind = TreatedLetter
+		case d.Kind == MailReminder:
+			e.Kind = TreatedReminder
+			if b.Open { // who was not reminded has answered
+				e.Count, e.Lost = 0, 0
+			}
+		default:
+			continue
+		}
+		b.add(e)
+	}
+	for _, change := range b.Questionnaire.Extended {
+		e := TreatmentEntry{Kind: TreatedExtension, At: StampOf(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason}
+		for _, d := range dispatches {
+			if d.Kind == MailExtension && d.At.Equal(change.At) {
+				e.Count, e.Lost = d.Recipients, lost[d.ID]
+			}
+		}
+		b.add(e)
+	}
+	for _, erratum := range b.Questionnaire.Errata {
+		question, _ := b.Comparison.Catalogue.Question(erratum.Question)
+		e := TreatmentEntry{Kind: TreatedErratum, Questions: []int{question.Number}, At: StampOf(erratum.At), Text: erratum.Text}
+		for _, d := range dispatches {
+			if d.ID == erratum.Dispatch {
+				e.Count, e.Lost = d.Recipients, lost[d.ID]
+			}
+		}
+		b.add(e)
+	}
+}
+
+// stands tells who was not asked, not reached, or does not stand.
+func (b *treatmentBuilder) stands(column ComparedRespondent, r Respondent) {
+	e := TreatmentEntry{Party: r.Slug, At: Stamp(r.Standing.Since), Reason: r.Standing.Reason, Source: r.Standing.Source}
+	switch r.Standing.State {
+	case StateNotAdmitted:
+		e.Kind = TreatedNotAdmitted
+		b.add(e)
+	case StateResigned:
+		e.Kind = TreatedResigned
+		b.add(e)
+	}
+	if r.NotAsked != "" && !r.Standing.Out() {
+		b.add(TreatmentEntry{Kind: TreatedNotAsked, Party: r.Slug, Reason: r.NotAsked})
+	}
+	if r.NotReached != nil && slices.ContainsFunc(column.Cells, func(c ComparedCell) bool { return c.Status == NotReached }) {
+		b.add(TreatmentEntry{Kind: TreatedNotReached, Party: r.Slug, At: StampOf(r.NotReached.At), Reason: r.NotReached.Reason})
+	}
+}
+
+// asked tells in what a respondent was asked otherwise than the others.
+func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
+	if r.AskedAt.IsZero() {
+		return
+	}
+	switch channel := r.Procedure.Channel; {
+	case channel != ChannelForm && channel != ChannelUnknown:
+		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: StampOf(r.AskedAt), Channel: channel, Source: r.Procedure.Source})
+	case r.AskedAt.After(b.Questionnaire.DispatchedAt):
+		b.add(TreatmentEntry{Kind: TreatedLater, Party: r.Slug, At: StampOf(r.AskedAt)})
+	}
+	if first := r.firstDue(b.Questionnaire); !first.IsZero() {
+		b.add(TreatmentEntry{Kind: TreatedOwnDate, Party: r.Slug, To: first.Stamp(), Reason: r.DueReason.Text, Source: r.Procedure.Source})
+	}
+	for _, change := range r.DueChanges {
+		b.add(TreatmentEntry{Kind: TreatedOwnMore, Party: r.Slug, At: StampOf(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason})
+	}
+	if r.LanguageReason.Text != "" {
+		b.add(TreatmentEntry{Kind: TreatedLanguage, Party: r.Slug, Reason: r.LanguageReason.Text})
+	}
+	if r.Portal != nil {
+		for _, s := range r.Portal.Shortened {
+			question, _ := b.Comparison.Catalogue.Question(s.Question)
+			b.add(TreatmentEntry{Kind: TreatedShortened, Party: r.Slug, Questions: []int{question.Number}, At: StampOf(r.Portal.At), Reason: s.Reason, Text: s.Text})
+		}
+	}
+	var reasons []string
+	numbers := map[string][]int{}
+	for _, cell := range column.Cells {
+		if reason := r.LeftOut[cell.Question.ID]; reason != "" {
+			if numbers[reason] == nil {
+				reasons = append(reasons, reason)
+			}
+			numbers[reason] = append(numbers[reason], cell.Question.Number)
+		}
+	}
+	for _, reason := range reasons {
+		b.add(TreatmentEntry{Kind: TreatedLeftOut, Party: r.Slug, Questions: numbers[reason], Reason: reason})
+	}
+}
+
+// firstDue is the respondent's own date before it was moved after it was asked; zero: it had none then.
+func (r Respondent) firstDue(q Questionnaire) Instant {
+	if len(r.DueChanges) == 0 {
+		return r.Due
+	}
+	first := r.DueChanges[0].From
+	if first.At.Equal(q.Deadline.At) || first.At.Equal(q.FirstDeadline().At) {
+		return Instant{}
+	}
+	return first
+}
+
+// answered counts how answers came, and tells which came or changed after the respondent's date. It looks at what is shown alone.
+func (b *treatmentBuilder) answered(column ComparedRespondent) error {
+	type act struct {
+		kind   TreatmentKind
+		record string
+		at     time.Time
+	}
+	var acts []act
+	entries := map[act]*TreatmentEntry{}
+	for _, cell := range column.Cells {
+		if v := cell.Current; v != nil {
+			b.count(*v)
+		}
+		for i, v := range cell.History {
+			note := func(kind TreatmentKind, reason string) {
+				one := act{kind, v.Record, v.CountsAt}
+				if entries[one] == nil {
+					acts = append(acts, one)
+					entries[one] = &TreatmentEntry{Kind: kind, Party: column.Slug, At: v.ReceivedAt, Reason: reason}
+				}
+				entries[one].Questions = append(entries[one].Questions, cell.Question.Number)
+			}
+			switch {
+			case !v.Late:
+			case v.Status == Withdrawn:
+				note(TreatedWithdrawn, v.ChangeNote)
+			case i > 0:
+				note(TreatedCorrected, v.ChangeNote)
+			default:
+				note(TreatedLate, "")
+			}
+			if b.over(v) && v.Provenance == Transcribed {
+				letter, err := b.tx.Transcriptions.Get(v.Record)
+				if err != nil {
+					return err
+				}
+				note(TreatedOverLimit, letter.OverReason)
+			}
+		}
+	}
+	slices.SortStableFunc(acts, func(a, b act) int { return a.at.Compare(b.at) })
+	for _, one := range acts {
+		b.add(*entries[one])
+	}
+	return nil
+}
+
+// over tells whether a version is an answer longer than asked for. A text to all questions at once is none to one of them.
+func (b *treatmentBuilder) over(v Version) bool {
+	return b.AnswerLimit > 0 && v.Status != General && Length(v.Text) > b.AnswerLimit
+}
+
+func (b *treatmentBuilder) count(v Version) {
+	a := &b.Answers
+	switch {
+	case v.Provenance == ByForm:
+		a.Form++
+	case v.Confirmation() == ConfirmedByParty:
+		a.ByParty++
+	case v.Confirmation() != "":
+		a.ByPerson++
+	default:
+		a.Unchecked++
+	}
+	if b.over(v) {
+		a.Over++
+	}
+}
