@@ -62,6 +62,13 @@ type PublicationPage struct {
 	Versions            []Published                 // the newest first
 }
 
+// Bare tells whether readers would see not one answer, since all who were asked still have time.
+func (p PublicationPage) Bare() bool {
+	return len(p.Pending) > 0 && !slices.ContainsFunc(p.Comparison.Respondents, func(r survey.ComparedRespondent) bool {
+		return slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Current != nil })
+	})
+}
+
 // Published is one publication with the names of those who released it; "" for the console.
 type Published struct {
 	survey.Publication

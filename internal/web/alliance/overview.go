@@ -90,6 +90,11 @@ func (s *Room) overviewPage(r *web.Request) error {
 				Href: "/werkstatt/" + string(q.Slug) + "#column-review", Text: p.Must("alliance.overview.undecided_text")})
 		}
 	}
+	for _, q := range o.Questionnaires {
+		if office && q.Phase == survey.PhaseClosed && q.Published == 0 {
+			p.Waiting = append(p.Waiting, overviewItem{Kicker: q.Title, Label: p.Must("alliance.overview.over"), Href: "/veroeffentlichen/" + string(q.Slug), Text: p.Must("alliance.overview.over_text")})
+		}
+	}
 	for _, step := range o.SetUp {
 		p.SetUp = append(p.SetUp, newSetUpItem(r, step))
 	}

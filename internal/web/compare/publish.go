@@ -221,12 +221,16 @@ func (p *publicationPage) act(r *web.Request, q survey.Questionnaire, st compare
 		key = "request"
 	}
 	p.Confirm = &templates.Confirm{Title: p.Must("compare.office." + key + "_title"), Text: p.Must("compare.office." + key + "_text"), Action: string(own),
-		Button: p.Must("compare.office." + key), Fields: []templates.Field{{Name: "content", Type: "hidden", Value: st.Content}, p.readTick()}}
+		Button: p.Must("compare.office." + key), Fields: []templates.Field{{Name: "content", Type: "hidden", Value: st.Content}, p.tick(previewRead, p.Must("compare.office.read"))}}
+	if st.Bare() {
+		p.Confirm.Text += "\n\n" + p.Must("compare.office.bare_text", "Count", len(st.Pending))
+		p.Confirm.Fields = append(p.Confirm.Fields, p.tick(bareToo, p.Must("compare.office.bare")))
+	}
 }
 
-// readTick is what whoever publishes says: that the preview has been read.
-func (p *publicationPage) readTick() templates.Field {
-	f := templates.Field{Name: previewRead, Type: "checkbox", Label: p.Must("compare.office.read"), Required: true}
+// tick is something that whoever publishes has to say.
+func (p *publicationPage) tick(name, label string) templates.Field {
+	f := templates.Field{Name: name, Type: "checkbox", Label: label, Required: true}
 	for _, e := range p.Errors {
 		if e.FieldID == f.Name {
 			f.Error = e.Message
@@ -254,19 +258,34 @@ func (p *publicationPage) version(st compare.PublicationPage, v compare.Publishe
 	return item
 }
 
-// previewRead is the field without which nothing is published.
-const previewRead = "gelesen"
+// The fields without which nothing is published: that the preview was read and, where it shows not one answer, that this is meant.
+const (
+	previewRead = "gelesen"
+	bareToo     = "ohne_antworten"
+)
 
 func (s *Room) publish(r *web.Request) error {
 	var form struct {
 		Read    string `form:"gelesen"`
+		Bare    string `form:"ohne_antworten"`
 		Content string `form:"content"`
 	}
 	if err := r.Bind(&form); err != nil {
 		return err
 	}
+	st, err := s.Compare.PublicationPage(r.Request.Context(), r.Actor, r.Questionnaire.ID)
+	if err != nil {
+		return err
+	}
+	var missing []templates.FieldError
 	if form.Read == "" {
-		return s.renderPublication(r, http.StatusUnprocessableEntity, []templates.FieldError{{FieldID: previewRead, Message: r.Printer().Must("compare.error.unread")}})
+		missing = append(missing, templates.FieldError{FieldID: previewRead, Message: r.Printer().Must("compare.error.unread")})
+	}
+	if st.Bare() && form.Bare == "" {
+		missing = append(missing, templates.FieldError{FieldID: bareToo, Message: r.Printer().Must("compare.error.bare")})
+	}
+	if missing != nil {
+		return s.renderPublication(r, http.StatusUnprocessableEntity, missing)
 	}
 	published, err := s.Publisher.Publish(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Content)
 	if e := new(survey.Error); errors.As(err, &e) && e.Code == survey.Conflict {

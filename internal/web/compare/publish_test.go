@@ -187,3 +187,41 @@ func TestOldImpressumIsTold(t *testing.T) {
 	office.Post(path, webtest.ReadPreview(office.Get(path).Body.String()))
 	told(false, "published again")
 }
+
+// While nobody's answer may be shown, publishing says what readers will see and asks a second time.
+func TestPublishingNothingAsksTwice(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewCompare(t)
+	office := w.Visitor(t).SignIn("ada@buendnis.example")
+	webtest.Contains(t, office.Get("/uebersicht"), 200, `<a href="/veroeffentlichen/nordmark">Die Frist ist vorbei: jetzt veröffentlichen</a>`)
+	if strings.Contains(office.Get("/veroeffentlichen/nordmark").Body.String(), "ohne_antworten") {
+		t.Error("asked twice though there is an answer to show")
+	}
+	var q survey.Questionnaire
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) (err error) {
+		if q, err = tx.Questionnaire("q"); err != nil {
+			return err
+		}
+		q.Deadline.At = w.Clock.Now().Add(time.Hour)
+		return tx.Questionnaires.Put(q)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(office.Get("/uebersicht").Body.String(), "jetzt veröffentlichen") {
+		t.Error("the overview calls for a publication before the deadline")
+	}
+	page := office.Get("/veroeffentlichen/nordmark").Body.String()
+	webtest.InOrder(t, page, "Alle 2 gefragten Parteien haben noch Zeit.", "keine einzige Antwort", `name="ohne_antworten"`)
+	form := webtest.ReadPreview(page)
+	answer := office.Post("/veroeffentlichen/nordmark", form)
+	webtest.Contains(t, answer, http.StatusUnprocessableEntity, `href="#ohne_antworten"`, "ohne eine einzige Antwort")
+	if code := w.Visitor(t).Get("/vergleich/nordmark/").Code; code != http.StatusNotFound {
+		t.Errorf("published all the same: %d", code)
+	}
+	form.Set("ohne_antworten", "on")
+	for range 2 { // a double click
+		if answer := office.Post("/veroeffentlichen/nordmark", form); answer.Code != http.StatusSeeOther || !strings.Contains(answer.Header().Get("Location"), "notice.published") {
+			t.Fatalf("publish: %d %s", answer.Code, answer.Body)
+		}
+	}
+}
