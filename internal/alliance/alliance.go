@@ -51,7 +51,7 @@ func (s *Service) SaveSettings(ctx context.Context, actor survey.Actor, cmd Save
 			return err
 		}
 		saved := a
-		saved.Revision = now.Revision
+		saved.Revision, saved.ListColumns = now.Revision, now.ListColumns
 		if survey.Same(now, saved) {
 			return nil // the second click of two
 		}

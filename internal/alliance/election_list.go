@@ -69,9 +69,46 @@ func (s *Service) PlanParties(ctx context.Context, actor survey.Actor, election 
 	return plan, faults, err
 }
 
-// TakeParties takes a list over, all or nothing. Conflict (alliance.party_list.error.changed) when it would no longer do what the
+// ListColumns returns what was said of the columns of earlier lists.
+func (s *Service) ListColumns(ctx context.Context, actor survey.Actor) (known []survey.ListColumns, err error) {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return nil, err
+	}
+	err = s.View(ctx, func(tx *survey.Tx) error {
+		a, err := survey.LoadAlliance(tx)
+		known = a.ListColumns
+		return err
+	})
+	return known, err
+}
+
+// maxListColumns is how many kinds of lists are remembered; the oldest is forgotten.
+const maxListColumns = 50
+
+// rememberColumns notes what is in the columns of a list.
+func rememberColumns(tx *survey.Tx, columns survey.ListColumns) error {
+	if columns.Header == "" {
+		return nil
+	}
+	a, err := tx.Alliances.Get(survey.AllianceKey)
+	if survey.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(slices.Clone(a.ListColumns), func(c survey.ListColumns) bool { return c.Header == columns.Header })
+	now := append([]survey.ListColumns{columns}, others[:min(len(others), maxListColumns-1)]...)
+	if survey.Same(a.ListColumns, now) {
+		return nil
+	}
+	a.ListColumns = now
+	return tx.Alliances.Put(a)
+}
+
+// TakeParties takes a list over, all or nothing, and remembers what somebody said of its columns, if anybody did. Conflict (alliance.party_list.error.changed) when it would no longer do what the
 // plan with the digest said.
-func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election survey.ElectionID, digest string, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
+func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election survey.ElectionID, digest string, list []ListLine, columns survey.ListColumns) (plan PartyPlan, faults []LineFault, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return plan, nil, err
 	}
@@ -94,7 +131,7 @@ func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election 
 				return err
 			}
 		}
-		return nil
+		return rememberColumns(tx, columns)
 	})
 	return plan, faults, err
 }

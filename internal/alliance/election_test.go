@@ -3,6 +3,7 @@ package alliance_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,7 +56,7 @@ func take(w *testworld.Workshop, election survey.ElectionID, list ...alliance.Li
 	if diff := cmp.Diff(before, listed(w, election)); diff != "" {
 		w.T.Fatalf("the preview wrote: %s", diff)
 	}
-	if _, faults, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, election, plan.Digest, list); err != nil || len(faults) > 0 {
+	if _, faults, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, election, plan.Digest, list, survey.ListColumns{}); err != nil || len(faults) > 0 {
 		w.T.Fatal(err, faults)
 	}
 	return effects
@@ -120,7 +121,7 @@ func TestPartyListFaults(t *testing.T) {
 	}
 	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
 	check(faults, err)
-	_, faults, err = w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list)
+	_, faults, err = w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, survey.ListColumns{})
 	check(faults, err)
 	if diff := cmp.Diff(before, listed(w, "e1")); diff != "" {
 		t.Errorf("written all the same: %s", diff)
@@ -155,7 +156,7 @@ func TestPartyListIsTakenAsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	take(w, "e1", party(2, "FM", "Freie Mitte (neu)")) // somebody else, meanwhile
-	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list); survey.CodeOf(err) != survey.Conflict {
+	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, survey.ListColumns{}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("got %v, want a conflict", err)
 	}
 	if _, _, err := w.Alliance.PlanParties(w.Ctx, w.Lead, "e1", list); survey.CodeOf(err) != survey.Forbidden {
@@ -310,7 +311,7 @@ func TestAPartyKeepsItsAddressForTheNextElection(t *testing.T) {
 	if err != nil || len(faults) > 0 || len(plan.Lines[0].Changes) != 1 || plan.Lines[0].Changes[0] != (alliance.PartyChange{Field: "email", To: "neu@om.example"}) {
 		t.Fatalf("%+v, %v, %v", plan.Lines, faults, err)
 	}
-	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list); err != nil {
+	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, survey.ListColumns{}); err != nil {
 		t.Fatal(err)
 	}
 	w.Update(func(tx *survey.Tx) error {
@@ -368,5 +369,51 @@ func TestAPartyNoLongerStandsAfterItWasAsked(t *testing.T) {
 	}
 	if r.Standing != out || r.NotAsked != "" || r.Revision != 4 {
 		t.Errorf("the respondent stands as %+v, not asked %q, revision %d", r.Standing, r.NotAsked, r.Revision)
+	}
+}
+
+// What was said of the columns of a list is remembered when it is taken, once for each header, the newest first, and saving the settings keeps it.
+func TestColumnsOfAListAreRemembered(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	take := func(columns survey.ListColumns) {
+		t.Helper()
+		plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", []alliance.ListLine{{Line: 2, ListedParty: alliance.ListedParty{ShortName: "Deich", Name: "Deich"}}})
+		if err != nil || len(faults) > 0 {
+			t.Fatal(faults, err)
+		}
+		if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, []alliance.ListLine{{Line: 2, ListedParty: alliance.ListedParty{ShortName: "Deich", Name: "Deich"}}}, columns); err != nil {
+			t.Fatal(err)
+		}
+	}
+	headers := func() (list []string) {
+		t.Helper()
+		known, err := w.Alliance.ListColumns(w.Ctx, w.Coordinator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range known {
+			list = append(list, k.Header+" "+strings.Join(k.Columns, ","))
+		}
+		return list
+	}
+	w.Update(func(tx *survey.Tx) error { return tx.Alliances.Put(survey.Alliance{Name: "Bündnis", Revision: 1}) })
+	take(survey.ListColumns{})
+	take(survey.ListColumns{Header: "a", Columns: []string{"name"}})
+	take(survey.ListColumns{Header: "b", Columns: []string{"name", ""}})
+	take(survey.ListColumns{Header: "a", Columns: []string{"name", "email"}})
+	if err := w.Alliance.SaveSettings(w.Ctx, w.Admin, alliance.SaveSettings{Alliance: survey.Alliance{Name: "Bündnis Nordmark", Revision: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a name,email", "b name,"}, headers()); diff != "" {
+		t.Error(diff)
+	}
+	for i := range 60 {
+		take(survey.ListColumns{Header: fmt.Sprint("h", i), Columns: []string{"name"}})
+	}
+	if got := headers(); len(got) != 50 || got[0] != "h59 name" {
+		t.Errorf("%d, %s", len(got), got[0])
+	}
+	if _, err := w.Alliance.ListColumns(w.Ctx, w.Member); survey.CodeOf(err) != survey.Forbidden {
+		t.Error(err)
 	}
 }

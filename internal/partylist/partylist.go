@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -26,7 +27,21 @@ type List struct {
 	Lines     []alliance.ListLine
 	Ignored   []string // columns it has and we do not know
 	LeftOut   []NoParty
+
+	Header  string   // digest of the names of its columns, "" before they are read: what survey.ListColumns knows a list by
+	Columns []Column // none where there are more than anybody assigns
+	Mapped  bool     // somebody said what is in which column
 }
+
+// Column is a column of a list, with what stands in it first.
+type Column struct {
+	Name     string   // as the list has it
+	Field    string   // what is read from it, one of Fields, "" nothing
+	Examples []string // of its first lines
+}
+
+// Fields are what a column of a list can hold: the fields of a party, and what kind a line is of, as the official list has it.
+var Fields = []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email", officialKind}
 
 // NoParty is a line of an official list that stands for no party: a sum of voters or votes.
 type NoParty struct {
@@ -39,6 +54,8 @@ const (
 	MaxFaults     = 1000 // that are told; one more says that there are others
 	maxPartyLines = 1000
 	maxPartyList  = 256 << 10 // bytes
+	maxColumns    = 100       // that are assigned
+	maxExamples   = 3
 )
 
 // partyColumns are the names of a list's columns in German and English, lower case, by the field they fill.
@@ -96,7 +113,10 @@ func folded(s string) string {
 // line, or by Excel's "sep=;" above it. A byte order mark is skipped; bytes that are no UTF-8 are read as Windows-1252. The list of
 // the Bundeswahlleiterin is known by its columns: its sums are left out, and who has no short name there is called by the name.
 // The faults of its form are returned at once, at most one more than MaxFaults; its values are checked by the domain.
-func Read(data []byte) (list List, faults []alliance.LineFault) {
+//
+// Known are the lists of which somebody said what is in which column. The first that has these columns goes before their names. Who
+// has no short name in such a list, or where it has none at all, is called by the name.
+func Read(data []byte, known ...survey.ListColumns) (list List, faults []alliance.LineFault) {
 	if len(data) > maxPartyList {
 		return list, []alliance.LineFault{{Key: "alliance.party_list.error.large", Args: []any{"Limit", maxPartyList >> 10}}}
 	}
@@ -143,21 +163,29 @@ func Read(data []byte) (list List, faults []alliance.LineFault) {
 		case columns == nil && line == 1 && strings.HasPrefix(strings.ToLower(record[0]), "sep="):
 		case columns == nil:
 			var own []alliance.LineFault
-			columns, list.Ignored, own = partyHeader(line, record)
+			columns, own = list.header(line, record, known)
 			if faults = append(faults, own...); len(own) > 0 {
-				return list, faults // without sound columns every line would be wrong
+				for range maxExamples { // without sound columns every line would be wrong
+					record, err := r.Read()
+					if err != nil {
+						break
+					}
+					list.example(record)
+				}
+				return list, faults
 			}
 		case len(list.Lines)+len(list.LeftOut) == maxPartyLines:
 			return list, append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.long", Args: []any{"Limit", maxPartyLines}})
 		case len(record) > len(columns) && strings.TrimSpace(strings.Join(record[len(columns):], "")) != "":
 			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.columns", Args: []any{"Got", len(record), "Want", len(columns)}})
 		default:
+			list.example(record)
 			p, kinds := partyLine(line, columns, record)
-			if slices.Contains(columns, officialKind) {
+			if official := slices.Contains(columns, officialKind); official || list.Mapped {
 				if strings.TrimSpace(p.ShortName) == "" {
 					p.ShortName = p.Name
 				}
-				if noParty(kinds, p.Name) {
+				if official && noParty(kinds, p.Name) {
 					list.LeftOut = append(list.LeftOut, NoParty{Line: line, Name: survey.Shown(strings.TrimSpace(cmp.Or(p.Name, p.ShortName)))})
 					continue
 				}
@@ -191,6 +219,66 @@ func separator(text string) rune {
 		}
 	}
 	return best
+}
+
+// header reads the names of the columns into the list, and returns what is in each: what somebody said, else what the names say.
+func (l *List) header(line int, record []string, known []survey.ListColumns) (columns []string, faults []alliance.LineFault) {
+	names := make([]string, len(record))
+	for i, name := range record {
+		names[i] = strings.ToLower(strings.TrimSpace(name))
+	}
+	l.Header = survey.DigestOf(names)
+	columns, l.Ignored, faults = partyHeader(line, record)
+	if len(record) > maxColumns {
+		return columns, faults
+	}
+	for _, mapped := range known {
+		if mapped.Header == l.Header && len(mapped.Columns) == len(record) && Check(mapped.Columns).Err() == nil {
+			columns, l.Ignored, l.Mapped, faults = mapped.Columns, nil, true, nil
+			break
+		}
+	}
+	for i, name := range record {
+		column := Column{Name: strings.TrimSpace(name)}
+		if i < len(columns) {
+			column.Field = columns[i]
+		}
+		l.Columns = append(l.Columns, column)
+	}
+	return columns, faults
+}
+
+// example notes the first values of each column.
+func (l *List) example(record []string) {
+	for i := range l.Columns {
+		if i < len(record) && len(l.Columns[i].Examples) < maxExamples {
+			if value := strings.TrimSpace(record[i]); value != "" {
+				l.Columns[i].Examples = append(l.Columns[i].Examples, value)
+			}
+		}
+	}
+}
+
+// Check notes what is wrong with what somebody says of the columns of a list, at column-1, column-2 …: something that no column can hold,
+// the same field in two, or no name.
+func Check(columns []string) (faults survey.Faults) {
+	first := map[string]int{}
+	for i, field := range columns {
+		place := fmt.Sprintf("column-%d", i+1)
+		switch {
+		case field == "" || field == officialKind:
+		case !slices.Contains(Fields, field):
+			faults.Add(place, "error.choice")
+		case first[field] > 0:
+			faults.Add(place, "alliance.party_list.error.assigned", "Number", first[field])
+		default:
+			first[field] = i + 1
+		}
+	}
+	if first["name"] == 0 {
+		faults.Add("column-1", "alliance.party_list.error.no_name")
+	}
+	return faults
 }
 
 // partyHeader reads the names of the columns, and returns those it does not know. An empty name is a column to skip.

@@ -10,6 +10,7 @@ import (
 
 	"pruefstein/internal/alliance"
 	"pruefstein/internal/partylist"
+	"pruefstein/internal/survey"
 )
 
 func TestRead(t *testing.T) {
@@ -140,5 +141,47 @@ func TestReadStops(t *testing.T) {
 	list, faults := partylist.Read([]byte("Kurzname;Name\n" + strings.Repeat("FM;Freie Mitte\n", 20000)))
 	if len(faults) != 1 || faults[0].Key != "alliance.party_list.error.large" || list.Text != "" {
 		t.Errorf("%v, %d bytes given back", faults, len(list.Text))
+	}
+}
+
+// A list whose columns nobody knows says what they are called and what stands in them; what somebody says of them is read.
+func TestReadWithSaidColumns(t *testing.T) {
+	const in = "# Stand heute\nPartei;Kürzel;;Nr.\nFreie Mitte;FM;fm@mitte.example;1\n;;;\nSummen;;;\nDeiche;;;2\nOst;OW\n"
+	list, faults := partylist.Read([]byte(in))
+	want := []partylist.Column{{"Partei", "", []string{"Freie Mitte", "Summen", "Deiche"}}, {"Kürzel", "", []string{"FM"}}, {"", "", []string{"fm@mitte.example"}}, {"Nr.", "", []string{"1"}}}
+	want[0].Examples, want[3].Examples = want[0].Examples[:2], []string{"1"} // three lines are looked at, the empty one too
+	if diff := cmp.Diff(want, list.Columns); len(faults) != 5 || list.Header == "" || list.Mapped || diff != "" {
+		t.Errorf("%v %s %s", faults, list.Header, diff)
+	}
+	said := survey.ListColumns{Header: list.Header, Columns: []string{"name", "short_name", "email", "ballot_position"}}
+	list, faults = partylist.Read([]byte(in), survey.ListColumns{Header: "other", Columns: []string{"name"}}, said)
+	lines := []alliance.ListLine{
+		{Line: 3, ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte", BallotPosition: "1", Email: "fm@mitte.example"}},
+		{Line: 5, ListedParty: alliance.ListedParty{ShortName: "Summen", Name: "Summen"}},
+		{Line: 6, ListedParty: alliance.ListedParty{ShortName: "Deiche", Name: "Deiche", BallotPosition: "2"}},
+		{Line: 7, ListedParty: alliance.ListedParty{ShortName: "OW", Name: "Ost"}},
+	}
+	if diff := cmp.Diff(lines, list.Lines); len(faults) > 0 || !list.Mapped || list.Ignored != nil || diff != "" {
+		t.Errorf("%v %t %v %s", faults, list.Mapped, list.Ignored, diff)
+	}
+	// Of columns that say what kind a line is of the sums are left out, in any list.
+	list, faults = partylist.Read([]byte("Bezeichnung,Typ\nFM,Partei\nGültige,System-Gruppe\n"), survey.ListColumns{Header: survey.DigestOf([]string{"bezeichnung", "typ"}), Columns: []string{"name", "kind"}})
+	if len(faults) > 0 || len(list.Lines) != 1 || len(list.LeftOut) != 1 {
+		t.Errorf("%+v %v", list, faults)
+	}
+	// Another header, another number of columns or something wrong is not taken for it; what is said goes before what names say.
+	for name, known := range map[string]survey.ListColumns{"another header": {Header: "x", Columns: said.Columns}, "too few": {Header: said.Header, Columns: said.Columns[:3]},
+		"no name": {Header: said.Header, Columns: []string{"short_name", "", "", ""}}, "twice": {Header: said.Header, Columns: []string{"name", "name", "", ""}}, "nonsense": {Header: said.Header, Columns: []string{"name", "x", "", ""}}} {
+		if list, faults := partylist.Read([]byte(in), known); list.Mapped || len(faults) == 0 {
+			t.Errorf("%s: %v", name, faults)
+		}
+	}
+	swapped := survey.ListColumns{Header: survey.DigestOf([]string{"kurzname", "name"}), Columns: []string{"name", "short_name"}}
+	if list, _ := partylist.Read([]byte(" KURZNAME ;name\nFreie Mitte;FM\n"), swapped); !list.Mapped || list.Lines[0].ShortName != "FM" {
+		t.Errorf("%+v", list)
+	}
+	// So many columns nobody assigns.
+	if list, _ := partylist.Read([]byte(strings.Repeat("x;", 101) + "\n")); list.Columns != nil {
+		t.Errorf("%d columns", len(list.Columns))
 	}
 }

@@ -23,7 +23,15 @@ type Alliance struct {
 	ConfirmTranscription Rule `json:"check_transcription,omitempty"`
 	ConfirmPublication   Rule `json:"check_publication,omitempty"`
 
+	ListColumns []ListColumns `json:"list_columns,omitempty"` // of lists of parties, the newest first; kept apart from Revision
+
 	Revision int `json:"revision"`
+}
+
+// ListColumns is what somebody said is in the columns of a list of parties. It is remembered for lists with the same columns.
+type ListColumns struct {
+	Header  string   `json:"header"`  // hex SHA-256 of the columns' names
+	Columns []string `json:"columns"` // field of each column, "" not read
 }
 
 // AllianceKey is the key of the one Alliance.

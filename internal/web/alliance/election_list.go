@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pruefstein/internal/alliance"
@@ -25,7 +26,22 @@ type partyListPage struct {
 	Faults       []string // with their line
 	More         string   // there are faults beyond those listed
 	Plan         *partyPlan
+	Mapping      *columnMapping
+	Carried      []templates.Field // what was said of the columns, for a list with the same ones
 	Cancel       templates.NavItem
+}
+
+// columnMapping asks what is in which column of a list.
+type columnMapping struct {
+	Wanted bool // without it the list cannot be read
+	Text   string
+	Rows   []mappingRow
+	Hidden []templates.Field
+}
+
+type mappingRow struct {
+	Name, Examples string
+	Field          templates.Field
 }
 
 // partyPlan is the preview.
@@ -95,12 +111,50 @@ func typedList(r *web.Request) ([]byte, error) {
 	return list, err
 }
 
+// saidColumns is what the form says of the columns of a list; without a header nothing.
+func saidColumns(r *web.Request) (said survey.ListColumns) {
+	if said.Header = r.PostForm("header"); said.Header == "" {
+		return said
+	}
+	for i := 1; ; i++ {
+		field, found := r.Request.PostForm[columnName(i)]
+		if !found || len(field) == 0 {
+			return said
+		}
+		said.Columns = append(said.Columns, field[0])
+	}
+}
+
+// columnName names the form field of a column, from 1.
+func columnName(i int) string { return "column-" + strconv.Itoa(i) }
+
+// readPartyList reads a list with what the form says of its columns, else with what was said of such columns before.
+func (s *Room) readPartyList(r *web.Request, data []byte) (list partylist.List, said survey.ListColumns, faults []alliance.LineFault, err error) {
+	known, err := s.Alliance.ListColumns(r.Request.Context(), r.Actor)
+	if err != nil {
+		return list, said, nil, err
+	}
+	if said = saidColumns(r); said.Header != "" {
+		known = append([]survey.ListColumns{said}, known...)
+	}
+	list, faults = partylist.Read(data, known...)
+	return list, said, faults, nil
+}
+
 func (s *Room) previewPartyList(r *web.Request) error {
 	data, err := typedList(r)
 	if err != nil {
 		return err
 	}
-	list, faults := partylist.Read(data)
+	list, said, faults, err := s.readPartyList(r, data)
+	if err != nil {
+		return err
+	}
+	if said.Header == list.Header && len(said.Columns) == len(list.Columns) && said.Header != "" {
+		if err := partylist.Check(said.Columns).Err(); err != nil {
+			return s.renderWrongColumns(r, list, said.Columns, err)
+		}
+	}
 	plan, more, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, survey.ElectionID(r.Param("election")), list.Lines)
 	if err != nil {
 		return err
@@ -112,12 +166,19 @@ func (s *Room) takePartyList(r *web.Request) error {
 	if err := r.ReadForm(nil); err != nil {
 		return err
 	}
-	list, faults := partylist.Read([]byte(r.PostForm("list")))
+	list, _, faults, err := s.readPartyList(r, []byte(r.PostForm("list")))
+	if err != nil {
+		return err
+	}
 	if len(faults) > 0 {
 		return s.renderPlan(r, list, alliance.PartyPlan{}, faults, "")
 	}
+	var columns survey.ListColumns
+	if list.Mapped {
+		columns = survey.ListColumns{Header: list.Header, Columns: fieldsOf(list)}
+	}
 	election := r.Param("election")
-	_, faults, err := s.Alliance.TakeParties(r.Request.Context(), r.Actor, survey.ElectionID(election), r.PostForm("digest"), list.Lines)
+	_, faults, err = s.Alliance.TakeParties(r.Request.Context(), r.Actor, survey.ElectionID(election), r.PostForm("digest"), list.Lines, columns)
 	var failed *survey.Error
 	if errors.As(err, &failed) && failed.Code == survey.Conflict {
 		plan, faults, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, survey.ElectionID(election), list.Lines)
@@ -135,6 +196,85 @@ func (s *Room) takePartyList(r *web.Request) error {
 	return r.Redirect(electionPath(survey.ElectionID(election), ""), "alliance.notice.list_taken")
 }
 
+// fieldsOf are the fields of a list's columns.
+func fieldsOf(list partylist.List) (fields []string) {
+	for _, column := range list.Columns {
+		fields = append(fields, column.Field)
+	}
+	return fields
+}
+
+// renderWrongColumns asks once more what is in which column, with what was chosen.
+func (s *Room) renderWrongColumns(r *web.Request, list partylist.List, chosen []string, wrong error) error {
+	p, err := s.partyListBase(r, list.Text)
+	if err != nil {
+		return err
+	}
+	for i := range list.Columns {
+		list.Columns[i].Field = chosen[i]
+	}
+	p.Errors, _ = r.Faults(wrong)
+	p.mapColumns(list, true)
+	return r.Page(http.StatusUnprocessableEntity, "alliance/party-list", p)
+}
+
+// mapColumns asks what is in which column of a list.
+func (p *partyListPage) mapColumns(list partylist.List, wanted bool) {
+	m := &columnMapping{Wanted: wanted, Text: p.Must("alliance.party_list.mapping_more"), Hidden: []templates.Field{{Name: "list", Type: "hidden", Value: list.Text}, {Name: "header", Type: "hidden", Value: list.Header}}}
+	switch {
+	case wanted:
+		m.Text = p.Must("alliance.party_list.mapping_wanted")
+	case list.Mapped:
+		m.Text = p.Must("alliance.party_list.mapping_said")
+	}
+	for i, column := range list.Columns {
+		name := columnName(i + 1)
+		row := mappingRow{Name: excerpt(column.Name), Field: templates.Field{Name: name, Type: "select", Hidden: true, Quiet: true, Error: p.ErrorAt(name),
+			Options: []templates.Option{{Label: p.Must("alliance.party_list.column.none")}}}}
+		if column.Name == "" {
+			row.Name = p.Must("alliance.party_list.column_unnamed", "Number", i+1)
+		}
+		row.Field.Label = p.Must("alliance.party_list.column_holds", "Name", row.Name)
+		var examples []string
+		for _, value := range column.Examples {
+			examples = append(examples, excerpt(value))
+		}
+		row.Examples = strings.Join(examples, " · ")
+		for _, field := range partylist.Fields {
+			row.Field.Options = append(row.Field.Options, templates.Option{Value: field, Label: p.Must("alliance.party_list.column." + field), Selected: field == column.Field})
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	p.Mapping = m
+}
+
+// excerpt is the beginning of a value, enough to know a column by.
+func excerpt(value string) string {
+	if r := []rune(value); len(r) > survey.ShownMost {
+		return string(r[:survey.ShownMost]) + "…"
+	}
+	return value
+}
+
+// carry are the fields of a form that say what is in which column, for a list with the same ones.
+func carry(list partylist.List) (fields []templates.Field) {
+	if !list.Mapped {
+		return nil
+	}
+	fields = append(fields, templates.Field{Name: "header", Type: "hidden", Value: list.Header})
+	for i, field := range fieldsOf(list) {
+		fields = append(fields, templates.Field{Name: columnName(i + 1), Type: "hidden", Value: field})
+	}
+	return fields
+}
+
+// headerFaults tells whether all that is wrong with a list is that its columns are not known.
+func headerFaults(list partylist.List, faults []alliance.LineFault) bool {
+	return len(list.Columns) > 0 && !list.Mapped && !slices.ContainsFunc(faults, func(f alliance.LineFault) bool {
+		return !strings.HasPrefix(f.Key, "alliance.party_list.error.column_")
+	})
+}
+
 // renderPlan shows the preview, or the faults with the list to correct. A warning says that the first preview is out of date.
 func (s *Room) renderPlan(r *web.Request, list partylist.List, plan alliance.PartyPlan, faults []alliance.LineFault, warning string) error {
 	p, err := s.partyListBase(r, cmp.Or(list.Text, r.PostForm("list"))) // a list that is none is given back as it was typed
@@ -143,7 +283,12 @@ func (s *Room) renderPlan(r *web.Request, list partylist.List, plan alliance.Par
 	}
 	status := http.StatusOK
 	p.Warning = warning
+	p.Carried = carry(list)
 	switch {
+	case len(faults) > 0 && headerFaults(list, faults):
+		status = http.StatusUnprocessableEntity
+		p.Errors = []templates.FieldError{{FieldID: columnName(1), Message: p.Must("alliance.party_list.mapping_needed")}}
+		p.mapColumns(list, true)
 	case len(faults) > 0:
 		status = http.StatusUnprocessableEntity
 		slices.SortStableFunc(faults, func(a, b alliance.LineFault) int { return cmp.Compare(a.Line, b.Line) }) // of form and of content
@@ -161,6 +306,9 @@ func (s *Room) renderPlan(r *web.Request, list partylist.List, plan alliance.Par
 			status = http.StatusConflict
 		}
 		p.Plan = planOf(p.Base, list, plan, p.Action)
+	}
+	if p.Mapping == nil && len(list.Columns) > 0 && (list.Mapped || len(list.Ignored) > 0) {
+		p.mapColumns(list, false)
 	}
 	return r.Page(status, "alliance/party-list", p)
 }
@@ -216,5 +364,6 @@ func planOf(b templates.Base, list partylist.List, plan alliance.PartyPlan, acti
 		p.TakeURL = action + "/uebernehmen"
 	}
 	p.Hidden = []templates.Field{{Name: "list", Type: "hidden", Value: list.Text}, {Name: "digest", Type: "hidden", Value: plan.Digest}}
+	p.Hidden = append(p.Hidden, carry(list)...)
 	return p
 }

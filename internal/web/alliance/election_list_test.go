@@ -1,11 +1,17 @@
 package alliance_test
 
 import (
+	"fmt"
+	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web/webtest"
@@ -50,4 +56,105 @@ func TestOfficialPartyList(t *testing.T) {
 	// a misnamed column is told when it is a needed one
 	webtest.Contains(t, v.Post("/verwaltung/wahlen/e1/liste", url.Values{"list": {strings.Replace(list, "GruppennameKurz;Gruppenname", "GruppennameKurz;Titel", 1)}}),
 		http.StatusUnprocessableEntity, "Titel")
+}
+
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+
+// A list whose columns nobody knows shows them with what stands in them; the office says what they hold, sees the preview and takes it
+// over. The list is never lost on the way, and the next one with the same headings is known.
+func TestColumnsOfAListAreAssigned(t *testing.T) {
+	w, v := webtest.NewRevised(t)
+	const page = "/verwaltung/wahlen/e1/liste"
+	const list = "Partei;Kürzel;Kontakt der Liste;Sitz\nFreie Mitte Nordmark;FMN;fm@mitte.example;Hafenstadt\nDeichbund;;;Watt\n"
+	forms := func(body string) (fields []url.Values) { // hidden fields of each form
+		for _, form := range strings.Split(body, "<form ")[1:] {
+			one := url.Values{}
+			for _, f := range hiddenField.FindAllStringSubmatch(form, -1) {
+				one.Add(f[1], html.UnescapeString(f[2]))
+			}
+			if one.Get("list") != "" || one.Get("header") != "" {
+				fields = append(fields, one)
+			}
+		}
+		return fields
+	}
+	asked := v.UploadAs("file", page, nil, "liste.csv", []byte(list))
+	webtest.Contains(t, asked, http.StatusUnprocessableEntity, "Bitte sagen Sie, was in welcher Spalte steht.", "Kontakt der Liste", "Freie Mitte Nordmark · Deichbund", `name="column-4"`, "Was steht in „Kürzel“?")
+	said := forms(asked.Body.String())[0]
+	if said.Get("list") != list || said.Get("header") == "" {
+		t.Fatalf("%v", said)
+	}
+	say := func(columns ...string) url.Values {
+		form := maps.Clone(said)
+		for i, c := range columns {
+			form.Set(fmt.Sprint("column-", i+1), c)
+		}
+		return form
+	}
+	for name, wrong := range map[string]struct {
+		form  url.Values
+		words []string
+	}{
+		"twice":   {say("name", "name", "", ""), []string{"Das steht schon in Spalte 1.", `href="#column-2"`}},
+		"no name": {say("short_name", "", "email", ""), []string{"Bitte wählen Sie die Spalte mit dem Namen der Partei.", `<option value="email" selected>`}},
+		"foreign": {say("name", "constructor", "", ""), []string{`href="#column-2"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := v.Post(page, wrong.form)
+			webtest.Contains(t, got, http.StatusUnprocessableEntity, append(wrong.words, "Deichbund;;;Watt")...)
+			if again := forms(got.Body.String()); len(again) == 0 || again[0].Get("list") != list {
+				t.Error("the list is lost")
+			}
+		})
+	}
+	// Fewer columns than the list has, or those of another header, say nothing of it: the page asks again.
+	for _, form := range []url.Values{say("name", "short_name"), func() url.Values { f := say("name", "short_name", "email", ""); f.Set("header", "0"); return f }()} {
+		webtest.Contains(t, v.Post(page, form), http.StatusUnprocessableEntity, "Bitte sagen Sie, was in welcher Spalte steht.")
+	}
+	preview := v.Post(page, say("name", "short_name", "email", ""))
+	webtest.Contains(t, preview, http.StatusOK, "2 neue Parteien", "FMN", "Freie Mitte Nordmark", "<details><summary>Spalten zuordnen</summary>")
+	take := forms(preview.Body.String())[0]
+	if take.Get("digest") == "" || take.Get("column-3") != "email" {
+		t.Fatalf("%v", take)
+	}
+	// The list below the preview is corrected without saying it all again.
+	corrected := forms(preview.Body.String())
+	edit := corrected[len(corrected)-1]
+	edit.Set("list", strings.Replace(list, "FMN", "FM-N", 1))
+	webtest.Contains(t, v.Post(page, edit), http.StatusOK, "FM-N", "2 neue Parteien")
+	// A list that was altered on the way is not what was shown.
+	altered := maps.Clone(take)
+	altered.Set("list", strings.Replace(list, "FMN", "FMX", 1))
+	webtest.Contains(t, v.Post(page+"/uebernehmen", altered), http.StatusConflict, "FMX")
+	altered.Set("list", strings.Replace(list, "Kürzel", "Zeichen", 1))
+	webtest.Contains(t, v.Post(page+"/uebernehmen", altered), http.StatusUnprocessableEntity, "Bitte sagen Sie, was in welcher Spalte steht.", "Zeichen")
+	for range 2 { // the second click of two
+		if got := v.Post(page+"/uebernehmen", take); got.Code != http.StatusSeeOther && got.Code != http.StatusConflict {
+			t.Fatalf("%d", got.Code)
+		}
+	}
+	var addresses []string
+	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		parties, err := survey.BallotParties(tx, "e1")
+		for _, p := range parties {
+			if p.ShortName == "FMN" || p.ShortName == "Deichbund" {
+				addresses = append(addresses, p.ShortName+" "+p.Name+" "+p.Contestant.Email)
+			}
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(addresses)
+	if diff := cmp.Diff([]string{"Deichbund Deichbund ", "FMN Freie Mitte Nordmark fm@mitte.example"}, addresses); diff != "" {
+		t.Error(diff)
+	}
+	// The next list with these headings is known, and can be assigned anew.
+	again := v.UploadAs("file", page, nil, "liste.csv", []byte("PARTEI;kürzel ;Kontakt der Liste;Sitz\nOstwind;OW;;\n"))
+	webtest.Contains(t, again, http.StatusOK, "eine neue Partei", "OW", "wie es für Listen mit diesen Überschriften gesagt wurde")
+	// Of a list that is known but for a column the others are read as before.
+	webtest.Contains(t, v.Post(page, url.Values{"list": {"Kurzname;Name;Sitz\nOW;Ostwind;Watt\n"}}), http.StatusOK, "Eine Spalte kennen wir nicht und lesen sie nicht: Sitz.", "<details><summary>Spalten zuordnen</summary>")
+	if body := v.Post(page, url.Values{"list": {"Kurzname;Name\nOW;Ostwind\n"}}).Body.String(); strings.Contains(body, "Spalten zuordnen") {
+		t.Error("a list whose columns are known asks for them")
+	}
 }
