@@ -3,13 +3,10 @@ package answer
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -30,16 +27,6 @@ const (
 	waitingMost     = 10                  // submissions of other sessions that wait
 	codeDigits      = 12
 )
-
-// newCode returns twelve random digits. Guessing it needs no further guard than five tries a session: a thousand sessions
-// find one of ten codes in 20 million hours at five tries each an hour.
-func newCode() string {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000_000_000))
-	if err != nil {
-		panic(err) // crypto/rand does not fail
-	}
-	return fmt.Sprintf("%012d", n)
-}
 
 // codeHash binds a code to the respondent, to its address and to the mail it went out with: whoever reads another mailbox by now
 // is not the party any more. A hash of twelve digits can be guessed from a copy of the database. The code is worth nothing,
@@ -224,7 +211,7 @@ func (s *Service) Code(ctx context.Context, actor survey.Actor, id string) (c Co
 // ResendCode mails another code for a submission that waits, or names one that was mailed already when there were many (there).
 // Those before stay good. The instant of the act and its hour stay what they are.
 func (s *Service) ResendCode(ctx context.Context, actor survey.Actor, id string) (there bool, err error) {
-	code := newCode()
+	code := survey.NewCode()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		now := s.At(tx)
 		sheet, err := s.sheet(tx, actor, now)
@@ -275,6 +262,39 @@ func findCode(all []survey.Submission, address, code string, now time.Time) (hol
 // takeCode spends a code typed in the actor's session. A wrong one is counted there and returned as refused, for the caller to
 // commit. It is Invalid at the field code, the fifth TooMany. One that was mailed is never wrong, even if it is spent.
 func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, address string, all []survey.Submission, typed string) (refused, err error) {
+	return s.tryCode(tx, actor, typed, func(code string) (right bool, refused, err error) {
+		holder, i, ok := findCode(all, address, code, s.At(tx))
+		switch {
+		case !ok:
+			return false, nil, nil
+		case holder.Sent[i].Spent:
+			return true, survey.Faults{{Field: "code", Key: "answer.error.code_spent"}}.Err(), nil
+		}
+		holder.Sent = slices.Clone(holder.Sent)
+		holder.Sent[i].Spent = true
+		return true, nil, tx.Submissions.Put(holder)
+	})
+}
+
+// takePaper spends the code of the letter printed last, typed in the actor's session. Wrong ones are counted as in takeCode.
+func (s *Service) takePaper(tx *survey.Tx, actor survey.Actor, typed string) (refused, err error) {
+	if strings.TrimSpace(typed) == "" {
+		return survey.Faults{{Field: "code", Key: "answer.error.paper_first"}}.Err(), nil
+	}
+	return s.tryCode(tx, actor, typed, func(code string) (right bool, refused, err error) {
+		r, err := tx.Respondent(actor.Questionnaire, actor.Respondent)
+		letter := r.LastLetter()
+		if err != nil || !r.PaperCode() || !sameHash(survey.PaperCodeHash(r, letter.Link, code), letter.Code) {
+			return false, nil, err
+		}
+		r.Letters = slices.Clone(r.Letters)
+		r.LastLetter().CodeUsedAt = s.At(tx)
+		return true, nil, tx.Respondents.Put(r)
+	})
+}
+
+// tryCode tries a typed code and counts it in the session if it is wrong. spend tells whether it is right, and spends it then.
+func (s *Service) tryCode(tx *survey.Tx, actor survey.Actor, typed string, spend func(code string) (right bool, refused, err error)) (refused, err error) {
 	session := survey.Session{}
 	if actor.Session != "" { // the demonstration fills itself without a browser
 		if session, err = tx.Sessions.Get(actor.Session); err != nil {
@@ -288,17 +308,16 @@ func (s *Service) takeCode(tx *survey.Tx, actor survey.Actor, address string, al
 	if session.Wrong >= codeTries {
 		return survey.Fail(survey.TooMany, "answer.error.code_tries_here"), nil
 	}
-	if holder, i, ok := findCode(all, address, code, s.At(tx)); ok {
-		if holder.Sent[i].Spent {
-			return survey.Faults{{Field: "code", Key: "answer.error.code_spent"}}.Err(), nil
-		}
-		holder.Sent = slices.Clone(holder.Sent)
-		holder.Sent[i].Spent = true
+	right, refused, err := spend(code)
+	if err != nil || refused != nil {
+		return refused, err
+	}
+	if right {
 		if session.Wrong > 0 {
 			session.Wrong = 0
 			err = tx.Sessions.Put(session)
 		}
-		return nil, errors.Join(err, tx.Submissions.Put(holder))
+		return nil, err
 	}
 	session.Wrong++
 	if session.Hash != "" {

@@ -221,7 +221,11 @@ func (s *Service) Confirmation(ctx context.Context, actor survey.Actor, id strin
 	return c, err
 }
 
+// mailReceipt mails the full text of what stands. Who is asked by post may have no address: it has the page of the receipt.
 func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.WrittenSubmission) error {
+	if sheet.Respondent.Email == "" {
+		return nil
+	}
 	file, err := s.receiptFile(tx, sub)
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ type ConfirmLetter struct {
 	Name     string // of whoever declares; never public
 	Function string // never public
 	Verbatim bool   // agrees to verbatim publication; it must
-	Code     string // from a mail, where so much waits that it is wanted at once (Sheet.Crowded)
+	Code     string // as RequestSubmission.Code
 }
 
 // RequestLetter asks for the code with which the party confirms a letter that the office has transcribed. With it the letter takes
@@ -83,7 +83,7 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 	if !survey.ValidID(cmd.Form) {
 		cmd.Form = ""
 	}
-	fresh, code := survey.NewID(), newCode()
+	fresh, code := survey.NewID(), survey.NewCode()
 	var refused error // a wrong try is counted, so its transaction commits
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		now := s.At(tx)
@@ -113,8 +113,8 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 			return survey.Fail(survey.Conflict, "answer.error.ended")
 		case letter.Revision != cmd.Revision:
 			return survey.Fail(survey.Conflict, "answer.error.letter_changed")
-		case sheet.Respondent.Email == "":
-			return survey.Fail(survey.Conflict, "answer.error.no_address")
+		case sheet.NoCode() != "":
+			return survey.Fail(survey.Conflict, sheet.NoCode())
 		}
 		r := sheet.Respondent
 		r.Acts = nextAct(r, earlier)
@@ -128,6 +128,13 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 		}
 		text := survey.SubmissionText{Entries: letter.Entries}
 		if err := s.Audit(tx, actor, "letter_requested", sub.ID); err != nil {
+			return err
+		}
+		if sheet.Respondent.PaperCode() {
+			if refused, err = s.takePaper(tx, actor, cmd.Code); err != nil || refused != nil {
+				return err
+			}
+			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
 			return err
 		}
 		if sheet.Crowded {

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"strings"
 
 	"pruefstein/internal/survey"
 )
@@ -67,9 +68,17 @@ func (s *Service) ExchangeLink(ctx context.Context, token string) (hash string, 
 	return hash, err
 }
 
+// typedToken brings a token that was typed from paper, in groups, to how it was made.
+func typedToken(typed string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "\u00a0", "").Replace(typed))
+}
+
 // openAccessLink returns the link of a token that can still be used.
 func (s *Service) openAccessLink(tx *survey.Tx, token string) (survey.AccessLink, error) {
 	link, err := tx.AccessLinks.Get(survey.HashToken(token))
+	if survey.IsNotFound(err) {
+		link, err = tx.AccessLinks.Get(survey.HashToken(typedToken(token)))
+	}
 	if survey.IsNotFound(err) {
 		return link, survey.Fail(survey.NotFound, "answer.error.link_unknown")
 	}

@@ -43,6 +43,17 @@ type WaitingSubmission struct {
 	CodeMailed time.Time        // when that mail was made
 }
 
+// NoCode tells why no code gets to the party, in a message key; "" one does: by mail, or on paper.
+func (s Sheet) NoCode() string {
+	switch r := s.Respondent; {
+	case r.Email != "" || r.PaperCode():
+		return ""
+	case r.ByPost():
+		return "answer.error.paper_spent"
+	}
+	return "answer.error.no_address"
+}
+
 // Waiting returns the submission with the id if it waits for its code; with id "" the first that does. Nil: there is none.
 func (s Sheet) Waiting(id string) *WaitingSubmission {
 	for i := range s.Waits {
@@ -121,7 +132,7 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor) (sheet Sheet, e
 		}
 		links, err := survey.LinksOf(tx, actor.Questionnaire, actor.Respondent)
 		for _, l := range links {
-			if l.Mail == "" && l.RevokedAt.IsZero() {
+			if l.Mail == "" && !l.Printed && l.RevokedAt.IsZero() {
 				sheet.HandMade = append(sheet.HandMade, l.CreatedAt)
 			}
 		}

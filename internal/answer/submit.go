@@ -24,7 +24,7 @@ type RequestSubmission struct {
 	Verbatim bool   // agrees to verbatim publication; it must
 	Licence  bool   // agrees to the alliance's open licence; it may
 	Note     string // why what stands is changed; public, and needed after the date
-	Code     string // from a mail, where so much waits that it is wanted at once (Sheet.Crowded)
+	Code     string // from a mail, where so much waits that it is wanted at once (Sheet.Crowded), or from our letter (Respondent.PaperCode)
 	Words    string // Sheet.Words of what was shown, where a code is wanted at once
 }
 
@@ -41,7 +41,8 @@ type CodeMail struct {
 // confirmed with it; without one it is Invalid at the field code, after a code was mailed if there was none. Its instant counts all
 // the same for an hour, for whoever has press (Actor.Press) and these words: those of the page, or of the drafts if they are
 // still the same. Conflict when all answering has ended, when something changed since the page was shown (answer.error.changed), when
-// there is nothing new (a first consent to the open licence is), or a problem stops it; the drafts stay as they are in every case.
+// there is nothing new (a first consent to the open licence is), or a problem stops it; the drafts stay as they are in every case. Whoever has a
+// code on paper (Respondent.PaperCode) confirms with it at once, and nothing is mailed for it.
 func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd RequestSubmission) (sub survey.Submission, press string, err error) {
 	if err := actor.Require(survey.RoleParty); err != nil {
 		return sub, "", err
@@ -55,7 +56,7 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 	if !survey.ValidID(cmd.Form) {
 		cmd.Form = "" // not by us: nothing tells a double click
 	}
-	id, code := survey.NewID(), newCode()
+	id, code := survey.NewID(), survey.NewCode()
 	var refused error // where it waits for a code at once, one may have been mailed or a wrong try counted
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
 		now := s.At(tx)
@@ -68,6 +69,9 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		pressed, err := sheet.Pressed()
 		if err != nil {
 			return err
+		}
+		if sheet.Respondent.PaperCode() {
+			pressed = nil // the code is in the letter: nobody waits for it
 		}
 		if pressed != nil && !pressed.keepsDate(sheet) && (cmd.Code == "" || cmd.Form != pressed.Form) {
 			pressed = nil // once more, or on another page: it means now
@@ -110,8 +114,8 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 			return survey.Fail(survey.Conflict, "answer.error.problems")
 		case !sheet.Changed() && !sheet.Opens(declaration.Licence):
 			return survey.Fail(survey.Conflict, "answer.error.unchanged")
-		case sheet.Respondent.Email == "":
-			return survey.Fail(survey.Conflict, "answer.error.no_address")
+		case sheet.NoCode() != "":
+			return survey.Fail(survey.Conflict, sheet.NoCode())
 		case late && sheet.Replaces() && note == "":
 			return survey.Faults{{Field: "note", Key: "answer.error.note"}}.Err()
 		}
@@ -127,6 +131,16 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 			if err := tx.Respondents.Put(r); err != nil {
 				return err
 			}
+		}
+		if sheet.Respondent.PaperCode() {
+			if refused, err = s.takePaper(tx, actor, cmd.Code); err != nil || refused != nil {
+				return err
+			}
+			if err := s.Audit(tx, actor, "submission_requested", sub.ID); err != nil {
+				return err
+			}
+			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
+			return err
 		}
 		if sheet.Crowded || pressed != nil {
 			if pressed == nil {

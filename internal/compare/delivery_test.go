@@ -3,6 +3,7 @@ package compare_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
@@ -53,5 +54,33 @@ func TestLostMailIsDecidedBeforePublishing(t *testing.T) {
 	w.letter("2026-11-24", testworld.LetterLine(1, testworld.Saying("Doch.")))
 	if st := w.state(); len(st.Undecided) != 0 || st.Comparison.Respondents[0].Cells[0].Status != survey.Answered {
 		t.Errorf("it answered: undecided %v, %+v", st.Undecided, st.Comparison.Respondents[0].Cells[0].Cell)
+	}
+}
+
+// Whose letter was never recorded as sent was not asked: publishing waits for that, and says so.
+func TestALetterIsSentBeforePublishing(t *testing.T) {
+	w := newEdition(t)
+	var r survey.Respondent
+	w.Write(t, func(tx *survey.Tx) (err error) {
+		all, err := survey.RespondentsInOrder(tx, "q1")
+		if r = all[0]; err != nil {
+			return err
+		}
+		r.Procedure.Channel, r.AskedAt = survey.ChannelPost, time.Time{}
+		return tx.Respondents.Put(r)
+	})
+	st := w.state()
+	if len(st.Unentered) != 1 || st.Unentered[0].Slug != r.Slug || len(st.Unasked) != 0 {
+		t.Errorf("unentered %v, unasked %v", st.Unentered, st.Unasked)
+	}
+	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", st.Content); testworld.KeyOf(err) != "compare.error.unposted" {
+		t.Errorf("published: %v", err)
+	}
+	w.Write(t, func(tx *survey.Tx) error {
+		r.AskedAt = w.Due.AddDate(0, 0, -7)
+		return tx.Respondents.Put(r)
+	})
+	if got := w.publish().Respondents[0]; got.Cells[0].Status != survey.NoAnswer || got.Channel != survey.ChannelPost {
+		t.Errorf("%+v", got.Cells[0].Cell)
 	}
 }

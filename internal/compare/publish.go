@@ -126,11 +126,15 @@ func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan Publication
 	if len(names) > 0 {
 		return survey.Fail(survey.Conflict, "compare.error.unexplained", "Names", strings.Join(names, ", "))
 	}
+	key := "compare.error.unposted"
 	for _, r := range unentered {
 		names = append(names, r.ShortName)
+		if r.Channel == survey.ChannelPortal {
+			key = "compare.error.unentered"
+		}
 	}
 	if len(names) > 0 {
-		return survey.Fail(survey.Conflict, "compare.error.unentered", "Names", strings.Join(names, ", "))
+		return survey.Fail(survey.Conflict, key, "Names", strings.Join(names, ", "))
 	}
 	if lost := undecided(plan.Comparison); len(lost) > 0 {
 		for _, r := range lost {
@@ -158,13 +162,13 @@ func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan Publication
 }
 
 // unexplained lists who was not asked a question without a recorded reason, as nobody is left out in silence, and apart from
-// them those in whose own form the questions are still to be entered.
+// them those in whose own form the questions are still to be entered, and those whose letter is still to be sent.
 func unexplained(c survey.Comparison) (names []string, unentered []survey.ComparedRespondent) {
 	for _, r := range c.Respondents {
 		if c.Questionnaire.Imported || !slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.NotAsked && c.Reason == "" }) {
 			continue
 		}
-		if r.Channel == survey.ChannelPortal && r.AskedAt.IsZero() {
+		if (r.Channel == survey.ChannelPortal || r.Channel == survey.ChannelPost) && r.AskedAt.IsZero() {
 			unentered = append(unentered, r)
 		} else {
 			names = append(names, r.ShortName)

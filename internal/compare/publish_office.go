@@ -51,7 +51,7 @@ type PublicationPage struct {
 	WaitingLetters      int                         // transcriptions that wait for their second person
 	Unasked             []string                    // short names of those who were not asked without a recorded reason
 	Missing             []string                    // short names of the parties of the election no respondent stands for
-	Unentered           []survey.ComparedRespondent // those in whose own form the questions are still to be entered
+	Unentered           []survey.ComparedRespondent // those in whose own form the questions are still to be entered, or whose letter to be sent
 	Undecided           []survey.ComparedRespondent // those whose mail was lost, with nothing decided about that
 	Pending             []survey.ComparedRespondent // still within their own date: they would be printed as pending
 	Received            int                         // how many of them have something in already

@@ -267,6 +267,12 @@ func (c *referenceCheck) checkSend() {
 		if r.Portal != nil {
 			c.byPerson(r, r.Portal.By)
 		}
+		for _, l := range r.Letters {
+			c.byPerson(r, l.By, l.SentBy)
+			if _, err := c.tx.AccessLinks.Get(l.Link); err != nil {
+				c.fault(r, "the link of a printed letter: %v", err)
+			}
+		}
 	}
 	for l := range each(c, c.tx.AccessLinks) {
 		need(c, l, "respondent", c.respondents, survey.RespondentKey(l.Questionnaire, l.Respondent))

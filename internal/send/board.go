@@ -22,6 +22,7 @@ const (
 	ProblemDelayed    Problem = "delayed"   // one was refused for now and is tried again
 	ProblemLink       Problem = "link"      // answers with us, but all its links are revoked
 	ProblemPortal     Problem = "portal"    // the questions are not entered in its own form yet
+	ProblemLetter     Problem = "letter"    // its letter was not printed yet, or not recorded as sent
 	ProblemUnasked    Problem = "unasked"   // not asked yet, though it could be
 	ProblemConfirm    Problem = "confirm"   // a change of its address waits for a second person
 	ProblemInvitation Problem = "late"      // its own invitation waits for a second person
@@ -237,6 +238,12 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 	if r.Portal != nil {
 		happened(r.Portal.At, "portal")
 	}
+	if last := r.LastLetter(); last != nil {
+		happened(last.At, "printed")
+		if last.SentOn != "" {
+			happened(r.AskedAt, "posted")
+		}
+	}
 	if r.NotReached != nil {
 		happened(r.NotReached.At, "not_reached")
 	}
@@ -284,6 +291,8 @@ func sendProblem(q survey.Questionnaire, row Row, t traffic) Problem {
 		return ProblemAddress
 	case sent && r.Procedure.Channel == survey.ChannelPortal && r.Portal == nil:
 		return ProblemPortal
+	case sent && r.ByPost() && (r.AskedAt.IsZero() || r.LastLetter() != nil && r.LastLetter().SentOn == ""):
+		return ProblemLetter
 	case sent && r.AskedAt.IsZero():
 		return ProblemUnasked
 	}

@@ -47,12 +47,13 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 		if !r.Due.IsZero() && !r.Due.At.After(s.At(tx)) {
 			early = append(early, r.ShortName)
 		}
-		if !r.GetsMail() {
+		switch {
+		case !r.GetsCover():
 			continue
-		}
-		if !survey.BareAddress(r.Email) {
+		case !r.GetsMail(): // a letter
+		case !survey.BareAddress(r.Email):
 			addressless = append(addressless, r.ShortName)
-		} else {
+		default:
 			at[r.Email] = append(at[r.Email], r.ShortName)
 		}
 		if q.Cover.Body == "" {
@@ -69,7 +70,7 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 	}
 	add("respondents", when(len(asked) > 0, PointMissing))
 	if len(asked) > 0 && !slices.ContainsFunc(c.Respondents, func(r survey.Respondent) bool {
-		return r.GetsMail() || r.NotAsked == "" && r.Procedure.Channel == survey.ChannelPortal
+		return r.GetsCover() || r.NotAsked == "" && r.Procedure.Channel == survey.ChannelPortal
 	}) {
 		add("nobody", PointMissing)
 	}

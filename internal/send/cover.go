@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -83,7 +84,8 @@ type letterhead struct {
 	election      survey.Election
 	questionnaire survey.Questionnaire
 	questions     []survey.CatalogueQuestion
-	alone         bool // the mail goes to one respondent by hand
+	alone         bool   // the mail goes to one respondent by hand
+	printed       string // stands in a letter on paper where the questions go, which are set apart there; "" in a mail
 }
 
 func loadLetterhead(tx *survey.Tx, q survey.Questionnaire) (h letterhead, err error) {
@@ -108,8 +110,8 @@ func (h letterhead) asked(r survey.Respondent) []survey.CatalogueQuestion {
 
 // The data of the mail templates of this verb.
 type (
-	// CoverParts is for cover_parts (its subject is the deadline in words, its body the questions as text) and by_mail
-	// (the paragraph that stands in place of the link's for those who answer by mail).
+	// CoverParts is for cover_parts (its subject is the deadline in words, its body the questions as text), by_mail and by_post
+	// (the paragraph that stands in place of the link's for those who answer by mail or are asked by post).
 	CoverParts struct {
 		Deadline  time.Time // in its own zone
 		Limit     int       // most UTF-16 units of an answer, 0 none
@@ -150,8 +152,12 @@ type (
 	}
 )
 
+// insteadOfLink are the templates of what stands in place of the paragraph with the link.
+var insteadOfLink = map[survey.Channel]string{survey.ChannelMail: "by_mail", survey.ChannelPost: "by_post"}
+
 // renderCover writes a cover for a respondent into a mail, with a place for the secret at {{link}}. For a respondent that
-// answers by mail the paragraph with the link becomes a sentence asking to answer by mail.
+// answers by mail the paragraph with the link becomes a sentence asking to answer by mail, for one that is asked by post where in the
+// letter the link stands.
 func (s *Service) renderCover(m *survey.WrittenMail, cover survey.Cover, h letterhead, r survey.Respondent) error {
 	lang := cover.Language
 	if lang == "" {
@@ -168,7 +174,7 @@ func (s *Service) renderCover(m *survey.WrittenMail, cover survey.Cover, h lette
 	place := survey.SecretPlace()
 	values := map[string]string{
 		"partei": r.Name, "frist": deadline, "fragebogen": h.questionnaire.Title, "wahl": h.election.Name,
-		"buendnis": h.alliance.Name, "link": place, "fragen": strings.TrimSpace(questions),
+		"buendnis": h.alliance.Name, "link": place, "fragen": cmp.Or(h.printed, strings.TrimSpace(questions)),
 	}
 	var unknown survey.Faults
 	fill := func(text string) string {
@@ -182,15 +188,15 @@ func (s *Service) renderCover(m *survey.WrittenMail, cover survey.Cover, h lette
 			return value
 		})
 	}
-	parted, byMail := paragraphs(cover.Body), ""
-	if r.Procedure.Channel == survey.ChannelMail {
-		if _, byMail, err = s.Compose(lang, "by_mail", parts); err != nil {
+	parted, instead := paragraphs(cover.Body), ""
+	if name := insteadOfLink[r.Procedure.Channel]; name != "" {
+		if _, instead, err = s.Compose(lang, name, parts); err != nil {
 			return err
 		}
 	}
 	for i, paragraph := range parted {
-		if byMail != "" && usesPlaceholder(paragraph, "link") {
-			parted[i] = strings.TrimSpace(byMail)
+		if instead != "" && usesPlaceholder(paragraph, "link") {
+			parted[i] = strings.TrimSpace(instead)
 		} else {
 			parted[i] = fill(paragraph)
 		}
@@ -232,7 +238,7 @@ func (s *Service) CoverDraft(ctx context.Context, actor survey.Actor, questionna
 		}
 		d.Cover, d.Saved = d.Questionnaire.Cover, d.Questionnaire.Cover.Body != ""
 		all, err := survey.RespondentsInOrder(tx, questionnaire)
-		d.Respondents = slices.DeleteFunc(all, func(r survey.Respondent) bool { return !r.GetsMail() })
+		d.Respondents = slices.DeleteFunc(all, func(r survey.Respondent) bool { return !r.GetsCover() })
 		return err
 	})
 	if err == nil && !d.Saved {
@@ -318,7 +324,7 @@ func (s *Service) previewCover(tx *survey.Tx, questionnaire survey.Questionnaire
 	if err != nil {
 		return p, h, err
 	}
-	at := slices.IndexFunc(all, func(r survey.Respondent) bool { return r.GetsMail() && (slug == "" || r.Slug == slug) })
+	at := slices.IndexFunc(all, func(r survey.Respondent) bool { return r.GetsCover() && (slug == "" || r.Slug == slug) })
 	if at < 0 {
 		return p, h, survey.Fail(survey.NotFound, "send.error.no_recipient")
 	}

@@ -13,6 +13,7 @@ type DeadlinePlan struct {
 	Questionnaire survey.Questionnaire
 	Published     bool                // extending is over
 	Informed      []survey.Respondent // who would get a mail about a later deadline
+	ByPost        []survey.Respondent // who would have to be told by letter
 }
 
 // DeadlinePlan returns whether the deadline can be set or extended, and who would be informed.
@@ -39,6 +40,9 @@ func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire survey.Questionnaire
 		return p, err
 	}
 	for _, r := range all {
+		if r.ByPost() && !r.Standing.Out() && !r.AskedAt.IsZero() && r.NotReached == nil {
+			p.ByPost = append(p.ByPost, r)
+		}
 		// whoever has a date of its own is not concerned; whoever has answered can change its answers until then
 		if !r.GetsMail() || r.Standing.Out() || !r.Due.IsZero() || r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero() {
 			continue

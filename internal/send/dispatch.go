@@ -34,6 +34,7 @@ type DispatchPlan struct {
 	NotReached          int
 	Recipients          []survey.Respondent        // that get the cover letter, in the printed order
 	Portals             []survey.Respondent        // in whose own form the office enters the questions
+	ByPost              []survey.Respondent        // whose letter the office prints
 	Questions           []survey.CatalogueQuestion // that are sent
 	Digest              string                     // of all that would be sent; Dispatch wants it back
 	survey.SecondPerson                            // until it is sent
@@ -111,6 +112,9 @@ func (s *Service) dispatchPlan(tx *survey.Tx, actor survey.Actor, questionnaire 
 		}
 		if r.NotAsked == "" && r.Procedure.Channel == survey.ChannelPortal {
 			p.Portals = append(p.Portals, r)
+		}
+		if r.ByPost() {
+			p.ByPost = append(p.ByPost, r)
 		}
 		switch {
 		case r.NotAsked != "":

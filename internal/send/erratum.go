@@ -33,8 +33,7 @@ type ErratumPlan struct {
 	Errata        []survey.Erratum    // of the question so far, the oldest first
 	Text          string              // what is to be said; "" nothing yet
 	Told          []survey.Respondent // by mail, in the printed order
-	ByHand        []survey.Respondent // asked by the office in their own forms, where it has to tell them
-	Untold        []Untold            // nobody tells them
+	Untold        []Untold            // who gets no mail
 	Preview       *CoverPreview       // the mail to the first of Told, once there is a text
 	Digest        string              // of all that; SendErratum wants it back
 	End           survey.Instant      // of all answering: no erratum from then on
@@ -192,8 +191,6 @@ func (s *Service) erratumPlan(tx *survey.Tx, actor survey.Actor, questionnaire s
 		case why == "":
 			p.Told = append(p.Told, r)
 			content.Told = append(content.Told, r.ID)
-		case why == "by_hand":
-			p.ByHand = append(p.ByHand, r)
 		default:
 			p.Untold = append(p.Untold, Untold{r, why})
 		}
@@ -239,14 +236,16 @@ func untold(r survey.Respondent, question survey.QuestionID) string {
 		return "gone"
 	case r.AskedAt.IsZero() && r.NotReached == nil: // its invitation will say it
 		return "later"
-	case r.GetsMail() && r.NotReached != nil:
+	case r.NotReached != nil:
 		return "not_reached"
 	case r.GetsMail() && r.Email == "":
 		return "no_address"
 	case r.GetsMail():
 		return ""
+	case r.ByPost():
+		return "post"
 	}
-	return "by_hand"
+	return "portal"
 }
 
 // SendErratum is the button that sends an erratum.

@@ -134,8 +134,8 @@ func TestAnErratumOfWhoeverIsAskedLater(t *testing.T) {
 		}
 		return err
 	})
-	if p := s.erratum(s.office, "Noch eine."); strings.Join(shortNames(p.ByHand), " ") != "Ährenbund" || len(p.Told) != 4 {
-		t.Errorf("by hand %v, told %v", shortNames(p.ByHand), shortNames(p.Told))
+	if p := s.erratum(s.office, "Noch eine."); len(p.Untold) != 1 || p.Untold[0].Respondent.ShortName != "Ährenbund" || p.Untold[0].Why != "portal" || len(p.Told) != 4 {
+		t.Errorf("untold %v, told %v", p.Untold, shortNames(p.Told))
 	}
 }
 

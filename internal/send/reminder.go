@@ -15,6 +15,7 @@ type ReminderPlan struct {
 	Submitted     int
 	Over          []survey.Respondent // nothing came back either, but their own date is over
 	Unreached     []survey.Respondent // nothing came back either, but nothing can be delivered
+	ByPost        []survey.Respondent // asked by letter, nothing came back: no mail goes to them
 	Letters       []survey.Respondent // a letter came, and is being typed or waits for its check
 	Sent          *survey.Dispatch    // the one reminder, once sent
 	Language      string              // of its text
@@ -54,7 +55,7 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 		return p, err
 	}
 	for _, r := range all {
-		if !r.GetsMail() || r.Standing.Out() {
+		if !r.GetsCover() || r.Standing.Out() {
 			continue
 		}
 		at, err := survey.ReturnedAt(tx, r)
@@ -65,6 +66,8 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 			p.Submitted++
 		case letters[r.ID]:
 			p.Letters = append(p.Letters, r)
+		case r.ByPost():
+			p.ByPost = append(p.ByPost, r)
 		case r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
 			p.Unreached = append(p.Unreached, r)
 		case !s.At(tx).Before(r.DueAt(p.Questionnaire).At):

@@ -378,6 +378,11 @@ func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questi
 		if err := tx.Respondents.Put(r); err != nil {
 			return err
 		}
+		if last := r.LastLetter(); last != nil && !r.ByPost() { // another way was chosen: what was printed opens nothing
+			if err := s.revokeLink(tx, last.Link); err != nil {
+				return err
+			}
+		}
 		switch {
 		case q.DispatchedAt.IsZero():
 			return nil

@@ -38,7 +38,8 @@ type Respondent struct {
 	NotReached *DeliveryFailure      `json:"not_reached,omitempty"`
 	Reached    *DeliveryFailure      `json:"reached,omitempty"` // a mail was lost, but it was reached all the same: why that is known
 	Portal     *PortalSubmission     `json:"portal,omitempty"`
-	Acts       int                   `json:"acts,omitempty"` // how often "Absenden" was pressed: the number of the last act
+	Letters    []PrintedLetter       `json:"letters,omitempty"` // printed for it, the oldest first
+	Acts       int                   `json:"acts,omitempty"`    // how often "Absenden" was pressed: the number of the last act
 	Revision   int                   `json:"revision"`
 }
 
@@ -82,10 +83,11 @@ const (
 	ChannelForm    Channel = "form"   // our form, by access link
 	ChannelPortal  Channel = "portal" // the party's own form; the office enters the questions there
 	ChannelMail    Channel = "mail"   // the questions by mail; the party answers by mail or letter
+	ChannelPost    Channel = "post"   // a printed letter with a link to our form; the party answers there or by letter
 )
 
 // Channels in the order of forms.
-var Channels = []Channel{ChannelForm, ChannelPortal, ChannelMail, ChannelUnknown}
+var Channels = []Channel{ChannelForm, ChannelPortal, ChannelMail, ChannelPost, ChannelUnknown}
 
 // DeliveryFailure is what the office decided of a respondent whose mail was lost: that nothing could be delivered, and its silence is
 // not its own, or that it was reached all the same.
@@ -162,7 +164,8 @@ type AccessLink struct {
 	Hash          string          `json:"hash"` // HashToken of the token in the link
 	Questionnaire QuestionnaireID `json:"questionnaire"`
 	Respondent    RespondentID    `json:"respondent"`
-	Mail          string          `json:"mail,omitempty"` // id of the mail that carries it; "" made by hand
+	Mail          string          `json:"mail,omitempty"` // id of the mail that carries it; "" made by hand, or printed
+	Printed       bool            `json:"printed,omitempty"`
 	CreatedAt     time.Time       `json:"created_at"`
 	UsedAt        time.Time       `json:"used_at,omitzero"` // first exchanged for a session
 	RevokedAt     time.Time       `json:"revoked_at,omitzero"`
@@ -188,6 +191,12 @@ func LinksOf(tx *Tx, questionnaire QuestionnaireID, respondent RespondentID) ([]
 func (r Respondent) GetsMail() bool {
 	return r.NotAsked == "" && (r.Procedure.Channel == ChannelForm || r.Procedure.Channel == ChannelMail)
 }
+
+// ByPost tells whether the respondent is asked by a printed letter.
+func (r Respondent) ByPost() bool { return r.NotAsked == "" && r.Procedure.Channel == ChannelPost }
+
+// GetsCover tells whether the cover letter goes to the respondent, by mail or on paper.
+func (r Respondent) GetsCover() bool { return r.GetsMail() || r.ByPost() }
 
 // Editable tells whether what the respondent is asked, and how, can still be changed: until the dispatch, and after it as
 // long as it has not been asked, because its procedure was not known then.

@@ -28,7 +28,7 @@ type checkPage struct {
 	Form     string
 	Digest   string
 	Words    string // of what is shown, where a code is wanted at once
-	SentTo   string
+	Submit   string // what "Absenden" does
 }
 
 // declarationForm is the check page's form.
@@ -70,8 +70,12 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 	if err != nil {
 		return err
 	}
+	paper := sheet.Respondent.PaperCode()
+	if paper {
+		pressed = nil
+	}
 	late := sheet.Over && (pressed == nil || !pressed.At.Before(sheet.Due.At))
-	over, atOnce := sheet.Ended && pressed == nil, sheet.Crowded || pressed != nil
+	over, atOnce := sheet.Ended && pressed == nil, !paper && (sheet.Crowded || pressed != nil)
 	p := checkPage{answerBase: newAnswerBase(r, sheet, "answer.check.title"), Form: survey.NewID(), Digest: digest}
 	if warning == "" && form.Digest != "" && form.Digest != digest {
 		warning = p.Must("answer.error.changed")
@@ -79,11 +83,12 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 	if warning == "" && form.Form != "" {
 		p.Form = form.Form // the same act, with a field put right
 	}
-	p.Errors, p.Warning, p.SentTo = errs, warning, maskAddress(sheet.Respondent.Email)
+	to := maskAddress(sheet.Respondent.Email)
+	p.Errors, p.Warning, p.Submit = errs, warning, p.Must("answer.check.submit_text", "Address", to)
 	p.Lead = p.Must("answer.check.lead", "Deadline", p.Deadline)
 	switch {
 	case sheet.Over && !late, sheet.Ended && !over:
-		p.Lead = p.Must("answer.check.lead_pressed", "At", p.DateTime(pressed.At.In(sheet.Due.Location()), nil), "Address", p.SentTo)
+		p.Lead = p.Must("answer.check.lead_pressed", "At", p.DateTime(pressed.At.In(sheet.Due.Location()), nil), "Address", to)
 	case over:
 		p.Lead = p.Must("answer.check.lead_over")
 	case late:
@@ -94,14 +99,14 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 		p.Blocked = p.Must("answer.error.ended")
 	case sheet.Stopped():
 		p.Blocked = p.Must("answer.error.problems")
-	case !sheet.Changed() && sheet.Respondent.Email != "" && sheet.Opens(sheet.Alliance.Licence):
+	case !sheet.Changed() && sheet.NoCode() == "" && sheet.Opens(sheet.Alliance.Licence):
 		p.Only = p.Must("answer.check.only_licence")
 	case !sheet.Changed() && len(sheet.Confirmed) > 0:
 		p.Blocked = p.Must("answer.error.unchanged")
 	case !sheet.Changed():
 		p.Blocked = p.Must("answer.error.nothing")
-	case sheet.Respondent.Email == "":
-		p.Blocked = p.Must("answer.error.no_address")
+	case sheet.NoCode() != "":
+		p.Blocked = p.Must(sheet.NoCode())
 	}
 	for _, c := range sheet.Cells {
 		v := newEntryView(r, sheet, c)
@@ -140,7 +145,10 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 		if len(p.Words) > web.DefaultBody/4 { // encoded it might be too long for a form; the drafts have them
 			p.Words = ""
 		}
-		p.Code = p.codeField(p.Must("answer.check.code_hint", "Address", p.SentTo))
+		p.Code, p.Submit = p.codeField(p.Must("answer.check.code_hint", "Address", to)), p.Must("answer.check.submit_text_code")
+	}
+	if paper {
+		p.Code, p.Submit = p.paperField(sheet), p.Must("answer.check.submit_text_paper")
 	}
 	return r.Page(status, "answer/check", p)
 }

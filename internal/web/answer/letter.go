@@ -20,7 +20,7 @@ type letterPage struct {
 	Action   string
 	Revision int
 	Form     string // id of the form
-	SentTo   string
+	Submit   string // what the button does
 	Name     templates.Field
 	Function templates.Field
 	Verbatim templates.Field
@@ -54,7 +54,8 @@ func (s *Room) renderLetter(r *web.Request, status int, form letterForm, errs []
 	if p.Form == "" || form.Revision != p.Revision {
 		p.Form = survey.NewID()
 	}
-	p.Errors, p.Warning, p.SentTo = errs, warning, maskAddress(l.Respondent.Email)
+	to := maskAddress(l.Respondent.Email)
+	p.Errors, p.Warning, p.Submit = errs, warning, p.Must("answer.letter.submit_text", "Address", to)
 	p.Lead, p.About = p.Must("answer.letter.lead", "Source", l.Source), p.Must("answer.letter.either")
 	if l.Letter.OnlyParty {
 		p.About = p.Must("answer.letter.only")
@@ -70,8 +71,13 @@ func (s *Room) renderLetter(r *web.Request, status int, form letterForm, errs []
 		p.Entries = append(p.Entries, v)
 	}
 	p.Name, p.Function, p.Verbatim = p.declarationFields(form.Name, form.Function, form.Verbatim != "")
-	if l.Crowded {
-		p.Code = p.codeField(p.Must("answer.check.code_hint", "Address", p.SentTo))
+	switch {
+	case l.Respondent.PaperCode():
+		p.Code, p.Submit = p.paperField(l.Sheet), p.Must("answer.letter.submit_paper")
+	case l.NoCode() != "":
+		p.Submit = p.Must(l.NoCode())
+	case l.Crowded:
+		p.Code, p.Submit = p.codeField(p.Must("answer.check.code_hint", "Address", to)), p.Must("answer.letter.submit_code", "Address", to)
 	}
 	return r.Page(status, "answer/letter", p)
 }
@@ -90,6 +96,13 @@ func (b answerBase) declarationFields(name, function string, verbatim bool) (n, 
 func (b answerBase) codeField(hint string) templates.Field {
 	return templates.Field{Name: "code", Quiet: true, Label: b.Must("answer.field.code"), Hint: hint, Autocomplete: "one-time-code",
 		Inputmode: "numeric", Error: b.ErrorAt("code")}
+}
+
+// paperField takes the code that is printed in our letter.
+func (b answerBase) paperField(sheet answer.Sheet) templates.Field {
+	f := b.codeField(b.Must("answer.field.paper_hint", "Date", b.Date(sheet.Respondent.LastLetter().At.In(sheet.Due.Location()))))
+	f.Label, f.Required = b.Must("answer.field.paper_code"), true
+	return f
 }
 
 func (s *Room) confirmLetter(r *web.Request) error {

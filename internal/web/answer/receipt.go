@@ -39,6 +39,12 @@ func (s *Room) confirmationPage(r *web.Request) error {
 	}
 	p := newReceiptPage(r, done, "answer.confirmation.title")
 	p.Lead = p.Must("answer.confirmation.lead", "At", p.DateTime(done.Submission.RequestedAt.In(done.Due.Location()), nil))
+	if done.Respondent.Email == "" {
+		p.Lead = p.Must("answer.confirmation.lead_paper", "At", p.DateTime(done.Submission.RequestedAt.In(done.Due.Location()), nil))
+		if key := done.NoCode(); key != "" && !done.Sheet.Ended {
+			p.Lead += " " + p.Must(key)
+		}
+	}
 	return r.Page(http.StatusOK, "answer/confirmation", p)
 }
 

@@ -170,11 +170,21 @@ func (p *publicationPage) checklist(r *web.Request, st compare.PublicationPage) 
 		check(len(st.Missing) == 0, "contestants", respondents, "Names", p.Join(st.Missing))
 		check(len(st.Unasked) == 0, "reasons", respondents, "Names", p.Join(st.Unasked))
 		if len(st.Unentered) > 0 {
-			var entries []templates.NavItem
+			var portals, letters []templates.NavItem
 			for _, one := range st.Unentered {
-				entries = append(entries, templates.NavItem{Label: one.ShortName, Href: string("/versand/" + q.Slug + "/befragte/" + one.Slug + "/eingabe")})
+				page := "/versand/" + q.Slug + "/befragte/" + one.Slug
+				if one.Channel == survey.ChannelPost {
+					letters = append(letters, templates.NavItem{Label: one.ShortName, Href: string(page + "/brief")})
+				} else {
+					portals = append(portals, templates.NavItem{Label: one.ShortName, Href: string(page + "/eingabe")})
+				}
 			}
-			check(false, "portals", entries)
+			if portals != nil {
+				check(false, "portals", portals)
+			}
+			if letters != nil {
+				check(false, "letters", letters)
+			}
 		}
 		var lost []templates.NavItem
 		for _, one := range st.Undecided {

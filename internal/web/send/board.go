@@ -198,7 +198,7 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 	if n := len(b.Missing); n > 0 {
 		add("contestants", n, sendPath(r, "befragte"))
 	}
-	for _, problem := range []send.Problem{send.ProblemMail, send.ProblemPortal, send.ProblemProcedure, send.ProblemAddress,
+	for _, problem := range []send.Problem{send.ProblemMail, send.ProblemPortal, send.ProblemLetter, send.ProblemProcedure, send.ProblemAddress,
 		send.ProblemUnasked, send.ProblemInvitation, send.ProblemLink, send.ProblemConfirm} {
 		if n := b.Problems[problem]; n > 0 {
 			href := sendPath(r, "befragte")

@@ -40,6 +40,7 @@ type coverFormPage struct {
 	Recipients []string
 	Over       []string
 	Unreached  []string
+	ByPost     []string
 	Letters    []string
 	Submitted  string
 	Nobody     templates.Empty
@@ -98,7 +99,11 @@ func (p sendPage) recipientField(respondents []survey.Respondent, slug survey.Sl
 
 // newPreview shows a letter as it will arrive.
 func newPreview(r *web.Request, p send.CoverPreview) *mailView {
-	return &mailView{To: p.Respondent.Email, Subject: p.Subject, Parts: mailParts(p.Texts, p.Link), Calendar: !p.Respondent.DueAt(r.Questionnaire).IsZero()}
+	to := p.Respondent.Email
+	if p.Respondent.ByPost() {
+		to = r.ChannelWord(survey.ChannelPost)
+	}
+	return &mailView{To: to, Subject: p.Subject, Parts: mailParts(p.Texts, p.Link), Calendar: p.Respondent.GetsMail() && !p.Respondent.DueAt(r.Questionnaire).IsZero()}
 }
 
 func (s *Room) coverPage(r *web.Request) error {
@@ -277,6 +282,7 @@ func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs [
 	}
 	p := coverFormPage{sendPage: s.sendBase(r, "send.reminder.title"), Action: sendPath(r, "erinnerung"), Sent: plan.Sent}
 	p.Errors, p.Lead = errs, p.Must("send.reminder.lead")
+	p.ByPost = shortNames(plan.ByPost)
 	p.Recipients, p.Over, p.Unreached, p.Letters = shortNames(plan.Recipients), shortNames(plan.Over), shortNames(plan.Unreached), shortNames(plan.Letters)
 	p.Submitted = p.Must("send.reminder.submitted", "Count", plan.Submitted)
 	open := r.Questionnaire.Phase(s.Now()) == survey.PhaseOpen

@@ -2,6 +2,7 @@ package send
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,7 @@ type dispatchPage struct {
 	Facts     []templates.Fact
 	Mails     []outboxLine
 	Portals   []templates.NavItem // own forms to be filled in by hand
+	ByPost    []templates.NavItem // letters to be printed and sent
 }
 
 // dispatchLetter is the letter to one of those who get it.
@@ -81,9 +83,9 @@ func (s *Room) dispatchContent(r *web.Request, p *dispatchPage, d send.DispatchP
 	if p.Confirm == nil {
 		return nil
 	}
-	for _, channel := range []survey.Channel{survey.ChannelForm, survey.ChannelMail} {
+	for _, channel := range []survey.Channel{survey.ChannelForm, survey.ChannelMail, survey.ChannelPost} {
 		var who []string
-		for _, one := range d.Recipients {
+		for _, one := range slices.Concat(d.Recipients, d.ByPost) {
 			if one.Procedure.Channel != channel {
 				continue
 			}
@@ -94,7 +96,11 @@ func (s *Room) dispatchContent(r *web.Request, p *dispatchPage, d send.DispatchP
 				}
 				p.Letters = append(p.Letters, dispatchLetter{Title: p.Must("send.cover.preview", "Name", one.ShortName), Mail: newPreview(r, letter)})
 			}
-			who = append(who, one.ShortName+" ("+one.Email+")")
+			if one.ByPost() {
+				who = append(who, one.ShortName)
+			} else {
+				who = append(who, one.ShortName+" ("+one.Email+")")
+			}
 		}
 		if who != nil {
 			p.Who = append(p.Who, templates.Fact{Label: r.ChannelWord(channel), Value: strings.Join(who, "\n")})
@@ -192,6 +198,9 @@ func (s *Room) renderSent(r *web.Request, p dispatchPage, d send.DispatchPlan) e
 		return err
 	}
 	for _, row := range board.Rows {
+		if row.Problem == send.ProblemLetter {
+			p.ByPost = append(p.ByPost, templates.NavItem{Label: row.Respondent.ShortName, Href: sendPath(r, "befragte", string(row.Respondent.Slug), "brief")})
+		}
 		if row.Problem == send.ProblemPortal {
 			p.Portals = append(p.Portals, templates.NavItem{Label: row.Respondent.ShortName, Href: sendPath(r, "befragte", string(row.Respondent.Slug), "eingabe")})
 		}
@@ -234,6 +243,7 @@ type deadlinePage struct {
 	Action   string
 	Only     string // why it cannot be changed
 	Informed []string
+	ByPost   string
 	Extends  bool
 	History  []templates.Fact
 }
@@ -263,6 +273,7 @@ func (s *Room) renderDeadline(r *web.Request, status int, form deadlineForm, err
 	p.Button = p.Must("common.button.save")
 	if p.Extends {
 		p.Lead, p.Button, p.Informed = p.Must("send.deadline.extend_lead"), p.Must("send.deadline.extend_button"), shortNames(plan.Informed)
+		p.ByPost = strings.Join(shortNames(plan.ByPost), ", ")
 	}
 	for _, e := range q.Extended {
 		p.History = append(p.History, templates.Fact{Label: r.Moment(e.At), Value: p.Must("send.deadline.extended", "From", r.Instant(e.From), "To", r.Instant(e.To), "Reason", e.Reason)})

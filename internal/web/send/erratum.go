@@ -94,7 +94,6 @@ type erratumPage struct {
 	Only     string // why nothing can be done
 	Text     string // of the one that waits
 	Told     []string
-	ByHand   string
 	Untold   []templates.Fact
 	Fields   []templates.Field
 	Action   string
@@ -123,7 +122,7 @@ func (s *Room) renderErratum(r *web.Request, status int, form erratumForm, errs 
 		return err
 	}
 	p := erratumPage{sendPage: s.sendBase(r, "send.erratum.of", "Number", plan.Question.Number), Question: plan.Question, Action: sendPath(r, "berichtigung", string(plan.Question.ID)),
-		Errata: r.Errata(plan.Questionnaire, plan.Question.ID), Told: shortNames(plan.Told), ByHand: strings.Join(shortNames(plan.ByHand), ", "), Void: plan.Outdated}
+		Errata: r.Errata(plan.Questionnaire, plan.Question.ID), Told: shortNames(plan.Told), Void: plan.Outdated}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.berichtigung"), Href: sendPath(r, "berichtigung")})
 	p.Errors, p.Lead = errs, p.Must("send.erratum.one_lead")
 	for _, u := range plan.Untold {

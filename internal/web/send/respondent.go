@@ -22,6 +22,7 @@ type respondentPage struct {
 	Facts      []templates.Fact
 	Proof      string
 	Portal     string // where its own form is noted; "" it has none
+	Letter     string // where its letter is printed; "" it gets none
 	Groups     []web.FieldGroup
 	Action     string
 	Editable   bool
@@ -150,6 +151,9 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 	p.Proof = sendPath(r, "befragte", string(who.Slug), "nachweis")
 	if who.Procedure.Channel == survey.ChannelPortal {
 		p.Portal = sendPath(r, "befragte", string(who.Slug), "eingabe")
+	}
+	if who.ByPost() && p.After {
+		p.Letter = sendPath(r, "befragte", string(who.Slug), "brief")
 	}
 	p.Facts = respondentFacts(r, f)
 	p.Editable = p.CanAct && who.Editable(f.Questionnaire)
@@ -440,6 +444,13 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 			}
 		}
 	}
+	for _, l := range who.Letters {
+		if l.SentOn == "" {
+			add("letter", p.Must("send.post.printed", "At", r.Moment(l.At)))
+		} else {
+			add("letter", p.Must("send.post.printed_sent", "At", r.Moment(l.At), "Day", dayWords(r, l.SentOn)))
+		}
+	}
 	if who.NotReached != nil {
 		add("not_reached", p.Must("send.respondent.not_reached", "At", r.Moment(who.NotReached.At), "Name", f.NotReachedBy, "Reason", who.NotReached.Reason))
 	}
@@ -481,7 +492,10 @@ func (p *respondentPage) deliveries(r *web.Request, f send.RespondentFile) {
 
 func newLinkLine(r *web.Request, l survey.AccessLink) linkLine {
 	line := linkLine{Created: r.Moment(l.CreatedAt), Used: r.Moment(l.UsedAt), Revoked: r.Moment(l.RevokedAt), How: r.Printer().Must("send.link.by_mail")}
-	if l.Mail == "" {
+	switch {
+	case l.Printed:
+		line.How = r.Printer().Must("send.link.printed")
+	case l.Mail == "":
 		line.How = r.Printer().Must("send.link.by_hand")
 	}
 	return line

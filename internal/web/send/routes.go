@@ -49,6 +49,9 @@ func (s *Room) Routes() []web.Route {
 		{Method: get, Path: respondent + "/eingabe", Who: web.Checkers, Phases: conducted, Handle: s.portalPage},
 		{Method: post, Path: respondent + "/eingabe", Who: web.Coordinators, Phases: after, Handle: s.recordPortal},
 		{Method: post, Path: respondent + "/eingabe/zuruecknehmen", Who: web.Coordinators, Phases: after, Handle: s.takeBackPortal},
+		{Method: get, Path: respondent + "/brief", Who: web.Checkers, Phases: after, Handle: s.postPage},
+		{Method: post, Path: respondent + "/brief/drucken", Who: web.Coordinators, Phases: after, Handle: s.printLetter},
+		{Method: post, Path: respondent + "/brief/versendet", Who: web.Coordinators, Phases: after, Handle: s.recordPosted},
 		{Method: get, Path: respondent + "/nachweis", Who: web.Checkers, Phases: conducted, Handle: s.proofPage},
 
 		{Method: get, Path: one + "/anschreiben", Who: web.Checkers, Phases: conducted, Handle: s.coverPage},

@@ -354,7 +354,7 @@ func TestSendWordsExist(t *testing.T) {
 		keys = append(keys, "send.state."+string(s), "send.bar."+string(s), "send.check_state.ok")
 	}
 	for _, p := range []send.Problem{send.ProblemAddress, send.ProblemProcedure, send.ProblemFit, send.ProblemMail, send.ProblemDelayed,
-		send.ProblemLink, send.ProblemPortal, send.ProblemUnasked, send.ProblemConfirm, send.ProblemInvitation} {
+		send.ProblemLink, send.ProblemPortal, send.ProblemLetter, send.ProblemUnasked, send.ProblemConfirm, send.ProblemInvitation} {
 		keys = append(keys, "send.problem."+string(p))
 	}
 	for word := range strings.FieldsSeq("mail_invitation mail_reminder mail_extension mail_failed link_made link_used link_revoked portal not_reached submitted transcribed") {

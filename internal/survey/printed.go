@@ -1,0 +1,57 @@
+package survey
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"time"
+)
+
+// PrintedLetter is a letter on paper to a respondent that is asked by post. It carries a link and a code of its own. Only the last one
+// is good.
+type PrintedLetter struct {
+	At         time.Time `json:"at"`   // when it was printed
+	By         string    `json:"by"`   // user id
+	Link       string    `json:"link"` // hash of its AccessLink
+	Code       string    `json:"code"` // PaperCodeHash
+	CodeUsedAt time.Time `json:"code_used_at,omitzero"`
+	SentOn     string    `json:"sent_on,omitempty"` // 2006-01-02, when it went out by post; "" not recorded
+	SentBy     string    `json:"sent_by,omitempty"` // user id, who recorded that
+}
+
+// LastLetter is the letter printed last, nil before the first.
+func (r Respondent) LastLetter() *PrintedLetter {
+	if len(r.Letters) == 0 {
+		return nil
+	}
+	return &r.Letters[len(r.Letters)-1]
+}
+
+// PaperCode tells whether a code on paper is still good: it confirms one submission in the place of a mailed one.
+func (r Respondent) PaperCode() bool {
+	letter := r.LastLetter()
+	return r.ByPost() && letter != nil && letter.CodeUsedAt.IsZero()
+}
+
+// NewCode returns twelve random digits. Guessing it needs no further guard than five tries a session: a thousand sessions
+// find one of ten codes in 20 million hours at five tries each an hour.
+func NewCode() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000_000_000))
+	if err != nil {
+		panic(err) // crypto/rand does not fail
+	}
+	return fmt.Sprintf("%012d", n)
+}
+
+// PaperCodeHash binds a code on paper to the respondent and to the link printed with it. As with mailed codes a hash of twelve digits
+// can be guessed from a copy of the database, and the code is worth nothing without a session.
+func PaperCodeHash(r Respondent, link, code string) string {
+	sum := sha256.Sum256([]byte("pruefstein-paper/1\n" + r.Key() + "\n" + link + "\n" + code))
+	return hex.EncodeToString(sum[:])
+}
+
+// PaperToken is the secret of a printed link: shorter than NewToken, since somebody may have to type it. 24 characters of base32 are
+// 120 bits.
+func PaperToken() string { return NewToken()[:24] }

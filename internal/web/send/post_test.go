@@ -1,0 +1,106 @@
+package send_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"pruefstein/internal/survey"
+	"pruefstein/internal/web/webtest"
+)
+
+func TestLetterInTheBrowser(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{ID: "k", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.AddUser(t, survey.User{ID: "m", Name: "Mo", Email: "mo@buendnis.example", Coordinator: true})
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		r, err := survey.RespondentBySlug(tx, "q-open", "watt")
+		r.Procedure.Channel, r.Email = survey.ChannelPost, ""
+		q, err2 := tx.Questionnaire("q-open")
+		q.Errata = []survey.Erratum{{Question: "q01", Text: "Gemeint ist das Land.", At: w.Clock.Now(), Dispatch: "d"}}
+		return errors.Join(err, err2, tx.Respondents.Put(r), tx.Questionnaires.Put(q))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	kim, mo := w.StaffCookie(t, "kim@buendnis.example"), w.StaffCookie(t, "mo@buendnis.example")
+	const page = "/versand/nord-open/befragte/watt/brief"
+	ask := func(cookie, method, path string, code int, form url.Values, wants ...string) *httptest.ResponseRecorder {
+		t.Helper()
+		answer := w.Request(t, method, path, cookie, form)
+		if answer.Code != code {
+			t.Fatalf("%s %s: %d, want %d\n%s", method, path, answer.Code, code, answer.Body)
+		}
+		for _, want := range wants {
+			if !strings.Contains(answer.Body.String(), want) {
+				t.Errorf("%s %s: %q is missing\n%s", method, path, want, answer.Body)
+			}
+		}
+		return answer
+	}
+	const get, post = http.MethodGet, http.MethodPost
+	ask(kim, get, "/versand/nord-open/befragte/frei/brief", http.StatusNotFound, nil)
+	ask(kim, get, "/versand/nord-open/befragte/watt", http.StatusOK, nil, page, "Brief per Post")
+	ask(kim, get, "/versand/nord-open", http.StatusOK, nil, "Brief noch nicht versandt")
+	ask(kim, get, "/versand/nord-open/absenden", http.StatusOK, nil, "Noch zu drucken und zu versenden", page)
+	ask(kim, get, page, http.StatusOK, nil, "Brief zeigen und drucken")
+	letter := ask(kim, post, page+"/drucken", http.StatusOK, url.Values{"printed": {"0"}}, "Wie fördern Sie freie Software?", "Schulen brauchen schnelles Netz.", "Gemeint ist das Land.",
+		"Berichtigung vom", `class="qr"`, "Sie können auch per Brief antworten", "nur jetzt gezeigt")
+	if got := letter.Header().Get("Cache-Control"); !strings.Contains(got, "no-store") {
+		t.Errorf("Cache-Control %q", got)
+	}
+	secrets := regexp.MustCompile(`letter-secret">(?:<strong>)?([^<]+)`).FindAllStringSubmatch(letter.Body.String(), -1)
+	if len(secrets) != 2 {
+		t.Fatal("link and code are missing")
+	}
+	typed, code := secrets[0][1], secrets[1][1]
+	// it opens the form, and neither secret is stored or on another page
+	if answer := w.Request(t, get, typed[strings.Index(typed, "/zugang/"):], "", nil); answer.Code != http.StatusOK {
+		t.Errorf("the printed link: %d", answer.Code)
+	}
+	shown := ask(kim, get, page, http.StatusOK, nil, "gilt, Code nicht benutzt").Body.String()
+	var stored bytes.Buffer
+	if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
+		enc := json.NewEncoder(&stored)
+		for _, err := range []error{dumped(enc, tx.Respondents), dumped(enc, tx.AccessLinks), dumped(enc, tx.Audit), dumped(enc, tx.Mails)} {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	token := typed[strings.LastIndex(typed, "/")+1:]
+	for _, secret := range []string{token, strings.ReplaceAll(token, "-", ""), code, strings.ReplaceAll(code, " ", "")} {
+		if strings.Contains(shown, secret) || strings.Contains(stored.String(), secret) {
+			t.Errorf("a secret is kept")
+		}
+	}
+	ask(mo, post, page+"/drucken", http.StatusConflict, url.Values{"printed": {"0"}}, "Inzwischen hat jemand anderes einen Brief")
+	revision := revisionField.FindStringSubmatch(shown)[1]
+	ask(kim, post, page+"/versendet", http.StatusUnprocessableEntity, url.Values{"day": {"2126-11-23"}, "revision": {revision}}, `value="2126-11-23"`, "in der Zukunft")
+	ask(kim, post, page+"/versendet", http.StatusConflict, url.Values{"day": {"2026-11-20"}, "revision": {"0"}}, `value="2026-11-20"`)
+	for range 2 {
+		ask(kim, post, page+"/versendet", http.StatusSeeOther, url.Values{"day": {"2026-11-20"}, "revision": {revision}})
+	}
+	recorded := ask(kim, get, page, http.StatusOK, nil, "ging am 20.11.2026 zur Post", "Noch einen Brief drucken?").Body.String()
+	ask(kim, get, "/versand/nord-open/erinnerung", http.StatusOK, nil, "Per Brief gefragt, bekommen keine Mail")
+	ask(kim, get, "/versand/nord-open/frist", http.StatusOK, nil, "Per Brief gefragt, bekommen keine Mail: watt")
+	ask(kim, post, page+"/versendet", http.StatusSeeOther, url.Values{"undo": {"true"}, "revision": {revisionField.FindStringSubmatch(recorded)[1]}})
+}
+
+func dumped[T survey.Entity](enc *json.Encoder, table survey.Table[T]) error {
+	for e, err := range table.List("") {
+		if err := errors.Join(err, enc.Encode(e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
