@@ -21,7 +21,7 @@ import (
 
 // List is a list of an election's parties as a spreadsheet saves it.
 type List struct {
-	Text      string // the list in UTF-8
+	Text      string // the list in UTF-8, of a workbook with tabs
 	Converted bool   // it was no UTF-8 and has been read as Windows-1252
 	Separator rune   // ',', ';' or tab
 	Lines     []alliance.ListLine
@@ -108,23 +108,31 @@ func folded(s string) string {
 	}, s)
 }
 
-// Read reads a CSV list of parties. Lines that begin with "#" above its first line are skipped. That line names the columns, in any
+// Read reads a list of parties, as CSV or a workbook. Lines that begin with "#" above its first line are skipped. That line names the columns, in any
 // order; short name and name must be among them, columns we do not know are ignored. Comma, semicolon and tab are told apart by that
-// line, or by Excel's "sep=;" above it. A byte order mark is skipped; bytes that are no UTF-8 are read as Windows-1252. The list of
+// line, or by Excel's "sep=;" above it. Of a workbook (xlsx) the first sheet is read. A byte order mark is skipped; bytes that are no UTF-8 are read as Windows-1252. The list of
 // the Bundeswahlleiterin is known by its columns: its sums are left out, and who has no short name there is called by the name.
 // The faults of its form are returned at once, at most one more than MaxFaults; its values are checked by the domain.
 //
 // Known are the lists of which somebody said what is in which column. The first that has these columns goes before their names. Who
 // has no short name in such a list, or where it has none at all, is called by the name.
 func Read(data []byte, known ...survey.ListColumns) (list List, faults []alliance.LineFault) {
-	if len(data) > maxPartyList {
+	if len(data) > maxPartyList && !bytes.HasPrefix(data, []byte("PK\x03\x04")) { // a workbook has pictures and themes
 		return list, []alliance.LineFault{{Key: "alliance.party_list.error.large", Args: []any{"Limit", maxPartyList >> 10}}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) { // Excel's "Unicode text"
 		return list, []alliance.LineFault{{Key: "alliance.party_list.error.utf16"}}
 	}
-	if bytes.IndexByte(data, 0) >= 0 { // a workbook
+	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+		switch text, err := sheetText(data); {
+		case errors.Is(err, errLarge):
+			return list, []alliance.LineFault{{Key: "alliance.party_list.error.large", Args: []any{"Limit", maxPartyList >> 10}}}
+		case err == nil:
+			data = []byte(text)
+		}
+	}
+	if bytes.IndexByte(data, 0) >= 0 { // another workbook, or a broken one
 		return list, []alliance.LineFault{{Key: "alliance.party_list.error.encoding"}}
 	}
 	if !utf8.Valid(data) {

@@ -1,11 +1,14 @@
 package partylist_test
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
 
 	"pruefstein/internal/alliance"
@@ -183,5 +186,71 @@ func TestReadWithSaidColumns(t *testing.T) {
 	// So many columns nobody assigns.
 	if list, _ := partylist.Read([]byte(strings.Repeat("x;", 101) + "\n")); list.Columns != nil {
 		t.Errorf("%d columns", len(list.Columns))
+	}
+}
+
+// book is a workbook of sheets, each with its rows; of several the first is hidden.
+func book(t *testing.T, sheets ...[][]any) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	for i, rows := range sheets {
+		name := fmt.Sprint("Sheet", i+1)
+		if _, err := f.NewSheet(name); err != nil {
+			t.Fatal(err)
+		}
+		for j, row := range rows {
+			if err := f.SetSheetRow(name, fmt.Sprint("A", j+1), &row); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(sheets) > 1 { // the second one is open, the first hidden
+		f.SetActiveSheet(1)
+		if err := f.SetSheetVisible("Sheet1", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := f.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// Of a workbook the first sheet that is shown is read, as the text that Excel copies, with its line numbers.
+func TestReadWorkbook(t *testing.T) {
+	rows := [][]any{{"# Stand heute"}, {}, {"Kurzname", "Name; kurz", "Name", "Listenplatz"}, {"FM", "", "Freie Mitte, \"neu\"", 1}, {}, {"GZN", nil, "Grüne\nZukunft", "2"}}
+	want := []alliance.ListLine{
+		{Line: 4, ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte, \"neu\"", BallotPosition: "1"}},
+		{Line: 6, ListedParty: alliance.ListedParty{ShortName: "GZN", Name: "Grüne\nZukunft", BallotPosition: "2"}},
+	}
+	for name, data := range map[string][]byte{"one sheet": book(t, rows), "a hidden one before": book(t, [][]any{{"x"}}, rows)} {
+		list, faults := partylist.Read(data)
+		if diff := cmp.Diff(want, list.Lines); len(faults) > 0 || diff != "" {
+			t.Errorf("%s: %v %s", name, faults, diff)
+		}
+		again, faults := partylist.Read([]byte(list.Text)) // as the form gives it back
+		if diff := cmp.Diff(list.Lines, again.Lines); len(faults) > 0 || diff != "" {
+			t.Errorf("%s, as text: %v %s", name, faults, diff)
+		}
+	}
+	long := [][]any{{"Kurzname", "Name"}, {"A", strings.Repeat("ä", 30000)}}
+	for range 4 {
+		long = append(long, long[1])
+	}
+	wide := make([]any, 16000)
+	wide[15999] = "x"
+	for name, c := range map[string]struct {
+		data []byte
+		key  string
+	}{
+		"too large": {book(t, long), "alliance.party_list.error.large"},
+		"too wide":  {book(t, slices.Repeat([][]any{wide}, 20)), "alliance.party_list.error.large"},
+		"cut":       {book(t, rows)[:3000], "alliance.party_list.error.encoding"},
+		"empty":     {book(t, nil), "alliance.party_list.error.empty"},
+	} {
+		if _, faults := partylist.Read(c.data); len(faults) != 1 || faults[0].Key != c.key {
+			t.Errorf("%s: %v", name, faults)
+		}
 	}
 }

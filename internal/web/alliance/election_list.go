@@ -91,7 +91,7 @@ func (s *Room) partyListBase(r *web.Request, text string) (p partyListPage, err 
 	}
 	p.Fields = []templates.Field{
 		{Name: "list", Type: "textarea", Label: p.Must("alliance.party_list.list"), Hint: p.Must("alliance.party_list.list_hint"), Value: text, Rows: 10, Quiet: true},
-		{Name: "file", Type: "file", Label: p.Must("alliance.party_list.file"), Hint: p.Must("alliance.party_list.file_hint"), Accept: ".csv,.txt,.tsv,text/csv,text/plain", Quiet: true},
+		{Name: "file", Type: "file", Label: p.Must("alliance.party_list.file"), Hint: p.Must("alliance.party_list.file_hint"), Accept: ".csv,.txt,.tsv,.xlsx,text/csv,text/plain", Quiet: true},
 	}
 	return p, nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web/webtest"
@@ -157,4 +158,35 @@ func TestColumnsOfAListAreAssigned(t *testing.T) {
 	if body := v.Post(page, url.Values{"list": {"Kurzname;Name\nOW;Ostwind\n"}}).Body.String(); strings.Contains(body, "Spalten zuordnen") {
 		t.Error("a list whose columns are known asks for them")
 	}
+}
+
+// A workbook is taken like a CSV, and stays in the form as text; what is none is refused with a way out.
+func TestAListAsAWorkbook(t *testing.T) {
+	_, v := webtest.NewRevised(t)
+	const page = "/verwaltung/wahlen/e1/liste"
+	book := excelize.NewFile()
+	for i, row := range [][]any{{"Partei", "Nr."}, {"Freie Mitte", 7}} {
+		if err := book.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := book.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := v.UploadAs("file", page, nil, "parteien.xlsx", data.Bytes())
+	webtest.Contains(t, asked, http.StatusUnprocessableEntity, "Bitte sagen Sie, was in welcher Spalte steht.", "Freie Mitte\t7")
+	form := url.Values{"column-1": {"name"}, "column-2": {"ballot_position"}}
+	for _, f := range hiddenField.FindAllStringSubmatch(asked.Body.String(), -1) {
+		if f[1] == "list" || f[1] == "header" {
+			form.Set(f[1], html.UnescapeString(f[2]))
+		}
+	}
+	preview := v.Post(page, form)
+	webtest.Contains(t, preview, http.StatusOK, "eine neue Partei", "Freie Mitte")
+	form.Set("digest", digestField.FindStringSubmatch(preview.Body.String())[1])
+	if got := v.Post(page+"/uebernehmen", form); got.Code != http.StatusSeeOther {
+		t.Fatal(got.Code)
+	}
+	webtest.Contains(t, v.UploadAs("file", page, nil, "parteien.xlsx", data.Bytes()[:100]), http.StatusUnprocessableEntity, "weder eine Textdatei noch eine Excel-Tabelle")
 }
