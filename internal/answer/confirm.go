@@ -130,7 +130,7 @@ func submitCell(tx *survey.Tx, sheet Sheet, sub survey.Submission, entry *survey
 		number = versions[n-1].Number + 1
 	}
 	entry.Version = number
-	return tx.Versions.Put(sub.Version(sheet.Due, *entry, number))
+	return tx.Versions.Put(sub.Version(sheet.Respondent.LateAfter(sheet.Questionnaire), *entry, number))
 }
 
 // ReceiptMail is what the mail after a submission says: the full text of all that stands.
@@ -233,7 +233,7 @@ func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, su
 	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
-		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), End: sheet.End.In(), Late: !sub.RequestedAt.Before(sheet.Due.At), ChangeNote: sub.ChangeNote, Verifier: s.Ledger.Verifier(), Licence: sub.Declaration.Licence,
+		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), End: sheet.End.In(), Late: !sub.RequestedAt.Before(sheet.Respondent.LateAfter(sheet.Questionnaire).At), ChangeNote: sub.ChangeNote, Verifier: s.Ledger.Verifier(), Licence: sub.Declaration.Licence,
 		Entries: sheet.receiptEntries(sub), Unanswered: sheet.unanswered(sub),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)

@@ -271,7 +271,7 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 func cell(sheet Sheet, question survey.CatalogueQuestion, draft survey.AnswerDraft, versions []survey.Version) Cell {
 	c := Cell{
 		Question: question, Draft: draft, Standing: survey.VersionThatStands(versions), versions: versions,
-		Late:  draft.Revision > 0 && !draft.UpdatedAt.Before(sheet.Due.At),
+		Late:  draft.Revision > 0 && !draft.UpdatedAt.Before(sheet.Respondent.LateAfter(sheet.Questionnaire).At),
 		Limit: cmp.Or(sheet.Questionnaire.AnswerLimit, survey.MaxTextUnits),
 	}
 	for _, id := range question.AskedBy {

@@ -184,6 +184,10 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 		add("common.deadline", p.DateTime(q.Deadline.At, q.Deadline.Location()))
 	}
 	for _, e := range q.Extended {
+		if e.Ended() {
+			add("compare.meta.ended", endedText(p, e))
+			continue
+		}
 		add("compare.meta.extension", p.Must("compare.meta.extension_text", "To", p.DateTime(e.To.At, e.To.Location()), "Reason", e.Reason))
 	}
 	for _, r := range c.Respondents {
@@ -231,10 +235,19 @@ func standingLines(p *locale.Printer, c survey.Comparison) (list []string) {
 // DueChanges says how a respondent's own date was moved after it was asked: from when to when, and why.
 func DueChanges(p *locale.Printer, r survey.ComparedRespondent) (list []string) {
 	for _, d := range r.DueChanges {
+		if d.Ended() {
+			list = append(list, endedText(p, d))
+			continue
+		}
 		list = append(list, p.Must("compare.party.due_changed_text", "From", p.DateTime(d.From.At, d.From.Location()),
 			"To", p.DateTime(d.To.At, d.To.Location()), "Reason", d.Reason))
 	}
 	return list
+}
+
+// endedText says that a date moved since the round was ended early.
+func endedText(p *locale.Printer, d survey.DateChange) string {
+	return p.Must("compare.meta.ended_text", "From", p.DateTime(d.From.At, d.From.Location()), "To", p.DateTime(d.To.At, d.To.Location()))
 }
 
 // inGerman is a fact whose value is in the alliance's language on every page.

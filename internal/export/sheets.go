@@ -414,6 +414,10 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	told("returns", ReturnsSentence(german, survey.Returns(c)))
 	told("deadline", instantText(q.Deadline.At, in))
 	for _, e := range q.Extended {
+		if e.Ended() {
+			say(german.Must("compare.meta.ended"), endedText(german, e))
+			continue
+		}
 		told("extension", german.Must("export.readme.extension_text", "At", instantText(e.At, in), "To", instantText(e.To.At, in), "Reason", e.Reason))
 	}
 	for _, r := range c.Respondents {

@@ -57,7 +57,7 @@ func TreatmentSections(p *locale.Printer, c survey.Comparison) []TreatmentSectio
 	order := OrderFact(p, c)
 	fact(&alike, "compare.meta.order", order.Value)
 	sections := []TreatmentSection{alike,
-		w.section("post", survey.TreatedDispatch, survey.TreatedLetter, survey.TreatedReminder, survey.TreatedExtension, survey.TreatedErratum),
+		w.section("post", survey.TreatedDispatch, survey.TreatedLetter, survey.TreatedReminder, survey.TreatedExtension, survey.TreatedEnded, survey.TreatedErratum),
 		w.section("nicht-gefragt", survey.TreatedNotAsked, survey.TreatedNotReached, survey.TreatedNotAdmitted, survey.TreatedResigned),
 		w.section("abweichungen", survey.TreatedLater, survey.TreatedProcedure, survey.TreatedOwnDate, survey.TreatedOwnMore, survey.TreatedLanguage,
 			survey.TreatedLeftOut, survey.TreatedShortened, survey.TreatedOverLimit),

@@ -105,7 +105,7 @@ func (c *referenceCheck) record(v survey.Version) error {
 		}
 		entries = s.Entries
 		rebuild = func(q survey.Questionnaire, r survey.Respondent, e survey.SubmissionEntry) survey.Version {
-			return s.Version(r.DueAt(q), e, v.Number)
+			return s.Version(r.LateAfter(q), e, v.Number)
 		}
 	case survey.Transcribed:
 		t, err := survey.GetLetter(c.tx, v.Record)
@@ -135,9 +135,10 @@ func (c *referenceCheck) record(v survey.Version) error {
 	}
 	wrong := differences(v, rebuild(q, r, entries[i]))
 	// A version keeps the zone and the lateness of the dates that held when it was made.
-	for _, general := range append([]survey.DateChange{{From: q.Deadline}}, q.Extended...) {
-		for _, own := range append([]survey.DateChange{{From: r.Due}}, r.DueChanges...) {
-			q.Deadline, r.Due = general.From, own.From
+	generals, owns := append([]survey.DateChange{{From: q.Deadline}}, q.Extended...), append([]survey.DateChange{{From: r.Due}}, r.DueChanges...)
+	for _, general := range generals {
+		for _, own := range owns {
+			q.Deadline, r.Due, q.Extended, r.DueChanges = general.From, own.From, nil, nil
 			if len(differences(v, rebuild(q, r, entries[i]))) == 0 {
 				wrong = nil
 			}

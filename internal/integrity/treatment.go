@@ -37,7 +37,7 @@ func (c *referenceCheck) backed(q survey.Questionnaire, e survey.TreatmentEntry)
 			}
 		}
 		return false
-	case survey.TreatedExtension:
+	case survey.TreatedExtension, survey.TreatedEnded:
 		return moved(q.Extended)
 	case survey.TreatedErratum:
 		return slices.ContainsFunc(q.Errata, func(one survey.Erratum) bool { return survey.StampOf(one.At) == e.At && one.Text == e.Text })

@@ -130,7 +130,7 @@ type (
 	}
 	// CoverMarks is for cover and reminder, the texts an office starts from: each field is its own placeholder.
 	CoverMarks struct{ Partei, Frist, Fragebogen, Wahl, Buendnis, Link, Fragen string }
-	// ExtensionMail is for extension, and for own_date, where a respondent's own date moved. Link is "" for those who
+	// ExtensionMail is for extension, for own_date, where a respondent's own date moved, and for ended. Link is "" for those who
 	// answer by mail.
 	ExtensionMail struct {
 		Party, Questionnaire, Election, Alliance, Reason, Link string

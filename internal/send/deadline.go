@@ -198,6 +198,9 @@ func (s *Service) writeNewDate(tx *survey.Tx, h letterhead, r survey.Respondent,
 		return nil
 	}
 	last := changes[len(changes)-1]
+	if last.Ended() {
+		name = "ended"
+	}
 	at, err := survey.ReturnedAt(tx, r)
 	if err != nil {
 		return err

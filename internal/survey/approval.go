@@ -38,6 +38,7 @@ func (a Alliance) Rule(act ApprovalKind) Rule {
 		ActDispatch:      a.ConfirmDispatch,
 		ActAddress:       a.ConfirmDispatch, // codes and receipts go there
 		ActErratum:       a.ConfirmDispatch,
+		ActEnd:           a.ConfirmDispatch,
 		ActTranscription: a.ConfirmTranscription,
 		ActPublication:   a.ConfirmPublication,
 	}[act]

@@ -78,14 +78,18 @@ type Topic struct {
 	Name string `json:"name"`
 }
 
-// DateChange is one change of a date after the dispatch: of the deadline, an extension for all, or of a respondent's own date.
+// DateChange is one change of a date after the dispatch: of the deadline, an extension for all or the early end of the round, or of a
+// respondent's own date.
 type DateChange struct {
 	From   Instant   `json:"from"`
 	To     Instant   `json:"to"`
-	Reason string    `json:"reason"`
+	Reason string    `json:"reason,omitempty"` // "" the round was ended early: see Ended
 	At     time.Time `json:"at"`
 	By     string    `json:"by"` // user id
 }
+
+// Ended tells whether the date moved because the round was ended early: everybody had answered or declined.
+func (d DateChange) Ended() bool { return d.Reason == "" }
 
 // Cover is the cover letter: a subject and a body with placeholders (see Placeholders).
 type Cover struct {
@@ -216,7 +220,11 @@ const (
 	ActPublication   ApprovalKind = "publication"
 	ActAddress       ApprovalKind = "address" // where a respondent's mails go after the dispatch
 	ActErratum       ApprovalKind = "erratum" // what corrects a question after the dispatch
+	ActEnd           ApprovalKind = "end"     // of the round before its deadline
 )
+
+// ApprovalKinds are all acts.
+var ApprovalKinds = []ApprovalKind{ActLock, ActUnlock, ActDispatch, ActTranscription, ActPublication, ActAddress, ActErratum, ActEnd}
 
 // Key implements Entity.
 func (a Approval) Key() string { return In(a.Questionnaire) + string(a.Act) + "/" + a.Subject }

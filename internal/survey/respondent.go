@@ -145,6 +145,19 @@ func (r Respondent) DueAt(q Questionnaire) Instant {
 	return q.Deadline
 }
 
+// LateAfter is the date after which the respondent's answers are late: its own one as it was announced, whether the round was ended
+// before it or not.
+func (r Respondent) LateAfter(q Questionnaire) Instant {
+	changes := q.Extended
+	if !r.Due.IsZero() {
+		changes = r.DueChanges
+	}
+	if n := len(changes); n > 0 && changes[n-1].Ended() {
+		return changes[n-1].From
+	}
+	return r.DueAt(q)
+}
+
 // Asked tells whether the respondent was asked the question, and if not, the recorded reason.
 func (r Respondent) Asked(question QuestionID) (asked bool, reason string) {
 	if r.NotAsked != "" {

@@ -33,7 +33,7 @@ func DeleteLetter(tx *Tx, key string) error {
 
 // Version is what the letter says of one cell. speakers are all it answers for; number is that of the version. cite is Kernel.Cite.
 func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []Respondent, e SubmissionEntry, number int, cite func(Transcription) string) Version {
-	due := speaker.DueAt(q)
+	due := speaker.LateAfter(q)
 	at, received := t.Arrival(q)
 	v := Version{
 		Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: number,

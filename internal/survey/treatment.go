@@ -56,6 +56,7 @@ const (
 	TreatedDispatch    TreatmentKind = "dispatch"     // the cover letter went out to Count by mail
 	TreatedReminder    TreatmentKind = "reminder"     // went out to Count
 	TreatedExtension   TreatmentKind = "extension"    // the deadline moved for all; Count were told by mail
+	TreatedEnded       TreatmentKind = "ended"        // the round ended early, since everybody had answered or declined; Count were told by mail
 	TreatedErratum     TreatmentKind = "erratum"      // Text corrects a question; Count were told by mail
 	TreatedLetter      TreatmentKind = "other_letter" // the cover letter went to Count in other words
 	TreatedNotAsked    TreatmentKind = "not_asked"
@@ -76,7 +77,7 @@ const (
 )
 
 // TreatmentKinds in the order of the report.
-var TreatmentKinds = []TreatmentKind{TreatedDispatch, TreatedReminder, TreatedExtension, TreatedErratum, TreatedLetter, TreatedNotAsked, TreatedNotReached, TreatedNotAdmitted,
+var TreatmentKinds = []TreatmentKind{TreatedDispatch, TreatedReminder, TreatedExtension, TreatedEnded, TreatedErratum, TreatedLetter, TreatedNotAsked, TreatedNotReached, TreatedNotAdmitted,
 	TreatedResigned, TreatedLater, TreatedProcedure, TreatedOwnDate, TreatedOwnMore, TreatedLanguage, TreatedLeftOut, TreatedShortened, TreatedOverLimit,
 	TreatedLate, TreatedCorrected, TreatedWithdrawn}
 
@@ -180,6 +181,9 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 	}
 	for _, change := range b.Questionnaire.Extended {
 		e := TreatmentEntry{Kind: TreatedExtension, At: StampOf(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason}
+		if change.Ended() {
+			e.Kind = TreatedEnded
+		}
 		for _, d := range dispatches {
 			if d.Kind == MailExtension && d.At.Equal(change.At) {
 				e.Count, e.Lost = d.Recipients, lost[d.ID]
@@ -233,6 +237,9 @@ func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
 		b.add(TreatmentEntry{Kind: TreatedOwnDate, Party: r.Slug, To: first.Stamp(), Reason: r.DueReason.Text, Source: r.Procedure.Source})
 	}
 	for _, change := range r.DueChanges {
+		if change.Ended() { // told for all
+			continue
+		}
 		b.add(TreatmentEntry{Kind: TreatedOwnMore, Party: r.Slug, At: StampOf(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason})
 	}
 	if r.LanguageReason.Text != "" {

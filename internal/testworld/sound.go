@@ -57,7 +57,7 @@ func soundDraft(t *testing.T, tx *survey.Tx) {
 		tx.Questionnaires.Put(survey.Questionnaire{
 			ID: "q1", Slug: "nordmark-2026", Election: "e1", Topics: []survey.Topic{{ID: "t1", Name: "Freie Software"}},
 			Deadline: survey.Instant{At: Someday.AddDate(0, 1, 0), Zone: survey.DefaultZone},
-			LockedAt: Someday, DispatchedAt: Someday, Extended: []survey.DateChange{{By: "u1"}},
+			LockedAt: Someday, DispatchedAt: Someday, Extended: []survey.DateChange{{Reason: "Feiertage", By: "u1"}},
 		}),
 		tx.Questions.Put(survey.Question{Questionnaire: "q1", ID: "f1", State: survey.StateAgreed, Revision: 2, Wording: wording, UpdatedBy: "u1"}),
 		tx.Revisions.Put(survey.Revision{Questionnaire: "q1", Question: "f1", Number: 1, By: "u1"}),

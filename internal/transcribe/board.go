@@ -135,7 +135,7 @@ func transcriptionLines(tx *survey.Tx, actor survey.Actor, q survey.Questionnair
 			continue
 		}
 		line := Line{Transcription: t, Sender: r, EnteredByName: survey.NameOfUser(tx, t.EnteredBy), ConfirmedByName: survey.NameOfUser(tx, t.ConfirmedBy),
-			Late: t.Late(q, r.DueAt(q)), Wrote: slices.Contains(t.Writers, actor.Who())}
+			Late: t.Late(q, r.LateAfter(q)), Wrote: slices.Contains(t.Writers, actor.Who())}
 		if t.Respondent != r.ID {
 			if line.Sender, err = tx.Respondent(q.ID, t.Respondent); err != nil {
 				return nil, err

@@ -177,6 +177,10 @@ func approvalPath(slug survey.Slug, a alliance.OverviewApproval) string {
 		return "/werkstatt/" + string(slug) + "/katalog"
 	case a.Act == survey.ActDispatch:
 		return "/versand/" + string(slug) + "/absenden"
+	case a.Act == survey.ActErratum:
+		return "/versand/" + string(slug) + "/berichtigung"
+	case a.Act == survey.ActEnd:
+		return "/versand/" + string(slug) + "/frist"
 	}
 	return "/veroeffentlichen/" + string(slug)
 }

@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"pruefstein/internal/locale"
 	"pruefstein/internal/publish"
 	"pruefstein/internal/survey"
 	weballiance "pruefstein/internal/web/alliance"
@@ -42,6 +44,34 @@ func TestOverviewListsTheSetUp(t *testing.T) {
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Contestant] { return tx.Contestants }, survey.Contestant{Election: "e", Party: "p"})
 	if strings.Contains(office.Get("/uebersicht").Body.String(), "Einrichten") {
 		t.Error("the list stays when all is done")
+	}
+}
+
+// Whatever waits for a second person is named where the office arrives, and leads to where it is confirmed.
+func TestOverviewNamesEveryRequest(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{ID: "kim", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.AddUser(t, survey.User{ID: "lou", Name: "Lou", Email: "lou@buendnis.example", Coordinator: true})
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances }, survey.Alliance{Name: "B", Email: "b@b.example",
+		ConfirmLock: survey.RuleOn, ConfirmDispatch: survey.RuleOn, ConfirmPublication: survey.RuleOn})
+	office, words := w.Visitor(t).SignIn("kim@buendnis.example"), locale.For("de")
+	for _, act := range survey.ApprovalKinds {
+		if act == survey.ActTranscription || act == survey.ActAddress { // these are about one letter or respondent
+			continue
+		}
+		request := survey.Approval{Questionnaire: "q-open", Act: act, Digest: "x", RequestedBy: "lou", RequestedAt: w.Clock.Now()}
+		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Approval] { return tx.Approvals }, request)
+		page := office.Get("/uebersicht").Body.String()
+		link := regexp.MustCompile(`href="(/[a-z]+/nord-open[^"]*)"[^>]*>` + regexp.QuoteMeta(words.Must("alliance.overview.act."+string(act))) + `<`).FindStringSubmatch(page)
+		if link == nil {
+			t.Errorf("%s is not on the overview", act)
+		} else if code := office.Get(link[1]).Code; code != 200 {
+			t.Errorf("%s leads to %s: %d", act, link[1], code)
+		}
+		if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error { return tx.Approvals.Delete(request.Key()) }); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

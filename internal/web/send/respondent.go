@@ -414,6 +414,10 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 		add("language_reason", p.Must("send.respondent.not_reached", "At", r.Moment(who.LanguageReason.At), "Name", f.LanguageReasonBy, "Reason", who.LanguageReason.Text))
 	}
 	for _, c := range who.DueChanges {
+		if c.Ended() {
+			add("due_changed", p.Must("compare.meta.ended_text", "From", r.Instant(c.From), "To", r.Instant(c.To)))
+			continue
+		}
 		add("due_changed", p.Must("send.due.changed", "From", r.Instant(c.From), "To", r.Instant(c.To), "Reason", c.Reason))
 	}
 	if who.Standing.Told() {

@@ -78,5 +78,7 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: one + "/berichtigung/:question/zuruecknehmen", Who: web.Checkers, Phases: conducted, Handle: s.withdrawErratum},
 		{Method: get, Path: one + "/frist", Who: web.Checkers, Phases: conducted, Handle: s.deadlinePage},
 		{Method: post, Path: one + "/frist", Who: web.Coordinators, Phases: conducted, Handle: s.saveDeadline},
+		{Method: post, Path: one + "/ende", Who: web.Checkers, Phases: after, Handle: s.endRound},
+		{Method: post, Path: one + "/ende/zuruecknehmen", Who: web.Checkers, Phases: after, Handle: s.withdrawEnd},
 	}
 }
