@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"pruefstein/internal/testkit/browser"
 )
@@ -274,6 +275,28 @@ func (p *person) cookies() (names []string) {
 		names = append(names, cookie.Name)
 	}
 	return names
+}
+
+// tabTo presses the Tab key until the field with the name has the focus.
+func (p *person) tabTo(name string) {
+	p.t.Helper()
+	for range 200 {
+		if err := chromedp.Do(p.tab, chromedp.KeyEvent(kb.Tab)); err != nil {
+			p.t.Fatal(err)
+		}
+		if script[bool](p, `document.activeElement.name === a[0]`, name) {
+			return
+		}
+	}
+	p.t.Fatalf("%s: the Tab key never reaches %q", p.address(), name)
+}
+
+// typeKeys types with the keyboard, wherever the focus is.
+func (p *person) typeKeys(keys string) {
+	p.t.Helper()
+	if err := chromedp.Do(p.tab, chromedp.KeyEvent(keys)); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // until waits for the text of an element to say something: what a script does without a new page.

@@ -1,9 +1,13 @@
 package app
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testkit/browser"
@@ -58,10 +62,21 @@ func (j *journey) answer() {
 	}
 	p.onPhone()
 
+	// the second by the keyboard alone
 	p.visit("/antwort/fragen/2")
-	p.choose("status", "Wir lehnen die Beantwortung ab")
-	p.fill("reason", declineWhy)
-	p.press("Fertig, weiter")
+	p.tabTo("status")
+	p.typeKeys(" ")
+	for range 4 {
+		if script[string](p, `document.activeElement.labels?.[0]?.innerText ?? ""`) == "Wir lehnen die Beantwortung ab" {
+			break
+		}
+		p.typeKeys(kb.ArrowDown)
+	}
+	p.tabTo("reason")
+	p.typeKeys(declineWhy)
+	p.until("[data-autosave-text]", "Gespeichert")
+	p.tabTo("mark")
+	p.arrive(http.StatusOK, chromedp.KeyEvent(kb.Enter))
 	p.visit("/antwort/alle")
 	p.onPhone()
 

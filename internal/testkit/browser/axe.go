@@ -87,7 +87,11 @@ const shape = `(() => {
 	const landmarks = all("header, main, footer, nav, aside, search, form[aria-label], section[aria-label]").map(e => e.localName + " " + e.getAttribute("aria-label"));
 	const twice = list => list.filter((one, i) => list.indexOf(one) !== i).length;
 	kinds.add("page " + [all("main").length, all("h1").length, !!document.title.trim(), twice(landmarks), twice(all("[id]").map(e => e.id))]);
-	return {kinds: [...kinds], scroll: page.scrollWidth, width: page.clientWidth};
+	// What a mouse can operate and the Tab key passes over. One radio button of a group is enough: arrows reach the others.
+	const keyless = all("a[href], button, input:not([type=hidden]), select, textarea, summary")
+		.filter(e => !e.matches(":disabled") && e.checkVisibility({visibilityProperty: true}) && (e.tabIndex < 0 || e.closest("[inert]")))
+		.map(e => "the keyboard cannot reach: " + e.outerHTML.slice(0, 120));
+	return {kinds: [...kinds], scroll: page.scrollWidth, width: page.clientWidth, keyless};
 })()`
 
 // passed are the kinds of elements that axe has found nothing about in this test binary, with the width of the page. Axe costs
@@ -112,14 +116,16 @@ type violation struct {
 
 func axe(ctx context.Context) (faults []string, err error) {
 	type look struct {
-		Kinds  []string `json:"kinds"`
-		Scroll int      `json:"scroll"`
-		Width  int      `json:"width"`
+		Kinds   []string `json:"kinds"`
+		Scroll  int      `json:"scroll"`
+		Keyless []string `json:"keyless"`
+		Width   int      `json:"width"`
 	}
 	seen, err := chromedp.Run(ctx, chromedp.Evaluate[look](shape))
 	if err != nil {
 		return nil, err
 	}
+	faults = append(faults, seen.Keyless...)
 	if seen.Scroll > seen.Width {
 		faults = append(faults, fmt.Sprintf("the page is %d px wide, the window %d px", seen.Scroll, seen.Width))
 	}

@@ -145,6 +145,9 @@ func TestAxeLooksAtWhatIsNew(t *testing.T) {
 	}
 	for _, test := range []struct{ old, changed, rule string }{
 		{"Erste", "", "link-name"},
+		{`<input id="b"`, `<textarea tabindex="-1" aria-label="x"></textarea><input id="b"`, "the keyboard cannot reach: <textarea"},
+		{"<form>", "<form inert>", "the keyboard cannot reach: <input"},
+		{"<button", `<button tabindex="-1"`, "the keyboard cannot reach: <button"},
 		{`<label for="b">`, `<label for="c">`, "label"},
 		{"Senden", "", "button-name"},
 		{`class="note"`, `class="pale"`, "color-contrast"},
