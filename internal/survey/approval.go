@@ -110,6 +110,8 @@ func (s *Kernel) Approve(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKin
 type SecondPerson struct {
 	TwoPerson   bool      // the rule is on
 	Alone       bool      // it would be, but there is no second person yet
+	Nobody      bool      // the rule is on, but nobody else who can sign in counts as a second person for whoever looks
+	NoMail      bool      // there is no mail server: a link for a password can only be handed over
 	Waiting     *Approval // a request that waits for a second person, nil: none
 	WaitingName string    // who made it
 	Outdated    bool      // the request is for another content than there is now
@@ -122,6 +124,12 @@ func (s *Kernel) SecondPerson(tx *Tx, actor Actor, q QuestionnaireID, act Approv
 	if p.TwoPerson, p.Alone, err = s.TwoPersonOrAlone(tx, act); err != nil {
 		return p, err
 	}
+	p.NoMail = !s.MailReady
+	if p.TwoPerson {
+		if p.Nobody, err = nobodyElse(tx, actor); err != nil {
+			return p, err
+		}
+	}
 	if p.Waiting, err = s.OpenRequest(tx, actor, q, act, subject, digest); err != nil || p.Waiting == nil {
 		return p, err
 	}
@@ -129,6 +137,22 @@ func (s *Kernel) SecondPerson(tx *Tx, actor Actor, q QuestionnaireID, act Approv
 	p.WaitingName = NameOfUser(tx, p.Waiting.RequestedBy)
 	p.OneHand, err = Paired(tx, actor, p.Waiting.RequestedBy)
 	return p, err
+}
+
+// nobodyElse tells whether no other person could confirm what the actor asks for.
+func nobodyElse(tx *Tx, actor Actor) (bool, error) {
+	for u, err := range tx.Users.List("") {
+		if err != nil {
+			return false, err
+		}
+		if string(u.ID) == actor.Who() || !u.Active() || !u.Coordinator && !u.Administrator {
+			continue
+		}
+		if one, err := OneHand(tx, actor.Who(), string(u.ID)); err != nil || !one {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // AskedBefore makes the second click of whoever asked for a second person what the first one was: a request that waits.

@@ -260,3 +260,36 @@ func TestPhase(t *testing.T) {
 		}
 	}
 }
+
+// Who asks knows beforehand that nobody could confirm.
+func TestNobodyElseCounts(t *testing.T) {
+	anna, handed := testworld.Active(survey.User{ID: "anna", Coordinator: true}), testworld.Active(survey.User{ID: "handed", Coordinator: true, PasswordBy: "anna"})
+	for name, c := range map[string]struct {
+		other survey.User
+		want  bool
+	}{
+		"one hand":                   {survey.User{}, true},
+		"a coordinator":              {survey.User{ID: "ben", Coordinator: true, PasswordHash: "x"}, false},
+		"an administrator":           {survey.User{ID: "ben", Administrator: true, PasswordHash: "x"}, false},
+		"one who has never been in":  {survey.User{ID: "ben", Coordinator: true}, true},
+		"one who is switched off":    {survey.User{ID: "ben", Coordinator: true, PasswordHash: "x", Disabled: true}, true},
+		"a member of a group":        {survey.User{ID: "ben", PasswordHash: "x"}, true},
+		"one hand over another hand": {survey.User{ID: "ben", Coordinator: true, PasswordHash: "x", PasswordBy: "handed"}, true},
+		"a hand of somebody else":    {survey.User{ID: "ben", Coordinator: true, PasswordHash: "x", PasswordBy: "gone"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			users := []survey.User{anna.User, handed.User}
+			if c.other.ID != "" {
+				users = append(users, c.other)
+			}
+			s := testworld.NewOffice(t, survey.Alliance{}, users...)
+			testworld.Must(t, s.Store.View(t.Context(), func(tx *survey.Tx) error {
+				p, err := s.SecondPerson(tx, anna, "q1", survey.ActLock, "", "x")
+				if !p.TwoPerson || p.Nobody != c.want {
+					t.Errorf("%+v", p)
+				}
+				return err
+			}))
+		})
+	}
+}

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -116,4 +118,23 @@ func (r *Request) Errata(q survey.Questionnaire, question survey.QuestionID) (li
 		list = append(list, templates.Erratum{Date: r.Printer().Date(e.At.In(q.Deadline.Location())), Text: e.Text})
 	}
 	return list
+}
+
+// NobodyElse says before something is asked for that nobody counts as its second person, and what happens then, or that nobody will
+// whom one invites by hand; "" somebody does.
+func (r *Request) NobodyElse(p survey.SecondPerson) string {
+	switch {
+	case p.Alone && p.NoMail:
+		return r.Printer().Must("common.second.alone_no_mail")
+	case !p.Nobody:
+		return ""
+	case p.NoMail:
+		return r.Printer().Must("common.second.nobody_no_mail")
+	}
+	return r.Printer().Must("common.second.nobody")
+}
+
+// Sentences joins what is to be said in paragraphs, and leaves out what is not.
+func Sentences(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n\n")
 }

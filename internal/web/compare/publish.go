@@ -232,6 +232,9 @@ func (p *publicationPage) act(r *web.Request, q survey.Questionnaire, st compare
 	}
 	p.Confirm = &templates.Confirm{Title: p.Must("compare.office." + key + "_title"), Text: p.Must("compare.office." + key + "_text"), Action: string(own),
 		Button: p.Must("compare.office." + key), Fields: []templates.Field{{Name: "content", Type: "hidden", Value: st.Content}, p.tick(previewRead, p.Must("compare.office.read"))}}
+	if key == "request" {
+		p.Confirm.Text = web.Sentences(p.Confirm.Text, r.NobodyElse(st.SecondPerson))
+	}
 	if st.Bare() {
 		p.Confirm.Text += "\n\n" + p.Must("compare.office.bare_text", "Count", len(st.Pending))
 		p.Confirm.Fields = append(p.Confirm.Fields, p.tick(bareToo, p.Must("compare.office.bare")))

@@ -266,7 +266,7 @@ func waitingFor(r *web.Request, v draft.CataloguePage, b templates.Base, action 
 	w := &waitingBox{Outdated: v.Outdated, Changed: b.Must("draft.lock.outdated"), Confirm: v.MayConfirm, Action: action, Hash: v.Catalogue.Hash, Withdraw: v.MayWithdraw}
 	switch {
 	case v.Own:
-		w.Own = b.Must("draft.lock.own")
+		w.Own = strings.TrimSpace(b.Must("draft.lock.own") + " " + r.NobodyElse(v.SecondPerson))
 	case v.OneHand:
 		w.Own = b.Must("error.one_hand")
 	}
@@ -288,7 +288,7 @@ func (s *Room) unlockBox(r *web.Request, v draft.CataloguePage, p *cataloguePage
 	p.Unlock = &templates.Confirm{Title: p.Must("draft.unlock.title"), Text: p.Must("draft.unlock.text", "Next", v.Questionnaire.LockNumber()+1), Action: action,
 		Button: p.Must("draft.unlock.button"), Fields: []templates.Field{{Name: "hash", Type: "hidden", Value: v.Catalogue.Hash}}}
 	if v.TwoPerson {
-		p.Unlock.Text += "\n\n" + p.Must("draft.unlock.two")
+		p.Unlock.Text = web.Sentences(p.Unlock.Text, p.Must("draft.unlock.two"), r.NobodyElse(v.SecondPerson))
 		p.Unlock.Button = p.Must("draft.unlock.request")
 	}
 }
@@ -328,13 +328,13 @@ func (s *Room) lockBox(r *web.Request, v draft.CataloguePage, p *cataloguePage) 
 		Button: p.Must("draft.lock.button"), Fields: []templates.Field{hash}}
 	switch {
 	case v.TwoPerson:
-		p.Lock.Text += "\n\n" + p.Must("draft.lock.two")
+		p.Lock.Text = web.Sentences(p.Lock.Text, p.Must("draft.lock.two"), r.NobodyElse(v.SecondPerson))
 		p.Lock.Button = p.Must("draft.lock.request")
 	case v.Alone && r.Actor.HasAny(web.Admins...):
-		p.Lock.Text += "\n\n" + p.Must("draft.lock.alone")
+		p.Lock.Text = web.Sentences(p.Lock.Text, p.Must("draft.lock.alone"), r.NobodyElse(v.SecondPerson))
 		p.Lock.Cancel = templates.NavItem{Label: p.Must("draft.lock.invite"), Href: "/verwaltung/personen/neu"}
 	case v.Alone:
-		p.Lock.Text += "\n\n" + p.Must("draft.lock.alone_ask")
+		p.Lock.Text = web.Sentences(p.Lock.Text, p.Must("draft.lock.alone_ask"), r.NobodyElse(v.SecondPerson))
 	default:
 		p.Lock.Text += "\n\n" + p.Must("draft.lock.off")
 	}

@@ -108,3 +108,24 @@ func TestOrderThatCameTooLateIsShownAgain(t *testing.T) {
 		order("cab")
 	}
 }
+
+// Nobody asks for a second person in vain without having been told: without a mail server all who were let in by hand count as one.
+func TestLockThatNobodyElseCanConfirm(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances }, survey.Alliance{Name: "Bündnis Nordmark", Revision: 1})
+	kim := w.AddUser(t, survey.User{ID: "kim", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true, Administrator: true})
+	v := w.Visitor(t).SignIn(kim.Email)
+	const path = "/werkstatt/nord-draft/katalog"
+	w.MailReady = false
+	webtest.Contains(t, v.Get(path), 200, "Ohne Mailserver gilt das auch, wenn Sie jemanden einladen")
+	ben := w.AddUser(t, survey.User{ID: "ben", Name: "Ben", Email: "ben@buendnis.example", Coordinator: true, PasswordBy: "kim"})
+	webtest.Contains(t, v.Get(path), 200, "Zurzeit zählt niemand sonst als zweite Person", "Ohne Mailserver geht es nicht anders")
+	w.MailReady = true
+	webtest.Contains(t, v.Get(path), 200, "Zurzeit zählt niemand sonst als zweite Person", "„Passwort vergessen“")
+	ben.PasswordBy = ""
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.User] { return tx.Users }, ben)
+	if strings.Contains(v.Get(path).Body.String(), "Zurzeit zählt niemand") {
+		t.Error("Ben counts now")
+	}
+}

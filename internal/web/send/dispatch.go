@@ -154,7 +154,7 @@ func dispatchButton(r *web.Request, p *dispatchPage, d send.DispatchPlan) {
 		p.Only = p.Must("send.dispatch.not_ready")
 		return
 	case waiting && d.Own:
-		p.Only = p.Must("send.dispatch.own")
+		p.Only = strings.TrimSpace(p.Must("send.dispatch.own") + " " + r.NobodyElse(d.SecondPerson))
 		return
 	case waiting && d.OneHand:
 		p.Only = p.Must("error.one_hand")
@@ -166,7 +166,7 @@ func dispatchButton(r *web.Request, p *dispatchPage, d send.DispatchPlan) {
 		p.Only = p.Must("send.dispatch.only_coordinators")
 		return
 	case d.TwoPerson:
-		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.request_title"), p.Must("send.dispatch.request_text"), p.Must("send.dispatch.request_button")
+		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.request_title"), web.Sentences(p.Must("send.dispatch.request_text"), r.NobodyElse(d.SecondPerson)), p.Must("send.dispatch.request_button")
 	default:
 		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.send_title"), p.Must("send.dispatch.send_text", "Count", len(d.Recipients)),
 			p.Must("send.dispatch.send_button", "Count", len(d.Recipients))

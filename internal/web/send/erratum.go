@@ -150,7 +150,7 @@ func (s *Room) renderErratum(r *web.Request, status int, form erratumForm, errs 
 	if status == http.StatusConflict {
 		p.Warning = p.Must("send.erratum.overtaken")
 	}
-	p.confirm(plan)
+	p.confirm(r, plan)
 	if p.CanAct && !plan.Over && (plan.Waiting == nil || plan.Outdated || form.Text != "") {
 		field := web.RequiredField(p.field("text", "textarea", form.Text))
 		field.Label, field.Hint = p.Must("send.field.erratum"), p.Must("send.hint.erratum")
@@ -161,7 +161,7 @@ func (s *Room) renderErratum(r *web.Request, status int, form erratumForm, errs 
 }
 
 // confirm is the button below the preview: what it does depends on who has to look at it.
-func (p *erratumPage) confirm(plan send.ErratumPlan) {
+func (p *erratumPage) confirm(r *web.Request, plan send.ErratumPlan) {
 	waiting := plan.Waiting != nil && !plan.Outdated
 	if p.Only != "" || plan.Text == "" || plan.Waiting != nil && !waiting {
 		return
@@ -172,7 +172,7 @@ func (p *erratumPage) confirm(plan send.ErratumPlan) {
 	case waiting:
 		c.Title, c.Text, c.Button = p.Must("send.erratum.confirm_title"), p.Must("send.erratum.confirm_text", "Name", plan.WaitingName), p.Must("send.erratum.send_button", "Count", n)
 	case plan.TwoPerson:
-		c.Title, c.Text, c.Button = p.Must("send.dispatch.request_title"), p.Must("send.dispatch.request_text"), p.Must("send.erratum.request_button")
+		c.Title, c.Text, c.Button = p.Must("send.dispatch.request_title"), web.Sentences(p.Must("send.dispatch.request_text"), r.NobodyElse(plan.SecondPerson)), p.Must("send.erratum.request_button")
 	default:
 		c.Title, c.Text, c.Button = p.Must("send.erratum.send_title"), p.Must("send.erratum.send_text"), p.Must("send.erratum.send_button", "Count", n)
 	}
