@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -11,7 +13,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,9 +88,90 @@ func TestDemo(t *testing.T) {
 		d.enter(r)
 		d.crawl(r)
 	}
+	d.readersBesideSaves(roles[3])
 	d.secrets(t.Context(), a)
 	d.readersSeeNothing()
 	d.everyKindPassesAxe(roles)
+}
+
+// readersBesideSaves has many readers ask for the published pages without a pause while a party saves: every save arrives, one after
+// the other, and every page comes whole and the same (P10).
+func (d *demoCrawl) readersBesideSaves(party *role) {
+	const readers, saves = 64, 30
+	start := d.url + "/vergleich/" + demoClosedSlug + "/"
+	pages := []string{start, start + "fragen/1.html", start + "fragen/3.html", start + "gleichbehandlung.html", start + "antworten.csv", d.url + "/"}
+	fetch := func(client *http.Client, request *http.Request) (int, string, error) {
+		answer, err := client.Do(request)
+		if err != nil {
+			return 0, "", err
+		}
+		defer answer.Body.Close()
+		body, err := io.ReadAll(answer.Body)
+		return answer.StatusCode, string(body), err
+	}
+	get := func(address string) (int, string, error) {
+		request, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, address, nil)
+		if err != nil {
+			return 0, "", err
+		}
+		return fetch(http.DefaultClient, request)
+	}
+	first := map[string]string{}
+	for _, page := range pages {
+		code, body, err := get(page)
+		if code != http.StatusOK || err != nil {
+			d.t.Fatal(page, code, err)
+		}
+		first[page] = body
+	}
+	over := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range readers {
+		all.Go(func() {
+			for n := i; ; n++ {
+				select {
+				case <-over:
+					return
+				default:
+				}
+				page := pages[n%len(pages)]
+				if code, body, err := get(page); code != http.StatusOK || err != nil || body != first[page] {
+					d.t.Errorf("%s beside saves: %d, %d of %d bytes, %v", page, code, len(body), len(first[page]), err)
+					return
+				}
+			}
+		})
+	}
+	revision := 0
+	for n := range saves + 1 {
+		text := fmt.Sprintf("Fassung %d, neben vielen Lesern.", n)
+		form := url.Values{"status": {"answered"}, "revision": {strconv.Itoa(revision)}, "text": {text}}
+		request, err := http.NewRequestWithContext(d.t.Context(), http.MethodPost, d.url+"/antwort/fragen/1", strings.NewReader(form.Encode()))
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("Accept", "application/json")
+		code, body, err := fetch(party.client, request)
+		var said struct{ Revision int }
+		if jsonErr := json.Unmarshal([]byte(body), &said); jsonErr != nil || err != nil {
+			d.t.Errorf("save %d: %v %v %s", n, err, jsonErr, body)
+			break
+		}
+		if n > 0 && (code != http.StatusOK || said.Revision != revision+1) { // the first one learns the revision
+			d.t.Errorf("save %d: %d, revision %d after %d", n, code, said.Revision, revision)
+		}
+		revision = said.Revision
+	}
+	close(over)
+	all.Wait()
+	request, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, d.url+"/antwort/fragen/1", nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if _, body, err := fetch(party.client, request); err != nil || !strings.Contains(body, fmt.Sprintf("Fassung %d,", saves)) {
+		d.t.Errorf("the last save is not there: %v", err)
+	}
 }
 
 // somethingWaits makes sure that whoever arrives as the coordinator, or to administer, finds something that takes a second
