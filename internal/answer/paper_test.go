@@ -212,3 +212,25 @@ func TestTwoSubmitWithOneCodeOnPaper(t *testing.T) {
 		t.Errorf("%d submissions, %d versions", done, len(v))
 	}
 }
+
+// What stops a submission is not said to be submitted all the same.
+func TestWhatIsTooLongIsNotSubmittedAllTheSame(t *testing.T) {
+	w := testworld.NewAnswers(t)
+	cell, err := w.Sheet(t, w.Frei).Cell(1)
+	testworld.Must(t, err)
+	save := func(text string) (keys []string) {
+		saved, err := w.Answer.Save(t.Context(), w.Frei, answer.Save{Number: 1, Revision: cell.Draft.Revision, Entry: testworld.Saying(text)})
+		testworld.Must(t, err)
+		cell = saved.Cell
+		for _, p := range cell.Problems {
+			keys = append(keys, p.Key)
+		}
+		return keys
+	}
+	if got := save("kurz"); strings.Join(got, " ") != "answer.problem.not_done" {
+		t.Error(got)
+	}
+	if got := save(strings.Repeat("x", 51)); strings.Join(got, " ") != "answer.problem.too_long" {
+		t.Error(got)
+	}
+}

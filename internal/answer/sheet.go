@@ -337,7 +337,7 @@ func (c Cell) problems() (list []Problem) {
 		add(true, "emptied")
 	case c.State == StateNone:
 		add(false, "empty")
-	case c.State == StateBegun:
+	case c.State == StateBegun && len(list) == 0: // what stops the submission is not submitted all the same
 		add(false, "not_done")
 	}
 	return list

@@ -161,22 +161,38 @@ var fieldLabels = []struct{ path, family string }{
 	{"/verwaltung/personen/", "alliance.personen."},
 	{"/verwaltung/organisationen", "alliance.names."},
 	{"/verwaltung/arbeitsgruppen", "alliance.names."},
+	{"/antworten/", "transcribe.field."},
+	{"/antwort/", "answer.field."},
+	{"/versand/", "send.field."},
 }
 
-// fieldLabel is what the form calls a field, its name where that is not known.
+// fieldLabel is what the form calls a field, "" where that is not known.
 func (r *Request) fieldLabel(name string) string {
 	for _, f := range fieldLabels {
 		if !strings.HasPrefix(r.FullPath(), f.path) {
 			continue
 		}
 		for _, key := range []string{f.family + "field_" + name, f.family + name} {
-			if r.Printer().Has(key) {
-				return r.Printer().Must(key)
+			if !r.Printer().Has(key) {
+				continue
+			}
+			if label, err := r.Printer().T(key); err == nil { // names are anybody's: one may hit a message that wants more
+				return label
 			}
 		}
 		break
 	}
-	return name
+	return ""
+}
+
+// chosen says in words what was chosen in a field of statuses or positions, as a form does; what was typed stays as it is.
+func (r *Request) chosen(name, text string) string {
+	if name == "status" || name == "position" {
+		if key := "common." + name + "." + text; r.Printer().Has(key) {
+			return r.Printer().Must(key)
+		}
+	}
+	return text
 }
 
 // typed gives back what was typed into a form that was refused as a whole, so that nothing of it is lost.
@@ -188,8 +204,13 @@ func typed(r *Request) []templates.Field {
 		}
 		for _, text := range r.Request.PostForm[name] {
 			if text := strings.TrimSpace(text); text != "" && !machineText.MatchString(text) {
+				label := r.Printer().Must("error.typed")
+				if known := r.fieldLabel(name); known != "" {
+					label = r.Printer().Must("error.typed_field", "Name", known)
+				}
+				text = r.chosen(name, text)
 				fields = append(fields, templates.Field{ID: "typed-" + strconv.Itoa(len(fields)+1), Name: "typed", Type: "textarea", Quiet: true,
-					Label: r.Printer().Must("error.typed_field", "Name", r.fieldLabel(name)), Value: text, Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
+					Label: label, Value: text, Rows: min(1+len(text)/80+strings.Count(text, "\n"), 16)})
 			}
 		}
 	}
