@@ -42,12 +42,16 @@ type Option struct {
 	Disabled           bool
 }
 
-// Counter counts the typed text in UTF-16 code units against a limit; it never cuts. Limit 0 only counts. Limits are
-// further limits with the name of who has them.
+// Counter counts the typed text in UTF-16 code units against a limit; it never cuts. Limit 0 only counts. A General limit is that of
+// any text (survey.MaxTextUnits): it is not told until it is near. Limits are further limits with the name of who has them.
 type Counter struct {
 	Limit, Used int
+	General     bool
 	Limits      []NamedLimit
 }
+
+// Told tells whether the limit is told beside what is used. counter.js does the same.
+func (c Counter) Told() bool { return c.Limit > 0 && (!c.General || c.Used*10 > c.Limit*9) }
 
 // NamedLimit is the limit of one procedure in UTF-16 code units.
 type NamedLimit struct {

@@ -22,7 +22,8 @@ function watch(box) {
   const update = () => {
     const used = length(input.value);
     const over = limit > 0 ? Math.max(0, used - limit) : 0;
-    const pattern = over > 0 ? box.dataset.over : limit > 0 ? box.dataset.of : box.dataset.used;
+    const told = limit > 0 && (!('general' in box.dataset) || zoneOf(used) > 0);
+    const pattern = over > 0 ? box.dataset.over : told ? box.dataset.of : box.dataset.used;
     text.textContent = fill(pattern, { used: number.format(used), limit: number.format(limit), over: number.format(over) });
     text.classList.toggle('is-over', over > 0);
     for (const { word, row } of rows) {

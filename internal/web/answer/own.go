@@ -101,7 +101,7 @@ func (s *Room) renderDecline(r *web.Request, status int, reason string, errs []t
 		}
 	}
 	p.Reason = templates.Field{Name: "reason", Type: "textarea", Rows: 8, Label: p.Must("answer.field.reason"), Hint: p.Must("answer.field.reason_hint"), Value: reason,
-		Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: limit, Used: survey.Length(reason)}}
+		Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: limit, General: limit == survey.MaxTextUnits, Used: survey.Length(reason)}}
 	return r.Page(status, "answer/decline", p)
 }
 

@@ -247,9 +247,9 @@ func answerFields(r *web.Request, p *questionPage, cell answer.Cell, entry surve
 	text, _, _ := survey.Text(entry.Text) // a browser sends CRLF
 	reason, _, _ := survey.Text(entry.Reason)
 	p.Text = templates.Field{Name: "text", Type: "textarea", Rows: 14, Quiet: !p.IsThesis, Label: p.Must("answer.field.text"), Value: entry.Text, Error: p.ErrorAt("text"),
-		Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, Used: survey.Length(text)}}
+		Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, General: cell.Limit == survey.MaxTextUnits, Used: survey.Length(text)}}
 	p.Reason = templates.Field{Name: "reason", Type: "textarea", Rows: 5, Label: p.Must("answer.field.reason"), Hint: p.Must("answer.field.reason_hint"),
-		Value: entry.Reason, Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, Used: survey.Length(reason)}}
+		Value: entry.Reason, Error: p.ErrorAt("reason"), Lang: "de", Counter: &templates.Counter{Limit: cell.Limit, General: cell.Limit == survey.MaxTextUnits, Used: survey.Length(reason)}}
 	if !p.IsThesis {
 		return
 	}

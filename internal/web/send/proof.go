@@ -131,7 +131,7 @@ func (p portalPage) wording(shown portalQuestion, q survey.PacketQuestion, typed
 	}
 	text, reason := field("wording", "textarea", typed.Text), field("shortened", "text", typed.Reason)
 	clean, _, _ := survey.Text(typed.Text)
-	text.Lang, text.Rows, text.Counter = "de", 3, &templates.Counter{Limit: limit, Used: survey.Length(clean)}
+	text.Lang, text.Rows, text.Counter = "de", 3, &templates.Counter{Limit: limit, General: limit == survey.MaxTextUnits, Used: survey.Length(clean)}
 	w := portalWording{Heading: shown.Heading, TooLong: shown.TooLong, Fields: []templates.Field{text, reason}}
 	if q.Over > 0 {
 		whole := field("whole", "checkbox", "yes")

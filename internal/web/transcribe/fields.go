@@ -174,7 +174,7 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	}
 	clean, _, _ := survey.Text(said.Text)
 	cell.Wording = field("text", "textarea", said.Text)
-	cell.Wording.Lang, cell.Wording.Counter = "de", &templates.Counter{Limit: limit, Used: survey.Length(clean)}
+	cell.Wording.Lang, cell.Wording.Counter = "de", &templates.Counter{Limit: limit, General: limit == survey.MaxTextUnits, Used: survey.Length(clean)}
 	cell.Refusal = field("reason", "textarea", said.Reason)
 	cell.Refusal.Lang, cell.Refusal.Rows = "de", 2
 	return cell
