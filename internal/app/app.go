@@ -392,6 +392,7 @@ func (a *App) Run(ctx context.Context) error {
 	var tasks sync.WaitGroup
 	if a.worker != nil {
 		tasks.Go(func() { a.worker.Run(ctx) })
+		tasks.Go(func() { a.remind(ctx) })
 	}
 	tasks.Go(func() { a.sweep(ctx) })
 	failed := make(chan error, 1)
@@ -422,6 +423,34 @@ func (a *App) Run(ctx context.Context) error {
 		err = nil
 	}
 	return err
+}
+
+// remind sends the planned reminders whose instant has come, at once and every minute: what the server missed while it was off is sent or
+// noted at its start.
+func (a *App) remind(ctx context.Context) {
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for {
+		if err := a.remindOnce(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("reminders", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// remindOnce makes a panic an error of this minute.
+func (a *App) remindOnce(ctx context.Context) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic of type %T", cause)
+			a.log.Error("reminders", "stack", string(debug.Stack()))
+		}
+	}()
+	return a.Service.Send.SendPlanned(ctx)
 }
 
 // sweep deletes expired sessions and the files of letters that nothing names, at once and every hour, and every hour

@@ -135,6 +135,7 @@ func (s *seeder) open(election survey.ElectionID) {
 	s.at(2.5)
 	s.lock(q)
 	s.at(2)
+	s.plan(q, "7")
 	s.dispatch(q)
 	s.at(1)
 	union := s.party(q, "sun")
@@ -190,6 +191,22 @@ func (s *seeder) portal(q survey.Questionnaire, slug survey.Slug, entered float6
 		}
 		return s.service.Send.RecordPortal(s.ctx, s.actor(coordinator), q.ID, slug, send.RecordPortal{At: s.local(entered, "11:30"), Zone: survey.DefaultZone,
 			Note: "Bestätigung der Geschäftsstelle am selben Tag.", Revision: f.Row.Respondent.Revision})
+	})
+}
+
+// plan plans a reminder, so many days before everybody's own date.
+func (s *seeder) plan(q survey.Questionnaire, days string) {
+	s.step("plan a reminder", func() error {
+		text, err := s.service.Send.StartingText("de", "reminder")
+		if err != nil {
+			return err
+		}
+		now, err := s.service.Alliance.QuestionnaireBySlug(s.ctx, s.actor(coordinator), q.Slug)
+		if err != nil {
+			return err
+		}
+		_, err = s.service.Send.PlanReminders(s.ctx, s.actor(coordinator), q.ID, send.PlanReminders{Steps: []send.StepForm{{Days: days, Cover: text}}, Revision: now.Revision})
+		return err
 	})
 }
 

@@ -188,9 +188,18 @@ func (j *journey) checkLetter(party string) {
 // deadline passes while somebody at a party writes.
 func (j *journey) deadline() {
 	at := j.questionnaire(slug).Deadline.At
+	j.mail("gemeinsam@su-kb.example") // the cover letter
+	j.clock.Set(at.AddDate(0, 0, -3))
+	if err := j.app.remindOnce(j.t.Context()); err != nil {
+		j.t.Fatal(err)
+	}
+	reminder := j.mail("gemeinsam@su-kb.example")
+	if !strings.HasPrefix(reminder.Subject, "Erinnerung: ") {
+		j.t.Errorf("%q is no reminder", reminder.Subject)
+	}
 	j.clock.Set(at.Add(-20 * time.Minute))
 	p := j.person()
-	p.visit(j.link(j.mail("gemeinsam@su-kb.example"), "/zugang/"))
+	p.visit(j.link(reminder, "/zugang/"))
 	p.press("Antwortformular öffnen")
 	p.visit("/antwort/fragen/1")
 	p.choose("status", "Wir antworten")

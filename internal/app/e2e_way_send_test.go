@@ -52,12 +52,19 @@ func (j *journey) coverLetter() {
 	}
 	p.visit(sending + "/postausgang")
 	p.reads("an uns selbst")
+	p.visit(sending + "/erinnerung")
+	p.fill("days-1", "3")
+	p.press("Vorschau zeigen")
+	p.reads("So würden sie gehen", "3 Tage vor der Frist", "So kommt es bei FM an")
+	p.onPhone()
+	p.press("Plan speichern")
+	p.reads("Die Erinnerungen sind geplant.", "23.02.2027, 18:00")
 }
 
 func (j *journey) dispatch() {
 	p := j.jonte
 	p.visit(sending + "/absenden")
-	p.reads("Der Fragenkatalog ist gesperrt.", "Fragen passen nicht zum Verfahren", "GZN")
+	p.reads("Der Fragenkatalog ist gesperrt.", "Fragen passen nicht zum Verfahren", "GZN", "Die geplanten Erinnerungen liegen nach dem Versand.", "Geplante Erinnerung: 3 Tage vor der Frist")
 	p.onPhone()
 	p.press("Versand beantragen")
 	p.reads("Wartet auf die zweite Person")

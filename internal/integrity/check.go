@@ -164,6 +164,12 @@ func (c *referenceCheck) checkDraft() {
 				need(c, q, "question", c.questions, survey.In(q.ID)+string(locked.ID))
 			}
 		}
+		for _, step := range slices.Concat(q.Reminders, q.NewReminders) {
+			c.byPerson(q, step.Planned.By, step.ConfirmedBy)
+			if step.Stopped != nil {
+				c.byPerson(q, step.Stopped.By)
+			}
+		}
 		for _, e := range q.Errata {
 			c.byPerson(q, e.By, e.ConfirmedBy)
 			need(c, q, "dispatch", c.dispatches, survey.In(q.ID)+e.Dispatch)
@@ -281,6 +287,13 @@ func (c *referenceCheck) checkSend() {
 	for _, d := range c.dispatches {
 		need(c, d, "questionnaire", c.questionnaires, string(d.Questionnaire))
 		c.byPerson(d, d.By, d.ConfirmedBy)
+		q := c.questionnaires[string(d.Questionnaire)]
+		if d.Step != "" && !slices.ContainsFunc(q.Reminders, func(step survey.ReminderStep) bool { return step.ID == d.Step }) {
+			c.fault(d, "the planned reminder %q is missing", d.Step)
+		}
+		for _, id := range d.Missed {
+			need(c, d, "respondent", c.respondents, survey.RespondentKey(d.Questionnaire, id))
+		}
 	}
 	halves(c, c.tx.Mails, c.tx.MailTexts)
 	outbox := map[string]bool{}

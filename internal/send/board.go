@@ -54,8 +54,9 @@ type Board struct {
 	Problems      map[Problem]int
 	Plan          DispatchPlan // until the dispatch
 	Missing       []string     // short names of the parties of the election no respondent stands for
-	Reminded      bool
-	Unreminded    int // once reminded, how many could have the reminder and have not had it
+	Reminded      bool         // a reminder went or is planned
+	PlanWaits     bool         // planned reminders wait for their second person
+	Unreminded    int          // once reminded, how many could have the reminder and have not had it
 	Published     bool
 }
 
@@ -94,9 +95,15 @@ func (s *Service) board(tx *survey.Tx, actor survey.Actor, questionnaire survey.
 	if err != nil {
 		return b, err
 	}
-	if b.Reminded = reminder.Sent != nil; b.Reminded {
+	if reminder.Sent != nil {
 		b.Unreminded = len(reminder.Recipients)
 	}
+	b.Reminded = reminder.Sent != nil || reminder.Planned || reminder.Room == 0
+	waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActReminder, "")
+	if err != nil {
+		return b, err
+	}
+	b.PlanWaits = waiting != nil
 	if b.Published, err = published(tx, q); err != nil {
 		return b, err
 	}

@@ -113,6 +113,9 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 	needsMail := slices.ContainsFunc(c.Respondents, survey.Respondent.GetsMail)
 	add("mail", when(s.MailReady || !needsMail, PointMissing))
 	add("contact", when(c.Email != "" || !needsMail, PointMissing))
+	if len(q.Reminders) > 0 {
+		add("reminders", when(!slices.ContainsFunc(q.Reminders, func(step survey.ReminderStep) bool { return !step.At(q.Deadline).After(s.At(tx)) }), PointMissing))
+	}
 	if q.Deadline.At.After(s.At(tx)) {
 		add("deadline", when(!q.Deadline.At.Before(s.At(tx).Add(shortNotice)), PointWarn))
 	} else {

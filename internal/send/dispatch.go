@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -59,11 +60,15 @@ type dispatchContent struct {
 	Catalogue       string // hash
 	Respondents     []survey.Respondent
 	Errata          []survey.Erratum `json:",omitempty"`
+	Reminders       []plannedStep    `json:",omitempty"`
 }
 
 func loadDispatchContent(tx *survey.Tx, q survey.Questionnaire) (c dispatchContent, err error) {
 	c.Title, c.Intro, c.AnswerLimit, c.Licence, c.Cover, c.Deadline = q.Title, q.Intro, q.AnswerLimit, q.Licence, q.Cover, q.Deadline
 	c.Errata = q.Errata
+	if q.DispatchedAt.IsZero() { // whoever is invited later gets what is left of them
+		c.Reminders = plannedSteps(q.Reminders)
+	}
 	if c.Election, err = tx.Election(q.Election); err != nil {
 		return c, err
 	}
@@ -208,7 +213,10 @@ func (s *Service) Dispatch(ctx context.Context, actor survey.Actor, questionnair
 
 func (s *Service) dispatch(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, respondents []survey.Respondent, approval survey.Approval) error {
 	now := s.At(tx)
-	q.DispatchedAt, q.Revision = now, q.Revision+1
+	q.DispatchedAt, q.Revision, q.Reminders = now, q.Revision+1, slices.Clone(q.Reminders)
+	for i := range q.Reminders {
+		q.Reminders[i].ConfirmedBy = approval.ApprovedBy
+	}
 	if err := tx.Questionnaires.Put(q); err != nil {
 		return err
 	}

@@ -17,7 +17,9 @@ type ReminderPlan struct {
 	Unreached     []survey.Respondent // nothing came back either, but nothing can be delivered
 	ByPost        []survey.Respondent // asked by letter, nothing came back: no mail goes to them
 	Letters       []survey.Respondent // a letter came, and is being typed or waits for its check
-	Sent          *survey.Dispatch    // the one reminder, once sent
+	Room          int                 // reminders there may still be, planned or by hand
+	Planned       bool                // a step is planned
+	Sent          *survey.Dispatch    // the one reminder by hand, once sent
 	Language      string              // of its text
 	SentName      string
 	SentMails     []survey.Mail // its mails, the oldest first
@@ -47,6 +49,39 @@ func (s *Service) reminderPlan(tx *survey.Tx, questionnaire survey.Questionnaire
 	return s.reminderOf(tx, q, all)
 }
 
+// Why a respondent gets no reminder.
+const (
+	reminderNotAsked  = "not_asked" // it is asked in its own form or not at all, or no longer stands
+	reminderReturned  = "returned"  // something came from it
+	reminderLetter    = "letter"    // a letter of it is being typed, or waits for its check
+	reminderByPost    = "by_post"   // no mail goes to it
+	reminderUnreached = "unreached"
+	reminderOver      = "over" // its own date is over
+)
+
+// notReminded tells why a respondent gets no reminder now; "" it gets one.
+func (s *Service) notReminded(tx *survey.Tx, q survey.Questionnaire, letters map[survey.RespondentID]bool, r survey.Respondent) (why string, err error) {
+	if !r.GetsCover() || r.Standing.Out() {
+		return reminderNotAsked, nil
+	}
+	at, err := survey.ReturnedAt(tx, r)
+	switch {
+	case err != nil:
+		return "", err
+	case !at.IsZero():
+		return reminderReturned, nil
+	case letters[r.ID]:
+		return reminderLetter, nil
+	case r.ByPost():
+		return reminderByPost, nil
+	case r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
+		return reminderUnreached, nil
+	case !s.At(tx).Before(r.DueAt(q).At):
+		return reminderOver, nil
+	}
+	return "", nil
+}
+
 // reminderOf is the plan for all respondents of a questionnaire.
 func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey.Respondent) (p ReminderPlan, err error) {
 	p.Questionnaire = q
@@ -55,32 +90,33 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 		return p, err
 	}
 	for _, r := range all {
-		if !r.GetsCover() || r.Standing.Out() {
-			continue
-		}
-		at, err := survey.ReturnedAt(tx, r)
-		switch {
-		case err != nil:
-			return p, err
-		case !at.IsZero():
-			p.Submitted++
-		case letters[r.ID]:
-			p.Letters = append(p.Letters, r)
-		case r.ByPost():
-			p.ByPost = append(p.ByPost, r)
-		case r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
-			p.Unreached = append(p.Unreached, r)
-		case !s.At(tx).Before(r.DueAt(p.Questionnaire).At):
-			p.Over = append(p.Over, r)
-		default:
-			p.Recipients = append(p.Recipients, r)
-		}
-	}
-	for d, err := range tx.Dispatches.List(survey.In(q.ID)) {
+		why, err := s.notReminded(tx, q, letters, r)
 		if err != nil {
 			return p, err
 		}
-		if d.Kind == survey.MailReminder {
+		switch why {
+		case reminderReturned:
+			p.Submitted++
+		case reminderLetter:
+			p.Letters = append(p.Letters, r)
+		case reminderByPost:
+			p.ByPost = append(p.ByPost, r)
+		case reminderUnreached:
+			p.Unreached = append(p.Unreached, r)
+		case reminderOver:
+			p.Over = append(p.Over, r)
+		case "":
+			p.Recipients = append(p.Recipients, r)
+		}
+	}
+	sent, err := remindersSent(tx, q.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Room = room(q, sent)
+	p.Planned = slices.ContainsFunc(q.Reminders, func(step survey.ReminderStep) bool { return step.Stopped == nil })
+	for _, d := range sent {
+		if d.Step == "" {
 			p.Sent = &d
 			p.SentName = survey.NameOfUser(tx, d.By)
 		}
@@ -125,6 +161,8 @@ func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire 
 			return survey.Fail(survey.Conflict, "send.error.reminded")
 		case p.Questionnaire.Phase(s.At(tx)) != survey.PhaseOpen:
 			return p.Questionnaire.InPhase(s.At(tx), survey.PhaseOpen)
+		case p.Room == 0:
+			return survey.Fail(survey.Conflict, "send.error.reminders_full")
 		case len(p.Recipients) == 0:
 			return survey.Fail(survey.Conflict, "send.error.all_submitted")
 		}

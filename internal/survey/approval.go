@@ -39,6 +39,7 @@ func (a Alliance) Rule(act ApprovalKind) Rule {
 		ActAddress:       a.ConfirmDispatch, // codes and receipts go there
 		ActErratum:       a.ConfirmDispatch,
 		ActEnd:           a.ConfirmDispatch,
+		ActReminder:      a.ConfirmDispatch,
 		ActTranscription: a.ConfirmTranscription,
 		ActPublication:   a.ConfirmPublication,
 	}[act]

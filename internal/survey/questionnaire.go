@@ -19,13 +19,15 @@ type Questionnaire struct {
 	AnswerLimit   int     `json:"answer_limit,omitempty"`   // most UTF-16 units of a submitted answer; 0: as above
 	Topics        []Topic `json:"topics,omitempty"`
 
-	Order       Order        `json:"order,omitempty"`        // of the respondents, wherever they stand
-	OrderSource string       `json:"order_source,omitempty"` // where the numbers of OrderNumber are from, printed with them
-	OrderRule   string       `json:"order_rule,omitempty"`   // what the source of an import says of its order, see QuotedOrder; else what was typed before there was a choice, printed no more
-	Licence     string       `json:"licence,omitempty"`      // SPDX identifier of the publication
-	Deadline    Instant      `json:"deadline,omitzero"`      // for all who answer with us
-	Extended    []DateChange `json:"extended,omitempty"`     // every change of the deadline after the dispatch, public
-	Cover       Cover        `json:"cover,omitzero"`         // cover letter
+	Order        Order          `json:"order,omitempty"`         // of the respondents, wherever they stand
+	OrderSource  string         `json:"order_source,omitempty"`  // where the numbers of OrderNumber are from, printed with them
+	OrderRule    string         `json:"order_rule,omitempty"`    // what the source of an import says of its order, see QuotedOrder; else what was typed before there was a choice, printed no more
+	Licence      string         `json:"licence,omitempty"`       // SPDX identifier of the publication
+	Deadline     Instant        `json:"deadline,omitzero"`       // for all who answer with us
+	Extended     []DateChange   `json:"extended,omitempty"`      // every change of the deadline after the dispatch, public
+	Cover        Cover          `json:"cover,omitzero"`          // cover letter
+	Reminders    []ReminderStep `json:"reminders,omitempty"`     // planned ones, stopped ones included; until the dispatch what is planned so far
+	NewReminders []ReminderStep `json:"new_reminders,omitempty"` // asked for after the dispatch, wait for a second person (ActReminder)
 
 	LockedAt     time.Time    `json:"locked_at,omitzero"`
 	Undone       []UndoneLock `json:"undone,omitempty"`      // the catalogues locked before, the oldest first
@@ -218,13 +220,14 @@ const (
 	ActDispatch      ApprovalKind = "dispatch"
 	ActTranscription ApprovalKind = "transcription"
 	ActPublication   ApprovalKind = "publication"
-	ActAddress       ApprovalKind = "address" // where a respondent's mails go after the dispatch
-	ActErratum       ApprovalKind = "erratum" // what corrects a question after the dispatch
-	ActEnd           ApprovalKind = "end"     // of the round before its deadline
+	ActAddress       ApprovalKind = "address"  // where a respondent's mails go after the dispatch
+	ActErratum       ApprovalKind = "erratum"  // what corrects a question after the dispatch
+	ActEnd           ApprovalKind = "end"      // of the round before its deadline
+	ActReminder      ApprovalKind = "reminder" // reminders planned after the dispatch
 )
 
 // ApprovalKinds are all acts.
-var ApprovalKinds = []ApprovalKind{ActLock, ActUnlock, ActDispatch, ActTranscription, ActPublication, ActAddress, ActErratum, ActEnd}
+var ApprovalKinds = []ApprovalKind{ActLock, ActUnlock, ActDispatch, ActTranscription, ActPublication, ActAddress, ActErratum, ActEnd, ActReminder}
 
 // Key implements Entity.
 func (a Approval) Key() string { return In(a.Questionnaire) + string(a.Act) + "/" + a.Subject }

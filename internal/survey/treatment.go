@@ -169,7 +169,7 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 			e.Kind, b.Letter = TreatedDispatch, letter
 		case d.Kind == MailInvitation && letter != b.Letter && b.Letter != "":
 			e.Kind = TreatedLetter
-		case d.Kind == MailReminder:
+		case d.Kind == MailReminder && d.Recipients > 0: // else it notes only to whom a planned one did not go
 			e.Kind = TreatedReminder
 			if b.Open { // who was not reminded has answered
 				e.Count, e.Lost = 0, 0

@@ -181,6 +181,8 @@ func approvalPath(slug survey.Slug, a alliance.OverviewApproval) string {
 		return "/versand/" + string(slug) + "/berichtigung"
 	case a.Act == survey.ActEnd:
 		return "/versand/" + string(slug) + "/frist"
+	case a.Act == survey.ActReminder:
+		return "/versand/" + string(slug) + "/erinnerung"
 	}
 	return "/veroeffentlichen/" + string(slug)
 }

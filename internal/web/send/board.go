@@ -163,7 +163,7 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 	if r.Questionnaire.DispatchedAt.IsZero() {
 		catalogue := "/werkstatt/" + string(r.Questionnaire.Slug) + "/katalog"
 		where := map[string]string{"catalogue": catalogue, "unlock": catalogue, "deadline": sendPath(r, "frist"), "cover": sendPath(r, "anschreiben"),
-			"letter": sendPath(r, "anschreiben")}
+			"letter": sendPath(r, "anschreiben"), "reminders": sendPath(r, "erinnerung")}
 		for _, c := range b.Plan.Checklist {
 			if c.State == send.PointOK {
 				continue
@@ -207,6 +207,9 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 			}
 			add("sent_"+string(problem), n, href)
 		}
+	}
+	if b.PlanWaits {
+		add("reminder_confirm", 0, sendPath(r, "erinnerung"))
 	}
 	if n := b.Count[survey.StageWaiting]; b.Phase == survey.PhaseOpen && !b.Reminded && n > 0 {
 		add("reminder", n, sendPath(r, "erinnerung"))

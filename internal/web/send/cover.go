@@ -45,6 +45,8 @@ type coverFormPage struct {
 	Submitted  string
 	Nobody     templates.Empty
 	Rest       *templates.Confirm // the reminder for those who have not had it; nil: there are none
+	After      bool               // sent
+	Schedule   schedulePart       // on the page of the reminder
 }
 
 // coverTemplate is a button of the letter's form.
@@ -265,7 +267,16 @@ func (s *Room) reminderPage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderReminder(r, http.StatusOK, coverForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, nil)
+	return s.renderReminder(r, http.StatusOK, coverForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, nil, nil)
+}
+
+// renderPlan shows the page of the reminder with what was typed for the planned ones.
+func (s *Room) renderPlan(r *web.Request, status int, form scheduleForm, errs []templates.FieldError) error {
+	text, err := s.Send.StartingText(coverLanguage(r.Questionnaire), "reminder")
+	if err != nil {
+		return err
+	}
+	return s.renderReminder(r, status, coverForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, errs, &form)
 }
 
 func coverLanguage(q survey.Questionnaire) string {
@@ -275,14 +286,17 @@ func coverLanguage(q survey.Questionnaire) string {
 	return locale.Languages[0]
 }
 
-func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs []templates.FieldError) error {
+func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs []templates.FieldError, planned *scheduleForm) error {
 	plan, err := s.Send.ReminderPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
 	p := coverFormPage{sendPage: s.sendBase(r, "send.reminder.title"), Action: sendPath(r, "erinnerung"), Sent: plan.Sent}
-	p.Errors, p.Lead = errs, p.Must("send.reminder.lead")
+	p.Errors, p.Lead, p.After = errs, p.Must("send.reminder.lead"), !r.Questionnaire.DispatchedAt.IsZero()
 	p.ByPost = shortNames(plan.ByPost)
+	if err := s.schedule(r, &p, planned, status == http.StatusConflict && len(errs) == 0); err != nil {
+		return err
+	}
 	p.Recipients, p.Over, p.Unreached, p.Letters = shortNames(plan.Recipients), shortNames(plan.Over), shortNames(plan.Unreached), shortNames(plan.Letters)
 	p.Submitted = p.Must("send.reminder.submitted", "Count", plan.Submitted)
 	open := r.Questionnaire.Phase(s.Now()) == survey.PhaseOpen
@@ -300,8 +314,11 @@ func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs [
 			p.Rest = &templates.Confirm{Title: p.Must("send.reminder.late"), Text: p.Must("send.reminder.late_text", "Who", p.Join(p.Recipients)),
 				Action: sendPath(r, "erinnerung", "nachholen"), Button: p.Must("send.reminder.late_button", "Count", n)}
 		}
+	case !p.After:
 	case !open:
 		p.Nobody = templates.Empty{Title: p.Must("send.reminder.closed")}
+	case plan.Room == 0:
+		p.Nobody = templates.Empty{Title: p.Must("send.reminder.full")}
 	case len(plan.Recipients) == 0:
 		p.Nobody = templates.Empty{Title: p.Must("send.reminder.nobody")}
 	default:
@@ -314,7 +331,7 @@ func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs [
 			p.Placeholders = p.placeholders()
 			p.Fields, p.Send = p.coverFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
 		}
-		if len(errs) == 0 {
+		if planned == nil && len(errs) == 0 {
 			preview, err := s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 			if err != nil {
 				return err
@@ -357,13 +374,13 @@ func (s *Room) sendReminder(r *web.Request) error {
 	if form.Do == "preview" {
 		_, err = s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
 		if err == nil {
-			return s.renderReminder(r, http.StatusOK, form, nil)
+			return s.renderReminder(r, http.StatusOK, form, nil, nil)
 		}
 	} else {
 		err = s.Send.Remind(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover())
 	}
 	if errs, ok := r.Faults(err); ok {
-		return s.renderReminder(r, http.StatusUnprocessableEntity, form, errs)
+		return s.renderReminder(r, http.StatusUnprocessableEntity, form, errs, nil)
 	}
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type dispatchPage struct {
 	Withdraw  string
 	Only      string           // why there is no button
 	Letters   []dispatchLetter // what goes out, once it can
+	Steps     []stepView       // the planned reminders
 	Packet    []packetLine
 	Who       []templates.Fact // who gets it
 	Sent      bool
@@ -109,6 +110,13 @@ func (s *Room) dispatchContent(r *web.Request, p *dispatchPage, d send.DispatchP
 	if d.Portals != nil {
 		p.Who = append(p.Who, templates.Fact{Label: r.ChannelWord(survey.ChannelPortal), Value: strings.Join(shortNames(d.Portals), "\n")})
 	}
+	planned, err := s.Send.ReminderSchedule(r.Request.Context(), r.Actor, r.Questionnaire.ID, nil)
+	if err != nil {
+		return err
+	}
+	for _, step := range planned.Steps {
+		p.Steps = append(p.Steps, s.newStep(r, step))
+	}
 	for _, q := range d.Questions {
 		p.Packet = append(p.Packet, packetLine{Number: q.Number, Text: q.Text})
 	}
@@ -128,6 +136,8 @@ func newDispatchLine(r *web.Request, c send.Point) dispatchLine {
 		href = "/werkstatt/" + string(r.Questionnaire.Slug) + "/katalog"
 	case "deadline":
 		href = sendPath(r, "frist")
+	case "reminders":
+		href = sendPath(r, "erinnerung")
 	case "cover", "letter":
 		href = sendPath(r, "anschreiben")
 	case "mail", "contact":

@@ -34,9 +34,9 @@ func (s *Room) sendBase(r *web.Request, titleKey string, args ...any) sendPage {
 	if p.Path != sendPath(r) {
 		p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: r.Questionnaire.Title, Href: sendPath(r)})
 	}
-	tabs := []string{"", "befragte", "anschreiben", "frist", "absenden", "postausgang"}
+	tabs := []string{"", "befragte", "anschreiben", "frist", "erinnerung", "absenden", "postausgang"}
 	if !r.Questionnaire.DispatchedAt.IsZero() {
-		tabs = append(tabs, "erinnerung", "berichtigung")
+		tabs = append(tabs, "berichtigung")
 	}
 	p.Tabs.Label = p.Must("common.nav.sections")
 	for _, tab := range tabs {

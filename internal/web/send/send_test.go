@@ -361,7 +361,7 @@ func TestSendWordsExist(t *testing.T) {
 		keys = append(keys, "send.event."+word)
 	}
 	for word := range strings.FieldsSeq("catalogue deadline deadline_soon cover respondents nobody letter dispatch confirm publish address same_address contact procedure fit fit_locked date contestants numbers unlock " +
-		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder reminder_late letters") {
+		"mail sent_confirm sent_mail sent_portal sent_procedure sent_address sent_unasked sent_late sent_link reminder reminder_late reminder_confirm reminders letters") {
 		keys = append(keys, "send.next."+word)
 	}
 	for _, name := range send.Placeholders {

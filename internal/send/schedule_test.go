@@ -1,0 +1,491 @@
+package send_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pruefstein/internal/send"
+	"pruefstein/internal/survey"
+	"pruefstein/internal/testworld"
+)
+
+// step is a planned reminder as typed.
+func (s *sending) step(days string) send.StepForm {
+	s.t.Helper()
+	text, err := s.Send.StartingText("de", "reminder")
+	testworld.Must(s.t, err)
+	text.Subject = "Noch " + days + " Tage: {{fragebogen}}"
+	return send.StepForm{Days: days, Cover: text}
+}
+
+// plan plans reminders before the dispatch.
+func (s *sending) plan(days ...string) error {
+	s.t.Helper()
+	var steps []send.StepForm
+	for _, d := range days {
+		steps = append(steps, s.step(d))
+	}
+	_, err := s.Send.PlanReminders(s.t.Context(), s.office, s.q, send.PlanReminders{Steps: steps, Revision: s.questionnaire().Revision})
+	return err
+}
+
+// planLater plans them after the dispatch, as somebody reads them.
+func (s *sending) planLater(actor survey.Actor, days ...string) (bool, error) {
+	s.t.Helper()
+	var steps []send.StepForm
+	for _, d := range days {
+		steps = append(steps, s.step(d))
+	}
+	p, err := s.Send.ReminderSchedule(s.t.Context(), actor, s.q, steps)
+	if err != nil {
+		return false, err
+	}
+	return s.Send.PlanReminders(s.t.Context(), actor, s.q, send.PlanReminders{Steps: steps, Seen: p.Digest})
+}
+
+func (s *sending) schedule() send.ReminderSchedule {
+	s.t.Helper()
+	p, err := s.Send.ReminderSchedule(s.t.Context(), s.office, s.q, nil)
+	testworld.Must(s.t, err)
+	return p
+}
+
+// tick lets the program send what is due at an instant, and returns the addresses of the reminders that have been queued so far, by
+// the beginning of their subjects.
+func (s *sending) tick(at string) map[string][]string {
+	s.t.Helper()
+	i, key := survey.ParseInstant(at, "Europe/Berlin", "")
+	if key != "" {
+		s.t.Fatal(key)
+	}
+	s.clock.Set(i.At)
+	testworld.Must(s.t, s.Send.SendPlanned(s.t.Context()))
+	got := map[string][]string{}
+	s.put(func(tx *survey.Tx) error {
+		for m, err := range tx.Mails.List("") {
+			if err != nil {
+				return err
+			}
+			if m.Kind == survey.MailReminder {
+				day, _, _ := strings.Cut(m.Subject, ":")
+				got[day] = append(got[day], strings.TrimSuffix(m.To, "@partei.example"))
+			}
+		}
+		return nil
+	})
+	for _, list := range got {
+		slices.Sort(list)
+	}
+	return got
+}
+
+// deliver lets the mail server take all reminders.
+func (s *sending) deliver() {
+	s.t.Helper()
+	for _, m := range s.mails(survey.MailReminder) {
+		testworld.Must(s.t, s.Send.RecordAttempt(s.t.Context(), m.Mail.ID, send.MailOutcome{Attempt: 1, Sent: true}))
+	}
+}
+
+func reminded(t *testing.T, got map[string][]string, day string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got[day], want) {
+		t.Errorf("%s: %v, want %v", day, got[day], want)
+	}
+}
+
+// The deadline is 21 December, 18:00; ub has its own date, 15 January, 12:00; aehrenbund has a form of its own, zz no known procedure.
+func TestPlannedReminders(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	testworld.Must(t, s.plan("3", "14"))
+	p := s.schedule()
+	if len(p.Steps) != 2 || p.Steps[0].Days != 14 || len(p.Steps[0].Moments) != 2 || p.Steps[0].Moments[0].At.Format(time.RFC3339) != "2026-12-07T17:00:00Z" ||
+		len(p.Steps[0].Moments[0].Respondents) != 2 || p.Steps[0].Moments[1].Respondents[0].Slug != "ub" || p.Room != 0 {
+		t.Fatalf("%+v", p)
+	}
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	if got := s.tick("2026-12-07T17:59"); len(got) != 0 {
+		t.Errorf("too early: %v", got)
+	}
+	got := s.tick("2026-12-07T18:00")
+	reminded(t, got, "Noch 14 Tage", "fm", "gz")
+	reminded(t, s.tick("2026-12-07T18:01"), "Noch 14 Tage", "fm", "gz") // nobody twice
+	if body := s.mails(survey.MailReminder)["fm@partei.example"].Body; !strings.Contains(body, "https://fragen.example/zugang/") {
+		t.Errorf("no link of its own:\n%s", body)
+	}
+	s.submitted("fm")
+	got = s.tick("2026-12-18T18:00")
+	reminded(t, got, "Noch 3 Tage", "gz")
+	got = s.tick("2027-01-01T12:00") // the deadline for all is over, not that of ub
+	reminded(t, got, "Noch 14 Tage", "fm", "gz", "ub")
+	reminded(t, s.tick("2027-01-12T12:00"), "Noch 3 Tage", "gz", "ub")
+	p = s.schedule()
+	if n := p.Steps[0].Recipients(); n != 3 || len(p.Steps[0].Sent) != 2 || p.Steps[1].Recipients() != 2 || p.Steps[0].Missed != nil {
+		t.Errorf("%d, %+v", n, p.Steps)
+	}
+	if d := p.Steps[0].Sent[0]; d.At.Format(time.RFC3339) != "2026-12-07T17:00:00Z" || d.By != "u1" || d.Recipients != 2 {
+		t.Errorf("%+v", d)
+	}
+	if n := len(s.audited("reminder_step")); n != 4 {
+		t.Errorf("%d entries", n)
+	}
+	text, err := s.Send.StartingText("de", "reminder")
+	testworld.Must(t, err)
+	if err := s.Send.Remind(t.Context(), s.office, s.q, text); survey.CodeOf(err) != survey.Conflict {
+		t.Errorf("a third by hand: %v", err)
+	}
+}
+
+// Nobody is reminded whose letter is at work, who no longer stands, was not reached, or was asked after the instant.
+func TestWhoGetsNoPlannedReminder(t *testing.T) {
+	for name, change := range map[string]func(s *sending, r *survey.Respondent, tx *survey.Tx) error{
+		"a letter": func(s *sending, r *survey.Respondent, tx *survey.Tx) error {
+			return tx.Transcriptions.Put(survey.Transcription{Questionnaire: s.q, Respondent: r.ID, ID: "l", State: survey.TranscriptionDraft})
+		},
+		"not admitted": func(_ *sending, r *survey.Respondent, _ *survey.Tx) error {
+			r.Standing.State = survey.StateNotAdmitted
+			return nil
+		},
+		"not reached": func(_ *sending, r *survey.Respondent, _ *survey.Tx) error {
+			r.NotReached = &survey.DeliveryFailure{Reason: "x"}
+			return nil
+		},
+		"asked later": func(s *sending, r *survey.Respondent, _ *survey.Tx) error {
+			r.AskedAt = time.Date(2026, 12, 7, 17, 0, 0, 0, time.UTC)
+			return nil
+		},
+		"a mail came back": func(s *sending, r *survey.Respondent, tx *survey.Tx) error {
+			for m, err := range tx.Mails.By(survey.MailRespondent).List(survey.Exact(r.Key())) {
+				if err != nil {
+					return err
+				}
+				m.State, m.SentAt, m.Bounced = survey.MailSent, s.clock.Now(), &survey.Bounce{Day: "2026-11-24", Said: "unbekannt", At: s.clock.Now()}
+				return tx.Mails.Put(m)
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSending(t)
+			s.ready()
+			testworld.Must(t, s.plan("14"))
+			if sent, err := s.dispatch(s.office); err != nil || !sent {
+				t.Fatal(err)
+			}
+			r := s.respondent("fm")
+			s.put(func(tx *survey.Tx) error {
+				if err := change(s, &r, tx); err != nil {
+					return err
+				}
+				return tx.Respondents.Put(r)
+			})
+			reminded(t, s.tick("2026-12-07T18:00"), "Noch 14 Tage", "gz")
+		})
+	}
+}
+
+// What the server was too late for by more than a day is not sent, and noted; less than a day is sent.
+func TestMissedReminder(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	testworld.Must(t, s.plan("14", "3"))
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	if got := s.tick("2026-12-08T18:01"); len(got) != 0 {
+		t.Errorf("a day too late: %v", got)
+	}
+	s.tick("2026-12-08T18:02")
+	p := s.schedule()
+	if len(p.Steps[0].Missed) != 2 || p.Steps[0].Sent != nil || len(s.audited("reminder_missed")) != 1 {
+		t.Errorf("%+v, %d entries", p.Steps[0], len(s.audited("reminder_missed")))
+	}
+	reminded(t, s.tick("2026-12-19T18:00"), "Noch 3 Tage", "fm", "gz")
+
+	// a server that was off until the deadline was over reminds nobody
+	s = newSending(t)
+	s.ready()
+	testworld.Must(t, s.plan("1"))
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	if got := s.tick("2026-12-21T18:00"); len(got) != 0 {
+		t.Errorf("after the deadline: %v", got)
+	}
+	if p := s.schedule(); len(p.Steps[0].Missed) != 2 {
+		t.Errorf("%+v", p.Steps[0])
+	}
+}
+
+// An extension moves a step that has not gone; nobody gets one twice. What was missed goes at its new instant.
+func TestExtensionMovesPlannedReminders(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	testworld.Must(t, s.plan("14", "3"))
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	reminded(t, s.tick("2026-12-07T18:00"), "Noch 14 Tage", "fm", "gz")
+	s.deliver()
+	extend := send.SetDeadline{Deadline: "2027-01-10T18:00", Zone: "Europe/Berlin", Reason: "Feiertage", Revision: s.questionnaire().Revision}
+	testworld.Must(t, s.Send.ExtendDeadline(t.Context(), s.office, s.q, extend))
+	got := s.tick("2026-12-18T18:00")
+	reminded(t, got, "Noch 3 Tage")
+	got = s.tick("2026-12-27T18:00")
+	reminded(t, got, "Noch 14 Tage", "fm", "gz")
+	reminded(t, s.tick("2027-01-07T18:00"), "Noch 3 Tage", "fm", "gz")
+
+	s = newSending(t)
+	s.ready()
+	testworld.Must(t, s.plan("14"))
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	s.tick("2026-12-10T18:00") // missed
+	extend.Revision = s.questionnaire().Revision
+	testworld.Must(t, s.Send.ExtendDeadline(t.Context(), s.office, s.q, extend))
+	reminded(t, s.tick("2026-12-27T18:00"), "Noch 14 Tage", "fm", "gz")
+	if p := s.schedule(); p.Steps[0].Missed != nil {
+		t.Errorf("%+v", p.Steps[0].Missed)
+	}
+}
+
+func TestPlanFaults(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	for name, test := range map[string]struct {
+		days []string
+		want []string
+	}{
+		"twice":         {[]string{"7", "7"}, []string{"days-2 send.error.days_twice"}},
+		"none":          {[]string{" ", "3"}, []string{"days-1 error.required"}},
+		"no number":     {[]string{"bald"}, []string{"days-1 error.number"}},
+		"nought":        {[]string{"0"}, []string{"days-1 error.number"}},
+		"too many days": {[]string{"121"}, []string{"days-1 error.number"}},
+		"in the past":   {[]string{"3", "29"}, []string{"days-2 send.error.step_past"}},
+		"now":           {[]string{"29"}, []string{"days-1 send.error.step_past"}},
+		"three":         {[]string{"1", "2", "3"}, []string{"days-1 send.error.reminders_full"}},
+	} {
+		if got := testworld.FaultsOf(t, s.plan(test.days...)); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+	}
+	bad := s.step("3")
+	bad.Body, bad.Subject = "Bitte {{datum}}", ""
+	_, err := s.Send.PlanReminders(t.Context(), s.office, s.q, send.PlanReminders{Steps: []send.StepForm{s.step("7"), bad}, Revision: s.questionnaire().Revision})
+	if got := testworld.FaultsOf(t, err); !slices.Contains(got, "subject-2 error.required") || !slices.Contains(got, "body-2 send.error.placeholder") {
+		t.Errorf("%v", got)
+	}
+	revision := s.questionnaire().Revision
+	for range 2 { // a double click
+		if _, err := s.Send.PlanReminders(t.Context(), s.office, s.q, send.PlanReminders{Steps: []send.StepForm{s.step("7")}, Revision: revision}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Send.PlanReminders(t.Context(), s.second, s.q, send.PlanReminders{Steps: []send.StepForm{s.step("6")}, Revision: revision}); testworld.KeyOf(err) != "error.stale" {
+		t.Errorf("somebody was faster: %v", err)
+	}
+	// what was in time when it was planned holds the dispatch when it is not any more
+	s.clock.Set(time.Date(2026, 12, 15, 9, 0, 0, 0, time.UTC))
+	if _, err := s.dispatch(s.office); testworld.KeyOf(err) != "send.error.not_ready" {
+		t.Errorf("a step in the past: %v", err)
+	}
+	testworld.Must(t, s.plan())
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+}
+
+// The dispatch approves the plan: a plan that changes voids what somebody asked for.
+func TestDispatchApprovesThePlan(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	s.twoPersons()
+	testworld.Must(t, s.plan("7"))
+	if sent, err := s.dispatch(s.office); err != nil || sent {
+		t.Fatal(sent, err)
+	}
+	testworld.Must(t, s.plan("6"))
+	if sent, err := s.dispatch(s.second); err != nil || sent {
+		t.Fatal("sent what nobody asked for", err)
+	}
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	if p := s.schedule(); len(p.Steps) != 1 || p.Steps[0].Days != 6 || p.Steps[0].ConfirmedBy != "u1" {
+		t.Errorf("%+v", p.Steps)
+	}
+}
+
+// After the dispatch reminders are asked for by one and planned by another.
+func TestPlanAfterTheDispatch(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	s.twoPersons()
+	testworld.Must(t, s.plan("7"))
+	for _, actor := range []survey.Actor{s.office, s.second} {
+		if _, err := s.dispatch(actor); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.planLater(s.office, "7"); !slices.Equal(testworld.FaultsOf(t, err), []string{"days-1 send.error.days_planned"}) {
+		t.Errorf("the same day: %v", err)
+	}
+	if _, err := s.planLater(s.office, "5", "3"); testworld.KeyOf(err) != "send.error.reminders_full" {
+		t.Errorf("three in all: %v", err)
+	}
+	for range 2 { // a double click
+		if done, err := s.planLater(s.office, "3"); err != nil || done {
+			t.Fatal(done, err)
+		}
+	}
+	if _, err := s.planLater(s.second, "2"); testworld.KeyOf(err) != "send.error.plan_waits" {
+		t.Errorf("another plan: %v", err)
+	}
+	waiting, err := s.Send.ReminderSchedule(t.Context(), s.admin, s.q, nil)
+	if err != nil || len(waiting.New) != 1 || waiting.Waiting == nil || waiting.Own || waiting.New[0].Days != 3 {
+		t.Fatalf("%+v, %v", waiting, err)
+	}
+	confirm := send.PlanReminders{Seen: waiting.Digest}
+	if _, err := s.Send.PlanReminders(t.Context(), s.second, s.q, send.PlanReminders{Seen: "another"}); testworld.KeyOf(err) != "error.stale" {
+		t.Errorf("unread: %v", err)
+	}
+	if got := s.tick("2026-12-18T18:00"); len(got["Noch 3 Tage"]) != 0 {
+		t.Error("not approved, but sent")
+	}
+	s.clock.Set(sendStart)
+	if done, err := s.Send.PlanReminders(t.Context(), s.admin, s.q, confirm); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	if _, err := s.Send.PlanReminders(t.Context(), s.second, s.q, confirm); testworld.KeyOf(err) != "error.stale" {
+		t.Errorf("decided already: %v", err)
+	}
+	p := s.schedule()
+	if len(p.Steps) != 2 || p.Steps[1].ConfirmedBy != "u3" || p.Steps[1].Planned.By != "u1" || p.New != nil || p.Room != 0 {
+		t.Errorf("%+v", p)
+	}
+	if len(s.audited("reminder_planned")) != 1 || len(s.audited("request_reminder")) != 1 {
+		t.Error("not noted")
+	}
+}
+
+// A step can be stopped until it has gone, also while its mails wait. What nobody got makes room for another.
+func TestStopReminder(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	testworld.Must(t, s.plan("14", "3"))
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	stop := func(i int) error {
+		return s.Send.StopReminder(t.Context(), s.office, s.q, s.questionnaire().Reminders[i].ID)
+	}
+	for range 2 { // a double click
+		testworld.Must(t, stop(1))
+	}
+	if p := s.schedule(); p.Steps[1].Stopped == nil || p.Steps[1].StoppedName != "Person u1" || p.Room != 1 || len(s.audited("reminder_stopped")) != 1 {
+		t.Errorf("%+v", p.Steps[1])
+	}
+	if done, err := s.planLater(s.office, "2"); err != nil || !done {
+		t.Fatal(err)
+	}
+	s.tick("2026-12-07T18:00")
+	sent := s.mails(survey.MailReminder)["fm@partei.example"]
+	testworld.Must(t, s.Send.RecordAttempt(t.Context(), sent.Mail.ID, send.MailOutcome{Attempt: 1, Sent: true}))
+	testworld.Must(t, stop(0)) // ub has not got it, and the mail to gz waits
+	if n := len(s.mails(survey.MailReminder)); n != 0 {
+		t.Errorf("%d mails wait", n)
+	}
+	if got := s.tick("2027-01-01T12:00"); slices.Contains(got["Noch 14 Tage"], "ub") {
+		t.Error("stopped, but sent")
+	}
+	if p := s.schedule(); p.Room != 0 {
+		t.Errorf("one that went counts: %d", p.Room)
+	}
+	s.tick("2026-12-19T18:00")
+	s.tick("2027-01-13T12:00")
+	s.deliver()
+	if err := stop(2); testworld.KeyOf(err) != "send.error.step_gone" {
+		t.Errorf("stopped after it went: %v", err)
+	}
+	if err := s.Send.StopReminder(t.Context(), s.office, s.q, "anything"); survey.CodeOf(err) != survey.NotFound {
+		t.Errorf("a foreign id: %v", err)
+	}
+}
+
+// Whoever stops while the program sends finds a step gone whole or not at all.
+func TestStopWhileSending(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	testworld.Must(t, s.plan("14"))
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	s.clock.Set(time.Date(2026, 12, 7, 17, 0, 0, 0, time.UTC))
+	id := s.questionnaire().Reminders[0].ID
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if err := s.Send.SendPlanned(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Go(func() {
+		if err := s.Send.StopReminder(t.Context(), s.office, s.q, id); err != nil {
+			t.Error(err)
+		}
+	})
+	all.Wait()
+	if n := len(s.mails(survey.MailReminder)); n != 0 {
+		t.Errorf("%d mails wait after it was stopped", n)
+	}
+	testworld.Must(t, s.Send.SendPlanned(t.Context()))
+	var dispatches int
+	s.put(func(tx *survey.Tx) error {
+		dispatches = 0
+		for d, err := range tx.Dispatches.List("") {
+			if err != nil {
+				return err
+			}
+			if d.Kind == survey.MailReminder {
+				dispatches++
+			}
+		}
+		return nil
+	})
+	if dispatches > 1 {
+		t.Errorf("sent %d times", dispatches)
+	}
+}
+
+func TestWhoMayPlanReminders(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	for name, act := range map[string]func(survey.Actor) error{
+		"plan": func(a survey.Actor) error {
+			_, err := s.Send.PlanReminders(t.Context(), a, s.q, send.PlanReminders{})
+			return err
+		},
+		"read": func(a survey.Actor) error {
+			_, err := s.Send.ReminderSchedule(t.Context(), a, s.q, nil)
+			return err
+		},
+		"stop": func(a survey.Actor) error { return s.Send.StopReminder(t.Context(), a, s.q, "x") },
+	} {
+		for _, actor := range []survey.Actor{{}, s.member, {Respondent: "r", Questionnaire: s.q}} {
+			if err := act(actor); survey.CodeOf(err) != survey.Forbidden {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if err := s.Send.StopReminder(t.Context(), s.admin, s.q, "x"); survey.CodeOf(err) != survey.Forbidden {
+		t.Errorf("an administrator stops: %v", err)
+	}
+}

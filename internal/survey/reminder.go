@@ -1,0 +1,20 @@
+package survey
+
+import "time"
+
+// MaxReminders is how many reminders a questionnaire may have in all, planned or sent by hand.
+const MaxReminders = 2
+
+// ReminderStep is a planned reminder: one text, so many days before each respondent's own date. It is approved with the dispatch, or
+// afterwards by itself.
+type ReminderStep struct {
+	ID          string `json:"id"`
+	Days        int    `json:"days"`
+	Text        Cover  `json:"text"`
+	Planned     Noted  `json:"planned"`
+	ConfirmedBy string `json:"confirmed_by,omitempty"` // user id of the second person
+	Stopped     *Noted `json:"stopped,omitempty"`      // whoever has not got it by then does not get it
+}
+
+// At is when the step goes to whoever has the date: so many days before it, at the same hour of the day.
+func (s ReminderStep) At(due Instant) time.Time { return due.In().AddDate(0, 0, -s.Days).UTC() }
