@@ -55,6 +55,9 @@ func CSV(w io.Writer, c survey.Comparison) error {
 	if !slices.EqualFunc(records, back, slices.Equal) {
 		return fmt.Errorf("antworten.csv: what was written does not read back the same")
 	}
+	if err := faithfulRows(c, back); err != nil {
+		return fmt.Errorf("antworten.csv: %w", err)
+	}
 	_, err = out.WriteTo(w)
 	return err
 }

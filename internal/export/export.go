@@ -44,6 +44,9 @@ func JSON(w io.Writer, c survey.Comparison) error {
 	if !back.Equal(interchange.FromComparison(c)) {
 		return fmt.Errorf("daten.json: what was written does not read back the same")
 	}
+	if err := faithfulFile(c, back); err != nil {
+		return fmt.Errorf("daten.json: %w", err)
+	}
 	_, err := out.WriteTo(w)
 	return err
 }

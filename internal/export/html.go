@@ -44,6 +44,9 @@ func HTML(w io.Writer, c survey.Comparison) error {
 		return fmt.Errorf("vergleich.html: %w", err)
 	}
 	page := newSinglePage(german, c)
+	if err := faithfulPage(c, page); err != nil {
+		return fmt.Errorf("vergleich.html: %w", err)
+	}
 	var out bytes.Buffer
 	if err := pages.Render(&out, "compare/single", page); err != nil {
 		return fmt.Errorf("vergleich.html: %w", err)

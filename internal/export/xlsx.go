@@ -25,6 +25,9 @@ func XLSX(w io.Writer, c survey.Comparison) error {
 			return fmt.Errorf("vergleich.xlsx: %w", err)
 		}
 	}
+	if err := faithful(c, all); err != nil {
+		return fmt.Errorf("vergleich.xlsx: %w", err)
+	}
 	data, err := workbook(c, all)
 	if err != nil {
 		return fmt.Errorf("vergleich.xlsx: %w", err)
