@@ -97,26 +97,26 @@ func TestTreatment(t *testing.T) {
 	got := w.state().Comparison.Treatment
 	letter := survey.DigestOf([]string{"Fragen", "Guten Tag"})
 	want := survey.Treatment{
-		Catalogue: "aa", Letter: letter, Questions: 3, AnswerLimit: 50, DispatchedAt: "2026-11-01T09:00:00Z", Deadline: "2026-11-29T18:00:00+01:00",
+		Catalogue: "aa", Letter: letter, Questions: 3, AnswerLimit: 50, DispatchedAt: "2026-11-01T10:00:00+01:00", Deadline: "2026-11-29T18:00:00+01:00",
 		Order: survey.OrderBallot, Asked: 6, Answers: survey.TreatedAnswers{ByPerson: 2},
 		Entries: []survey.TreatmentEntry{
-			{Kind: survey.TreatedDispatch, At: "2026-11-01T09:00:00Z", Count: 4, Lost: 1},
-			{Kind: survey.TreatedReminder, At: "2026-11-19T09:00:00Z", Count: 3},
-			{Kind: survey.TreatedExtension, At: "2026-11-20T08:00:00Z", From: "2026-11-29T18:00:00+01:00", To: "2026-11-30T18:00:00+01:00", Count: 4, Reason: "Feiertag"},
-			{Kind: survey.TreatedLetter, At: "2026-11-05T09:00:00Z", Count: 1},
+			{Kind: survey.TreatedDispatch, At: "2026-11-01T10:00:00+01:00", Count: 4, Lost: 1},
+			{Kind: survey.TreatedReminder, At: "2026-11-19T10:00:00+01:00", Count: 3},
+			{Kind: survey.TreatedExtension, At: "2026-11-20T09:00:00+01:00", From: "2026-11-29T18:00:00+01:00", To: "2026-11-30T18:00:00+01:00", Count: 4, Reason: "Feiertag"},
+			{Kind: survey.TreatedLetter, At: "2026-11-05T10:00:00+01:00", Count: 1},
 			{Kind: survey.TreatedNotAsked, Party: "nein", Reason: "lädt zu Gewalt ein"},
-			{Kind: survey.TreatedNotReached, Party: "weg", At: "2026-11-06T09:00:00Z", Reason: "Postfach aufgelöst"},
+			{Kind: survey.TreatedNotReached, Party: "weg", At: "2026-11-06T10:00:00+01:00", Reason: "Postfach aufgelöst"},
 			{Kind: survey.TreatedNotAdmitted, Party: "raus", At: "2026-11-15", Reason: "zu wenige Unterschriften", Source: "Landeswahlausschuss"},
 			{Kind: survey.TreatedResigned, Party: "fort", At: "2026-11-16", Reason: "Umzug", Source: "eigene Mitteilung"},
-			{Kind: survey.TreatedLater, Party: "spaet", At: "2026-11-05T09:00:00Z"},
-			{Kind: survey.TreatedProcedure, Party: "moin", At: "2026-11-03T11:00:00Z", Source: "https://moin.example/regeln", Channel: survey.ChannelPortal},
-			{Kind: survey.TreatedProcedure, Party: "raus", At: "2026-11-01T09:00:00Z", Channel: survey.ChannelMail},
+			{Kind: survey.TreatedLater, Party: "spaet", At: "2026-11-05T10:00:00+01:00"},
+			{Kind: survey.TreatedProcedure, Party: "moin", At: "2026-11-03T12:00:00+01:00", Source: "https://moin.example/regeln", Channel: survey.ChannelPortal},
+			{Kind: survey.TreatedProcedure, Party: "raus", At: "2026-11-01T10:00:00+01:00", Channel: survey.ChannelMail},
 			{Kind: survey.TreatedOwnDate, Party: "moin", To: "2026-11-25T12:00:00+01:00", Source: "https://moin.example/regeln"},
 			{Kind: survey.TreatedOwnDate, Party: "spaet", To: "2026-11-30T20:00:00+01:00", Reason: "Parteitag"},
-			{Kind: survey.TreatedOwnMore, Party: "moin", At: "2026-11-24T07:00:00Z", From: "2026-11-25T12:00:00+01:00", To: "2026-12-01T12:00:00+01:00", Reason: "Das Formular war gestört"},
+			{Kind: survey.TreatedOwnMore, Party: "moin", At: "2026-11-24T08:00:00+01:00", From: "2026-11-25T12:00:00+01:00", To: "2026-12-01T12:00:00+01:00", Reason: "Das Formular war gestört"},
 			{Kind: survey.TreatedLanguage, Party: "moin", Reason: "schreibt nur Englisch"},
 			{Kind: survey.TreatedLeftOut, Party: "moin", Questions: []int{2}, Reason: "passt nicht in ihr Verfahren"},
-			{Kind: survey.TreatedShortened, Party: "moin", Questions: []int{3}, At: "2026-11-03T11:00:00Z", Reason: "Das Formular nimmt 20 Zeichen", Text: "Schützen Sie Daten?"},
+			{Kind: survey.TreatedShortened, Party: "moin", Questions: []int{3}, At: "2026-11-03T12:00:00+01:00", Reason: "Das Formular nimmt 20 Zeichen", Text: "Schützen Sie Daten?"},
 			{Kind: survey.TreatedOverLimit, Party: "frei", Questions: []int{1}, At: "2026-11-26", Reason: "Nur so verständlich"},
 			{Kind: survey.TreatedCorrected, Party: "frei", Questions: []int{1}, At: "2026-12-02", Reason: "neuer Brief der Partei"},
 		},
@@ -152,7 +152,7 @@ func TestTreatmentIsChecked(t *testing.T) {
 	for name, spoil := range map[string]func(*survey.TreatmentEntry) bool{
 		"count": func(e *survey.TreatmentEntry) bool { e.Count++; return e.Kind == survey.TreatedDispatch },
 		"instant": func(e *survey.TreatmentEntry) bool {
-			e.At = "2026-11-19T10:00:00Z"
+			e.At = "2026-11-19T11:00:00+01:00"
 			return e.Kind == survey.TreatedReminder
 		},
 		"reason": func(e *survey.TreatmentEntry) bool { e.Reason = "anders"; return e.Kind == survey.TreatedExtension },

@@ -3,6 +3,7 @@ package integrity
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -24,15 +25,19 @@ func (c *referenceCheck) treatment(detail survey.PublicationDetail) {
 
 // backed tells whether a record shows what an entry of a report tells.
 func (c *referenceCheck) backed(q survey.Questionnaire, e survey.TreatmentEntry) bool {
+	then := func(t time.Time) bool {
+		at, err := e.At.Time()
+		return err == nil && at.Equal(t.Truncate(time.Second))
+	}
 	moved := func(list []survey.DateChange) bool {
 		return slices.ContainsFunc(list, func(d survey.DateChange) bool {
-			return survey.StampOf(d.At) == e.At && d.From.Stamp() == e.From && d.To.Stamp() == e.To && d.Reason == e.Reason
+			return then(d.At) && d.From.Stamp() == e.From && d.To.Stamp() == e.To && d.Reason == e.Reason
 		})
 	}
 	switch e.Kind {
 	case survey.TreatedDispatch, survey.TreatedLetter, survey.TreatedReminder:
 		for _, d := range c.dispatches {
-			if d.Questionnaire == q.ID && survey.StampOf(d.At) == e.At && d.Recipients >= e.Count && (d.Kind == survey.MailReminder) == (e.Kind == survey.TreatedReminder) {
+			if d.Questionnaire == q.ID && then(d.At) && d.Recipients >= e.Count && (d.Kind == survey.MailReminder) == (e.Kind == survey.TreatedReminder) {
 				return true
 			}
 		}
@@ -40,7 +45,7 @@ func (c *referenceCheck) backed(q survey.Questionnaire, e survey.TreatmentEntry)
 	case survey.TreatedExtension, survey.TreatedEnded:
 		return moved(q.Extended)
 	case survey.TreatedErratum:
-		return slices.ContainsFunc(q.Errata, func(one survey.Erratum) bool { return survey.StampOf(one.At) == e.At && one.Text == e.Text })
+		return slices.ContainsFunc(q.Errata, func(one survey.Erratum) bool { return then(one.At) && one.Text == e.Text })
 	case survey.TreatedOwnMore:
 		return moved(c.respondent(q, e.Party).DueChanges)
 	case survey.TreatedLate, survey.TreatedCorrected, survey.TreatedWithdrawn:

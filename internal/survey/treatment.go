@@ -106,7 +106,7 @@ func (c *Comparison) treatment(tx *Tx, respondents []Respondent, mails map[Respo
 		return err
 	}
 	b := treatmentBuilder{Comparison: c, tx: tx, mails: mails, Treatment: Treatment{
-		Catalogue: c.Catalogue.Hash, Questions: len(c.Catalogue.Questions), AnswerLimit: q.AnswerLimit, DispatchedAt: StampOf(q.DispatchedAt),
+		Catalogue: c.Catalogue.Hash, Questions: len(c.Catalogue.Questions), AnswerLimit: q.AnswerLimit, DispatchedAt: StampOf(q.DispatchedAt.In(q.Deadline.Location())),
 		Deadline: q.FirstDeadline().Stamp(), Order: q.Rule(),
 	}}
 	if b.Order == OrderNumber {
@@ -149,6 +149,11 @@ type treatmentBuilder struct {
 	Treatment
 }
 
+// stamp is an instant in the zone of the deadline.
+func (b *treatmentBuilder) stamp(t time.Time) Stamp {
+	return StampOf(t.In(b.Questionnaire.Deadline.Location()))
+}
+
 func (b *treatmentBuilder) add(e TreatmentEntry) { b.Entries = append(b.Entries, e) }
 
 // sent tells what went out to all: the cover letter, reminders, extensions.
@@ -162,7 +167,7 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 		}
 	}
 	for _, d := range dispatches {
-		e := TreatmentEntry{At: StampOf(d.At), Count: d.Recipients, Lost: lost[d.ID]}
+		e := TreatmentEntry{At: b.stamp(d.At), Count: d.Recipients, Lost: lost[d.ID]}
 		letter := DigestOf([]string{d.Subject, d.Body})
 		switch {
 		case d.Kind == MailInvitation && d.At.Equal(b.Questionnaire.DispatchedAt):
@@ -180,7 +185,7 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 		b.add(e)
 	}
 	for _, change := range b.Questionnaire.Extended {
-		e := TreatmentEntry{Kind: TreatedExtension, At: StampOf(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason}
+		e := TreatmentEntry{Kind: TreatedExtension, At: b.stamp(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason}
 		if change.Ended() {
 			e.Kind = TreatedEnded
 		}
@@ -193,7 +198,7 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 	}
 	for _, erratum := range b.Questionnaire.Errata {
 		question, _ := b.Comparison.Catalogue.Question(erratum.Question)
-		e := TreatmentEntry{Kind: TreatedErratum, Questions: []int{question.Number}, At: StampOf(erratum.At), Text: erratum.Text}
+		e := TreatmentEntry{Kind: TreatedErratum, Questions: []int{question.Number}, At: b.stamp(erratum.At), Text: erratum.Text}
 		for _, d := range dispatches {
 			if d.ID == erratum.Dispatch {
 				e.Count, e.Lost = d.Recipients, lost[d.ID]
@@ -218,7 +223,7 @@ func (b *treatmentBuilder) stands(column ComparedRespondent, r Respondent) {
 		b.add(TreatmentEntry{Kind: TreatedNotAsked, Party: r.Slug, Reason: r.NotAsked})
 	}
 	if r.NotReached != nil && slices.ContainsFunc(column.Cells, func(c ComparedCell) bool { return c.Status == NotReached }) {
-		b.add(TreatmentEntry{Kind: TreatedNotReached, Party: r.Slug, At: StampOf(r.NotReached.At), Reason: r.NotReached.Reason})
+		b.add(TreatmentEntry{Kind: TreatedNotReached, Party: r.Slug, At: b.stamp(r.NotReached.At), Reason: r.NotReached.Reason})
 	}
 }
 
@@ -228,10 +233,12 @@ func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
 		return
 	}
 	switch channel := r.Procedure.Channel; {
+	case channel == ChannelPost:
+		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: Stamp(r.AskedAt.In(b.Questionnaire.Deadline.Location()).Format(time.DateOnly)), Channel: channel})
 	case channel != ChannelForm && channel != ChannelUnknown:
-		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: StampOf(r.AskedAt), Channel: channel, Source: r.Procedure.Source})
+		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: b.stamp(r.AskedAt), Channel: channel, Source: r.Procedure.Source})
 	case r.AskedAt.After(b.Questionnaire.DispatchedAt):
-		b.add(TreatmentEntry{Kind: TreatedLater, Party: r.Slug, At: StampOf(r.AskedAt)})
+		b.add(TreatmentEntry{Kind: TreatedLater, Party: r.Slug, At: b.stamp(r.AskedAt)})
 	}
 	if first := r.firstDue(b.Questionnaire); !first.IsZero() {
 		b.add(TreatmentEntry{Kind: TreatedOwnDate, Party: r.Slug, To: first.Stamp(), Reason: r.DueReason.Text, Source: r.Procedure.Source})
@@ -240,7 +247,7 @@ func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
 		if change.Ended() { // told for all
 			continue
 		}
-		b.add(TreatmentEntry{Kind: TreatedOwnMore, Party: r.Slug, At: StampOf(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason})
+		b.add(TreatmentEntry{Kind: TreatedOwnMore, Party: r.Slug, At: b.stamp(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason})
 	}
 	if r.LanguageReason.Text != "" {
 		b.add(TreatmentEntry{Kind: TreatedLanguage, Party: r.Slug, Reason: r.LanguageReason.Text})
@@ -248,7 +255,7 @@ func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
 	if r.Portal != nil {
 		for _, s := range r.Portal.Shortened {
 			question, _ := b.Comparison.Catalogue.Question(s.Question)
-			b.add(TreatmentEntry{Kind: TreatedShortened, Party: r.Slug, Questions: []int{question.Number}, At: StampOf(r.Portal.At), Reason: s.Reason, Text: s.Text})
+			b.add(TreatmentEntry{Kind: TreatedShortened, Party: r.Slug, Questions: []int{question.Number}, At: b.stamp(r.Portal.At), Reason: s.Reason, Text: s.Text})
 		}
 	}
 	var reasons []string
