@@ -24,6 +24,7 @@ type Letter struct {
 	Typed         string // the same with its secret in groups, to be typed
 	Code          string // in groups
 	At            time.Time
+	End           survey.Instant // of all answering
 }
 
 // PostPage is the page of a respondent that is asked by post.
@@ -161,6 +162,7 @@ func (s *Service) letter(tx *survey.Tx, q survey.Questionnaire, r survey.Respond
 	}
 	l = Letter{Respondent: r, Alliance: h.alliance, Election: h.election, Questionnaire: q, Questions: h.asked(r), At: s.At(tx), Language: cmp.Or(q.Cover.Language, "de"),
 		Link: s.Link(s.Addresses.Access, token), Typed: s.Link(s.Addresses.Access, grouped(token, "-")), Code: grouped(code, " ")}
+	l.End = h.election.AnswersEnd(q, r.DueAt(q))
 	place := survey.SecretPlace() // for the questions, which are set apart
 	h.printed = place
 	var m survey.WrittenMail

@@ -181,6 +181,12 @@ func dispatchButton(r *web.Request, p *dispatchPage, d send.DispatchPlan) {
 		confirm.Title, confirm.Text, confirm.Button = p.Must("send.dispatch.send_title"), p.Must("send.dispatch.send_text", "Count", len(d.Recipients)),
 			p.Must("send.dispatch.send_button", "Count", len(d.Recipients))
 	}
+	if len(d.Recipients) == 0 && (waiting || !d.TwoPerson) {
+		confirm.Text, confirm.Button = p.Must("send.dispatch.none_text"), p.Must("send.dispatch.none_button")
+	}
+	if n := len(d.ByPost); n > 0 {
+		confirm.Text = web.Sentences(confirm.Text, p.Must("send.dispatch.then_letters", "Count", n))
+	}
 	p.Confirm = confirm
 }
 

@@ -142,7 +142,7 @@ type letterPage struct {
 	After     string
 	Questions []letterQuestion
 	Limit     string
-	Until     string
+	Answer    string // until when, and how else
 	ByHand    string
 	Code      string
 	QR        qrCode
@@ -214,7 +214,11 @@ func newLetterPage(r *web.Request, l send.Letter) (p letterPage, err error) {
 	p = letterPage{Base: r.Base("send.post.letter", "Name", l.Respondent.ShortName), Party: l.Respondent.Name, Sender: l.Alliance.Name, Contact: l.Alliance.Email,
 		Subject: l.Subject, Before: l.Before, After: l.After, ByHand: l.Typed, Code: l.Code}
 	p.Printer = locale.ForPage(lang)
-	p.Day, p.Until = p.Date(l.At.In(zone)), p.DateTime(l.Respondent.DueAt(l.Questionnaire).In(), nil)
+	due := l.Respondent.LateAfter(l.Questionnaire)
+	p.Day, p.Answer = p.Date(l.At.In(zone)), p.Must("send.post.by_letter", "Until", p.DateTime(due.In(), nil))
+	if !l.At.Before(due.At) {
+		p.Answer = p.Must("send.post.by_letter_late", "Until", p.DateTime(due.In(), nil), "End", p.DateTime(l.End.In(), nil))
+	}
 	if n := l.Questionnaire.AnswerLimit; n > 0 {
 		p.Limit = p.Must("mail.limit", "Count", n)
 	}

@@ -104,3 +104,43 @@ func dumped[T survey.Entity](enc *json.Encoder, table survey.Table[T]) error {
 	}
 	return nil
 }
+
+// An office without a mail server sends letters alone, and reads what that means before it does.
+func TestDispatchOfLettersAlone(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.MailReady = false
+	w.AddUser(t, survey.User{ID: "k", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	kim := w.StaffCookie(t, "kim@buendnis.example")
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		q, err := tx.Questionnaire("q-locked")
+		q.Cover = survey.Cover{Subject: "Fragen", Body: "Bis {{frist}}.\n\n{{link}}\n\n{{fragen}}", Language: "de"}
+		err = errors.Join(err, tx.Questionnaires.Put(q))
+		for _, slug := range []string{"frei", "moin", "deich", "watt"} {
+			err = errors.Join(err, tx.Respondents.Put(survey.Respondent{Questionnaire: "q-locked", ID: survey.RespondentID("r-" + slug), Slug: survey.Slug(slug), Parties: []survey.PartyID{survey.PartyID(slug)},
+				ShortName: slug, Name: slug, Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelPost}, Revision: 1}))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const path = "/versand/nord-locked/absenden"
+	page := w.Request(t, http.MethodGet, path, kim, nil).Body.String()
+	for _, want := range []string{"Keine Mail geht hinaus", "Danach sind 4 Briefe zu drucken", "So kommt es bei deich an", "am Ende dieses Briefs"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if strings.Contains(page, "an 0 Befragte") {
+		t.Error("it goes to nobody")
+	}
+	seen := seenField.FindStringSubmatch(page)
+	if seen == nil {
+		t.Fatal(page)
+	}
+	if answer := w.Request(t, http.MethodPost, path, kim, url.Values{"seen": {seen[1]}}); answer.Code != http.StatusSeeOther {
+		t.Fatal(answer.Code)
+	}
+	webtest.Contains(t, w.Request(t, http.MethodGet, path, kim, nil), 200, "Noch zu drucken und zu versenden", "/versand/nord-locked/befragte/frei/brief")
+	webtest.Contains(t, w.Request(t, http.MethodPost, "/versand/nord-locked/befragte/frei/brief/drucken", kim, url.Values{"printed": {"0"}}), 200, "Ihr Code zum Absenden")
+}
