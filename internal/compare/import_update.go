@@ -28,7 +28,8 @@ func (u ImportUpdate) New() bool { return u.Versions+u.Parties+u.Quotations+u.St
 const MaxDifferences = 1000
 
 // UpdateImport adds what is new in a file to the import of the same slug, in one transaction, all or nothing: versions of answers,
-// parties, quotations, and how a party stands of which that was open. What stands never changes: what the file leaves out stays.
+// parties, quotations, and how a party stands of which that was open. What stands never changes: what the file leaves out stays. But
+// that nothing had come is no version, and gives way to the first answer.
 //
 // It returns Forbidden unless the actor is an administrator or coordinator, NotFound where there is no questionnaire with that slug,
 // and Conflict where it is no import (error.import.not_imported) or the file contradicts what stands (error.import.contradicts, with a
@@ -331,12 +332,16 @@ func (u *update) compareVersions() error {
 		place := fmt.Sprintf("answers[%d]", i)
 		now.Questionnaire, now.Respondent = u.q.ID, u.ids[survey.Slug(now.Respondent)]
 		if was, known := stands[now.Key()]; known {
+			delete(stands, now.Key())
+			if firstWord(was, now) && newest[survey.CellKey(u.q.ID, now.Respondent, now.Question)].Number == was.Number {
+				u.versions = append(u.versions, now)
+				continue
+			}
 			u.same(place, field{"status", was.Status, now.Status}, field{"position", was.Position, now.Position}, field{"text", was.Text, now.Text},
 				field{"reason", was.Reason, now.Reason}, field{"provenance", was.Provenance, now.Provenance}, field{"late", was.Late, now.Late},
 				field{"joint", was.Joint, now.Joint}, field{"source", was.Source, now.Source}, field{"licence", was.Licence, now.Licence},
 				field{"received_at", was.ReceivedAt, now.ReceivedAt}, field{"change_note", was.ChangeNote, now.ChangeNote},
 				field{"note", was.Note, now.Note}, field{"confirmed", was.Confirmed, now.Confirmed})
-			delete(stands, now.Key())
 			continue
 		}
 		cell := survey.CellKey(u.q.ID, now.Respondent, now.Question)
@@ -356,6 +361,12 @@ func (u *update) compareVersions() error {
 		u.keep("answers", string(v.Question), string(u.slugs[v.Respondent]), fmt.Sprint(v.Number))
 	}
 	return nil
+}
+
+// firstWord tells whether an entry that but said that nothing had come gives way: to the party's first words, or where the time was not
+// over yet to what came of it. Such an entry is no version, and what came first after it is version 1 in its source too.
+func firstWord(was, now survey.Version) bool {
+	return was.Number == 1 && !was.Status.FromParty() && (now.Status.FromParty() || was.Status == survey.Pending && now.Status != survey.Pending)
 }
 
 // compareQuotations finds quotations for cells that have none.

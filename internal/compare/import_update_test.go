@@ -339,3 +339,57 @@ func TestChangesOfAnImport(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// That nothing had come gives way to the party's first words, which are version 1 in the source too, and what was pending to what came of
+// it. The other way round it is a contradiction, and so is another silence.
+func TestUpdateImportTakesALateAnswer(t *testing.T) {
+	w := newEdition(t)
+	im := stand()
+	im.Versions = []survey.Version{{Respondent: "fm", Question: "q1", Number: 1, Status: survey.NoAnswer}, {Respondent: "fm", Question: "q2", Number: 1, Status: survey.Pending},
+		{Respondent: "gzn", Question: "q1", Number: 1, Status: survey.NotReached, Reason: "Kein Postfach."}}
+	if _, err := w.Compare.Import(w.t.Context(), w.Admin, im); err != nil {
+		t.Fatal(err)
+	}
+	publish := func() (lines []string) {
+		t.Helper()
+		console := survey.Actor{Console: true}
+		q, err := w.Alliance.QuestionnaireBySlug(w.t.Context(), console, "stand")
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, _, err := w.Compare.PreparePublication(w.t.Context(), console, q.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Compare.CommitPublication(w.t.Context(), console, plan, [32]byte{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range plan.Comparison.Changes {
+			lines = append(lines, fmt.Sprintf("%s %d %s-%s", c.Respondent, c.Question, c.From, c.To))
+		}
+		return lines
+	}
+	if lines := publish(); lines != nil {
+		t.Error(lines)
+	}
+	first := slices.Clone(im.Versions)
+	im.Versions[0].Status, im.Versions[0].Text, im.Versions[0].Late = survey.Answered, "Verspätet.", true
+	im.Versions[1].Status = survey.NoAnswer
+	done, err := w.Compare.UpdateImport(w.t.Context(), w.Admin, im)
+	if err != nil || done.Versions != 2 || done.Kept != nil {
+		t.Fatalf("%+v %v", done, err)
+	}
+	if diff := cmp.Diff([]string{"fm 1 no_answer-answered", "fm 2 pending-no_answer"}, publish()); diff != "" {
+		t.Error(diff)
+	}
+	if done, err := w.Compare.UpdateImport(w.t.Context(), w.Admin, im); err != nil || done.New() {
+		t.Errorf("once more: %+v %v", done, err)
+	}
+	for _, versions := range [][]survey.Version{first, {im.Versions[0], im.Versions[1], {Respondent: "gzn", Question: "q1", Number: 1, Status: survey.NoAnswer}}} {
+		other := im
+		other.Versions = versions
+		if _, err := w.Compare.UpdateImport(w.t.Context(), w.Admin, other); survey.CodeOf(err) != survey.Conflict {
+			t.Errorf("%v", err)
+		}
+	}
+}
