@@ -127,7 +127,7 @@ func (j *journey) lock() {
 	j.amira.visit("/uebersicht")
 	j.amira.press("Fragenkatalog sperren")
 	j.amira.press("Bestätigen und sperren")
-	j.amira.reads("Der Fragenkatalog ist gesperrt.", "Prüfsumme", short)
+	j.amira.reads("Der Fragenkatalog ist gesperrt.", "Nachweis", short)
 	j.lasse.visit(board + "/katalog/druck")
 	j.lasse.reads("1", "2", "3", long)
 }
