@@ -58,7 +58,7 @@ func facets(c survey.Comparison) map[string]string {
 	}
 	if !c.Treatment.Empty() {
 		t := c.Treatment
-		found[string(survey.FacetReport)] = survey.DigestOf([]any{t.Catalogue, t.Letter, t.Of(survey.TreatedDispatch, survey.TreatedReminder, survey.TreatedLetter)})
+		found[string(survey.FacetReport)] = survey.DigestOf([]any{t.Catalogue, t.Letter, t.Of(survey.TreatedDispatch, survey.TreatedPlanned, survey.TreatedReminder, survey.TreatedMissed, survey.TreatedLetter)})
 	}
 	for _, r := range c.Respondents {
 		own := r.Due

@@ -32,6 +32,8 @@ func unequal(t *testing.T) edition {
 		testworld.Must(t, err)
 		first, now := at(t, "2026-11-29T18:00"), q.Deadline
 		q.DispatchedAt = at(t, "2026-11-01T10:00").At
+		q.Reminders = []survey.ReminderStep{{ID: "s1", Days: 10, Planned: survey.Noted{At: q.DispatchedAt}},
+			{ID: "s2", Days: 3, Planned: survey.Noted{At: q.DispatchedAt}, Stopped: &survey.Noted{At: at(t, "2026-11-21T10:00").At}}}
 		q.Extended = []survey.DateChange{{From: first, To: now, Reason: "Feiertag", At: at(t, "2026-11-20T09:00").At, By: "anna"}}
 		catalogue, err := tx.Catalogue("q1")
 		testworld.Must(t, err)
@@ -64,11 +66,13 @@ func unequal(t *testing.T) edition {
 		other, reminder, told := cover, cover, cover
 		other.ID, other.Body, other.At, other.Recipients = "d2", "Guten Abend", at(t, "2026-11-05T10:00").At, 1
 		reminder.ID, reminder.Kind, reminder.At, reminder.Recipients = "d3", survey.MailReminder, at(t, "2026-11-19T10:00").At, 3
+		step := reminder
+		step.ID, step.Step, step.At, step.Recipients, step.Missed = "d6", "s1", at(t, "2026-11-20T18:00").At, 2, []survey.RespondentID{"r3"}
 		told.ID, told.Kind, told.At, told.Recipients = "d4", survey.MailExtension, at(t, "2026-11-20T09:00").At, 4
 		lost := survey.Mail{ID: "m1", Kind: survey.MailInvitation, Questionnaire: "q1", Respondent: "r4", Dispatch: "d1", To: "a@weg.example", Language: "de",
 			State: survey.MailFailed, Attempts: 1, LastAttempt: at(t, "2026-11-01T10:05").At, Reply: "550 unknown"}
 		return errors.Join(err, tx.Questionnaires.Put(q), tx.Catalogues.Put(catalogue), tx.Respondents.Put(frei), tx.Respondents.Put(moin),
-			tx.Dispatches.Put(cover), tx.Dispatches.Put(other), tx.Dispatches.Put(reminder), tx.Dispatches.Put(told), survey.PutMail(tx, survey.WrittenMail{Mail: lost}))
+			tx.Dispatches.Put(cover), tx.Dispatches.Put(other), tx.Dispatches.Put(reminder), tx.Dispatches.Put(step), tx.Dispatches.Put(told), survey.PutMail(tx, survey.WrittenMail{Mail: lost}))
 	})
 	return w
 }
@@ -87,7 +91,7 @@ func TestTreatment(t *testing.T) {
 		t.Errorf("%+v", open)
 	}
 	for _, e := range open.Entries {
-		if e.Kind == survey.TreatedReminder && e.Count+e.Lost > 0 {
+		if e.Kind == survey.TreatedReminder && (e.Count+e.Lost > 0 || e.At != "2026-11-19T10:00:00+01:00") || e.Kind == survey.TreatedMissed {
 			t.Error("the reminder's count tells how many have answered")
 		}
 	}
@@ -101,7 +105,11 @@ func TestTreatment(t *testing.T) {
 		Order: survey.OrderBallot, Asked: 6, Answers: survey.TreatedAnswers{ByPerson: 2},
 		Entries: []survey.TreatmentEntry{
 			{Kind: survey.TreatedDispatch, At: "2026-11-01T10:00:00+01:00", Count: 4, Lost: 1},
+			{Kind: survey.TreatedPlanned, At: "2026-11-01T10:00:00+01:00", Days: 10},
+			{Kind: survey.TreatedPlanned, At: "2026-11-01T10:00:00+01:00", Days: 3, To: "2026-11-21T10:00:00+01:00"},
 			{Kind: survey.TreatedReminder, At: "2026-11-19T10:00:00+01:00", Count: 3},
+			{Kind: survey.TreatedReminder, At: "2026-11-20T18:00:00+01:00", Count: 2},
+			{Kind: survey.TreatedMissed, Party: "spaet", At: "2026-11-20T18:00:00+01:00"},
 			{Kind: survey.TreatedExtension, At: "2026-11-20T09:00:00+01:00", From: "2026-11-29T18:00:00+01:00", To: "2026-11-30T18:00:00+01:00", Count: 4, Reason: "Feiertag"},
 			{Kind: survey.TreatedLetter, At: "2026-11-05T10:00:00+01:00", Count: 1},
 			{Kind: survey.TreatedNotAsked, Party: "nein", Reason: "lädt zu Gewalt ein"},
@@ -167,6 +175,7 @@ func TestTreatmentIsChecked(t *testing.T) {
 			for i := range detail.Treatment.Entries {
 				if e := detail.Treatment.Entries[i]; spoil(&e) {
 					detail.Treatment.Entries[i] = e
+					break
 				}
 			}
 			return tx.PublicationDetails.Put(detail)

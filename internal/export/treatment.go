@@ -57,7 +57,7 @@ func TreatmentSections(p *locale.Printer, c survey.Comparison) []TreatmentSectio
 	order := OrderFact(p, c)
 	fact(&alike, "compare.meta.order", order.Value)
 	sections := []TreatmentSection{alike,
-		w.section("post", survey.TreatedDispatch, survey.TreatedLetter, survey.TreatedReminder, survey.TreatedExtension, survey.TreatedEnded, survey.TreatedErratum),
+		w.section("post", survey.TreatedDispatch, survey.TreatedLetter, survey.TreatedPlanned, survey.TreatedReminder, survey.TreatedMissed, survey.TreatedExtension, survey.TreatedEnded, survey.TreatedErratum),
 		w.section("nicht-gefragt", survey.TreatedNotAsked, survey.TreatedNotReached, survey.TreatedNotAdmitted, survey.TreatedResigned),
 		w.section("abweichungen", survey.TreatedLater, survey.TreatedProcedure, survey.TreatedOwnDate, survey.TreatedOwnMore, survey.TreatedLanguage,
 			survey.TreatedLeftOut, survey.TreatedShortened, survey.TreatedOverLimit),
@@ -115,8 +115,13 @@ func (w treatmentWords) line(e survey.TreatmentEntry) TreatmentLine {
 		args[len(args)-1] = w.Must("common.channel." + string(e.Channel))
 	}
 	kind := "compare.treatment.kind." + string(e.Kind)
-	if e.Kind == survey.TreatedReminder && w.c.Treatment.Open {
+	switch {
+	case e.Kind == survey.TreatedReminder && w.c.Treatment.Open:
 		kind += "_open"
+	case e.Kind == survey.TreatedPlanned:
+		if args[5] = e.Days; e.To != "" {
+			kind += "_stopped"
+		}
 	}
 	line.What = w.Must(kind, args...)
 	if e.Lost > 0 {

@@ -42,6 +42,14 @@ func (c *referenceCheck) backed(q survey.Questionnaire, e survey.TreatmentEntry)
 			}
 		}
 		return false
+	case survey.TreatedMissed:
+		r := c.respondent(q, e.Party)
+		for _, d := range c.dispatches {
+			if d.Questionnaire == q.ID && then(d.At) && slices.Contains(d.Missed, r.ID) {
+				return true
+			}
+		}
+		return false
 	case survey.TreatedExtension, survey.TreatedEnded:
 		return moved(q.Extended)
 	case survey.TreatedErratum:

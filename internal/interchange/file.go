@@ -99,6 +99,7 @@ type TreatmentEntry struct {
 	At        survey.Stamp         `json:"at,omitempty" rule:"moment"`
 	From      survey.Stamp         `json:"from,omitempty" rule:"stamp"`
 	To        survey.Stamp         `json:"to,omitempty" rule:"stamp"`
+	Days      int                  `json:"days,omitempty"`
 	Count     int                  `json:"count,omitempty"`
 	Lost      int                  `json:"lost,omitempty"`
 	Reason    string               `json:"reason,omitempty" rule:"text"`

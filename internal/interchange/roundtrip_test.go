@@ -226,7 +226,7 @@ func anyFile(t *rapid.T) interchange.File {
 			f.Questionnaire.Treatment.Entries = append(f.Questionnaire.Treatment.Entries, interchange.TreatmentEntry{
 				Kind: rapid.SampledFrom(survey.TreatmentKinds).Draw(t, "kind"), Party: survey.Slug(oneOf("", f.Parties[0].ID)), Questions: []int{f.Questions[0].Number},
 				At: survey.Stamp(anyMoment(t)), From: survey.Stamp(oneOf("", "2027-02-01T18:00:00+01:00")), To: survey.Stamp(oneOf("", "2027-02-03T18:00:00Z")),
-				Count: rapid.IntRange(0, 9).Draw(t, "count"), Lost: rapid.IntRange(0, 9).Draw(t, "lost"), Reason: anyText(t), Source: anyLine(t),
+				Days: rapid.IntRange(0, 9).Draw(t, "days"), Count: rapid.IntRange(0, 9).Draw(t, "count"), Lost: rapid.IntRange(0, 9).Draw(t, "lost"), Reason: anyText(t), Source: anyLine(t),
 				Channel: survey.Channel(oneOf("", "portal", "mail")), Text: anyText(t),
 			})
 		}

@@ -40,6 +40,7 @@ type TreatmentEntry struct {
 	At        Stamp         `json:"at,omitempty"`
 	From      Stamp         `json:"from,omitempty"` // the date before
 	To        Stamp         `json:"to,omitempty"`   // the date since
+	Days      int           `json:"days,omitempty"`
 	Count     int           `json:"count,omitempty"`
 	Lost      int           `json:"lost,omitempty"` // of Count, those that did not arrive
 	Reason    string        `json:"reason,omitempty"`
@@ -54,7 +55,9 @@ type TreatmentKind string
 // The kinds, in the order of the report.
 const (
 	TreatedDispatch    TreatmentKind = "dispatch"     // the cover letter went out to Count by mail
+	TreatedPlanned     TreatmentKind = "planned"      // a reminder was planned, Days before each respondent's date; To is when it was stopped
 	TreatedReminder    TreatmentKind = "reminder"     // went out to Count
+	TreatedMissed      TreatmentKind = "missed"       // a planned reminder did not go to the party, since its instant was over by more than a day
 	TreatedExtension   TreatmentKind = "extension"    // the deadline moved for all; Count were told by mail
 	TreatedEnded       TreatmentKind = "ended"        // the round ended early, since everybody had answered or declined; Count were told by mail
 	TreatedErratum     TreatmentKind = "erratum"      // Text corrects a question; Count were told by mail
@@ -77,7 +80,7 @@ const (
 )
 
 // TreatmentKinds in the order of the report.
-var TreatmentKinds = []TreatmentKind{TreatedDispatch, TreatedReminder, TreatedExtension, TreatedEnded, TreatedErratum, TreatedLetter, TreatedNotAsked, TreatedNotReached, TreatedNotAdmitted,
+var TreatmentKinds = []TreatmentKind{TreatedDispatch, TreatedPlanned, TreatedReminder, TreatedMissed, TreatedExtension, TreatedEnded, TreatedErratum, TreatedLetter, TreatedNotAsked, TreatedNotReached, TreatedNotAdmitted,
 	TreatedResigned, TreatedLater, TreatedProcedure, TreatedOwnDate, TreatedOwnMore, TreatedLanguage, TreatedLeftOut, TreatedShortened, TreatedOverLimit,
 	TreatedLate, TreatedCorrected, TreatedWithdrawn}
 
@@ -174,13 +177,29 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 			e.Kind, b.Letter = TreatedDispatch, letter
 		case d.Kind == MailInvitation && letter != b.Letter && b.Letter != "":
 			e.Kind = TreatedLetter
-		case d.Kind == MailReminder && d.Recipients > 0: // else it notes only to whom a planned one did not go
+		case d.Kind == MailReminder && b.Open: // who was not reminded has answered, and one with a date of its own stands alone
+			if e.Kind, e.Count, e.Lost = TreatedReminder, 0, 0; d.Step != "" {
+				continue
+			}
+		case d.Kind == MailReminder:
 			e.Kind = TreatedReminder
-			if b.Open { // who was not reminded has answered
-				e.Count, e.Lost = 0, 0
+			for _, r := range b.Respondents {
+				if slices.Contains(d.Missed, r.ID) {
+					b.add(TreatmentEntry{Kind: TreatedMissed, Party: r.Slug, At: e.At})
+				}
+			}
+			if d.Recipients == 0 {
+				continue
 			}
 		default:
 			continue
+		}
+		b.add(e)
+	}
+	for _, step := range b.Questionnaire.Reminders {
+		e := TreatmentEntry{Kind: TreatedPlanned, Days: step.Days, At: b.stamp(step.Planned.At)}
+		if step.Stopped != nil {
+			e.To = b.stamp(step.Stopped.At)
 		}
 		b.add(e)
 	}
