@@ -258,7 +258,7 @@ func (s *Room) newStep(r *web.Request, step send.StepPlan) stepView {
 	}
 	if step.ID != "" {
 		fact("planned", p.Must("send.plan.by", "At", r.Moment(step.Planned.At), "Name", step.PlannedName))
-		if !r.Questionnaire.DispatchedAt.IsZero() {
+		if slices.ContainsFunc(r.Questionnaire.Reminders, func(o survey.ReminderStep) bool { return o.ID == step.ID }) && !r.Questionnaire.DispatchedAt.IsZero() { // it does not wait
 			checked := step.ConfirmedName
 			if checked == "" {
 				checked = p.Must("common.unchecked")

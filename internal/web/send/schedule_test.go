@@ -92,6 +92,9 @@ func TestPlannedRemindersAfterTheDispatch(t *testing.T) {
 		shows(t, kim.Post(page+"/plan", form), 303)
 	}
 	shows(t, kim.Get(page), 200, "Wartet auf die zweite Person", "Eine andere Person aus Koordination oder")
+	if page := ada.Get(page).Body.String(); strings.Contains(page, "nicht gegengeprüft") {
+		t.Error("what waits is called unchecked")
+	}
 	shows(t, ada.Get("/uebersicht"), 200, "Geplante Erinnerungen bestätigen", `href="`+page+`"`)
 	shows(t, ada.Get("/versand/nord-open"), 200, "Geplante Erinnerungen bestätigen lassen")
 	other := reminders("1")
