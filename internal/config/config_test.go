@@ -183,7 +183,7 @@ func TestVariables(t *testing.T) {
 }
 
 // Settings that make a choice each time (a file to write, whether to publish) are no settings of an installation.
-var chosenEachTime = map[string]bool{"import publish": true, "export output": true, "check rebuild": true}
+var chosenEachTime = map[string]bool{"import publish": true, "import update": true, "export output": true, "check rebuild": true}
 
 func TestEveryFlagHasItsVariable(t *testing.T) {
 	for _, command := range model(t).Children {
