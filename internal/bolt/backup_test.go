@@ -257,8 +257,9 @@ func freePages(t *testing.T, path string) map[int]bool {
 			if info == nil || err != nil {
 				return err
 			}
-			free[id] = info.Type == "free"
-			id += info.OverflowCount // the rest of a long value has no head of its own
+			if free[id] = info.Type == "free"; !free[id] { // the rest of a long value that was freed is free page by page
+				id += info.OverflowCount // that of one in use has no head of its own
+			}
 		}
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
