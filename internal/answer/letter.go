@@ -127,11 +127,11 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 			ChangeNote: letter.ChangeNote, RequestedAt: now, Form: cmd.Form, Session: actor.Session, Link: actor.Link, Number: r.Acts, CodeExpiresAt: now.Add(codeLife),
 		}
 		text := survey.SubmissionText{Entries: letter.Entries}
-		if err := s.Audit(tx, actor, "letter_requested", sub.ID); err != nil {
-			return err
-		}
 		if sheet.Respondent.PaperCode() {
 			if refused, err = s.takePaper(tx, actor, cmd.Code); err != nil || refused != nil {
+				return err
+			}
+			if err := s.Audit(tx, actor, "letter_requested", sub.ID); err != nil {
 				return err
 			}
 			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
@@ -145,13 +145,19 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 			if refused, err = s.takeCode(tx, actor, r.Email, earlier, cmd.Code); err != nil || refused != nil {
 				return err
 			}
+			if err := s.Audit(tx, actor, "letter_requested", sub.ID); err != nil {
+				return err
+			}
 			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
 			return err
 		}
 		if sub, err = s.giveCode(tx, actor, sheet, sub, earlier, code); err != nil {
 			return err
 		}
-		return survey.PutSubmission(tx, survey.WrittenSubmission{Submission: sub, SubmissionText: text})
+		if err := survey.PutSubmission(tx, survey.WrittenSubmission{Submission: sub, SubmissionText: text}); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "letter_requested", sub.ID)
 	})
 	if err == nil {
 		err = refused

@@ -3,10 +3,12 @@ package transcribe_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"pruefstein/internal/answer"
+	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
 )
@@ -264,5 +266,52 @@ func TestLettersEndWithTheForm(t *testing.T) {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// A wrong code of a printed letter is counted, and nothing is noted as asked for.
+func TestAWrongCodeOnPaperAsksForNoLetter(t *testing.T) {
+	w := testworld.NewLetters(t)
+	letter := w.HandOver(t, w.Anna, w.Letter(testworld.LetterLine(1, testworld.Saying("Ja."))))
+	w.Write(t, func(tx *survey.Tx) error {
+		r, err := tx.Respondents.Get("q1/r1")
+		if err != nil {
+			return err
+		}
+		r.Email, r.Procedure.Channel = "", survey.ChannelPost
+		return tx.Respondents.Put(r)
+	})
+	printed, err := w.Send.PrintLetter(t.Context(), w.Anna, "q1", "frei", send.PrintLetter{})
+	testworld.Must(t, err)
+	noted := func() (n int) {
+		w.View(t, func(tx *survey.Tx) error {
+			all, err := survey.Collect(tx.Audit.List(""))
+			n = 0
+			for _, e := range all {
+				if e.What == "letter_requested" {
+					n++
+				}
+			}
+			return err
+		})
+		return n
+	}
+	frei := w.Enter(t, strings.ToUpper(printed.Typed[strings.LastIndex(printed.Typed, "/")+1:]), "paper")
+	cmd := asked(letter.Revision)
+	for range 2 {
+		cmd.Code = testworld.OtherCode(strings.ReplaceAll(printed.Code, " ", ""))
+		if _, err := w.Answer.RequestLetter(t.Context(), frei, letter.ID, cmd); testworld.KeyOf(err) != "code answer.error.code_wrong" {
+			t.Errorf("a wrong code: %v", err)
+		}
+	}
+	if n := noted(); n != 0 {
+		t.Errorf("%d entries after wrong codes", n)
+	}
+	cmd.Code = printed.Code
+	if sub, err := w.Answer.RequestLetter(t.Context(), frei, letter.ID, cmd); err != nil || sub.State != survey.SubmissionConfirmed {
+		t.Errorf("%+v, %v", sub, err)
+	}
+	if n := noted(); n != 1 {
+		t.Errorf("%d entries", n)
 	}
 }
