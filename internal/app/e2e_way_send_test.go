@@ -83,7 +83,7 @@ func (j *journey) dispatch() {
 	p.pressFor(http.StatusUnprocessableEntity, "Als eingereicht festhalten")
 	p.reads("30 Zeichen zu lang für das Formular der Partei")
 	p.onPhone()
-	p.fill("wording-q02", "Welche Zeiten und Mittel planen Sie für die digitale Fortbildung der Lehrkräfte?", "shortened-q02", "Das Formular nimmt 200 Zeichen.")
+	p.fill("text-q02", "Welche Zeiten und Mittel planen Sie für die digitale Fortbildung der Lehrkräfte?", "reason-q02", "Das Formular nimmt 200 Zeichen.")
 	p.press("Als eingereicht festhalten")
 	p.reads("Gekürzt eingegeben", "Grund: Das Formular nimmt 200 Zeichen.")
 	p.visit(sending)

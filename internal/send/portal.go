@@ -64,7 +64,7 @@ func (s *Service) RecordPortal(ctx context.Context, actor survey.Actor, question
 }
 
 // entered returns which questions of a packet were entered in a shorter wording, and which as they are though they are too long. Faults
-// are named wording-, shortened- and whole-<question id>. A question the respondent was not asked is NotFound.
+// are named text-, reason- and whole-<question id>. A question the respondent was not asked is NotFound.
 func entered(f *survey.Faults, r survey.Respondent, packet survey.Packet, typed []PortalWording) (short []survey.Shortened, whole []survey.QuestionID, err error) {
 	said := map[survey.QuestionID]PortalWording{}
 	for _, w := range typed {
@@ -76,25 +76,25 @@ func entered(f *survey.Faults, r survey.Respondent, packet survey.Packet, typed 
 			continue
 		}
 		delete(said, q.ID)
-		f.Text("wording-"+id, &w.Text)
-		f.Line("shortened-"+id, &w.Reason, maxReason, false)
+		f.Text("text-"+id, &w.Text)
+		f.Line("reason-"+id, &w.Reason, maxReason, false)
 		changed, length, limit := w.Text != "" && w.Text != q.Text, survey.Length(w.Text), r.Procedure.MaxCharacters
 		switch {
 		case !changed && w.Reason != "":
-			f.Add("wording-"+id, "send.error.shortened_text")
+			f.Add("text-"+id, "send.error.shortened_text")
 		case !changed && q.Over > 0 && !w.Whole:
-			f.Add("wording-"+id, "send.error.portal_too_long", "Count", q.Over)
+			f.Add("text-"+id, "send.error.portal_too_long", "Count", q.Over)
 		case !changed && q.Over > 0:
 			whole = append(whole, q.ID)
 		case !changed:
 		case w.Whole:
 			f.Add("whole-"+id, "send.error.portal_whole")
 		case length >= q.Length:
-			f.Add("wording-"+id, "send.error.not_shorter", "Length", q.Length)
+			f.Add("text-"+id, "send.error.not_shorter", "Length", q.Length)
 		case limit > 0 && length > limit:
-			f.Add("wording-"+id, "send.error.still_too_long", "Count", length-limit)
+			f.Add("text-"+id, "send.error.still_too_long", "Count", length-limit)
 		case w.Reason == "":
-			f.Add("shortened-"+id, "send.error.shortened_reason")
+			f.Add("reason-"+id, "send.error.shortened_reason")
 		default:
 			short = append(short, survey.Shortened{Question: q.ID, Text: w.Text, Reason: w.Reason})
 		}

@@ -101,14 +101,14 @@ func TestShortenedWordings(t *testing.T) {
 		typed []send.PortalWording
 		want  string
 	}{
-		"nothing said":             {nil, "wording-q02 send.error.portal_too_long"},
-		"the locked wording":       {[]send.PortalWording{q02("Öffentlich bezahlte Software soll öffentlich sein.", "", false)}, "wording-q02 send.error.portal_too_long"},
-		"a reason alone":           {[]send.PortalWording{q02("", "zu lang", false)}, "wording-q02 send.error.shortened_text"},
-		"shortened without reason": {[]send.PortalWording{q02("Software soll öffentlich sein.", " ", false)}, "shortened-q02 send.error.shortened_reason"},
-		"still too long":           {[]send.PortalWording{q02("Bezahlte Software soll immer öffentlich sein.", "zu lang", false)}, "wording-q02 send.error.still_too_long"},
-		"longer":                   {[]send.PortalWording{q02("Öffentlich bezahlte Software soll ganz öffentlich sein!", "zu lang", false)}, "wording-q02 send.error.not_shorter"},
+		"nothing said":             {nil, "text-q02 send.error.portal_too_long"},
+		"the locked wording":       {[]send.PortalWording{q02("Öffentlich bezahlte Software soll öffentlich sein.", "", false)}, "text-q02 send.error.portal_too_long"},
+		"a reason alone":           {[]send.PortalWording{q02("", "zu lang", false)}, "text-q02 send.error.shortened_text"},
+		"shortened without reason": {[]send.PortalWording{q02("Software soll öffentlich sein.", " ", false)}, "reason-q02 send.error.shortened_reason"},
+		"still too long":           {[]send.PortalWording{q02("Bezahlte Software soll immer öffentlich sein.", "zu lang", false)}, "text-q02 send.error.still_too_long"},
+		"longer":                   {[]send.PortalWording{q02("Öffentlich bezahlte Software soll ganz öffentlich sein!", "zu lang", false)}, "text-q02 send.error.not_shorter"},
 		"both":                     {[]send.PortalWording{q02("Software soll öffentlich sein.", "zu lang", true)}, "whole-q02 send.error.portal_whole"},
-		"no text":                  {[]send.PortalWording{q02("Software\x01 öffentlich", "zu lang", false)}, "wording-q02 error.text.control"},
+		"no text":                  {[]send.PortalWording{q02("Software\x01 öffentlich", "zu lang", false)}, "text-q02 error.text.control"},
 		"a question of others":     {[]send.PortalWording{q02("", "", true), {Question: "q09", Text: "x", Reason: "y"}}, "error.not_found"},
 	} {
 		if err := enter(test.typed...); testworld.KeyOf(err) != test.want {

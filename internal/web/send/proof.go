@@ -125,11 +125,11 @@ func (p portalPage) wording(shown portalQuestion, q survey.PacketQuestion, typed
 		f := templates.Field{Name: name + "-" + string(q.ID), Type: kind, Label: p.Must("send.portal.field."+name, "Number", q.Number), Value: value}
 		f.Error = p.ErrorAt(f.Name)
 		if kind != "checkbox" {
-			f.Hint = p.Must("send.hint." + name)
+			f.Hint = p.Must("send.portal.hint." + name)
 		}
 		return f
 	}
-	text, reason := field("wording", "textarea", typed.Text), field("shortened", "text", typed.Reason)
+	text, reason := field("text", "textarea", typed.Text), field("reason", "text", typed.Reason)
 	clean, _, _ := survey.Text(typed.Text)
 	text.Lang, text.Rows, text.Counter = "de", 3, &templates.Counter{Limit: limit, General: limit == survey.MaxTextUnits, Used: survey.Length(clean)}
 	w := portalWording{Heading: shown.Heading, TooLong: shown.TooLong, Fields: []templates.Field{text, reason}}
@@ -153,9 +153,9 @@ func (s *Room) recordPortal(r *web.Request) error {
 		what, id, _ := strings.Cut(name, "-")
 		w := form.wordings[survey.QuestionID(id)]
 		switch what {
-		case "wording":
+		case "text":
 			w.Text = values[0]
-		case "shortened":
+		case "reason":
 			w.Reason = values[0]
 		case "whole":
 			w.Whole = values[0] != ""

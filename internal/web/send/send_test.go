@@ -174,10 +174,10 @@ func TestSendWay(t *testing.T) {
 
 	portal := get(base+"/befragte/deich/eingabe", "Wie fördern Sie freie Software?")
 	revision := revisionField.FindStringSubmatch(portal)[1]
-	entered := url.Values{"at": {"2026-11-23T09:30"}, "at_zone": {"Europe/Berlin"}, "note": {"Vorgang 7"}, "revision": {revision}, "wording-q01": {"Freie Software?"}}
+	entered := url.Values{"at": {"2026-11-23T09:30"}, "at_zone": {"Europe/Berlin"}, "note": {"Vorgang 7"}, "revision": {revision}, "text-q01": {"Freie Software?"}}
 	webtest.Contains(t, post(base+"/befragte/deich/eingabe", http.StatusUnprocessableEntity, entered), 422, "12 Zeichen zu lang für das Formular der Partei. Wie haben Sie sie eingegeben?",
-		"Bitte nennen Sie den Grund der Kürzung.", "Freie Software?</textarea>", "Vorgang 7", `href="#wording-q02"`, `href="#shortened-q01"`)
-	entered.Set("shortened-q01", "nur 20 Zeichen")
+		"Bitte nennen Sie den Grund der Kürzung.", "Freie Software?</textarea>", "Vorgang 7", `href="#text-q02"`, `href="#reason-q01"`)
+	entered.Set("reason-q01", "nur 20 Zeichen")
 	entered.Set("whole-q02", "yes")
 	post(base+"/befragte/deich/eingabe", http.StatusSeeOther, entered)
 	post(base+"/befragte/deich/eingabe", http.StatusSeeOther, entered) // a double click
