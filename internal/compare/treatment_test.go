@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func at(t *testing.T, local string) survey.Instant {
 // unequal is a round in which respondents were treated in every way that is not alike.
 func unequal(t *testing.T) edition {
 	t.Helper()
-	w := newEdition(t)
+	w, n := newEdition(t), 0
 	w.Write(t, func(tx *survey.Tx) error {
 		q, err := tx.Questionnaire("q1")
 		testworld.Must(t, err)
@@ -53,7 +54,7 @@ func unequal(t *testing.T) edition {
 			{ID: "r4", Slug: "weg", ShortName: "Weg", Name: "Weggezogen", AskedAt: q.DispatchedAt, Procedure: survey.Procedure{Channel: survey.ChannelForm},
 				NotReached: &survey.DeliveryFailure{Reason: "Postfach aufgelöst", At: at(t, "2026-11-06T10:00").At, By: "anna"}},
 			{ID: "r5", Slug: "nein", ShortName: "Nein", Name: "Nicht Gefragt", NotAsked: "lädt zu Gewalt ein"},
-			{ID: "r6", Slug: "raus", ShortName: "Raus", Name: "Raus", AskedAt: q.DispatchedAt, Procedure: survey.Procedure{Channel: survey.ChannelMail},
+			{ID: "r6", Slug: "raus", ShortName: "Raus", Name: "Raus", AskedAt: q.DispatchedAt, Procedure: survey.Procedure{Channel: survey.ChannelMail}, Due: at(t, "2026-12-02T12:00"), DueReason: survey.Reason{Text: "Umzug"},
 				Standing: survey.Standing{State: survey.StateNotAdmitted, Since: "2026-11-15", Reason: "zu wenige Unterschriften", Source: "Landeswahlausschuss"}},
 			{ID: "r7", Slug: "fort", ShortName: "Fort", Name: "Fort", AskedAt: q.DispatchedAt, Procedure: survey.Procedure{Channel: survey.ChannelForm},
 				Standing: survey.Standing{State: survey.StateResigned, Since: "2026-11-16", Reason: "Umzug", Source: "eigene Mitteilung"}},
@@ -67,12 +68,40 @@ func unequal(t *testing.T) edition {
 		other.ID, other.Body, other.At, other.Recipients = "d2", "Guten Abend", at(t, "2026-11-05T10:00").At, 1
 		reminder.ID, reminder.Kind, reminder.At, reminder.Recipients = "d3", survey.MailReminder, at(t, "2026-11-19T10:00").At, 3
 		step := reminder
-		step.ID, step.Step, step.At, step.Recipients, step.Missed = "d6", "s1", at(t, "2026-11-20T18:00").At, 2, []survey.RespondentID{"r3"}
+		step.ID, step.Step, step.At, step.Recipients, step.Missed = "d6", "s1", at(t, "2026-11-21T20:30").At, 2, []survey.RespondentID{"r3", "r7", "r6"} // r7 got it, and the date of r6 has moved
 		told.ID, told.Kind, told.At, told.Recipients = "d4", survey.MailExtension, at(t, "2026-11-20T09:00").At, 4
-		lost := survey.Mail{ID: "m1", Kind: survey.MailInvitation, Questionnaire: "q1", Respondent: "r4", Dispatch: "d1", To: "a@weg.example", Language: "de",
-			State: survey.MailFailed, Attempts: 1, LastAttempt: at(t, "2026-11-01T10:05").At, Reply: "550 unknown"}
+		// what went out of each: who got it, whose was refused, whose was stopped before it went
+		for _, one := range []struct {
+			dispatch               string
+			sent, refused, stopped []survey.RespondentID
+		}{
+			{"d1", []survey.RespondentID{"r1", "r6", "r7"}, []survey.RespondentID{"r4", "r4", "r1"}, nil}, // r1 got it at the second try, r4 never
+			{"d2", []survey.RespondentID{"r3"}, nil, nil},
+			{"d3", []survey.RespondentID{"r1", "r6", "r7"}, nil, []survey.RespondentID{"r3"}},
+			{"d6", []survey.RespondentID{"r1", "r7"}, nil, []survey.RespondentID{"r3"}},
+			{"d4", []survey.RespondentID{"r1", "r3", "r6", "r7"}, nil, []survey.RespondentID{"r4"}},
+		} {
+			mail := func(r survey.RespondentID, state survey.MailState, reply string) {
+				n++
+				m := survey.Mail{ID: fmt.Sprintf("m%02d", n), Kind: survey.MailInvitation, Questionnaire: "q1", Respondent: r, Dispatch: one.dispatch, To: "a@" + string(r) + ".example", Language: "de",
+					State: state, Attempts: 1, LastAttempt: at(t, "2026-11-01T10:05").At, Reply: reply}
+				if state == survey.MailSent {
+					m.SentAt = at(t, "2026-11-05T12:00").At
+				}
+				err = errors.Join(err, survey.PutMail(tx, survey.WrittenMail{Mail: m}))
+			}
+			for _, r := range one.refused {
+				mail(r, survey.MailFailed, "550 unknown")
+			}
+			for _, r := range one.sent {
+				mail(r, survey.MailSent, "250 ok")
+			}
+			for _, r := range one.stopped {
+				mail(r, survey.MailRevoked, "")
+			}
+		}
 		return errors.Join(err, tx.Questionnaires.Put(q), tx.Catalogues.Put(catalogue), tx.Respondents.Put(frei), tx.Respondents.Put(moin),
-			tx.Dispatches.Put(cover), tx.Dispatches.Put(other), tx.Dispatches.Put(reminder), tx.Dispatches.Put(step), tx.Dispatches.Put(told), survey.PutMail(tx, survey.WrittenMail{Mail: lost}))
+			tx.Dispatches.Put(cover), tx.Dispatches.Put(other), tx.Dispatches.Put(reminder), tx.Dispatches.Put(step), tx.Dispatches.Put(told))
 	})
 	return w
 }
@@ -108,8 +137,8 @@ func TestTreatment(t *testing.T) {
 			{Kind: survey.TreatedPlanned, At: "2026-11-01T10:00:00+01:00", Days: 10},
 			{Kind: survey.TreatedPlanned, At: "2026-11-01T10:00:00+01:00", Days: 3, To: "2026-11-21T10:00:00+01:00"},
 			{Kind: survey.TreatedReminder, At: "2026-11-19T10:00:00+01:00", Count: 3},
-			{Kind: survey.TreatedReminder, At: "2026-11-20T18:00:00+01:00", Count: 2},
-			{Kind: survey.TreatedMissed, Party: "spaet", At: "2026-11-20T18:00:00+01:00"},
+			{Kind: survey.TreatedReminder, At: "2026-11-21T20:30:00+01:00", Count: 2},
+			{Kind: survey.TreatedMissed, Party: "spaet", At: "2026-11-21T20:30:00+01:00"},
 			{Kind: survey.TreatedExtension, At: "2026-11-20T09:00:00+01:00", From: "2026-11-29T18:00:00+01:00", To: "2026-11-30T18:00:00+01:00", Count: 4, Reason: "Feiertag"},
 			{Kind: survey.TreatedLetter, At: "2026-11-05T10:00:00+01:00", Count: 1},
 			{Kind: survey.TreatedNotAsked, Party: "nein", Reason: "lädt zu Gewalt ein"},
@@ -120,6 +149,7 @@ func TestTreatment(t *testing.T) {
 			{Kind: survey.TreatedProcedure, Party: "moin", At: "2026-11-03T12:00:00+01:00", Source: "https://moin.example/regeln", Channel: survey.ChannelPortal},
 			{Kind: survey.TreatedProcedure, Party: "raus", At: "2026-11-01T10:00:00+01:00", Channel: survey.ChannelMail},
 			{Kind: survey.TreatedOwnDate, Party: "moin", To: "2026-11-25T12:00:00+01:00", Source: "https://moin.example/regeln"},
+			{Kind: survey.TreatedOwnDate, Party: "raus", To: "2026-12-02T12:00:00+01:00", Reason: "Umzug"},
 			{Kind: survey.TreatedOwnDate, Party: "spaet", To: "2026-11-30T20:00:00+01:00", Reason: "Parteitag"},
 			{Kind: survey.TreatedOwnMore, Party: "moin", At: "2026-11-24T08:00:00+01:00", From: "2026-11-25T12:00:00+01:00", To: "2026-12-01T12:00:00+01:00", Reason: "Das Formular war gestört"},
 			{Kind: survey.TreatedLanguage, Party: "moin", Reason: "schreibt nur Englisch"},
@@ -187,6 +217,53 @@ func TestTreatmentIsChecked(t *testing.T) {
 	}
 }
 
+// A date that was the common one when it was moved for a respondent alone was none of its own from the start.
+func TestNoOwnDateIsInvented(t *testing.T) {
+	w := unequal(t)
+	w.Write(t, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaire("q1")
+		testworld.Must(t, err)
+		middle := q.Deadline
+		q.Deadline = at(t, "2026-12-01T18:00")
+		q.Extended = append(q.Extended, survey.DateChange{From: middle, To: q.Deadline, Reason: "noch einmal", At: at(t, "2026-11-28T09:00").At, By: "anna"})
+		r, err := tx.Respondent("q1", "r6")
+		testworld.Must(t, err)
+		r.DueChanges = []survey.DateChange{{From: middle, To: r.Due, Reason: "Krankheit", At: at(t, "2026-11-27T08:00").At, By: "ben"}}
+		return errors.Join(err, tx.Questionnaires.Put(q), tx.Respondents.Put(r))
+	})
+	for _, e := range w.state().Comparison.Treatment.Of(survey.TreatedOwnDate) {
+		if e.Party == "raus" {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+// After an early end a correction is told though it is not late.
+func TestTreatmentTellsWhatCameAfterAnEarlyEnd(t *testing.T) {
+	w := newEdition(t)
+	w.Clock.Set(w.Due.Add(-5 * 24 * time.Hour))
+	w.letter("2026-11-24", testworld.LetterLine(1, testworld.Saying("Ja.")))
+	w.Write(t, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaire("q1")
+		testworld.Must(t, err)
+		end := at(t, "2026-11-26T10:00")
+		q.Extended = []survey.DateChange{{From: q.Deadline, To: end, At: end.At, By: "anna"}}
+		q.Deadline = end
+		return tx.Questionnaires.Put(q)
+	})
+	w.Clock.Set(at(t, "2026-11-28T10:00").At)
+	w.letter("2026-11-27", testworld.LetterLine(1, testworld.Saying("Nein.")))
+	w.Clock.Set(at(t, "2026-11-28T12:00").At)
+	c := w.state().Comparison
+	cell := c.Respondents[0].Cells[0]
+	if len(cell.History) != 2 || cell.Current.Late {
+		t.Errorf("%+v", cell)
+	}
+	if e := c.Treatment.Of(survey.TreatedCorrected); len(e) != 1 || e[0].At != "2026-11-27" || e[0].Reason != "neuer Brief der Partei" {
+		t.Errorf("%+v", c.Treatment.Entries)
+	}
+}
+
 // What goes out after a publication is news of its own, and the next one says that its report has changed.
 func TestTreatmentIsNews(t *testing.T) {
 	w := unequal(t)
@@ -195,7 +272,8 @@ func TestTreatmentIsNews(t *testing.T) {
 		t.Error("nothing has happened")
 	}
 	w.Write(t, func(tx *survey.Tx) error {
-		return tx.Dispatches.Put(survey.Dispatch{Questionnaire: "q1", ID: "d5", Kind: survey.MailReminder, Subject: "Bitte", Body: "Noch einmal", At: w.Clock.Now(), By: "anna", Recipients: 2})
+		return errors.Join(tx.Dispatches.Put(survey.Dispatch{Questionnaire: "q1", ID: "d5", Kind: survey.MailReminder, Subject: "Bitte", Body: "Noch einmal", At: w.Clock.Now(), By: "anna", Recipients: 1}),
+			survey.PutMail(tx, survey.WrittenMail{Mail: survey.Mail{ID: "m99", Kind: survey.MailReminder, Questionnaire: "q1", Respondent: "r1", Dispatch: "d5", To: "a@r1.example", Language: "de", State: survey.MailQueued}}))
 	})
 	if st := w.state(); !st.News || len(st.Changes) != 1 || st.Changes[0].Facet != survey.FacetReport {
 		t.Errorf("news %v, %+v", st.News, st.Changes)

@@ -92,7 +92,7 @@ func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespo
 		key := string(r.Slug) + ":" + strconv.Itoa(q.Number)
 		address := frozen(c) + "fragen/" + strconv.Itoa(q.Number) + "#" + url.PathEscape(string(r.Slug))
 		party, words := speaker(r), cell.Words()
-		args := []any{"Party", party, "Number", q.Number, "Work", in, "Address", address, "Words", words, "Said", citedAs(p, cell)}
+		args := []any{"Party", party, "Number", q.Number, "Work", in, "Address", address, "Words", words, "Said", citedAs(p, c, cell)}
 		form := "compare.cite.said"
 		switch {
 		case words != "" && cell.Status == survey.Answered && cell.Current.Position == "":
@@ -108,12 +108,12 @@ func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespo
 }
 
 // citedAs names what is said in a cell: the position, or the status; both where a position stands with another status than answered.
-func citedAs(p *locale.Printer, cell survey.ComparedCell) string {
+func citedAs(p *locale.Printer, c survey.Comparison, cell survey.ComparedCell) string {
 	word := p.Must("common.status." + string(cmp.Or(cell.Status, survey.Unknown)))
 	if cell.Current == nil || cell.Current.Position == "" {
 		return word
 	}
-	position := p.Must("common.position." + string(cell.Current.Position))
+	position := PositionWord(p, c.Questionnaire, cell.Current.Position)
 	if cell.Status != survey.Answered {
 		position += ", " + word
 	}

@@ -45,7 +45,11 @@ func TreatmentSections(p *locale.Printer, c survey.Comparison) []TreatmentSectio
 	}
 	fact(&alike, "compare.treatment.asked", p.Must("compare.treatment.asked_text", "Count", t.Asked))
 	if t.Questions > 0 {
-		fact(&alike, "compare.treatment.catalogue", p.Must("compare.treatment.catalogue_text", "Count", t.Questions))
+		same := "compare.treatment.catalogue_text"
+		if len(t.Of(survey.TreatedShortened)) > 0 {
+			same = "compare.treatment.catalogue_but"
+		}
+		fact(&alike, "compare.treatment.catalogue", p.Must(same, "Count", t.Questions))
 	}
 	fact(&alike, "compare.treatment.dispatched", w.moment(t.DispatchedAt))
 	limit := p.Must("compare.treatment.no_limit")
@@ -118,6 +122,8 @@ func (w treatmentWords) line(e survey.TreatmentEntry) TreatmentLine {
 	switch {
 	case e.Kind == survey.TreatedReminder && w.c.Treatment.Open:
 		kind += "_open"
+	case e.Kind == survey.TreatedProcedure && e.Channel != survey.ChannelMail:
+		kind += "_apart"
 	case e.Kind == survey.TreatedPlanned:
 		if args[5] = e.Days; e.To != "" {
 			kind += "_stopped"

@@ -19,6 +19,8 @@ import (
 	"golang.org/x/net/html"
 	"pgregory.net/rapid"
 
+	"pruefstein/internal/export"
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 )
 
@@ -437,5 +439,21 @@ func TestCitationsQuoteTheWords(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The words of an import's own scale are cited as it has them, and the alliance's reason is nobody's words.
+func TestCitationsOfImports(t *testing.T) {
+	c := comparisonOf("Weil.", "")
+	c.Questionnaire.Imported, c.Questionnaire.Scale = true, []survey.Step{{ID: "s4", Label: "Stimme eher zu"}, {ID: "no", Label: "Nein"}}
+	c.Respondents[0].Cells[1].Current.Position = "s4"
+	cell := &c.Respondents[1].Cells[0]
+	cell.Status, cell.Reason, cell.Current.Status, cell.Current.Reason = survey.NotAsked, "lädt zu Gewalt ein", survey.NotAsked, "lädt zu Gewalt ein"
+	cite := export.Citations(locale.For("de"), c)
+	if text := cite(c.Respondents[0], c.Respondents[0].Cells[1]).Quote.Text; !strings.HasPrefix(text, "„Weil.“ – P0 (Partei 0) zu Frage 2 (Stimme eher zu). In:") {
+		t.Error(text)
+	}
+	if text := cite(c.Respondents[1], *cell).Quote.Text; strings.Contains(text, "Gewalt") || !strings.HasPrefix(text, "P1 (Partei 1) zu Frage 1: nicht gefragt. In:") {
+		t.Error(text)
 	}
 }

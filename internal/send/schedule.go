@@ -263,7 +263,7 @@ func (s *Service) stepPlan(tx *survey.Tx, q survey.Questionnaire, all []survey.R
 				p.Sent = append(p.Sent, d)
 			}
 			for _, r := range all {
-				if slices.Contains(d.Missed, r.ID) && !step.At(r.DueAt(q)).After(d.At) {
+				if step.Missed(d, r.ID, r.DueAt(q)) {
 					p.Missed = append(p.Missed, r)
 				}
 			}

@@ -66,8 +66,10 @@ func (c ComparedCell) Words() string {
 		return ""
 	case c.Current.Text != "":
 		return c.Current.Text
+	case c.Status.FromParty():
+		return c.Current.Reason
 	}
-	return c.Current.Reason
+	return "" // the reason is the alliance's
 }
 
 // Unsaid tells of a cell with a version that it is but an import's entry which says that nothing came: words of a party have versions.

@@ -1,6 +1,9 @@
 package survey
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // MaxReminders is how many reminders a questionnaire may have in all, planned or sent by hand.
 const MaxReminders = 2
@@ -18,3 +21,9 @@ type ReminderStep struct {
 
 // At is when the step goes to whoever has the date: so many days before it, at the same hour of the day.
 func (s ReminderStep) At(due Instant) time.Time { return due.In().AddDate(0, 0, -s.Days).UTC() }
+
+// Missed tells whether a dispatch notes that the step did not go to a respondent with the date of now: an extension since then gives
+// the step another instant.
+func (s ReminderStep) Missed(d Dispatch, r RespondentID, due Instant) bool {
+	return slices.Contains(d.Missed, r) && !s.At(due).After(d.At)
+}

@@ -54,7 +54,7 @@ type TreatmentKind string
 
 // The kinds, in the order of the report.
 const (
-	TreatedDispatch    TreatmentKind = "dispatch"     // the cover letter went out to Count by mail
+	TreatedDispatch    TreatmentKind = "dispatch"     // the cover letter went out to Count respondents by mail
 	TreatedPlanned     TreatmentKind = "planned"      // a reminder was planned, Days before each respondent's date; To is when it was stopped
 	TreatedReminder    TreatmentKind = "reminder"     // went out to Count
 	TreatedMissed      TreatmentKind = "missed"       // a planned reminder did not go to the party, since its instant was over by more than a day
@@ -161,45 +161,22 @@ func (b *treatmentBuilder) add(e TreatmentEntry) { b.Entries = append(b.Entries,
 
 // sent tells what went out to all: the cover letter, reminders, extensions.
 func (b *treatmentBuilder) sent(dispatches []Dispatch) {
-	lost := map[string]int{}
-	for _, mails := range b.mails {
-		for _, m := range mails {
-			if m.Lost() {
-				lost[m.Dispatch]++
-			}
-		}
-	}
+	b.planned(dispatches)
 	for _, d := range dispatches {
-		e := TreatmentEntry{At: b.stamp(d.At), Count: d.Recipients, Lost: lost[d.ID]}
+		e := TreatmentEntry{At: b.stamp(d.At)}
+		e.Count, e.Lost = b.told(d.ID)
 		letter := DigestOf([]string{d.Subject, d.Body})
 		switch {
 		case d.Kind == MailInvitation && d.At.Equal(b.Questionnaire.DispatchedAt):
 			e.Kind, b.Letter = TreatedDispatch, letter
 		case d.Kind == MailInvitation && letter != b.Letter && b.Letter != "":
 			e.Kind = TreatedLetter
-		case d.Kind == MailReminder && b.Open: // who was not reminded has answered, and one with a date of its own stands alone
-			if e.Kind, e.Count, e.Lost = TreatedReminder, 0, 0; d.Step != "" {
-				continue
-			}
-		case d.Kind == MailReminder:
-			e.Kind = TreatedReminder
-			for _, r := range b.Respondents {
-				if slices.Contains(d.Missed, r.ID) {
-					b.add(TreatmentEntry{Kind: TreatedMissed, Party: r.Slug, At: e.At})
-				}
-			}
-			if d.Recipients == 0 {
-				continue
-			}
-		default:
+		case d.Kind != MailReminder || e.Count == 0, b.Open && d.Step != "": // one to whoever has a date of its own tells that it has not answered
 			continue
-		}
-		b.add(e)
-	}
-	for _, step := range b.Questionnaire.Reminders {
-		e := TreatmentEntry{Kind: TreatedPlanned, Days: step.Days, At: b.stamp(step.Planned.At)}
-		if step.Stopped != nil {
-			e.To = b.stamp(step.Stopped.At)
+		default:
+			if e.Kind = TreatedReminder; b.Open { // who was not reminded has answered
+				e.Count, e.Lost = 0, 0
+			}
 		}
 		b.add(e)
 	}
@@ -210,7 +187,7 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 		}
 		for _, d := range dispatches {
 			if d.Kind == MailExtension && d.At.Equal(change.At) {
-				e.Count, e.Lost = d.Recipients, lost[d.ID]
+				e.Count, e.Lost = b.told(d.ID)
 			}
 		}
 		b.add(e)
@@ -218,12 +195,58 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 	for _, erratum := range b.Questionnaire.Errata {
 		question, _ := b.Comparison.Catalogue.Question(erratum.Question)
 		e := TreatmentEntry{Kind: TreatedErratum, Questions: []int{question.Number}, At: b.stamp(erratum.At), Text: erratum.Text}
-		for _, d := range dispatches {
-			if d.ID == erratum.Dispatch {
-				e.Count, e.Lost = d.Recipients, lost[d.ID]
+		e.Count, e.Lost = b.told(erratum.Dispatch)
+		b.add(e)
+	}
+}
+
+// told counts the respondents to whom a dispatch went out, and those of them whom no mail of it reached. A mail that was stopped
+// before it went is none.
+func (b *treatmentBuilder) told(dispatch string) (count, lost int) {
+	for _, mails := range b.mails {
+		out, gone, arrived := false, false, false
+		for _, m := range mails {
+			if m.Dispatch == dispatch && dispatch != "" && m.State != MailRevoked {
+				out, gone, arrived = true, gone || m.Lost(), arrived || m.Arrived()
 			}
 		}
+		if out {
+			count++
+		}
+		if gone && !arrived {
+			lost++
+		}
+	}
+	return count, lost
+}
+
+// planned tells which reminders were planned, and to whom one did not go because its instant was over. Whoever got it later, since the
+// date moved, has not missed it.
+func (b *treatmentBuilder) planned(dispatches []Dispatch) {
+	for _, step := range b.Questionnaire.Reminders {
+		e := TreatmentEntry{Kind: TreatedPlanned, Days: step.Days, At: b.stamp(step.Planned.At)}
+		if step.Stopped != nil {
+			e.To = b.stamp(step.Stopped.At)
+		}
 		b.add(e)
+		if b.Open {
+			continue
+		}
+		for _, r := range b.Respondents {
+			missed, got := time.Time{}, false
+			for _, d := range dispatches {
+				if d.Step != step.ID {
+					continue
+				}
+				if step.Missed(d, r.ID, r.Due) {
+					missed = d.At
+				}
+				got = got || slices.ContainsFunc(b.mails[r.ID], func(m Mail) bool { return m.Dispatch == d.ID && m.State != MailRevoked })
+			}
+			if !missed.IsZero() && !got {
+				b.add(TreatmentEntry{Kind: TreatedMissed, Party: r.Slug, At: b.stamp(missed)})
+			}
+		}
 	}
 }
 
@@ -298,7 +321,8 @@ func (r Respondent) firstDue(q Questionnaire) Instant {
 		return r.Due
 	}
 	first := r.DueChanges[0].From
-	if first.At.Equal(q.Deadline.At) || first.At.Equal(q.FirstDeadline().At) {
+	common := append([]DateChange{{From: q.Deadline}}, q.Extended...)
+	if slices.ContainsFunc(common, func(c DateChange) bool { return first.At.Equal(c.From.At) || first.At.Equal(c.To.At) }) {
 		return Instant{}
 	}
 	return first
@@ -327,7 +351,7 @@ func (b *treatmentBuilder) answered(column ComparedRespondent) error {
 				entries[one].Questions = append(entries[one].Questions, cell.Question.Number)
 			}
 			switch {
-			case !v.Late:
+			case !v.Late && (i == 0 || v.CountsAt.Before(column.Due.At)): // what changed after an early end is not late
 			case v.Status == Withdrawn:
 				note(TreatedWithdrawn, v.ChangeNote)
 			case i > 0:
