@@ -141,9 +141,7 @@ type (
 	ErratumMail struct {
 		Party, Questionnaire, Election, Alliance, Text, Link string
 		Question                                             survey.CatalogueQuestion
-		Due                                                  time.Time // in its own zone
-		Over                                                 bool      // that date is over
-		Returned                                             bool      // its answer is there already
+		Returned                                             bool // its answer is there already
 	}
 	// NoticeMail is for notice_link, notice_resent and notice_address.
 	NoticeMail struct {

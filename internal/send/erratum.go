@@ -343,9 +343,8 @@ func (s *Service) writeErratum(tx *survey.Tx, h letterhead, r survey.Respondent,
 	if err != nil {
 		return err
 	}
-	due := r.LateAfter(h.questionnaire)
 	data := ErratumMail{Party: r.Name, Questionnaire: h.questionnaire.Title, Election: h.election.Name, Alliance: h.alliance.Name, Question: question, Text: text,
-		Due: due.In(), Over: !s.At(tx).Before(due.At), Returned: !at.IsZero()}
+		Returned: !at.IsZero()}
 	place := survey.SecretPlace()
 	if r.Procedure.Channel == survey.ChannelForm {
 		data.Link = place

@@ -67,7 +67,7 @@ func TestAnErratumGoesToAllAlike(t *testing.T) {
 		t.Fatalf("%d mails", len(mails))
 	}
 	for to, m := range mails {
-		if !strings.Contains(m.Body, correction) || !strings.Contains(m.Body, "Wie fördern Sie freie Lernmittel?") || m.Mail.Calendar != "" {
+		if !strings.Contains(m.Body, correction) || !strings.Contains(m.Body, "Wie fördern Sie freie Lernmittel?") || !strings.Contains(m.Body, "ändert sich durch diese Berichtigung nicht") || m.Mail.Calendar != "" {
 			t.Errorf("%s:\n%s", to, m.Body)
 		}
 		if hasLink := strings.Contains(m.Body, "https://fragen.example/zugang/"); hasLink != (to != "ub@partei.example") {
@@ -75,6 +75,11 @@ func TestAnErratumGoesToAllAlike(t *testing.T) {
 		}
 		if answered := strings.Contains(m.Body, "liegt uns vor"); answered != (to == "gz@partei.example") {
 			t.Errorf("%s: its answer is there: %t", to, answered)
+		}
+	}
+	for _, date := range []string{"Dezember", "Januar", "2026", "vorbei"} { // an extension would make it wrong
+		if body := mails["ub@partei.example"].Body; strings.Contains(body, date) {
+			t.Errorf("it tells a date:\n%s", body)
 		}
 	}
 	q := s.questionnaire()

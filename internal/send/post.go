@@ -81,7 +81,8 @@ type PrintLetter struct {
 }
 
 // PrintLetter makes the letter to a respondent that is asked by post, with a fresh link and a fresh code for one submission. Those of
-// the letter printed before are good no more, so it is a Conflict when somebody else has printed one since the page was shown. A
+// the letter printed before are good no more, so it is a Conflict when somebody else has printed one since the page was shown, or when
+// the letter that was sent is not the one the page knew of: reloading the print makes no letter void that is in the post. A
 // respondent that was asked already and has an address is told there, as of a link made by hand. Before the dispatch, once
 // answering is over, and for whoever was not asked by the deadline it is a Conflict.
 func (s *Service) PrintLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd PrintLetter) (l Letter, err error) {
@@ -138,7 +139,7 @@ func (s *Service) mayPrint(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 		return survey.Fail(survey.Conflict, "send.error.post_over")
 	case last == nil && q.Phase(s.At(tx)) == survey.PhaseClosed:
 		return survey.Fail(survey.Conflict, "error.phase.closed")
-	case last != nil && last.By != actor.Who() && cmd.Printed != len(r.Letters):
+	case last != nil && (last.By != actor.Who() || last.SentOn != "") && cmd.Printed != len(r.Letters):
 		return survey.Stale()
 	}
 	return nil
@@ -202,18 +203,20 @@ func (s *Service) RecordPosted(ctx context.Context, actor survey.Actor, question
 		if err != nil {
 			return err
 		}
-		asked := time.Time{}
-		if cmd.Undo {
-			cmd.Day = ""
-		} else if asked, err = s.postedOn(tx, q, &cmd.Day); err != nil {
-			return err
-		}
 		last := r.LastLetter()
 		switch {
 		case !r.ByPost():
 			return survey.Fail(survey.Conflict, "send.error.not_post")
 		case last == nil:
 			return survey.Fail(survey.Conflict, "send.error.not_printed")
+		}
+		asked := time.Time{}
+		if cmd.Undo {
+			cmd.Day = ""
+		} else if asked, err = s.postedOn(tx, q, *last, &cmd.Day); err != nil {
+			return err
+		}
+		switch {
 		case last.SentOn == cmd.Day:
 			return nil // a double click
 		case r.Revision != cmd.Revision:
@@ -242,8 +245,8 @@ func (s *Service) RecordPosted(ctx context.Context, actor survey.Actor, question
 }
 
 // postedOn reads the day a letter went out by post, and returns the instant from which its respondent was asked: the day's beginning,
-// on the day of the dispatch that instant.
-func (s *Service) postedOn(tx *survey.Tx, q survey.Questionnaire, typed *string) (time.Time, error) {
+// on the day of the dispatch that instant. The letter was printed by then, and so the questions were dispatched.
+func (s *Service) postedOn(tx *survey.Tx, q survey.Questionnaire, letter survey.PrintedLetter, typed *string) (time.Time, error) {
 	var faults survey.Faults
 	faults.Line("day", typed, 10, true)
 	zone := survey.Instant{Zone: survey.TranscriptionZone(q)}.Location()
@@ -254,7 +257,7 @@ func (s *Service) postedOn(tx *survey.Tx, q survey.Questionnaire, typed *string)
 		faults.Add("day", key)
 	case *typed > s.At(tx).In(zone).Format(time.DateOnly):
 		faults.Add("day", "send.error.posted_future")
-	case *typed < q.LockedAt.In(zone).Format(time.DateOnly):
+	case *typed < letter.At.In(zone).Format(time.DateOnly):
 		faults.Add("day", "send.error.posted_early")
 	}
 	if *typed == q.DispatchedAt.In(zone).Format(time.DateOnly) {

@@ -249,3 +249,49 @@ func TestANewLetterIsToldToWhoHasAnAddress(t *testing.T) {
 		t.Error("the party is not told of a fresh link")
 	}
 }
+
+// Reloading the print asks for another letter with the number the page knew of.
+func TestAReloadedPrintMakesNoSentLetterVoid(t *testing.T) {
+	s := byPost(t)
+	for _, printed := range []int{0, 0} { // reloaded before it is sent: the fresh letter is the good one
+		if _, err := s.Send.PrintLetter(t.Context(), s.office, s.q, "fm", send.PrintLetter{Printed: printed}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.posted("fm", send.RecordPosted{Day: "2026-11-23"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, printed := range []int{0, 1} {
+		if _, err := s.Send.PrintLetter(t.Context(), s.office, s.q, "fm", send.PrintLetter{Printed: printed}); testworld.KeyOf(err) != "error.stale" {
+			t.Errorf("reloaded with %d: %v", printed, err)
+		}
+	}
+	if r := s.respondent("fm"); len(r.Letters) != 2 || !r.PaperCode() {
+		t.Errorf("%+v", r.Letters)
+	}
+	if open, _ := s.openLinks("fm", "/"); open != 1 {
+		t.Errorf("%d links open", open)
+	}
+	s.print(s.office, "fm") // on purpose, from a page that knows of it
+}
+
+// A letter goes out on the day it was printed or later.
+func TestNoLetterIsSentBeforeItIsPrinted(t *testing.T) {
+	s := byPost(t)
+	s.clock.Set(time.Date(2026, 11, 25, 23, 30, 0, 0, time.UTC)) // the 26th in Berlin
+	s.print(s.office, "fm")
+	for _, day := range []string{"2026-11-23", "2026-11-25"} {
+		if f := testworld.FaultsOf(t, s.posted("fm", send.RecordPosted{Day: day})); len(f) != 1 || f[0] != "day send.error.posted_early" {
+			t.Errorf("%s: %v", day, f)
+		}
+	}
+	if err := s.posted("fm", send.RecordPosted{Day: "2026-11-26"}); err != nil || s.respondent("fm").Letters[0].SentOn != "2026-11-26" {
+		t.Error(err)
+	}
+	// another print is another letter
+	s.clock.Advance(48 * time.Hour)
+	s.print(s.office, "fm")
+	if f := testworld.FaultsOf(t, s.posted("fm", send.RecordPosted{Day: "2026-11-27"})); len(f) != 1 {
+		t.Errorf("the letter before: %v", f)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web/webtest"
@@ -83,14 +84,17 @@ func TestLetterInTheBrowser(t *testing.T) {
 			t.Errorf("a secret is kept")
 		}
 	}
-	ask(mo, post, page+"/drucken", http.StatusConflict, url.Values{"printed": {"0"}}, "Inzwischen hat jemand anderes einen Brief")
+	ask(mo, post, page+"/drucken", http.StatusConflict, url.Values{"printed": {"0"}}, "Inzwischen wurde ein Brief")
+	day := w.Clock.Now().Format(time.DateOnly)
 	revision := revisionField.FindStringSubmatch(shown)[1]
 	ask(kim, post, page+"/versendet", http.StatusUnprocessableEntity, url.Values{"day": {"2126-11-23"}, "revision": {revision}}, `value="2126-11-23"`, "in der Zukunft")
-	ask(kim, post, page+"/versendet", http.StatusConflict, url.Values{"day": {"2026-11-20"}, "revision": {"0"}}, `value="2026-11-20"`)
+	ask(kim, post, page+"/versendet", http.StatusUnprocessableEntity, url.Values{"day": {"2026-01-20"}, "revision": {revision}}, `value="2026-01-20"`, "noch nicht gedruckt")
+	ask(kim, post, page+"/versendet", http.StatusConflict, url.Values{"day": {day}, "revision": {"0"}}, `value="`+day+`"`)
 	for range 2 {
-		ask(kim, post, page+"/versendet", http.StatusSeeOther, url.Values{"day": {"2026-11-20"}, "revision": {revision}})
+		ask(kim, post, page+"/versendet", http.StatusSeeOther, url.Values{"day": {day}, "revision": {revision}})
 	}
-	recorded := ask(kim, get, page, http.StatusOK, nil, "ging am 20.11.2026 zur Post", "Noch einen Brief drucken?").Body.String()
+	recorded := ask(kim, get, page, http.StatusOK, nil, "ging am "+w.Clock.Now().Format("02.01.2006")+" zur Post", "Noch einen Brief drucken?").Body.String()
+	ask(kim, post, page+"/drucken", http.StatusConflict, url.Values{"printed": {"0"}}, "Inzwischen wurde ein Brief", "ging am ") // reloaded
 	ask(kim, get, "/versand/nord-open/erinnerung", http.StatusOK, nil, "Per Brief gefragt, bekommen keine Mail")
 	ask(kim, get, "/versand/nord-open/frist", http.StatusOK, nil, "Per Brief gefragt, bekommen keine Mail: watt")
 	ask(kim, post, page+"/versendet", http.StatusSeeOther, url.Values{"undo": {"true"}, "revision": {revisionField.FindStringSubmatch(recorded)[1]}})
