@@ -100,6 +100,9 @@ func updateImport(ctx context.Context, c *core, im compare.Import, publish bool,
 		fmt.Fprintln(errs, "The file says nothing new. Nothing was changed or published.")
 		return false, nil
 	}
+	if done.Report {
+		fmt.Fprintln(errs, "The equal-treatment report is that of the file.")
+	}
 	fmt.Fprintf(errs, "Added: answer versions %d, parties %d, quotations %d, states of parties %d.\n", done.Versions, done.Parties, done.Quotations, done.States)
 	records, err := c.service.Compare.PublicationRecords(ctx)
 	return publish || slices.ContainsFunc(records, func(r compare.PublicationRecord) bool { return r.Slug == done.Slug }), err

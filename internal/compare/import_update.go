@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -18,17 +19,18 @@ type ImportUpdate struct {
 	Parties    int // new ones
 	Quotations int
 	States     int      // parties of which it was open until now how they stand
+	Report     bool     // another equal-treatment report than before
 	Kept       []string // what the file leaves out and what stays, by its place in a file: "parties: fm"
 }
 
 // New tells whether the file said anything new.
-func (u ImportUpdate) New() bool { return u.Versions+u.Parties+u.Quotations+u.States > 0 }
+func (u ImportUpdate) New() bool { return u.Versions+u.Parties+u.Quotations+u.States > 0 || u.Report }
 
 // MaxDifferences is the most places of a file that are told where it contradicts what stands.
 const MaxDifferences = 1000
 
 // UpdateImport adds what is new in a file to the import of the same slug, in one transaction, all or nothing: versions of answers,
-// parties, quotations, and how a party stands of which that was open. What stands never changes: what the file leaves out stays. But
+// parties, quotations, how a party stands of which that was open, and the equal-treatment report, which is that of the newest state. What stands never changes: what the file leaves out stays. But
 // that nothing had come is no version, and gives way to the first answer.
 //
 // It returns Forbidden unless the actor is an administrator or coordinator, NotFound where there is no questionnaire with that slug,
@@ -154,6 +156,13 @@ func (u *update) compareHead() error {
 	u.same("questionnaire", field{"title", q.Title, now.Title}, field{"intro", q.Intro, now.Intro}, field{"source", q.Source, now.Source},
 		field{"order_rule", q.OrderRule, now.OrderRule}, field{"licence", q.Licence, now.Licence},
 		field{"deadline", q.Deadline.Stamp(), now.Deadline.Stamp()}, field{"scale", scaleIDs(q), scaleIDs(now)})
+	was, comes := q.Treatment, now.Treatment
+	for _, f := range []field{{"catalogue", was.Catalogue, comes.Catalogue}, {"letter", was.Letter, comes.Letter}, {"dispatched_at", was.DispatchedAt, comes.DispatchedAt}} {
+		if said(f.was) != "" && said(f.comes) != "" {
+			u.same("questionnaire.treatment", f)
+		}
+	}
+	u.done.Report = !survey.Same(comes, survey.Treatment{}) && !survey.Same(was, comes)
 	if before(now.PublishedAt, q.PublishedAt) {
 		u.same("questionnaire", field{"published_at", q.PublishedAt, now.PublishedAt})
 	}
@@ -396,8 +405,11 @@ func (u *update) compareQuotations() error {
 
 // write stores what is new.
 func (u *update) write() error {
-	if at := u.im.Questionnaire.PublishedAt; at != "" && at != u.q.PublishedAt {
-		u.q.PublishedAt = at
+	if at := u.im.Questionnaire.PublishedAt; at != "" && at != u.q.PublishedAt || u.done.Report {
+		u.q.PublishedAt = cmp.Or(at, u.q.PublishedAt)
+		if u.done.Report {
+			u.q.Treatment = u.im.Questionnaire.Treatment
+		}
 		u.q.Revision++
 		if err := u.tx.Questionnaires.Put(u.q); err != nil {
 			return err

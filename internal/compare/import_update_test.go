@@ -393,3 +393,41 @@ func TestUpdateImportTakesALateAnswer(t *testing.T) {
 		}
 	}
 }
+
+// The equal-treatment report is that of the newest state; one of another round is a contradiction.
+func TestUpdateImportTakesTheReport(t *testing.T) {
+	w := newImported(t)
+	report := survey.Treatment{Catalogue: "aa", DispatchedAt: "2027-01-02T10:00:00+01:00", Asked: 2}
+	with := func(tr survey.Treatment) func(*compare.Import) {
+		return func(im *compare.Import) { im.Questionnaire.Treatment = tr }
+	}
+	for range 2 {
+		if done, err := w.update(with(report)); err != nil || done.New() != done.Report {
+			t.Fatal(done, err)
+		}
+	}
+	later := report
+	later.Entries = []survey.TreatmentEntry{{Kind: survey.TreatedCorrected, Party: "fm", At: "2027-02-03"}}
+	if done, err := w.update(with(later)); err != nil || !done.Report {
+		t.Fatal(done, err)
+	}
+	if done, err := w.update(nil); err != nil || done.New() { // a file without a report takes none away
+		t.Fatal(done, err)
+	}
+	other := later
+	other.Catalogue = "bb"
+	if _, err := w.update(with(other)); err == nil || !strings.Contains(err.Error(), "questionnaire.treatment.catalogue: error.import.stands") {
+		t.Error(err)
+	}
+	read(t, w.store, func(tx *survey.Tx) error {
+		q, err := survey.QuestionnaireBySlug(tx, "stand")
+		if err != nil {
+			return err
+		}
+		c, err := testworld.Comparison(tx, q.ID, time.Now())
+		if diff := cmp.Diff(later, c.Treatment); diff != "" {
+			t.Error(diff)
+		}
+		return err
+	})
+}
