@@ -215,7 +215,7 @@ func (s *Service) dispatch(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	now := s.At(tx)
 	q.DispatchedAt, q.Revision, q.Reminders = now, q.Revision+1, slices.Clone(q.Reminders)
 	for i := range q.Reminders {
-		q.Reminders[i].ConfirmedBy = approval.ApprovedBy
+		q.Reminders[i].ConfirmedBy, q.Reminders[i].ApprovedAt = approval.ApprovedBy, now
 	}
 	if err := tx.Questionnaires.Put(q); err != nil {
 		return err

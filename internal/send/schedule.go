@@ -61,7 +61,7 @@ type StepPlan struct {
 	survey.ReminderStep
 	PlannedName, ConfirmedName, StoppedName string
 	Moments                                 []StepMoment        // when it will go to those from whom nothing has come by then, the first first
-	Without                                 []survey.Respondent // who does not get it, because its instant is before they were asked
+	Without                                 []survey.Respondent // who does not get it, because its instant is before they were asked, or before it was approved
 	Sent                                    []survey.Dispatch   // when it went, and to how many
 	Missed                                  []survey.Respondent // to whom it did not go, because the instant was over by more than a day
 	Stoppable                               bool
@@ -186,7 +186,7 @@ func (s *Service) schedule(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	}
 	all = slices.DeleteFunc(all, func(r survey.Respondent) bool { return !r.GetsMail() || r.Standing.Out() })
 	for _, step := range q.Reminders {
-		plan := s.stepPlan(tx, q, all, step, sent)
+		plan := s.stepPlan(tx, q, all, step, step.ApprovedAt, sent)
 		if step.Stopped == nil && len(plan.Sent) > 0 && !plan.Stoppable {
 			waiting, err := plan.waiting(tx)
 			if err != nil {
@@ -198,7 +198,7 @@ func (s *Service) schedule(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	}
 	if q.DispatchedAt.IsZero() {
 		for _, step := range firstFirst(steps) {
-			p.New = append(p.New, s.stepPlan(tx, q, all, step, nil))
+			p.New = append(p.New, s.stepPlan(tx, q, all, step, s.At(tx), nil))
 		}
 		return p, content, nil
 	}
@@ -211,7 +211,7 @@ func (s *Service) schedule(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	}
 	steps = firstFirst(steps)
 	for _, step := range steps {
-		p.New = append(p.New, s.stepPlan(tx, q, all, step, nil))
+		p.New = append(p.New, s.stepPlan(tx, q, all, step, s.At(tx), nil))
 	}
 	content = plannedContent{plannedSteps(steps), q.Deadline, len(q.Reminders)}
 	if p.Digest, err = survey.ContentDigest(content); err != nil {
@@ -252,7 +252,8 @@ func room(q survey.Questionnaire, sent []survey.Dispatch) int {
 	return n
 }
 
-func (s *Service) stepPlan(tx *survey.Tx, q survey.Questionnaire, all []survey.Respondent, step survey.ReminderStep, sent []survey.Dispatch) StepPlan {
+// stepPlan is what is known of a step. approved is when it was approved; now, when it still has to be.
+func (s *Service) stepPlan(tx *survey.Tx, q survey.Questionnaire, all []survey.Respondent, step survey.ReminderStep, approved time.Time, sent []survey.Dispatch) StepPlan {
 	p := StepPlan{ReminderStep: step, PlannedName: survey.NameOfUser(tx, step.Planned.By), ConfirmedName: survey.NameOfUser(tx, step.ConfirmedBy)}
 	if step.Stopped != nil {
 		p.StoppedName = survey.NameOfUser(tx, step.Stopped.By)
@@ -277,7 +278,7 @@ func (s *Service) stepPlan(tx *survey.Tx, q survey.Questionnaire, all []survey.R
 		}
 		switch {
 		case due.IsZero():
-		case !at.After(asked):
+		case !at.After(asked) || !at.After(approved):
 			p.Without = append(p.Without, r)
 		case at.After(s.At(tx)):
 			i := slices.IndexFunc(p.Moments, func(m StepMoment) bool { return m.At.Equal(at) })
@@ -379,7 +380,7 @@ func (s *Service) PlanReminders(ctx context.Context, actor survey.Actor, questio
 			return tx.Questionnaires.Put(q)
 		}
 		for i := range add {
-			add[i].ConfirmedBy = approval.ApprovedBy
+			add[i].ConfirmedBy, add[i].ApprovedAt = approval.ApprovedBy, s.At(tx)
 		}
 		q.Reminders, q.NewReminders = append(q.Reminders[:len(q.Reminders):len(q.Reminders)], add...), nil
 		if err := tx.Questionnaires.Put(q); err != nil {
@@ -444,7 +445,7 @@ type dueStep struct {
 }
 
 // dueSteps are the planned reminders that go now, to all from whom nothing has come and who have not got them. Nobody gets one
-// whose instant was before it was asked. What is over by more than a day, or past the respondent's own date, is missed.
+// whose instant was before it was asked, or before the step was approved. What is over by more than a day, or past the respondent's own date, is missed.
 func (s *Service) dueSteps(tx *survey.Tx, q survey.Questionnaire) (list []dueStep, err error) {
 	now := s.At(tx)
 	if q.Imported || q.DispatchedAt.IsZero() || !slices.ContainsFunc(q.Reminders, func(step survey.ReminderStep) bool { return step.Stopped == nil }) {
@@ -469,7 +470,7 @@ func (s *Service) dueSteps(tx *survey.Tx, q survey.Questionnaire) (list []dueSte
 		due := dueStep{ReminderStep: step}
 		for _, r := range respondents {
 			at := step.At(r.DueAt(q))
-			if at.After(now) || !at.After(r.AskedAt) {
+			if at.After(now) || !at.After(r.AskedAt) || !at.After(step.ApprovedAt) {
 				continue
 			}
 			why, err := s.notReminded(tx, q, letters, r)

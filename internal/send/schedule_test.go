@@ -489,3 +489,74 @@ func TestWhoMayPlanReminders(t *testing.T) {
 		t.Errorf("an administrator stops: %v", err)
 	}
 }
+
+// earlyDate gives ub a date of its own before that of all: 10 December, 12:00. A step of 14 days has its instant on 26 November for it.
+func (s *sending) earlyDate() {
+	s.t.Helper()
+	s.ready()
+	s.change("ub", func(c *send.SaveRespondent) {
+		c.Due, c.DueZone, c.DueReason = "2026-12-10T12:00", "Europe/Berlin", "Parteitag am 11. Dezember"
+	})
+}
+
+// A step planned after the dispatch goes to nobody whose instant was over when it was approved, and misses nobody of them.
+func TestNobodyGetsAStepFromBeforeItsApproval(t *testing.T) {
+	for name, at := range map[string]time.Time{"within a day": time.Date(2026, 11, 26, 20, 0, 0, 0, time.UTC), "days later": time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)} {
+		t.Run(name, func(t *testing.T) {
+			s := newSending(t)
+			s.earlyDate()
+			s.twoPersons()
+			for _, actor := range []survey.Actor{s.office, s.second} {
+				if _, err := s.dispatch(actor); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.clock.Set(time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)) // what is asked for names ub
+			if done, err := s.planLater(s.office, "14"); done || err != nil {
+				t.Fatal(done, err)
+			}
+			if p := s.schedule().New[0]; len(p.Moments) != 2 || p.Without != nil {
+				t.Errorf("%+v", p)
+			}
+			s.clock.Set(at)
+			p := s.schedule()
+			if got := shortNames(p.New[0].Without); !slices.Equal(got, []string{"UB"}) || len(p.New[0].Moments) != 1 {
+				t.Errorf("before it is approved: without %v, %+v", got, p.New[0].Moments)
+			}
+			if done, err := s.Send.PlanReminders(t.Context(), s.second, s.q, send.PlanReminders{Seen: p.Digest}); !done || err != nil {
+				t.Fatal(done, err)
+			}
+			testworld.Must(t, s.Send.SendPlanned(t.Context()))
+			step := s.schedule().Steps[0]
+			if got := shortNames(step.Without); !slices.Equal(got, []string{"UB"}) || step.Sent != nil || step.Missed != nil || !step.ApprovedAt.Equal(at) {
+				t.Errorf("without %v, %+v", got, step)
+			}
+			if len(s.audited("reminder_missed")) != 0 {
+				t.Error("missed")
+			}
+			reminded(t, s.tick("2026-12-07T18:00"), "Noch 14 Tage", "fm", "gz")
+		})
+	}
+}
+
+// A step that went and is planned anew goes to nobody a second time.
+func TestAStoppedStepThatIsPlannedAnew(t *testing.T) {
+	s := newSending(t)
+	s.earlyDate()
+	testworld.Must(t, s.plan("14"))
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	if at := s.questionnaire().Reminders[0].ApprovedAt; !at.Equal(sendStart) {
+		t.Errorf("approved %s", at)
+	}
+	reminded(t, s.tick("2026-11-26T12:00"), "Noch 14 Tage", "ub")
+	s.deliver()
+	testworld.Must(t, s.Send.StopReminder(t.Context(), s.office, s.q, s.questionnaire().Reminders[0].ID))
+	s.clock.Advance(time.Hour)
+	if done, err := s.planLater(s.office, "14"); !done || err != nil {
+		t.Fatal(done, err)
+	}
+	reminded(t, s.tick("2026-11-26T14:00"), "Noch 14 Tage", "ub")
+	reminded(t, s.tick("2026-12-07T18:00"), "Noch 14 Tage", "fm", "gz", "ub")
+}

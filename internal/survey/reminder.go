@@ -11,12 +11,13 @@ const MaxReminders = 2
 // ReminderStep is a planned reminder: one text, so many days before each respondent's own date. It is approved with the dispatch, or
 // afterwards by itself.
 type ReminderStep struct {
-	ID          string `json:"id"`
-	Days        int    `json:"days"`
-	Text        Cover  `json:"text"`
-	Planned     Noted  `json:"planned"`
-	ConfirmedBy string `json:"confirmed_by,omitempty"` // user id of the second person
-	Stopped     *Noted `json:"stopped,omitempty"`      // whoever has not got it by then does not get it
+	ID          string    `json:"id"`
+	Days        int       `json:"days"`
+	Text        Cover     `json:"text"`
+	Planned     Noted     `json:"planned"`
+	ConfirmedBy string    `json:"confirmed_by,omitempty"` // user id of the second person
+	ApprovedAt  time.Time `json:"approved_at,omitzero"`   // the dispatch, or when it was planned after it; nobody gets it whose instant was before
+	Stopped     *Noted    `json:"stopped,omitempty"`      // whoever has not got it by then does not get it
 }
 
 // At is when the step goes to whoever has the date: so many days before it, at the same hour of the day.
