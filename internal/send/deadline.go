@@ -43,13 +43,20 @@ func (s *Service) deadlinePlan(tx *survey.Tx, questionnaire survey.Questionnaire
 		if r.ByPost() && !r.Standing.Out() && !r.AskedAt.IsZero() && r.NotReached == nil {
 			p.ByPost = append(p.ByPost, r)
 		}
-		// whoever has a date of its own is not concerned; whoever has answered can change its answers until then
-		if !r.GetsMail() || r.Standing.Out() || !r.Due.IsZero() || r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero() {
+		// whoever has a date of its own is not concerned, unless the early end moved it; whoever has answered can change its answers until then
+		if !r.GetsMail() || r.Standing.Out() || !r.Due.IsZero() && !endedWith(p.Questionnaire, r) || r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero() {
 			continue
 		}
 		p.Informed = append(p.Informed, r)
 	}
 	return p, nil
+}
+
+// endedWith tells whether the last change of a respondent's own date was the early end of the round, which is the last change of the
+// deadline.
+func endedWith(q survey.Questionnaire, r survey.Respondent) bool {
+	n, own := len(q.Extended), len(r.DueChanges)
+	return n > 0 && own > 0 && q.Extended[n-1].Ended() && r.DueChanges[own-1].Ended() && r.DueChanges[own-1].At.Equal(q.Extended[n-1].At)
 }
 
 // published tells whether readers have seen anything of the questionnaire.
@@ -111,7 +118,8 @@ func beforePolls(tx *survey.Tx, q survey.Questionnaire, field string, date surve
 
 // ExtendDeadline moves the deadline for all to a later instant, with a public reason, as long as nothing is published. It informs
 // by mail everybody it concerns, whether they have answered or not, with a new calendar entry. Mails that still wait to go out are
-// replaced by ones with the new date. A deadline that is over opens again. The same again is a double click and changes nothing.
+// replaced by ones with the new date. A deadline that is over opens again. After an early end whoever had a date of its own gets that back
+// with the same reason; where it has passed meanwhile, the new deadline. The same again is a double click and changes nothing.
 func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd SetDeadline) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
@@ -146,7 +154,9 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questi
 			return err
 		}
 		before := q.Deadline
-		q.Extended = append(q.Extended, survey.DateChange{From: before, To: deadline, Reason: cmd.Reason, At: s.At(tx), By: actor.Who()})
+		change := survey.DateChange{From: before, To: deadline, Reason: cmd.Reason, At: s.At(tx), By: actor.Who()}
+		ended := q
+		q.Extended = append(q.Extended[:len(q.Extended):len(q.Extended)], change)
 		q.Deadline, q.Revision = deadline, q.Revision+1
 		if err := tx.Questionnaires.Put(q); err != nil {
 			return err
@@ -155,12 +165,38 @@ func (s *Service) ExtendDeadline(ctx context.Context, actor survey.Actor, questi
 		if err != nil {
 			return err
 		}
-		concerned := slices.DeleteFunc(all, func(r survey.Respondent) bool { return !r.Due.IsZero() })
-		if err := s.tellNewDate(tx, actor, q, concerned, p.Informed); err != nil {
+		var concerned, informed []survey.Respondent
+		for _, r := range all {
+			switch {
+			case endedWith(ended, r):
+				if r, err = s.ownDateBack(tx, r, change); err != nil {
+					return err
+				}
+			case !r.Due.IsZero():
+				continue
+			}
+			concerned = append(concerned, r)
+			if slices.ContainsFunc(p.Informed, func(one survey.Respondent) bool { return one.ID == r.ID }) {
+				informed = append(informed, r)
+			}
+		}
+		if err := s.tellNewDate(tx, actor, q, concerned, informed); err != nil {
 			return err
 		}
 		return s.Audit(tx, actor, "extend", string(q.ID), before.Local+" "+before.Zone, deadline.Local+" "+deadline.Zone)
 	})
+}
+
+// ownDateBack gives a respondent back the own date that an early end moved, with what extended the deadline; the new deadline, if that
+// date is over.
+func (s *Service) ownDateBack(tx *survey.Tx, r survey.Respondent, change survey.DateChange) (survey.Respondent, error) {
+	change.From = r.Due
+	if former := r.DueChanges[len(r.DueChanges)-1].From; former.At.After(s.At(tx)) {
+		change.To = former
+	}
+	r.DueChanges = append(r.DueChanges[:len(r.DueChanges):len(r.DueChanges)], change)
+	r.Due, r.Revision = change.To, r.Revision+1
+	return r, tx.Respondents.Put(r)
 }
 
 // tellNewDate replaces the mails that wait to go out to those whose date has moved, and informs who can be by mail.

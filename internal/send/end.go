@@ -11,6 +11,7 @@ import (
 type EndPlan struct {
 	Missing             []survey.Respondent // of whom something is still to come
 	Informed            []survey.Respondent // who get a mail about it
+	ByPost              []survey.Respondent // who have to be told by letter
 	Digest              string              // EndRound wants back what was read
 	survey.SecondPerson                     // of ending it
 }
@@ -60,7 +61,11 @@ func (s *Service) endPlan(tx *survey.Tx, actor survey.Actor, q survey.Questionna
 		if owes {
 			p.Missing = append(p.Missing, r)
 		}
-		if r.GetsMail() && !r.Standing.Out() && r.NotReached == nil && r.Email != "" && !r.AskedAt.IsZero() && r.DueAt(q).At.After(s.At(tx)) {
+		switch {
+		case r.Standing.Out() || r.NotReached != nil || r.AskedAt.IsZero() || !r.DueAt(q).At.After(s.At(tx)):
+		case r.ByPost():
+			p.ByPost = append(p.ByPost, r)
+		case r.GetsMail() && r.Email != "":
 			p.Informed = append(p.Informed, r)
 			content.Informed = append(content.Informed, r.ID)
 		}
@@ -96,7 +101,8 @@ func (s *Service) owes(tx *survey.Tx, q survey.Questionnaire, r survey.Responden
 }
 
 // EndRound ends a round now, for all alike, because everybody has answered or declined: the deadline and every own date still to come
-// move to this instant, and everybody is told by mail. What is corrected from then on is shown beside what stood before; late it is
+// move to this instant. Everybody whose date moves is told by mail; whoever is asked by post is named by the plan, to be told by letter.
+// What is corrected from then on is shown beside what stood before; late it is
 // only after the date that was announced. seen is the Digest of the plan the actor read. The two-person rule is that of the
 // dispatch: the first call notes the request and returns done false. A round that is over is left as it is.
 func (s *Service) EndRound(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (done bool, err error) {

@@ -113,6 +113,64 @@ func TestARoundEndsEarlyForAll(t *testing.T) {
 	if err != nil || s.questionnaire().Phase(now) != survey.PhaseOpen {
 		t.Error(err)
 	}
+	former := ub.DueChanges[0].From
+	ub = s.respondent("ub") // has its own date back
+	if n := len(ub.DueChanges); n != 2 || ub.Due != former || ub.DueChanges[1].From.At != now || ub.DueChanges[1].To != former || ub.DueChanges[1].Reason != "doch länger" || ub.DueChanges[1].Ended() {
+		t.Errorf("%+v, %+v", ub.Due, ub.DueChanges)
+	}
+	mails = s.mails(survey.MailExtension)
+	if len(mails) != 3 {
+		t.Fatalf("%d mails", len(mails))
+	}
+	for to, m := range mails {
+		want := "22. Dezember 2026"
+		if to == "ub@partei.example" {
+			want = "15. Januar 2027"
+		}
+		if !strings.Contains(m.Body, want) || !strings.Contains(m.Body, "doch länger") || strings.Contains(m.Body, "haben alle geantwortet") {
+			t.Errorf("%s:\n%s", to, m.Body)
+		}
+	}
+	err = s.Send.ExtendDeadline(t.Context(), s.office, s.q, send.SetDeadline{Deadline: "2026-12-23T18:00", Zone: "Europe/Berlin", Reason: "noch länger", Revision: s.questionnaire().Revision})
+	if ub = s.respondent("ub"); err != nil || len(ub.DueChanges) != 2 {
+		t.Errorf("an extension without an early end moves an own date: %v %+v", err, ub.DueChanges)
+	}
+}
+
+// Where the own date has passed since the early end, the new deadline takes its place.
+func TestAnOwnDateThatPassedAfterTheEnd(t *testing.T) {
+	s := newSending(t)
+	s.everybody()
+	s.answered("fm", "q02", survey.Declined)
+	if done, err := s.end(s.office); !done || err != nil {
+		t.Fatal(done, err)
+	}
+	s.clock.Set(time.Date(2027, 1, 20, 9, 0, 0, 0, time.UTC))
+	p, err := s.Send.DeadlinePlan(t.Context(), s.office, s.q)
+	if got := strings.Join(shortNames(p.Informed), " "); err != nil || got != "UB GZ FM" {
+		t.Errorf("informed: %s, %v", got, err)
+	}
+	if err := s.Send.ExtendDeadline(t.Context(), s.office, s.q, send.SetDeadline{Deadline: "2027-02-01T18:00", Zone: "Europe/Berlin", Reason: "doch länger", Revision: s.questionnaire().Revision}); err != nil {
+		t.Fatal(err)
+	}
+	if ub, q := s.respondent("ub"), s.questionnaire(); ub.Due != q.Deadline || ub.LateAfter(q) != q.Deadline || len(ub.DueChanges) != 2 || len(s.mails(survey.MailExtension)) != 3 {
+		t.Errorf("%+v", ub.DueChanges)
+	}
+}
+
+// Whoever is asked by post gets no mail about the end, and the page names it.
+func TestWhoIsAskedByPostIsToldOfTheEndByLetter(t *testing.T) {
+	s := byPost(t)
+	s.print(s.office, "fm")
+	if p := s.endPlan(s.office); p.ByPost != nil {
+		t.Errorf("not asked yet: %v", shortNames(p.ByPost))
+	}
+	if err := s.posted("fm", send.RecordPosted{Day: "2026-11-23"}); err != nil {
+		t.Fatal(err)
+	}
+	if p := s.endPlan(s.office); strings.Join(shortNames(p.ByPost), " ") != "FM" || strings.Join(shortNames(p.Informed), " ") != "UB GZ" {
+		t.Errorf("by post %v, by mail %v", shortNames(p.ByPost), shortNames(p.Informed))
+	}
 }
 
 func TestEndingARoundNeedsTwo(t *testing.T) {

@@ -269,6 +269,7 @@ type deadlinePage struct {
 type endBox struct {
 	Missing  []string // of whom something is still to come
 	Informed []string
+	ByPost   string
 	Waiting  string // a sentence about the request that waits
 	Void     bool
 	Withdraw string
@@ -282,7 +283,7 @@ func (s *Room) end(r *web.Request, b sendPage) (*endBox, error) {
 	if err != nil || plan == nil {
 		return nil, err
 	}
-	box := &endBox{Missing: shortNames(plan.Missing), Informed: shortNames(plan.Informed), Void: plan.Outdated}
+	box := &endBox{Missing: shortNames(plan.Missing), Informed: shortNames(plan.Informed), ByPost: strings.Join(shortNames(plan.ByPost), ", "), Void: plan.Outdated}
 	if plan.Waiting != nil {
 		box.Waiting, box.Withdraw = b.Must("send.dispatch.waiting", "Name", plan.WaitingName, "At", r.Moment(plan.Waiting.RequestedAt)), sendPath(r, "ende", "zuruecknehmen")
 	}
