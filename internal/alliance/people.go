@@ -262,10 +262,13 @@ func (s *Service) AuditLog(ctx context.Context, actor survey.Actor, limit int) (
 	return entries, names, err
 }
 
-// nameOf returns the name of a questionnaire or a respondent, and of a submission whose it is; "" for none of them.
+// nameOf returns the name of a questionnaire, a party or a respondent, and of a submission whose it is; "" for none of them.
 func nameOf(tx *survey.Tx, id string) (string, error) {
 	if q, err := tx.Questionnaires.Get(id); !survey.IsNotFound(err) {
 		return q.Title, err
+	}
+	if p, err := tx.Parties.Get(id); !survey.IsNotFound(err) {
+		return p.ShortName, err
 	}
 	if r, err := survey.First(tx.Respondents.By(survey.RespondentByID).List(survey.Exact(id))); !survey.IsNotFound(err) {
 		return r.ShortName, err

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -71,7 +72,10 @@ func TreatmentSections(p *locale.Printer, c survey.Comparison) []TreatmentSectio
 		key   string
 		count int
 	}{{"form", t.Answers.Form}, {"by_person", t.Answers.ByPerson}, {"by_party", t.Answers.ByParty}, {"unchecked", t.Answers.Unchecked}, {"over", t.Answers.Over}} {
-		fact(&answers, "compare.treatment.answers_"+one.key, strconv.Itoa(one.count))
+		fact(&answers, "compare.treatment.answers_"+one.key, p.Must("compare.treatment.count", "Count", one.count))
+	}
+	if t.Open { // what has come so far is not the whole
+		answers.Facts, answers.Note = nil, p.Must("compare.treatment.open")
 	}
 	late := w.section("nach-der-frist", survey.TreatedLate, survey.TreatedCorrected, survey.TreatedWithdrawn)
 	if t.Open {
@@ -91,7 +95,15 @@ type treatmentWords struct {
 // section gathers the entries of some kinds, which stand in the order of the report.
 func (w treatmentWords) section(id string, kinds ...survey.TreatmentKind) TreatmentSection {
 	s := TreatmentSection{ID: id, Title: w.Must("compare.treatment." + id), None: w.Must("compare.treatment." + id + ".none")}
-	for _, e := range w.c.Treatment.Of(kinds...) {
+	entries := w.c.Treatment.Of(kinds...)
+	if kinds[0] == survey.TreatedDispatch { // what went out is told in its order
+		slices.SortStableFunc(entries, func(a, b survey.TreatmentEntry) int {
+			x, _ := a.At.Time()
+			y, _ := b.At.Time()
+			return x.Compare(y)
+		})
+	}
+	for _, e := range entries {
 		s.Lines = append(s.Lines, w.line(e))
 	}
 	return s

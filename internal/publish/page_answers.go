@@ -83,9 +83,10 @@ type PartyPage struct {
 
 type partyEntry struct {
 	export.Statement
-	Path   string // of the page of the question, at this party
-	Anchor string // "frage-7"
-	Above  string // anchor of the general statement that is its text, "" if it stands here
+	Errata []templates.Erratum // of the question
+	Path   string              // of the page of the question, at this party
+	Anchor string              // "frage-7"
+	Above  string              // anchor of the general statement that is its text, "" if it stands here
 }
 
 type generalStatement struct{ ID, Text string }
@@ -134,7 +135,7 @@ func (s *site) partyPage(b templates.Base, i int) any {
 	cite := export.Citations(p, c)
 	for _, cell := range r.Cells {
 		entry := partyEntry{Statement: export.StatementOf(p, c, r, cell), Path: b.RelRoot + questionPath(cell.Question) + ".html#" + string(r.Slug),
-			Anchor: "frage-" + strconv.Itoa(cell.Question.Number)}
+			Anchor: "frage-" + strconv.Itoa(cell.Question.Number), Errata: export.Errata(p, c, cell.Question)}
 		entry.PartyName, entry.Citation = "", cite(r, cell)
 		if text := entry.Text; entry.General && repeated[text] > 1 {
 			if anchors[text] == "" {

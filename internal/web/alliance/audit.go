@@ -78,7 +78,9 @@ func (p auditPage) state(names map[string]string, what, state, other string) str
 	switch {
 	case what == "invite_late":
 		return p.Must("send.state." + state)
-	case what == "extend" || what == "own_date":
+	case what == "standing" && state != "":
+		return p.Must("common.contest." + state)
+	case what == "extend" || what == "own_date" || what == "end":
 		return p.wallTime(state)
 	case what == "alliance":
 		return p.rules(state, other)

@@ -25,6 +25,12 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 		{"person", "lead:g1 disabled", "administrator coordinator member:g1"},
 		{"alliance", "check_lock=auto check_publication=on", "check_lock=auto check_publication=off"},
 		{"lock", "", ""},
+		{"standing", "", "not_admitted"},
+		{"end", "2027-01-20T18:00 Europe/Berlin", "2027-01-10T09:15 Europe/Berlin"},
+		{"posted", "", "2027-01-11"},
+		{"reached_anyway", "", "Am Telefon gesagt"},
+		{"copy_questionnaire", "Alt", "Neu"},
+		{"delete_questionnaire", "Alt", ""},
 		{"unlock", "abc", ""},
 	} {
 		at = at.Add(time.Second)
@@ -46,13 +52,15 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 		"vorher: Digitale Bildung (Leitung) und gesperrt<br>nachher: Administration, Koordination und Digitale Bildung",
 		"vorher: Veröffentlichen: immer<br>nachher: Veröffentlichen: aus",
 		"vorher: gesperrt, Prüfsumme abc<br>nachher: nicht gesperrt",
+		"vorher: nicht vermerkt<br>nachher: nicht zugelassen",
+		"vorher: 20.01.2027,\u00a018:00 (Europe/Berlin)<br>nachher: 10.01.2027,\u00a009:15 (Europe/Berlin)",
 		"Nr. 3",
 	} {
 		if !strings.Contains(page, text) {
 			t.Errorf("the page lacks %q", text)
 		}
 	}
-	if n := strings.Count(page, "vorher: "); n != 10 {
+	if n := strings.Count(page, "vorher: "); n != 16 || strings.Contains(page, "alliance.audit") {
 		t.Errorf("%d states", n)
 	}
 }

@@ -172,7 +172,7 @@ func (p *erratumPage) confirm(r *web.Request, plan send.ErratumPlan) {
 	case waiting:
 		c.Title, c.Text, c.Button = p.Must("send.erratum.confirm_title"), p.Must("send.erratum.confirm_text", "Name", plan.WaitingName), p.Must("send.erratum.send_button", "Count", n)
 	case plan.TwoPerson:
-		c.Title, c.Text, c.Button = p.Must("send.dispatch.request_title"), web.Sentences(p.Must("send.dispatch.request_text"), r.NobodyElse(plan.SecondPerson)), p.Must("send.erratum.request_button")
+		c.Title, c.Text, c.Button = p.Must("send.erratum.request_title"), web.Sentences(p.Must("send.erratum.request_text"), r.NobodyElse(plan.SecondPerson)), p.Must("send.erratum.request_button")
 	default:
 		c.Title, c.Text, c.Button = p.Must("send.erratum.send_title"), p.Must("send.erratum.send_text"), p.Must("send.erratum.send_button", "Count", n)
 	}
