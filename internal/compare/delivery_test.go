@@ -76,11 +76,29 @@ func TestALetterIsSentBeforePublishing(t *testing.T) {
 	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", st.Content); testworld.KeyOf(err) != "compare.error.unposted" {
 		t.Errorf("published: %v", err)
 	}
+	// a party that answers by its letter before anybody records that it was sent keeps the publication back all the same
+	w.Write(t, func(tx *survey.Tx) error {
+		r.Letters = []survey.PrintedLetter{{At: w.Due.AddDate(0, 0, -9)}}
+		for _, question := range []survey.QuestionID{"q01", "q02", "q03"} {
+			v := survey.Version{Questionnaire: "q1", Respondent: r.ID, Question: question, Number: 1, Status: survey.Declined, Provenance: survey.ByForm, Record: "r", CountsAt: w.Due.AddDate(0, 0, -8)}
+			if err := tx.Versions.Put(v); err != nil {
+				return err
+			}
+		}
+		return tx.Respondents.Put(r)
+	})
+	st = w.state()
+	if c := st.Comparison.Respondents[0].Cells[0]; c.Status != survey.Declined || len(st.Unentered) != 1 || len(st.Unasked) != 0 {
+		t.Errorf("answered before it was sent: %s, unentered %v, unasked %v", c.Status, st.Unentered, st.Unasked)
+	}
+	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", st.Content); testworld.KeyOf(err) != "compare.error.unposted" {
+		t.Errorf("answered before it was sent: published: %v", err)
+	}
 	w.Write(t, func(tx *survey.Tx) error {
 		r.AskedAt = w.Due.AddDate(0, 0, -7)
 		return tx.Respondents.Put(r)
 	})
-	if got := w.publish().Respondents[0]; got.Cells[0].Status != survey.NoAnswer || got.Channel != survey.ChannelPost {
+	if got := w.publish().Respondents[0]; got.Cells[0].Status != survey.Declined || got.Channel != survey.ChannelPost {
 		t.Errorf("%+v", got.Cells[0].Cell)
 	}
 }

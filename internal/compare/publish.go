@@ -162,10 +162,11 @@ func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan Publication
 }
 
 // unexplained lists who was not asked a question without a recorded reason, as nobody is left out in silence, and apart from
-// them those in whose own form the questions are still to be entered, and those whose letter is still to be sent.
+// them those in whose own form the questions are still to be entered, and those whose letter is still to be sent, also where they have answered by it.
 func unexplained(c survey.Comparison) (names []string, unentered []survey.ComparedRespondent) {
 	for _, r := range c.Respondents {
-		if c.Questionnaire.Imported || !slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.NotAsked && c.Reason == "" }) {
+		unexplained := slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.NotAsked && c.Reason == "" })
+		if c.Questionnaire.Imported || !unexplained && !r.Unposted {
 			continue
 		}
 		if (r.Channel == survey.ChannelPortal || r.Channel == survey.ChannelPost) && r.AskedAt.IsZero() {

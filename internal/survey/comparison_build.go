@@ -138,7 +138,7 @@ func unconfirmedLetters(tx *Tx, questionnaire QuestionnaireID) (map[string]strin
 func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, letters map[string]string, published map[string][]int) ComparedRespondent {
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, Parties: r.Parties, BallotPosition: r.BallotPosition,
-		Wikidata: r.Wikidata, Colour: r.Colour, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
+		Wikidata: r.Wikidata, Colour: r.Colour, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Unposted: r.ByPost() && r.AskedAt.IsZero() && len(r.Letters) > 0, Due: r.DueAt(c.Questionnaire),
 		DueChanges: r.DueChanges, Standing: r.Standing,
 		Cells: make([]ComparedCell, len(c.Catalogue.Questions)),
 	}
