@@ -88,7 +88,7 @@ func TestARoundEndsEarlyForAll(t *testing.T) {
 		t.Fatalf("%d mails", len(mails))
 	}
 	for to, m := range mails {
-		if !strings.Contains(m.Body, "haben alle geantwortet") || !strings.Contains(m.Body, "24. November 2026") || (to == "ub@partei.example") == strings.Contains(m.Body, "/zugang/") {
+		if !strings.Contains(m.Body, "weil von niemandem mehr etwas ausstand") || !strings.Contains(m.Body, "24. November 2026") || (to == "ub@partei.example") == strings.Contains(m.Body, "/zugang/") {
 			t.Errorf("%s:\n%s", to, m.Body)
 		}
 	}

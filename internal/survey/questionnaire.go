@@ -90,7 +90,7 @@ type DateChange struct {
 	By     string    `json:"by"` // user id
 }
 
-// Ended tells whether the date moved because the round was ended early: everybody had answered or declined.
+// Ended tells whether the date moved because the round was ended early: nothing more was to come from anybody.
 func (d DateChange) Ended() bool { return d.Reason == "" }
 
 // Cover is the cover letter: a subject and a body with placeholders (see Placeholders).

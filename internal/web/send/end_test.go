@@ -62,5 +62,5 @@ func TestEndRoundInTheBrowser(t *testing.T) {
 			t.Fatalf("%d %s", answer.Code, answer.Body)
 		}
 	}
-	webtest.InOrder(t, office.Get(page).Body.String(), "weil alle Gefragten geantwortet oder abgelehnt hatten")
+	webtest.InOrder(t, office.Get(page).Body.String(), "weil von niemandem mehr etwas ausstand")
 }
