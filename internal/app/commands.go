@@ -70,7 +70,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	if err != nil {
 		return err
 	}
-	publication, err := c.publisher.Publish(ctx, console, q.ID, "")
+	publication, err := c.publisher.Publish(ctx, console, q.ID, compare.PreparePublication{Bare: true})
 	if err != nil {
 		fmt.Fprintf(errs, "%s is imported, but not published. Do not import it again: start the server and publish it on the page /veroeffentlichen/%s.\n", slug, slug)
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"pruefstein/internal/alliance"
 	"pruefstein/internal/answer"
+	"pruefstein/internal/compare"
 	"pruefstein/internal/draft"
 	"pruefstein/internal/mail"
 	"pruefstein/internal/office"
@@ -400,7 +401,7 @@ func (s *seeder) publish(q survey.Questionnaire) {
 			if err != nil {
 				return err
 			}
-			_, err = s.app.core.publisher.Publish(s.ctx, s.actor(person), q.ID, st.Content)
+			_, err = s.app.core.publisher.Publish(s.ctx, s.actor(person), q.ID, compare.PreparePublication{Seen: st.Content})
 			return err
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
 )
@@ -27,7 +28,7 @@ func TestLostMailIsDecidedBeforePublishing(t *testing.T) {
 	if len(st.Undecided) != 1 || st.Undecided[0].Slug != r.Slug || st.Comparison.Respondents[0].Cells[0].Status != survey.NotReached {
 		t.Errorf("undecided %v, cell %+v", st.Undecided, st.Comparison.Respondents[0].Cells[0].Cell)
 	}
-	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", st.Content); testworld.KeyOf(err) != "compare.error.undecided" {
+	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: st.Content}); testworld.KeyOf(err) != "compare.error.undecided" {
 		t.Errorf("published: %v", err)
 	}
 	decide := func(change func(*survey.Respondent)) survey.ComparedCell {
@@ -73,7 +74,7 @@ func TestALetterIsSentBeforePublishing(t *testing.T) {
 	if len(st.Unentered) != 1 || st.Unentered[0].Slug != r.Slug || len(st.Unasked) != 0 {
 		t.Errorf("unentered %v, unasked %v", st.Unentered, st.Unasked)
 	}
-	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", st.Content); testworld.KeyOf(err) != "compare.error.unposted" {
+	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: st.Content}); testworld.KeyOf(err) != "compare.error.unposted" {
 		t.Errorf("published: %v", err)
 	}
 	// a party that answers by its letter before anybody records that it was sent keeps the publication back all the same
@@ -91,7 +92,7 @@ func TestALetterIsSentBeforePublishing(t *testing.T) {
 	if c := st.Comparison.Respondents[0].Cells[0]; c.Status != survey.Declined || len(st.Unentered) != 1 || len(st.Unasked) != 0 {
 		t.Errorf("answered before it was sent: %s, unentered %v, unasked %v", c.Status, st.Unentered, st.Unasked)
 	}
-	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", st.Content); testworld.KeyOf(err) != "compare.error.unposted" {
+	if _, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: st.Content}); testworld.KeyOf(err) != "compare.error.unposted" {
 		t.Errorf("answered before it was sent: published: %v", err)
 	}
 	w.Write(t, func(tx *survey.Tx) error {

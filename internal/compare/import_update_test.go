@@ -305,7 +305,7 @@ func TestChangesOfAnImport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, ready, err := w.Compare.PreparePublication(w.t.Context(), survey.Actor{Console: true}, q.ID, "")
+		plan, ready, err := w.Compare.PreparePublication(w.t.Context(), survey.Actor{Console: true}, q.ID, compare.PreparePublication{})
 		if err != nil || !ready {
 			t.Fatal(ready, err)
 		}
@@ -357,7 +357,7 @@ func TestUpdateImportTakesALateAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, _, err := w.Compare.PreparePublication(w.t.Context(), console, q.ID, "")
+		plan, _, err := w.Compare.PreparePublication(w.t.Context(), console, q.ID, compare.PreparePublication{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pruefstein/internal/alliance"
+	"pruefstein/internal/compare"
 	"pruefstein/internal/ledger"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
@@ -40,7 +41,7 @@ func TestAPublicationKeepsItsImpressum(t *testing.T) {
 		t.Helper()
 		st, err := s.Compare.PublicationPage(t.Context(), office, id)
 		testworld.Must(t, err)
-		plan, ready, err := s.Compare.PreparePublication(t.Context(), office, id, st.Content)
+		plan, ready, err := s.Compare.PreparePublication(t.Context(), office, id, compare.PreparePublication{Seen: st.Content})
 		if testworld.Must(t, err); !ready {
 			t.Fatal("not ready")
 		}

@@ -57,17 +57,24 @@ func (s *Service) Comparison(ctx context.Context, actor survey.Actor, slug surve
 	return c, nil
 }
 
+// PreparePublication is what whoever publishes says.
+type PreparePublication struct {
+	Seen string // PublicationPage.Content of the page that was read
+	Bare bool   // it is meant to be published although it shows not one answer, see PublicationPage.Bare
+}
+
 // PreparePublication asks whether a questionnaire may be published now, and for the second person where the rule wants one. ready
 // false means that the request is noted and waits.
 //
-// It binds to what the actor has read: seen is the PublicationPage.Content of the page with the preview, and anything readers
-// would see that has changed since is a Conflict. The console reads nothing and gives "". A second click of whoever published or
+// It binds to what the actor has read: anything readers would see that has changed since is a Conflict. The console reads nothing and
+// gives no Seen. A second click of whoever published or
 // requested just this is no fault: see PublicationPlan.Published.
 //
 // It is a Conflict when something stands in the way: the phase, an empty Impressum or privacy notice (but for the console and an
 // import), a transcription that waits for its second person, a party of the election that is missing or was not asked without a
-// reason, a party whose mail was lost and of which nobody has decided what that means, or nothing new since the last version.
-func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (plan PublicationPlan, ready bool, err error) {
+// reason, a party whose mail was lost and of which nobody has decided what that means, or nothing new since the last version. It is
+// Invalid at the field bare when it would show not one answer and that was not said.
+func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd PreparePublication) (plan PublicationPlan, ready bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return PublicationPlan{}, false, err
 	}
@@ -77,15 +84,18 @@ func (s *Service) PreparePublication(ctx context.Context, actor survey.Actor, qu
 		if plan, previous, err = s.planPublication(tx, questionnaire, now); err != nil {
 			return err
 		}
-		if previous != nil && seen == previous.Content && seen == plan.Content && (previous.By == actor.Who() || previous.ConfirmedBy == actor.Who()) {
+		if previous != nil && cmd.Seen == previous.Content && cmd.Seen == plan.Content && (previous.By == actor.Who() || previous.ConfirmedBy == actor.Who()) {
 			plan.Published = previous.Version
 			return nil
 		}
 		if err := s.mayPublish(tx, actor, plan, previous); err != nil {
 			return err
 		}
-		if seen != plan.Content && !actor.Console {
+		if cmd.Seen != plan.Content && !actor.Console {
 			return survey.Fail(survey.Conflict, "compare.error.changed")
+		}
+		if showsNothing(plan.Comparison) && !cmd.Bare {
+			return survey.Faults{{Field: "bare", Key: "compare.error.bare"}}.Err()
 		}
 		if err := s.checkpointFor(tx, &plan, now); err != nil {
 			return err

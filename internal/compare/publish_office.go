@@ -63,10 +63,22 @@ type PublicationPage struct {
 }
 
 // Bare tells whether readers would see not one answer, since all who were asked still have time.
-func (p PublicationPage) Bare() bool {
-	return len(p.Pending) > 0 && !slices.ContainsFunc(p.Comparison.Respondents, func(r survey.ComparedRespondent) bool {
+func (p PublicationPage) Bare() bool { return showsNothing(p.Comparison) }
+
+func showsNothing(c survey.Comparison) bool {
+	return len(pending(c)) > 0 && !slices.ContainsFunc(c.Respondents, func(r survey.ComparedRespondent) bool {
 		return slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Current != nil })
 	})
+}
+
+// pending lists those who are still within their own date. Nothing more comes in an import.
+func pending(c survey.Comparison) (list []survey.ComparedRespondent) {
+	for _, r := range c.Respondents {
+		if !c.Questionnaire.Imported && slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.Pending }) {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 // Published is one publication with the names of those who released it; "" for the console.
@@ -103,14 +115,8 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 		if err != nil {
 			return err
 		}
-		for _, r := range plan.Comparison.Respondents {
-			if plan.Comparison.Questionnaire.Imported { // nothing more comes
-				break
-			}
-			if !slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.Pending }) {
-				continue
-			}
-			st.Pending = append(st.Pending, r)
+		st.Pending = pending(plan.Comparison)
+		for _, r := range st.Pending {
 			if heard[string(r.ID)] {
 				st.Received++
 			}

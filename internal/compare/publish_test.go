@@ -45,7 +45,7 @@ func (w edition) state() compare.PublicationPage {
 // publish publishes what the office sees.
 func (w edition) publish() survey.Comparison {
 	w.t.Helper()
-	plan, ready, err := w.Compare.PreparePublication(w.t.Context(), w.Anna, "q1", w.state().Content)
+	plan, ready, err := w.Compare.PreparePublication(w.t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: w.state().Content, Bare: true})
 	if testworld.Must(w.t, err); !ready {
 		w.t.Fatal("not ready")
 	}
@@ -197,7 +197,7 @@ func TestEachChangeIsSaidOnce(t *testing.T) {
 // What was not read is not published: something that changes between the plan and its last step stops it.
 func TestAPlanThatIsOvertakenIsNotPublished(t *testing.T) {
 	w := newEdition(t)
-	plan, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", w.state().Content)
+	plan, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: w.state().Content})
 	if err != nil || !ready {
 		t.Fatal(ready, err)
 	}
@@ -220,7 +220,7 @@ func TestNothingIsPublishedWithoutAParty(t *testing.T) {
 	if st := w.state(); !slices.Equal(st.Missing, []string{"Neu"}) {
 		t.Errorf("missing: %v", st.Missing)
 	}
-	if _, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", w.state().Content); ready || testworld.KeyOf(err) != "compare.error.missing" {
+	if _, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: w.state().Content}); ready || testworld.KeyOf(err) != "compare.error.missing" {
 		t.Errorf("%v, %v", ready, err)
 	}
 }
@@ -250,7 +250,7 @@ func TestARequestThatIsOvertakenIsTold(t *testing.T) {
 		a.ConfirmPublication = survey.RuleOn
 		return errors.Join(err, tx.Alliances.Put(a))
 	})
-	if _, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", w.state().Content); ready || err != nil {
+	if _, ready, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: w.state().Content}); ready || err != nil {
 		t.Fatal(ready, err)
 	}
 	for _, stale := range []bool{false, true} {
@@ -288,5 +288,28 @@ func TestALetterThatWaitsIsAChangeOfItsCell(t *testing.T) {
 	w.publish()
 	if st := w.state(); len(st.Changes) > 0 || st.News {
 		t.Errorf("listed once more: %+v", st.Changes)
+	}
+}
+
+// What shows not one answer is published only by whoever says so, the second person too.
+func TestNothingIsPublishedWithoutASecondThought(t *testing.T) {
+	w := newEdition(t)
+	w.Clock.Set(w.Due.Add(-time.Hour))
+	w.Write(t, func(tx *survey.Tx) error {
+		a, err := tx.Alliances.Get(survey.AllianceKey)
+		a.ConfirmPublication = survey.RuleOn
+		return errors.Join(err, tx.Alliances.Put(a))
+	})
+	st := w.state()
+	if !st.Bare() {
+		t.Fatal("there is an answer to show")
+	}
+	for _, actor := range []survey.Actor{w.Anna, w.Ben} {
+		if _, ready, err := w.Compare.PreparePublication(t.Context(), actor, "q1", compare.PreparePublication{Seen: st.Content}); ready || testworld.KeyOf(err) != "bare compare.error.bare" {
+			t.Errorf("%s did not say so: %v %v", actor.User.ID, ready, err)
+		}
+		if _, ready, err := w.Compare.PreparePublication(t.Context(), actor, "q1", compare.PreparePublication{Seen: st.Content, Bare: true}); err != nil || ready != (actor.User.ID == "ben") {
+			t.Errorf("%s: %v %v", actor.User.ID, ready, err)
+		}
 	}
 }

@@ -81,7 +81,7 @@ func TestAUseCaseReadsTheClockOnce(t *testing.T) {
 		state, err := w.Compare.PublicationPage(t.Context(), w.Anna, "q1")
 		testworld.Must(t, err)
 		clock.reads = 0
-		plan, _, err = w.Compare.PreparePublication(t.Context(), w.Anna, "q1", state.Content)
+		plan, _, err = w.Compare.PreparePublication(t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: state.Content})
 		return err
 	})
 	clock.once(t, "publishing", func() error {

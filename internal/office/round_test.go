@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pruefstein/internal/alliance"
+	"pruefstein/internal/compare"
 	"pruefstein/internal/ledger"
 	"pruefstein/internal/memory"
 	"pruefstein/internal/office"
@@ -160,7 +161,7 @@ func (w round) publish() (c survey.Comparison) {
 	w.two(func(actor survey.Actor) (bool, error) {
 		st, err := w.Compare.PublicationPage(w.t.Context(), actor, "q1")
 		testworld.Must(w.t, err)
-		plan, ready, err := w.Compare.PreparePublication(w.t.Context(), actor, "q1", st.Content)
+		plan, ready, err := w.Compare.PreparePublication(w.t.Context(), actor, "q1", compare.PreparePublication{Seen: st.Content})
 		if !ready || err != nil {
 			return ready, err
 		}
@@ -230,7 +231,7 @@ func TestReportsTellTheRound(t *testing.T) {
 	w.at("2026-12-01T09:00")
 	st, err := w.Compare.PublicationPage(ctx, w.Anna, "q1")
 	testworld.Must(t, err)
-	if _, _, err := w.Compare.PreparePublication(ctx, w.Anna, "q1", st.Content); testworld.KeyOf(err) != "compare.error.undecided" {
+	if _, _, err := w.Compare.PreparePublication(ctx, w.Anna, "q1", compare.PreparePublication{Seen: st.Content}); testworld.KeyOf(err) != "compare.error.undecided" {
 		t.Fatal("published though nobody knows what became of a mail:", err)
 	}
 	testworld.Must(t, w.Send.MarkNotReached(ctx, w.Anna, "q1", "p14", send.MarkNotReached{Reason: "Das Postfach gibt es nicht mehr.", Revision: w.respondent("p14").Revision}))

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/survey"
 )
 
@@ -21,7 +22,7 @@ func TestCrashAtEveryStep(t *testing.T) {
 			h.publish(t)
 			h.clock.Advance(time.Hour)
 			h.say(t, "r1", "q01", 2, survey.Version{Status: survey.Answered, Text: "Neue Fassung."})
-			plan, ready, err := h.Service.PreparePublication(t.Context(), coordinator, "q", h.seen(t))
+			plan, ready, err := h.Service.PreparePublication(t.Context(), coordinator, "q", compare.PreparePublication{Seen: h.seen(t)})
 			if err != nil || !ready {
 				t.Fatal(ready, err)
 			}
@@ -111,7 +112,7 @@ func TestFullDiskAfterTheCommit(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(next), 0o755), os.Symlink("/dev/full", next)); err != nil {
 		t.Fatal(err)
 	}
-	_, err := h.Publish(t.Context(), coordinator, "q", h.seen(t))
+	_, err := h.Publish(t.Context(), coordinator, "q", compare.PreparePublication{Seen: h.seen(t)})
 	if e := new(survey.Error); !errors.As(err, &e) || e.Code != survey.Unavailable || e.Key != "error.publication_unfinished" || !errors.Is(err, syscall.ENOSPC) {
 		t.Fatal(err)
 	}

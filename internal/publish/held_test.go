@@ -13,6 +13,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/ledger"
 	"pruefstein/internal/survey"
 )
@@ -31,7 +32,7 @@ func TestCheckpointsAreHeldBack(t *testing.T) {
 		return tx.Catalogues.Put(survey.Catalogue{Questionnaire: "i", Questions: []survey.CatalogueQuestion{{ID: "q01", Number: 1, Kind: survey.KindText, Text: "Wann?"}}})
 	})
 	h.publish(t)
-	if _, err := h.Publish(t.Context(), survey.Actor{Console: true}, "i", ""); err != nil {
+	if _, err := h.Publish(t.Context(), survey.Actor{Console: true}, "i", compare.PreparePublication{}); err != nil {
 		t.Fatal(err)
 	}
 	records, err := h.Service.PublicationRecords(t.Context())

@@ -96,7 +96,7 @@ func (h *house) say(t testing.TB, respondent survey.RespondentID, question surve
 
 func (h *house) publish(t testing.TB) Published {
 	t.Helper()
-	p, err := h.Publish(context.Background(), coordinator, "q", h.seen(t))
+	p, err := h.Publish(context.Background(), coordinator, "q", compare.PreparePublication{Seen: h.seen(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -353,11 +353,11 @@ func TestSecondVersionAndItsChanges(t *testing.T) {
 	h.publish(t)
 	other := survey.Actor{User: survey.User{ID: "ben", PasswordHash: "x", Coordinator: true}}
 	h.put(t, func(tx *survey.Tx) error { return tx.Users.Put(other.User) })
-	if _, err := h.Publish(t.Context(), other, "q", h.seen(t)); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "unchanged") {
+	if _, err := h.Publish(t.Context(), other, "q", compare.PreparePublication{Seen: h.seen(t)}); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "unchanged") {
 		t.Fatalf("published the same twice: %v", err)
 	}
 	h.put(t, func(tx *survey.Tx) error { return tx.Users.Delete("ben") }) // or two people would be needed
-	if p, err := h.Publish(t.Context(), coordinator, "q", h.seen(t)); err != nil || p.Version != 1 || p.Waiting {
+	if p, err := h.Publish(t.Context(), coordinator, "q", compare.PreparePublication{Seen: h.seen(t)}); err != nil || p.Version != 1 || p.Waiting {
 		t.Fatalf("a second click: %+v, %v", p, err)
 	}
 	h.clock.Advance(time.Hour)
@@ -408,11 +408,11 @@ func TestTwoPeople(t *testing.T) {
 	if p := h.publish(t); !p.Waiting {
 		t.Fatalf("published by one person: %+v", p)
 	}
-	if p, err := h.Publish(t.Context(), coordinator, "q", h.seen(t)); err != nil || !p.Waiting {
+	if p, err := h.Publish(t.Context(), coordinator, "q", compare.PreparePublication{Seen: h.seen(t)}); err != nil || !p.Waiting {
 		t.Fatalf("confirmed by the one who asked: %+v, %v", p, err)
 	}
 	h.say(t, "r2", "q02", 1, survey.Version{Status: survey.NoPosition})
-	if p, err := h.Publish(t.Context(), second, "q", h.seen(t)); err != nil || !p.Waiting {
+	if p, err := h.Publish(t.Context(), second, "q", compare.PreparePublication{Seen: h.seen(t)}); err != nil || !p.Waiting {
 		t.Fatalf("confirmed what was not asked for: %+v, %v", p, err)
 	}
 	if len(h.Library.List()) != 0 {
@@ -431,7 +431,7 @@ func TestPreconditions(t *testing.T) {
 	h := newHouse(t)
 	refused := func(actor survey.Actor, want string) {
 		t.Helper()
-		if _, err := h.Publish(t.Context(), actor, "q", h.seen(t)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := h.Publish(t.Context(), actor, "q", compare.PreparePublication{Seen: h.seen(t)}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, not %s", err, want)
 		}
 		if files := tree(t, h.folder); len(files) > 0 {
@@ -456,7 +456,7 @@ func TestPreconditions(t *testing.T) {
 	refused(coordinator, "error.phase.locked")
 	h.q.Imported = true
 	h.put(t, func(tx *survey.Tx) error { return tx.Questionnaires.Put(h.q) })
-	if p, err := h.Publish(t.Context(), survey.Actor{Console: true}, "q", ""); err != nil || p.Imprint {
+	if p, err := h.Publish(t.Context(), survey.Actor{Console: true}, "q", compare.PreparePublication{}); err != nil || p.Imprint {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	for name, text := range tree(t, filepath.Join(h.folder, "nordmark-2026", "1")) {
@@ -469,7 +469,7 @@ func TestPreconditions(t *testing.T) {
 // The content changes while the files are built: nothing of it may be published.
 func TestChangeWhileBuilding(t *testing.T) {
 	h := newHouse(t)
-	plan, ready, err := h.Service.PreparePublication(t.Context(), coordinator, "q", h.seen(t))
+	plan, ready, err := h.Service.PreparePublication(t.Context(), coordinator, "q", compare.PreparePublication{Seen: h.seen(t)})
 	if err != nil || !ready {
 		t.Fatal(ready, err)
 	}
@@ -532,10 +532,10 @@ func TestOnlyWhatWasReadIsPublished(t *testing.T) {
 	h := newHouse(t)
 	seen := h.seen(t)
 	h.say(t, "r1", "q01", 2, survey.Version{Status: survey.Answered, Text: "Doch anders."})
-	if _, err := h.Publish(t.Context(), coordinator, "q", seen); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "compare.error.changed") {
+	if _, err := h.Publish(t.Context(), coordinator, "q", compare.PreparePublication{Seen: seen}); survey.CodeOf(err) != survey.Conflict || !strings.Contains(err.Error(), "compare.error.changed") {
 		t.Errorf("an answer that came after the preview was published: %v", err)
 	}
-	if _, err := h.Publish(t.Context(), coordinator, "q", h.seen(t)); err != nil {
+	if _, err := h.Publish(t.Context(), coordinator, "q", compare.PreparePublication{Seen: h.seen(t)}); err != nil {
 		t.Error(err)
 	}
 }

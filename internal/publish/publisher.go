@@ -45,14 +45,14 @@ const (
 // Publish publishes a questionnaire as it is now, or asks for the second person (see compare.Service.PreparePublication). The order
 // makes it whole or nothing, whenever it stops: files into a folder of no name, then row and leaf in one transaction, then
 // the checkpoint, the folder's name and the switch, which Recover can do again.
-func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, seen string) (Published, error) {
+func (p *Publisher) Publish(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd compare.PreparePublication) (Published, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	// An earlier publication may have been committed while the disk was full: its switch comes first.
 	if err := p.recover(ctx); err != nil {
 		return Published{}, err
 	}
-	plan, ready, err := p.Service.PreparePublication(ctx, actor, questionnaire, seen)
+	plan, ready, err := p.Service.PreparePublication(ctx, actor, questionnaire, cmd)
 	if err != nil {
 		return Published{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"pruefstein/internal/compare"
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
@@ -112,7 +113,7 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 	})
 	publish := func() string {
 		t.Helper()
-		_, _, err := s.Compare.PreparePublication(t.Context(), s.office, s.q, "")
+		_, _, err := s.Compare.PreparePublication(t.Context(), s.office, s.q, compare.PreparePublication{})
 		return testworld.KeyOf(err)
 	}
 	s.change("aehrenbund", func(c *send.SaveRespondent) { c.NotAsked = "Nimmt keine Fragen an." })

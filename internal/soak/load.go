@@ -356,7 +356,7 @@ func (w *world) publish(slug string) error {
 		}
 	}
 	version := fmt.Sprintf("vergleich/%s/v%d/", slug, next)
-	if _, err := w.timed("published", func() (page, error) { return w.admin.submit(form, path, "gelesen", "on", "ohne_antworten", "on") }); err != nil {
+	if _, err := w.timed("published", func() (page, error) { return w.admin.submit(form, path, "gelesen", "on", "bare", "on") }); err != nil {
 		return err
 	}
 	w.book.ack("publication/"+version, "there")

@@ -274,13 +274,13 @@ func (p *publicationPage) version(st compare.PublicationPage, v compare.Publishe
 // The fields without which nothing is published: that the preview was read and, where it shows not one answer, that this is meant.
 const (
 	previewRead = "gelesen"
-	bareToo     = "ohne_antworten"
+	bareToo     = "bare"
 )
 
 func (s *Room) publish(r *web.Request) error {
 	var form struct {
 		Read    string `form:"gelesen"`
-		Bare    string `form:"ohne_antworten"`
+		Bare    string `form:"bare"`
 		Content string `form:"content"`
 	}
 	if err := r.Bind(&form); err != nil {
@@ -300,7 +300,10 @@ func (s *Room) publish(r *web.Request) error {
 	if missing != nil {
 		return s.renderPublication(r, http.StatusUnprocessableEntity, missing)
 	}
-	published, err := s.Publisher.Publish(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.Content)
+	published, err := s.Publisher.Publish(r.Request.Context(), r.Actor, r.Questionnaire.ID, compare.PreparePublication{Seen: form.Content, Bare: form.Bare != ""})
+	if status, errs := r.Refused(err); status == http.StatusUnprocessableEntity {
+		return s.renderPublication(r, status, errs)
+	}
 	if e := new(survey.Error); errors.As(err, &e) && e.Code == survey.Conflict {
 		return s.renderPublication(r, http.StatusConflict, []templates.FieldError{{Message: r.Printer().Must(e.Key, e.Args...)}})
 	}

@@ -194,7 +194,7 @@ func TestPublishingNothingAsksTwice(t *testing.T) {
 	w := webtest.NewCompare(t)
 	office := w.Visitor(t).SignIn("ada@buendnis.example")
 	webtest.Contains(t, office.Get("/uebersicht"), 200, `<a href="/veroeffentlichen/nordmark">Die Frist ist vorbei: jetzt veröffentlichen</a>`)
-	if strings.Contains(office.Get("/veroeffentlichen/nordmark").Body.String(), "ohne_antworten") {
+	if strings.Contains(office.Get("/veroeffentlichen/nordmark").Body.String(), "bare") {
 		t.Error("asked twice though there is an answer to show")
 	}
 	var q survey.Questionnaire
@@ -211,14 +211,14 @@ func TestPublishingNothingAsksTwice(t *testing.T) {
 		t.Error("the overview calls for a publication before the deadline")
 	}
 	page := office.Get("/veroeffentlichen/nordmark").Body.String()
-	webtest.InOrder(t, page, "Alle 2 gefragten Parteien haben noch Zeit.", "keine einzige Antwort", `name="ohne_antworten"`)
+	webtest.InOrder(t, page, "Alle 2 gefragten Parteien haben noch Zeit.", "keine einzige Antwort", `name="bare"`)
 	form := webtest.ReadPreview(page)
 	answer := office.Post("/veroeffentlichen/nordmark", form)
-	webtest.Contains(t, answer, http.StatusUnprocessableEntity, `href="#ohne_antworten"`, "ohne eine einzige Antwort")
+	webtest.Contains(t, answer, http.StatusUnprocessableEntity, `href="#bare"`, "ohne eine einzige Antwort")
 	if code := w.Visitor(t).Get("/vergleich/nordmark/").Code; code != http.StatusNotFound {
 		t.Errorf("published all the same: %d", code)
 	}
-	form.Set("ohne_antworten", "on")
+	form.Set("bare", "on")
 	for range 2 { // a double click
 		if answer := office.Post("/veroeffentlichen/nordmark", form); answer.Code != http.StatusSeeOther || !strings.Contains(answer.Header().Get("Location"), "notice.published") {
 			t.Fatalf("publish: %d %s", answer.Code, answer.Body)
