@@ -130,7 +130,7 @@ func submitCell(tx *survey.Tx, sheet Sheet, sub survey.Submission, entry *survey
 		number = versions[n-1].Number + 1
 	}
 	entry.Version = number
-	return tx.Versions.Put(sub.Version(sheet.Respondent.LateAfter(sheet.Questionnaire), *entry, number))
+	return tx.Versions.Put(sub.Version(sheet.LateAfter, *entry, number))
 }
 
 // ReceiptMail is what the mail after a submission says: the full text of all that stands.
@@ -139,7 +139,9 @@ type ReceiptMail struct {
 	At                              time.Time // of the act, in the zone of the deadline
 	Due                             time.Time
 	End                             time.Time // of all answering
-	Late                            bool      // the act was after the party's date
+	LateAfter                       time.Time // what comes after it is late
+	Late                            bool      // the act was after that
+	Over, Early                     bool      // as of the Sheet, when the mail is made
 	ChangeNote                      string
 	Verifier                        string // the public key of the ledger
 	Licence                         string
@@ -233,7 +235,8 @@ func (s *Service) mailReceipt(tx *survey.Tx, actor survey.Actor, sheet Sheet, su
 	zone, language := sheet.Due.Location(), cmp.Or(sheet.Respondent.Language, actor.Language)
 	data := ReceiptMail{
 		Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Title: sheet.Questionnaire.Title, Party: sheet.Respondent.Name,
-		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), End: sheet.End.In(), Late: !sub.RequestedAt.Before(sheet.Respondent.LateAfter(sheet.Questionnaire).At), ChangeNote: sub.ChangeNote, Verifier: s.Ledger.Verifier(), Licence: sub.Declaration.Licence,
+		At: sub.RequestedAt.In(zone), Due: sheet.Due.In(), End: sheet.End.In(), LateAfter: sheet.LateAfter.In(), Late: !sub.RequestedAt.Before(sheet.LateAfter.At), Over: sheet.Over, Early: sheet.Early,
+		ChangeNote: sub.ChangeNote, Verifier: s.Ledger.Verifier(), Licence: sub.Declaration.Licence,
 		Entries: sheet.receiptEntries(sub), Unanswered: sheet.unanswered(sub),
 	}
 	subject, body, err := s.Compose(language, "receipt", data)

@@ -186,3 +186,73 @@ func TestWhatWasPublishedStays(t *testing.T) {
 		t.Errorf("published: %+v", h)
 	}
 }
+
+// After the early end of a round a party corrects with a note, and is told so: late it is only after the date that was announced.
+func TestACorrectionAfterAnEarlyEnd(t *testing.T) {
+	w := testworld.NewAnswers(t)
+	w.Save(t, w.Frei, 1, testworld.Saying("alt"))
+	waits := w.Request(t, w.Frei) // its code comes after the end
+	ended := survey.Instant{At: w.Clock.Now().Add(time.Minute), Zone: survey.DefaultZone}
+	w.Clock.Set(ended.At)
+	w.Write(t, func(tx *survey.Tx) error {
+		q, err := tx.Questionnaire("q1")
+		if err != nil {
+			return err
+		}
+		q.Extended = []survey.DateChange{{From: q.Deadline, To: ended, At: ended.At, By: "anna"}}
+		q.Deadline = ended
+		return tx.Questionnaires.Put(q)
+	})
+	mailed := func() (body string) {
+		t.Helper()
+		w.View(t, func(tx *survey.Tx) error {
+			last := survey.Mail{}
+			for m, err := range tx.Mails.List("") {
+				if err != nil {
+					return err
+				}
+				if m.Kind == survey.MailReceipt && !m.CreatedAt.Before(last.CreatedAt) {
+					last = m
+				}
+			}
+			m, err := last.Written(tx)
+			body = strings.Join(strings.Fields(m.Body), " ")
+			return err
+		})
+		return body
+	}
+	const early, until = "weil von niemandem mehr etwas ausstand", "Bis zur Frist können"
+	w.Confirm(t, w.Frei, waits)
+	if body := mailed(); !strings.Contains(body, early) || strings.Contains(body, until) {
+		t.Errorf("after its code came:\n%s", body)
+	}
+	if sheet := w.Sheet(t, w.Frei); !sheet.Over || !sheet.Early || !sheet.LateAfter.At.Equal(w.Due) {
+		t.Errorf("over %v, early %v, late after %v", sheet.Over, sheet.Early, sheet.LateAfter)
+	}
+	correct := func(text string) survey.Version {
+		t.Helper()
+		w.Clock.Set(w.Clock.Now().Add(time.Minute))
+		w.Save(t, w.Frei, 1, testworld.Saying(text))
+		form := w.Form(t, w.Frei)
+		if _, _, err := w.Answer.RequestSubmission(t.Context(), w.Frei, form); testworld.KeyOf(err) != "note answer.error.note" {
+			t.Errorf("without a note: %v", err)
+		}
+		form.Note = "Neuer Beschluss."
+		w.Confirm(t, w.Frei, w.RequestBy(t, w.Frei, form))
+		v := w.Versions(t, "r1", "q01")
+		return v[len(v)-1]
+	}
+	if v := correct("neu"); v.Late || v.ChangeNote != "Neuer Beschluss." {
+		t.Errorf("before the announced date: %+v", v)
+	}
+	if body := mailed(); !strings.Contains(body, early) || !strings.Contains(body, "Als verspätet gilt es erst nach der angekündigten Frist, Montag, 30. November 2026") || strings.Contains(body, until) || strings.Contains(body, "nur die letzte") {
+		t.Errorf("a correction:\n%s", body)
+	}
+	w.Clock.Set(w.Due)
+	if v := correct("neuer"); !v.Late || w.Sheet(t, w.Frei).Early {
+		t.Errorf("after the announced date: %+v", v)
+	}
+	if body := mailed(); strings.Contains(body, early) || !strings.Contains(body, "Vermerk „verspätet“") {
+		t.Errorf("late:\n%s", body)
+	}
+}

@@ -20,7 +20,9 @@ type AccessPage struct {
 	Questions  int // how many the respondent was asked
 	Submitted  bool
 	End        survey.Instant // of all answering
+	LateAfter  survey.Instant // what comes after it is late
 	Over       bool           // the respondent's date is over
+	Early      bool           // it is, but only because the round was ended early
 	Ended      bool           // nothing can be submitted any more
 }
 
@@ -41,6 +43,7 @@ func (s *Service) AccessPage(ctx context.Context, token string) (p AccessPage, e
 			Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Intro: sheet.Questionnaire.Intro, Title: sheet.Questionnaire.Title,
 			Election: sheet.Election, Respondent: sheet.Respondent.Name, Language: sheet.Respondent.Language, Due: sheet.Due,
 			Questions: len(sheet.Cells), Submitted: len(sheet.Confirmed) > 0, End: sheet.End, Over: sheet.Over, Ended: sheet.Ended,
+			LateAfter: sheet.LateAfter, Early: sheet.Early,
 		}
 		return nil
 	})

@@ -101,7 +101,7 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (saved
 func (sheet Sheet) draft(number int, d survey.AnswerDraft) Cell {
 	i := slices.IndexFunc(sheet.Cells, func(c Cell) bool { return c.Question.Number == number })
 	c := sheet.Cells[i]
-	c.Draft, c.Late = d, !d.UpdatedAt.Before(sheet.Respondent.LateAfter(sheet.Questionnaire).At)
+	c.Draft, c.Late = d, !d.UpdatedAt.Before(sheet.LateAfter.At)
 	sheet.Cells[i] = c.saying(d)
 	return sheet.Cells[i]
 }

@@ -22,7 +22,9 @@ type Sheet struct {
 	Due           survey.Instant
 	Now           time.Time
 	End           survey.Instant      // of all answering: the close of the polls
-	Over          bool                // the respondent's date is over: what comes now is late
+	LateAfter     survey.Instant      // what comes after it is late: Due, or where the round was ended early the date that was announced
+	Over          bool                // the respondent's date is over: what comes now is late, unless Early
+	Early         bool                // it is over because the round was ended early: what comes now is a correction, and not late yet
 	Ended         bool                // nothing can be submitted any more
 	Cells         []Cell              // of the questions it was asked, in the order of the catalogue
 	Waits         []WaitingSubmission // for their codes: this session's own first, then the newest
@@ -154,7 +156,9 @@ func (s *Service) blank(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 	}
 	sheet.Due, sheet.Now = sheet.Respondent.DueAt(sheet.Questionnaire), now
 	sheet.End = sheet.Election.AnswersEnd(sheet.Questionnaire, sheet.Due)
+	sheet.LateAfter = sheet.Respondent.LateAfter(sheet.Questionnaire)
 	sheet.Over, sheet.Ended = !now.Before(sheet.Due.At), !now.Before(sheet.End.At)
+	sheet.Early = sheet.Over && now.Before(sheet.LateAfter.At)
 	return sheet, nil
 }
 
@@ -271,7 +275,7 @@ func (s *Service) sheet(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 func cell(sheet Sheet, question survey.CatalogueQuestion, draft survey.AnswerDraft, versions []survey.Version) Cell {
 	c := Cell{
 		Question: question, Draft: draft, Standing: survey.VersionThatStands(versions), versions: versions,
-		Late:  draft.Revision > 0 && !draft.UpdatedAt.Before(sheet.Respondent.LateAfter(sheet.Questionnaire).At),
+		Late:  draft.Revision > 0 && !draft.UpdatedAt.Before(sheet.LateAfter.At),
 		Limit: cmp.Or(sheet.Questionnaire.AnswerLimit, survey.MaxTextUnits),
 	}
 	for _, id := range question.AskedBy {

@@ -176,3 +176,45 @@ func TestThePageOfALetter(t *testing.T) {
 	other.Post("/zugang/moin", nil)
 	webtest.Contains(t, other.Get(path), 404)
 }
+
+// After the early end of a round no page calls late what is not.
+func TestPagesAfterAnEarlyEnd(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewAnswer(t)
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		q, err := tx.Questionnaire("q1")
+		if err != nil {
+			return err
+		}
+		ended := survey.Instant{At: w.Clock.Now(), Zone: survey.DefaultZone}
+		q.Extended = []survey.DateChange{{From: q.Deadline, To: ended, At: ended.At, By: "ada"}}
+		q.Deadline = ended
+		return tx.Questionnaires.Put(q)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const early, late = "weil von niemandem mehr etwas ausstand", "Vermerk „verspätet“"
+	party := w.Visitor(t)
+	webtest.Contains(t, party.Get("/zugang/frei"), 200, early, "erst nach der angekündigten Frist")
+	party.Post("/zugang/frei", nil)
+	if code := party.Post("/antwort/fragen/1", url.Values{"text": {"Doch."}, "status": {"answered"}, "revision": {"0"}}).Code; code != http.StatusSeeOther {
+		t.Fatal(code)
+	}
+	for path, want := range map[string]string{"/antwort": early, "/antwort/fragen/1": early, "/antwort/meine": early,
+		"/antwort/pruefen": "mit Datum und Ihrem Grund neben dem, was vorher galt"} {
+		page := party.Get(path)
+		webtest.Contains(t, page, 200, want, "erst nach der angekündigten Frist")
+		if strings.Contains(page.Body.String(), late) {
+			t.Errorf("%s calls it late", path)
+		}
+	}
+	w.Clock.Set(webtest.AnswerDue)
+	party.Post("/zugang/frei", nil)
+	for _, path := range []string{"/antwort", "/antwort/pruefen"} {
+		page := party.Get(path)
+		webtest.Contains(t, page, 200, late)
+		if strings.Contains(page.Body.String(), early) {
+			t.Errorf("%s: the announced date is over", path)
+		}
+	}
+}

@@ -91,6 +91,8 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 		p.Lead = p.Must("answer.check.lead_pressed", "At", p.DateTime(pressed.At.In(sheet.Due.Location()), nil), "Address", to)
 	case over:
 		p.Lead = p.Must("answer.check.lead_over")
+	case late && sheet.Early:
+		p.Lead = p.Must("answer.check.lead_early", "End", p.End, "Announced", p.Announced)
 	case late:
 		p.Lead = p.Must("answer.check.lead_late", "End", p.End)
 	}

@@ -60,7 +60,7 @@ func newEntryView(r *web.Request, sheet answer.Sheet, c answer.Cell) entryView {
 		switch {
 		case sheet.Ended:
 			v.Provenance = r.Printer().Must("answer.entry.draft_over")
-		case sheet.Over:
+		case sheet.Over && !sheet.Early:
 			v.Provenance = r.Printer().Must("answer.entry.will_late")
 		}
 	}

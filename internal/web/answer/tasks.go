@@ -14,18 +14,20 @@ import (
 // answerBase is what every page of a party's form has.
 type answerBase struct {
 	templates.Base
-	Party    string
-	Alliance string
-	Contact  string // address of the coordination office, may be ""
-	Deadline string // with weekday and zone
-	End      string // of all answering, like it
-	Over     bool   // the deadline is over: what comes now is late
-	Ended    bool   // nothing can be submitted any more
+	Party     string
+	Alliance  string
+	Contact   string // address of the coordination office, may be ""
+	Deadline  string // with weekday and zone
+	End       string // of all answering, like it
+	Announced string // the date after which something is late, like it
+	Over      bool   // the deadline is over: what comes now is late, unless Early
+	Early     bool   // the round was ended early: what comes now is a correction, and not late yet
+	Ended     bool   // nothing can be submitted any more
 }
 
 func newAnswerBase(r *web.Request, sheet answer.Sheet, titleKey string, args ...any) answerBase {
-	b := answerBase{Base: r.Base(titleKey, args...), Party: sheet.Respondent.Name, Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Over: sheet.Over, Ended: sheet.Ended}
-	b.Deadline, b.End = b.DateTime(sheet.Due.In(), nil), b.DateTime(sheet.End.In(), nil)
+	b := answerBase{Base: r.Base(titleKey, args...), Party: sheet.Respondent.Name, Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Over: sheet.Over, Early: sheet.Early, Ended: sheet.Ended}
+	b.Deadline, b.End, b.Announced = b.DateTime(sheet.Due.In(), nil), b.DateTime(sheet.End.In(), nil), b.DateTime(sheet.LateAfter.In(), nil)
 	b.UserName = sheet.Respondent.ShortName
 	if r.Request.URL.Path != "/antwort" {
 		b.Breadcrumbs = []templates.NavItem{{Label: b.Must("answer.tasks.title"), Href: "/antwort"}}
