@@ -7,7 +7,7 @@ import (
 	"pruefstein/internal/survey"
 )
 
-// EndPlan is whether a round can be ended before its deadline: everybody who was asked has answered or declined, in every question.
+// EndPlan is whether a round can be ended before its deadline: nothing more is to come from anybody who was asked.
 type EndPlan struct {
 	Missing             []survey.Respondent // of whom something is still to come
 	Informed            []survey.Respondent // who get a mail about it
@@ -100,7 +100,7 @@ func (s *Service) owes(tx *survey.Tx, q survey.Questionnaire, r survey.Responden
 	}), nil
 }
 
-// EndRound ends a round now, for all alike, because everybody has answered or declined: the deadline and every own date still to come
+// EndRound ends a round now, for all alike, because nothing more is to come from anybody: the deadline and every own date still to come
 // move to this instant. Everybody whose date moves is told by mail; whoever is asked by post is named by the plan, to be told by letter.
 // What is corrected from then on is shown beside what stood before; late it is
 // only after the date that was announced. seen is the Digest of the plan the actor read. The two-person rule is that of the

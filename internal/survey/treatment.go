@@ -59,7 +59,7 @@ const (
 	TreatedReminder    TreatmentKind = "reminder"     // went out to Count
 	TreatedMissed      TreatmentKind = "missed"       // a planned reminder did not go to the party, since its instant was over by more than a day
 	TreatedExtension   TreatmentKind = "extension"    // the deadline moved for all; Count were told by mail
-	TreatedEnded       TreatmentKind = "ended"        // the round ended early, since everybody had answered or declined; Count were told by mail
+	TreatedEnded       TreatmentKind = "ended"        // the round ended early, since nothing more was to come from anybody; Count were told by mail
 	TreatedErratum     TreatmentKind = "erratum"      // Text corrects a question; Count were told by mail
 	TreatedLetter      TreatmentKind = "other_letter" // the cover letter went to Count in other words
 	TreatedNotAsked    TreatmentKind = "not_asked"
