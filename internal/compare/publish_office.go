@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -48,6 +49,8 @@ type PublicationPage struct {
 	Comparison          survey.Comparison // as it would be published now
 	Phase               survey.Phase
 	Content             string                      // digest of all that readers would see; Publish wants back what was read
+	AwaitingCode        int                         // submissions sent before a date that is over, whose code can still be entered
+	CodeUntil           time.Time                   // of the last of them
 	WaitingLetters      int                         // transcriptions that wait for their second person
 	Unasked             []string                    // short names of those who were not asked without a recorded reason
 	Missing             []string                    // short names of the parties of the election no respondent stands for
@@ -124,6 +127,9 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 		if st.WaitingLetters, err = survey.WaitingTranscriptions(tx, questionnaire); err != nil {
 			return err
 		}
+		if err := st.awaiting(tx, now); err != nil {
+			return err
+		}
 		digest, err := survey.ContentDigest(plan.Content)
 		if err != nil {
 			return err
@@ -138,6 +144,28 @@ func (s *Service) PublicationPage(ctx context.Context, actor survey.Actor, quest
 		return nil
 	})
 	return st, err
+}
+
+// awaiting counts the submissions that were sent in time and still wait for their code: they count once it is entered. Before its date
+// what a party does is its own.
+func (p *PublicationPage) awaiting(tx *survey.Tx, now time.Time) error {
+	due := map[survey.RespondentID]time.Time{}
+	for _, r := range p.Comparison.Respondents {
+		due[r.ID] = r.Due.At
+	}
+	for sub, err := range tx.Submissions.List(survey.In(p.Comparison.Questionnaire.ID)) {
+		if err != nil {
+			return err
+		}
+		if over := due[sub.Respondent]; !sub.Waits(now) || now.Before(over) || !sub.RequestedAt.Before(over) {
+			continue
+		}
+		p.AwaitingCode++
+		if sub.CodeExpiresAt.After(p.CodeUntil) {
+			p.CodeUntil = sub.CodeExpiresAt
+		}
+	}
+	return nil
 }
 
 // heardFrom are the ids of the respondents that have submitted anything, public yet or not.

@@ -313,3 +313,29 @@ func TestNothingIsPublishedWithoutASecondThought(t *testing.T) {
 		}
 	}
 }
+
+// A submission that was sent in time and waits for its code is told to the office once the date is over, as long as the code lasts.
+func TestWhatWaitsForItsCodeIsTold(t *testing.T) {
+	w := newEdition(t)
+	w.Clock.Set(w.Due.Add(-10 * time.Minute))
+	w.Save(t, w.Frei, 1, testworld.Saying("Gerade noch."))
+	sub := w.Request(t, w.Frei)
+	if st := w.state(); st.AwaitingCode != 0 {
+		t.Error("told before the date")
+	}
+	w.Clock.Set(w.Due.Add(time.Minute))
+	if st := w.state(); st.AwaitingCode != 1 || !st.CodeUntil.After(w.Clock.Now()) {
+		t.Errorf("%d until %v", st.AwaitingCode, st.CodeUntil)
+	}
+	w.Confirm(t, w.Frei, sub)
+	if st := w.state(); st.AwaitingCode != 0 || w.history()[0] != "Gerade noch." {
+		t.Error("it does not wait any more")
+	}
+	w.Save(t, w.Frei, 1, testworld.Saying("Zu spät."))
+	form := w.Form(t, w.Frei)
+	form.Note = "neu"
+	w.RequestBy(t, w.Frei, form)
+	if st := w.state(); st.AwaitingCode != 0 {
+		t.Error("what came late holds nobody up")
+	}
+}

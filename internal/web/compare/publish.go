@@ -57,6 +57,7 @@ type publicationPage struct {
 	Preview      string
 	Public       string // address of what readers get, "" before the first version
 	Checklist    []checklistItem
+	Awaiting     string // submissions that wait for their code
 	Pending      []pendingItem
 	PendingCount int    // parties in them
 	Received     string // how many of them have something in
@@ -116,6 +117,9 @@ func (s *Room) renderPublication(r *web.Request, status int, errs []templates.Fi
 	}
 	if !page.First {
 		page.Public = publish.PublicPath(page.Lang(), q.Slug)
+	}
+	if st.AwaitingCode > 0 {
+		page.Awaiting = page.Must("compare.office.awaiting", "Count", st.AwaitingCode, "Until", page.DateTime(st.CodeUntil, r.Place()))
 	}
 	ready := page.checklist(r, st)
 	page.PendingCount = len(st.Pending)

@@ -225,3 +225,17 @@ func TestPublishingNothingAsksTwice(t *testing.T) {
 		}
 	}
 }
+
+// What waits for its code is said above the button.
+func TestThePublicationPageTellsWhatWaits(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewCompare(t)
+	office := w.Visitor(t).SignIn("ada@buendnis.example")
+	if strings.Contains(office.Get("/veroeffentlichen/nordmark").Body.String(), "wartet noch auf ihren Code") {
+		t.Error("nothing waits")
+	}
+	now := w.Clock.Now()
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Submission] { return tx.Submissions }, survey.Submission{Questionnaire: "q", Respondent: "r2", ID: "s",
+		State: survey.SubmissionRequested, RequestedAt: now.Add(-70 * time.Minute), CodeExpiresAt: now.Add(10 * time.Minute)})
+	webtest.Contains(t, office.Get("/veroeffentlichen/nordmark"), 200, "Eine Abgabe kam rechtzeitig und wartet noch auf ihren Code, längstens bis")
+}
