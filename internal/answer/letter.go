@@ -127,28 +127,8 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 			ChangeNote: letter.ChangeNote, RequestedAt: now, Form: cmd.Form, Session: actor.Session, Link: actor.Link, Number: r.Acts, CodeExpiresAt: now.Add(codeLife),
 		}
 		text := survey.SubmissionText{Entries: letter.Entries}
-		if sheet.Respondent.PaperCode() {
-			if refused, err = s.takePaper(tx, actor, cmd.Code); err != nil || refused != nil {
-				return err
-			}
-			if err := s.Audit(tx, actor, "letter_requested", sub.ID); err != nil {
-				return err
-			}
-			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
-			return err
-		}
-		if sheet.Crowded {
-			if cmd.Code == "" {
-				refused, err = s.wantCode(tx, actor, sheet, sub, earlier, code)
-				return err
-			}
-			if refused, err = s.takeCode(tx, actor, r.Email, earlier, cmd.Code); err != nil || refused != nil {
-				return err
-			}
-			if err := s.Audit(tx, actor, "letter_requested", sub.ID); err != nil {
-				return err
-			}
-			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
+		if r.PaperCode() || sheet.Crowded {
+			sub, refused, err = s.confirmAtOnce(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, earlier, cmd.Code, code, "letter_requested")
 			return err
 		}
 		if sub, err = s.giveCode(tx, actor, sheet, sub, earlier, code); err != nil {

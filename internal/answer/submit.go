@@ -132,17 +132,8 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 				return err
 			}
 		}
-		if sheet.Respondent.PaperCode() {
-			if refused, err = s.takePaper(tx, actor, cmd.Code); err != nil || refused != nil {
-				return err
-			}
-			if err := s.Audit(tx, actor, "submission_requested", sub.ID); err != nil {
-				return err
-			}
-			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
-			return err
-		}
-		if sheet.Crowded || pressed != nil {
+		paper := sheet.Respondent.PaperCode()
+		if !paper && (sheet.Crowded || pressed != nil) {
 			if pressed == nil {
 				pressed = &Press{Questionnaire: sub.Questionnaire, Respondent: sub.Respondent, Digest: digest, Form: cmd.Form, Number: number, At: now}
 				if press, err = s.sealPress(*pressed); err != nil {
@@ -150,18 +141,9 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 				}
 			}
 			sub.RequestedAt, sub.Number, sub.CodeExpiresAt = pressed.At, pressed.Number, pressed.At.Add(PressLife)
-			if cmd.Code != "" {
-				refused, err = s.takeCode(tx, actor, sheet.Respondent.Email, earlier, cmd.Code)
-			} else {
-				refused, err = s.wantCode(tx, actor, sheet, sub, earlier, code)
-			}
-			if err != nil || refused != nil {
-				return err
-			}
-			if err := s.Audit(tx, actor, "submission_requested", sub.ID); err != nil {
-				return err
-			}
-			sub, err = s.confirm(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, now)
+		}
+		if paper || pressed != nil {
+			sub, refused, err = s.confirmAtOnce(tx, actor, sheet, survey.WrittenSubmission{Submission: sub, SubmissionText: text}, earlier, cmd.Code, code, "submission_requested")
 			return err
 		}
 		if sub, err = s.giveCode(tx, actor, sheet, sub, earlier, code); err != nil {
@@ -183,6 +165,28 @@ func (s *Service) RequestSubmission(ctx context.Context, actor survey.Actor, cmd
 		return sub, "", err
 	}
 	return sub, press, refused
+}
+
+// confirmAtOnce confirms what was just asked for by the code that was typed with it: the one on paper, or one from a mail where so much
+// waits that it is wanted at once. Without one it says where the code is; fresh is a code to mail if there is none. asked names the act
+// in the audit.
+func (s *Service) confirmAtOnce(tx *survey.Tx, actor survey.Actor, sheet Sheet, sub survey.WrittenSubmission, earlier []survey.Submission, typed, fresh, asked string) (done survey.Submission, refused, err error) {
+	switch {
+	case sheet.Respondent.PaperCode():
+		refused, err = s.takePaper(tx, actor, typed)
+	case typed != "":
+		refused, err = s.takeCode(tx, actor, sheet.Respondent.Email, earlier, typed)
+	default:
+		refused, err = s.wantCode(tx, actor, sheet, sub.Submission, earlier, fresh)
+	}
+	if err != nil || refused != nil {
+		return sub.Submission, refused, err
+	}
+	if err := s.Audit(tx, actor, asked, sub.ID); err != nil {
+		return sub.Submission, nil, err
+	}
+	done, err = s.confirm(tx, actor, sheet, sub, s.At(tx))
+	return done, nil, err
 }
 
 // nextAct is the number of the next act of a party.

@@ -415,8 +415,10 @@ func TestFailedLetterIsOfferedToTheNewAddress(t *testing.T) {
 
 // What reminds of what is over is not offered, nor anything of a party that is not asked.
 func TestNothingOverIsOffered(t *testing.T) {
-	s, _ := refused(t)
+	s := newSending(t)
+	s.mustDispatch()
 	s.remind()
+	s.fail(s.mails(survey.MailInvitation)["fm@partei.example"].Mail.ID, "550 unbekannt")
 	reminder := s.mails(survey.MailReminder)["fm@partei.example"].Mail.ID
 	s.fail(reminder, "550 unbekannt")
 	s.setAddress("fm", "neu@partei.example")

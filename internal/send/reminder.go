@@ -74,7 +74,12 @@ func (s *Service) notReminded(tx *survey.Tx, q survey.Questionnaire, letters map
 		return reminderLetter, nil
 	case r.ByPost():
 		return reminderByPost, nil
-	case r.NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
+	}
+	mails, err := mailsTo(tx, r)
+	switch {
+	case err != nil:
+		return "", err
+	case r.AsDelivered(mails).NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
 		return reminderUnreached, nil
 	case !s.At(tx).Before(r.DueAt(q).At):
 		return reminderOver, nil
@@ -189,7 +194,11 @@ func (s *Service) RemindRest(ctx context.Context, actor survey.Actor, questionna
 		case len(p.Recipients) == 0:
 			return nil
 		}
-		return s.sendReminders(tx, actor, p, *p.Sent, p.Language)
+		stored, err := tx.Dispatches.Get(p.Sent.Key())
+		if err != nil {
+			return err
+		}
+		return s.sendReminders(tx, actor, p, stored, p.Language)
 	})
 }
 

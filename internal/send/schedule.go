@@ -225,7 +225,8 @@ func firstFirst(steps []survey.ReminderStep) []survey.ReminderStep {
 	return slices.SortedStableFunc(slices.Values(steps), func(a, b survey.ReminderStep) int { return cmp.Compare(b.Days, a.Days) })
 }
 
-// remindersSent are the reminders of a questionnaire that went, the oldest first, planned ones and the one by hand.
+// remindersSent are the reminders of a questionnaire that went, the oldest first, planned ones and the one by hand. Their recipients are
+// those to whom they went indeed (survey.Told), not those whose mails were queued.
 func remindersSent(tx *survey.Tx, questionnaire survey.QuestionnaireID) (list []survey.Dispatch, err error) {
 	for d, err := range tx.Dispatches.List(survey.In(questionnaire)) {
 		if err != nil {
@@ -235,7 +236,14 @@ func remindersSent(tx *survey.Tx, questionnaire survey.QuestionnaireID) (list []
 			list = append(list, d)
 		}
 	}
-	return list, nil
+	if list == nil {
+		return nil, nil
+	}
+	mails, err := mailsOf(tx, questionnaire)
+	for i := range list {
+		list[i].Recipients, _ = survey.Told(mails, list[i].ID)
+	}
+	return list, err
 }
 
 // room is how many reminders there may still be. One that was stopped before anybody got it does not count.
@@ -486,12 +494,11 @@ func (s *Service) dueSteps(tx *survey.Tx, q survey.Questionnaire) (list []dueSte
 				return nil, err
 			}
 			done := slices.ContainsFunc(sent, func(d survey.Dispatch) bool {
-				return d.Step == step.ID && (slices.Contains(d.Missed, r.ID) && !at.After(d.At) ||
+				return d.Step == step.ID && (step.Missed(d, r.ID, r.DueAt(q)) ||
 					slices.ContainsFunc(mails, func(m survey.Mail) bool { return m.Dispatch == d.ID }))
 			})
 			switch {
 			case done:
-			case r.AsDelivered(mails).NotReached != nil:
 			case over || now.Sub(at) > reminderGrace:
 				due.missed = append(due.missed, r.ID)
 			default:

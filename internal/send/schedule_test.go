@@ -419,6 +419,24 @@ func TestStopReminder(t *testing.T) {
 	}
 }
 
+// A reminder that was stopped while all its mails waited went to nobody: it takes no place of another.
+func TestAStepThatReachedNobodyTakesNoPlace(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	testworld.Must(t, s.plan("14"))
+	if sent, err := s.dispatch(s.office); err != nil || !sent {
+		t.Fatal(err)
+	}
+	s.tick("2026-12-07T18:00")
+	if p := s.schedule(); p.Room != 1 || p.Steps[0].Recipients() == 0 {
+		t.Fatalf("%d, %+v", p.Room, p.Steps[0])
+	}
+	testworld.Must(t, s.Send.StopReminder(t.Context(), s.office, s.q, s.questionnaire().Reminders[0].ID))
+	if p := s.schedule(); p.Room != survey.MaxReminders || p.Steps[0].Recipients() != 0 {
+		t.Errorf("%d places, %d have got it", p.Room, p.Steps[0].Recipients())
+	}
+}
+
 // Whoever stops while the program sends finds a step gone whole or not at all.
 func TestStopWhileSending(t *testing.T) {
 	s := newSending(t)

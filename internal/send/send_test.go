@@ -381,6 +381,27 @@ func TestDispatchBySecondPerson(t *testing.T) {
 	}
 }
 
+// Whoever nothing has reached yet is reminded of nothing, by hand as by plan, until its address is mended or somebody decides.
+func TestNoReminderToWhereMailsAreLost(t *testing.T) {
+	s, _ := refused(t)
+	plan := func() (unreached string) {
+		p, err := s.Send.ReminderPlan(t.Context(), s.office, s.q)
+		testworld.Must(t, err)
+		return strings.Join(shortNames(p.Unreached), " ")
+	}
+	if got := plan(); got != "FM" {
+		t.Errorf("not reached: %q", got)
+	}
+	s.remind()
+	if mails := s.mails(survey.MailReminder); mails["fm@partei.example"].Body != "" || mails["gz@partei.example"].Body == "" {
+		t.Errorf("reminded %v", mails)
+	}
+	testworld.Must(t, s.Send.MarkReached(t.Context(), s.office, s.q, "fm", send.MarkReached{Reason: "am Telefon gesagt", Revision: s.respondent("fm").Revision}))
+	if got := plan(); got != "" {
+		t.Errorf("not reached after that was decided: %q", got)
+	}
+}
+
 func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
 	s := newSending(t)
 	text, err := s.Send.StartingText("de", "reminder")

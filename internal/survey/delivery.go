@@ -106,3 +106,22 @@ func (r Respondent) AsDelivered(mails []Mail) Respondent {
 
 // Undecided tells whether nothing could be delivered, and nobody has said yet what that means.
 func (f *DeliveryFailure) Undecided() bool { return f != nil && f.Reason == "" }
+
+// Told counts the respondents to whom a dispatch went out, and those of them whom no mail of it reached. A mail that was stopped before
+// it was refused or accepted is none, and whoever got one again counts once.
+func Told(mails []Mail, dispatch string) (count, lost int) {
+	type way struct{ lost, arrived bool }
+	told := map[RespondentID]way{}
+	for _, m := range mails {
+		if m.Dispatch == dispatch && (m.State != MailRevoked || m.Refused()) {
+			w := told[m.Respondent]
+			told[m.Respondent] = way{w.lost || m.Lost(), w.arrived || m.Arrived()}
+		}
+	}
+	for _, w := range told {
+		if w.lost && !w.arrived {
+			lost++
+		}
+	}
+	return len(told), lost
+}

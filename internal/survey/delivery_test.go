@@ -78,3 +78,33 @@ func TestAsDelivered(t *testing.T) {
 		t.Error("a mail decides of a party that is asked in its own form")
 	}
 }
+
+// A dispatch went to whom a mail of it left, once each, whatever was tried.
+func TestTold(t *testing.T) {
+	mail := func(r survey.RespondentID, state survey.MailState, reply string) survey.Mail {
+		return survey.Mail{Respondent: r, Dispatch: "d", State: state, Attempts: 1, Reply: reply}
+	}
+	bounced := mail("a", survey.MailSent, "250 ok")
+	bounced.Bounced = &survey.Bounce{Said: "voll"}
+	never := survey.Mail{Respondent: "a", Dispatch: "d", State: survey.MailRevoked}
+	for name, test := range map[string]struct {
+		mails       []survey.Mail
+		count, lost int
+	}{
+		"nothing":                             {nil, 0, 0},
+		"of another dispatch":                 {[]survey.Mail{{Respondent: "a", Dispatch: "e", State: survey.MailSent}}, 0, 0},
+		"accepted, and one waits":             {[]survey.Mail{mail("a", survey.MailSent, "250 ok"), mail("b", survey.MailQueued, "")}, 2, 0},
+		"stopped before it went":              {[]survey.Mail{never}, 0, 0},
+		"stopped, another took its place":     {[]survey.Mail{never, mail("a", survey.MailSent, "250 ok")}, 1, 0},
+		"refused":                             {[]survey.Mail{mail("a", survey.MailFailed, "550 unbekannt")}, 1, 1},
+		"refused twice":                       {[]survey.Mail{mail("a", survey.MailFailed, "550 unbekannt"), mail("a", survey.MailFailed, "550 unbekannt")}, 1, 1},
+		"refused and stopped":                 {[]survey.Mail{mail("a", survey.MailRevoked, "550 unbekannt")}, 1, 1},
+		"refused, then accepted":              {[]survey.Mail{mail("a", survey.MailFailed, "550 unbekannt"), mail("a", survey.MailSent, "250 ok")}, 1, 0},
+		"came back":                           {[]survey.Mail{bounced}, 1, 1},
+		"one came back, another was accepted": {[]survey.Mail{bounced, mail("b", survey.MailSent, "250 ok")}, 2, 1},
+	} {
+		if count, lost := survey.Told(test.mails, "d"); count != test.count || lost != test.lost {
+			t.Errorf("%s: %d, %d lost", name, count, lost)
+		}
+	}
+}

@@ -223,9 +223,9 @@ type Dispatch struct {
 	At            time.Time       `json:"at"`
 	By            string          `json:"by"`                   // user id
 	ConfirmedBy   string          `json:"checked_by,omitempty"` // user id of the second person
-	Recipients    int             `json:"recipients"`
-	Step          string          `json:"step,omitempty"`   // ReminderStep.ID of a planned reminder; it has a dispatch for each instant it went
-	Missed        []RespondentID  `json:"missed,omitempty"` // to whom the step did not go, because its instant was over by more than a day
+	Recipients    int             `json:"recipients"`           // whose mails were queued; to whom it went indeed see Told
+	Step          string          `json:"step,omitempty"`       // ReminderStep.ID of a planned reminder; it has a dispatch for each instant it went
+	Missed        []RespondentID  `json:"missed,omitempty"`     // to whom the step did not go, because its instant was over by more than a day
 }
 
 // Key implements Entity.

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -108,7 +109,7 @@ func (c *Comparison) treatment(tx *Tx, respondents []Respondent, mails map[Respo
 	if err != nil {
 		return err
 	}
-	b := treatmentBuilder{Comparison: c, tx: tx, mails: mails, Treatment: Treatment{
+	b := treatmentBuilder{Comparison: c, tx: tx, mails: mails, all: slices.Concat(slices.Collect(maps.Values(mails))...), Treatment: Treatment{
 		Catalogue: c.Catalogue.Hash, Questions: len(c.Catalogue.Questions), AnswerLimit: q.AnswerLimit, DispatchedAt: StampOf(q.DispatchedAt.In(q.Deadline.Location())),
 		Deadline: q.FirstDeadline().Stamp(), Order: q.Rule(),
 	}}
@@ -149,6 +150,7 @@ type treatmentBuilder struct {
 	*Comparison
 	tx    *Tx
 	mails map[RespondentID][]Mail
+	all   []Mail // the same in one list
 	Treatment
 }
 
@@ -168,8 +170,10 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 		letter := DigestOf([]string{d.Subject, d.Body})
 		switch {
 		case d.Kind == MailInvitation && d.At.Equal(b.Questionnaire.DispatchedAt):
-			e.Kind, b.Letter = TreatedDispatch, letter
-		case d.Kind == MailInvitation && letter != b.Letter && b.Letter != "":
+			if e.Kind, b.Letter = TreatedDispatch, letter; e.Count == 0 { // to letters on paper alone
+				continue
+			}
+		case d.Kind == MailInvitation && letter != b.Letter && b.Letter != "" && e.Count > 0:
 			e.Kind = TreatedLetter
 		case d.Kind != MailReminder || e.Count == 0, b.Open && d.Step != "": // one to whoever has a date of its own tells that it has not answered
 			continue
@@ -200,24 +204,12 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 	}
 }
 
-// told counts the respondents to whom a dispatch went out, and those of them whom no mail of it reached. A mail that was stopped
-// before it went is none.
+// told counts as Told does. "" is no dispatch.
 func (b *treatmentBuilder) told(dispatch string) (count, lost int) {
-	for _, mails := range b.mails {
-		out, gone, arrived := false, false, false
-		for _, m := range mails {
-			if m.Dispatch == dispatch && dispatch != "" && m.State != MailRevoked {
-				out, gone, arrived = true, gone || m.Lost(), arrived || m.Arrived()
-			}
-		}
-		if out {
-			count++
-		}
-		if gone && !arrived {
-			lost++
-		}
+	if dispatch == "" {
+		return 0, 0
 	}
-	return count, lost
+	return Told(b.all, dispatch)
 }
 
 // planned tells which reminders were planned, and to whom one did not go because its instant was over. Whoever got it later, since the
