@@ -295,7 +295,7 @@ func (s *Service) planPublication(tx *survey.Tx, questionnaire survey.Questionna
 // date, version, checkpoint. What only the office uses does not count.
 func publicDigest(c survey.Comparison) (string, error) {
 	q, a := c.Questionnaire, c.Alliance
-	q.Reminders, q.NewReminders = nil, nil
+	q.Reminders, q.NewReminders, q.ArchivedAt = nil, nil, time.Time{}
 	q.Revision, q.Cover, q.Slots, q.OrderRule, q.NewErratum = 0, survey.Cover{}, 0, q.QuotedOrder(), nil
 	if q.Rule() != survey.OrderNumber {
 		q.OrderSource = ""

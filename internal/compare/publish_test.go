@@ -339,3 +339,29 @@ func TestWhatWaitsForItsCodeIsTold(t *testing.T) {
 		t.Error("what came late holds nobody up")
 	}
 }
+
+// What only the office uses is no news to readers: neither that a questionnaire went into the archive, nor what is planned or asked for.
+func TestWhatReadersDoNotSeeIsNoNews(t *testing.T) {
+	w := newEdition(t)
+	w.publish()
+	for name, change := range map[string]func(*survey.Questionnaire){
+		"archived":            func(q *survey.Questionnaire) { q.ArchivedAt = w.Clock.Now() },
+		"an erratum waits":    func(q *survey.Questionnaire) { q.NewErratum = &survey.Erratum{Question: "q01", Text: "So."} },
+		"reminders wait":      func(q *survey.Questionnaire) { q.NewReminders = []survey.ReminderStep{{ID: "s", Days: 3}} },
+		"slots, and revision": func(q *survey.Questionnaire) { q.Slots, q.Revision = 9, q.Revision+1 },
+	} {
+		var before survey.Questionnaire
+		w.Write(t, func(tx *survey.Tx) (err error) {
+			if before, err = tx.Questionnaire("q1"); err != nil {
+				return err
+			}
+			now := before
+			change(&now)
+			return tx.Questionnaires.Put(now)
+		})
+		if w.state().News {
+			t.Errorf("%s: news", name)
+		}
+		w.Write(t, func(tx *survey.Tx) error { return tx.Questionnaires.Put(before) })
+	}
+}

@@ -1,12 +1,15 @@
 package publish
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
 
+	"pruefstein/internal/export"
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 )
 
@@ -65,4 +68,28 @@ func textOf(doc *html.Node) string {
 		}
 	}
 	return strings.ReplaceAll(all.String(), "\u00a0", " ")
+}
+
+// Whatever kind of entry a report has is told, once, in both languages.
+func TestEveryKindOfTreatmentIsTold(t *testing.T) {
+	c := comparisonOf("Ja.")
+	c.Treatment = survey.Treatment{DispatchedAt: "2026-11-01T10:00:00+01:00", Asked: 1}
+	for i, kind := range survey.TreatmentKinds {
+		c.Treatment.Entries = append(c.Treatment.Entries, survey.TreatmentEntry{Kind: kind, Reason: fmt.Sprintf("Grund Nr. %d.", i), Days: 3, Count: 2, Channel: survey.ChannelPost})
+	}
+	for _, lang := range locale.Languages {
+		told := map[string]int{}
+		for _, section := range export.TreatmentSections(locale.For(lang), c) {
+			for _, line := range section.Lines {
+				if told[line.Reason]++; line.What == "" || strings.Contains(line.What, "compare.") {
+					t.Errorf("%s: %q", lang, line.What)
+				}
+			}
+		}
+		for i, kind := range survey.TreatmentKinds {
+			if n := told[fmt.Sprintf("Grund Nr. %d.", i)]; n != 1 {
+				t.Errorf("%s: %s is told %d times", lang, kind, n)
+			}
+		}
+	}
 }

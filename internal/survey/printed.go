@@ -1,11 +1,8 @@
 package survey
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"math/big"
 	"time"
 )
 
@@ -33,16 +30,6 @@ func (r Respondent) LastLetter() *PrintedLetter {
 func (r Respondent) PaperCode() bool {
 	letter := r.LastLetter()
 	return r.ByPost() && letter != nil && letter.CodeUsedAt.IsZero()
-}
-
-// NewCode returns twelve random digits. Guessing it needs no further guard than five tries a session: a thousand sessions
-// find one of ten codes in 20 million hours at five tries each an hour.
-func NewCode() string {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000_000_000))
-	if err != nil {
-		panic(err) // crypto/rand does not fail
-	}
-	return fmt.Sprintf("%012d", n)
 }
 
 // PaperCodeHash binds a code on paper to the respondent and to the link printed with it. As with mailed codes a hash of twelve digits

@@ -109,7 +109,7 @@ func (c *Comparison) treatment(tx *Tx, respondents []Respondent, mails map[Respo
 	if err != nil {
 		return err
 	}
-	b := treatmentBuilder{Comparison: c, tx: tx, mails: mails, all: slices.Concat(slices.Collect(maps.Values(mails))...), Treatment: Treatment{
+	b := treatmentBuilder{c: c, tx: tx, mails: mails, all: slices.Concat(slices.Collect(maps.Values(mails))...), Treatment: Treatment{
 		Catalogue: c.Catalogue.Hash, Questions: len(c.Catalogue.Questions), AnswerLimit: q.AnswerLimit, DispatchedAt: StampOf(q.DispatchedAt.In(q.Deadline.Location())),
 		Deadline: q.FirstDeadline().Stamp(), Order: q.Rule(),
 	}}
@@ -147,7 +147,7 @@ func (q Questionnaire) FirstDeadline() Instant {
 }
 
 type treatmentBuilder struct {
-	*Comparison
+	c     *Comparison
 	tx    *Tx
 	mails map[RespondentID][]Mail
 	all   []Mail // the same in one list
@@ -156,7 +156,7 @@ type treatmentBuilder struct {
 
 // stamp is an instant in the zone of the deadline.
 func (b *treatmentBuilder) stamp(t time.Time) Stamp {
-	return StampOf(t.In(b.Questionnaire.Deadline.Location()))
+	return StampOf(t.In(b.c.Questionnaire.Deadline.Location()))
 }
 
 func (b *treatmentBuilder) add(e TreatmentEntry) { b.Entries = append(b.Entries, e) }
@@ -169,7 +169,7 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 		e.Count, e.Lost = b.told(d.ID)
 		letter := DigestOf([]string{d.Subject, d.Body})
 		switch {
-		case d.Kind == MailInvitation && d.At.Equal(b.Questionnaire.DispatchedAt):
+		case d.Kind == MailInvitation && d.At.Equal(b.c.Questionnaire.DispatchedAt):
 			if e.Kind, b.Letter = TreatedDispatch, letter; e.Count == 0 { // to letters on paper alone
 				continue
 			}
@@ -184,7 +184,7 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 		}
 		b.add(e)
 	}
-	for _, change := range b.Questionnaire.Extended {
+	for _, change := range b.c.Questionnaire.Extended {
 		e := TreatmentEntry{Kind: TreatedExtension, At: b.stamp(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason}
 		if change.Ended() {
 			e.Kind = TreatedEnded
@@ -196,8 +196,8 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 		}
 		b.add(e)
 	}
-	for _, erratum := range b.Questionnaire.Errata {
-		question, _ := b.Comparison.Catalogue.Question(erratum.Question)
+	for _, erratum := range b.c.Questionnaire.Errata {
+		question, _ := b.c.Catalogue.Question(erratum.Question)
 		e := TreatmentEntry{Kind: TreatedErratum, Questions: []int{question.Number}, At: b.stamp(erratum.At), Text: erratum.Text}
 		e.Count, e.Lost = b.told(erratum.Dispatch)
 		b.add(e)
@@ -215,7 +215,7 @@ func (b *treatmentBuilder) told(dispatch string) (count, lost int) {
 // planned tells which reminders were planned, and to whom one did not go because its instant was over. Whoever got it later, since the
 // date moved, has not missed it.
 func (b *treatmentBuilder) planned(dispatches []Dispatch) {
-	for _, step := range b.Questionnaire.Reminders {
+	for _, step := range b.c.Questionnaire.Reminders {
 		e := TreatmentEntry{Kind: TreatedPlanned, Days: step.Days, At: b.stamp(step.Planned.At)}
 		if step.Stopped != nil {
 			e.To = b.stamp(step.Stopped.At)
@@ -224,7 +224,7 @@ func (b *treatmentBuilder) planned(dispatches []Dispatch) {
 		if b.Open {
 			continue
 		}
-		for _, r := range b.Respondents {
+		for _, r := range b.c.Respondents {
 			missed, got := time.Time{}, false
 			for _, d := range dispatches {
 				if d.Step != step.ID {
@@ -268,13 +268,13 @@ func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
 	}
 	switch channel := r.Procedure.Channel; {
 	case channel == ChannelPost:
-		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: Stamp(r.AskedAt.In(b.Questionnaire.Deadline.Location()).Format(time.DateOnly)), Channel: channel})
+		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: Stamp(r.AskedAt.In(b.c.Questionnaire.Deadline.Location()).Format(time.DateOnly)), Channel: channel})
 	case channel != ChannelForm && channel != ChannelUnknown:
 		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: b.stamp(r.AskedAt), Channel: channel, Source: r.Procedure.Source})
-	case r.AskedAt.After(b.Questionnaire.DispatchedAt):
+	case r.AskedAt.After(b.c.Questionnaire.DispatchedAt):
 		b.add(TreatmentEntry{Kind: TreatedLater, Party: r.Slug, At: b.stamp(r.AskedAt)})
 	}
-	if first := r.firstDue(b.Questionnaire); !first.IsZero() {
+	if first := r.firstDue(b.c.Questionnaire); !first.IsZero() {
 		b.add(TreatmentEntry{Kind: TreatedOwnDate, Party: r.Slug, To: first.Stamp(), Reason: r.DueReason.Text, Source: r.Procedure.Source})
 	}
 	for _, change := range r.DueChanges {
@@ -288,7 +288,7 @@ func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
 	}
 	if r.Portal != nil {
 		for _, s := range r.Portal.Shortened {
-			question, _ := b.Comparison.Catalogue.Question(s.Question)
+			question, _ := b.c.Catalogue.Question(s.Question)
 			b.add(TreatmentEntry{Kind: TreatedShortened, Party: r.Slug, Questions: []int{question.Number}, At: b.stamp(r.Portal.At), Reason: s.Reason, Text: s.Text})
 		}
 	}

@@ -1,6 +1,10 @@
 package alliance_test
 
 import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -63,4 +67,51 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 	if n := strings.Count(page, "vorher: "); n != 16 || strings.Contains(page, "alliance.audit") {
 		t.Errorf("%d states", n)
 	}
+}
+
+// Every act that the program notes has its words, and where it notes what was before and after, these have them too.
+func TestEveryActHasItsWords(t *testing.T) {
+	t.Parallel()
+	call := regexp.MustCompile(`Audit\(tx, actor, "([a-z_]+)", [^,\n]+(, [^\n]+)?\)`)
+	other := regexp.MustCompile(`what(?:, [\w.]+)* :?= "([a-z_]+)"`)
+	acts := map[string]bool{} // whether it has states
+	for _, verb := range []string{"draft", "send", "answer", "transcribe", "compare", "alliance", "survey"} {
+		files, err := filepath.Glob(filepath.Join("..", "..", verb, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			for _, found := range call.FindAllStringSubmatch(string(text), -1) {
+				acts[found[1]] = acts[found[1]] || found[2] != ""
+			}
+			for _, found := range other.FindAllStringSubmatch(string(text), -1) {
+				acts[found[1]] = acts[found[1]] || false
+			}
+		}
+	}
+	if len(acts) < 40 || !acts["standing"] || acts["dispatch"] {
+		t.Fatalf("%d acts found: %v", len(acts), acts)
+	}
+	w, ada := webtest.NewStaff(t)
+	at := w.Clock.Now()
+	sound := map[string]string{"invite_late": "waiting", "standing": "resigned", "person": "member:g1", "alliance": "check_lock=auto"}
+	for what, states := range acts {
+		at = at.Add(time.Second)
+		e := survey.AuditEntry{ID: survey.NewID(), At: at, Who: string(ada.ID), What: what}
+		if states {
+			e.To = cmp.Or(sound[what], "x")
+			if what == "copy_questionnaire" || what == "invite_late" { // these have both
+				e.From = e.To
+			}
+		}
+		webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.AuditEntry] { return tx.Audit }, e)
+	}
+	webtest.Contains(t, w.Visitor(t).SignIn(ada.Email).Get("/verwaltung/protokoll"), 200, "Runde vorzeitig beendet") // which fails for raw keys
 }
