@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 	"pruefstein/templates"
 )
@@ -17,6 +18,15 @@ func DateWords(b templates.Base, day string) string {
 		return day
 	}
 	return b.Date(t)
+}
+
+// ShortDay is a day like 2006-01-02 as a short date, or the text itself if it is none.
+func ShortDay(p *locale.Printer, day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return p.ShortDate(t)
 }
 
 // StateWord is how a party stands in its election in a word, "" where nothing needs to be told.

@@ -78,6 +78,8 @@ func (p auditPage) state(names map[string]string, what, state, other string) str
 	switch {
 	case what == "invite_late":
 		return p.Must("send.state." + state)
+	case what == "posted" && state != "":
+		return p.Must("alliance.audit_some.posted", "State", web.ShortDay(p.Printer, state))
 	case what == "standing" && state != "":
 		return p.Must("common.contest." + state)
 	case what == "extend" || what == "own_date" || what == "end":

@@ -57,6 +57,7 @@ func TestAuditShowsBeforeAndAfter(t *testing.T) {
 		"vorher: Veröffentlichen: immer<br>nachher: Veröffentlichen: aus",
 		"vorher: gesperrt, Prüfsumme abc<br>nachher: nicht gesperrt",
 		"vorher: nicht vermerkt<br>nachher: nicht zugelassen",
+		"vorher: nicht vermerkt<br>nachher: am 11.01.2027",
 		"vorher: 20.01.2027,\u00a018:00 (Europe/Berlin)<br>nachher: 10.01.2027,\u00a009:15 (Europe/Berlin)",
 		"Nr. 3",
 	} {

@@ -203,12 +203,6 @@ func (s *Room) recordBounce(r *web.Request) error {
 	return r.Redirect(sendPath(r, "postausgang", id), notice)
 }
 
-// bounceDay is the day a mail came back.
-func bounceDay(r *web.Request, m survey.Mail) string {
-	day, _ := survey.ParseDay(m.Bounced.Day)
-	return r.Printer().ShortDate(day)
-}
-
 // newMailView is a mail as it was or will be sent.
 func newMailView(r *web.Request, m send.OutboxRow) mailView {
 	v := mailView{To: m.To, Subject: m.Subject}
@@ -241,7 +235,7 @@ func mailFacts(r *web.Request, m send.OutboxRow) []templates.Fact {
 		add("last_attempt", r.Moment(m.LastAttempt))
 	}
 	if m.Bounced != nil {
-		add("bounced", p.Must("send.fact.bounced_on", "Day", bounceDay(r, m.Mail), "Said", m.Bounced.Said))
+		add("bounced", p.Must("send.fact.bounced_on", "Day", web.ShortDay(r.Printer(), m.Mail.Bounced.Day), "Said", m.Bounced.Said))
 	}
 	if m.NoReply {
 		add("no_reply", m.Reply)

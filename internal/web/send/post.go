@@ -65,7 +65,7 @@ func (s *Room) renderPost(r *web.Request, status int, typed *postedForm, errs []
 	switch {
 	case last == nil:
 	case last.SentOn != "" && (typed == nil || typed.Undo):
-		p.Action, p.Undo = path+"/brief/versendet", p.Must("send.post.recorded", "Day", dayWords(r, last.SentOn))
+		p.Action, p.Undo = path+"/brief/versendet", p.Must("send.post.recorded", "Day", web.ShortDay(p.Printer, last.SentOn))
 	default:
 		form := func(day string) []templates.Field {
 			f := web.RequiredField(p.field("day", "date", day))
@@ -110,7 +110,7 @@ func newPrintedLine(r *web.Request, d send.PostPage, i int, l survey.PrintedLett
 	p := r.Printer()
 	line := printedLine{Printed: r.Moment(l.At), By: d.Names[i], State: p.Must("send.post.state.void")}
 	if l.SentOn != "" {
-		line.Sent = dayWords(r, l.SentOn)
+		line.Sent = web.ShortDay(p, l.SentOn)
 	}
 	switch last := i == len(d.Names)-1; {
 	case !l.CodeUsedAt.IsZero():
@@ -121,12 +121,6 @@ func newPrintedLine(r *web.Request, d send.PostPage, i int, l survey.PrintedLett
 		line.State = p.Must("send.post.state.good")
 	}
 	return line
-}
-
-// dayWords prints a day kept as 2006-01-02.
-func dayWords(r *web.Request, day string) string {
-	t, _ := survey.ParseDay(day)
-	return r.Printer().ShortDate(t)
 }
 
 // letterPage is a letter as it is printed, shown this once.

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"pruefstein/internal/send"
 	"pruefstein/internal/survey"
@@ -246,7 +245,7 @@ func lostWords(r *web.Request, m survey.Mail) string {
 	p := r.Printer()
 	kind := p.Must("common.mail_kind." + string(m.Kind))
 	if m.Bounced != nil {
-		return p.Must("send.reach.bounced", "Kind", kind, "To", m.To, "Day", bounceDay(r, m), "Said", m.Bounced.Said)
+		return p.Must("send.reach.bounced", "Kind", kind, "To", m.To, "Day", web.ShortDay(p, m.Bounced.Day), "Said", m.Bounced.Said)
 	}
 	return p.Must("send.reach.lost", "Kind", kind, "To", m.To, "At", r.Moment(m.LastAttempt), "Reply", replyWords(r, m))
 }
@@ -400,9 +399,7 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 	add("channel", r.ChannelWord(who.Procedure.Channel))
 	add("limits", limitsWord(r, who.Procedure))
 	add("source", who.Procedure.Source)
-	if day, err := time.Parse(time.DateOnly, who.Procedure.CheckedOn); err == nil {
-		add("checked_on", p.ShortDate(day))
-	}
+	add("checked_on", web.ShortDay(p, who.Procedure.CheckedOn))
 	add("note", who.Procedure.Note)
 	add("email", who.Email)
 	add("due", r.Instant(f.Row.Due))
@@ -452,7 +449,7 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 		if l.SentOn == "" {
 			add("letter", p.Must("send.post.printed", "At", r.Moment(l.At)))
 		} else {
-			add("letter", p.Must("send.post.printed_sent", "At", r.Moment(l.At), "Day", dayWords(r, l.SentOn)))
+			add("letter", p.Must("send.post.printed_sent", "At", r.Moment(l.At), "Day", web.ShortDay(p, l.SentOn)))
 		}
 	}
 	if who.NotReached != nil {
