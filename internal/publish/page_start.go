@@ -56,6 +56,7 @@ type startRow struct {
 	Mark   string // printed label
 	Label  string
 	Text   string
+	Errata []templates.Erratum
 	Topic  string // where a new topic begins
 	Cells  []startCell
 }
@@ -126,7 +127,7 @@ func (s *site) startPage(b templates.Base) any {
 	full := s.wordings() <= startPageTexts
 	topic := ""
 	for i, q := range c.Catalogue.Questions {
-		row := startRow{Number: q.Number, Anchor: "frage-" + strconv.Itoa(q.Number), Path: questionPath(q) + ".html", Mark: q.Mark, Label: q.Label, Text: q.Text}
+		row := startRow{Number: q.Number, Anchor: "frage-" + strconv.Itoa(q.Number), Path: questionPath(q) + ".html", Mark: q.Mark, Label: q.Label, Text: q.Text, Errata: export.Errata(p, c, q)}
 		if name := export.TopicName(c, q); name != topic {
 			topic, row.Topic = name, name
 		}

@@ -341,7 +341,8 @@ func TestChangesBesideTheCells(t *testing.T) {
 			t.Errorf("the start page lacks %q", want)
 		}
 	}
-	for path, want := range map[string]string{"/vergleich/nordmark-2026/fragen/1": "Berichtigung vom", "/en/vergleich/nordmark-2026/fragen/1": "Erratum of"} {
+	for path, want := range map[string]string{"/vergleich/nordmark-2026/fragen/1": "Berichtigung vom", "/en/vergleich/nordmark-2026/fragen/1": "Erratum of",
+		"/vergleich/nordmark-2026/": "Berichtigung vom", "/vergleich/nordmark-2026/parteien/freie-mitte": "Berichtigung vom"} {
 		if body := h.get(t, path).Body.String(); !strings.Contains(body, want) || strings.Count(body, "Gemeint ist das Land.") != 1 {
 			t.Errorf("%s does not show the erratum", path)
 		}
