@@ -172,11 +172,8 @@ func TestPartyAdmittedAfterTheDispatch(t *testing.T) {
 func TestReminderForThoseInvitedAfterwards(t *testing.T) {
 	s := newSending(t)
 	s.mustDispatch()
-	if err := s.Send.RemindRest(t.Context(), s.office, s.q); testworld.KeyOf(err) != "send.error.not_reminded" {
-		t.Errorf("before the reminder: %v", err)
-	}
-	text := s.remind()
-	if err := s.Send.RemindRest(t.Context(), s.office, s.q); err != nil || len(s.mails(survey.MailReminder)) != 3 {
+	step := send.StepForm{Days: "0", Cover: s.remind()}
+	if _, err := s.remindAs(s.office, step); !slices.Equal(testworld.FaultsOf(t, err), []string{"days-1 send.error.all_submitted"}) || len(s.mails(survey.MailReminder)) != 3 {
 		t.Errorf("all have had it: %v", err)
 	}
 	s.change("zett", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelForm })
@@ -186,14 +183,16 @@ func TestReminderForThoseInvitedAfterwards(t *testing.T) {
 	if p, err := s.Send.ReminderPlan(t.Context(), s.admin, s.q); err != nil || len(p.Recipients) != 1 || p.Recipients[0].Slug != "zett" {
 		t.Errorf("offered to %+v, %v", p.Recipients, err)
 	}
-	if err := s.Send.Remind(t.Context(), s.office, s.q, text); err != nil || len(s.mails(survey.MailReminder)) != 3 {
-		t.Errorf("a double click on the first one: %v", err)
+	if _, err := s.Send.PlanReminders(t.Context(), s.office, s.q, send.PlanReminders{Steps: []send.StepForm{step}, Seen: "of the first"}); testworld.KeyOf(err) != "send.error.at_once_changed" {
+		t.Errorf("a late click on the first one: %v", err)
 	}
-	if err := s.Send.RemindRest(t.Context(), s.admin, s.q); survey.CodeOf(err) != survey.Forbidden {
+	if _, err := s.remindAs(s.admin, step); survey.CodeOf(err) != survey.Forbidden {
 		t.Errorf("by an administrator: %v", err)
 	}
+	rest, err := s.Send.ReminderSchedule(t.Context(), s.office, s.q, []send.StepForm{step})
+	testworld.Must(t, err)
 	for range 2 { // the second is a double click
-		if err := s.Send.RemindRest(t.Context(), s.office, s.q); err != nil {
+		if _, err := s.Send.PlanReminders(t.Context(), s.office, s.q, send.PlanReminders{Steps: []send.StepForm{step}, Seen: rest.Digest}); err != nil {
 			t.Fatal(err)
 		}
 	}

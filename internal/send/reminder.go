@@ -22,6 +22,7 @@ type ReminderPlan struct {
 	Sent          *survey.Dispatch    // the one reminder by hand, once sent
 	Language      string              // of its text
 	SentName      string
+	ConfirmedName string
 	SentMails     []survey.Mail // its mails, the oldest first
 }
 
@@ -121,9 +122,9 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 	p.Room = room(q, sent)
 	p.Planned = slices.ContainsFunc(q.Reminders, func(step survey.ReminderStep) bool { return step.Stopped == nil })
 	for _, d := range sent {
-		if d.Step == "" {
+		if byHand(d) {
 			p.Sent = &d
-			p.SentName = survey.NameOfUser(tx, d.By)
+			p.SentName, p.ConfirmedName = survey.NameOfUser(tx, d.By), survey.NameOfUser(tx, d.ConfirmedBy)
 		}
 	}
 	if p.Sent == nil {
@@ -142,74 +143,37 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 	return p, err
 }
 
-// Remind sends one text to everybody who was asked by mail and of whom nothing has come, not even a letter
-// that is still being typed. Those who answer in our form get a link of their
-// own each. There is one reminder: another text is a Conflict, the same one a double click.
-func (s *Service) Remind(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, text survey.Cover) error {
-	if err := actor.Require(survey.RoleCoordinator); err != nil {
-		return err
-	}
-	var faults survey.Faults
-	cleanCover(&faults, &text)
-	if err := faults.Err(); err != nil {
-		return err
-	}
-	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		p, err := s.reminderPlan(tx, questionnaire)
-		if err != nil {
-			return err
-		}
-		switch {
-		case p.Sent != nil && p.Sent.Subject == text.Subject && p.Sent.Body == text.Body:
-			return nil
-		case p.Sent != nil:
-			return survey.Fail(survey.Conflict, "send.error.reminded")
-		case p.Questionnaire.Phase(s.At(tx)) != survey.PhaseOpen:
-			return p.Questionnaire.InPhase(s.At(tx), survey.PhaseOpen)
-		case p.Room == 0:
-			return survey.Fail(survey.Conflict, "send.error.reminders_full")
-		case len(p.Recipients) == 0:
-			return survey.Fail(survey.Conflict, "send.error.all_submitted")
-		}
-		d := survey.Dispatch{Questionnaire: p.Questionnaire.ID, ID: survey.NewID(), Kind: survey.MailReminder, Subject: text.Subject, Body: text.Body, At: s.At(tx), By: actor.Who()}
-		return s.sendReminders(tx, actor, p, d, text.Language)
-	})
+// SentText is the text of the one sent by hand.
+func (p ReminderPlan) SentText() survey.Cover {
+	return survey.Cover{Subject: p.Sent.Subject, Body: p.Sent.Body, Language: p.Language}
 }
 
-// RemindRest sends the one reminder, in its stored words, to those who could have it now and have not had it: they were
-// invited afterwards, or could not be reached. A double click finds nobody and changes nothing.
-func (s *Service) RemindRest(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) error {
-	if err := actor.Require(survey.RoleCoordinator); err != nil {
-		return err
+// Waiting are the mails of the one sent by hand that wait to go out.
+func (p ReminderPlan) Waiting() (list []survey.Mail) {
+	for _, m := range p.SentMails {
+		if m.State == survey.MailQueued {
+			list = append(list, m)
+		}
 	}
-	return s.Write(ctx, actor, func(tx *survey.Tx) error {
-		p, err := s.reminderPlan(tx, questionnaire)
-		switch {
-		case err != nil:
-			return err
-		case p.Sent == nil:
-			return survey.Fail(survey.Conflict, "send.error.not_reminded")
-		case p.Questionnaire.Phase(s.At(tx)) != survey.PhaseOpen:
-			return p.Questionnaire.InPhase(s.At(tx), survey.PhaseOpen)
-		case len(p.Recipients) == 0:
-			return nil
-		}
-		stored, err := tx.Dispatches.Get(p.Sent.Key())
-		if err != nil {
-			return err
-		}
-		return s.sendReminders(tx, actor, p, stored, p.Language)
-	})
+	return list
 }
 
-// sendReminders sends the reminder d to the recipients of the plan.
-func (s *Service) sendReminders(tx *survey.Tx, actor survey.Actor, p ReminderPlan, d survey.Dispatch, lang string) error {
+// remind sends one text to the recipients of the plan, those who answer in our form with a link of their own each. It goes with the
+// one sent by hand before, if there is one.
+func (s *Service) remind(tx *survey.Tx, actor survey.Actor, p ReminderPlan, text survey.Cover, approval survey.Approval) (err error) {
+	d := survey.Dispatch{Questionnaire: p.Questionnaire.ID, ID: survey.NewID(), Kind: survey.MailReminder, Subject: text.Subject, Body: text.Body, At: s.At(tx),
+		By: approval.RequestedBy, ConfirmedBy: approval.ApprovedBy}
+	if p.Sent != nil {
+		if d, err = tx.Dispatches.Get(p.Sent.Key()); err != nil {
+			return err
+		}
+	}
 	h, err := loadLetterhead(tx, p.Questionnaire)
 	if err != nil {
 		return err
 	}
 	for _, r := range p.Recipients {
-		if err := s.sendCover(tx, h, &d, r, survey.Cover{Subject: d.Subject, Body: d.Body, Language: lang}); err != nil {
+		if err := s.sendCover(tx, h, &d, r, text); err != nil {
 			return err
 		}
 	}
@@ -217,4 +181,33 @@ func (s *Service) sendReminders(tx *survey.Tx, actor survey.Actor, p ReminderPla
 		return err
 	}
 	return s.Audit(tx, actor, "reminder", string(p.Questionnaire.ID))
+}
+
+// stopByHand stops what waits of the reminder sent by hand in a dispatch. Whoever did not get it can have it later.
+func (s *Service) stopByHand(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, dispatch string) error {
+	d, err := tx.Dispatches.Get(survey.Dispatch{Questionnaire: q.ID, ID: dispatch}.Key())
+	if err != nil {
+		return err
+	}
+	if d.Kind != survey.MailReminder || d.Step != "" {
+		return survey.Fail(survey.NotFound, "error.not_found")
+	}
+	mails, err := mailsOf(tx, q.ID)
+	if err != nil {
+		return err
+	}
+	mails = slices.DeleteFunc(mails, func(m survey.Mail) bool { return m.Dispatch != d.ID })
+	waiting := ReminderPlan{SentMails: mails}.Waiting()
+	switch {
+	case len(waiting) == 0 && slices.ContainsFunc(mails, func(m survey.Mail) bool { return m.State == survey.MailRevoked }):
+		return nil // a double click
+	case len(waiting) == 0:
+		return survey.Fail(survey.Conflict, "send.error.step_gone")
+	}
+	for _, m := range waiting {
+		if err := survey.RevokeMail(tx, m.ID); err != nil {
+			return err
+		}
+	}
+	return s.Audit(tx, actor, "reminder_stopped", string(q.ID))
 }

@@ -15,11 +15,11 @@ const maxReminderDays = 120
 
 // StepForm is a planned reminder as typed.
 type StepForm struct {
-	Days string
+	Days string // 0: at once, by hand, once it is approved
 	survey.Cover
 }
 
-// PlanReminders is the form of the planned reminders.
+// PlanReminders is the form of the planned reminders, and of the one that goes at once.
 type PlanReminders struct {
 	Steps    []StepForm // none: before the dispatch no reminder is planned, after it what waits for its second person is meant
 	Revision int        // of the questionnaire, before the dispatch
@@ -36,7 +36,8 @@ type plannedStep struct {
 type plannedContent struct {
 	Steps    []plannedStep
 	Deadline survey.Instant
-	Before   int // steps planned so far
+	Before   int                   // steps planned so far
+	To       []survey.RespondentID `json:",omitempty"` // who gets the one that goes at once
 }
 
 func plannedSteps(steps []survey.ReminderStep) (list []plannedStep) {
@@ -93,9 +94,12 @@ type ReminderSchedule struct {
 	Steps               []StepPlan
 	ByPost              []survey.Respondent // asked by letter: no mail goes to them
 	Room                int                 // reminders that may still be planned or sent by hand
+	Most                int                 // days before the deadline a step can still be planned for; 0: none
 	New                 []StepPlan          // as typed, or those that wait for their second person
 	Digest              string              // of New after the dispatch; PlanReminders wants it back
 	survey.SecondPerson                     // after the dispatch
+
+	now *ReminderPlan // of the one in New that goes at once; nil: none does
 }
 
 // cleanSteps cleans the typed steps and notes their faults, each with the number of its step: days-1. The one that goes first is first.
@@ -109,7 +113,7 @@ func cleanSteps(f *survey.Faults, typed []StepForm) (steps []survey.ReminderStep
 		if strings.TrimSpace(one.Days) == "" {
 			f.Add("days"+n, "error.required")
 		}
-		step := survey.ReminderStep{Days: f.Whole("days"+n, one.Days, 1, maxReminderDays), Text: one.Cover}
+		step := survey.ReminderStep{Days: f.Whole("days"+n, one.Days, 0, maxReminderDays), Text: one.Cover}
 		if step.Days > 0 && slices.ContainsFunc(steps, func(o survey.ReminderStep) bool { return o.Days == step.Days }) {
 			f.Add("days"+n, "send.error.days_twice")
 		}
@@ -120,6 +124,9 @@ func cleanSteps(f *survey.Faults, typed []StepForm) (steps []survey.ReminderStep
 		}
 		steps = append(steps, step)
 	}
+	if i := slices.IndexFunc(steps, survey.ReminderStep.AtOnce); i >= 0 && len(steps) > 1 && len(*f) == 0 {
+		f.Add("days-"+strconv.Itoa(i+1), "send.error.at_once_alone")
+	}
 	return steps
 }
 
@@ -129,14 +136,44 @@ func inTime(f *survey.Faults, q survey.Questionnaire, typed []StepForm, steps []
 	for _, step := range steps {
 		i := slices.IndexFunc(typed, func(o StepForm) bool { n, _ := survey.Number(o.Days); return n == step.Days })
 		switch at := step.At(q.Deadline); {
+		case step.AtOnce():
+			if q.DispatchedAt.IsZero() {
+				f.Add("days-"+strconv.Itoa(i+1), "error.number", "Min", 1, "Max", maxReminderDays)
+			}
 		case q.Deadline.IsZero():
 			f.Add("days-"+strconv.Itoa(i+1), "send.error.plan_deadline")
 		case !at.After(now):
 			f.Add("days-"+strconv.Itoa(i+1), "send.error.step_past")
-		case !q.DispatchedAt.IsZero() && slices.ContainsFunc(q.Reminders, func(o survey.ReminderStep) bool { return o.Stopped == nil && o.Days == step.Days }):
+		case !q.DispatchedAt.IsZero() && planned(q, step.Days):
 			f.Add("days-"+strconv.Itoa(i+1), "send.error.days_planned")
 		}
 	}
+}
+
+// planned tells whether a step of so many days is planned.
+func planned(q survey.Questionnaire, days int) bool {
+	return slices.ContainsFunc(q.Reminders, func(o survey.ReminderStep) bool { return o.Stopped == nil && o.Days == days })
+}
+
+// mostDays is the most days before the deadline a step can still be planned for, 0 none.
+func mostDays(q survey.Questionnaire, now time.Time) int {
+	for days := maxReminderDays; days > 0 && !q.Deadline.IsZero(); days-- {
+		if (survey.ReminderStep{Days: days}).At(q.Deadline).After(now) && (q.DispatchedAt.IsZero() || !planned(q, days)) {
+			return days
+		}
+	}
+	return 0
+}
+
+// atOnce tells what hinders a reminder that goes at once, "" nothing does.
+func (p ReminderPlan) atOnce(text survey.Cover) string {
+	switch {
+	case p.Sent != nil && p.SentText() != text:
+		return "send.error.reminded"
+	case len(p.Recipients) == 0:
+		return "send.error.all_submitted"
+	}
+	return ""
 }
 
 // ReminderSchedule returns the planned reminders, and what the typed ones would do. Without any they are those that wait for their second
@@ -158,8 +195,13 @@ func (s *Service) ReminderSchedule(ctx context.Context, actor survey.Actor, ques
 		if len(faults) > 0 {
 			steps = nil
 		}
-		p, _, err = s.schedule(tx, actor, q, steps)
-		return err
+		if p, _, err = s.schedule(tx, actor, q, steps); err != nil || p.now == nil || len(steps) == 0 {
+			return err
+		}
+		if key := p.now.atOnce(steps[0].Text); key != "" {
+			faults.Add("days-1", key)
+		}
+		return nil
 	})
 	return p, cmp.Or(err, faults.Err())
 }
@@ -170,7 +212,7 @@ func (s *Service) schedule(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 	if err != nil {
 		return p, content, err
 	}
-	p.Room = room(q, sent)
+	p.Room, p.Most = room(q, sent), mostDays(q, s.At(tx))
 	all, err := survey.RespondentsInOrder(tx, q.ID)
 	if err != nil {
 		return p, content, err
@@ -180,7 +222,8 @@ func (s *Service) schedule(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 			p.ByPost = append(p.ByPost, r)
 		}
 	}
-	all = slices.DeleteFunc(all, func(r survey.Respondent) bool { return !r.GetsMail() || r.Standing.Out() })
+	asked := all
+	all = slices.DeleteFunc(slices.Clone(all), func(r survey.Respondent) bool { return !r.GetsMail() || r.Standing.Out() })
 	for _, step := range q.Reminders {
 		plan := s.stepPlan(tx, q, all, step, step.ApprovedAt, sent)
 		if step.Stopped == nil && len(plan.Sent) > 0 && !plan.Stoppable {
@@ -206,10 +249,25 @@ func (s *Service) schedule(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 		steps = q.NewReminders
 	}
 	steps = firstFirst(steps)
+	content = plannedContent{Steps: plannedSteps(steps), Deadline: q.Deadline, Before: len(q.Reminders)}
 	for _, step := range steps {
-		p.New = append(p.New, s.stepPlan(tx, q, all, step, s.At(tx), nil))
+		if !step.AtOnce() {
+			p.New = append(p.New, s.stepPlan(tx, q, all, step, s.At(tx), nil))
+			continue
+		}
+		now, err := s.reminderOf(tx, q, asked)
+		if err != nil {
+			return p, content, err
+		}
+		plan := StepPlan{ReminderStep: step, PlannedName: survey.NameOfUser(tx, step.Planned.By)}
+		if now.Recipients != nil {
+			plan.Moments = []StepMoment{{At: s.At(tx), Respondents: now.Recipients}}
+		}
+		for _, r := range now.Recipients {
+			content.To = append(content.To, r.ID)
+		}
+		p.New, p.now = append(p.New, plan), &now
 	}
-	content = plannedContent{plannedSteps(steps), q.Deadline, len(q.Reminders)}
 	if p.Digest, err = survey.ContentDigest(content); err != nil {
 		return p, content, err
 	}
@@ -242,7 +300,7 @@ func remindersSent(tx *survey.Tx, questionnaire survey.QuestionnaireID) (list []
 	return list, err
 }
 
-// room is how many reminders there may still be. One that was stopped before anybody got it does not count.
+// room is how many reminders there may still be. One that was stopped before anybody got it does not count, planned or by hand.
 func room(q survey.Questionnaire, sent []survey.Dispatch) int {
 	n := survey.MaxReminders
 	for _, step := range q.Reminders {
@@ -250,11 +308,14 @@ func room(q survey.Questionnaire, sent []survey.Dispatch) int {
 			n--
 		}
 	}
-	if slices.ContainsFunc(sent, func(d survey.Dispatch) bool { return d.Step == "" }) {
+	if slices.ContainsFunc(sent, byHand) {
 		n--
 	}
 	return n
 }
+
+// byHand tells whether a reminder went by hand, and to anybody.
+func byHand(d survey.Dispatch) bool { return d.Step == "" && d.Recipients > 0 }
 
 // stepPlan is what is known of a step. approved is when it was approved; now, when it still has to be.
 func (s *Service) stepPlan(tx *survey.Tx, q survey.Questionnaire, all []survey.Respondent, step survey.ReminderStep, approved time.Time, sent []survey.Dispatch) StepPlan {
@@ -299,7 +360,9 @@ func (s *Service) stepPlan(tx *survey.Tx, q survey.Questionnaire, all []survey.R
 
 // PlanReminders plans the reminders. Before the dispatch they take the place of those planned so far, and the dispatch approves them.
 // After it they are added under the two-person rule of the dispatch: the first call notes the request and returns done false, the call
-// of the second person plans them. At most two reminders are planned or sent by hand in all. What is planned so already changes nothing.
+// of the second person plans them. One that goes at once is sent then, to exactly those the approval names: there is one such text, and
+// who can have it later gets it in the same words, asked for alike. At most two reminders are planned or sent by hand in all. What is
+// planned or sent so already changes nothing.
 func (s *Service) PlanReminders(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, cmd PlanReminders) (done bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
@@ -354,9 +417,21 @@ func (s *Service) PlanReminders(ctx context.Context, actor survey.Actor, questio
 		switch {
 		case err != nil:
 			return err
-		case len(p.New) == 0:
-			return survey.Stale() // what waited has been decided, or taken back
-		case len(p.New) > p.Room:
+		case len(p.New) == 0: // what waited has been decided, or taken back
+			approval, err := tx.Approvals.Get(survey.Approval{Questionnaire: q.ID, Act: survey.ActReminder}.Key())
+			if err != nil && !survey.IsNotFound(err) {
+				return err
+			}
+			if done = approval.ApprovedBy == actor.Who() && approval.Digest == cmd.Seen; done {
+				return nil // a double click
+			}
+			return survey.Stale()
+		case p.now != nil && p.now.Sent != nil && len(p.now.Recipients) == 0 && p.now.SentText() == p.New[0].Text:
+			done = true
+			return nil // a double click
+		case p.now != nil && p.now.atOnce(p.New[0].Text) != "":
+			return survey.Fail(survey.Conflict, p.now.atOnce(p.New[0].Text))
+		case len(p.New) > p.Room && (p.now == nil || p.now.Sent == nil):
 			return survey.Fail(survey.Conflict, "send.error.reminders_full")
 		case cmd.Steps != nil && p.Waiting != nil && p.Outdated: // somebody asked for others, or for these before the deadline moved
 			return survey.Fail(survey.Conflict, "send.error.plan_waits")
@@ -371,6 +446,9 @@ func (s *Service) PlanReminders(ctx context.Context, actor survey.Actor, questio
 			}
 			return faults.Err()
 		}
+		if p.Digest != cmd.Seen && p.now != nil {
+			return survey.Fail(survey.Conflict, "send.error.at_once_changed")
+		}
 		if p.Digest != cmd.Seen {
 			return survey.Stale()
 		}
@@ -382,6 +460,13 @@ func (s *Service) PlanReminders(ctx context.Context, actor survey.Actor, questio
 		if !done {
 			q.NewReminders = add
 			return tx.Questionnaires.Put(q)
+		}
+		if p.now != nil {
+			q.NewReminders = nil
+			if err := tx.Questionnaires.Put(q); err != nil {
+				return err
+			}
+			return s.remind(tx, actor, *p.now, add[0].Text, approval)
 		}
 		for i := range add {
 			add[i].ConfirmedBy, add[i].ApprovedAt = approval.ApprovedBy, s.At(tx)
@@ -396,7 +481,7 @@ func (s *Service) PlanReminders(ctx context.Context, actor survey.Actor, questio
 }
 
 // StopReminder stops a planned reminder: it goes to nobody who has not got it yet, also where its mail waits to go out. A second click
-// changes nothing. It is a Conflict once it has gone to all.
+// changes nothing. It is a Conflict once it has gone to all. With the id of a dispatch by hand it stops the mails of that one that wait.
 func (s *Service) StopReminder(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, id string) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
@@ -411,7 +496,7 @@ func (s *Service) StopReminder(ctx context.Context, actor survey.Actor, question
 		}
 		i := slices.IndexFunc(q.Reminders, func(step survey.ReminderStep) bool { return step.ID == id })
 		if i < 0 {
-			return survey.Fail(survey.NotFound, "error.not_found")
+			return s.stopByHand(tx, actor, q, id)
 		}
 		if q.Reminders[i].Stopped != nil {
 			return nil

@@ -38,11 +38,7 @@ func (s *sending) planLater(actor survey.Actor, days ...string) (bool, error) {
 	for _, d := range days {
 		steps = append(steps, s.step(d))
 	}
-	p, err := s.Send.ReminderSchedule(s.t.Context(), actor, s.q, steps)
-	if err != nil {
-		return false, err
-	}
-	return s.Send.PlanReminders(s.t.Context(), actor, s.q, send.PlanReminders{Steps: steps, Seen: p.Digest})
+	return s.remindAs(actor, steps...)
 }
 
 func (s *sending) schedule() send.ReminderSchedule {
@@ -134,9 +130,7 @@ func TestPlannedReminders(t *testing.T) {
 	if n := len(s.audited("reminder_step")); n != 4 {
 		t.Errorf("%d entries", n)
 	}
-	text, err := s.Send.StartingText("de", "reminder")
-	testworld.Must(t, err)
-	if err := s.Send.Remind(t.Context(), s.office, s.q, text); survey.CodeOf(err) != survey.Conflict {
+	if _, err := s.Send.PlanReminders(t.Context(), s.office, s.q, send.PlanReminders{Steps: []send.StepForm{s.atOnce()}}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("a third by hand: %v", err)
 	}
 }
@@ -260,6 +254,209 @@ func TestPlanAfterTheDispatch(t *testing.T) {
 	}
 	if len(s.audited("reminder_planned")) != 1 || len(s.audited("request_reminder")) != 1 {
 		t.Error("not noted")
+	}
+}
+
+// A reminder that goes at once needs two people where the dispatch does, and goes to exactly those both have seen.
+func TestReminderAtOnceBySecondPerson(t *testing.T) {
+	for name, test := range map[string]struct {
+		between func(*sending)
+		confirm func(*sending, send.PlanReminders) (bool, error) // nil: by the second coordinator
+		want    string                                           // key of the error, "" it goes
+		to      int
+	}{
+		"nothing changed": {to: 3},
+		"by an administrator": {confirm: func(s *sending, cmd send.PlanReminders) (bool, error) {
+			return s.Send.PlanReminders(t.Context(), s.admin, s.q, cmd)
+		}, to: 3},
+		"somebody has answered": {between: func(s *sending) { s.submitted("fm") }, want: "send.error.at_once_changed"},
+		"somebody was asked": {between: func(s *sending) {
+			r := s.respondent("zett")
+			r.Procedure.Channel, r.AskedAt = survey.ChannelForm, s.clock.Now()
+			s.put(func(tx *survey.Tx) error { return tx.Respondents.Put(r) })
+		}, want: "send.error.at_once_changed"},
+		"all have answered": {between: func(s *sending) { s.submitted("fm"); s.submitted("gz"); s.submitted("ub") }, want: "send.error.all_submitted"},
+		"taken back": {between: func(s *sending) {
+			testworld.Must(t, s.Send.WithdrawApproval(t.Context(), s.office, s.q, survey.ActReminder, ""))
+		}, want: "error.stale"},
+		"the deadline is over": {between: func(s *sending) { s.clock.Set(s.questionnaire().Deadline.At) }, want: "error.phase.closed"},
+		"twice": {confirm: func(s *sending, cmd send.PlanReminders) (bool, error) {
+			if _, err := s.Send.PlanReminders(t.Context(), s.second, s.q, cmd); err != nil {
+				t.Error(err)
+			}
+			return s.Send.PlanReminders(t.Context(), s.second, s.q, cmd)
+		}, to: 3},
+		"by two at once": {confirm: func(s *sending, cmd send.PlanReminders) (bool, error) {
+			if done, err := s.Send.PlanReminders(t.Context(), s.admin, s.q, cmd); err != nil || !done {
+				t.Error(done, err)
+			}
+			done, err := s.Send.PlanReminders(t.Context(), s.second, s.q, cmd)
+			if testworld.KeyOf(err) != "error.stale" {
+				t.Errorf("the later of two: %v", err)
+			}
+			return !done, nil
+		}, to: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSending(t)
+			s.mustDispatch()
+			s.twoPersons()
+			for range 2 { // a double click
+				if done, err := s.remindAs(s.office, s.atOnce()); err != nil || done {
+					t.Fatal(done, err)
+				}
+			}
+			if _, err := s.planLater(s.second, "2"); testworld.KeyOf(err) != "send.error.plan_waits" {
+				t.Errorf("another reminder beside it: %v", err)
+			}
+			waiting, err := s.Send.ReminderSchedule(t.Context(), s.second, s.q, nil)
+			testworld.Must(t, err)
+			if len(s.mails(survey.MailReminder)) != 0 || len(waiting.New) != 1 || len(waiting.New[0].Moments[0].Respondents) != 3 || waiting.Waiting == nil || waiting.Outdated {
+				t.Fatalf("%+v", waiting)
+			}
+			if test.between != nil {
+				test.between(s)
+			}
+			if test.confirm == nil {
+				test.confirm = func(s *sending, cmd send.PlanReminders) (bool, error) {
+					return s.Send.PlanReminders(t.Context(), s.second, s.q, cmd)
+				}
+			}
+			done, err := test.confirm(s, send.PlanReminders{Seen: waiting.Digest})
+			if testworld.KeyOf(err) != test.want || done != (test.want == "") {
+				t.Fatalf("%v, %v, want %q", done, err, test.want)
+			}
+			if n := len(s.mails(survey.MailReminder)); n != test.to {
+				t.Errorf("%d mails, want %d", n, test.to)
+			}
+			if test.to == 0 {
+				return
+			}
+			p, err := s.Send.ReminderPlan(t.Context(), s.office, s.q)
+			if err != nil || p.SentName != "Person u1" || p.ConfirmedName == "" || p.Room != 1 || len(s.audited("reminder")) != 1 || len(s.questionnaire().Reminders) != 0 {
+				t.Errorf("%+v, %v", p, err)
+			}
+		})
+	}
+}
+
+// What two people saw of a reminder and no longer holds is asked for anew, by whoever of them sees it first.
+func TestReminderAtOnceAskedForAnew(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	s.twoPersons()
+	if done, err := s.remindAs(s.office, s.atOnce()); err != nil || done {
+		t.Fatal(done, err)
+	}
+	s.submitted("fm")
+	p, err := s.Send.ReminderSchedule(t.Context(), s.second, s.q, nil)
+	testworld.Must(t, err)
+	if !p.Outdated || len(p.New[0].Moments[0].Respondents) != 2 {
+		t.Fatalf("%+v", p)
+	}
+	for _, one := range []struct {
+		by   survey.Actor
+		done bool
+	}{{s.second, false}, {s.office, true}} {
+		if done, err := s.Send.PlanReminders(t.Context(), one.by, s.q, send.PlanReminders{Seen: p.Digest}); err != nil || done != one.done {
+			t.Fatal(done, err)
+		}
+	}
+	if n := len(s.mails(survey.MailReminder)); n != 2 {
+		t.Errorf("%d mails", n)
+	}
+}
+
+// A reminder by hand can be stopped while its mails wait. Whoever did not get it can have it later, and one that nobody got was none.
+func TestStopReminderByHand(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	text := s.remind()
+	plan := func() send.ReminderPlan {
+		p, err := s.Send.ReminderPlan(t.Context(), s.office, s.q)
+		testworld.Must(t, err)
+		return p
+	}
+	id := plan().Sent.ID
+	first := s.mails(survey.MailReminder)["fm@partei.example"]
+	testworld.Must(t, s.Send.RecordAttempt(t.Context(), first.Mail.ID, send.MailOutcome{Attempt: 1, Sent: true}))
+	for range 2 { // a double click
+		testworld.Must(t, s.Send.StopReminder(t.Context(), s.office, s.q, id))
+	}
+	if p := plan(); p.Sent.Recipients != 1 || len(p.Recipients) != 2 || len(s.mails(survey.MailReminder)) != 0 || len(s.audited("reminder_stopped")) != 1 {
+		t.Errorf("%+v", p)
+	}
+	if done, err := s.remindAs(s.office, send.StepForm{Days: "0", Cover: text}); err != nil || !done {
+		t.Fatal(done, err)
+	}
+	s.deliver()
+	if p := plan(); p.Sent.Recipients != 3 || len(p.Recipients) != 0 || p.Room != 1 {
+		t.Errorf("%+v", p)
+	}
+	if err := s.Send.StopReminder(t.Context(), s.admin, s.q, id); survey.CodeOf(err) != survey.Forbidden {
+		t.Errorf("by an administrator: %v", err)
+	}
+	for name, id := range map[string]string{"an invitation": s.dispatches()[0].ID, "nothing": ""} {
+		if err := s.Send.StopReminder(t.Context(), s.office, s.q, id); survey.CodeOf(err) != survey.NotFound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	none := newSending(t)
+	none.mustDispatch()
+	none.remind()
+	p, err := none.Send.ReminderPlan(t.Context(), none.office, none.q)
+	testworld.Must(t, err)
+	testworld.Must(t, none.Send.StopReminder(t.Context(), none.office, none.q, p.Sent.ID))
+	if p, err = none.Send.ReminderPlan(t.Context(), none.office, none.q); err != nil || p.Sent != nil || p.Room != survey.MaxReminders || len(p.Recipients) != 3 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	other := none.atOnce()
+	other.Subject = "Anders"
+	if done, err := none.remindAs(none.office, other); err != nil || !done {
+		t.Error(done, err)
+	}
+}
+
+// How many days before the deadline a reminder can still be planned for: none on the last day.
+func TestMostDaysOfAPlan(t *testing.T) {
+	for name, test := range map[string]struct {
+		at      string
+		planned string
+		want    int
+	}{
+		"weeks before":        {"2026-11-23T10:00", "", 28},
+		"what is planned":     {"2026-12-18T18:00", "2", 1},
+		"a day and a minute":  {"2026-12-20T17:59", "", 1},
+		"that one is planned": {"2026-12-20T17:59", "1", 0},
+		"a day to the minute": {"2026-12-20T18:00", "", 0},
+		"the last hour":       {"2026-12-21T17:00", "", 0},
+	} {
+		s := newSending(t)
+		s.ready()
+		if test.planned != "" {
+			testworld.Must(t, s.plan(test.planned))
+		}
+		if sent, err := s.dispatch(s.office); err != nil || !sent {
+			t.Fatal(err)
+		}
+		at, _ := survey.ParseInstant(test.at, "Europe/Berlin", "")
+		s.clock.Set(at.At)
+		if got := s.schedule().Most; got != test.want {
+			t.Errorf("%s: %d, want %d", name, got, test.want)
+		}
+	}
+	s := newSending(t)
+	q := s.questionnaire()
+	q.Deadline = survey.Instant{}
+	s.put(func(tx *survey.Tx) error { return tx.Questionnaires.Put(q) })
+	if got := s.schedule().Most; got != 0 {
+		t.Errorf("without a deadline: %d", got)
+	}
+	s = newSending(t)
+	s.mustDispatch()
+	if _, err := s.remindAs(s.office, s.atOnce(), s.step("3")); !slices.Equal(testworld.FaultsOf(t, err), []string{"days-1 send.error.at_once_alone"}) {
+		t.Errorf("beside a planned one: %v", err)
 	}
 }
 

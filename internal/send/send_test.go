@@ -404,20 +404,24 @@ func TestNoReminderToWhereMailsAreLost(t *testing.T) {
 
 func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
 	s := newSending(t)
-	text, err := s.Send.StartingText("de", "reminder")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Send.Remind(t.Context(), s.office, s.q, text); survey.CodeOf(err) != survey.Conflict {
+	step := s.atOnce()
+	if _, err := s.remindAs(s.office, step); !slices.Equal(testworld.FaultsOf(t, err), []string{"days-1 error.number"}) {
 		t.Errorf("before the dispatch: %v", err)
 	}
 	s.mustDispatch()
 	first := s.link(s.mails(survey.MailInvitation)["gz@partei.example"].Body)
 	s.submitted("fm")
 	s.clock.Advance(24 * time.Hour)
-	if err := s.Send.Remind(t.Context(), s.office, s.q, text); err != nil {
-		t.Fatal(err)
+	p, err := s.Send.ReminderSchedule(t.Context(), s.office, s.q, []send.StepForm{step})
+	testworld.Must(t, err)
+	if len(p.New) != 1 || strings.Join(shortNames(p.New[0].Moments[0].Respondents), " ") != "UB GZ" {
+		t.Errorf("the preview names %+v", p.New)
 	}
+	click := func() error {
+		_, err := s.Send.PlanReminders(t.Context(), s.office, s.q, send.PlanReminders{Steps: []send.StepForm{step}, Seen: p.Digest})
+		return err
+	}
+	testworld.Must(t, click())
 	mails := s.mails(survey.MailReminder)
 	if len(mails) != 2 || mails["gz@partei.example"].Body == "" {
 		t.Fatalf("reminded %v", mails)
@@ -428,14 +432,17 @@ func TestReminderOnlyToThoseWithoutSubmission(t *testing.T) {
 	if again := s.link(mails["gz@partei.example"].Body); again.Hash == first.Hash || !first.RevokedAt.IsZero() {
 		t.Error("a reminder has a link of its own, beside the first")
 	}
-	if err := s.Send.Remind(t.Context(), s.office, s.q, text); err != nil {
+	if err := click(); err != nil {
 		t.Errorf("a double click: %v", err)
 	}
 	if n := len(s.mails(survey.MailReminder)); n != 2 {
 		t.Errorf("%d mails after a double click", n)
 	}
-	text.Subject = "Noch einmal"
-	if err := s.Send.Remind(t.Context(), s.office, s.q, text); testworld.KeyOf(err) != "send.error.reminded" {
+	step.Subject = "Noch einmal"
+	if _, err := s.remindAs(s.office, step); !slices.Equal(testworld.FaultsOf(t, err), []string{"days-1 send.error.reminded"}) {
+		t.Errorf("a second reminder: %v", err)
+	}
+	if err := click(); testworld.KeyOf(err) != "send.error.reminded" {
 		t.Errorf("a second reminder: %v", err)
 	}
 }
@@ -710,9 +717,8 @@ func TestSendRights(t *testing.T) {
 		"reach": func(a survey.Actor) error {
 			return s.Send.MarkNotReached(ctx, a, s.q, "fm", send.MarkNotReached{Reason: "x"})
 		},
-		"reminder": func(a survey.Actor) error { return s.Send.Remind(ctx, a, s.q, survey.Cover{}) },
-		"extend":   func(a survey.Actor) error { return s.Send.ExtendDeadline(ctx, a, s.q, send.SetDeadline{}) },
-		"portal":   func(a survey.Actor) error { return s.Send.RecordPortal(ctx, a, s.q, "fm", send.RecordPortal{}) },
+		"extend": func(a survey.Actor) error { return s.Send.ExtendDeadline(ctx, a, s.q, send.SetDeadline{}) },
+		"portal": func(a survey.Actor) error { return s.Send.RecordPortal(ctx, a, s.q, "fm", send.RecordPortal{}) },
 	} {
 		for who, actor := range map[string]survey.Actor{"admin": s.admin, "member": s.member, "reader": {}, "party": {Respondent: "r", Questionnaire: s.q}} {
 			if err := act(actor); survey.CodeOf(err) != survey.Forbidden {

@@ -244,15 +244,39 @@ func (s *sending) audited(what string) (list []survey.AuditEntry) {
 	return list
 }
 
-// remind sends the reminder.
+// remind sends the reminder by hand, with the rule off.
 func (s *sending) remind() survey.Cover {
 	s.t.Helper()
+	step := s.atOnce()
+	if done, err := s.remindAs(s.office, step); err != nil || !done {
+		s.t.Fatal(done, err)
+	}
+	return step.Cover
+}
+
+// atOnce is a reminder that goes at once as typed.
+func (s *sending) atOnce() send.StepForm {
+	s.t.Helper()
 	text, err := s.Send.StartingText("de", "reminder")
-	if err == nil {
-		err = s.Send.Remind(s.t.Context(), s.office, s.q, text)
-	}
+	testworld.Must(s.t, err)
+	return send.StepForm{Days: "0", Cover: text}
+}
+
+// remindAs reads the preview of steps and presses the button below it.
+func (s *sending) remindAs(actor survey.Actor, steps ...send.StepForm) (bool, error) {
+	s.t.Helper()
+	p, err := s.Send.ReminderSchedule(s.t.Context(), actor, s.q, steps)
 	if err != nil {
-		s.t.Fatal(err)
+		return false, err
 	}
-	return text
+	return s.Send.PlanReminders(s.t.Context(), actor, s.q, send.PlanReminders{Steps: steps, Seen: p.Digest})
+}
+
+// dispatches are what went out to all so far.
+func (s *sending) dispatches() (list []survey.Dispatch) {
+	s.put(func(tx *survey.Tx) (err error) {
+		list, err = survey.Collect(tx.Dispatches.List(survey.In(s.q)))
+		return err
+	})
+	return list
 }

@@ -223,7 +223,7 @@ const (
 	ActAddress       ApprovalKind = "address"  // where a respondent's mails go after the dispatch
 	ActErratum       ApprovalKind = "erratum"  // what corrects a question after the dispatch
 	ActEnd           ApprovalKind = "end"      // of the round before its deadline
-	ActReminder      ApprovalKind = "reminder" // reminders planned after the dispatch
+	ActReminder      ApprovalKind = "reminder" // reminders planned after the dispatch, or sent at once
 )
 
 // ApprovalKinds are all acts.

@@ -12,7 +12,7 @@ const MaxReminders = 2
 // afterwards by itself.
 type ReminderStep struct {
 	ID          string    `json:"id"`
-	Days        int       `json:"days"`
+	Days        int       `json:"days"` // 0 goes at once: only while it waits for its second person, never one of those planned
 	Text        Cover     `json:"text"`
 	Planned     Noted     `json:"planned"`
 	ConfirmedBy string    `json:"confirmed_by,omitempty"` // user id of the second person
@@ -22,6 +22,9 @@ type ReminderStep struct {
 
 // At is when the step goes to whoever has the date: so many days before it, at the same hour of the day.
 func (s ReminderStep) At(due Instant) time.Time { return due.In().AddDate(0, 0, -s.Days).UTC() }
+
+// AtOnce tells whether the step goes as soon as it is approved: it is none of those planned then, but sent by hand.
+func (s ReminderStep) AtOnce() bool { return s.Days == 0 }
 
 // Missed tells whether a dispatch notes that the step did not go to a respondent with the date of now: an extension since then gives
 // the step another instant.

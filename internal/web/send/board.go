@@ -211,10 +211,10 @@ func nextSteps(r *web.Request, b send.Board) []templates.NavItem {
 	if b.PlanWaits {
 		add("reminder_confirm", 0, sendPath(r, "erinnerung"))
 	}
-	if n := b.Count[survey.StageWaiting]; b.Phase == survey.PhaseOpen && !b.Reminded && n > 0 {
+	if n := b.Count[survey.StageWaiting]; b.Phase == survey.PhaseOpen && !b.Reminded && !b.PlanWaits && n > 0 {
 		add("reminder", n, sendPath(r, "erinnerung"))
 	}
-	if b.Phase == survey.PhaseOpen && b.Unreminded > 0 {
+	if b.Phase == survey.PhaseOpen && b.Unreminded > 0 && !b.PlanWaits {
 		add("reminder_late", b.Unreminded, sendPath(r, "erinnerung"))
 	}
 	if n := b.Count[survey.StageSilent]; b.Phase == survey.PhaseClosed && n > 0 {

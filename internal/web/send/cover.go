@@ -14,7 +14,7 @@ import (
 	"pruefstein/templates"
 )
 
-// coverFormPage is a letter to be written: the cover letter or the reminder.
+// coverFormPage is a letter to be written: the cover letter or the reminders.
 type coverFormPage struct {
 	sendPage
 	Lead         string
@@ -30,7 +30,7 @@ type coverFormPage struct {
 	PreviewFor   string
 	Test         string // where the test mail is asked for
 	TestSlug     templates.Field
-	Save, Send   string // labels of the buttons; "" has none
+	Save         string // label of the button; "" has none
 
 	Sent       *survey.Dispatch
 	SentFacts  []templates.Fact
@@ -45,6 +45,7 @@ type coverFormPage struct {
 	Submitted  string
 	Nobody     templates.Empty
 	Rest       *templates.Confirm // the reminder for those who have not had it; nil: there are none
+	Stop       *templates.Confirm // the mails of the one by hand that wait
 	After      bool               // sent
 	Schedule   schedulePart       // on the page of the reminder
 }
@@ -263,20 +264,7 @@ func shortNames(list []survey.Respondent) []string {
 }
 
 func (s *Room) reminderPage(r *web.Request) error {
-	text, err := s.Send.StartingText(coverLanguage(r.Questionnaire), "reminder")
-	if err != nil {
-		return err
-	}
-	return s.renderReminder(r, http.StatusOK, coverForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, nil, nil)
-}
-
-// renderPlan shows the page of the reminder with what was typed for the planned ones.
-func (s *Room) renderPlan(r *web.Request, status int, form scheduleForm, errs []templates.FieldError) error {
-	text, err := s.Send.StartingText(coverLanguage(r.Questionnaire), "reminder")
-	if err != nil {
-		return err
-	}
-	return s.renderReminder(r, status, coverForm{Subject: text.Subject, Body: text.Body, Language: text.Language}, errs, &form)
+	return s.renderReminder(r, http.StatusOK, nil, nil)
 }
 
 func coverLanguage(q survey.Questionnaire) string {
@@ -286,15 +274,16 @@ func coverLanguage(q survey.Questionnaire) string {
 	return locale.Languages[0]
 }
 
-func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs []templates.FieldError, planned *scheduleForm) error {
+// renderReminder shows the page of the reminders, with what was typed for those to be planned.
+func (s *Room) renderReminder(r *web.Request, status int, typed *scheduleForm, errs []templates.FieldError) error {
 	plan, err := s.Send.ReminderPlan(r.Request.Context(), r.Actor, r.Questionnaire.ID)
 	if err != nil {
 		return err
 	}
-	p := coverFormPage{sendPage: s.sendBase(r, "send.reminder.title"), Action: sendPath(r, "erinnerung"), Sent: plan.Sent}
+	p := coverFormPage{sendPage: s.sendBase(r, "send.reminder.title"), Sent: plan.Sent}
 	p.Errors, p.Lead, p.After = errs, p.Must("send.reminder.lead"), !r.Questionnaire.DispatchedAt.IsZero()
 	p.ByPost = shortNames(plan.ByPost)
-	if err := s.schedule(r, &p, planned, status == http.StatusConflict && len(errs) == 0); err != nil {
+	if err := s.schedule(r, &p, typed, plan, status == http.StatusConflict && len(errs) == 0); err != nil {
 		return err
 	}
 	p.Recipients, p.Over, p.Unreached, p.Letters = shortNames(plan.Recipients), shortNames(plan.Over), shortNames(plan.Unreached), shortNames(plan.Letters)
@@ -302,17 +291,27 @@ func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs [
 	open := r.Questionnaire.Phase(s.Now()) == survey.PhaseOpen
 	switch {
 	case plan.Sent != nil:
+		checked := plan.ConfirmedName
+		if checked == "" {
+			checked = p.Must("common.unchecked")
+		}
 		p.SentFacts = []templates.Fact{
 			{Label: p.Must("send.fact.sent_at"), Value: r.Moment(plan.Sent.At)},
 			{Label: p.Must("send.fact.sent_by"), Value: plan.SentName},
+			{Label: p.Must("send.fact.checked_by"), Value: checked},
 			{Label: p.Must("send.fact.recipients"), Value: p.Number(plan.Sent.Recipients)},
 		}
 		if err := s.sentReminder(r, &p, plan); err != nil {
 			return err
 		}
-		if n := len(plan.Recipients); open && n > 0 && p.CanAct {
-			p.Rest = &templates.Confirm{Title: p.Must("send.reminder.late"), Text: p.Must("send.reminder.late_text", "Who", p.Join(p.Recipients)),
-				Action: sendPath(r, "erinnerung", "nachholen"), Button: p.Must("send.reminder.late_button", "Count", n)}
+		if n := len(plan.Waiting()); n > 0 && p.CanAct {
+			p.Stop = &templates.Confirm{Title: p.Must("send.plan.stop_title"), Text: p.Must("send.plan.stop_text"), Action: sendPath(r, "erinnerung", "stoppen"), Danger: true,
+				Button: p.Must("send.reminder.stop_button", "Count", n), Fields: []templates.Field{web.HiddenField("step", plan.Sent.ID)}}
+		}
+		if n := len(plan.Recipients); open && n > 0 && p.CanAct && p.Schedule.New == nil {
+			text := plan.SentText()
+			p.Rest = &templates.Confirm{Title: p.Must("send.reminder.late"), Text: p.Must("send.reminder.late_text", "Who", p.Join(p.Recipients)), Action: p.Schedule.Action,
+				Button: p.Must("send.reminder.late_button", "Count", n), Fields: append(stepFields(1, "0", text), web.HiddenField("do", "preview"))}
 		}
 	case !p.After:
 	case !open:
@@ -321,69 +320,25 @@ func (s *Room) renderReminder(r *web.Request, status int, form coverForm, errs [
 		p.Nobody = templates.Empty{Title: p.Must("send.reminder.full")}
 	case len(plan.Recipients) == 0:
 		p.Nobody = templates.Empty{Title: p.Must("send.reminder.nobody")}
-	default:
-		p.Editable = p.CanAct
-		p.Recipient = p.recipientField(plan.Recipients, survey.Slug(form.Slug))
-		if form.Slug == "" {
-			form.Slug = string(plan.Recipients[0].Slug)
-		}
-		if p.CanAct {
-			p.Placeholders = p.placeholders()
-			p.Fields, p.Send = p.coverFields(form, p.Recipient), p.Must("send.reminder.button", "Count", len(plan.Recipients))
-		}
-		if planned == nil && len(errs) == 0 {
-			preview, err := s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
-			if err != nil {
-				return err
-			}
-			p.Preview, p.PreviewFor = newPreview(r, preview), preview.Respondent.ShortName
-		}
 	}
 	return r.Page(status, "send/reminder", p)
 }
 
 // sentReminder shows the text as it was sent, to one of those who got it.
 func (s *Room) sentReminder(r *web.Request, p *coverFormPage, plan send.ReminderPlan) error {
-	for i, m := range plan.SentMails {
+	for _, m := range plan.SentMails {
 		row, err := s.Send.OutboxMail(r.Request.Context(), r.Actor, r.Questionnaire.ID, m.ID)
 		if err != nil {
 			return err
 		}
+		if m.State == survey.MailRevoked && !m.Refused() {
+			continue
+		}
 		p.SentTo = append(p.SentTo, row.ShortName)
-		if i == 0 {
+		if p.SentMail == nil {
 			view := newMailView(r, row)
 			p.SentTitle, p.SentMail = p.Must("send.reminder.text", "Name", row.ShortName), &view
 		}
 	}
 	return nil
-}
-
-func (s *Room) remindRest(r *web.Request) error {
-	if err := s.Send.RemindRest(r.Request.Context(), r.Actor, r.Questionnaire.ID); err != nil {
-		return err
-	}
-	return r.Redirect(sendPath(r, "erinnerung"), "send.notice.reminded")
-}
-
-func (s *Room) sendReminder(r *web.Request) error {
-	var form coverForm
-	if err := r.Bind(&form); err != nil {
-		return err
-	}
-	var err error
-	if form.Do == "preview" {
-		_, err = s.Send.PreviewCover(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(form.Slug), form.cover())
-		if err == nil {
-			return s.renderReminder(r, http.StatusOK, form, nil, nil)
-		}
-	} else {
-		err = s.Send.Remind(r.Request.Context(), r.Actor, r.Questionnaire.ID, form.cover())
-	}
-	if errs, ok := r.Faults(err); ok {
-		return s.renderReminder(r, http.StatusUnprocessableEntity, form, errs, nil)
-	}
-	if err != nil {
-		return err
-	}
-	return r.Redirect(sendPath(r, "erinnerung"), "send.notice.reminded")
 }

@@ -70,11 +70,9 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: mail + "/zurueck", Who: web.Coordinators, Phases: after, Handle: s.recordBounce},
 
 		{Method: get, Path: one + "/erinnerung", Who: web.Checkers, Phases: conducted, Handle: s.reminderPage},
-		{Method: post, Path: one + "/erinnerung/plan", Who: web.Checkers, Phases: conducted, Handle: s.planReminders},
+		{Method: post, Path: one + "/erinnerung/plan", Who: web.Checkers, Phases: conducted, Limit: web.LimitMail, Handle: s.planReminders},
 		{Method: post, Path: one + "/erinnerung/plan/zuruecknehmen", Who: web.Checkers, Phases: after, Handle: s.withdrawPlan},
 		{Method: post, Path: one + "/erinnerung/stoppen", Who: web.Coordinators, Phases: after, Handle: s.stopReminder},
-		{Method: post, Path: one + "/erinnerung", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.sendReminder},
-		{Method: post, Path: one + "/erinnerung/nachholen", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.remindRest},
 		{Method: get, Path: one + "/berichtigung", Who: web.Checkers, Phases: conducted, Handle: s.errataPage},
 		{Method: get, Path: one + "/berichtigung/:question", Who: web.Checkers, Phases: conducted, Handle: s.erratumPage},
 		{Method: post, Path: one + "/berichtigung/:question", Who: web.Checkers, Phases: conducted, Handle: s.sendErratum},

@@ -27,6 +27,7 @@ type schedulePart struct {
 	Confirm  *templates.Confirm
 	Action   string
 	Groups   []web.FieldGroup // of the steps that can be planned; nil: none
+	TooLate  string           // why none can be planned
 	Save     string           // label of the button that keeps them, until the dispatch
 	Revision templates.Field
 }
@@ -49,7 +50,7 @@ type stepForm struct{ Days, Subject, Body, Language string }
 type scheduleForm struct {
 	Revision int    `form:"revision"`
 	Seen     string `form:"seen"`
-	Do       string `form:"do"` // preview, save, or send: plan after the dispatch
+	Do       string `form:"do"` // preview, save, or after the dispatch plan, or now: send at once
 
 	steps []stepForm
 }
@@ -92,8 +93,8 @@ func readSchedule(r *web.Request) (form scheduleForm, err error) {
 	return form, nil
 }
 
-// schedule fills in the planned reminders. form is what was typed, nil nothing.
-func (s *Room) schedule(r *web.Request, p *coverFormPage, form *scheduleForm, stale bool) error {
+// schedule fills in the planned reminders. form is what was typed, nil nothing; hand is who could be reminded at once.
+func (s *Room) schedule(r *web.Request, p *coverFormPage, form *scheduleForm, hand send.ReminderPlan, stale bool) error {
 	var typed []send.StepForm
 	var err error
 	if form != nil && (len(p.Errors) == 0) {
@@ -127,8 +128,31 @@ func (s *Room) schedule(r *web.Request, p *coverFormPage, form *scheduleForm, st
 		part.Waiting, part.Withdraw = p.Must("send.dispatch.waiting", "Name", d.WaitingName, "At", r.Moment(d.Waiting.RequestedAt)), part.Action+"/zuruecknehmen"
 	}
 	open := r.Questionnaire.Phase(s.Now()) == survey.PhaseOpen
-	if p.CanAct && (before || open && d.Room > 0 && !waits) {
+	span := daySpan{least: 1, most: d.Most}
+	if open && hand.Sent == nil && len(hand.Recipients) > 0 {
+		span.least = 0
+	}
+	offered := p.CanAct && (before || open && d.Room > 0 && !waits)
+	if offered && span.most == 0 && (!before || len(d.Steps) == 0) {
+		key := "send.plan.too_late"
+		switch {
+		case d.Questionnaire.Deadline.IsZero():
+			key = "send.error.plan_deadline"
+		case span.least == 0:
+			key = "send.plan.only_at_once"
+		}
+		part.TooLate, offered = p.Must(key), span.least == 0
+	}
+	for i, e := range p.Errors {
+		if span.least == 0 && span.most == 0 && e.FieldID == "days-1" { // which is not shown then
+			p.Errors[i].FieldID = "subject-1"
+		}
+	}
+	if offered {
 		room := d.Room
+		if span.most == 0 && !before {
+			room = 1
+		}
 		if before {
 			room = survey.MaxReminders
 			part.Save = p.Must("send.plan.save")
@@ -138,17 +162,17 @@ func (s *Room) schedule(r *web.Request, p *coverFormPage, form *scheduleForm, st
 			shown.steps = formSteps(d.Steps)
 		}
 		saved := shown
-		if form != nil {
+		if rest := hand.Sent != nil && atOnce(d); form != nil && !rest {
 			shown = *form
 			shown.Revision = form.Revision
 		}
 		part.Revision = web.HiddenField("revision", strconv.Itoa(shown.Revision))
-		if part.Groups, err = s.stepGroups(r, p.sendPage, shown, room); err != nil {
+		if part.Groups, err = s.stepGroups(r, p.sendPage, shown, room, span); err != nil {
 			return err
 		}
 		p.Placeholders = p.placeholders()
 		if stale {
-			stored, err := s.stepGroups(r, p.sendPage, saved, room)
+			stored, err := s.stepGroups(r, p.sendPage, saved, room, span)
 			if err != nil {
 				return err
 			}
@@ -170,40 +194,57 @@ func formSteps(steps []send.StepPlan) (list []stepForm) {
 	return list
 }
 
+// atOnce tells whether what is about to be asked for goes at once.
+func atOnce(d send.ReminderSchedule) bool { return len(d.New) > 0 && d.New[0].AtOnce() }
+
 // confirm is the button below the preview after the dispatch: what it does depends on who has to look at it.
 func (part *schedulePart) confirm(r *web.Request, p sendPage, d send.ReminderSchedule, typed []send.StepForm, waits bool) {
-	if len(d.New) == 0 {
+	if len(d.New) == 0 || atOnce(d) && d.New[0].Moments == nil {
 		return
 	}
-	c := &templates.Confirm{Action: part.Action, Fields: []templates.Field{web.HiddenField("seen", d.Digest), web.HiddenField("do", "send")}}
+	do, kind, n := "plan", "send.plan.", 0
+	if atOnce(d) {
+		do, kind, n = "now", "send.reminder.", len(d.New[0].Moments[0].Respondents)
+	}
+	c := &templates.Confirm{Action: part.Action, Fields: []templates.Field{web.HiddenField("seen", d.Digest), web.HiddenField("do", do)}}
 	switch {
+	case waits && d.Outdated && !p.CanAct:
+		return
+	case waits && d.Outdated:
+		c.Title, c.Text, c.Button = p.Must("send.plan.request_title"), p.Must("send.plan.request_again"), p.Must("send.plan.request_button")
 	case waits && d.Own:
 		part.Only = p.Must("send.dispatch.own")
 		return
 	case waits && d.OneHand:
 		part.Only = p.Must("error.one_hand")
 		return
-	case waits && d.Outdated:
-		return
 	case waits:
-		c.Title, c.Text, c.Button = p.Must("send.plan.confirm_title"), p.Must("send.plan.confirm_text", "Name", d.WaitingName), p.Must("send.plan.confirm_button")
+		c.Title, c.Text, c.Button = p.Must(kind+"confirm_title"), p.Must(kind+"confirm_text", "Name", d.WaitingName), p.Must(kind+"confirm_button", "Count", n)
 	case !p.CanAct:
 		part.Only = p.Must("send.dispatch.only_coordinators")
 		return
 	case d.TwoPerson:
-		c.Title, c.Text, c.Button = p.Must("send.dispatch.request_title"), p.Must("send.dispatch.request_text"), p.Must("send.plan.request_button")
+		c.Title, c.Text, c.Button = p.Must("send.plan.request_title"), web.Sentences(p.Must("send.plan.request_text"), r.NobodyElse(d.SecondPerson)), p.Must("send.plan.request_button")
 	default:
-		c.Title, c.Text, c.Button = p.Must("send.plan.confirm_title"), p.Must("send.plan.sure"), p.Must("send.plan.confirm_button")
+		c.Title, c.Text, c.Button = p.Must(kind+"confirm_title"), p.Must(kind+"sure"), p.Must(kind+"confirm_button", "Count", n)
 	}
 	for i, step := range typed {
-		n := "-" + strconv.Itoa(i+1)
-		c.Fields = append(c.Fields, web.HiddenField("days"+n, step.Days), web.HiddenField("subject"+n, step.Subject), web.HiddenField("body"+n, step.Body), web.HiddenField("language"+n, step.Language))
+		c.Fields = append(c.Fields, stepFields(i+1, step.Days, step.Cover)...)
 	}
 	part.Confirm = c
 }
 
+// stepFields hand on what was typed for the step with the number.
+func stepFields(number int, days string, text survey.Cover) []templates.Field {
+	n := "-" + strconv.Itoa(number)
+	return []templates.Field{web.HiddenField("days"+n, days), web.HiddenField("subject"+n, text.Subject), web.HiddenField("body"+n, text.Body), web.HiddenField("language"+n, text.Language)}
+}
+
+// daySpan is what may stand as days of a step: 0 goes at once. Without a most there is nothing to choose.
+type daySpan struct{ least, most int }
+
 // stepGroups are the fields of the steps that can be planned.
-func (s *Room) stepGroups(r *web.Request, p sendPage, form scheduleForm, room int) (groups []web.FieldGroup, err error) {
+func (s *Room) stepGroups(r *web.Request, p sendPage, form scheduleForm, room int, span daySpan) (groups []web.FieldGroup, err error) {
 	for i := range room {
 		n, number := "-"+strconv.Itoa(i+1), survey.MaxReminders-room+i+1
 		var step stepForm
@@ -224,7 +265,16 @@ func (s *Room) stepGroups(r *web.Request, p sendPage, form scheduleForm, room in
 			return f
 		}
 		days, body := field("days", "number", step.Days), field("body", "textarea", step.Body)
-		days.Min, body.Rows = "1", 14
+		days.Min, body.Rows = strconv.Itoa(span.least), 14
+		if span.most > 0 {
+			days.Max = strconv.Itoa(span.most)
+		}
+		if span.least == 0 {
+			days.Hint = p.Must("send.hint.days_or_now")
+		}
+		if span.least == 0 && span.most == 0 {
+			days = web.HiddenField("days"+n, "0")
+		}
 		language := p.choice("language", "select", step.Language, "common.language.", locale.Languages...)
 		language.Name, language.Error, language.Hint = "language"+n, p.ErrorAt("language"+n), p.Must("send.cover.language_hint")
 		language.Label = p.Must("send.plan.field", "Number", number, "Label", language.Label)
@@ -237,6 +287,9 @@ func (s *Room) stepGroups(r *web.Request, p sendPage, form scheduleForm, room in
 func (s *Room) newStep(r *web.Request, step send.StepPlan) stepView {
 	p := r.Printer()
 	view := stepView{ID: step.ID, Title: p.Must("send.plan.days", "Count", step.Days), Subject: step.Text.Subject, Body: step.Text.Body}
+	if step.AtOnce() {
+		view.Title = p.Must("send.plan.at_once")
+	}
 	fact := func(key, value string) {
 		view.Facts = append(view.Facts, templates.Fact{Label: p.Must("send.plan.fact." + key), Value: value})
 	}
@@ -247,6 +300,10 @@ func (s *Room) newStep(r *web.Request, step send.StepPlan) stepView {
 		fact("stopped", p.Must("send.plan.by", "At", r.Moment(step.Stopped.At), "Name", step.StoppedName))
 	} else {
 		for _, m := range step.Moments {
+			if step.AtOnce() {
+				fact("goes", p.Must("send.plan.goes_at_once", "Who", strings.Join(shortNames(m.Respondents), ", ")))
+				continue
+			}
 			fact("goes", p.Must("send.plan.goes", "At", r.Moment(m.At), "Who", strings.Join(shortNames(m.Respondents), ", ")))
 		}
 	}
@@ -295,31 +352,34 @@ func (s *Room) planReminders(r *web.Request) error {
 	if form.Do == "preview" {
 		if len(steps) == 0 {
 			errs := []templates.FieldError{{FieldID: "days-1", Message: r.Printer().Must("error.required")}}
-			return s.renderPlan(r, http.StatusUnprocessableEntity, form, errs)
+			return s.renderReminder(r, http.StatusUnprocessableEntity, &form, errs)
 		}
 		_, err := s.Send.ReminderSchedule(r.Request.Context(), r.Actor, r.Questionnaire.ID, steps)
 		if errs, ok := r.Faults(err); ok {
-			return s.renderPlan(r, http.StatusUnprocessableEntity, form, errs)
+			return s.renderReminder(r, http.StatusUnprocessableEntity, &form, errs)
 		}
 		if err != nil {
 			return err
 		}
-		return s.renderPlan(r, http.StatusOK, form, nil)
+		return s.renderReminder(r, http.StatusOK, &form, nil)
 	}
 	done, err := s.Send.PlanReminders(r.Request.Context(), r.Actor, r.Questionnaire.ID, send.PlanReminders{Steps: steps, Revision: form.Revision, Seen: form.Seen})
 	if status, errs := r.Refused(err); status != 0 && (before || status != http.StatusConflict) {
-		return s.renderPlan(r, status, form, errs)
+		return s.renderReminder(r, status, &form, errs)
 	}
 	var refused *survey.Error
 	if errors.As(err, &refused) && refused.Code == survey.Conflict && !before && len(steps) > 0 { // what was typed stays
 		errs := []templates.FieldError{{FieldID: "days-1", Message: r.Printer().Must(refused.Key, refused.Args...)}}
-		return s.renderPlan(r, http.StatusConflict, form, errs)
+		return s.renderReminder(r, http.StatusConflict, &form, errs)
 	}
 	if err != nil {
 		return err
 	}
 	notice := "send.notice.requested"
-	if done {
+	switch {
+	case done && form.Do == "now":
+		notice = "send.notice.reminded"
+	case done:
 		notice = "send.notice.planned"
 	}
 	return r.Redirect(sendPath(r, "erinnerung"), notice)

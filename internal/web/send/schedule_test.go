@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"pruefstein/internal/survey"
 	"pruefstein/internal/web/webtest"
@@ -41,7 +42,7 @@ func TestPlannedRemindersBeforeTheDispatch(t *testing.T) {
 	const page = "/versand/nord-locked/erinnerung"
 	body := shows(t, kim.Get(page), 200, "Es ist keine geplant.", `name="days-2"`, "Plan speichern", `aria-current="page"`)
 	revision := revisionField.FindStringSubmatch(body)[1]
-	if strings.Contains(body, "Von Hand erinnern") {
+	if strings.Contains(body, "Sofort erinnern") {
 		t.Error("by hand before the dispatch")
 	}
 	shows(t, ada.Post(page+"/plan", reminders("7")), 403)
@@ -95,8 +96,8 @@ func TestPlannedRemindersAfterTheDispatch(t *testing.T) {
 	if page := ada.Get(page).Body.String(); strings.Contains(page, "nicht gegengeprüft") {
 		t.Error("what waits is called unchecked")
 	}
-	shows(t, ada.Get("/uebersicht"), 200, "Geplante Erinnerungen bestätigen", `href="`+page+`"`)
-	shows(t, ada.Get("/versand/nord-open"), 200, "Geplante Erinnerungen bestätigen lassen")
+	shows(t, ada.Get("/uebersicht"), 200, "Erinnerungen bestätigen", `href="`+page+`"`)
+	shows(t, ada.Get("/versand/nord-open"), 200, "Erinnerungen bestätigen lassen")
 	other := reminders("1")
 	other.Set("do", "preview")
 	other.Set("seen", seen.FindStringSubmatch(kim.Post(page+"/plan", other).Body.String())[1])
@@ -104,7 +105,7 @@ func TestPlannedRemindersAfterTheDispatch(t *testing.T) {
 	shows(t, kim.Post(page+"/plan", other), 409, "Inzwischen warten andere Erinnerungen")
 	confirm := seen.FindStringSubmatch(shows(t, ada.Get(page), 200, "Kim", "Ja, so planen"))[1]
 	shows(t, ada.Post(page+"/plan", url.Values{"do": {"send"}, "seen": {confirm}}), 303)
-	body = shows(t, kim.Get(page), 200, "2 Tage vor der Frist", "Ada", "Erinnerung 2 Tage vor der Frist stoppen", "Von Hand erinnern")
+	body = shows(t, kim.Get(page), 200, "2 Tage vor der Frist", "Ada", "Erinnerung 2 Tage vor der Frist stoppen", "Sofort erinnern")
 	step := regexp.MustCompile(`name="step" value="([^"]+)"`).FindStringSubmatch(body)[1]
 	shows(t, ada.Post(page+"/stoppen", url.Values{"step": {step}}), 403)
 	shows(t, kim.Post(page+"/stoppen", url.Values{"step": {"fremd"}}), 404)
@@ -123,4 +124,62 @@ func TestPlannedRemindersAfterTheDispatch(t *testing.T) {
 	if page := kim.Get(page).Body.String(); strings.Contains(page, "3 Tage vor der Frist") {
 		t.Error("taken back, but there")
 	}
+}
+
+// On the last day no reminder can be planned: the page says so, and offers what goes at once.
+func TestRemindersOnTheLastDay(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances }, survey.Alliance{Name: "Bündnis Nordmark", ConfirmDispatch: survey.RuleOn, Revision: 1})
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	const page = "/versand/nord-open/erinnerung"
+	var q survey.Questionnaire
+	if err := w.Store.View(t.Context(), func(tx *survey.Tx) (err error) { q, err = survey.QuestionnaireBySlug(tx, "nord-open"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	for _, slug := range []survey.Slug{"frei", "moin"} { // their mails were lost
+		if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+			r, err := survey.RespondentBySlug(tx, q.ID, slug)
+			if err != nil {
+				return err
+			}
+			r.Reached = &survey.DeliveryFailure{Reason: "am Telefon gesagt", At: w.Clock.Now(), By: "u"}
+			return tx.Respondents.Put(r)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Clock.Set(q.Deadline.At.Add(-3 * time.Hour))
+	kim, ada := w.Visitor(t).SignIn("kim@buendnis.example"), w.Visitor(t).SignIn("ada@buendnis.example")
+	body := shows(t, kim.Get(page), 200, "Planen lässt sich keine Erinnerung mehr", `type="hidden" name="days-1" value="0"`)
+	if strings.Contains(body, `id="days-1"`) || strings.Contains(body, "subject-2") {
+		t.Error("a form that can only fail")
+	}
+	form := reminders("0")
+	form.Set("do", "preview")
+	seen := regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`)
+	form.Set("seen", seen.FindStringSubmatch(shows(t, kim.Post(page+"/plan", form), 200, "sofort, an:", "Noch 0 Tage für Wahlprüfsteine Nordmark", "Eine zweite Person bestätigen lassen"))[1])
+	form.Set("do", "now")
+	shows(t, kim.Post(page+"/plan", form), 303)
+	shows(t, ada.Get("/uebersicht"), 200, "Erinnerungen bestätigen", `href="`+page+`"`)
+	confirm := url.Values{"do": {"now"}, "seen": {seen.FindStringSubmatch(shows(t, ada.Get(page), 200, "Kim hat sie beantragt", "Erinnerung jetzt senden"))[1]}}
+
+	// meanwhile one of them has answered
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		r, err := survey.RespondentBySlug(tx, q.ID, "frei")
+		if err != nil {
+			return err
+		}
+		return tx.Submissions.Put(survey.Submission{Questionnaire: q.ID, Respondent: r.ID, ID: "s-neu", State: survey.SubmissionConfirmed, RequestedAt: w.Clock.Now()})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	shows(t, ada.Post(page+"/plan", confirm), 409, "Inzwischen hat sich geändert, wer die Erinnerung bekommt")
+	shows(t, ada.Get(page), 200, "Er gilt nicht mehr")
+	body = shows(t, kim.Get(page), 200, "Oben steht, wer die Erinnerung jetzt bekäme")
+	confirm.Set("seen", seen.FindStringSubmatch(body)[1])
+	shows(t, kim.Post(page+"/plan", confirm), 303)
+	shows(t, ada.Post(page+"/plan", confirm), 303)
+	shows(t, kim.Get(page), 200, "Die Erinnerung ist versandt", "<p>Ada</p>")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -243,14 +244,29 @@ func TestSendWay(t *testing.T) {
 	get("/versand/nord-open/befragte/moin/nachweis", "Was heißt "+survey.LinkMark+"? Zugang: <mark>"+survey.LinkMark+"</mark>")
 	post(base+"/befragte/frei/nicht-erreicht", http.StatusSeeOther, url.Values{"undo": {"true"}, "revision": revisionOf("frei")})
 
-	reminder := get(base+"/erinnerung", "Erinnerung jetzt senden (2 Mails)")
+	reminder := get(base+"/erinnerung", "Wer sie jetzt bekäme", "Die Zahl 0 heißt: sofort")
 	text := regexp.MustCompile(`(?s)<textarea[^>]*>(.*?)</textarea>`).FindStringSubmatch(reminder)[1]
-	remind := url.Values{"subject": {"Erinnerung"}, "body": {strings.TrimSpace(text)}, "language": {"de"}, "do": {"send"}}
-	post(base+"/erinnerung", http.StatusSeeOther, remind)
-	get(base+"/erinnerung", "Die Erinnerung ist versandt", "So ging es an", "keine Antwort von")
-	post(base+"/erinnerung", http.StatusSeeOther, remind) // a double click
-	remind.Set("subject", "Noch eine")
-	post(base+"/erinnerung", http.StatusConflict, remind)
+	remind := url.Values{"days-1": {"0"}, "subject-1": {"Erinnerung"}, "body-1": {strings.TrimSpace(text)}, "language-1": {"de"}, "do": {"preview"}}
+	// pressAfterPreview asks first, and sends what the page has shown.
+	pressAfterPreview := func(form url.Values, wants ...string) {
+		t.Helper()
+		form.Set("do", "preview")
+		answer := post(base+"/erinnerung/plan", http.StatusOK, form)
+		webtest.Contains(t, answer, http.StatusOK, wants...)
+		form.Set("seen", regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(answer.Body.String())[1])
+		form.Set("do", "now")
+	}
+	pressAfterPreview(remind, "So kommt es bei", "keine Antwort von", "sofort, an:", "Erinnerung jetzt senden (2 Mails)")
+	if body := get(base + "/erinnerung"); strings.Contains(body, "Die Erinnerung ist versandt") {
+		t.Error("the preview has sent it")
+	}
+	for range 2 { // a double click
+		post(base+"/erinnerung/plan", http.StatusSeeOther, remind)
+	}
+	get(base+"/erinnerung", "Die Erinnerung ist versandt", "So ging es an", "keine Antwort von", "nicht gegengeprüft", "Erinnerung stoppen (2 Mails warten)")
+	other := maps.Clone(remind)
+	other.Set("subject-1", "Noch eine")
+	post(base+"/erinnerung/plan", http.StatusConflict, other)
 
 	deadline := get(base+"/frist", "Frist für alle verlängern", "frei")
 	later := url.Values{"deadline": {"2027-01-10T18:00"}, "deadline_zone": {"Europe/Berlin"}, "revision": {revisionField.FindStringSubmatch(deadline)[1]}}
@@ -311,9 +327,17 @@ func TestSendWay(t *testing.T) {
 	get(base+"/befragte/watt", "<p>Kim, bestätigt von Ada</p>")
 	cookie = kim
 	get(base, "2 Parteien haben die Erinnerung noch nicht: nachholen")
-	get(base+"/erinnerung", "ohne diese Erinnerung: watt und Neu.", "Erinnerung nachholen (2 Mails)")
-	post(base+"/erinnerung/nachholen", http.StatusSeeOther, nil)
-	if body := get(base+"/erinnerung", "Die Erinnerung ist versandt", "<dd><p>4</p>"); strings.Contains(body, "nachholen") {
+	get(base+"/erinnerung", "ohne diese Erinnerung: watt und Neu.", "Vorschau zum Nachholen (2 Mails)")
+	pressAfterPreview(remind, "watt, Neu", "Eine zweite Person bestätigen lassen")
+	post(base+"/erinnerung/plan", http.StatusSeeOther, remind)
+	cookie = ada
+	seen = seenIn(get(base+"/erinnerung", "Wartet auf die zweite Person", "Kim hat sie beantragt", "Erinnerung jetzt senden (2 Mails)"))
+	seen.Set("do", "now")
+	for range 2 { // a double click
+		post(base+"/erinnerung/plan", http.StatusSeeOther, seen)
+	}
+	cookie = kim
+	if body := get(base+"/erinnerung", "Die Erinnerung ist versandt", "<dd><p>4</p>"); strings.Contains(body, "achholen") {
 		t.Error("the reminder can be sent a second time")
 	}
 }
