@@ -152,7 +152,7 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 	ballots := map[int]int{}   // position -> line
 	for _, line := range list {
 		var own survey.Faults
-		ballot := line.clean(&own)
+		said := line.clean(&own)
 		p := PlannedParty{ListLine: line, Effect: PartyNew, planned: survey.BallotParty{Party: survey.Party{ID: survey.PartyID(survey.NewID())}, Contestant: survey.Contestant{Election: election}}}
 		if at := line.find(known); at >= 0 {
 			p.planned.Party, p.Effect = known[at], PartyJoins
@@ -175,14 +175,13 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 				lineOf[key] = line.Line
 			}
 		}
-		address := ""
 		if p.Effect == PartyJoins {
-			if address, err = lastAddress(tx, p.planned.ID); err != nil {
+			if err := addLast(tx, p.planned.ID, &said); err != nil {
 				return plan, nil, err
 			}
 		}
-		p.apply(ballot, address)
-		ballot = p.planned.Contestant.BallotPosition // a line without one keeps it
+		p.apply(said)
+		ballot := p.planned.Contestant.BallotPosition // a line without one keeps it
 		if first, ok := ballots[ballot]; ok && ballot > 0 {
 			own.Add("ballot_position", "alliance.error.list_ballot_twice", "First", first)
 		}
@@ -207,26 +206,24 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 	return plan, nil, nil
 }
 
-// apply puts the line's values in, notes what changes, and counts the revisions of what does. A party that joins without an address
-// gets the one known of it.
-func (p *PlannedParty) apply(ballot int, known string) {
+// apply puts the line's values in, notes what changes, and counts the revisions of what does. What the line does not say stays: so do
+// the copies where it names the first address of now alone.
+func (p *PlannedParty) apply(said survey.Contestant) {
 	before, c := p.planned.Party, &p.planned.Contestant
 	p.planned.Party = p.fill(before)
 	after := p.planned.Party
-	email, position := cmp.Or(c.Email, known), c.BallotPosition
-	if p.Email != "" {
-		email = p.Email
+	if said.Email == "" || said.Email == c.Email && said.Copies == nil {
+		said.Email, said.Copies = c.Email, c.Copies
 	}
-	if ballot > 0 {
-		position = ballot
-	}
+	said.BallotPosition, said.Postal = cmp.Or(said.BallotPosition, c.BallotPosition), cmp.Or(said.Postal, c.Postal)
 	for _, change := range []PartyChange{
 		{"short_name", before.ShortName, after.ShortName},
 		{"name", before.Name, after.Name},
-		{"ballot_position", positionText(c.BallotPosition), positionText(position)},
+		{"ballot_position", positionText(c.BallotPosition), positionText(said.BallotPosition)},
 		{"wikidata", before.Wikidata, after.Wikidata},
 		{"colour", before.Colour, after.Colour},
-		{"email", c.Email, email},
+		{"email", strings.Join(survey.AllAddresses(c.Email, c.Copies), ", "), strings.Join(survey.AllAddresses(said.Email, said.Copies), ", ")},
+		{"postal", c.Postal, said.Postal},
 	} {
 		if change.From != change.To && p.Effect != PartyNew {
 			p.Changes = append(p.Changes, change)
@@ -235,7 +232,8 @@ func (p *PlannedParty) apply(ballot int, known string) {
 	if p.Effect == PartySame && len(p.Changes) > 0 {
 		p.Effect = PartyChanges
 	}
-	c.Party, c.Email, c.BallotPosition = after.ID, email, position
+	*c = with(*c, said)
+	c.Party = after.ID
 	c.Revision++
 	p.planned.Party.Revision++
 }
@@ -250,7 +248,11 @@ func positionText(n int) string {
 // ofLine names the line of faults.
 func ofLine(line int, own survey.Faults) (faults []LineFault) {
 	for _, f := range own {
-		faults = append(faults, LineFault{Line: line, Column: f.Field, Key: f.Key, Args: f.Args})
+		column := f.Field
+		if column == "copies" {
+			column = "email" // they stand in one cell
+		}
+		faults = append(faults, LineFault{Line: line, Column: column, Key: f.Key, Args: f.Args})
 	}
 	return faults
 }

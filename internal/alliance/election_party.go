@@ -1,6 +1,7 @@
 package alliance
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -11,12 +12,18 @@ import (
 // ListedParty is a party of an election as somebody wrote it, in a form or in a line of a list.
 type ListedParty struct {
 	ShortName, Name, BallotPosition, Wikidata, Colour, Email string
+
+	Copies string // addresses beside Email, see survey.SplitAddresses
+	Postal string
 }
 
-// clean brings the fields to their stored form and notes their faults. It returns the ballot position, 0 for none.
-func (p *ListedParty) clean(f *survey.Faults) (ballot int) {
-	f.Party(&p.ShortName, &p.Name, &p.Wikidata, &p.Colour, &p.Email)
-	return f.Whole("ballot_position", p.BallotPosition, 1, survey.MaxBallotPosition)
+// clean brings the fields to their stored form and notes their faults. It returns what they say of the party in its election.
+func (p *ListedParty) clean(f *survey.Faults) (said survey.Contestant) {
+	f.Party(&p.ShortName, &p.Name, &p.Wikidata, &p.Colour)
+	said.Copies = f.Contact(&p.Email, p.Copies, &p.Postal)
+	said.Email, said.Postal = p.Email, p.Postal
+	said.BallotPosition = f.Whole("ballot_position", p.BallotPosition, 1, survey.MaxBallotPosition)
+	return said
 }
 
 // fill writes what the list says into the party; what it does not say stays.
@@ -63,22 +70,30 @@ func knownParties(tx *survey.Tx, there []survey.BallotParty) ([]survey.Party, er
 	return list, nil
 }
 
-// lastAddress is where a party took questions in the latest of the elections it stood in, as far as one is known.
-func lastAddress(tx *survey.Tx, party survey.PartyID) (string, error) {
+// with is a party in its election with what is said of it.
+func with(c, said survey.Contestant) survey.Contestant {
+	c.BallotPosition, c.Email, c.Copies, c.Postal = said.BallotPosition, said.Email, said.Copies, said.Postal
+	return c
+}
+
+// addLast adds to what is said of a party that joins an election where it took questions in the latest of the others, as far as that
+// is known.
+func addLast(tx *survey.Tx, party survey.PartyID, said *survey.Contestant) error {
 	elections, err := survey.Elections(tx)
 	if err != nil {
-		return "", err
+		return err
 	}
 	for _, e := range elections {
 		c, err := tx.Contestants.Get(survey.Contestant{Election: e.ID, Party: party}.Key())
 		if err != nil && !survey.IsNotFound(err) {
-			return "", err
+			return err
 		}
-		if c.Email != "" {
-			return c.Email, nil
+		if said.Email == "" {
+			said.Email, said.Copies = c.Email, c.Copies
 		}
+		said.Postal = cmp.Or(said.Postal, c.Postal)
 	}
-	return "", nil
+	return nil
 }
 
 // SaveContestant is the form of a party in an election.
@@ -90,7 +105,7 @@ type SaveContestant struct {
 }
 
 // SaveContestant adds a party to an election (party "") or changes it there. A party known from other elections is reused. Its
-// names, Wikidata number and colour are the same in all elections. Without an address it gets that of its latest election. Respondents
+// names, Wikidata number and colour are the same in all elections. What is not said of where it is reached it gets from its latest election. Respondents
 // and publications keep their own copies. How it stands can change at any time, also after the dispatch, and goes over to its
 // respondents at once.
 func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID, cmd SaveContestant) (saved survey.BallotParty, err error) {
@@ -98,10 +113,10 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 		return saved, err
 	}
 	var faults survey.Faults
-	ballot := cmd.clean(&faults)
+	typed := cmd.clean(&faults)
 	fresh := survey.NewID()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		address := cmd.Email
+		said := typed
 		e, err := tx.Election(election)
 		if err != nil {
 			return err
@@ -124,10 +139,8 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 			saved = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: election}}
 			if at := cmd.find(known); at >= 0 {
 				saved.Party = known[at]
-				if address == "" {
-					if address, err = lastAddress(tx, saved.ID); err != nil {
-						return err
-					}
+				if err := addLast(tx, saved.ID, &said); err != nil {
+					return err
 				}
 			}
 			saved.Party = cmd.fill(saved.Party)
@@ -140,7 +153,8 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 			before := saved
 			stood = before.Contestant.Standing
 			saved.ShortName, saved.Name, saved.Wikidata, saved.Colour = cmd.ShortName, cmd.Name, cmd.Wikidata, cmd.Colour
-			saved.Contestant.BallotPosition, saved.Contestant.Email, saved.Contestant.Standing = ballot, cmd.Email, cmd.Standing
+			saved.Contestant = with(saved.Contestant, said)
+			saved.Contestant.Standing = cmd.Standing
 			if survey.Same(before, saved) {
 				return nil // the second click of two
 			}
@@ -148,15 +162,15 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 				return survey.Stale()
 			}
 		}
-		faults := cmd.taken(saved.ID, ballot, there, known)
+		faults := cmd.taken(saved.ID, said.BallotPosition, there, known)
 		if party == "" && slices.ContainsFunc(there, func(s survey.BallotParty) bool { return s.ID == saved.ID }) {
 			faults.Add("short_name", "alliance.error.party_listed", "Name", saved.ShortName)
 		}
 		if err := faults.Err(); err != nil {
 			return err
 		}
-		saved.Contestant.Party, saved.Contestant.BallotPosition, saved.Contestant.Email = saved.ID, ballot, address
-		saved.Contestant.Standing = cmd.Standing
+		saved.Contestant = with(saved.Contestant, said)
+		saved.Contestant.Party, saved.Contestant.Standing = saved.ID, cmd.Standing
 		saved.Contestant.Revision++
 		saved.Party.Revision++
 		if err := tx.Parties.Put(saved.Party); err != nil {

@@ -3,6 +3,7 @@ package alliance_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -298,17 +299,18 @@ func TestAPartyKeepsItsAddressForTheNextElection(t *testing.T) {
 			tx.Elections.Put(survey.Election{ID: "e0", Name: "Landtagswahl", Date: "2022-03-06"}), tx.Elections.Put(survey.Election{ID: "e00", Name: "Landtagswahl", Date: "2017-03-05"}))
 		for _, p := range []survey.Party{{ID: "ln", ShortName: "LN", Name: "Liste Nord"}, {ID: "om", ShortName: "OM", Name: "Offene Mitte"}} {
 			err = errors.Join(err, tx.Parties.Put(p), tx.Contestants.Put(survey.Contestant{Election: "e00", Party: p.ID, Email: "alt@" + string(p.ID) + ".example"}),
-				tx.Contestants.Put(survey.Contestant{Election: "e0", Party: p.ID, Email: "neu@" + string(p.ID) + ".example"}))
+				tx.Contestants.Put(survey.Contestant{Election: "e0", Party: p.ID, Email: "neu@" + string(p.ID) + ".example", Copies: []string{"kopie@" + string(p.ID) + ".example"}}),
+				tx.Contestants.Put(survey.Contestant{Election: "e00", Party: p.ID, Email: "alt@" + string(p.ID) + ".example", Postal: "Am Deich 1"}))
 		}
 		return err
 	})
 	got, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", "", alliance.SaveContestant{ListedParty: alliance.ListedParty{ShortName: "LN", Name: "Liste Nord"}})
-	if err != nil || got.Contestant.Email != "neu@ln.example" {
+	if err != nil || got.Contestant.Email != "neu@ln.example" || len(got.Contestant.Copies) != 1 || got.Contestant.Postal != "Am Deich 1" {
 		t.Errorf("%+v, %v", got.Contestant, err)
 	}
 	list := []alliance.ListLine{{Line: 2, ListedParty: alliance.ListedParty{ShortName: "OM", Name: "Offene Mitte"}}}
 	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
-	if err != nil || len(faults) > 0 || len(plan.Lines[0].Changes) != 1 || plan.Lines[0].Changes[0] != (alliance.PartyChange{Field: "email", To: "neu@om.example"}) {
+	if err != nil || len(faults) > 0 || !slices.Equal(plan.Lines[0].Changes, []alliance.PartyChange{{Field: "email", To: "neu@om.example, kopie@om.example"}, {Field: "postal", To: "Am Deich 1"}}) {
 		t.Fatalf("%+v, %v, %v", plan.Lines, faults, err)
 	}
 	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, survey.ListColumns{}); err != nil {
@@ -415,5 +417,48 @@ func TestColumnsOfAListAreRemembered(t *testing.T) {
 	}
 	if _, err := w.Alliance.ListColumns(w.Ctx, w.Member); survey.CodeOf(err) != survey.Forbidden {
 		t.Error(err)
+	}
+}
+
+// What a list says of addresses replaces what was there; a list with the first one alone says nothing of the copies.
+func TestAListOfAddresses(t *testing.T) {
+	for name, test := range map[string]struct{ email, copies, want, fault string }{
+		"says nothing":            {"", "", "a@fm.example b@fm.example", ""},
+		"the first alone":         {"a@fm.example", "", "a@fm.example b@fm.example", ""},
+		"the same":                {"a@fm.example", "b@fm.example", "a@fm.example b@fm.example", ""},
+		"other copies":            {"a@fm.example", "c@fm.example", "a@fm.example c@fm.example", ""},
+		"another first":           {"c@fm.example", "", "c@fm.example", ""},
+		"another first with them": {"b@fm.example", "a@fm.example", "b@fm.example a@fm.example", ""},
+		"a copy that is none":     {"a@fm.example", "b", "", "error.copies.form"},
+		"too many":                {"a@fm.example", "b@x.example c@x.example d@x.example e@x.example f@x.example", "", "error.copies.many"},
+	} {
+		w := testworld.NewWorkshop(t)
+		w.Update(func(tx *survey.Tx) error {
+			return errors.Join(tx.Elections.Put(survey.Election{ID: "e1", Name: "Landtagswahl", Date: "2027-03-07"}), tx.Parties.Put(survey.Party{ID: "fm", ShortName: "FM", Name: "Freie Mitte"}),
+				tx.Contestants.Put(survey.Contestant{Election: "e1", Party: "fm", Email: "a@fm.example", Copies: []string{"b@fm.example"}, Postal: "Am Deich 1"}))
+		})
+		list := []alliance.ListLine{party(2, "FM", "Freie Mitte", func(p *alliance.ListedParty) { p.Email, p.Copies = test.email, test.copies })}
+		plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if test.fault != "" {
+			if len(faults) != 1 || faults[0].Key != test.fault || faults[0].Column != "email" {
+				t.Errorf("%s: %+v", name, faults)
+			}
+			continue
+		}
+		same := test.want == "a@fm.example b@fm.example"
+		if (plan.Lines[0].Effect == alliance.PartySame) != same || len(plan.Lines[0].Changes) > 1 {
+			t.Errorf("%s: %+v", name, plan.Lines[0])
+		}
+		take(w, "e1", list...)
+		w.Update(func(tx *survey.Tx) error {
+			c, err := tx.Contestants.Get(survey.Contestant{Election: "e1", Party: "fm"}.Key())
+			if got := strings.Join(survey.AllAddresses(c.Email, c.Copies), " "); got != test.want || c.Postal != "Am Deich 1" {
+				t.Errorf("%s: %q, %q", name, got, c.Postal)
+			}
+			return err
+		})
 	}
 }

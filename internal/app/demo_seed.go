@@ -188,8 +188,11 @@ func (s *seeder) election() (id survey.ElectionID) {
 	for i, p := range demoParties {
 		s.step("party "+p.short, func() error {
 			slug := survey.SlugOf(p.short)
-			saved, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), id, "", alliance.SaveContestant{ListedParty: alliance.ListedParty{
-				ShortName: p.short, Name: p.name, BallotPosition: fmt.Sprint(i + 1), Colour: p.colour, Email: "wahlkampf@" + string(slug) + ".example"}})
+			party := alliance.ListedParty{ShortName: p.short, Name: p.name, BallotPosition: fmt.Sprint(i + 1), Colour: p.colour, Email: "wahlkampf@" + string(slug) + ".example"}
+			if p.short == "GZ" {
+				party.Copies, party.Postal = "vorstand@gz.example", "Deichstraße 12\n20999 Nordhafen"
+			}
+			saved, err := s.service.Alliance.SaveContestant(s.ctx, s.actor(coordinator), id, "", alliance.SaveContestant{ListedParty: party})
 			s.parties[p.short] = saved.Party.ID
 			return err
 		})
@@ -286,7 +289,7 @@ func (s *seeder) respondent(q survey.Questionnaire, slug survey.Slug, change fun
 		}
 		r := f.Row.Respondent
 		cmd := send.SaveRespondent{ShortName: r.ShortName, Name: r.Name, BallotPosition: r.BallotPosition, Colour: r.Colour, Email: r.Email,
-			Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelForm}, Revision: r.Revision}
+			Copies: strings.Join(r.Copies, "\n"), Postal: r.Postal, Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelForm}, Revision: r.Revision}
 		change(&cmd)
 		_, err = s.service.Send.SaveRespondent(s.ctx, s.actor(coordinator), q.ID, slug, cmd)
 		return err

@@ -358,6 +358,12 @@ func (d *demoCrawl) secrets(ctx context.Context, a *App) {
 				d.words = append(d.words, draft.Text)
 			}
 		}
+		for c, err := range tx.Contestants.List("") {
+			if err != nil {
+				return err
+			}
+			d.words = slices.Concat(d.words, survey.AllAddresses(c.Email, c.Copies), strings.Split(c.Postal, "\n"))
+		}
 		for user, err := range tx.Users.List("") {
 			if err != nil {
 				return err

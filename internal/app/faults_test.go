@@ -100,7 +100,7 @@ type namedFault struct {
 
 func namedByFaults(files []*ast.File) (faults []namedFault) {
 	methods := map[string]bool{"Add": true, "Line": true, "Text": true, "Day": true, "Whole": true, "Email": true, "WebAddress": true, "Licence": true,
-		"Future": true, "Date": true}
+		"Future": true, "Date": true, "Copies": true, "Postal": true}
 	take := func(e ast.Expr, read string) {
 		if sum, ok := e.(*ast.BinaryExpr); ok {
 			e = sum.X

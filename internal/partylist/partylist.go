@@ -41,7 +41,7 @@ type Column struct {
 }
 
 // Fields are what a column of a list can hold: the fields of a party, and what kind a line is of, as the official list has it.
-var Fields = []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email", officialKind}
+var Fields = []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email", "postal", officialKind}
 
 // NoParty is a line of an official list that stands for no party: a sum of voters or votes.
 type NoParty struct {
@@ -66,6 +66,7 @@ var partyColumns = map[string]string{
 	"wikidata": "wikidata",
 	"farbe":    "colour", "colour": "colour", "color": "colour",
 	"e-mail": "email", "email": "email", "kontakt": "email", "contact": "email", "contact address": "email",
+	"anschrift": "postal", "postanschrift": "postal", "postal address": "postal", "postal_address": "postal",
 }
 
 // officialColumns are those of the list of the Bundeswahlleiterin, lower case: the names of 2025, and where there is a long name
@@ -329,11 +330,12 @@ func partyHeader(line int, record []string) (columns, ignored []string, faults [
 	return columns, ignored, append(faults, missing...)
 }
 
-// partyLine puts the values of a line into their fields, and returns of what kinds it says it is; a line may end early.
+// partyLine puts the values of a line into their fields, and returns of what kinds it says it is; a line may end early. Where several
+// addresses stand in one cell the first is the party's, the others are its copies.
 func partyLine(line int, columns, record []string) (p alliance.ListLine, kinds []string) {
 	p = alliance.ListLine{Line: line}
 	fields := map[string]*string{"short_name": &p.ShortName, "name": &p.Name, "ballot_position": &p.BallotPosition,
-		"wikidata": &p.Wikidata, "colour": &p.Colour, "email": &p.Email}
+		"wikidata": &p.Wikidata, "colour": &p.Colour, "email": &p.Email, "postal": &p.Postal}
 	for i, value := range record {
 		switch {
 		case i >= len(columns) || columns[i] == "":
@@ -342,6 +344,9 @@ func partyLine(line int, columns, record []string) (p alliance.ListLine, kinds [
 		default:
 			*fields[columns[i]] = value
 		}
+	}
+	if all := survey.SplitAddresses(p.Email); len(all) > 1 {
+		p.Email, p.Copies = all[0], strings.Join(all[1:], ", ")
 	}
 	return p, kinds
 }

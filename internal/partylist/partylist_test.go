@@ -254,3 +254,29 @@ func TestReadWorkbook(t *testing.T) {
 		}
 	}
 }
+
+// One cell can hold several addresses, and a postal address has lines of its own, in a workbook too.
+func TestAddressesOfAList(t *testing.T) {
+	book := excelize.NewFile()
+	for cell, value := range map[string]string{"A1": "Kurzname", "B1": "Name", "C1": "E-Mail", "D1": "Anschrift", "A2": "FM", "B2": "Freie Mitte", "C2": "a@fm.example\nb@fm.example", "D2": "Am Deich 1\n20999 Nordhafen"} {
+		if err := book.SetCellStr("Sheet1", cell, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	workbook, err := book.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, in := range map[string]string{
+		"semicolons, quoted": "Kurzname;Name;E-Mail;Anschrift\nFM;Freie Mitte;\"a@fm.example; b@fm.example\";\"Am Deich 1\n20999 Nordhafen\"\n",
+		"commas":             "Kurzname;Name;E-Mail;Postanschrift\nFM;Freie Mitte;a@fm.example, b@fm.example;\"Am Deich 1\n20999 Nordhafen\"\n",
+		"a space":            "short name,name,contact,postal address\nFM,Freie Mitte,a@fm.example b@fm.example,\"Am Deich 1\n20999 Nordhafen\"\n",
+		"a workbook":         workbook.String(),
+	} {
+		list, faults := partylist.Read([]byte(in))
+		want := []alliance.ListLine{{Line: 2, ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte", Email: "a@fm.example", Copies: "b@fm.example", Postal: "Am Deich 1\n20999 Nordhafen"}}}
+		if diff := cmp.Diff(want, list.Lines); diff != "" || len(faults) > 0 || list.Ignored != nil {
+			t.Errorf("%s: %v, %s", name, faults, diff)
+		}
+	}
+}

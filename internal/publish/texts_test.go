@@ -218,6 +218,7 @@ func TestNothingUnpublishedLeaks(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		r.Copies, r.NewCopies, r.Postal = []string{canary + "@copy.example"}, []string{canary + "@new.example"}, canary+" street"
 		r.Email, r.Procedure.Note = canary+"@example.org", canary+" procedure"
 		q := h.q
 		q.Cover = survey.Cover{Subject: canary, Body: canary}

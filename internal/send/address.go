@@ -11,26 +11,31 @@ import (
 // SetAddress is the form that changes where a respondent's mails go after the dispatch.
 type SetAddress struct {
 	Email    string
-	Revision int // of the respondent
+	Copies   string // beside it, see survey.SplitAddresses
+	Revision int    // of the respondent
 }
 
-// addressChange is what a change of address is approved for.
+// addressChange is what a change of addresses is approved for. What leaves copies out is what one was before there were any: requests
+// that wait stay good.
 type addressChange struct {
-	Respondent survey.RespondentID
-	From, To   string
+	Respondent           survey.RespondentID
+	From, To             string
+	FromCopies, ToCopies []string `json:",omitempty"`
 }
 
-// SetAddress changes a respondent's address after the dispatch. The codes that make a submission valid go there, so a second
-// person has to confirm it where the dispatch needs one. The first call notes the request and returns done false. The call of the
-// second person with the same address changes it. Whoever was asked at the old address is told there, unless it refused its mail,
-// and mails that wait go to the new one. It is a Conflict while a submission waits for its code. Asking for what is so already, or was asked for, changes
-// nothing.
+// SetAddress changes a respondent's first address and its copies after the dispatch. The codes that make a submission valid go to the
+// first, and with the links in copies drafts can be read, so a second person has to confirm it where the dispatch needs one. The first
+// call notes the request and returns done false. The call of the second person with the same addresses changes them. Whoever was asked
+// at another first address is told there, unless it refused its mail, of further copies at the first, and mails that wait go to the
+// new one. It is a Conflict to change the first while a submission waits for its code. Only to give up copies needs nobody else: the
+// links that were sent there are revoked. Asking for what is so already, or was asked for, changes nothing.
 func (s *Service) SetAddress(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SetAddress) (done bool, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return false, err
 	}
 	var faults survey.Faults
 	faults.Email("email", &cmd.Email, true)
+	copies := faults.Copies("copies", cmd.Copies, cmd.Email)
 	if err := faults.Err(); err != nil {
 		return false, err
 	}
@@ -43,35 +48,103 @@ func (s *Service) SetAddress(ctx context.Context, actor survey.Actor, questionna
 		if r.NotAsked != "" {
 			return survey.Fail(survey.Conflict, "send.error.address_not_asked")
 		}
-		own, err := ownAddressRequest(tx, actor, r, cmd.Email)
-		if done = r.Email == cmd.Email; err != nil || done || own {
+		own, err := ownAddressRequest(tx, actor, r, cmd.Email, copies)
+		if done = r.Email == cmd.Email && slices.Equal(r.Copies, copies); err != nil || done || own {
 			return err
 		}
 		if r.Revision != cmd.Revision {
 			return survey.Stale()
 		}
-		done, err = s.changeAddress(tx, actor, q, &r, cmd.Email)
+		done, err = s.changeAddress(tx, actor, q, &r, cmd.Email, copies)
 		return err
 	})
 	return done, err
 }
 
-// ownAddressRequest tells whether the actor's request for this address waits already.
-func ownAddressRequest(tx *survey.Tx, actor survey.Actor, r survey.Respondent, to string) (bool, error) {
+// ownAddressRequest tells whether the actor's request for these addresses waits already.
+func ownAddressRequest(tx *survey.Tx, actor survey.Actor, r survey.Respondent, to string, copies []string) (bool, error) {
 	waiting, err := survey.WaitingApproval(tx, r.Questionnaire, survey.ActAddress, string(r.ID))
-	return waiting != nil && waiting.RequestedBy == actor.Who() && r.NewEmail == to, err
+	return waiting != nil && waiting.RequestedBy == actor.Who() && r.NewEmail == to && slices.Equal(r.NewCopies, copies), err
 }
 
-// changeAddress changes the address of a respondent of a questionnaire that was sent, or notes that somebody wants to.
-func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r *survey.Respondent, to string) (done bool, err error) {
-	if own, err := ownAddressRequest(tx, actor, *r, to); err != nil || own {
+// changeAddress changes the addresses of a respondent of a questionnaire that was sent, or notes that somebody wants to.
+func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r *survey.Respondent, to string, copies []string) (done bool, err error) {
+	if own, err := ownAddressRequest(tx, actor, *r, to, copies); err != nil || own {
 		return false, err
 	}
+	old := *r
+	further := slices.ContainsFunc(copies, func(address string) bool { return !old.CopyTo(address) })
+	if to != old.Email {
+		if err := s.noCodeUnderWay(tx, old); err != nil {
+			return false, err
+		}
+	}
+	if to != old.Email || further {
+		done, _, err = s.Approve(tx, actor, q.ID, survey.ActAddress, string(r.ID),
+			addressChange{Respondent: r.ID, From: r.Email, To: to, FromCopies: r.Copies, ToCopies: copies})
+	} else {
+		done, err = true, s.Settle(tx, q.ID, survey.ActAddress, string(r.ID)) // what waits began from other addresses
+	}
+	if err != nil {
+		return false, err
+	}
+	r.NewEmail, r.NewCopies, r.Revision = to, copies, r.Revision+1
+	if !done {
+		return false, tx.Respondents.Put(*r)
+	}
+	r.Email, r.Copies, r.NewEmail, r.NewCopies = to, copies, "", nil
+	if err := tx.Respondents.Put(*r); err != nil {
+		return false, err
+	}
+	told := ""
+	switch {
+	case old.AskedAt.IsZero():
+	case to != old.Email:
+		told = "notice_address"
+	case further:
+		told = "notice_copies"
+	}
+	if told != "" {
+		if err := s.tellRespondent(tx, q, old, told); err != nil {
+			return false, err
+		}
+	}
+	if err := s.closeDropped(tx, *r, old); err != nil {
+		return false, err
+	}
+	if err := s.redirectQueued(tx, q, *r, old.Email); err != nil {
+		return false, err
+	}
+	return true, s.Audit(tx, actor, "address", string(r.ID))
+}
+
+// closeDropped revokes the links that were sent to copies a respondent no longer has, and stops what waits to go there.
+func (s *Service) closeDropped(tx *survey.Tx, r, old survey.Respondent) error {
+	mails, err := mailsTo(tx, r)
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		if !m.Kind.ToAll() || !old.CopyTo(m.To) || r.CopyTo(m.To) || m.To == r.Email {
+			continue
+		}
+		if err := survey.RevokeMail(tx, m.ID); err != nil {
+			return err
+		}
+		if _, err := s.revokeLinks(tx, r.Questionnaire, r.ID, m.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noCodeUnderWay is a Conflict while a submission of the respondent waits for its code.
+func (s *Service) noCodeUnderWay(tx *survey.Tx, r survey.Respondent) error {
 	// a code that is under way went to the old address, and the receipt has to follow it there; whoever asked by a link that
 	// was revoked since does not hold up the office
 	submissions, err := survey.Collect(tx.Submissions.List(r.Key() + "/"))
 	if err != nil {
-		return false, err
+		return err
 	}
 	for _, sub := range submissions {
 		if !sub.Waits(s.At(tx)) {
@@ -79,34 +152,13 @@ func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Ques
 		}
 		link, err := tx.AccessLinks.Get(sub.Link)
 		if err != nil && !survey.IsNotFound(err) {
-			return false, err
+			return err
 		}
 		if link.RevokedAt.IsZero() {
-			return false, survey.Fail(survey.Conflict, "send.error.address_busy")
+			return survey.Fail(survey.Conflict, "send.error.address_busy")
 		}
 	}
-	done, _, err = s.Approve(tx, actor, q.ID, survey.ActAddress, string(r.ID), addressChange{Respondent: r.ID, From: r.Email, To: to})
-	if err != nil {
-		return false, err
-	}
-	old := *r
-	r.NewEmail, r.Revision = to, r.Revision+1
-	if !done {
-		return false, tx.Respondents.Put(*r)
-	}
-	r.Email, r.NewEmail = to, ""
-	if err := tx.Respondents.Put(*r); err != nil {
-		return false, err
-	}
-	if !old.AskedAt.IsZero() {
-		if err := s.tellRespondent(tx, q, old, "notice_address"); err != nil {
-			return false, err
-		}
-	}
-	if err := s.redirectQueued(tx, q, *r, old.Email); err != nil {
-		return false, err
-	}
-	return true, s.Audit(tx, actor, "address", string(r.ID))
+	return nil
 }
 
 // tellRespondent mails a notice about its access to a respondent, if it has an address that does not refuse its mail.
@@ -135,7 +187,7 @@ func (s *Service) tellRespondent(tx *survey.Tx, q survey.Questionnaire, r survey
 	return err
 }
 
-// otherAddresses are the parties of a respondent for which its election has another address than the respondent has, or none.
+// otherAddresses are the parties of a respondent for which its election has other addresses than the respondent has, or none.
 func otherAddresses(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent) (list []survey.Contestant, err error) {
 	if r.Email == "" {
 		return nil, nil
@@ -145,7 +197,7 @@ func otherAddresses(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent) 
 		if err != nil && !survey.IsNotFound(err) {
 			return nil, err
 		}
-		if err == nil && c.Email != r.Email {
+		if err == nil && (c.Email != r.Email || !slices.Equal(c.Copies, r.Copies)) {
 			list = append(list, c)
 		}
 	}
@@ -156,20 +208,27 @@ func otherAddresses(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent) 
 func listedAddresses(parties []survey.Contestant) string {
 	var list []string
 	for _, c := range parties {
-		if c.Email != "" && !slices.Contains(list, c.Email) {
-			list = append(list, c.Email)
+		for _, address := range survey.AllAddresses(c.Email, c.Copies) {
+			if !slices.Contains(list, address) {
+				list = append(list, address)
+			}
 		}
 	}
 	return strings.Join(list, ", ")
 }
 
-// ListAddress is the button that makes a respondent's address that of its parties.
+// allAddresses are the first address of a respondent and its copies, as a page shows them.
+func allAddresses(r survey.Respondent) string {
+	return strings.Join(survey.AllAddresses(r.Email, r.Copies), ", ")
+}
+
+// ListAddress is the button that makes a respondent's addresses those of its parties.
 type ListAddress struct {
-	Email  string // the respondent's, as the page showed it
+	Email  string // the respondent's, as the page showed them: RespondentFile.All
 	Listed string // RespondentFile.Listed, as the page showed it
 }
 
-// ListAddress makes the address of a respondent that of its parties in their election, so that later rounds begin with it. A second
+// ListAddress makes the addresses of a respondent those of its parties in their election, so that later rounds begin with it. A second
 // click changes nothing. It is a Conflict when one of the addresses has changed since the page was shown.
 func (s *Service) ListAddress(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd ListAddress) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
@@ -184,7 +243,7 @@ func (s *Service) ListAddress(ctx context.Context, actor survey.Actor, questionn
 		if err != nil {
 			return err
 		}
-		if r.Email != cmd.Email {
+		if allAddresses(r) != cmd.Email {
 			return survey.Stale()
 		}
 		parties, err := otherAddresses(tx, q, r)
@@ -196,11 +255,46 @@ func (s *Service) ListAddress(ctx context.Context, actor survey.Actor, questionn
 			return survey.Stale()
 		}
 		for _, c := range parties {
-			c.Email, c.Revision = r.Email, c.Revision+1
+			c.Email, c.Copies, c.Revision = r.Email, r.Copies, c.Revision+1
 			if err := tx.Contestants.Put(c); err != nil {
 				return err
 			}
 		}
 		return s.Audit(tx, actor, "list_address", string(r.ID))
+	})
+}
+
+// SetPostal is the form of a respondent's postal address.
+type SetPostal struct {
+	Postal   string
+	Revision int // of the respondent
+}
+
+// SetPostal changes a respondent's postal address after the dispatch. It needs no second person: the link on a letter opens something
+// only once that is printed. What is so already changes nothing.
+func (s *Service) SetPostal(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SetPostal) error {
+	if err := actor.Require(survey.RoleCoordinator); err != nil {
+		return err
+	}
+	var faults survey.Faults
+	faults.Postal("postal", &cmd.Postal)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	return s.Write(ctx, actor, func(tx *survey.Tx) error {
+		_, r, err := s.sentRespondent(tx, questionnaire, slug)
+		switch {
+		case err != nil:
+			return err
+		case r.Postal == cmd.Postal:
+			return nil
+		case r.Revision != cmd.Revision:
+			return survey.Stale()
+		}
+		r.Postal, r.Revision = cmd.Postal, r.Revision+1
+		if err := tx.Respondents.Put(r); err != nil {
+			return err
+		}
+		return s.Audit(tx, actor, "postal", string(r.ID))
 	})
 }

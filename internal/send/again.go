@@ -39,7 +39,7 @@ func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *s
 // form.
 func (s *Service) sendAgain(tx *survey.Tx, h letterhead, r survey.Respondent, old survey.Mail, to string) (survey.WrittenMail, error) {
 	fresh := survey.WrittenMail{Mail: survey.Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to,
-		Aside: to != r.Email, Alone: h.alone || old.Alone, Language: old.Language}}
+		Aside: to != r.Email && !r.CopyTo(to), Alone: h.alone || old.Alone, Language: old.Language}}
 	written, err := old.Written(tx)
 	if err != nil {
 		return fresh, err
@@ -49,10 +49,7 @@ func (s *Service) sendAgain(tx *survey.Tx, h letterhead, r survey.Respondent, ol
 	if err := s.rewrite(tx, h, r, &fresh); err != nil {
 		return fresh, err
 	}
-	if r.Procedure.Channel != survey.ChannelForm {
-		return s.Enqueue(tx, fresh, "")
-	}
-	return s.enqueueWithLink(tx, fresh)
+	return s.enqueueTo(tx, r, fresh)
 }
 
 // replaceQueued stops the mails that wait to go out to respondents whose date has moved, and queues them anew with the new date. A
@@ -81,8 +78,9 @@ func (s *Service) replaceQueued(tx *survey.Tx, h letterhead, concerned []survey.
 	return nil
 }
 
-// redirectQueued stops the mails to a respondent that wait to go to its old address, and queues them anew to the one of now,
-// but for those that have been sent there again already. As in replaceQueued the links of the stopped ones stay.
+// redirectQueued stops the mails to a respondent that wait to go to its old first address, or as copies to what is its first now, and
+// queues them anew to that one, and to the old first where that is a copy now; but for those that have been sent there again already.
+// As in replaceQueued the links of the stopped ones stay.
 func (s *Service) redirectQueued(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, from string) error {
 	mails, err := mailsTo(tx, r)
 	if err != nil {
@@ -93,20 +91,31 @@ func (s *Service) redirectQueued(tx *survey.Tx, q survey.Questionnaire, r survey
 	if err != nil {
 		return err
 	}
-	for _, m := range mails {
-		if m.State != survey.MailQueued || m.To != from {
+	again := func(m survey.Mail, to string) error {
+		if slices.ContainsFunc(mails, func(o survey.Mail) bool {
+			return o.To == to && o.Copy == (to != r.Email) && o.Kind == m.Kind && o.Dispatch == m.Dispatch && (o.State == survey.MailQueued || o.State == survey.MailSent)
+		}) {
+			return nil
+		}
+		fresh, err := s.sendAgain(tx, h, r, m, to)
+		mails = append(mails, fresh.Mail)
+		return err
+	}
+	for _, m := range slices.Clone(mails) {
+		moved := m.To == from && !m.Copy && from != r.Email
+		if m.State != survey.MailQueued || !moved && !(m.Copy && m.To == r.Email) {
 			continue
 		}
 		if err := survey.RevokeMail(tx, m.ID); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(mails, func(o survey.Mail) bool {
-			return o.To == r.Email && o.Kind == m.Kind && o.Dispatch == m.Dispatch && (o.State == survey.MailQueued || o.State == survey.MailSent)
-		}) {
-			continue
-		}
-		if _, err := s.sendAgain(tx, h, r, m, r.Email); err != nil {
+		if err := again(m, r.Email); err != nil {
 			return err
+		}
+		if moved && r.CopyTo(from) {
+			if err := again(m, from); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -182,7 +191,7 @@ func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnai
 			return "", false, survey.Faults{{Field: "to", Key: "send.error.address_refused"}}.Err()
 		}
 	}
-	if other && r.Procedure.Channel == survey.ChannelForm {
+	if other && !r.CopyTo(cmd.To) && r.Procedure.Channel == survey.ChannelForm {
 		if err := s.tellRespondent(tx, q, r, "notice_resent"); err != nil {
 			return "", false, err
 		}
@@ -200,17 +209,21 @@ func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnai
 		return "", false, err
 	}
 	h.alone = true
-	fresh, err := s.sendAgain(tx, h, r, old, cmd.To)
+	then := r
+	if cmd.Keep { // it is to be the first
+		then.Copies = slices.DeleteFunc(slices.Clone(r.Copies), func(address string) bool { return address == cmd.To })
+	}
+	fresh, err := s.sendAgain(tx, h, then, old, cmd.To)
 	if err != nil {
 		return "", false, err
 	}
-	if old.Kind.Asks() {
+	if old.Kind.Asks() && !fresh.Copy {
 		if err := s.reachedAgain(tx, actor, &r); err != nil {
 			return "", false, err
 		}
 	}
 	if other && cmd.Keep { // after the new mail is there, so that the old one does not follow it
-		done, err := s.changeAddress(tx, actor, q, &r, cmd.To)
+		done, err := s.changeAddress(tx, actor, q, &r, cmd.To, then.Copies)
 		if err != nil {
 			return "", false, err
 		}
@@ -226,7 +239,7 @@ func (s *Service) astray(tx *survey.Tx, q survey.Questionnaire, r survey.Respond
 		return nil, nil
 	}
 	for i, m := range t.mails {
-		if !m.Kind.ToAll() || m.To == r.Email || !t.undelivered(i) {
+		if !m.Kind.ToAll() || m.Copy || m.To == r.Email || !t.undelivered(i) {
 			continue
 		}
 		over, err := s.settled(tx, m)

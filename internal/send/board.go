@@ -147,19 +147,19 @@ func (t traffic) openLinks() (n int) {
 }
 
 // undelivered tells whether the i-th mail was lost, is not tried again, and no later one of its kind took its place: it is worth
-// sending anew.
+// sending anew. What stands for a copy is a later copy to the same address.
 func (t traffic) undelivered(i int) bool {
 	m := t.mails[i]
 	return (m.State == survey.MailFailed || m.Bounced != nil) && !slices.ContainsFunc(t.mails[i+1:], func(later survey.Mail) bool {
-		return m.Kind.ToAll() && later.Kind == m.Kind && (m.Kind.Asks() || later.Dispatch == m.Dispatch) && later.State != survey.MailRevoked
+		return m.Kind.ToAll() && later.Kind == m.Kind && later.Copy == m.Copy && (!m.Copy || later.To == m.To) && (m.Kind.Asks() || later.Dispatch == m.Dispatch) && later.State != survey.MailRevoked
 	})
 }
 
-// problem is what became of the mails that went to all; "" if all is well.
+// problem is what became of the mails that went to all, copies aside; "" if all is well.
 func (t traffic) problem() (p Problem) {
 	for i, m := range t.mails {
 		switch {
-		case !m.Kind.ToAll():
+		case !m.Kind.ToAll() || m.Copy:
 		case t.undelivered(i):
 			return ProblemMail
 		case m.State == survey.MailQueued && m.Attempts > 0:
@@ -171,7 +171,7 @@ func (t traffic) problem() (p Problem) {
 
 // waiting tells whether a mail that asks is still to go out.
 func (t traffic) waiting() bool {
-	return slices.ContainsFunc(t.mails, func(m survey.Mail) bool { return m.Kind.Asks() && m.State == survey.MailQueued })
+	return slices.ContainsFunc(t.mails, func(m survey.Mail) bool { return m.Kind.Asks() && !m.Copy && m.State == survey.MailQueued })
 }
 
 // trafficOf reads the mails and links of one respondent.
@@ -218,7 +218,7 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 		}
 	}
 	for _, m := range t.mails {
-		if !m.Kind.ToAll() {
+		if !m.Kind.ToAll() || m.Copy {
 			continue
 		}
 		if m.Kind == survey.MailInvitation {

@@ -31,7 +31,7 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 	cover := q.Cover
 	var coverFaults survey.Faults // of a text saved before a rule was made
 	cleanCover(&coverFaults, &cover)
-	var asked, addressless, unknown, unfit, early, unrendered []string
+	var asked, addressless, unknown, unfit, early, unrendered, copied []string
 	at := map[string][]string{} // who has an address
 	for _, r := range c.Respondents {
 		if r.NotAsked != "" {
@@ -54,7 +54,12 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 		case !survey.BareAddress(r.Email):
 			addressless = append(addressless, r.ShortName)
 		default:
-			at[r.Email] = append(at[r.Email], r.ShortName)
+			for _, address := range survey.AllAddresses(r.Email, r.Copies) {
+				at[address] = append(at[address], r.ShortName)
+			}
+			if r.Copies != nil {
+				copied = append(copied, r.ShortName+" ("+strings.Join(r.Copies, ", ")+")")
+			}
 		}
 		if q.Cover.Body == "" {
 			continue
@@ -84,6 +89,9 @@ func (s *Service) checklist(tx *survey.Tx, q survey.Questionnaire, c dispatchCon
 		add("numbers", PointMissing, unnumbered...)
 	}
 	add("address", when(addressless == nil, PointMissing), addressless...)
+	if copied != nil {
+		add("copies", PointOK, copied...)
+	}
 	var shared []string
 	for _, email := range slices.Sorted(maps.Keys(at)) {
 		if len(at[email]) > 1 {

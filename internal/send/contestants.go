@@ -13,7 +13,7 @@ import (
 func respondentOf(q survey.Questionnaire, c survey.Candidate) survey.Respondent {
 	return survey.Respondent{Questionnaire: q.ID, ID: survey.RespondentID(survey.NewID()), Parties: []survey.PartyID{c.Party.ID}, ShortName: c.Party.ShortName, Name: c.Party.Name,
 		BallotPosition: c.Contestant.BallotPosition, Wikidata: c.Party.Wikidata, Colour: c.Party.Colour,
-		Email: c.Contestant.Email, Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelUnknown}, Revision: 1}
+		Email: c.Contestant.Email, Copies: c.Contestant.Copies, Postal: c.Contestant.Postal, Language: "de", Procedure: survey.Procedure{Channel: survey.ChannelUnknown}, Revision: 1}
 }
 
 // TakeContestants makes a respondent of every party of the election that still stands and is not among them yet. Of those that are, only
@@ -131,7 +131,7 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 		}
 		joint := survey.Respondent{Questionnaire: q.ID, ID: survey.RespondentID(id), Language: "de", Revision: 1, BallotPosition: firstPosition(list, cmd.Parties)}
 		var names []string
-		var listed string
+		var listed survey.Contestant
 		for _, c := range list {
 			if !slices.Contains(cmd.Parties, c.Party.ID) {
 				continue
@@ -143,7 +143,10 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 			joint.Parties = append(joint.Parties, c.Party.ID)
 			joint.Members = append(joint.Members, c.Party.ShortName)
 			names = append(names, c.Party.Name)
-			listed = cmp.Or(listed, c.Contestant.Email)
+			if listed.Email == "" {
+				listed.Email, listed.Copies = c.Contestant.Email, c.Contestant.Copies
+			}
+			listed.Postal = cmp.Or(listed.Postal, c.Contestant.Postal)
 			joint.Colour = cmp.Or(joint.Colour, c.Party.Colour)
 		}
 		if len(joint.Parties) < 2 {
@@ -158,7 +161,10 @@ func (s *Service) JoinParties(ctx context.Context, actor survey.Actor, questionn
 		if err := takeOver(&joint, singles); err != nil {
 			return err
 		}
-		joint.Email = cmp.Or(joint.Email, listed)
+		if joint.Email == "" {
+			joint.Email, joint.Copies = listed.Email, listed.Copies
+		}
+		joint.Postal = cmp.Or(joint.Postal, listed.Postal)
 		for _, r := range singles {
 			if err := tx.Respondents.Delete(r.Key()); err != nil {
 				return err
@@ -203,7 +209,10 @@ func takeOver(joint *survey.Respondent, singles []survey.Respondent) error {
 			carriers = append(carriers, r.ShortName)
 		}
 		alike = alike && survey.Same(of(r), of(singles[0]))
-		joint.Email = cmp.Or(joint.Email, r.Email)
+		if joint.Email == "" {
+			joint.Email, joint.Copies = r.Email, r.Copies
+		}
+		joint.Postal = cmp.Or(joint.Postal, r.Postal)
 	}
 	switch {
 	case carriers == nil:

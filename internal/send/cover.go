@@ -143,7 +143,11 @@ type (
 		Question                                             survey.CatalogueQuestion
 		Returned                                             bool // its answer is there already
 	}
-	// NoticeMail is for notice_link, notice_resent and notice_address.
+	// CopyMail is for copy: what stands above a copy of a mail.
+	CopyMail struct {
+		First string // the address codes and receipts go to
+	}
+	// NoticeMail is for notice_link, notice_resent, notice_address and notice_copies.
 	NoticeMail struct {
 		Party, Questionnaire, Election, Alliance, Contact string
 		At                                                time.Time // in the zone of the deadline

@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -258,23 +259,38 @@ func (s *Service) sendCover(tx *survey.Tx, h letterhead, d *survey.Dispatch, r s
 	return s.sendToRespondent(tx, h, d, r, m)
 }
 
-// sendToRespondent queues a mail whose text is ready. Its body has a place for a link if the respondent answers in our
-// form.
+// sendToRespondent queues a mail whose text is ready, and a copy of it to each further address. Its body has a place for a link if the
+// respondent answers in our form; each of these mails has its own.
 func (s *Service) sendToRespondent(tx *survey.Tx, h letterhead, d *survey.Dispatch, r survey.Respondent, m survey.WrittenMail) (err error) {
 	if m.Language == "" {
 		m.Language = "de"
 	}
-	m.Kind, m.Questionnaire, m.Respondent, m.Dispatch, m.To, m.Alone = d.Kind, r.Questionnaire, r.ID, d.ID, r.Email, h.alone
+	m.Kind, m.Questionnaire, m.Respondent, m.Dispatch, m.Alone = d.Kind, r.Questionnaire, r.ID, d.ID, h.alone
 	if d.Kind != survey.MailErratum { // which tells no date
 		if m.Calendar, err = s.deadlineEvent(tx, m.Language, h, r); err != nil {
 			return err
 		}
 	}
 	d.Recipients++
-	if r.Procedure.Channel != survey.ChannelForm {
-		_, err = s.Enqueue(tx, m, "")
-		return err
+	for _, m.To = range survey.AllAddresses(r.Email, r.Copies) {
+		if _, err = s.enqueueTo(tx, r, m); err != nil {
+			return err
+		}
 	}
-	_, err = s.enqueueWithLink(tx, m)
-	return err
+	return nil
+}
+
+// enqueueTo queues a mail to one of a respondent's addresses. What goes to a copy says so above its text.
+func (s *Service) enqueueTo(tx *survey.Tx, r survey.Respondent, m survey.WrittenMail) (survey.WrittenMail, error) {
+	if m.Copy = m.To != r.Email && r.CopyTo(m.To); m.Copy {
+		_, frame, err := s.Compose(m.Language, "copy", CopyMail{First: r.Email})
+		if err != nil {
+			return m, err
+		}
+		m.Frame = strings.TrimSpace(frame)
+	}
+	if r.Procedure.Channel != survey.ChannelForm {
+		return s.Enqueue(tx, m, "")
+	}
+	return s.enqueueWithLink(tx, m)
 }

@@ -24,7 +24,9 @@ type RespondentFile struct {
 	AddressOwn         bool             // whoever asks made it
 	TwoPerson          bool             // such a change needs one
 	Refused            bool             // its address refused the last mail
-	Unlisted           bool             // its address is not that of its parties in the election, see ListAddress
+	LostCopies         []survey.Mail    // the last mail to each of its copies that refused it
+	All                string           // its addresses, the first in front, see ListAddress
+	Unlisted           bool             // its addresses are not those of its parties in the election, see ListAddress
 	Listed             string           // what is theirs then, "" none
 	Astray             []survey.Mail    // failed at an old address and can be sent to the one of now, see SendAstray
 	Invitation         *InvitationPlan  // for what was not asked at the dispatch; nil unless it is to be
@@ -91,7 +93,12 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 		return f, err
 	}
 	f.Links = t.links
-	f.Refused = survey.RefusedAt(t.mails, r.Email)
+	f.Refused, f.All = survey.RefusedAt(t.mails, r.Email), allAddresses(r)
+	for _, address := range r.Copies {
+		if last := survey.LastAt(t.mails, address); last.Refused() {
+			f.LostCopies = append(f.LostCopies, last)
+		}
+	}
 	other, err := otherAddresses(tx, f.Questionnaire, r)
 	if err != nil {
 		return f, err

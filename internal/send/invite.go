@@ -52,7 +52,7 @@ func (s *Service) invitationPlan(tx *survey.Tx, actor survey.Actor, q survey.Que
 	if p.Cover, err = s.coverPreview(q.Cover, h, r); err != nil {
 		return nil, content, err
 	}
-	r.Revision = 0 // is not sent
+	r.Revision, r.Postal = 0, "" // are not sent
 	content.Respondents = []survey.Respondent{r}
 	if p.Digest, err = survey.ContentDigest(content); err != nil {
 		return nil, content, err
@@ -159,7 +159,7 @@ func (s *Service) MarkNotReached(ctx context.Context, actor survey.Actor, questi
 			return nil
 		case r.Revision != cmd.Revision:
 			return survey.Stale()
-		case cmd.Reason != "" && survey.Undelivered(mails) == nil && slices.ContainsFunc(mails, func(m survey.Mail) bool { return m.Kind.Asks() && m.Arrived() }):
+		case cmd.Reason != "" && survey.Undelivered(mails) == nil && slices.ContainsFunc(mails, func(m survey.Mail) bool { return m.Kind.Asks() && !m.Copy && m.Arrived() }):
 			return survey.Faults{{Field: "reason", Key: "send.error.arrived"}}.Err()
 		}
 		r.NotReached, r.Reached, r.Revision = nil, nil, r.Revision+1

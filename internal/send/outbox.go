@@ -132,6 +132,9 @@ func (s *Service) mailDue(tx *survey.Tx, id string) (d MailDue, err error) {
 	} else if secret != "" {
 		d.Body = strings.Join(m.Texts(), secret)
 	}
+	if m.Frame != "" && !d.Unreadable {
+		d.Body = m.Frame + "\n\n" + d.Body
+	}
 	// a fault of one mail must not hold up the others
 	if d.Settled, err = s.settled(tx, m.Mail); survey.IsNotFound(err) {
 		err = nil

@@ -101,6 +101,8 @@ type SaveRespondent struct {
 	OrderNumber      string // as typed; counts where the order goes by numbers
 	Wikidata, Colour string
 	Email, Language  string
+	Copies           string // beside Email, see survey.SplitAddresses
+	Postal           string
 	Procedure        survey.Procedure
 	Due              string // 2006-01-02T15:04
 	DueZone          string
@@ -111,9 +113,10 @@ type SaveRespondent struct {
 	Revision         int // 0 when adding
 }
 
-// checkRespondent cleans the form and notes its faults; it returns the own date.
-func checkRespondent(f *survey.Faults, cmd *SaveRespondent) (due survey.Instant) {
-	f.Party(&cmd.ShortName, &cmd.Name, &cmd.Wikidata, &cmd.Colour, &cmd.Email)
+// checkRespondent cleans the form and notes its faults; it returns the copies and the own date.
+func checkRespondent(f *survey.Faults, cmd *SaveRespondent) (copies []string, due survey.Instant) {
+	f.Party(&cmd.ShortName, &cmd.Name, &cmd.Wikidata, &cmd.Colour)
+	copies = f.Contact(&cmd.Email, cmd.Copies, &cmd.Postal)
 	if cmd.BallotPosition < 0 || cmd.BallotPosition > survey.MaxBallotPosition {
 		f.Add("ballot_position", "error.number", "Min", 0, "Max", survey.MaxBallotPosition)
 	}
@@ -126,17 +129,17 @@ func checkRespondent(f *survey.Faults, cmd *SaveRespondent) (due survey.Instant)
 	checkProcedure(f, &cmd.Procedure)
 	f.Line("due", &cmd.Due, 30, false)
 	if cmd.Due == "" {
-		return survey.Instant{}
+		return copies, survey.Instant{}
 	}
 	if c := cmd.Procedure.Channel; c != survey.ChannelPortal && c != survey.ChannelMail {
 		f.Add("due", "send.error.due_form")
-		return survey.Instant{}
+		return copies, survey.Instant{}
 	}
 	due, key := survey.ParseInstant(cmd.Due, cmd.DueZone, cmd.DueChoice)
 	if key != "" {
 		f.Add("due", key)
 	}
-	return due
+	return copies, due
 }
 
 func checkProcedure(f *survey.Faults, p *survey.Procedure) {
@@ -162,7 +165,7 @@ func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questio
 		return "", err
 	}
 	var faults survey.Faults
-	due := checkRespondent(&faults, &cmd)
+	copies, due := checkRespondent(&faults, &cmd)
 	if err := faults.Err(); err != nil {
 		return "", err
 	}
@@ -176,7 +179,7 @@ func (s *Service) AddRespondent(ctx context.Context, actor survey.Actor, questio
 			return err
 		}
 		r := survey.Respondent{Questionnaire: questionnaire, ID: survey.RespondentID(id)}
-		if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
+		if err := s.fillRespondent(tx, &r, cmd, copies, due); err != nil {
 			return err
 		}
 		if err := cmd.reasons(&r, survey.Respondent{}, survey.Noted{At: s.At(tx), By: actor.Who()}); err != nil {
@@ -286,10 +289,10 @@ func (s *Service) NumberRespondents(ctx context.Context, actor survey.Actor, que
 }
 
 // fillRespondent puts the form into the respondent, with a new slug if the short name changed.
-func (s *Service) fillRespondent(tx *survey.Tx, r *survey.Respondent, cmd SaveRespondent, due survey.Instant) error {
+func (s *Service) fillRespondent(tx *survey.Tx, r *survey.Respondent, cmd SaveRespondent, copies []string, due survey.Instant) error {
 	renamed := r.ShortName != cmd.ShortName
 	r.ShortName, r.Name, r.BallotPosition, r.Wikidata, r.Colour = cmd.ShortName, cmd.Name, cmd.BallotPosition, cmd.Wikidata, cmd.Colour
-	r.Email, r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Email, cmd.Language, cmd.Procedure, due, cmd.NotAsked
+	r.Email, r.Copies, r.Postal, r.Language, r.Procedure, r.Due, r.NotAsked = cmd.Email, copies, cmd.Postal, cmd.Language, cmd.Procedure, due, cmd.NotAsked
 	r.Revision++
 	if renamed || r.Slug == "" {
 		return giveSlug(tx, r)
@@ -337,7 +340,7 @@ func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questi
 		return "", err
 	}
 	var faults survey.Faults
-	due := checkRespondent(&faults, &cmd)
+	copies, due := checkRespondent(&faults, &cmd)
 	if err := faults.Err(); err != nil {
 		return "", err
 	}
@@ -353,7 +356,7 @@ func (s *Service) SaveRespondent(ctx context.Context, actor survey.Actor, questi
 			}
 		}
 		if q.DispatchedAt.IsZero() {
-			if err := s.fillRespondent(tx, &r, cmd, due); err != nil {
+			if err := s.fillRespondent(tx, &r, cmd, copies, due); err != nil {
 				return err
 			}
 		} else {
@@ -463,14 +466,7 @@ func (s *Service) RemoveRespondent(ctx context.Context, actor survey.Actor, ques
 			return survey.Fail(survey.Conflict, "error.phase."+string(q.Phase(s.At(tx))))
 		}
 		for _, act := range []survey.ApprovalKind{survey.ActDispatch, survey.ActAddress} { // what was asked for it is settled
-			waiting, err := survey.WaitingApproval(tx, q.ID, act, string(r.ID))
-			if err != nil {
-				return err
-			}
-			if waiting == nil {
-				continue
-			}
-			if err := tx.Approvals.Delete(waiting.Key()); err != nil {
+			if err := s.Settle(tx, q.ID, act, string(r.ID)); err != nil {
 				return err
 			}
 		}

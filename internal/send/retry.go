@@ -126,14 +126,22 @@ func (s *Service) bringUpToDate(tx *survey.Tx, actor survey.Actor, m *survey.Wri
 	if err != nil {
 		return err
 	}
-	if r.Email != "" && r.Email != m.To && !m.Aside {
+	if m.Copy && m.To == r.Email { // it is the first now
+		m.Copy, m.Frame = false, ""
+	}
+	if r.Email != "" && r.Email != m.To && !m.Aside && !m.Copy {
 		m.To, m.Reply = r.Email, "" // what a server said was about the old address
 	}
 	if !m.Kind.Asks() {
 		return nil
 	}
-	if err := s.reachedAgain(tx, actor, &r); err != nil || !movedSince(r, q, m.CreatedAt) {
-		return err
+	if !m.Copy {
+		if err := s.reachedAgain(tx, actor, &r); err != nil {
+			return err
+		}
+	}
+	if !movedSince(r, q, m.CreatedAt) {
+		return nil
 	}
 	h, err := loadLetterhead(tx, q)
 	if err != nil {

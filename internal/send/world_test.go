@@ -132,7 +132,8 @@ func (s *sending) respondent(slug survey.Slug) survey.Respondent {
 func (s *sending) change(slug survey.Slug, fn func(*send.SaveRespondent)) {
 	s.t.Helper()
 	r := s.respondent(slug)
-	cmd := send.SaveRespondent{ShortName: r.ShortName, Name: r.Name, BallotPosition: r.BallotPosition, Email: r.Email, Language: "de",
+	cmd := send.SaveRespondent{ShortName: r.ShortName, Name: r.Name, BallotPosition: r.BallotPosition, Email: r.Email, Copies: strings.Join(r.Copies, "\n"),
+		Postal: r.Postal, Language: "de",
 		Procedure: r.Procedure, NotAsked: r.NotAsked, Revision: r.Revision}
 	fn(&cmd)
 	if _, err := s.Send.SaveRespondent(s.t.Context(), s.office, s.q, slug, cmd); err != nil {

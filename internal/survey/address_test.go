@@ -51,3 +51,60 @@ func TestAddressesWithUmlauts(t *testing.T) {
 		t.Errorf("no UTF-8: %q", wire)
 	}
 }
+
+func TestCopies(t *testing.T) {
+	const first = "post@bündnis.example"
+	for typed, test := range map[string]struct{ list, fault, names string }{
+		"":                           {"", "", ""},
+		" \r\n, ;":                   {"", "", ""},
+		"A@Partei.example":           {"a@partei.example", "", ""},
+		"a@p.example\r\nb@p.example": {"a@p.example b@p.example", "", ""},
+		"a@p.example, b@p.example;c@p.example d@grün.example":         {"a@p.example b@p.example c@p.example d@grün.example", "", ""},
+		"a@p.example b@p.example c@p.example d@p.example e@p.example": {"", "error.copies.many", ""},
+		"a@p.example, b":                       {"", "error.copies.form", "b"},
+		"büro@p.example":                       {"", "error.copies.local", "büro@p.example"},
+		"a@p.example a@P.example":              {"", "error.copies.twice", "a@P.example"},
+		"a@grün.example a@xn--grn-ioa.example": {"", "error.copies.twice", "a@xn--grn-ioa.example"},
+		"POST@bündnis.example":                 {"", "error.copies.twice", "POST@bündnis.example"},
+		"post@xn--bndnis-3ya.example":          {"", "error.copies.twice", "post@xn--bndnis-3ya.example"}, // the first one, as servers write it
+	} {
+		var faults survey.Faults
+		list := strings.Join(faults.Copies("copies", typed, first), " ")
+		fault, names := "", ""
+		if len(faults) > 0 {
+			fault = faults[0].Key
+			if len(faults[0].Args) == 2 && faults[0].Args[0] == "Address" {
+				names = faults[0].Args[1].(string)
+			}
+		}
+		if list != test.list || fault != test.fault || names != test.names || len(faults) > 1 {
+			t.Errorf("%q: %q %v, want %+v", typed, list, faults, test)
+		}
+	}
+	var faults survey.Faults
+	if faults.Copies("copies", "a@p.example", ""); len(faults) != 1 || faults[0].Key != "error.copies.no_first" {
+		t.Errorf("without a first: %v", faults)
+	}
+}
+
+func TestPostal(t *testing.T) {
+	long := strings.Repeat("ü", 101)
+	for typed, test := range map[string]struct{ kept, fault string }{
+		"": {"", ""},
+		" Am Deich 1 \r\n\r\n 20999 Nordhafen\r\n": {"Am Deich 1\n20999 Nordhafen", ""},
+		"1\n2\n3\n4\n5\n6":                         {"1\n2\n3\n4\n5\n6", ""},
+		"1\n2\n3\n4\n5\n6\n7":                      {"1\n2\n3\n4\n5\n6\n7", "error.postal.lines"},
+		"Deich\n" + long[:200]:                     {"Deich\n" + long[:200], ""},
+		"Deich\n" + long:                           {"Deich\n" + long, "error.postal.long"},
+	} {
+		var faults survey.Faults
+		postal, fault := typed, ""
+		faults.Postal("postal", &postal)
+		if len(faults) > 0 {
+			fault = faults[0].Key
+		}
+		if postal != test.kept || fault != test.fault {
+			t.Errorf("%q: %q %v, want %+v", typed, postal, faults, test)
+		}
+	}
+}

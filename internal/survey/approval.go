@@ -184,6 +184,15 @@ func WaitingApproval(tx *Tx, q QuestionnaireID, act ApprovalKind, subject string
 	return &a, nil
 }
 
+// Settle takes away the request that waits, since what it was for is over.
+func (*Kernel) Settle(tx *Tx, q QuestionnaireID, act ApprovalKind, subject string) error {
+	waiting, err := WaitingApproval(tx, q, act, subject)
+	if waiting == nil {
+		return err
+	}
+	return tx.Approvals.Delete(waiting.Key())
+}
+
 // OpenRequest is WaitingApproval for the page of an act, whose content has the digest now: a request the rule no longer asks
 // for is left out unless the actor could still be its second person.
 func (s *Kernel) OpenRequest(tx *Tx, actor Actor, q QuestionnaireID, act ApprovalKind, subject, digest string) (*Approval, error) {

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,6 +18,10 @@ type Bounce struct {
 func (k MailKind) Asks() bool {
 	return k == MailInvitation || k == MailReminder || k == MailExtension
 }
+
+// asksFirst tells whether the mail asks a respondent at its first address, or where the office sent it instead. Whether a copy arrives
+// says nothing of that.
+func (m Mail) asksFirst() bool { return m.Kind.Asks() && !m.Copy }
 
 // ToAll tells whether a mail of the kind is one of those that go to all alike.
 func (k MailKind) ToAll() bool { return k.Asks() || k == MailErratum }
@@ -53,7 +58,7 @@ func (m Mail) lostAt() time.Time {
 // was lost.
 func Undelivered(mails []Mail) (lost *Mail) {
 	for i, m := range mails { // the oldest first
-		if !m.Kind.Asks() || !m.Lost() || lost != nil && m.lostAt().Before(lost.lostAt()) {
+		if !m.asksFirst() || !m.Lost() || lost != nil && m.lostAt().Before(lost.lostAt()) {
 			continue
 		}
 		made := false
@@ -62,7 +67,7 @@ func Undelivered(mails []Mail) (lost *Mail) {
 			if sameAddress(o.To, m.To) {
 				since = m.lostAt()
 			}
-			made = made || o.Kind.Asks() && o.Arrived() && (o.SentAt.After(since) || o.SentAt.Equal(since) && j > i)
+			made = made || o.asksFirst() && o.Arrived() && (o.SentAt.After(since) || o.SentAt.Equal(since) && j > i)
 		}
 		if !made {
 			lost = &m
@@ -71,15 +76,17 @@ func Undelivered(mails []Mail) (lost *Mail) {
 	return lost
 }
 
-// RefusedAt tells whether the last mail to an address that came to an end was refused there.
-func RefusedAt(mails []Mail, address string) bool {
-	var last Mail
+// RefusedAt tells whether LastAt an address was refused there.
+func RefusedAt(mails []Mail, address string) bool { return LastAt(mails, address).Refused() }
+
+// LastAt is the last mail to an address that came to an end, or the zero Mail.
+func LastAt(mails []Mail, address string) (last Mail) {
 	for _, m := range mails {
 		if sameAddress(m.To, address) && m.State != MailQueued && m.Attempts > 0 && !m.LastAttempt.Before(last.LastAttempt) {
 			last = m
 		}
 	}
-	return last.Refused()
+	return last
 }
 
 // sameAddress tells whether two addresses are one for mail servers.
@@ -88,6 +95,22 @@ func sameAddress(a, b string) bool {
 	wireB, _ := WireAddress(b)
 	return wireA == wireB
 }
+
+// hasAddress tells whether an address is in a list, for mail servers.
+func hasAddress(list []string, address string) bool {
+	return slices.ContainsFunc(list, func(one string) bool { return sameAddress(one, address) })
+}
+
+// AllAddresses are a first address and its copies; none without a first.
+func AllAddresses(first string, copies []string) []string {
+	if first == "" {
+		return nil
+	}
+	return append([]string{first}, copies...)
+}
+
+// CopyTo tells whether an address is one of the respondent's copies.
+func (r Respondent) CopyTo(address string) bool { return hasAddress(r.Copies, address) }
 
 // AsDelivered returns the respondent as its mails make it: what asked it did not get there (Undelivered), nothing came from it, and
 // nobody has decided since what that means. Then it is not reached, for no reason that has been recorded yet. It is for reading
@@ -108,12 +131,12 @@ func (r Respondent) AsDelivered(mails []Mail) Respondent {
 func (f *DeliveryFailure) Undecided() bool { return f != nil && f.Reason == "" }
 
 // Told counts the respondents to whom a dispatch went out, and those of them whom no mail of it reached. A mail that was stopped before
-// it was refused or accepted is none, and whoever got one again counts once.
+// it was refused or accepted is none, nor is a copy, and whoever got one again counts once.
 func Told(mails []Mail, dispatch string) (count, lost int) {
 	type way struct{ lost, arrived bool }
 	told := map[RespondentID]way{}
 	for _, m := range mails {
-		if m.Dispatch == dispatch && (m.State != MailRevoked || m.Refused()) {
+		if m.Dispatch == dispatch && !m.Copy && (m.State != MailRevoked || m.Refused()) {
 			w := told[m.Respondent]
 			told[m.Respondent] = way{w.lost || m.Lost(), w.arrived || m.Arrived()}
 		}

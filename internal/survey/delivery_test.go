@@ -22,6 +22,7 @@ func TestAsDelivered(t *testing.T) {
 		return m
 	}
 	of := func(m survey.Mail, change func(*survey.Mail)) survey.Mail { change(&m); return m }
+	copied := func(m survey.Mail) survey.Mail { m.Copy = true; return m }
 	const a, b = "a@partei.example", "b@partei.example"
 	decided := func(hour int) *survey.DeliveryFailure {
 		return &survey.DeliveryFailure{Reason: "ging ans Telefon", At: at(hour)}
@@ -50,6 +51,10 @@ func TestAsDelivered(t *testing.T) {
 		"came back, another was under way":       {[]survey.Mail{bounced(1, 5, a), sent(2, a)}, nil, true},
 		"came back, another went elsewhere":      {[]survey.Mail{bounced(1, 5, a), sent(2, b)}, nil, false},
 		"came back, the next one too":            {[]survey.Mail{bounced(1, 5, a), bounced(6, 7, b)}, nil, true},
+		"a copy refused":                         {[]survey.Mail{sent(1, a), copied(refused(2, b))}, nil, false},
+		"a copy came back, nothing else went":    {[]survey.Mail{copied(bounced(1, 5, b))}, nil, false},
+		"refused, a copy accepted":               {[]survey.Mail{refused(1, a), copied(sent(2, b))}, nil, true},
+		"refused, then sent on purpose":          {[]survey.Mail{refused(1, a), copied(sent(2, b)), sent(3, b)}, nil, false},
 		"refused, then decided":                  {[]survey.Mail{refused(1, a)}, decided(2), false},
 		"decided, then refused again":            {[]survey.Mail{refused(1, a), refused(3, a)}, decided(2), true},
 		"came back before, noted after deciding": {[]survey.Mail{bounced(1, 5, a)}, decided(6), false},
@@ -84,6 +89,7 @@ func TestTold(t *testing.T) {
 	mail := func(r survey.RespondentID, state survey.MailState, reply string) survey.Mail {
 		return survey.Mail{Respondent: r, Dispatch: "d", State: state, Attempts: 1, Reply: reply}
 	}
+	copied := func(m survey.Mail) survey.Mail { m.Copy = true; return m }
 	bounced := mail("a", survey.MailSent, "250 ok")
 	bounced.Bounced = &survey.Bounce{Said: "voll"}
 	never := survey.Mail{Respondent: "a", Dispatch: "d", State: survey.MailRevoked}
@@ -101,6 +107,9 @@ func TestTold(t *testing.T) {
 		"refused and stopped":                 {[]survey.Mail{mail("a", survey.MailRevoked, "550 unbekannt")}, 1, 1},
 		"refused, then accepted":              {[]survey.Mail{mail("a", survey.MailFailed, "550 unbekannt"), mail("a", survey.MailSent, "250 ok")}, 1, 0},
 		"came back":                           {[]survey.Mail{bounced}, 1, 1},
+		"refused, a copy accepted":            {[]survey.Mail{mail("a", survey.MailFailed, "550 unbekannt"), copied(mail("a", survey.MailSent, "250 ok"))}, 1, 1},
+		"accepted, a copy refused":            {[]survey.Mail{mail("a", survey.MailSent, "250 ok"), copied(mail("a", survey.MailFailed, "550 unbekannt"))}, 1, 0},
+		"only a copy is left":                 {[]survey.Mail{never, copied(mail("a", survey.MailSent, "250 ok"))}, 0, 0},
 		"one came back, another was accepted": {[]survey.Mail{bounced, mail("b", survey.MailSent, "250 ok")}, 2, 1},
 	} {
 		if count, lost := survey.Told(test.mails, "d"); count != test.count || lost != test.lost {

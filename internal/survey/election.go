@@ -80,6 +80,8 @@ type Contestant struct {
 	Party          PartyID    `json:"party"`
 	BallotPosition int        `json:"ballot_position,omitempty"` // from 1; 0 not known yet
 	Email          string     `json:"email,omitempty"`           // where its head office takes questions; never public
+	Copies         []string   `json:"copies,omitempty"`          // further addresses of that office, see Respondent.Copies; never public
+	Postal         string     `json:"postal,omitempty"`          // postal address below the name, see Faults.Postal; never public
 	Standing       Standing   `json:"standing,omitzero"`
 	Revision       int        `json:"revision,omitempty"`
 }

@@ -3,6 +3,7 @@ package survey
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +86,68 @@ func (f *Faults) Email(field string, address *string, required bool) {
 	f.Add(field, key)
 }
 
+// MaxCopies is how many addresses a party may have beside the first.
+const MaxCopies = 4
+
+// SplitAddresses parts what was typed as several addresses, one a line or with commas, semicolons or spaces between.
+func SplitAddresses(typed string) []string {
+	return strings.FieldsFunc(typed, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
+}
+
+// Copies reads the addresses beside the first one as typed, and notes the first fault, which names the address it is about. They are
+// kept as Email keeps one. None may be there twice, for mail servers, nor without a first.
+func (f *Faults) Copies(field, typed, first string) (list []string) {
+	fault := func(key string, args ...any) []string {
+		f.Add(field, key, args...)
+		return nil
+	}
+	for _, address := range SplitAddresses(typed) {
+		typed := address
+		var own Faults
+		own.Email(field, &address, true)
+		switch {
+		case len(own) > 0 && own[0].Key == "error.email_local":
+			return fault("error.copies.local", "Address", typed)
+		case len(own) > 0:
+			return fault("error.copies.form", "Address", typed)
+		case sameAddress(address, first) || hasAddress(list, address):
+			return fault("error.copies.twice", "Address", typed)
+		}
+		list = append(list, address)
+	}
+	switch {
+	case len(list) > MaxCopies:
+		return fault("error.copies.many", "Limit", MaxCopies)
+	case len(list) > 0 && first == "":
+		return fault("error.copies.no_first")
+	}
+	return list
+}
+
+// Most of a postal address: a window envelope shows no more.
+const (
+	maxPostalLines = 6
+	maxPostalLine  = 100 // UTF-16 units
+)
+
+// Postal cleans a postal address in place, a line for each of its lines, and notes its fault.
+func (f *Faults) Postal(field string, postal *string) {
+	f.Text(field, postal)
+	var lines []string
+	for line := range strings.Lines(*postal) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	*postal = strings.Join(lines, "\n")
+	switch i := slices.IndexFunc(lines, func(line string) bool { return Length(line) > maxPostalLine }); {
+	case len(lines) > maxPostalLines:
+		f.Add(field, "error.postal.lines", "Limit", maxPostalLines)
+	case i >= 0:
+		f.Add(field, "error.postal.long", "Number", i+1, "Limit", maxPostalLine)
+	}
+}
+
 // WebAddress notes the fault of an address that is not http or https.
 func (f *Faults) WebAddress(field string, address *string) {
 	f.Line(field, address, 500, false)
@@ -127,7 +190,7 @@ func (f *Faults) Date(field string, local *string, zone, choice string, now time
 }
 
 // Party brings what is said of a party, in an election or as a respondent, to its stored form and notes its faults.
-func (f *Faults) Party(shortName, name, wikidata, colour, email *string) {
+func (f *Faults) Party(shortName, name, wikidata, colour *string) {
 	f.Line("short_name", shortName, 60, true)
 	f.Line("name", name, 300, true) // joint respondents have long ones
 	f.Line("wikidata", wikidata, 20, false)
@@ -138,7 +201,13 @@ func (f *Faults) Party(shortName, name, wikidata, colour, email *string) {
 	if *colour = strings.ToLower(*colour); *colour != "" && !colourForm.MatchString(*colour) {
 		f.Add("colour", "error.colour")
 	}
+}
+
+// Contact brings where a party is reached to its stored form and notes its faults; it returns its copies.
+func (f *Faults) Contact(email *string, copies string, postal *string) []string {
 	f.Email("email", email, false)
+	f.Postal("postal", postal)
+	return f.Copies("copies", copies, *email)
 }
 
 // ValidWikidata tells whether s is the id of an item of Wikidata.

@@ -17,6 +17,7 @@ type Mail struct {
 	To            string          `json:"to"`
 	Alone         bool            `json:"alone,omitempty"` // the office sent it to this one respondent by hand, in no dispatch to all
 	Aside         bool            `json:"aside,omitempty"` // To is not the respondent's address: the office sent it elsewhere by hand
+	Copy          bool            `json:"copy,omitempty"`  // To is a further address of the respondent (Respondent.Copies): it counts for nothing
 	Language      string          `json:"language"`
 	Subject       string          `json:"subject"`
 	Sealed        []byte          `json:"sealed,omitempty"` // the secret in its mail form (a link or a code), sealed
@@ -34,6 +35,7 @@ type Mail struct {
 // MailText is what a mail says, stored apart from it. It is kept for proof, with LinkMark where the secret stood.
 type MailText struct {
 	Of         string    `json:"of"`                 // id of the Mail
+	Frame      string    `json:"frame,omitempty"`    // stands above Body, of a copy: that it is one, and where codes go
 	Body       string    `json:"body"`               // plain text; LinkMark for the secret, see WrittenMail.Texts
 	Places     []int     `json:"places,omitzero"`    // where in Body, in bytes, a LinkMark is the secret's; nil in a mail of before places were noted
 	Calendar   string    `json:"calendar,omitempty"` // iCalendar (RFC 5545) attachment

@@ -22,9 +22,12 @@ type Respondent struct {
 	Sequence       int             `json:"sequence,omitempty"`     // place in an import, from 1
 	Standing       Standing        `json:"standing,omitzero"`      // a copy, see PutStandings; of an import as given
 
-	Email          string       `json:"email,omitempty"`     // where mails go; never public
-	NewEmail       string       `json:"new_email,omitempty"` // asked for after the dispatch, waits for a second person (ActAddress)
-	Language       string       `json:"language,omitempty"`  // of its codes, receipts and notices, and of our form when it is opened; letters to all have the one of the cover
+	Email          string       `json:"email,omitempty"`      // where mails go; never public
+	Copies         []string     `json:"copies,omitempty"`     // further addresses of the same office, where what goes to all goes too, as a mail of its own; never public
+	NewEmail       string       `json:"new_email,omitempty"`  // asked for after the dispatch, waits for a second person (ActAddress)
+	NewCopies      []string     `json:"new_copies,omitempty"` // that go with NewEmail
+	Postal         string       `json:"postal,omitempty"`     // stands below the name on a printed letter; never public
+	Language       string       `json:"language,omitempty"`   // of its codes, receipts and notices, and of our form when it is opened; letters to all have the one of the cover
 	Procedure      Procedure    `json:"procedure,omitzero"`
 	Due            Instant      `json:"due,omitzero"`             // its own date; zero: the questionnaire's deadline
 	DueReason      Reason       `json:"due_reason,omitzero"`      // why it had one from the beginning; none: it is that of its own procedure (Procedure.Source)

@@ -86,7 +86,7 @@ func (s *Room) partyListBase(r *web.Request, text string) (p partyListPage, err 
 	p = partyListPage{Base: electionBase(r, e, "alliance.party_list.title"), Lead: e.Name, Action: electionPath(e.ID, "/liste")}
 	p.Cancel = templates.NavItem{Label: p.Must("common.button.cancel"), Href: electionPath(e.ID, "")}
 	p.Example = p.Must("alliance.party_list.example")
-	for _, column := range []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email"} {
+	for _, column := range []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email", "postal"} {
 		p.Columns = append(p.Columns, templates.Fact{Label: p.Must("alliance.party_list.column." + column), Value: p.Must("alliance.party." + column + "_hint")})
 	}
 	p.Fields = []templates.Field{

@@ -3,6 +3,7 @@ package alliance
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"pruefstein/internal/alliance"
 	"pruefstein/internal/survey"
@@ -101,7 +102,7 @@ func (s *Room) electionPage(r *web.Request) error {
 		}
 	}
 	for _, c := range parties {
-		row := partyRow{Party: templates.Party{Name: c.ShortName, Colour: c.Colour, State: web.StateWord(p.Base, c.Contestant.Standing)}, Name: c.Name, Position: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Contact: c.Contestant.Email}
+		row := partyRow{Party: templates.Party{Name: c.ShortName, Colour: c.Colour, State: web.StateWord(p.Base, c.Contestant.Standing)}, Name: c.Name, Position: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Contact: strings.Join(survey.AllAddresses(c.Contestant.Email, c.Contestant.Copies), ", ")}
 		if p.MayEdit {
 			row.Party.Href = electionPath(e.ID, "/parteien/"+string(c.ID))
 		}
@@ -193,6 +194,8 @@ type partyForm struct {
 	Wikidata           string `form:"wikidata"`
 	Colour             string `form:"colour"`
 	Email              string `form:"email"`
+	Copies             string `form:"copies"`
+	Postal             string `form:"postal"`
 	State              string `form:"state"`
 	StateSince         string `form:"state_since"`
 	StateReason        string `form:"state_reason"`
@@ -225,7 +228,8 @@ func partyFormOf(parties []survey.BallotParty, id survey.PartyID) (partyForm, er
 		if c.ID == id {
 			stands := c.Contestant.Standing
 			return partyForm{State: string(stands.State), StateSince: stands.Since, StateReason: stands.Reason, StateSource: stands.Source, PartyRevision: c.Party.Revision, ContestantRevision: c.Contestant.Revision, ShortName: c.ShortName, Name: c.Name,
-				BallotPosition: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Colour: c.Colour, Email: c.Contestant.Email}, nil
+				BallotPosition: web.TypedNumber(c.Contestant.BallotPosition), Wikidata: c.Wikidata, Colour: c.Colour, Email: c.Contestant.Email,
+				Copies: strings.Join(c.Contestant.Copies, "\n"), Postal: c.Contestant.Postal}, nil
 		}
 	}
 	return partyForm{}, survey.Fail(survey.NotFound, "error.not_found")
@@ -239,7 +243,7 @@ func (s *Room) saveParty(r *web.Request) error {
 	election := r.Param("election")
 	_, err := s.Alliance.SaveContestant(r.Request.Context(), r.Actor, survey.ElectionID(election), survey.PartyID(r.Param("party")), alliance.SaveContestant{PartyRevision: f.PartyRevision,
 		ContestantRevision: f.ContestantRevision, ListedParty: alliance.ListedParty{ShortName: f.ShortName, Name: f.Name, BallotPosition: f.BallotPosition,
-			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email}, Standing: f.standing()})
+			Wikidata: f.Wikidata, Colour: f.Colour, Email: f.Email, Copies: f.Copies, Postal: f.Postal}, Standing: f.standing()})
 	if faults, ok := r.Faults(err); ok || web.Stale(err) {
 		e, parties, err := s.Alliance.ElectionParties(r.Request.Context(), r.Actor, survey.ElectionID(election))
 		if err != nil {
@@ -276,7 +280,9 @@ func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templat
 	short, name, position := field("short_name", "text", f.ShortName), field("name", "text", f.Name), field("ballot_position", "text", f.BallotPosition)
 	short.Required, name.Required, position.Inputmode = true, true, "numeric"
 	email := field("email", "email", f.Email)
-	email.Autocomplete = "off"
+	copies, postal := field("copies", "textarea", f.Copies), field("postal", "textarea", f.Postal)
+	copies.Rows, postal.Rows = 2, 3
+	email.Autocomplete, copies.Autocomplete, postal.Autocomplete = "off", "off", "off"
 	state, since := field("state", "select", f.State), field("state_since", "date", f.StateSince)
 	state.Options = []templates.Option{{Label: p.Must("alliance.party.state_none")}}
 	for _, one := range survey.ContestStates {
@@ -284,7 +290,7 @@ func newPartyForm(r *web.Request, e survey.Election, f partyForm, errs []templat
 	}
 	p.Groups = []web.FieldGroup{{Fields: []templates.Field{
 		{Name: "party_revision", Type: "hidden", Value: strconv.Itoa(f.PartyRevision)}, {Name: "contestant_revision", Type: "hidden", Value: strconv.Itoa(f.ContestantRevision)},
-		short, name, position, email, field("wikidata", "text", f.Wikidata), field("colour", "text", f.Colour),
+		short, name, position, email, copies, postal, field("wikidata", "text", f.Wikidata), field("colour", "text", f.Colour),
 		state, since, field("state_reason", "text", f.StateReason), field("state_source", "text", f.StateSource),
 	}}}
 	if id != "" {

@@ -99,7 +99,7 @@ func (s *Room) dispatchContent(r *web.Request, p *dispatchPage, d send.DispatchP
 			if one.ByPost() {
 				who = append(who, one.ShortName)
 			} else {
-				who = append(who, one.ShortName+" ("+one.Email+")")
+				who = append(who, one.ShortName+" ("+strings.Join(survey.AllAddresses(one.Email, one.Copies), ", ")+")")
 			}
 		}
 		if who != nil {

@@ -39,7 +39,7 @@ type outboxLine struct {
 
 func newOutboxLine(r *web.Request, m send.OutboxRow) outboxLine {
 	p := r.Printer()
-	line := outboxLine{Href: sendPath(r, "postausgang", m.ID), Who: m.ShortName, To: m.To, Kind: p.Must("common.mail_kind." + string(m.Kind)),
+	line := outboxLine{Href: sendPath(r, "postausgang", m.ID), Who: m.ShortName, To: m.To, Kind: mailWord(r, m.Mail),
 		Created: r.Moment(m.CreatedAt), Sent: r.Moment(m.SentAt), Attempts: p.Number(m.Attempts), Reply: replyWords(r, m.Mail), State: mailBadge(r, m.Mail)}
 	if line.Who == "" {
 		line.Who = p.Must("send.outbox.ourselves")
@@ -48,6 +48,15 @@ func newOutboxLine(r *web.Request, m send.OutboxRow) outboxLine {
 		line.Due = p.Must("send.outbox.next", "At", r.Moment(m.Due))
 	}
 	return line
+}
+
+// mailWord says what a mail is for, and of a copy that it is one.
+func mailWord(r *web.Request, m survey.Mail) string {
+	kind := r.Printer().Must("common.mail_kind." + string(m.Kind))
+	if m.Copy {
+		return r.Printer().Must("send.copy.kind", "Kind", kind)
+	}
+	return kind
 }
 
 func (s *Room) outboxPage(r *web.Request) error {
@@ -119,9 +128,12 @@ type resendForm struct {
 	Revoke bool   `form:"revoke"`
 }
 
-// newResendForm begins with the respondent's address of now, or the one that was asked for and waits for a second person: that
+// newResendForm begins with the address of a copy, else with the respondent's of now, or the one that was asked for and waits for a second person: that
 // need not be asked for again.
 func newResendForm(m send.OutboxRow) *resendForm {
+	if m.Copy && m.To != m.Address {
+		return &resendForm{To: m.To, Revoke: true}
+	}
 	return &resendForm{To: cmp.Or(m.NewEmail, m.Address), Keep: m.NewEmail == "", Revoke: true}
 }
 
@@ -144,7 +156,7 @@ func (s *Room) renderMail(r *web.Request, status int, typed mailTyped, errs []te
 	}
 	if m.State == survey.MailFailed || m.State == survey.MailQueued && m.Attempts > 0 {
 		p.Retry, p.Again = sendPath(r, "postausgang", m.ID, "wiederholen"), p.Must("send.mail.retry")
-		if m.Kind.ToAll() && m.State == survey.MailFailed && !m.Aside && m.Address != "" && m.Address != m.To { // it goes to the address of now
+		if m.Kind.ToAll() && m.State == survey.MailFailed && !m.Aside && !m.Copy && m.Address != "" && m.Address != m.To { // it goes to the address of now
 			p.Again = p.Must("send.astray.button", "Kind", line.Kind, "To", m.Address)
 		}
 	}
@@ -210,6 +222,7 @@ func newMailView(r *web.Request, m send.OutboxRow) mailView {
 		v.Note = r.Printer().Must("send.mail.receipt_note")
 		return v
 	}
+	v.Frame = m.Text.Frame
 	v.Parts, v.Calendar = mailParts(survey.WrittenMail{Mail: m.Mail, MailText: *m.Text}.Texts(), survey.LinkMark), m.Text.Calendar != ""
 	return v
 }

@@ -108,6 +108,7 @@ func readNumber(typed string) int {
 // mailView is a mail to be read: its text with the link marked.
 type mailView struct {
 	To, Subject string
+	Frame       string // above the text, of a copy
 	Parts       []mailPart
 	Calendar    bool
 	Note        string // in place of a text that is not shown

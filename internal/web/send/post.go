@@ -128,6 +128,7 @@ type letterPage struct {
 	templates.Base
 	Back      templates.NavItem
 	Party     string
+	Postal    string // below it
 	Sender    string
 	Contact   string
 	Day       string
@@ -205,7 +206,7 @@ func newLetterPage(r *web.Request, l send.Letter) (p letterPage, err error) {
 	if !locale.Known(lang) {
 		lang = locale.Languages[0]
 	}
-	p = letterPage{Base: r.Base("send.post.letter", "Name", l.Respondent.ShortName), Party: l.Respondent.Name, Sender: l.Alliance.Name, Contact: l.Alliance.Email,
+	p = letterPage{Base: r.Base("send.post.letter", "Name", l.Respondent.ShortName), Party: l.Respondent.Name, Postal: l.Respondent.Postal, Sender: l.Alliance.Name, Contact: l.Alliance.Email,
 		Subject: l.Subject, Before: l.Before, After: l.After, ByHand: l.Typed, Code: l.Code}
 	p.Printer = locale.ForPage(lang)
 	due := l.Respondent.LateAfter(l.Questionnaire)

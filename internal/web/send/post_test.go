@@ -51,8 +51,10 @@ func TestLetterInTheBrowser(t *testing.T) {
 	ask(kim, get, "/versand/nord-open", http.StatusOK, nil, "Brief noch nicht versandt")
 	ask(kim, get, "/versand/nord-open/absenden", http.StatusOK, nil, "Noch zu drucken und zu versenden", page)
 	ask(kim, get, page, http.StatusOK, nil, "Brief zeigen und drucken")
+	watt := revisionField.FindStringSubmatch(ask(kim, get, "/versand/nord-open/befragte/watt", http.StatusOK, nil).Body.String())[1]
+	ask(kim, post, "/versand/nord-open/befragte/watt/anschrift", http.StatusSeeOther, url.Values{"postal": {"Am Watt 3\r\n20998 Ebbe"}, "revision": {watt}})
 	letter := ask(kim, post, page+"/drucken", http.StatusOK, url.Values{"printed": {"0"}}, "Wie fördern Sie freie Software?", "Schulen brauchen schnelles Netz.", "Gemeint ist das Land.",
-		"Berichtigung vom", `class="qr"`, "Sie können auch per Brief antworten", "nur jetzt gezeigt")
+		"Berichtigung vom", "watt\nAm Watt 3\n20998 Ebbe</p>", `class="qr"`, "Sie können auch per Brief antworten", "nur jetzt gezeigt")
 	if got := letter.Header().Get("Cache-Control"); !strings.Contains(got, "no-store") {
 		t.Errorf("Cache-Control %q", got)
 	}

@@ -219,7 +219,7 @@ func (s *Room) proofPage(r *web.Request) error {
 		p.Mails = append(p.Mails, proofMail{Heading: p.Must("send.proof.mail", "Kind", line.Kind, "At", line.Created), Facts: mailFacts(r, m), Mail: newMailView(r, m)})
 	}
 	for _, l := range f.Links {
-		p.Links = append(p.Links, newLinkLine(r, l))
+		p.Links = append(p.Links, newLinkLine(r, l, f.Mails))
 	}
 	for _, q := range f.Packet.Questions {
 		if q.LeftOut != "" {

@@ -47,6 +47,9 @@ type respondentPage struct {
 	Due        []web.FieldGroup
 	DueForm    string
 	Address    addressPart
+	LostCopies []string // a sentence about each copy that is refused
+	Postal     []web.FieldGroup
+	PostalForm string              // "" may not be changed
 	Astray     []templates.Confirm // mails that failed at an old address
 	List       *templates.Confirm  // makes its address that of its parties
 }
@@ -82,6 +85,7 @@ type respondentTyped struct {
 	reach   *reachForm
 	due     *dueForm
 	address *addressForm
+	postal  *postalForm
 }
 
 type reachForm struct {
@@ -98,8 +102,14 @@ type dueForm struct {
 	Revision int    `form:"revision"`
 }
 
+type postalForm struct {
+	Postal   string `form:"postal"`
+	Revision int    `form:"revision"`
+}
+
 type addressForm struct {
 	Email    string `form:"email"`
+	Copies   string `form:"copies"`
 	Revision int    `form:"revision"`
 }
 
@@ -183,6 +193,7 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 	if p.CanAct && p.After {
 		p.reach(r, f, stale, typed.reach)
 		p.due(r, f, stale, typed.due)
+		p.postal(r, f, stale, typed.postal)
 	}
 	if p.After {
 		p.address(r, f, stale, typed.address)
@@ -243,7 +254,7 @@ func (p *respondentPage) reach(r *web.Request, f send.RespondentFile, stale bool
 // lostWords says of a mail that it did not get there, and why.
 func lostWords(r *web.Request, m survey.Mail) string {
 	p := r.Printer()
-	kind := p.Must("common.mail_kind." + string(m.Kind))
+	kind := mailWord(r, m)
 	if m.Bounced != nil {
 		return p.Must("send.reach.bounced", "Kind", kind, "To", m.To, "Day", web.ShortDay(p, m.Bounced.Day), "Said", m.Bounced.Said)
 	}
@@ -282,30 +293,50 @@ func (p *respondentPage) address(r *web.Request, f send.RespondentFile, stale bo
 		return
 	}
 	if f.Address != nil {
-		p.Address.Waiting = p.Must("send.address.waiting", "Name", f.AddressBy, "At", r.Moment(f.Address.RequestedAt), "Email", who.NewEmail)
+		p.Address.Waiting = p.Must("send.address.waiting", "Name", f.AddressBy, "At", r.Moment(f.Address.RequestedAt), "Email", strings.Join(survey.AllAddresses(who.NewEmail, who.NewCopies), ", "))
 		p.Address.Own, p.Address.Withdraw = f.AddressOwn, action+"/zuruecknehmen"
 		p.Address.Form = action
-		p.Address.Confirm = []templates.Field{p.Revision, web.HiddenField("email", who.NewEmail)}
+		p.Address.Confirm = []templates.Field{p.Revision, web.HiddenField("email", who.NewEmail), web.HiddenField("copies", strings.Join(who.NewCopies, ", "))}
 	}
 	if !p.CanAct {
 		return
 	}
-	form := func(email string) []web.FieldGroup {
-		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.emailField(email))}}}
+	form := func(email, copies string) []web.FieldGroup {
+		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.emailField(email)), p.copiesField(copies)}}}
 	}
+	saved := form(who.Email, lines(who.Copies))
 	p.Address.Text = p.Must("send.address.text")
 	if f.Refused {
 		p.Address.Text = p.Must("send.address.text_refused")
 	}
-	p.Address.Form, p.Address.Groups, p.Address.Second, p.Address.Button = action, form(who.Email), f.TwoPerson, p.Must("send.address.button")
+	p.Address.Form, p.Address.Groups, p.Address.Second, p.Address.Button = action, saved, f.TwoPerson, p.Must("send.address.button")
 	if f.TwoPerson {
 		p.Address.Button = p.Must("send.address.request")
 	}
 	if typed != nil {
-		p.Address.Groups = form(typed.Email)
+		p.Address.Groups = form(typed.Email, typed.Copies)
 	}
 	if typed != nil && stale {
-		r.Overtaken(&p.Base, p.Address.Groups, form(who.Email))
+		r.Overtaken(&p.Base, p.Address.Groups, saved)
+	}
+}
+
+// postal is the form of the postal address after the dispatch.
+func (p *respondentPage) postal(r *web.Request, f send.RespondentFile, stale bool, typed *postalForm) {
+	who := f.Row.Respondent
+	if who.NotAsked != "" {
+		return
+	}
+	form := func(postal string) []web.FieldGroup {
+		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, p.postalField(postal)}}}
+	}
+	p.PostalForm, p.Postal = sendPath(r, "befragte", string(who.Slug), "anschrift"), form(who.Postal)
+	if typed == nil {
+		return
+	}
+	p.Postal = form(typed.Postal)
+	if stale {
+		r.Overtaken(&p.Base, p.Postal, form(who.Postal))
 	}
 }
 
@@ -319,12 +350,12 @@ func (p *respondentPage) addressOffers(r *web.Request, f send.RespondentFile) {
 			Fields: []templates.Field{web.HiddenField("mail", m.ID), web.HiddenField("to", who.Email)}})
 	}
 	if f.Unlisted {
-		text := p.Must("send.list_address.text_none", "To", who.Email)
+		text := p.Must("send.list_address.text_none", "To", f.All)
 		if f.Listed != "" {
-			text = p.Must("send.list_address.text", "From", f.Listed, "To", who.Email)
+			text = p.Must("send.list_address.text", "From", f.Listed, "To", f.All)
 		}
 		p.List = &templates.Confirm{Title: p.Must("send.list_address.title"), Text: text, Action: sendPath(r, "befragte", string(who.Slug), "adresse-merken"),
-			Button: p.Must("send.list_address.button"), Fields: []templates.Field{web.HiddenField("email", who.Email), web.HiddenField("listed", f.Listed)}}
+			Button: p.Must("send.list_address.button"), Fields: []templates.Field{web.HiddenField("email", f.All), web.HiddenField("listed", f.Listed)}}
 	}
 }
 
@@ -402,6 +433,8 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 	add("checked_on", web.ShortDay(p, who.Procedure.CheckedOn))
 	add("note", who.Procedure.Note)
 	add("email", who.Email)
+	add("copies", strings.Join(who.Copies, ", "))
+	add("postal", who.Postal)
 	add("due", r.Instant(f.Row.Due))
 	if who.DueReason.Text != "" {
 		add("due_reason", p.Must("send.respondent.not_reached", "At", r.Moment(who.DueReason.At), "Name", f.DueReasonBy, "Reason", who.DueReason.Text))
@@ -471,12 +504,15 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 // deliveries fills in mails and links, and what can be done about them.
 func (p *respondentPage) deliveries(r *web.Request, f send.RespondentFile) {
 	who := f.Row.Respondent
+	for _, m := range f.LostCopies {
+		p.LostCopies = append(p.LostCopies, p.Must("send.copy.lost", "Said", lostWords(r, m)))
+	}
 	for _, m := range f.Mails {
 		p.Mails = append(p.Mails, newOutboxLine(r, m))
 	}
 	open := false
 	for _, l := range f.Links {
-		p.Links = append(p.Links, newLinkLine(r, l))
+		p.Links = append(p.Links, newLinkLine(r, l, f.Mails))
 		open = open || l.RevokedAt.IsZero()
 	}
 	if !p.After || !p.CanAct || who.NotAsked != "" {
@@ -491,13 +527,16 @@ func (p *respondentPage) deliveries(r *web.Request, f send.RespondentFile) {
 	}
 }
 
-func newLinkLine(r *web.Request, l survey.AccessLink) linkLine {
+// newLinkLine is a link of a respondent that got these mails.
+func newLinkLine(r *web.Request, l survey.AccessLink, mails []send.OutboxRow) linkLine {
 	line := linkLine{Created: r.Moment(l.CreatedAt), Used: r.Moment(l.UsedAt), Revoked: r.Moment(l.RevokedAt), How: r.Printer().Must("send.link.by_mail")}
 	switch {
 	case l.Printed:
 		line.How = r.Printer().Must("send.link.printed")
 	case l.Mail == "":
 		line.How = r.Printer().Must("send.link.by_hand")
+	case slices.ContainsFunc(mails, func(m send.OutboxRow) bool { return m.ID == l.Mail && m.Copy }):
+		line.How = r.Printer().Must("send.copy.kind", "Kind", line.How)
 	}
 	return line
 }

@@ -134,6 +134,18 @@ func (s *Room) setAddress(r *web.Request) error {
 	return r.Redirect(sendPath(r, "befragte", slug), notice)
 }
 
+func (s *Room) setPostal(r *web.Request) error {
+	var form postalForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	if err := s.Send.SetPostal(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.SetPostal(form)); err != nil {
+		return s.respondentRefused(r, err, respondentTyped{postal: &form})
+	}
+	return r.Redirect(sendPath(r, "befragte", slug), "send.notice.postal")
+}
+
 func (s *Room) withdrawAddress(r *web.Request) error { return s.withdraw(r, survey.ActAddress) }
 
 func (s *Room) sendAstray(r *web.Request) error {
@@ -153,7 +165,7 @@ func (s *Room) sendAstray(r *web.Request) error {
 
 func (s *Room) listAddress(r *web.Request) error {
 	var form struct {
-		Email  string `form:"email"`
+		Email  string `form:"email"` // all of its addresses
 		Listed string `form:"listed"`
 	}
 	if err := r.Bind(&form); err != nil {

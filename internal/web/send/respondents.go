@@ -70,7 +70,7 @@ func (s *Room) renderRespondents(r *web.Request, status int, form notAskedForm, 
 		out := respondentsRow{
 			Party: templates.Party{Name: row.ShortName, Colour: row.Colour, Href: sendPath(r, "befragte", string(row.Slug)), State: web.StateWord(p.Base, row.Standing)},
 			Name:  row.Name, Position: web.TypedNumber(row.BallotPosition), Channel: r.ChannelWord(row.Procedure.Channel),
-			Limits: limitsWord(r, row.Procedure), Due: r.Moment(row.Respondent.Due.At), Address: row.Email, NotAsked: row.NotAsked,
+			Limits: limitsWord(r, row.Procedure), Due: r.Moment(row.Respondent.Due.At), Address: strings.Join(survey.AllAddresses(row.Email, row.Copies), ", "), NotAsked: row.NotAsked,
 			Asked: p.Must("common.questions", "Count", row.Packet.Asked),
 		}
 		if p.Numbered {
@@ -293,6 +293,8 @@ type respondentForm struct {
 	Wikidata       string `form:"wikidata"`
 	Colour         string `form:"colour"`
 	Email          string `form:"email"`
+	Copies         string `form:"copies"`
+	Postal         string `form:"postal"`
 	Language       string `form:"language"`
 	Channel        string `form:"channel"`
 	MaxQuestions   string `form:"max_questions"`
@@ -312,7 +314,7 @@ type respondentForm struct {
 func (f respondentForm) command() send.SaveRespondent {
 	return send.SaveRespondent{
 		ShortName: f.ShortName, Name: f.Name, BallotPosition: readNumber(f.BallotPosition), OrderNumber: f.OrderNumber, Wikidata: f.Wikidata, Colour: f.Colour,
-		Email: f.Email, Language: f.Language, Due: f.Due, DueZone: f.DueZone, DueChoice: f.DueChoice, NotAsked: f.NotAsked, Revision: f.Revision,
+		Email: f.Email, Copies: f.Copies, Postal: f.Postal, Language: f.Language, Due: f.Due, DueZone: f.DueZone, DueChoice: f.DueChoice, NotAsked: f.NotAsked, Revision: f.Revision,
 		DueReason: f.DueReason, LanguageReason: f.LanguageReason,
 		Procedure: survey.Procedure{Channel: survey.Channel(f.Channel), MaxQuestions: readNumber(f.MaxQuestions), MaxCharacters: readNumber(f.MaxCharacters),
 			Source: f.Source, CheckedOn: f.CheckedOn, Note: f.Note},
@@ -322,7 +324,7 @@ func (f respondentForm) command() send.SaveRespondent {
 func formOf(r survey.Respondent) respondentForm {
 	return respondentForm{
 		ShortName: r.ShortName, Name: r.Name, BallotPosition: web.TypedNumber(r.BallotPosition), OrderNumber: web.TypedNumber(r.OrderNumber), Wikidata: r.Wikidata, Colour: r.Colour,
-		Email: r.Email, Language: r.Language, Channel: string(r.Procedure.Channel), MaxQuestions: web.TypedNumber(r.Procedure.MaxQuestions),
+		Email: r.Email, Copies: lines(r.Copies), Postal: r.Postal, Language: r.Language, Channel: string(r.Procedure.Channel), MaxQuestions: web.TypedNumber(r.Procedure.MaxQuestions),
 		MaxCharacters: web.TypedNumber(r.Procedure.MaxCharacters), Source: r.Procedure.Source, CheckedOn: r.Procedure.CheckedOn, Note: r.Procedure.Note,
 		Due: r.Due.Local, DueZone: r.Due.Zone, NotAsked: r.NotAsked, Revision: r.Revision, DueReason: r.DueReason.Text, LanguageReason: r.LanguageReason.Text,
 	}
@@ -350,7 +352,7 @@ func (f respondentForm) groups(p sendPage, names bool) []web.FieldGroup {
 		language = "de"
 	}
 	if names {
-		who.Fields = append(who.Fields, p.emailField(f.Email))
+		who.Fields = append(who.Fields, p.emailField(f.Email), p.copiesField(f.Copies), p.postalField(f.Postal))
 	}
 	who.Fields = append(who.Fields, p.choice("language", "select", language, "common.language.", "de", "en"), p.field("language_reason", "text", f.LanguageReason), web.HiddenField("revision", strconv.Itoa(f.Revision)))
 
@@ -387,6 +389,22 @@ func (p sendPage) emailField(value string) templates.Field {
 	f.Autocomplete = "off"
 	return f
 }
+
+// copiesField is for the addresses beside the first, one a line.
+func (p sendPage) copiesField(value string) templates.Field {
+	f := p.field("copies", "textarea", value)
+	f.Rows, f.Autocomplete = 2, "off"
+	return f
+}
+
+func (p sendPage) postalField(value string) templates.Field {
+	f := p.field("postal", "textarea", value)
+	f.Rows, f.Autocomplete = 3, "off"
+	return f
+}
+
+// lines are values as a text field shows them, one a line.
+func lines(values []string) string { return strings.Join(values, "\n") }
 
 func (s *Room) newRespondent(r *web.Request) error {
 	return s.renderNewRespondent(r, http.StatusOK, respondentForm{}, nil)

@@ -43,6 +43,7 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: respondent + "/links-widerrufen", Who: web.Coordinators, Phases: after, Handle: s.revokeLinks},
 		{Method: post, Path: respondent + "/adresse", Who: web.Checkers, Phases: after, Limit: web.LimitMail, Handle: s.setAddress},
 		{Method: post, Path: respondent + "/adresse/zuruecknehmen", Who: web.Checkers, Phases: after, Handle: s.withdrawAddress},
+		{Method: post, Path: respondent + "/anschrift", Who: web.Coordinators, Phases: after, Handle: s.setPostal},
 		{Method: post, Path: respondent + "/adresse-merken", Who: web.Coordinators, Phases: conducted, Handle: s.listAddress},
 		{Method: post, Path: respondent + "/nachsenden", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.sendAstray},
 		{Method: post, Path: respondent + "/datum", Who: web.Coordinators, Phases: after, Limit: web.LimitMail, Handle: s.saveDue},

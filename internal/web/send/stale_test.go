@@ -101,13 +101,74 @@ func TestAddressChangeInTheBrowser(t *testing.T) {
 	sees(page, kim, "Eine andere Person aus Koordination oder Administration muss bestätigen.")
 	sees("/uebersicht", ada, "Neue E-Mail-Adresse bestätigen")
 	sees("/versand/nord-closed", ada, "Neue Adresse wartet auf Bestätigung")
-	sees(page, ada, "Neue Adresse bestätigen")
+	sees(page, ada, "Neue Adressen bestätigen")
 	if answer := w.Request(t, http.MethodPost, page+"/adresse/zuruecknehmen", ada, nil); answer.Code != http.StatusSeeOther {
 		t.Fatal(answer.Code)
 	}
 	post(kim)
 	post(ada)
 	sees(page, ada, "neu@partei.example")
+}
+
+// Copies are typed one a line, and the second person confirms with a click what was typed.
+func TestCopiesInTheBrowser(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	w.AddUser(t, survey.User{ID: "k", Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.AddUser(t, survey.User{ID: "a", Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances },
+		survey.Alliance{Name: "Bündnis Nordmark", ConfirmDispatch: survey.RuleOn, Revision: 1})
+	kim, ada := w.StaffCookie(t, "kim@buendnis.example"), w.StaffCookie(t, "ada@buendnis.example")
+	const page = "/versand/nord-open/befragte/frei"
+	ask := func(cookie, path string, status int, form url.Values, wants ...string) string {
+		t.Helper()
+		method := http.MethodGet
+		if form != nil {
+			method = http.MethodPost
+		}
+		answer := w.Request(t, method, path, cookie, form)
+		if answer.Code != status {
+			t.Fatalf("%s: %d, want %d\n%s", path, answer.Code, status, answer.Body)
+		}
+		for _, want := range wants {
+			if !strings.Contains(answer.Body.String(), want) {
+				t.Errorf("%s: %q is missing\n%s", path, want, answer.Body)
+			}
+		}
+		return answer.Body.String()
+	}
+	revision := func() string {
+		return revisionField.FindStringSubmatch(ask(kim, page, http.StatusOK, nil))[1]
+	}
+	form := func(copies string) url.Values {
+		return url.Values{"email": {"frei@partei.example"}, "copies": {copies}, "revision": {revision()}}
+	}
+	ask(kim, page+"/adresse", http.StatusUnprocessableEntity, form("buero@frei.example\r\nkaputt"), "„kaputt“ ist keine E-Mail-Adresse", "kaputt</textarea>")
+	ask(kim, page+"/adresse", http.StatusUnprocessableEntity, form("FREI@partei.example"), "„FREI@partei.example“ steht schon da.")
+	for range 2 {
+		ask(kim, page+"/adresse", http.StatusSeeOther, form("buero@frei.example\r\nvorstand@frei.example"))
+	}
+	ask(ada, page, http.StatusOK, nil, "die erste voran: frei@partei.example, buero@frei.example, vorstand@frei.example", `name="copies" value="buero@frei.example, vorstand@frei.example"`)
+	ask(ada, page+"/adresse", http.StatusSeeOther, form("buero@frei.example, vorstand@frei.example")) // the hidden field
+	ask(kim, page, http.StatusOK, nil, "buero@frei.example\nvorstand@frei.example</textarea>", "Eingangsbestätigungen gehen nur an die erste Adresse")
+	ask(kim, "/versand/nord-open/befragte", http.StatusOK, nil, "buero@<wbr>frei.example")
+	stale := form("buero@frei.example")
+	stale.Set("revision", "1")
+	ask(kim, page+"/adresse", http.StatusConflict, stale, "buero@frei.example</textarea>", "vorstand@frei.example")
+
+	ask(kim, page+"/anschrift", http.StatusUnprocessableEntity, url.Values{"postal": {strings.Repeat("x\n", 7)}, "revision": {revision()}}, "höchstens 6 Zeilen")
+	ask(ada, page+"/anschrift", http.StatusForbidden, url.Values{"postal": {"Am Deich 1"}, "revision": {revision()}})
+	ask(kim, page+"/anschrift", http.StatusConflict, url.Values{"postal": {"Am Deich 1"}, "revision": {"1"}}, "Am Deich 1</textarea>")
+	ask(kim, page+"/anschrift", http.StatusSeeOther, url.Values{"postal": {"Am Deich 1\r\n20999 Nordhafen"}, "revision": {revision()}})
+	ask(kim, page, http.StatusOK, nil, "Am Deich 1\n20999 Nordhafen</textarea>")
+	ask(kim, "/versand/nord-closed/befragte/fremd/anschrift", http.StatusNotFound, url.Values{"postal": {"x"}})
+
+	// a copy that is refused is told of on the page, and the party is not lost for it
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Mail] { return tx.Mails }, survey.Mail{ID: "zz-copy", Kind: survey.MailReminder, Questionnaire: "q-open", Respondent: "r-frei", Copy: true,
+		To: "buero@frei.example", State: survey.MailFailed, Attempts: 1, LastAttempt: w.Clock.Now(), Reply: "550 gibt es nicht"})
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.MailText] { return tx.MailTexts }, survey.MailText{Of: "zz-copy", Frame: "Dies ist eine Kopie.", Body: "Guten Tag"})
+	ask(kim, page, http.StatusOK, nil, "Eine Kopie kam nicht an. Erinnerung (Kopie) an buero@frei.example", "550 gibt es nicht")
+	ask(kim, "/versand/nord-open/postausgang/zz-copy", http.StatusOK, nil, "Erinnerung (Kopie)", "Dies ist eine Kopie.\n\nGuten Tag", `value="buero@frei.example"`)
 }
 
 func TestOfficeIsWarnedWithoutAMailServer(t *testing.T) {
