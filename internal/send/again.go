@@ -39,7 +39,7 @@ func (s *Service) rewrite(tx *survey.Tx, h letterhead, r survey.Respondent, m *s
 // form.
 func (s *Service) sendAgain(tx *survey.Tx, h letterhead, r survey.Respondent, old survey.Mail, to string) (survey.WrittenMail, error) {
 	fresh := survey.WrittenMail{Mail: survey.Mail{Kind: old.Kind, Questionnaire: old.Questionnaire, Respondent: old.Respondent, Dispatch: old.Dispatch, To: to,
-		Aside: to != r.Email && !r.CopyTo(to), Alone: h.alone || old.Alone, Language: old.Language}}
+		Copy: old.Copy, Aside: to != r.Email && !r.CopyTo(to), Alone: h.alone || old.Alone, Language: old.Language}}
 	written, err := old.Written(tx)
 	if err != nil {
 		return fresh, err
@@ -133,7 +133,7 @@ func movedSince(r survey.Respondent, q survey.Questionnaire, at time.Time) bool 
 // ResendMail is the form that sends a mail again.
 type ResendMail struct {
 	To     string
-	Keep   bool // the address becomes the respondent's, see SetAddress
+	Keep   bool // the address becomes the respondent's first, see SetAddress; of a copy it counts for nothing
 	Revoke bool // the old link is revoked, and the old mail stopped if it has not gone out
 }
 
@@ -182,7 +182,8 @@ func (s *Service) ResendMail(ctx context.Context, actor survey.Actor, questionna
 // resend queues the new mail of ResendMail. It is Invalid to make an address the respondent's again that refused its mail.
 func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent, old survey.Mail, cmd ResendMail) (newID string, waits bool, err error) {
 	other := r.Email != cmd.To
-	if other && cmd.Keep {
+	keep := other && cmd.Keep && !old.Copy
+	if keep {
 		mails, err := mailsTo(tx, r)
 		if err != nil {
 			return "", false, err
@@ -210,7 +211,7 @@ func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnai
 	}
 	h.alone = true
 	then := r
-	if cmd.Keep { // it is to be the first
+	if keep { // it is to be the first
 		then.Copies = slices.DeleteFunc(slices.Clone(r.Copies), func(address string) bool { return address == cmd.To })
 	}
 	fresh, err := s.sendAgain(tx, h, then, old, cmd.To)
@@ -222,7 +223,7 @@ func (s *Service) resend(tx *survey.Tx, actor survey.Actor, q survey.Questionnai
 			return "", false, err
 		}
 	}
-	if other && cmd.Keep { // after the new mail is there, so that the old one does not follow it
+	if keep { // after the new mail is there, so that the old one does not follow it
 		done, err := s.changeAddress(tx, actor, q, &r, cmd.To, then.Copies)
 		if err != nil {
 			return "", false, err

@@ -315,3 +315,45 @@ func TestPostalAddressOfALetter(t *testing.T) {
 		t.Errorf("of another questionnaire: %v", err)
 	}
 }
+
+// A reminder by hand that was stopped for the first address was not had, though a copy got it.
+func TestACopyIsNotReminded(t *testing.T) {
+	s := copied(t)
+	s.remind()
+	s.attempt("buero@fm.example", survey.MailReminder, true)
+	id := s.mails(survey.MailReminder)["fm@partei.example"].Mail.Dispatch
+	if err := s.Send.StopReminder(t.Context(), s.office, s.q, id); err != nil {
+		t.Fatal(err)
+	}
+	if waits := s.mails(survey.MailReminder); len(waits) != 0 {
+		t.Errorf("%d mails still wait", len(waits))
+	}
+	p, err := s.Send.ReminderPlan(t.Context(), s.office, s.q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(p.Recipients, func(r survey.Respondent) bool { return r.Slug == "fm" }) || slices.ContainsFunc(p.SentMails, func(m survey.Mail) bool { return m.Copy }) {
+		t.Errorf("%d could have it, %d mails", len(p.Recipients), len(p.SentMails))
+	}
+}
+
+// A copy that is sent again elsewhere by hand stays one, and makes no address the party's.
+func TestACopySentElsewhere(t *testing.T) {
+	s := copied(t)
+	s.attempt("fm@partei.example", survey.MailInvitation, false)
+	s.attempt("buero@fm.example", survey.MailInvitation, false)
+	f, err := s.Send.RespondentFile(t.Context(), s.office, s.q, "fm")
+	if err != nil || len(f.LostCopies) != 1 {
+		t.Fatal(f.LostCopies, err)
+	}
+	if _, waits, err := s.Send.ResendMail(t.Context(), s.office, s.q, f.LostCopies[0].ID, send.ResendMail{To: "anders@fm.example", Keep: true, Revoke: true}); waits || err != nil {
+		t.Fatal(waits, err)
+	}
+	if m := s.mails(survey.MailInvitation)["anders@fm.example"].Mail; !m.Copy || !m.Aside || m.Frame == "" || s.respondent("fm").Email != "fm@partei.example" {
+		t.Errorf("%+v", m.Mail)
+	}
+	s.attempt("anders@fm.example", survey.MailInvitation, true)
+	if f, err := s.Send.RespondentFile(t.Context(), s.office, s.q, "fm"); err != nil || f.Lost == nil {
+		t.Errorf("it made up for the first: %v", err)
+	}
+}

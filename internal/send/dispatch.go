@@ -280,9 +280,9 @@ func (s *Service) sendToRespondent(tx *survey.Tx, h letterhead, d *survey.Dispat
 	return nil
 }
 
-// enqueueTo queues a mail to one of a respondent's addresses. What goes to a copy says so above its text.
+// enqueueTo queues a mail to a respondent. What goes to a copy says so above its text, and so does a copy that goes elsewhere by hand.
 func (s *Service) enqueueTo(tx *survey.Tx, r survey.Respondent, m survey.WrittenMail) (survey.WrittenMail, error) {
-	if m.Copy = m.To != r.Email && r.CopyTo(m.To); m.Copy {
+	if m.Copy = m.To != r.Email && (m.Copy || r.CopyTo(m.To)); m.Copy {
 		_, frame, err := s.Compose(m.Language, "copy", CopyMail{First: r.Email})
 		if err != nil {
 			return m, err

@@ -23,7 +23,7 @@ type ReminderPlan struct {
 	Language      string              // of its text
 	SentName      string
 	ConfirmedName string
-	SentMails     []survey.Mail // its mails, the oldest first
+	SentMails     []survey.Mail // its mails, the oldest first; no copies
 }
 
 // ReminderPlan returns who would get the reminder now.
@@ -132,7 +132,7 @@ func (s *Service) reminderOf(tx *survey.Tx, q survey.Questionnaire, all []survey
 	}
 	mails, err := mailsOf(tx, q.ID)
 	for _, m := range mails {
-		if m.Dispatch != p.Sent.ID {
+		if m.Dispatch != p.Sent.ID || m.Copy {
 			continue
 		}
 		p.SentMails, p.Language = append(p.SentMails, m), m.Language

@@ -120,6 +120,8 @@ type outboxMailPage struct {
 	Bounce       string // where that it came back posts to; "" it cannot
 	BounceFields []templates.Field
 	BounceUndo   bool // it is recorded and can be taken back
+	ResendText   string
+	BounceText   string
 }
 
 type resendForm struct {
@@ -131,7 +133,7 @@ type resendForm struct {
 // newResendForm begins with the address of a copy, else with the respondent's of now, or the one that was asked for and waits for a second person: that
 // need not be asked for again.
 func newResendForm(m send.OutboxRow) *resendForm {
-	if m.Copy && m.To != m.Address {
+	if m.Copy {
 		return &resendForm{To: m.To, Revoke: true}
 	}
 	return &resendForm{To: cmp.Or(m.NewEmail, m.Address), Keep: m.NewEmail == "", Revoke: true}
@@ -169,6 +171,11 @@ func (s *Room) renderMail(r *web.Request, status int, typed mailTyped, errs []te
 		keep, revoke := p.field("keep", "checkbox", "true"), p.field("revoke", "checkbox", "true")
 		keep.Checked, revoke.Checked = form.Keep, form.Revoke
 		p.Fields = []templates.Field{web.RequiredField(p.field("to", "email", form.To)), keep, revoke}
+		p.ResendText, p.BounceText = p.Must("send.mail.resend_text"), p.Must("send.bounce.text")
+		if m.Copy { // what is kept of the party is its first address
+			p.Fields = []templates.Field{p.Fields[0], revoke}
+			p.ResendText, p.BounceText = p.Must("send.copy.resend"), p.Must("send.copy.bounce")
+		}
 	}
 	phase := r.Questionnaire.Phase(s.Send.Now())
 	if m.Kind.ToAll() && m.Respondent != "" && m.State == survey.MailSent && (phase == survey.PhaseOpen || phase == survey.PhaseClosed) {

@@ -168,7 +168,7 @@ func TestCopiesInTheBrowser(t *testing.T) {
 		To: "buero@frei.example", State: survey.MailFailed, Attempts: 1, LastAttempt: w.Clock.Now(), Reply: "550 gibt es nicht"})
 	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.MailText] { return tx.MailTexts }, survey.MailText{Of: "zz-copy", Frame: "Dies ist eine Kopie.", Body: "Guten Tag"})
 	ask(kim, page, http.StatusOK, nil, "Eine Kopie kam nicht an. Erinnerung (Kopie) an buero@frei.example", "550 gibt es nicht")
-	ask(kim, "/versand/nord-open/postausgang/zz-copy", http.StatusOK, nil, "Erinnerung (Kopie)", "Dies ist eine Kopie.\n\nGuten Tag", `value="buero@frei.example"`)
+	ask(kim, "/versand/nord-open/postausgang/zz-copy", http.StatusOK, nil, "Erinnerung (Kopie)", "Dies ist eine Kopie.\n\nGuten Tag", `value="buero@frei.example"`, "erfährt das die erste Adresse der Partei")
 }
 
 func TestOfficeIsWarnedWithoutAMailServer(t *testing.T) {
