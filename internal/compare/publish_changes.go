@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"maps"
 	"strconv"
 
 	"pruefstein/internal/survey"
@@ -39,15 +40,11 @@ func cellDigests(c survey.Comparison) []survey.CellDigest {
 // facets are the digests of what a publication says beside the cells. Those of a respondent are named with its slug.
 func facets(c survey.Comparison) map[string]string {
 	q := c.Questionnaire
-	var order []string
-	for _, r := range c.Respondents {
-		order = append(order, string(r.Slug))
-	}
 	found := map[string]string{
 		string(survey.FacetHeading):  survey.DigestOf([]any{q.Title, q.Intro, q.Source, c.Election.Name, c.Election.Date, c.Election.Level, c.Election.Region}),
 		string(survey.FacetAlliance): survey.DigestOf([]string{c.Alliance.Name, c.Alliance.PressContact}),
 		string(survey.FacetLegal):    survey.DigestOf([]string{c.Alliance.Imprint, c.Alliance.Privacy}),
-		string(survey.FacetOrder):    survey.DigestOf(append(orderRule(q), order)),
+		string(survey.FacetOrder):    orderDigest(c, func(survey.Slug) bool { return true }),
 		string(survey.FacetDeadline): survey.DigestOf([]any{q.Deadline, q.Extended}),
 		string(survey.FacetLicence):  survey.DigestOf(q.Licence),
 	}
@@ -72,6 +69,17 @@ func facets(c survey.Comparison) map[string]string {
 		found[facetOf(survey.FacetAsked, r.Slug)] = survey.DigestOf([]any{r.Channel, r.AskedAt, own, r.DueChanges})
 	}
 	return found
+}
+
+// orderDigest is that of the order of some respondents, and of its rule.
+func orderDigest(c survey.Comparison, of func(survey.Slug) bool) string {
+	var order []string
+	for _, r := range c.Respondents {
+		if of(r.Slug) {
+			order = append(order, string(r.Slug))
+		}
+	}
+	return survey.DigestOf(append(orderRule(c.Questionnaire), order))
 }
 
 // orderRule is the printed rule of the order. That of an import is what its source says of it.
@@ -100,6 +108,8 @@ func facetChanges(previous survey.PublicationDetail, now map[string]string, c su
 			list = append(list, survey.Change{Version: c.Version, At: c.At, Facet: f, Respondent: slug, ShortName: shortName})
 		}
 	}
+	now = maps.Clone(now)
+	now[string(survey.FacetOrder)] = orderDigest(c, func(slug survey.Slug) bool { return shownBefore(previous, slug) }) // whoever is new changes no order
 	for _, f := range []survey.Facet{survey.FacetHeading, survey.FacetAlliance, survey.FacetLegal, survey.FacetOrder, survey.FacetDeadline, survey.FacetLicence, survey.FacetReport} {
 		add(f, string(f), "", "")
 	}

@@ -2,6 +2,7 @@ package export
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,7 +65,7 @@ func changed(p *locale.Printer, c survey.Comparison, change survey.Change) strin
 	case change.Wording:
 		list = append(list, otherWords(p, c, change)...)
 	case change.Details:
-		list = append(list, p.Must("compare.change.details"))
+		list = append(list, otherDetails(p, c, change))
 	}
 	if change.Quotation {
 		list = append(list, p.Must("compare.change.quotation"+quotationWord(change)))
@@ -90,6 +91,31 @@ func otherWords(p *locale.Printer, c survey.Comparison, change survey.Change) (l
 		list = append(list, p.Must("compare.change.text"))
 	}
 	return list
+}
+
+// otherDetails says which details of an answer are others, as far as its versions tell.
+func otherDetails(p *locale.Printer, c survey.Comparison, change survey.Change) string {
+	was, now, known := versionsOf(c, change)
+	var names []string
+	for _, detail := range []struct {
+		key     string
+		differs bool
+	}{
+		{"note", was.Note != now.Note},
+		{"source", was.Source != now.Source || was.Provenance != now.Provenance || was.Confirmation() != now.Confirmation()},
+		{"licence", was.Licence != now.Licence},
+		{"late", was.Late != now.Late},
+		{"joint", !slices.Equal(was.Joint, now.Joint)},
+		{"received", was.ReceivedAt != now.ReceivedAt},
+	} {
+		if known && detail.differs {
+			names = append(names, p.Must("compare.change.detail."+detail.key))
+		}
+	}
+	if len(names) == 0 {
+		return p.Must("compare.change.details")
+	}
+	return p.Must("compare.change.details_of", "Details", p.Join(names))
 }
 
 // versionsOf finds the versions before and after a change of one cell; known is false where the record does not say which they were.

@@ -345,8 +345,10 @@ func TestImportSaysNothingOfWhoWasAsked(t *testing.T) {
 		}
 		for _, row := range rows {
 			for _, text := range row {
-				if strings.Contains(text, "gefragten Parteien") || strings.Contains(text, "Frist läuft noch") {
-					t.Errorf("sheet %s says %q", name, text)
+				for _, word := range []string{"gefragten Parteien", "befragten Parteien", "Frist läuft noch", "Gefragt am", "gefragt wurde", "Gestellte Fragen"} {
+					if strings.Contains(text, word) {
+						t.Errorf("sheet %s says %q", name, text)
+					}
 				}
 			}
 		}
@@ -377,5 +379,25 @@ func BenchmarkFiles(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// Two parties with one short name are told apart wherever it stands alone, and whoever is but expected to stand is so in the table's head
+// as on the pages.
+func TestPartiesAreToldApart(t *testing.T) {
+	c := theses()
+	c.Respondents[0].ShortName, c.Respondents[0].Name = "FW", "Freie Wähler"
+	c.Respondents[1].ShortName, c.Respondents[1].Name = "fw", "Fortschrittswerk"
+	c.Respondents[0].Standing = survey.Standing{State: survey.StateExpected}
+	for i, want := range []string{"FW (Freie Wähler)", "fw (Fortschrittswerk)"} {
+		if got := ShownName(c, c.Respondents[i]); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := ShownName(c, c.Respondents[2]); got != c.Respondents[2].ShortName {
+		t.Errorf("%q", got)
+	}
+	if got := comparisonSheet(c).columns[2].title; got != "FW (voraussichtlich antretend)" {
+		t.Errorf("%q", got)
 	}
 }

@@ -202,6 +202,9 @@ func MetaFacts(p *locale.Printer, c survey.Comparison) []templates.Fact {
 		add("compare.meta.standing", line)
 	}
 	facts = append(facts, OrderFact(p, c))
+	if scale := ScaleText(p, q); scale != "" {
+		add("compare.meta.scale", scale)
+	}
 	method := "compare.meta.method_text"
 	if q.Imported {
 		method = "compare.meta.method_imported"

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,18 @@ type sheet struct {
 	repeat  int // first columns that are printed again on every page
 	blocks  int // columns from here on are equal party columns, broken into blocks for print; 0: none
 	breaks  int // a page ends before this column; 0: none
+}
+
+// without takes columns out.
+func (s *sheet) without(titles ...string) {
+	for i := len(s.columns) - 1; i >= 0; i-- {
+		if slices.Contains(titles, s.columns[i].title) {
+			s.columns = slices.Delete(s.columns, i, i+1)
+			for j, row := range s.rows {
+				s.rows[j] = slices.Delete(row, i, i+1)
+			}
+		}
+	}
 }
 
 // A column has a title and a width in characters. A column with a most may grow up to it for long texts.
@@ -134,7 +147,7 @@ func comparisonCell(c survey.Comparison, q survey.CatalogueQuestion, cell survey
 // freeTitle is the party's short name, with its id where another column has that name already: column titles of a table
 // differ in more than case and have at most 255 characters.
 func freeTitle(r survey.ComparedRespondent, taken map[string]bool) string {
-	title := withState(r.ShortName, r.Standing)
+	title := named(r.ShortName, r.Standing)
 	if taken[strings.ToLower(title)] || survey.Length(title) > 255 || title == "" {
 		title = fmt.Sprintf("%s (%s)", title, r.Slug)
 		if taken[strings.ToLower(title)] || survey.Length(title) > 255 {
@@ -253,10 +266,6 @@ func returnsSheet(c survey.Comparison) *sheet {
 				due = time.Time{}
 			}
 		}
-		asked := count(one.Asked)
-		if c.Questionnaire.Imported { // who was asked what, it does not say
-			asked = value{}
-		}
 		late := ""
 		switch {
 		case one.Given == 0:
@@ -267,18 +276,25 @@ func returnsSheet(c survey.Comparison) *sheet {
 		}
 		s.rows = append(s.rows, []value{
 			text(r.ShortName), text(r.Name), moment(r.AskedAt, in), text(channel), moment(due, in),
-			text(returnWord(one)), asked, count(one.Said), stamp(one.Received, in), text(late),
+			text(returnWord(one)), count(one.Asked), count(one.Said), stamp(one.Received, in), text(late),
 			text(reasons(one.Reasons)), text(reasons(one.Left)), text(strings.Join(DueChanges(german, r), "\n")),
 		})
+	}
+	if c.Questionnaire.Imported {
+		s.without("Gefragt am", "Weg", "Gestellte Fragen")
 	}
 	return s
 }
 
-// returnWord says how a return stands: of whoever no longer stands also what came back, if anything did.
+// returnWord says how a return stands: of whoever no longer stands also what came back, if anything did, and of whoever is but expected
+// to stand that it is.
 func returnWord(one survey.Return) string {
 	word := german.Must("export.return." + string(one.State))
 	if one.State != one.Back && one.Given > 0 {
 		word += "; " + german.Must("export.return."+string(one.Back))
+	}
+	if s := one.Respondent.Standing; s.Told() && !s.Out() {
+		word += "; " + StandingWord(german, s)
 	}
 	return word
 }
@@ -429,6 +445,7 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 		told("standing", line)
 	}
 	told("intro", q.Intro)
+	told("scale", ScaleText(german, q))
 	if q.Imported {
 		told("imported", german.Must("export.readme.imported_text"))
 	} else if c.Confirmed {
@@ -442,7 +459,11 @@ func readmeSheet(c survey.Comparison, others []*sheet) *sheet {
 	told("times", german.Must("export.readme.times_text", "Zone", in.String()))
 	told("press", c.Alliance.PressContact)
 	for i, key := range []string{"comparison", "answers", "questions", "parties", "returns", "treatment", "changes"} {
-		say(german.Must("export.readme.sheet", "Name", others[i].name), german.Must("export.sheet."+key))
+		about := "export.sheet." + key
+		if q.Imported && (key == "parties" || key == "returns") { // who was asked, it does not say
+			about += "_imported"
+		}
+		say(german.Must("export.readme.sheet", "Name", others[i].name), german.Must(about))
 	}
 	for _, status := range survey.Statuses {
 		say(german.Must("export.readme.status", "Name", statusWord(status)), StatusMeaning(german, c, status))

@@ -128,6 +128,16 @@ func speaker(r survey.ComparedRespondent) string {
 	return r.ShortName + " (" + r.Name + ")"
 }
 
+// ShownName is the short name of a party, with its full one behind it where another has the same short name.
+func ShownName(c survey.Comparison, r survey.ComparedRespondent) string {
+	for _, o := range c.Respondents {
+		if o.ID != r.ID && strings.EqualFold(o.ShortName, r.ShortName) {
+			return speaker(r)
+		}
+	}
+	return r.ShortName
+}
+
 // citationRows is how many lines a citation takes.
 const citationRows = 3
 

@@ -113,7 +113,7 @@ func (w treatmentWords) line(e survey.TreatmentEntry) TreatmentLine {
 	line := TreatmentLine{When: w.moment(e.At), Reason: e.Reason, Source: e.Source, Href: webAddress(e.Source), Text: e.Text}
 	for _, r := range w.c.Respondents {
 		if r.Slug == e.Party {
-			line.Party = r.ShortName
+			line.Party = ShownName(w.c, r)
 		}
 	}
 	var numbers []string

@@ -133,7 +133,15 @@ func withState(word string, s survey.Standing) string {
 	if !s.Out() {
 		return word
 	}
-	return word + " (" + StandingWord(german, s) + ")"
+	return named(word, s)
+}
+
+// named is a party's name with how it stands behind it, as on the pages: also that it is but expected to stand.
+func named(name string, s survey.Standing) string {
+	if !s.Told() {
+		return name
+	}
+	return name + " (" + StandingWord(german, s) + ")"
 }
 
 // statusWord is the German word of a status. A status is never empty: one that is not set is unknown.
@@ -166,6 +174,20 @@ func PositionWord(p *locale.Printer, q survey.Questionnaire, position survey.Pos
 		return label
 	}
 	return p.Must("common.position." + string(position))
+}
+
+// ScaleText lists the steps of the questionnaire's own scale in their order, each with the id that data files have for it where that is
+// another; "" where it has none.
+func ScaleText(p *locale.Printer, q survey.Questionnaire) string {
+	var steps []string
+	for _, step := range q.Scale {
+		name := step.Label
+		if string(step.ID) != step.Label {
+			name = p.Must("compare.meta.scale_step", "Label", step.Label, "ID", string(step.ID))
+		}
+		steps = append(steps, name)
+	}
+	return strings.Join(steps, " · ")
 }
 
 // confirmationWord says who looked at a transcribed answer, "" for nobody or not known.

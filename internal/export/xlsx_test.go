@@ -227,8 +227,12 @@ func TestMarksNotesAndScales(t *testing.T) {
 	if got := table(t, book, "Vergleich")[0][c.Respondents[0].ShortName]; got != "Stimme eher zu" {
 		t.Errorf("Vergleich: %q", got)
 	}
+	scale := "Stimme eher zu (in den Datendateien: rather_agree) · Nein (in den Datendateien: no)"
+	if !slices.ContainsFunc(table(t, book, "Lies mich"), func(row map[string]string) bool { return row["Inhalt"] == scale }) {
+		t.Errorf("the workbook does not explain the scale")
+	}
 	page := string(write(t, HTML, c))
-	for _, want := range []string{"Frage 1 (1a)", "Stimme eher zu", "Redaktionelle Anmerkung", first.Note} {
+	for _, want := range []string{"Frage 1 (1a)", scale, "Stimme eher zu", "Redaktionelle Anmerkung", first.Note} {
 		if !strings.Contains(page, want) {
 			t.Errorf("vergleich.html says nowhere %q", want)
 		}
@@ -343,7 +347,8 @@ func TestChangesSheetSaysWhat(t *testing.T) {
 	for _, line := range ChangeLines(locale.For("de"), c) {
 		lines = append(lines, line.Text)
 	}
-	for _, want := range []string{"E, Frage 1: vorher Stimme zu, jetzt Stimme nicht zu; Wortlaut geändert", "E, Frage 1: vorher Stimme nicht zu, jetzt ohne Position", "B, Frage 2: Wortlaut oder Position geändert"} {
+	for _, want := range []string{"E, Frage 1: vorher Stimme zu, jetzt Stimme nicht zu; Wortlaut geändert", "E, Frage 1: vorher Stimme nicht zu, jetzt ohne Position", "B, Frage 2: Wortlaut oder Position geändert",
+		"E, Frage 1: Angaben zur Antwort geändert: Herkunft und Verspätung"} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("%q is missing in %q", want, lines)
 		}

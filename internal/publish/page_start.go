@@ -241,7 +241,7 @@ func opening(text string) string {
 func partyFilter(p *locale.Printer, c survey.Comparison) templates.Field {
 	f := templates.Field{Name: "partei", ID: "wahl", Type: "checkbox", Label: p.Must("common.compare.choose"), Inline: true, Quiet: true}
 	for _, r := range c.Respondents {
-		f.Options = append(f.Options, templates.Option{Value: string(r.Slug), Label: r.ShortName})
+		f.Options = append(f.Options, templates.Option{Value: string(r.Slug), Label: export.ShownName(c, r)})
 	}
 	return f
 }
