@@ -301,6 +301,34 @@ func TestDoubleClicksSucceed(t *testing.T) {
 	}
 }
 
+// A reminder that waits does not go to a party that no longer stands.
+func TestNoReminderToWhoIsOut(t *testing.T) {
+	s := newSending(t)
+	s.mustDispatch()
+	s.remind()
+	r, election := s.respondent("fm"), s.questionnaire().Election
+	s.put(func(tx *survey.Tx) error {
+		for _, party := range r.Parties {
+			c, err := tx.Contestants.Get(survey.Contestant{Election: election, Party: party}.Key())
+			if err != nil {
+				return err
+			}
+			c.Standing = survey.Standing{State: survey.StateNotAdmitted, Since: "2026-12-07", Reason: "Unterschriften fehlten.", Source: "Landeswahlausschuss"}
+			if err := tx.Contestants.Put(c); err != nil {
+				return err
+			}
+		}
+		return survey.PutStandings(tx, election)
+	})
+	reminders := s.mails(survey.MailReminder)
+	if !reminders["fm@partei.example"].Settled || reminders["gz@partei.example"].Settled {
+		t.Error("not exactly the reminder to the party that is out is settled")
+	}
+	if err := s.Send.RetryMail(t.Context(), s.office, s.q, reminders["fm@partei.example"].Mail.ID); testworld.KeyOf(err) != "send.error.reminder_over" {
+		t.Errorf("sent again by hand: %v", err)
+	}
+}
+
 // A reminder is settled when the date is over: the worker is told not to send it, and nobody can send it again.
 func TestNoReminderPastTheDate(t *testing.T) {
 	s := newSending(t)

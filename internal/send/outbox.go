@@ -287,8 +287,7 @@ const (
 	mailCodeGiveUp = time.Hour // a code is valid no longer, so sending it later would only confuse
 )
 
-// settled tells whether a mail is a reminder that has nothing to remind of any more, or a code whose hour is over. A reminder has not
-// when something came back from the respondent, be it a letter that is being typed, or when its date is over.
+// settled tells whether a mail is a reminder that has nothing to remind of any more, see settledWith, or a code whose hour is over.
 func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
 	if m.Kind == survey.MailCode {
 		return s.At(tx).Sub(m.CreatedAt) >= mailCodeGiveUp, nil
@@ -304,10 +303,10 @@ func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	at, err := survey.ReturnedAt(tx, r)
-	if err != nil || !at.IsZero() || !s.At(tx).Before(r.DueAt(q).At) {
-		return err == nil, err
-	}
 	letters, err := survey.LettersAtWork(tx, q.ID)
-	return letters[r.ID], err
+	if err != nil {
+		return false, err
+	}
+	why, err := s.settledWith(tx, q, letters, r)
+	return why != "", err
 }

@@ -62,7 +62,30 @@ const (
 
 // notReminded tells why a respondent gets no reminder now; "" it gets one.
 func (s *Service) notReminded(tx *survey.Tx, q survey.Questionnaire, letters map[survey.RespondentID]bool, r survey.Respondent) (why string, err error) {
-	if !r.GetsCover() || r.Standing.Out() {
+	if !r.GetsCover() {
+		return reminderNotAsked, nil
+	}
+	why, err = s.settledWith(tx, q, letters, r)
+	switch {
+	case err != nil || why != "" && why != reminderOver:
+		return why, err
+	case r.ByPost():
+		return reminderByPost, nil
+	}
+	mails, err := mailsTo(tx, r)
+	if err != nil {
+		return "", err
+	}
+	if r.AsDelivered(mails).NotReached != nil || r.Email == "" || r.AskedAt.IsZero() {
+		return reminderUnreached, nil
+	}
+	return why, nil
+}
+
+// settledWith tells why there is nothing to remind a respondent of, however it is asked; "" there is. That is looked at again before a
+// reminder that waits goes out.
+func (s *Service) settledWith(tx *survey.Tx, q survey.Questionnaire, letters map[survey.RespondentID]bool, r survey.Respondent) (why string, err error) {
+	if r.NotAsked != "" || r.Standing.Out() {
 		return reminderNotAsked, nil
 	}
 	at, err := survey.ReturnedAt(tx, r)
@@ -73,15 +96,6 @@ func (s *Service) notReminded(tx *survey.Tx, q survey.Questionnaire, letters map
 		return reminderReturned, nil
 	case letters[r.ID]:
 		return reminderLetter, nil
-	case r.ByPost():
-		return reminderByPost, nil
-	}
-	mails, err := mailsTo(tx, r)
-	switch {
-	case err != nil:
-		return "", err
-	case r.AsDelivered(mails).NotReached != nil || r.Email == "" || r.AskedAt.IsZero():
-		return reminderUnreached, nil
 	case !s.At(tx).Before(r.DueAt(q).At):
 		return reminderOver, nil
 	}

@@ -211,7 +211,7 @@ func TestPublishingNothingAsksTwice(t *testing.T) {
 		t.Error("the overview calls for a publication before the deadline")
 	}
 	page := office.Get("/veroeffentlichen/nordmark").Body.String()
-	webtest.InOrder(t, page, "Alle 2 gefragten Parteien haben noch Zeit.", "keine einzige Antwort", `name="bare"`)
+	webtest.InOrder(t, page, "Noch ist keine einzige Antwort zu sehen", "„ausstehend“", `name="bare"`)
 	form := webtest.ReadPreview(page)
 	answer := office.Post("/veroeffentlichen/nordmark", form)
 	webtest.Contains(t, answer, http.StatusUnprocessableEntity, `href="#bare"`, "ohne eine einzige Antwort")
