@@ -189,6 +189,7 @@ func TestContestantByHand(t *testing.T) {
 		{"number of another", al.ID, alliance.ListedParty{ShortName: "AL", Name: "Andere Liste", Wikidata: "Q1"}, []string{"wikidata alliance.error.wikidata_taken"}},
 		{"name of another", al.ID, alliance.ListedParty{ShortName: "FM", Name: "Andere Liste"}, []string{"short_name alliance.error.party_listed"}},
 		{"nothing", "", alliance.ListedParty{}, []string{"short_name error.required", "name error.required"}},
+		{"signs alone", "", alliance.ListedParty{ShortName: "-", Name: " … "}, []string{"short_name error.required", "name error.required"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := save(test.party, 1, test.p)

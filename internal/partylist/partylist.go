@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -22,7 +22,7 @@ import (
 // List is a list of an election's parties as a spreadsheet saves it.
 type List struct {
 	Text      string // the list in UTF-8, of a workbook with tabs
-	Converted bool   // it was no UTF-8 and has been read as Windows-1252
+	Encoding  string // in which it was read where it was no UTF-8, by its usual name; else ""
 	Separator rune   // ',', ';' or tab
 	Lines     []alliance.ListLine
 	Ignored   []string // columns it has and we do not know
@@ -43,7 +43,7 @@ type Column struct {
 // Fields are what a column of a list can hold: the fields of a party, and what kind a line is of, as the official list has it.
 var Fields = []string{"short_name", "name", "ballot_position", "wikidata", "colour", "email", "postal", officialKind}
 
-// NoParty is a line of an official list that stands for no party: a sum of voters or votes.
+// NoParty is a line that stands for no party: a title above the names of the columns, a remark below them, a sum of voters or votes.
 type NoParty struct {
 	Line int // from 1
 	Name string
@@ -56,6 +56,7 @@ const (
 	maxPartyList  = 256 << 10 // bytes
 	maxColumns    = 100       // that are assigned
 	maxExamples   = 3
+	maxTitles     = 20 // lines among which the names of the columns are looked for
 )
 
 // partyColumns are the names of a list's columns in German and English, lower case, by the field they fill.
@@ -70,8 +71,11 @@ var partyColumns = map[string]string{
 }
 
 // officialColumns are those of the list of the Bundeswahlleiterin, lower case: the names of 2025, and where there is a long name
-// those of 2021, whose plain name is the short one.
+// those of 2021, whose plain name is the short one. They are none where the header is not of that list.
 func officialColumns(header []string) map[string]string {
+	if !slices.ContainsFunc(header, func(name string) bool { return strings.HasPrefix(name, "gruppen") }) {
+		return nil
+	}
 	columns := map[string]string{"gruppennamekurz": "short_name", "gruppenname": "name", "gruppenart_csv": officialKind, "gruppenart_xml": officialKind, "gruppenart": officialKind}
 	if slices.Contains(header, "gruppennamelang") {
 		columns["gruppenname"], columns["gruppennamelang"] = "short_name", "name"
@@ -79,44 +83,34 @@ func officialColumns(header []string) map[string]string {
 	return columns
 }
 
-// officialKind is the field of what kind a line of the official list is of. It tells that list from others.
+// officialKind is the field of what kind a line of the official list is of.
 const officialKind = "kind"
 
-// noParty tells whether a line of the official list stands for no party, by its kinds or, where none tells, by its name.
-func noParty(kinds []string, name string) bool {
+// noParty tells whether a line stands for no party, by its kinds or, where none tells, by its names.
+func noParty(kinds []string, names ...string) bool {
 	for _, kind := range kinds {
-		switch folded(kind) {
+		switch survey.NameKey(kind) {
 		case "systemgruppe", "uebrige", "übrige":
 			return true
 		case "partei", "einzelbewerber", "einzelbewerberwählergruppe", "wählergruppe", "waehlergruppe":
 			return false
 		}
 	}
-	switch folded(name) {
-	case "wahlberechtigte", "wähler", "wählende", "gültige", "gültigestimmen", "ungültige", "ungültigestimmen", "übrige", "sonstige", "insgesamt":
-		return true
-	}
-	return false
+	return !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(sums, survey.NameKey(name)) })
 }
 
-// folded is a name without what is no letter, in lower case.
-func folded(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
-}
+// sums are the names of what is counted beside the parties, as survey.NameKey has them.
+var sums = []string{"wahlberechtigte", "wähler", "wählende", "gültige", "gültigestimmen", "ungültige", "ungültigestimmen", "übrige", "sonstige", "insgesamt"}
 
-// Read reads a list of parties, as CSV or a workbook. Lines that begin with "#" above its first line are skipped. That line names the columns, in any
-// order; short name and name must be among them, columns we do not know are ignored. Comma, semicolon and tab are told apart by that
-// line, or by Excel's "sep=;" above it. Of a workbook (xlsx) the first sheet is read. A byte order mark is skipped; bytes that are no UTF-8 are read as Windows-1252. The list of
-// the Bundeswahlleiterin is known by its columns: its sums are left out, and who has no short name there is called by the name.
+// Read reads a list of parties, as CSV or a workbook. A line among the first names the columns, in any order; short name and name must
+// be among them, columns we do not know are ignored. What stands above that line, lines that begin with "#" and sums of votes are left
+// out. Comma, semicolon and tab are told apart by that line. Of a workbook (xlsx) the first sheet is read. A byte order mark is
+// skipped; bytes that are no UTF-8 are read as Windows-1252 or, where that makes no words, as Mac Roman. The list of the
+// Bundeswahlleiterin is known by its columns. Who has no short name is called by the name.
 // The faults of its form are returned at once, at most one more than MaxFaults; its values are checked by the domain.
 //
-// Known are the lists of which somebody said what is in which column. The first that has these columns goes before their names. Who
-// has no short name in such a list, or where it has none at all, is called by the name.
+// Known are the lists of which somebody said what is in which column. The first that has these columns goes before their names; it
+// may have no short names at all.
 func Read(data []byte, known ...survey.ListColumns) (list List, faults []alliance.LineFault) {
 	if len(data) > maxPartyList && !bytes.HasPrefix(data, []byte("PK\x03\x04")) { // a workbook has pictures and themes
 		return list, []alliance.LineFault{{Key: "alliance.party_list.error.large", Args: []any{"Limit", maxPartyList >> 10}}}
@@ -136,13 +130,12 @@ func Read(data []byte, known ...survey.ListColumns) (list List, faults []allianc
 	if bytes.IndexByte(data, 0) >= 0 { // another workbook, or a broken one
 		return list, []alliance.LineFault{{Key: "alliance.party_list.error.encoding"}}
 	}
-	if !utf8.Valid(data) {
-		data, _ = charmap.Windows1252.NewDecoder().Bytes(data) // every byte has a character there
-		list.Converted = true
+	list.Text, list.Encoding = decoded(data)
+	if !strings.Contains(list.Text, "\n") { // the lines of an old Mac
+		list.Text = strings.ReplaceAll(list.Text, "\r", "\n")
 	}
-	list.Text = string(data)
-	text := withoutRemarks(list.Text)
-	list.Separator = separator(text)
+	text, remarks := withoutRemarks(list.Text)
+	text, list.Separator = list.fromHeader(text, known)
 
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma = list.Separator
@@ -169,7 +162,6 @@ func Read(data []byte, known ...survey.ListColumns) (list List, faults []allianc
 		line, _ := r.FieldPos(0)
 		switch {
 		case strings.TrimSpace(strings.Join(record, "")) == "":
-		case columns == nil && line == 1 && strings.HasPrefix(strings.ToLower(record[0]), "sep="):
 		case columns == nil:
 			var own []alliance.LineFault
 			columns, own = list.header(line, record, known)
@@ -183,21 +175,20 @@ func Read(data []byte, known ...survey.ListColumns) (list List, faults []allianc
 				}
 				return list, faults
 			}
-		case len(list.Lines)+len(list.LeftOut) == maxPartyLines:
+			list.leaveOut(slices.DeleteFunc(remarks, func(remark NoParty) bool { return remark.Line < line })...) // those above are the licence
+		case len(list.Lines)+len(list.LeftOut) >= maxPartyLines:
 			return list, append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.long", Args: []any{"Limit", maxPartyLines}})
 		case len(record) > len(columns) && strings.TrimSpace(strings.Join(record[len(columns):], "")) != "":
 			faults = append(faults, alliance.LineFault{Line: line, Key: "alliance.party_list.error.columns", Args: []any{"Got", len(record), "Want", len(columns)}})
 		default:
 			list.example(record)
 			p, kinds := partyLine(line, columns, record)
-			if official := slices.Contains(columns, officialKind); official || list.Mapped {
-				if strings.TrimSpace(p.ShortName) == "" {
-					p.ShortName = p.Name
-				}
-				if official && noParty(kinds, p.Name) {
-					list.LeftOut = append(list.LeftOut, NoParty{Line: line, Name: survey.Shown(strings.TrimSpace(cmp.Or(p.Name, p.ShortName)))})
-					continue
-				}
+			if survey.NameKey(p.ShortName) == "" {
+				p.ShortName = p.Name
+			}
+			if noParty(kinds, cmp.Or(p.Name, p.ShortName), p.ShortName) {
+				list.leaveOut(NoParty{Line: line, Name: cmp.Or(p.Name, p.ShortName)})
+				continue
 			}
 			list.Lines = append(list.Lines, p)
 		}
@@ -205,29 +196,130 @@ func Read(data []byte, known ...survey.ListColumns) (list List, faults []allianc
 	return list, faults
 }
 
-// withoutRemarks empties the lines above the first with anything else in it that begin with "#", quoted or not, as official files have them. The
-// number of lines stays.
-func withoutRemarks(text string) string {
-	lines, read := 0, 0
-	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(strings.TrimPrefix(line, `"`), "#") && strings.TrimSpace(line) != "" {
-			break
-		}
-		lines, read = lines+1, read+len(line)
+// leaveOut notes lines that stand for no party, in their order.
+func (l *List) leaveOut(lines ...NoParty) {
+	for _, line := range lines {
+		line.Name = survey.Shown(strings.TrimSpace(line.Name))
+		l.LeftOut = append(l.LeftOut, line)
 	}
-	return strings.Repeat("\n", lines) + text[read:]
+	slices.SortStableFunc(l.LeftOut, func(a, b NoParty) int { return cmp.Compare(a.Line, b.Line) })
 }
 
-// separator is the one of comma, semicolon and tab that occurs most in the first line with anything in it.
-func separator(text string) rune {
-	first, _, _ := strings.Cut(strings.TrimLeft(text, " \r\n"), "\n")
-	best := ','
-	for _, s := range ";\t" {
+// decoded is the text of a list and, where it is no UTF-8, the encoding it was read in. Old spreadsheets on a Mac write Mac Roman, in
+// which the bytes of umlauts are signs of Windows-1252 that stand in no word.
+func decoded(data []byte) (text, encoding string) {
+	if utf8.Valid(data) {
+		return string(data), ""
+	}
+	western, _ := charmap.Windows1252.NewDecoder().Bytes(data) // every byte has a character in both
+	if inNoWord.Match(western) && !bytes.ContainsAny(western, "äöüÄÖÜß") {
+		mac, _ := charmap.Macintosh.NewDecoder().Bytes(data)
+		return string(mac), "Mac Roman"
+	}
+	return string(western), "Windows-1252"
+}
+
+// inNoWord are the umlauts and the dash of Mac Roman as Windows-1252 shows them, where they make no word of any language.
+var inNoWord = regexp.MustCompile(`[†€…§]\p{L}|\p{L}[ŠŸ†§]| Ð `)
+
+// withoutRemarks empties the lines that begin with "#", quoted or not, and returns what they say. The number of lines stays. A line
+// that begins with a colour is none, nor is one inside a quoted value.
+func withoutRemarks(text string) (rest string, remarks []NoParty) {
+	var b strings.Builder
+	n, quoted := 0, false
+	for line := range strings.Lines(text) {
+		n++
+		if start := strings.TrimPrefix(line, `"`); !quoted && strings.HasPrefix(start, "#") && !colourFirst.MatchString(start) {
+			remarks = append(remarks, NoParty{Line: n, Name: plain(line)})
+			b.WriteByte('\n')
+			continue
+		}
+		quoted = quoted != (strings.Count(line, `"`)%2 == 1)
+		b.WriteString(line)
+	}
+	return b.String(), remarks
+}
+
+// plain is what a line says, without what separates and quotes its values.
+func plain(line string) string {
+	line = strings.Trim(line, ";,\t\r\n ")
+	if quoted, found := strings.CutPrefix(line, `"`); found {
+		line = strings.ReplaceAll(strings.TrimRight(strings.TrimSuffix(quoted, `"`), ";,\t "), `""`, `"`)
+	}
+	return line
+}
+
+var colourFirst = regexp.MustCompile(`^#[0-9A-Fa-f]{6}"?\s*[;,\t]`)
+
+// fromHeader empties what stands above the line that names the columns, and finds what separates them. It is the first sound one
+// among the first lines; where none is, the first that has columns at all.
+func (l *List) fromHeader(text string, known []survey.ListColumns) (rest string, separator rune) {
+	type start struct{ line, offset int }
+	var starts []start
+	offset, number := 0, 0
+	for line := range strings.Lines(text) {
+		if number++; strings.TrimSpace(line) != "" && !strings.HasPrefix(strings.ToLower(strings.TrimPrefix(line, `"`)), "sep=") { // Excel's line that names the separator
+			starts = append(starts, start{number, offset})
+		}
+		if offset += len(line); len(starts) == maxTitles {
+			break
+		}
+	}
+	record := func(s start, separator rune) []string {
+		r := csv.NewReader(strings.NewReader(text[s.offset:]))
+		r.Comma = separator
+		record, _ := r.Read()
+		return record
+	}
+	found := -1
+	for i, s := range starts {
+		separator = separatorOf(text[s.offset:])
+		var probe List
+		if r := record(s, separator); len(r) > 0 {
+			if _, faults := probe.header(s.line, r, known); len(faults) == 0 {
+				found = i
+				break
+			}
+		}
+	}
+	if found < 0 && len(starts) > 0 {
+		separator = separatorOf(text[starts[0].offset:])
+		most := 0
+		for _, s := range separators {
+			if n := len(slices.DeleteFunc(slices.Clone(starts), func(at start) bool { return !strings.ContainsRune(firstLine(text[at.offset:]), s) })); n > most {
+				separator, most = s, n
+			}
+		}
+		found = max(0, slices.IndexFunc(starts, func(s start) bool {
+			return len(slices.DeleteFunc(record(s, separator), func(value string) bool { return strings.TrimSpace(value) == "" })) > 1
+		}))
+	}
+	if found < 0 {
+		return "", ','
+	}
+	for _, s := range starts[:found] {
+		l.leaveOut(NoParty{Line: s.line, Name: plain(firstLine(text[s.offset:]))})
+	}
+	return strings.Repeat("\n", starts[found].line-1) + text[starts[found].offset:], separator
+}
+
+// separators of columns. Of two that occur alike the first is meant.
+var separators = []rune{',', ';', '\t'}
+
+// separatorOf is the separator that occurs most in the first line.
+func separatorOf(text string) rune {
+	best, first := separators[0], firstLine(text)
+	for _, s := range separators {
 		if strings.Count(first, string(s)) > strings.Count(first, string(best)) {
 			best = s
 		}
 	}
 	return best
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }
 
 // header reads the names of the columns into the list, and returns what is in each: what somebody said, else what the names say.
@@ -297,7 +389,7 @@ func partyHeader(line int, record []string) (columns, ignored []string, faults [
 		names = append(names, strings.ToLower(strings.TrimSpace(name)))
 	}
 	known := partyColumns
-	if official := officialColumns(names); slices.ContainsFunc(names, func(name string) bool { return official[name] == officialKind }) {
+	if official := officialColumns(names); official != nil {
 		known = official
 	}
 	seen := map[string]bool{}

@@ -27,25 +27,32 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mac, err := charmap.Macintosh.NewEncoder().String(german)
+	if err != nil {
+		t.Fatal(err)
+	}
 	tabs := strings.NewReplacer("; Nordmark", "; Nordmark", ";", "\t").Replace(german)
 	for _, test := range []struct {
 		name, in  string
 		separator rune
-		converted bool
+		encoding  string
 	}{
-		{"german with semicolons", german, ';', false},
-		{"english with commas, other order, an empty line of commas", english, ',', false},
-		{"tabs", tabs, '\t', false},
-		{"byte order mark", "\ufeff" + german, ';', false},
-		{"Windows-1252", western, ';', true},
+		{"german with semicolons", german, ';', ""},
+		{"english with commas, other order, an empty line of commas", english, ',', ""},
+		{"tabs", tabs, '\t', ""},
+		{"byte order mark", "\ufeff" + german, ';', ""},
+		{"Windows-1252", western, ';', "Windows-1252"},
+		{"Mac Roman", mac, ';', "Mac Roman"},
+		{"lines of an old Mac", strings.ReplaceAll(german, "\r\n", "\r"), ';', ""},
+		{"lines and letters of an old Mac", strings.ReplaceAll(mac, "\r\n", "\r"), ';', "Mac Roman"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			list, faults := partylist.Read([]byte(test.in))
 			if len(faults) > 0 {
 				t.Fatal(faults)
 			}
-			if list.Separator != test.separator || list.Converted != test.converted {
-				t.Errorf("separator %q, converted %v", list.Separator, list.Converted)
+			if list.Separator != test.separator || list.Encoding != test.encoding {
+				t.Errorf("separator %q, encoding %q", list.Separator, list.Encoding)
 			}
 			if diff := cmp.Diff(want, list.Lines); diff != "" {
 				t.Error(diff)
@@ -84,10 +91,72 @@ func TestReadOfficial(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
-	// another list has its own columns, and what "Übrige" means there is its own matter
-	list, faults := partylist.Read([]byte("Kurzname,Name,Stand,Sitz\nÜbrige,Übrige,x,y\n"))
-	if len(faults) > 0 || len(list.Lines) != 1 || !slices.Equal(list.Ignored, []string{"Stand", "Sitz"}) || list.LeftOut != nil {
-		t.Errorf("%+v, %v", list, faults)
+	// the two names alone tell the list, and its sums
+	list, faults := partylist.Read([]byte("GruppennameKurz;Gruppenname\nFM;Freie Mitte\n;EB: Muster\nWähler;Wähler\nÜbrige;Übrige\nÜ;Übrige\n"))
+	if diff := cmp.Diff([]string{"2 FM Freie Mitte", "3 EB: Muster EB: Muster", "6 Ü Übrige"}, read(list)) + cmp.Diff([]partylist.NoParty{{4, "Wähler"}, {5, "Übrige"}}, list.LeftOut); len(faults) > 0 || diff != "" {
+		t.Errorf("%v %s", faults, diff)
+	}
+}
+
+// read are the parties of a list with their lines.
+func read(list partylist.List) (parties []string) {
+	for _, p := range list.Lines {
+		parties = append(parties, fmt.Sprintf("%d %s %s", p.Line, p.ShortName, p.Name))
+	}
+	return parties
+}
+
+// What stands around the parties of a list is left out and named, whatever it is and wherever it stands.
+func TestReadAround(t *testing.T) {
+	for _, test := range []struct {
+		name, in string
+		want     []string // parties
+		left     []partylist.NoParty
+	}{
+		{"sums of any list", "Kurzname,Name,Stand\nÜbrige,Übrige,x\nFM,Freie Mitte,x\n,Gültige Stimmen,\n-,Deiche,\n", []string{"3 FM Freie Mitte", "5 Deiche Deiche"}, []partylist.NoParty{{2, "Übrige"}, {4, "Gültige Stimmen"}}},
+		{"a title with the other separator", "Landtagswahl, Nordmark, 2027\n\nKurzname;Name\nFM;Freie Mitte\n", []string{"4 FM Freie Mitte"}, []partylist.NoParty{{1, "Landtagswahl, Nordmark, 2027"}}},
+		{"titles as a spreadsheet saves them", "\"Parteien; Stand\";;\nheute;;\nKurzname;Name;\nFM;Freie Mitte;\n", []string{"4 FM Freie Mitte"}, []partylist.NoParty{{1, "Parteien; Stand"}, {2, "heute"}}},
+		{"the line that names the separator below a title", "Parteien \"heute\"\nsep=;\nKurzname;Name\nFM;Freie Mitte\n", []string{"4 FM Freie Mitte"}, []partylist.NoParty{{1, "Parteien \"heute\""}}},
+		{"remarks in the middle and at the end", "# Kopf\nKurzname;Name\n#;\nFM;Freie Mitte\n\"# \"\"Stand\"\";\"\n# a \"b;\nGZN;\"Grüne\n# Zukunft\"\n#Ende", []string{"4 FM Freie Mitte", "7 GZN Grüne\n# Zukunft"},
+			[]partylist.NoParty{{3, "#"}, {5, "# \"Stand\""}, {6, "# a \"b"}, {9, "#Ende"}}},
+		{"a colour is no remark", "Farbe;Kurzname;Name\n#ffcc00;FM;Freie Mitte\n#FFCC01 ;GZN;Grüne\n", []string{"2 FM Freie Mitte", "3 GZN Grüne"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			list, faults := partylist.Read([]byte(test.in))
+			if diff := cmp.Diff(test.want, read(list)) + cmp.Diff(test.left, list.LeftOut); len(faults) > 0 || diff != "" {
+				t.Errorf("%v %s", faults, diff)
+			}
+		})
+	}
+	// A list that nobody knows begins below its title, too.
+	list, faults := partylist.Read([]byte("Parteien, Stand heute\nPartei;Kürzel\nFreie Mitte;FM\n"))
+	if len(faults) == 0 || len(list.Columns) != 2 || list.Columns[0].Name != "Partei" {
+		t.Errorf("%+v %v", list, faults)
+	}
+	if _, faults := partylist.Read([]byte("Kurzname;Name\nA;B\n" + strings.Repeat("#\n", 2000) + "C;D\n")); len(faults) != 1 || faults[0].Key != "alliance.party_list.error.long" {
+		t.Errorf("a flood of remarks: %v", faults)
+	}
+}
+
+// Which of two old encodings a file has is told by what makes words.
+func TestReadEncoding(t *testing.T) {
+	for want, names := range map[string][]string{
+		"Mac Roman":    {"GRÜNE", "für uns", "Übrig", "Ökologie", "GRÖSSE", "Ärzte", "Wärme", "Größe", "Verein – Vielfalt"},
+		"Windows-1252": {"GRÜNE", "Liste Nord…", "Miloš", "Škoda", "„Mitte“ – neu", "100 €", "§ 1", "O’Brien", "Café", "GRÜNE † …Ÿ"},
+	} {
+		encoder := charmap.Windows1252.NewEncoder()
+		if want == "Mac Roman" {
+			encoder = charmap.Macintosh.NewEncoder()
+		}
+		for _, name := range names {
+			in, err := encoder.String("Kurzname;Name\nX;" + name + "\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if list, faults := partylist.Read([]byte(in)); len(faults) > 0 || list.Encoding != want || list.Lines[0].Name != name {
+				t.Errorf("%s, %s: %s %v %v", name, want, list.Encoding, list.Lines, faults)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Election is a vote on one day.
@@ -73,6 +74,16 @@ type Party struct {
 
 // Key implements Entity.
 func (p Party) Key() string { return string(p.ID) }
+
+// NameKey is a name as names are compared: its letters and digits, in lower case. A name that has none is no name.
+func NameKey(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
+}
 
 // Contestant is a party in one election.
 type Contestant struct {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Line cleans a single-line field in place, refuses more than limit UTF-16 units, and refuses blank if required.
@@ -191,8 +192,8 @@ func (f *Faults) Date(field string, local *string, zone, choice string, now time
 
 // Party brings what is said of a party, in an election or as a respondent, to its stored form and notes its faults.
 func (f *Faults) Party(shortName, name, wikidata, colour *string) {
-	f.Line("short_name", shortName, 60, true)
-	f.Line("name", name, 300, true) // joint respondents have long ones
+	f.Name("short_name", shortName, 60)
+	f.Name("name", name, 300) // joint respondents have long ones
 	f.Line("wikidata", wikidata, 20, false)
 	if *wikidata = strings.ToUpper(*wikidata); *wikidata != "" && !ValidWikidata(*wikidata) {
 		f.Add("wikidata", "error.wikidata")
@@ -208,6 +209,14 @@ func (f *Faults) Contact(email *string, copies string, postal *string) []string 
 	f.Email("email", email, false)
 	f.Postal("postal", postal)
 	return f.Copies("copies", copies, *email)
+}
+
+// Name cleans a name that has to be there in place and notes its fault. Signs alone are none.
+func (f *Faults) Name(field string, name *string, limit int) {
+	if NameKey(*name) == "" && utf8.ValidString(*name) {
+		*name = ""
+	}
+	f.Line(field, name, limit, true)
 }
 
 // ValidWikidata tells whether s is the id of an item of Wikidata.

@@ -23,6 +23,7 @@ type partyListPage struct {
 	Fields       []templates.Field
 	Columns      []templates.Fact // the columns and what they hold
 	Example      string
+	Encoding     string   // in which the file was read, a sentence; "" as it should be
 	Faults       []string // with their line
 	More         string   // there are faults beyond those listed
 	Plan         *partyPlan
@@ -46,13 +47,12 @@ type mappingRow struct {
 
 // partyPlan is the preview.
 type partyPlan struct {
-	Summary   string
-	Converted bool
-	Ignored   string // columns we do not know; "" none
-	LeftOut   string // lines that stand for no party; "" none
-	Rows      []plannedRow
-	TakeURL   string // "" there is nothing to take over
-	Hidden    []templates.Field
+	Summary string
+	Ignored string // columns we do not know; "" none
+	LeftOut string // lines that stand for no party; "" none
+	Rows    []plannedRow
+	TakeURL string // "" there is nothing to take over
+	Hidden  []templates.Field
 }
 
 type plannedRow struct {
@@ -284,6 +284,9 @@ func (s *Room) renderPlan(r *web.Request, list partylist.List, plan alliance.Par
 	status := http.StatusOK
 	p.Warning = warning
 	p.Carried = carry(list)
+	if list.Encoding != "" {
+		p.Encoding = p.Must("alliance.party_list.converted", "Encoding", list.Encoding)
+	}
 	switch {
 	case len(faults) > 0 && headerFaults(list, faults):
 		status = http.StatusUnprocessableEntity
@@ -330,7 +333,7 @@ func lineFaultWords(b templates.Base, f alliance.LineFault) string {
 }
 
 func planOf(b templates.Base, list partylist.List, plan alliance.PartyPlan, action string) *partyPlan {
-	p := &partyPlan{Converted: list.Converted}
+	p := &partyPlan{}
 	if n := len(list.Ignored); n > 0 {
 		p.Ignored = b.Must("alliance.party_list.ignored", "Count", n, "Names", strings.Join(list.Ignored, ", "))
 	}

@@ -1,6 +1,7 @@
 package alliance_test
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"maps"
@@ -54,6 +55,10 @@ func TestOfficialPartyList(t *testing.T) {
 		t.Fatal(english.Code)
 	}
 	webtest.Contains(t, v.Post("/verwaltung/wahlen/e1/liste", url.Values{"list": {list}}), http.StatusOK, "2 lines stand for no party", "Wahlberechtigte (line 4)")
+	// what stands around the parties is named, and in which encoding the file was read, before and after the columns are said
+	mac := []byte("Landtagswahl, Nordmark\nName;Kurzname\nB\x9fndnis;GR\x86NE\n# Ende;\n")
+	webtest.Contains(t, v.UploadAs("file", "/verwaltung/wahlen/e1/liste", nil, "mac.csv", mac), http.StatusOK, "Bündnis", "read as Mac Roman", "Landtagswahl, Nordmark (line 1), # Ende (line 4)")
+	webtest.Contains(t, v.UploadAs("file", "/verwaltung/wahlen/e1/liste", nil, "mac.csv", bytes.Replace(mac, []byte("Name"), []byte("F\x9fr"), 1)), http.StatusUnprocessableEntity, "Für", "read as Mac Roman")
 	// a misnamed column is told when it is a needed one
 	webtest.Contains(t, v.Post("/verwaltung/wahlen/e1/liste", url.Values{"list": {strings.Replace(list, "GruppennameKurz;Gruppenname", "GruppennameKurz;Titel", 1)}}),
 		http.StatusUnprocessableEntity, "Titel")
