@@ -11,9 +11,6 @@ import (
 	"pruefstein/templates"
 )
 
-// letterAccept is what the file field offers first; the bytes decide.
-const letterAccept = ".pdf,.docx,.odt,.eml,.txt,.png,.jpg,.jpeg,.tif,.tiff"
-
 // newLetterFormPage builds the form. upload is the file of a form that could not be saved.
 func newLetterFormPage(r *web.Request, sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm, errs []templates.FieldError, upload *originalUpload) letterFormPage {
 	who := sheet.Respondent
@@ -121,7 +118,7 @@ func letterHead(r *web.Request, p *letterFormPage, sheet transcribe.Sheet, form 
 // letterFile fills in the field of the original and says which one is there.
 func (p *letterFormPage) letterFile(r *web.Request, sheet transcribe.Sheet, line transcribe.Line, form transcriptionForm) {
 	p.File = p.field("original", "file", "")
-	p.File.Accept, p.File.Required = letterAccept, true
+	p.File.Accept, p.File.Required = letterAccept(), true
 	for _, l := range append([]transcribe.Line{line}, sheet.Letters...) {
 		if l.File != nil && l.File.ID == form.Original && l.File.Respondent == sheet.Respondent.ID {
 			p.FileNow, p.FileFacts = originalLink(r, p.transcriptionBase, sheet.Respondent, *l.File)

@@ -212,7 +212,7 @@ func (s *Room) takeOriginal(name string, content io.Reader) (*originalUpload, er
 	if in.size > transcribe.MaxOriginal {
 		up.key = "transcribe.error.file_large"
 	} else {
-		up.mime, up.key = originalType(up.name, in.fileLook)
+		up.name, up.mime, up.key = originalType(up.name, in.fileLook)
 	}
 	if up.key != "" {
 		return up, s.Originals.drop(in)
@@ -234,7 +234,7 @@ func (s *Room) keptOriginal(r *web.Request) (*originalUpload, error) {
 		return up, nil
 	}
 	up.size = look.size
-	if up.mime, up.key = originalType(up.name, look); up.key == "" {
+	if up.name, up.mime, up.key = originalType(up.name, look); up.key == "" {
 		up.hash = hash
 	}
 	return up, nil

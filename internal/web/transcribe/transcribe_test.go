@@ -275,9 +275,10 @@ func TestUploadRefused(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"HTML named .pdf":       {"brief.pdf", []byte("<!doctype html><script>alert(1)</script>"), "Diese Datei nehmen wir nicht an"},
-		"text named .pdf":       {"brief.pdf", []byte("Guten Tag <script>"), "Diese Datei nehmen wir nicht an"},
-		"PDF named .exe":        {"brief.exe", []byte(letterPDF), "Diese Datei nehmen wir nicht an"},
+		"HTML named .pdf":       {"brief.pdf", []byte("<!doctype html><script>alert(1)</script>"), "Webseiten, SVG, XML und Programme nehmen wir nicht an"},
+		"SVG":                   {"brief.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), "„Als PDF speichern“"},
+		"an archive":            {"brief.zip", []byte("PK\x03\x04\x00"), "Bitte entpacken Sie die Datei"},
+		"who knows what":        {"brief.xyz", []byte{0, 1, 2}, "Diese Art von Datei nehmen wir nicht an. Bitte öffnen Sie sie in dem Programm"},
 		"cut off":               {"brief.pdf", []byte(letterPDF[:30]), "beschädigt"},
 		"empty":                 {"brief.pdf", nil, "leer"},
 		"more than is accepted": {"brief.pdf", append([]byte(letterPDF), make([]byte, transcribe.MaxOriginal)...), "größer als 20 MiB"},
@@ -290,6 +291,38 @@ func TestUploadRefused(t *testing.T) {
 			webtest.Contains(t, page, 422, c.want, `href="#original"`, "den Grund nennt das Feld für die Datei", "=frei.", "Keine Zeit.", c.file)
 			if w.Contents(t, false) != before || len(originals(t, w)) != 0 {
 				t.Error("something was recorded")
+			}
+		})
+	}
+}
+
+// Whatever a party sent its answer in, those who read it get it back as it was, to be saved and never to be shown.
+func TestOriginalsOfOtherPrograms(t *testing.T) {
+	t.Parallel()
+	ole := "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600)
+	for _, c := range []struct{ name, data, kept, kind string }{
+		{"Antwort.msg", ole, "Antwort.msg", "application/x-ole-storage"},
+		{"winmail.dat", "\x78\x9f\x3e\x22\x01\x00", "winmail.dat", "application/vnd.ms-tnef"},
+		{"foto.heic", "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "foto.heic", "image/heic"},
+		{"notiz.txt", "\xff\xfeJ\x00a\x00", "notiz.txt", "text/plain"},
+		{"brief.html", "Nur Text, <script> auch.", "brief.html.txt", "text/plain"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := webtest.NewTranscribe(t)
+			anna := w.Visitor(t).SignIn("anna@buendnis.example")
+			id := survey.NewID()
+			webtest.Contains(t, anna.Upload(letterURL(id), letterForm(), c.name, []byte(c.data)), 303)
+			webtest.Contains(t, anna.Get(letterURL(id)), 200, c.kept)
+			letter, _ := stored(t, w, id)
+			file := anna.Get(freiLetters + "/original/" + letter.Original)
+			for header, want := range map[string]string{"Content-Disposition": "attachment; filename=" + c.kept, "Content-Type": c.kind,
+				"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"} {
+				if got := file.Header().Get(header); got != want {
+					t.Errorf("%s: %q, want %q", header, got, want)
+				}
+			}
+			if file.Code != 200 || file.Body.String() != c.data {
+				t.Errorf("%d, %q", file.Code, file.Body)
 			}
 		})
 	}
