@@ -148,9 +148,9 @@ func (w round) answers(actor survey.Actor, words string) {
 }
 
 // letter brings a letter of p12 into effect, checked by a second person.
-func (w round) letter(day, note, words string) {
+func (w round) letter(day, note string, says survey.Entry) {
 	w.t.Helper()
-	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying(words)))
+	cmd := w.Letter(testworld.LetterLine(1, says))
 	cmd.Respondent, cmd.ReceivedOn, cmd.LetterDate, cmd.ChangeNote = "p12", day, day, note
 	w.Effective(w.t, cmd)
 }
@@ -225,7 +225,7 @@ func TestReportsTellTheRound(t *testing.T) {
 		party[id] = w.Enter(t, tokens[id+"@partei.example"], id)
 		w.answers(party[id], "Ja, sagt "+id+".")
 	}
-	w.letter("2026-11-10", "", "Per Brief.")
+	w.letter("2026-11-10", "", testworld.Saying("Per Brief."))
 	w.deliver()
 
 	w.at("2026-12-01T09:00")
@@ -267,7 +267,7 @@ func TestReportsTellTheRound(t *testing.T) {
 	form.Note = "Beschluss vom 4. Dezember"
 	w.Confirm(t, party["p03"], w.RequestBy(t, party["p03"], form))
 	w.at("2026-12-07T12:00")
-	w.letter("2026-12-06", "Brief vom 6. Dezember", "Per zweitem Brief.")
+	w.letter("2026-12-06", "Brief vom 6. Dezember", testworld.Saying("Per zweitem Brief."))
 	second := w.publish()
 	want.Entries = append(want.Entries,
 		survey.TreatmentEntry{Kind: survey.TreatedCorrected, Party: "p03", Questions: []int{1}, At: "2026-12-05T12:00:00+01:00", Reason: "Beschluss vom 4. Dezember"},
@@ -275,13 +275,28 @@ func TestReportsTellTheRound(t *testing.T) {
 	if diff := cmp.Diff(want, second.Treatment); diff != "" {
 		t.Errorf("the report of the second publication: %s", diff)
 	}
-	var changes []string
-	for _, change := range second.Changes {
-		changes = append(changes, fmt.Sprintf("%s %d %s", change.Respondent, change.Question, change.Note))
+	changed := func(c survey.Comparison, want ...string) {
+		t.Helper()
+		var changes []string
+		for _, change := range c.Changes {
+			changes = append(changes, fmt.Sprintf("%s %d %s", change.Respondent, change.Question, change.Note))
+		}
+		if diff := cmp.Diff(want, changes); diff != "" {
+			t.Error(diff)
+		}
 	}
-	if diff := cmp.Diff([]string{"p03 1 Beschluss vom 4. Dezember", "p12 1 Brief vom 6. Dezember"}, changes); diff != "" {
-		t.Error(diff)
+	changed(second, "p03 1 Beschluss vom 4. Dezember", "p12 1 Brief vom 6. Dezember")
+
+	// then whoever answered by letter takes it back by letter
+	w.at("2026-12-10T12:00")
+	w.letter("2026-12-09", "Brief vom 9. Dezember", survey.Entry{Status: survey.Withdrawn, Reason: "Die Lage ist eine andere."})
+	third := w.publish()
+	want.Entries = append(want.Entries,
+		survey.TreatmentEntry{Kind: survey.TreatedWithdrawn, Party: "p12", Questions: []int{1}, At: "2026-12-09", Reason: "Brief vom 9. Dezember"})
+	if diff := cmp.Diff(want, third.Treatment); diff != "" {
+		t.Errorf("the report of the third publication: %s", diff)
 	}
+	changed(third, "p12 1 Brief vom 9. Dezember", "p03 1 Beschluss vom 4. Dezember", "p12 1 Brief vom 6. Dezember")
 	if faults := testworld.Faults(t, w.Store, testworld.CheckReferences); len(faults) > 0 {
 		t.Error(faults)
 	}

@@ -22,16 +22,16 @@ func (d AnswerDraft) Key() string { return CellKey(d.Questionnaire, d.Respondent
 
 // Entry is what a party says to one question.
 type Entry struct {
-	Status   Status   `json:"status"` // Answered, NoPosition, Declined, Withdrawn (form); also General, Refers (transcription); "" nothing said yet
+	Status   Status   `json:"status"` // Answered, NoPosition, Declined, Withdrawn; also General, Refers (transcription); "" nothing said yet
 	Position Position `json:"position,omitempty"`
 	Text     string   `json:"text,omitempty"`
-	Reason   string   `json:"reason,omitempty"` // Declined only
+	Reason   string   `json:"reason,omitempty"` // Declined; also Withdrawn (transcription)
 }
 
-// The statuses that whoever enters an answer chooses between.
+// The statuses that whoever enters an answer chooses between. Withdrawn is one when there is something to withdraw.
 var (
-	FormStatuses   = []Status{Answered, NoPosition, Declined, Withdrawn} // a party in our form; the last one when there is something to withdraw
-	LetterStatuses = []Status{Answered, NoPosition, Declined, Refers}    // the office for a letter, or "" when it does not say anything
+	FormStatuses   = []Status{Answered, NoPosition, Declined, Withdrawn}         // a party in our form
+	LetterStatuses = []Status{Answered, NoPosition, Declined, Refers, Withdrawn} // the office for a letter, or "" when it does not say anything
 )
 
 // Empty tells whether nothing has been said.

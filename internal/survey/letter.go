@@ -53,7 +53,8 @@ func (s *Kernel) LetterNews(tx *Tx, q Questionnaire, r Respondent, t Letter) (ne
 }
 
 // eachLetterCell calls fn for every cell of a transcription, with the index of its entry, the cell's last version and
-// the one that would follow it. A statement to the whole catalogue passes over cells the party itself has submitted.
+// the one that would follow it. A statement to the whole catalogue passes over cells the party itself has submitted. Conflict when it
+// withdraws what does not stand.
 func (s *Kernel) eachLetterCell(tx *Tx, q Questionnaire, r Respondent, t Letter, fn func(i int, last *Version, next Version) error) error {
 	all, err := TranscriptionSpeakers(tx, r, t.Transcription)
 	if err != nil {
@@ -87,6 +88,9 @@ func (s *Kernel) eachLetterCell(tx *Tx, q Questionnaire, r Respondent, t Letter,
 				last = &versions[n-1]
 				number = last.Number + 1
 			}
+			if e.Status == Withdrawn && !Withdrawable(VersionThatStands(versions)) {
+				return Fail(Conflict, "transcribe.error.nothing_to_withdraw_now", "Party", speaker.ShortName, "Number", e.Number)
+			}
 			if err := fn(i, last, t.Version(q, speaker, all, e, number, s.Cite)); err != nil {
 				return err
 			}
@@ -99,6 +103,12 @@ func (s *Kernel) eachLetterCell(tx *Tx, q Questionnaire, r Respondent, t Letter,
 func sameLetter(last, next Version) bool {
 	return last.Entry() == next.Entry() && last.Late == next.Late && slices.Equal(last.Joint, next.Joint) &&
 		last.Source == next.Source && last.Licence == next.Licence && last.ReceivedAt == next.ReceivedAt
+}
+
+// Withdrawable tells whether a letter can withdraw what stands in a cell. What the party has handed in is left to the party, which
+// confirms it: before its date nobody else knows what that is.
+func Withdrawable(stands *Version) bool {
+	return stands != nil && (stands.Status != Withdrawn || stands.FromParty())
 }
 
 // OwnCell tells whether the party itself has handed in the cell: a transcription supersedes that only when the party confirms it.

@@ -192,6 +192,7 @@ type Cell struct {
 	Asked     bool
 	WhyNot    string          // it was not asked
 	Own       bool            // the party itself has handed it in: a letter changes it only when the party confirms that
+	Withdraw  bool            // something stands that a letter can withdraw
 	Standing  *survey.Version // what counts; nil while there is nothing, and while the party's own submission may not be read
 	Quotation *survey.Quotation
 }
@@ -255,7 +256,7 @@ func transcriptionCell(tx *survey.Tx, r survey.Respondent, question survey.Catal
 		return c, err
 	}
 	c.Standing = survey.VersionThatStands(versions)
-	c.Own = c.Standing != nil && c.Standing.FromParty()
+	c.Own, c.Withdraw = c.Standing != nil && c.Standing.FromParty(), survey.Withdrawable(c.Standing)
 	if c.Own && c.Standing.Provenance == survey.ByForm && !over {
 		c.Standing = nil
 	}

@@ -55,15 +55,18 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		if t.OnlyParty, err = onlyParty(tx, r, t); err != nil {
 			return err
 		}
+		if err := withdrawals(tx, &faults, speakers, t); err != nil {
+			return err
+		}
 		news := t
 		if t.OnlyParty {
 			news.PartyConfirmedAt = now // as it would be
 		}
 		switch news, changes, err := s.LetterNews(tx, q, r, news); {
-		case err != nil:
-			return err
 		case len(faults) > 0:
 			return faults.Err()
+		case err != nil:
+			return err
 		case changes && t.ChangeNote == "":
 			faults.Add("change_note", "transcribe.error.change_note")
 		case news == 0:
@@ -114,6 +117,25 @@ func onlyParty(tx *survey.Tx, r survey.Respondent, t survey.Letter) (bool, error
 		}
 	}
 	return false, nil
+}
+
+// withdrawals notes what a letter withdraws though it does not stand.
+func withdrawals(tx *survey.Tx, f *survey.Faults, speakers []survey.Respondent, t survey.Letter) error {
+	for _, e := range t.Entries {
+		for _, speaker := range speakers {
+			if asked, _ := speaker.Asked(e.Question); e.Status != survey.Withdrawn || !asked {
+				continue
+			}
+			versions, err := survey.Collect(tx.Versions.List(survey.CellKey(t.Questionnaire, speaker.ID, e.Question) + "/"))
+			if err != nil {
+				return err
+			}
+			if !survey.Withdrawable(survey.VersionThatStands(versions)) {
+				f.Add("status"+transcriptionNumber(e.Number), "transcribe.error.nothing_to_withdraw", "Party", speaker.ShortName)
+			}
+		}
+	}
+	return nil
 }
 
 // LetterMail tells a party that a letter of it waits for its confirmation.

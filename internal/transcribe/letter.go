@@ -79,9 +79,9 @@ func incomplete(t survey.Letter, q survey.Questionnaire, now time.Time) (f surve
 	for _, e := range t.Entries {
 		n := transcriptionNumber(e.Number)
 		switch {
-		case e.Status == survey.Declined && (e.Text != "" || e.Position != ""):
+		case reasoned(e.Status) && (e.Text != "" || e.Position != ""):
 			f.Add("text"+n, "transcribe.error.declined_text")
-		case e.Status != survey.Declined && e.Reason != "":
+		case !reasoned(e.Status) && e.Reason != "":
 			f.Add("reason"+n, "transcribe.error.reason")
 		case e.Status != survey.Answered && e.Position != "":
 			f.Add("position"+n, "transcribe.error.position")
@@ -104,6 +104,9 @@ func incomplete(t survey.Letter, q survey.Questionnaire, now time.Time) (f surve
 	}
 	return f
 }
+
+// reasoned tells whether what a letter says with a status is no answer, but why there is none.
+func reasoned(s survey.Status) bool { return s == survey.Declined || s == survey.Withdrawn }
 
 // beforeSent tells whether a letter came before an instant. A day without an hour is before the days after it.
 func beforeSent(t survey.Transcription, q survey.Questionnaire, at time.Time, exact bool) bool {

@@ -154,6 +154,9 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	}
 	cell.Choice = field("status", "select", "")
 	for _, status := range append([]survey.Status{""}, survey.LetterStatuses...) {
+		if status == survey.Withdrawn && !c.Withdraw && said.Status != status {
+			continue
+		}
 		word := p.Must("transcribe.cell.blank")
 		if status != "" {
 			word = p.Must("common.status." + string(status))
