@@ -21,6 +21,7 @@ type OverviewApproval struct {
 	survey.Approval
 	Respondent survey.Slug
 	ShortName  string // slug and name
+	ByPost     bool   // it is asked by a printed letter
 }
 
 // OverviewTranscription is a transcription with the slug and name of whose letter it is.
@@ -109,7 +110,7 @@ func (s *Service) Overview(ctx context.Context, actor survey.Actor) (o Overview,
 				if err != nil {
 					return err
 				}
-				item.Respondent, item.ShortName = about.Slug, about.ShortName
+				item.Respondent, item.ShortName, item.ByPost = about.Slug, about.ShortName, about.ByPost()
 			}
 			o.Approvals = append(o.Approvals, item)
 		}

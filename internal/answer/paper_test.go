@@ -37,9 +37,9 @@ func newPaper(t *testing.T) paper {
 // print prints a letter to frei and opens its link in a browser.
 func (w paper) print(browser string) (survey.Actor, send.Letter) {
 	w.t.Helper()
-	l, err := w.Send.PrintLetter(w.t.Context(), w.office, "q1", "frei", send.PrintLetter{})
-	if err != nil {
-		w.t.Fatal(err)
+	l, done, err := w.Send.PrintLetter(w.t.Context(), w.office, "q1", "frei", send.PrintLetter{})
+	if err != nil || !done {
+		w.t.Fatal(done, err)
 	}
 	// as it is typed from paper
 	return w.Enter(w.t, strings.ToUpper(l.Typed[strings.LastIndex(l.Typed, "/")+1:]), browser), l
@@ -136,7 +136,7 @@ func TestACodeOnPaperIsOfTheLastLetter(t *testing.T) {
 		t.Errorf("the code of the letter before: %v", f)
 	}
 	// it is no code of anybody else
-	if _, err := w.Send.PrintLetter(t.Context(), w.office, "q1", "moin", send.PrintLetter{}); testworld.KeyOf(err) != "send.error.not_post" {
+	if _, _, err := w.Send.PrintLetter(t.Context(), w.office, "q1", "moin", send.PrintLetter{}); testworld.KeyOf(err) != "send.error.not_post" {
 		t.Error(err)
 	}
 	w.Save(t, w.Moin, 1, testworld.Saying("Moin."))

@@ -273,6 +273,9 @@ func (c *referenceCheck) checkSend() {
 		if r.Portal != nil {
 			c.byPerson(r, r.Portal.By)
 		}
+		if r.ToPost != nil {
+			c.byPerson(r, r.ToPost.By, r.ToPost.ConfirmedBy)
+		}
 		for _, l := range r.Letters {
 			c.byPerson(r, l.By, l.SentBy)
 			if _, err := c.tx.AccessLinks.Get(l.Link); err != nil {

@@ -181,7 +181,7 @@ func TestReportsTellTheRound(t *testing.T) {
 	tokens := w.deliver()
 
 	// by post, with a code on paper
-	printed, err := w.Send.PrintLetter(ctx, w.Anna, "q1", "p13", send.PrintLetter{})
+	printed, _, err := w.Send.PrintLetter(ctx, w.Anna, "q1", "p13", send.PrintLetter{})
 	testworld.Must(t, err)
 	w.at("2026-11-03T09:00")
 	testworld.Must(t, w.Send.RecordPosted(ctx, w.Anna, "q1", "p13", send.RecordPosted{Day: "2026-11-03", Revision: w.respondent("p13").Revision}))

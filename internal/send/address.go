@@ -93,6 +93,9 @@ func (s *Service) changeAddress(tx *survey.Tx, actor survey.Actor, q survey.Ques
 		return false, tx.Respondents.Put(*r)
 	}
 	r.Email, r.Copies, r.NewEmail, r.NewCopies = to, copies, "", nil
+	if err := s.byMailAgain(tx, r); err != nil {
+		return false, err
+	}
 	if err := tx.Respondents.Put(*r); err != nil {
 		return false, err
 	}

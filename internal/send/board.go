@@ -25,6 +25,7 @@ const (
 	ProblemLetter     Problem = "letter"    // its letter was not printed yet, or not recorded as sent
 	ProblemUnasked    Problem = "unasked"   // not asked yet, though it could be
 	ProblemConfirm    Problem = "confirm"   // a change of its address waits for a second person
+	ProblemPost       Problem = "post"      // that a letter takes the place of its mails waits for a second person
 	ProblemInvitation Problem = "late"      // its own invitation waits for a second person
 )
 
@@ -248,7 +249,11 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 	if last := r.LastLetter(); last != nil {
 		happened(last.At, "printed")
 		if last.SentOn != "" {
-			happened(r.AskedAt, "posted")
+			posted := r.AskedAt
+			if posted.Before(last.At) {
+				posted = last.At
+			}
+			happened(posted, "posted")
 		}
 	}
 	if r.NotReached != nil {
@@ -272,6 +277,15 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 		}
 		if waiting != nil {
 			row.Problem = ProblemInvitation
+		}
+	}
+	if r.NewPost != "" {
+		waiting, err := survey.WaitingApproval(tx, q.ID, survey.ActPost, string(r.ID))
+		if err != nil {
+			return row, err
+		}
+		if waiting != nil {
+			row.Problem = ProblemPost
 		}
 	}
 	if r.NewEmail != "" {
@@ -298,15 +312,15 @@ func sendProblem(q survey.Questionnaire, row Row, t traffic) Problem {
 		return ProblemAddress
 	case sent && r.Procedure.Channel == survey.ChannelPortal && r.Portal == nil:
 		return ProblemPortal
-	case sent && r.ByPost() && (r.AskedAt.IsZero() || r.LastLetter() != nil && r.LastLetter().SentOn == ""):
+	case sent && r.ByPost() && (r.LastLetter() == nil || r.LastLetter().SentOn == ""):
 		return ProblemLetter
 	case sent && r.AskedAt.IsZero():
 		return ProblemUnasked
 	}
 	problem := t.problem()
 	switch {
-	case problem == ProblemMail && r.Reached != nil && !row.Undecided:
-		problem = ProblemNone // that was decided
+	case r.ByPost(), problem == ProblemMail && r.Reached != nil && !row.Undecided:
+		problem = ProblemNone // a letter took their place, or that was decided
 	case problem == ProblemNone && row.Undecided && !t.waiting():
 		problem = ProblemMail
 	}

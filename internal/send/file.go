@@ -17,24 +17,26 @@ type RespondentFile struct {
 	Links              []survey.AccessLink // the oldest first
 	PortalBy           string              // who entered the questions in its own form
 	NotReachedBy       string
-	Lost               *survey.Mail     // the mail that was lost last and that no later one made up for, nil none
-	ReachedBy          string           // who decided that it was reached all the same
-	Address            *survey.Approval // a request to change its address to Respondent.NewEmail, which waits for a second person
-	AddressBy          string           // who made it
-	AddressOwn         bool             // whoever asks made it
-	TwoPerson          bool             // such a change needs one
-	Refused            bool             // its address refused the last mail
-	LostCopies         []survey.Mail    // the last mail to each of its copies that refused it
-	All                string           // its addresses, the first in front, see ListAddress
-	Unlisted           bool             // its addresses are not those of its parties in the election, see ListAddress
-	Listed             string           // what is theirs then, "" none
-	Astray             []survey.Mail    // failed at an old address and can be sent to the one of now, see SendAstray
-	Invitation         *InvitationPlan  // for what was not asked at the dispatch; nil unless it is to be
-	Invited            *survey.Dispatch // by which it was invited
-	InvitedBy          string           // who sent that
-	InvitedConfirmedBy string           // the second person, "" none
-	Removable          bool             // can be taken off the list
-	DueReasonBy        string           // who gave the reason of its own date, "" none
+	Lost               *survey.Mail         // the mail that was lost last and that no later one made up for, nil none
+	ReachedBy          string               // who decided that it was reached all the same
+	Address            *survey.Approval     // a request to change its address to Respondent.NewEmail, which waits for a second person
+	AddressBy          string               // who made it
+	AddressOwn         bool                 // whoever asks made it
+	TwoPerson          bool                 // such a change needs one
+	ToPost             *survey.SecondPerson // of a letter in place of its mails; nil: there can be none
+	ToPostBy           string               // who decided Respondent.ToPost
+	Refused            bool                 // its address refused the last mail
+	LostCopies         []survey.Mail        // the last mail to each of its copies that refused it
+	All                string               // its addresses, the first in front, see ListAddress
+	Unlisted           bool                 // its addresses are not those of its parties in the election, see ListAddress
+	Listed             string               // what is theirs then, "" none
+	Astray             []survey.Mail        // failed at an old address and can be sent to the one of now, see SendAstray
+	Invitation         *InvitationPlan      // for what was not asked at the dispatch; nil unless it is to be
+	Invited            *survey.Dispatch     // by which it was invited
+	InvitedBy          string               // who sent that
+	InvitedConfirmedBy string               // the second person, "" none
+	Removable          bool                 // can be taken off the list
+	DueReasonBy        string               // who gave the reason of its own date, "" none
 	LanguageReasonBy   string
 }
 
@@ -138,6 +140,12 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 	}
 	if f.Invitation, _, err = s.invitationPlan(tx, actor, f.Questionnaire, r); err != nil {
 		return f, err
+	}
+	if f.ToPost, err = s.switchPlan(tx, actor, f.Questionnaire, r); err != nil {
+		return f, err
+	}
+	if r.ToPost != nil {
+		f.ToPostBy = survey.NameOfUser(tx, r.ToPost.By)
 	}
 	if f.TwoPerson, err = s.TwoPerson(tx, survey.ActAddress); err != nil {
 		return f, err

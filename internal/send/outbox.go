@@ -287,12 +287,13 @@ const (
 	mailCodeGiveUp = time.Hour // a code is valid no longer, so sending it later would only confuse
 )
 
-// settled tells whether a mail is a reminder that has nothing to remind of any more, see settledWith, or a code whose hour is over.
+// settled tells whether a mail is a reminder that has nothing to remind of any more, see settledWith, or a code whose hour is over. No
+// mail to all goes to who is asked by a printed letter by now.
 func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
 	if m.Kind == survey.MailCode {
 		return s.At(tx).Sub(m.CreatedAt) >= mailCodeGiveUp, nil
 	}
-	if m.Kind != survey.MailReminder {
+	if !m.Kind.ToAll() || m.Respondent == "" {
 		return false, nil
 	}
 	q, err := tx.Questionnaire(m.Questionnaire)
@@ -302,6 +303,9 @@ func (s *Service) settled(tx *survey.Tx, m survey.Mail) (bool, error) {
 	r, err := tx.Respondent(m.Questionnaire, m.Respondent)
 	if err != nil {
 		return false, err
+	}
+	if r.ByPost() || m.Kind != survey.MailReminder {
+		return r.ByPost(), nil
 	}
 	letters, err := survey.LettersAtWork(tx, q.ID)
 	if err != nil {

@@ -31,9 +31,11 @@ type Letter struct {
 type PostPage struct {
 	Row       Row
 	TwoClicks bool     // the letter printed last was sent: a new one makes it void
+	Confirmed bool     // a new one needs what SecondPerson says
 	Names     []string // who printed each of Respondent.Letters
 	LinkUsed  bool     // the printed link that is good was used
 	Over      bool     // all answering is over
+	survey.SecondPerson
 }
 
 // PostPage returns the page of a respondent that is asked by post. NotFound for any other.
@@ -63,7 +65,17 @@ func (s *Service) PostPage(ctx context.Context, actor survey.Actor, questionnair
 		if err != nil {
 			return err
 		}
-		p.Over, err = s.answersOver(tx, q, r)
+		if p.Over, err = s.answersOver(tx, q, r); err != nil {
+			return err
+		}
+		if p.Confirmed, err = replacesPosted(tx, actor, r); err != nil || !p.Confirmed {
+			return err
+		}
+		digest, err := survey.ContentDigest(reprint{r.ID, len(r.Letters)})
+		if err != nil {
+			return err
+		}
+		p.SecondPerson, err = s.SecondPerson(tx, actor, q.ID, survey.ActPost, string(r.ID), digest)
 		return err
 	})
 	return p, err
@@ -85,13 +97,17 @@ type PrintLetter struct {
 // the letter that was sent is not the one the page knew of: reloading the print makes no letter void that is in the post. A
 // respondent that was asked already and has an address is told there, as of a link made by hand. Before the dispatch, once
 // answering is over, and for whoever was not asked by the deadline it is a Conflict.
-func (s *Service) PrintLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd PrintLetter) (l Letter, err error) {
-	if err := actor.Require(survey.RoleCoordinator); err != nil {
-		return l, err
+//
+// A letter in place of one that was posted, or to a party from which something came, hands out a code that replaces or confirms what
+// is there: it needs a second person where a change of address does. The first call notes the request and returns done false, the
+// call of the second person prints. Links mailed before are revoked by the first letter.
+func (s *Service) PrintLetter(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd PrintLetter) (l Letter, done bool, err error) {
+	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
+		return l, false, err
 	}
 	token, code := survey.PaperToken(), survey.NewCode()
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		l = Letter{}
+		l, done = Letter{}, false
 		q, r, err := s.sentRespondent(tx, questionnaire, slug)
 		if err != nil {
 			return err
@@ -99,8 +115,15 @@ func (s *Service) PrintLetter(ctx context.Context, actor survey.Actor, questionn
 		if err := s.mayPrint(tx, actor, q, r, cmd); err != nil {
 			return err
 		}
-		if last := r.LastLetter(); last != nil {
-			if err := s.revokeLink(tx, last.Link); err != nil {
+		if approved, err := s.approveReprint(tx, actor, q, r); err != nil || !approved {
+			return err
+		}
+		links, err := survey.LinksOf(tx, q.ID, r.ID) // of the letter before; before the first one those that were mailed
+		if err != nil {
+			return err
+		}
+		for _, l := range links {
+			if err := s.revokeLink(tx, l.Hash); err != nil {
 				return err
 			}
 		}
@@ -121,9 +144,36 @@ func (s *Service) PrintLetter(ctx context.Context, actor survey.Actor, questionn
 		if l, err = s.letter(tx, q, r, token, code); err != nil {
 			return err
 		}
+		done = true
 		return s.Audit(tx, actor, "print_letter", string(r.ID))
 	})
-	return l, err
+	return l, done, err
+}
+
+// replacesPosted tells whether the next letter takes the place of one that was posted, or could change what came from the party. Whoever
+// printed the last one, which is good and was not posted, has such a code already.
+func replacesPosted(tx *survey.Tx, actor survey.Actor, r survey.Respondent) (bool, error) {
+	if last := r.LastLetter(); last != nil && last.By == actor.Who() && last.SentOn == "" && last.CodeUsedAt.IsZero() {
+		return false, nil
+	}
+	returned, err := survey.ReturnedAt(tx, r)
+	return r.Posted() || !returned.IsZero(), err
+}
+
+// approveReprint is the two-person rule of a letter.
+func (s *Service) approveReprint(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire, r survey.Respondent) (done bool, err error) {
+	needed, err := replacesPosted(tx, actor, r)
+	if err != nil {
+		return false, err
+	}
+	if last := r.LastLetter(); !needed && last != nil && last.By == actor.Who() {
+		return true, nil
+	}
+	if !needed {
+		return true, actor.Require(survey.RoleCoordinator)
+	}
+	done, _, err = s.Approve(tx, actor, q.ID, survey.ActPost, string(r.ID), reprint{r.ID, len(r.Letters)})
+	return done, survey.AskedBefore(err)
 }
 
 // mayPrint tells what stands in the way of a letter.
@@ -137,7 +187,7 @@ func (s *Service) mayPrint(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 		return survey.Fail(survey.Conflict, "send.error.not_post")
 	case over:
 		return survey.Fail(survey.Conflict, "send.error.post_over")
-	case last == nil && q.Phase(s.At(tx)) == survey.PhaseClosed:
+	case last == nil && r.ToPost == nil && q.Phase(s.At(tx)) == survey.PhaseClosed:
 		return survey.Fail(survey.Conflict, "error.phase.closed")
 	case last != nil && (last.By != actor.Who() || last.SentOn != "") && cmd.Printed != len(r.Letters):
 		return survey.Stale()
@@ -232,6 +282,15 @@ func (s *Service) RecordPosted(ctx context.Context, actor survey.Actor, question
 		earlier := slices.ContainsFunc(r.Letters[:len(r.Letters)-1], func(l survey.PrintedLetter) bool { return l.SentOn != "" })
 		if !earlier {
 			r.AskedAt = asked
+			if r.ToPost != nil { // it was asked by mail before, unless nothing arrived
+				mails, err := mailsTo(tx, r)
+				if err != nil {
+					return err
+				}
+				if cmd.Undo || askedByMail(r, mails) {
+					r.AskedAt = r.ToPost.AskedAt
+				}
+			}
 		}
 		r.Revision++
 		if err := tx.Respondents.Put(r); err != nil {

@@ -25,9 +25,9 @@ func byPost(t *testing.T) *sending {
 
 func (s *sending) print(actor survey.Actor, slug survey.Slug) send.Letter {
 	s.t.Helper()
-	l, err := s.Send.PrintLetter(s.t.Context(), actor, s.q, slug, send.PrintLetter{Printed: len(s.respondent(slug).Letters)})
-	if err != nil {
-		s.t.Fatal(err)
+	l, done, err := s.Send.PrintLetter(s.t.Context(), actor, s.q, slug, send.PrintLetter{Printed: len(s.respondent(slug).Letters)})
+	if err != nil || !done {
+		s.t.Fatal(done, err)
 	}
 	return l
 }
@@ -188,13 +188,13 @@ func TestRefusedLetters(t *testing.T) {
 	before := newSending(t)
 	before.ready()
 	before.change("fm", func(c *send.SaveRespondent) { c.Procedure.Channel = survey.ChannelPost })
-	if _, err := before.Send.PrintLetter(t.Context(), before.office, before.q, "fm", send.PrintLetter{}); testworld.KeyOf(err) != "error.phase.locked" {
+	if _, _, err := before.Send.PrintLetter(t.Context(), before.office, before.q, "fm", send.PrintLetter{}); testworld.KeyOf(err) != "error.phase.locked" {
 		t.Errorf("before the dispatch: %v", err)
 	}
 	s := byPost(t)
 	try := func(name string, want string, actor survey.Actor, slug survey.Slug, cmd send.PrintLetter) {
 		t.Helper()
-		if _, err := s.Send.PrintLetter(t.Context(), actor, s.q, slug, cmd); testworld.KeyOf(err) != want {
+		if _, _, err := s.Send.PrintLetter(t.Context(), actor, s.q, slug, cmd); testworld.KeyOf(err) != want {
 			t.Errorf("%s: %v, not %s", name, err, want)
 		}
 	}
@@ -254,7 +254,7 @@ func TestANewLetterIsToldToWhoHasAnAddress(t *testing.T) {
 func TestAReloadedPrintMakesNoSentLetterVoid(t *testing.T) {
 	s := byPost(t)
 	for _, printed := range []int{0, 0} { // reloaded before it is sent: the fresh letter is the good one
-		if _, err := s.Send.PrintLetter(t.Context(), s.office, s.q, "fm", send.PrintLetter{Printed: printed}); err != nil {
+		if _, _, err := s.Send.PrintLetter(t.Context(), s.office, s.q, "fm", send.PrintLetter{Printed: printed}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -262,7 +262,7 @@ func TestAReloadedPrintMakesNoSentLetterVoid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, printed := range []int{0, 1} {
-		if _, err := s.Send.PrintLetter(t.Context(), s.office, s.q, "fm", send.PrintLetter{Printed: printed}); testworld.KeyOf(err) != "error.stale" {
+		if _, _, err := s.Send.PrintLetter(t.Context(), s.office, s.q, "fm", send.PrintLetter{Printed: printed}); testworld.KeyOf(err) != "error.stale" {
 			t.Errorf("reloaded with %d: %v", printed, err)
 		}
 	}

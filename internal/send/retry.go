@@ -88,11 +88,14 @@ func (s *Service) undelivered(tx *survey.Tx, questionnaire survey.QuestionnaireI
 	return list, nil
 }
 
-// notSettled returns Conflict for a reminder of what is over.
+// notSettled returns Conflict for a reminder of what is over, and for what no longer goes by mail.
 func (s *Service) notSettled(tx *survey.Tx, m survey.Mail) error {
 	over, err := s.settled(tx, m)
 	if err == nil && over {
 		err = survey.Fail(survey.Conflict, "send.error.reminder_over")
+		if m.Kind != survey.MailReminder {
+			err = survey.Fail(survey.Conflict, "send.error.by_post_now")
+		}
 	}
 	return err
 }

@@ -40,6 +40,7 @@ func (a Alliance) Rule(act ApprovalKind) Rule {
 		ActErratum:       a.ConfirmDispatch,
 		ActEnd:           a.ConfirmDispatch,
 		ActReminder:      a.ConfirmDispatch,
+		ActPost:          a.ConfirmDispatch, // its code is in the letter
 		ActTranscription: a.ConfirmTranscription,
 		ActPublication:   a.ConfirmPublication,
 	}[act]

@@ -116,7 +116,7 @@ func (r Respondent) CopyTo(address string) bool { return hasAddress(r.Copies, ad
 // nobody has decided since what that means. Then it is not reached, for no reason that has been recorded yet. It is for reading
 // alone, not to be stored.
 func (r Respondent) AsDelivered(mails []Mail) Respondent {
-	if r.NotReached != nil || !r.GetsMail() {
+	if r.NotReached != nil || !r.GetsMail() && (!r.ByPost() || r.Posted()) { // a letter makes up for lost mails once it is posted
 		return r
 	}
 	lost := Undelivered(mails)

@@ -3,6 +3,7 @@ package survey
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 )
 
@@ -16,6 +17,32 @@ type PrintedLetter struct {
 	CodeUsedAt time.Time `json:"code_used_at,omitzero"`
 	SentOn     string    `json:"sent_on,omitempty"` // 2006-01-02, when it went out by post; "" not recorded
 	SentBy     string    `json:"sent_by,omitempty"` // user id, who recorded that
+}
+
+// PostSwitch is why a printed letter took the place of mails that do not arrive.
+type PostSwitch struct {
+	Reason      string    `json:"reason"` // public
+	From        Channel   `json:"from"`   // the way before
+	AskedAt     time.Time `json:"asked_at"`
+	At          time.Time `json:"at"`
+	By          string    `json:"by"`                     // user id
+	ConfirmedBy string    `json:"confirmed_by,omitempty"` // user id of the second person
+}
+
+// Posted tells whether a letter to the respondent went out by post.
+func (r Respondent) Posted() bool {
+	return slices.ContainsFunc(r.Letters, func(l PrintedLetter) bool { return l.SentOn != "" })
+}
+
+// postedDay is the day from which a letter stands for mails that did not arrive: that of the first that was posted, until then the one
+// on which somebody decided so.
+func (r Respondent) postedDay(zone *time.Location) Stamp {
+	for _, l := range r.Letters {
+		if l.SentOn != "" {
+			return Stamp(l.SentOn)
+		}
+	}
+	return Stamp(r.ToPost.At.In(zone).Format(time.DateOnly))
 }
 
 // LastLetter is the letter printed last, nil before the first.

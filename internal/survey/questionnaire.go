@@ -202,7 +202,7 @@ func (q Questionnaire) InPhase(now time.Time, phases ...Phase) error {
 type Approval struct {
 	Questionnaire QuestionnaireID `json:"questionnaire"`
 	Act           ApprovalKind    `json:"act"`
-	Subject       string          `json:"subject,omitempty"` // id of the transcription, or of the respondent whose address changes; "" otherwise
+	Subject       string          `json:"subject,omitempty"` // id of the transcription, or of the respondent whose address changes or who gets a letter; "" otherwise
 	Digest        string          `json:"digest"`            // hex SHA-256 of what is to be done
 	RequestedBy   string          `json:"requested_by"`      // user id
 	RequestedAt   time.Time       `json:"requested_at"`
@@ -224,10 +224,11 @@ const (
 	ActErratum       ApprovalKind = "erratum"  // what corrects a question after the dispatch
 	ActEnd           ApprovalKind = "end"      // of the round before its deadline
 	ActReminder      ApprovalKind = "reminder" // reminders planned after the dispatch, or sent at once
+	ActPost          ApprovalKind = "post"     // a printed letter with a fresh code: in place of mails that do not arrive, or of one that was posted
 )
 
 // ApprovalKinds are all acts.
-var ApprovalKinds = []ApprovalKind{ActLock, ActUnlock, ActDispatch, ActTranscription, ActPublication, ActAddress, ActErratum, ActEnd, ActReminder}
+var ApprovalKinds = []ApprovalKind{ActLock, ActUnlock, ActDispatch, ActTranscription, ActPublication, ActAddress, ActErratum, ActEnd, ActReminder, ActPost}
 
 // Key implements Entity.
 func (a Approval) Key() string { return In(a.Questionnaire) + string(a.Act) + "/" + a.Subject }

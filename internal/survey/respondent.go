@@ -41,8 +41,10 @@ type Respondent struct {
 	NotReached *DeliveryFailure      `json:"not_reached,omitempty"`
 	Reached    *DeliveryFailure      `json:"reached,omitempty"` // a mail was lost, but it was reached all the same: why that is known
 	Portal     *PortalSubmission     `json:"portal,omitempty"`
-	Letters    []PrintedLetter       `json:"letters,omitempty"` // printed for it, the oldest first
-	Acts       int                   `json:"acts,omitempty"`    // how often "Absenden" was pressed: the number of the last act
+	Letters    []PrintedLetter       `json:"letters,omitempty"`  // printed for it, the oldest first
+	ToPost     *PostSwitch           `json:"to_post,omitempty"`  // asked by mail first: why a letter took its place
+	NewPost    string                `json:"new_post,omitempty"` // reason of a ToPost that waits for a second person (ActPost)
+	Acts       int                   `json:"acts,omitempty"`     // how often "Absenden" was pressed: the number of the last act
 	Revision   int                   `json:"revision"`
 }
 

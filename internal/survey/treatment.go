@@ -267,6 +267,8 @@ func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
 		return
 	}
 	switch channel := r.Procedure.Channel; {
+	case channel == ChannelPost && r.ToPost != nil:
+		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: r.postedDay(b.c.Questionnaire.Deadline.Location()), Channel: channel, Reason: r.ToPost.Reason})
 	case channel == ChannelPost:
 		b.add(TreatmentEntry{Kind: TreatedProcedure, Party: r.Slug, At: Stamp(r.AskedAt.In(b.c.Questionnaire.Deadline.Location()).Format(time.DateOnly)), Channel: channel})
 	case channel != ChannelForm && channel != ChannelUnknown:

@@ -71,7 +71,7 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 			faults.Add("change_note", "transcribe.error.change_note")
 		case news == 0:
 			faults.Add("", "transcribe.error.no_news")
-		case t.OnlyParty && !survey.BareAddress(r.Email):
+		case t.OnlyParty && !survey.BareAddress(r.Email) && !r.ByPost():
 			faults.Add("", "transcribe.error.no_address")
 		}
 		if err := faults.Err(); err != nil {
@@ -145,8 +145,12 @@ type LetterMail struct {
 	End                             time.Time // until when it can be confirmed
 }
 
-// askParty mails a party that its letter has been transcribed. It holds no link: the party has one.
+// askParty mails a party that its letter has been transcribed. It holds no link: the party has one. Who has no address gets another
+// letter on paper, whose link and code confirm it.
 func (s *Service) askParty(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) error {
+	if !survey.BareAddress(r.Email) {
+		return nil
+	}
 	alliance, err := survey.LoadAlliance(tx)
 	if err != nil {
 		return err

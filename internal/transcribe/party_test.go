@@ -18,6 +18,66 @@ func asked(revision int) answer.ConfirmLetter {
 	return answer.ConfirmLetter{Form: survey.NewID(), Revision: revision, Name: "Kim Muster", Function: "Büroleitung", Verbatim: true}
 }
 
+// A party without a mailbox that submitted with its code on paper corrects by a letter too: nobody but it confirms that, by the link and
+// the code of another letter, which two people of the office have to want.
+func TestAPartyAskedByPostConfirmsALetter(t *testing.T) {
+	w := testworld.NewLetters(t)
+	w.Write(t, func(tx *survey.Tx) error {
+		alliance, err := survey.LoadAlliance(tx)
+		if err != nil {
+			return err
+		}
+		alliance.ConfirmDispatch = survey.RuleOn
+		r, err := tx.Respondents.Get("q1/r1")
+		r.Email, r.Procedure.Channel = "", survey.ChannelPost
+		return errors.Join(err, tx.Alliances.Put(alliance), tx.Respondents.Put(r))
+	})
+	open := func(l send.Letter, browser string) survey.Actor {
+		return w.Enter(t, strings.ToUpper(l.Typed[strings.LastIndex(l.Typed, "/")+1:]), browser)
+	}
+	first, done, err := w.Send.PrintLetter(t.Context(), w.Anna, "q1", "frei", send.PrintLetter{})
+	if err != nil || !done {
+		t.Fatal(done, err)
+	}
+	frei := open(first, "paper")
+	w.Answers.Save(t, frei, 1, testworld.Saying("Neutral."))
+	form := w.Form(t, frei)
+	form.Code = first.Code
+	if sub, _, err := w.Answer.RequestSubmission(t.Context(), frei, form); err != nil || sub.State != survey.SubmissionConfirmed {
+		t.Fatal(sub.State, err)
+	}
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Wir stimmen zu.")))
+	cmd.ChangeNote = "Brief der Partei."
+	letter := w.HandOver(t, w.Anna, cmd)
+	if !letter.OnlyParty || letter.State != survey.TranscriptionWaiting {
+		t.Fatalf("%+v", letter)
+	}
+	if _, err := w.Transcribe.Confirm(t.Context(), w.Ben, cmd.Ref, letter.Revision); testworld.KeyOf(err) != "transcribe.error.only_party" {
+		t.Errorf("a second person: %v", err)
+	}
+	confirm := asked(letter.Revision)
+	confirm.Code = first.Code
+	if _, err := w.Answer.RequestLetter(t.Context(), frei, letter.ID, confirm); testworld.KeyOf(err) != "answer.error.paper_spent" {
+		t.Errorf("the code that was used: %v", err)
+	}
+	if _, done, err := w.Send.PrintLetter(t.Context(), w.Anna, "q1", "frei", send.PrintLetter{Printed: 1}); err != nil || done {
+		t.Fatal("a fresh code without a second person", err)
+	}
+	second, done, err := w.Send.PrintLetter(t.Context(), w.Ben, "q1", "frei", send.PrintLetter{Printed: 1})
+	if err != nil || !done {
+		t.Fatal(done, err)
+	}
+	frei = open(second, "another")
+	confirm.Code = second.Code
+	if sub, err := w.Answer.RequestLetter(t.Context(), frei, letter.ID, confirm); err != nil || sub.State != survey.SubmissionConfirmed {
+		t.Fatal(sub.State, err)
+	}
+	if v := w.Versions(t, "r1", "q01"); len(v) != 2 || v[1].Text != "Wir stimmen zu." || v[1].PartyConfirmedAt.IsZero() {
+		t.Errorf("%+v", v)
+	}
+	w.Sound(t)
+}
+
 // confirmLetter confirms a letter as the party frei does.
 func confirmLetter(t *testing.T, w *testworld.Letters, letter survey.Letter) survey.Submission {
 	t.Helper()
@@ -281,7 +341,7 @@ func TestAWrongCodeOnPaperAsksForNoLetter(t *testing.T) {
 		r.Email, r.Procedure.Channel = "", survey.ChannelPost
 		return tx.Respondents.Put(r)
 	})
-	printed, err := w.Send.PrintLetter(t.Context(), w.Anna, "q1", "frei", send.PrintLetter{})
+	printed, _, err := w.Send.PrintLetter(t.Context(), w.Anna, "q1", "frei", send.PrintLetter{})
 	testworld.Must(t, err)
 	noted := func() (n int) {
 		w.View(t, func(tx *survey.Tx) error {

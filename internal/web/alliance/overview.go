@@ -171,6 +171,8 @@ func transcriptionsWaiting(b templates.Base, o alliance.Overview) (items []overv
 // approvalPath is the page on which the second person finds what waits.
 func approvalPath(slug survey.Slug, a alliance.OverviewApproval) string {
 	switch {
+	case a.Act == survey.ActPost && a.ByPost:
+		return string("/versand/" + slug + "/befragte/" + a.Respondent + "/brief")
 	case a.Respondent != "":
 		return string("/versand/" + slug + "/befragte/" + a.Respondent)
 	case a.Act == survey.ActLock, a.Act == survey.ActUnlock:

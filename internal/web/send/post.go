@@ -19,15 +19,18 @@ import (
 // postPage is a respondent that is asked by post: its letters, printing one, and when it went out.
 type postPage struct {
 	sendPage
-	Lead    string
-	Facts   []templates.Fact
-	Letters []printedLine
-	Only    string             // why none can be printed
-	Print   *templates.Confirm // asks before a letter that was sent is made void
-	Action  string             // where recording the day posts to; "" there is nothing to record
-	Fields  []templates.Field
-	Undo    string // a sentence about the day that is recorded; "" none is
-	Hidden  templates.Field
+	Lead     string
+	Facts    []templates.Fact
+	Letters  []printedLine
+	Only     string // why none can be printed
+	Waiting  string // a sentence about the request that waits for a second person
+	Void     bool   // it is for another letter than there is now
+	Withdraw string
+	Print    *templates.Confirm // asks before a letter that was sent is made void
+	Action   string             // where recording the day posts to; "" there is nothing to record
+	Fields   []templates.Field
+	Undo     string // a sentence about the day that is recorded; "" none is
+	Hidden   templates.Field
 }
 
 // printedLine is a letter that was printed.
@@ -57,10 +60,16 @@ func (s *Room) renderPost(r *web.Request, status int, typed *postedForm, errs []
 	for i, l := range who.Letters {
 		p.Letters = append(p.Letters, newPrintedLine(r, d, i, l))
 	}
+	if d.Waiting != nil {
+		p.Waiting, p.Void = p.Must("send.dispatch.waiting", "Name", d.WaitingName, "At", r.Moment(d.Waiting.RequestedAt)), d.Outdated
+		p.Withdraw = path + "/brief/zuruecknehmen"
+	}
+	if p.CanAct || d.Waiting != nil {
+		p.print(r, d, path+"/brief/drucken")
+	}
 	if !p.CanAct {
 		return r.Page(status, "send/post", p)
 	}
-	p.print(d, path+"/brief/drucken")
 	last := who.LastLetter()
 	switch {
 	case last == nil:
@@ -90,7 +99,7 @@ func (s *Room) renderPost(r *web.Request, status int, typed *postedForm, errs []
 }
 
 // print is the button that prints, and what it does to the letter before.
-func (p *postPage) print(d send.PostPage, action string) {
+func (p *postPage) print(r *web.Request, d send.PostPage, action string) {
 	who := d.Row.Respondent
 	if d.Over {
 		p.Only = p.Must("send.error.post_over")
@@ -101,8 +110,24 @@ func (p *postPage) print(d send.PostPage, action string) {
 	switch {
 	case d.TwoClicks:
 		p.Print.Title, p.Print.Text, p.Print.Button, p.Print.Danger = p.Must("send.post.again_title"), p.Must("send.post.again_text"), p.Must("send.post.again_button"), true
+	case d.Confirmed: // something came from the party
+		p.Print.Title, p.Print.Text, p.Print.Button = p.Must("send.post.again_title"), p.Must("send.post.returned_text"), p.Must("send.post.again_button")
 	case len(who.Letters) > 0:
 		p.Print.Text, p.Print.Button = p.Must("send.post.anew_text"), p.Must("send.post.again_button")
+	}
+	waits := d.Waiting != nil && !d.Outdated
+	switch {
+	case !d.Confirmed || !d.TwoPerson && !waits:
+	case waits && d.Own:
+		p.Print, p.Only = nil, p.Must("send.dispatch.own")
+	case waits && d.OneHand:
+		p.Print, p.Only = nil, p.Must("error.one_hand")
+	case waits:
+		p.Print.Text, p.Print.Button = web.Sentences(p.Must("send.post.confirm_text", "Name", d.WaitingName), p.Print.Text), p.Must("send.post.confirm_button")
+	case !p.CanAct:
+		p.Print, p.Only = nil, p.Must("send.dispatch.only_coordinators")
+	default:
+		p.Print.Danger, p.Print.Text, p.Print.Button = false, web.Sentences(p.Must("send.post.request_text"), p.Print.Text, r.NobodyElse(d.SecondPerson)), p.Must("send.post.request_button")
 	}
 }
 
@@ -184,12 +209,15 @@ func (s *Room) printLetter(r *web.Request) error {
 		return err
 	}
 	slug := r.Param("respondent")
-	l, err := s.Send.PrintLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.PrintLetter(form))
+	l, done, err := s.Send.PrintLetter(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.PrintLetter(form))
 	if web.Stale(err) {
 		return s.renderPost(r, http.StatusConflict, nil, nil)
 	}
 	if err != nil {
 		return err
+	}
+	if !done {
+		return r.Redirect(sendPath(r, "befragte", slug, "brief"), "send.notice.requested")
 	}
 	web.SecretPage(r)
 	p, err := newLetterPage(r, l)
@@ -226,6 +254,18 @@ func newLetterPage(r *web.Request, l send.Letter) (p letterPage, err error) {
 	}
 	p.QR, err = newQRCode(l.Link)
 	return p, err
+}
+
+func (s *Room) withdrawReprint(r *web.Request) error {
+	slug := r.Param("respondent")
+	d, err := s.Send.PostPage(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug))
+	if err != nil {
+		return err
+	}
+	if err := s.Send.WithdrawApproval(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.ActPost, string(d.Row.Respondent.ID)); err != nil {
+		return err
+	}
+	return r.Redirect(sendPath(r, "befragte", slug, "brief"), "send.notice.withdrawn")
 }
 
 func (s *Room) recordPosted(r *web.Request) error {

@@ -150,3 +150,56 @@ func TestDispatchOfLettersAlone(t *testing.T) {
 	webtest.Contains(t, w.Request(t, http.MethodGet, path, kim, nil), 200, "Noch zu drucken und zu versenden", "/versand/nord-locked/befragte/frei/brief")
 	webtest.Contains(t, w.Request(t, http.MethodPost, "/versand/nord-locked/befragte/frei/brief/drucken", kim, url.Values{"printed": {"0"}}), 200, "Ihr Code zum Absenden")
 }
+
+// Whose mails are lost gets a letter: one asks with a public reason, another confirms, the page says how it stands.
+func TestFromLostMailToALetter(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewSend(t)
+	webtest.Put(t, w, func(tx *survey.Tx) survey.Table[survey.Alliance] { return tx.Alliances }, survey.Alliance{Name: "Bündnis Nordmark", ConfirmDispatch: survey.RuleOn, Revision: 1})
+	w.AddUser(t, survey.User{Name: "Kim", Email: "kim@buendnis.example", Coordinator: true})
+	w.AddUser(t, survey.User{Name: "Ada", Email: "ada@buendnis.example", Administrator: true})
+	kim, ada := w.Visitor(t).SignIn("kim@buendnis.example"), w.Visitor(t).SignIn("ada@buendnis.example")
+	const page = "/versand/nord-open/befragte/frei"
+	form := func(body, reason string) url.Values {
+		return url.Values{"post_reason": {reason}, "revision": {revisionField.FindStringSubmatch(body)[1]}}
+	}
+	body := shows(t, kim.Get(page), 200, "Auf gedruckten Brief umstellen", "Eine zweite Person muss das bestätigen.")
+	if strings.Contains(ada.Get(page).Body.String(), "Auf gedruckten Brief umstellen") || strings.Contains(kim.Get("/versand/nord-open/befragte/deich").Body.String(), "Auf gedruckten Brief umstellen") {
+		t.Error("offered to who may not ask, or for a party with its own form")
+	}
+	shows(t, kim.Post(page+"/auf-brief", form(body, " ")), 422, `href="#post_reason"`)
+	shows(t, kim.Post("/versand/nord-open/befragte/niemand/auf-brief", form(body, "tot")), 404)
+	shows(t, ada.Post(page+"/auf-brief", form(body, "tot")), 403)
+	shows(t, kim.Post(page+"/auf-brief", url.Values{"post_reason": {"tot"}, "revision": {"0"}}), 409, `value="tot"`)
+	for range 2 { // a double click
+		shows(t, kim.Post(page+"/auf-brief", form(body, "Das Postfach ist aufgegeben")), 303)
+	}
+	shows(t, kim.Get(page), 200, "Umstellung auf Brief wartet auf die zweite Person", "Eine andere Person aus Koordination")
+	shows(t, kim.Get("/versand/nord-open"), 200, "Umstellung auf Brief wartet auf zweite Person")
+	shows(t, ada.Get("/uebersicht"), 200, "Brief mit neuem Code bestätigen", `href="`+page+`"`)
+	shows(t, kim.Post(page+"/auf-brief/zuruecknehmen", nil), 303)
+	body = shows(t, kim.Get(page), 200, "Umstellung auf Brief beantragen")
+	shows(t, kim.Post(page+"/auf-brief", form(body, "Das Postfach ist aufgegeben")), 303)
+	body = shows(t, ada.Get(page), 200, "Grund: Das Postfach ist aufgegeben", "Umstellung auf Brief bestätigen")
+	for range 2 { // a double click
+		shows(t, ada.Post(page+"/auf-brief", form(body, "Das Postfach ist aufgegeben")), 303)
+	}
+	shows(t, kim.Get(page), 200, "Auf Brief umgestellt", "Das Postfach ist aufgegeben", "Brief drucken")
+
+	shows(t, kim.Post(page+"/brief/drucken", url.Values{"printed": {"0"}}), 200, "Ihr Code zum Absenden")
+	body = shows(t, kim.Get(page+"/brief"), 200, "Versand vermerken")
+	posted := form(body, "")
+	posted.Set("day", w.Clock.Now().Format(time.DateOnly))
+	shows(t, kim.Post(page+"/brief/versendet", posted), 303)
+	// another letter has a fresh code: two people
+	shows(t, kim.Get(page+"/brief"), 200, "Neuen Brief beantragen")
+	for range 2 { // a double click
+		shows(t, kim.Post(page+"/brief/drucken", url.Values{"printed": {"1"}}), 303)
+	}
+	shows(t, kim.Get(page+"/brief"), 200, "Wartet auf die zweite Person", "Eine andere Person aus Koordination")
+	shows(t, ada.Get("/uebersicht"), 200, "Brief mit neuem Code bestätigen", `href="`+page+`/brief"`)
+	shows(t, kim.Post(page+"/brief/zuruecknehmen", nil), 303)
+	shows(t, kim.Post(page+"/brief/drucken", url.Values{"printed": {"1"}}), 303)
+	shows(t, ada.Get(page+"/brief"), 200, "Bestätigen und Brief drucken")
+	shows(t, ada.Post(page+"/brief/drucken", url.Values{"printed": {"1"}}), 200, "Ihr Code zum Absenden")
+}

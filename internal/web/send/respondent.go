@@ -49,7 +49,8 @@ type respondentPage struct {
 	Address    addressPart
 	LostCopies []string // a sentence about each copy that is refused
 	Postal     []web.FieldGroup
-	PostalForm string              // "" may not be changed
+	PostalForm string // "" may not be changed
+	ToPost     *toPostPart
 	Astray     []templates.Confirm // mails that failed at an old address
 	List       *templates.Confirm  // makes its address that of its parties
 }
@@ -63,6 +64,19 @@ type addressPart struct {
 	Second   bool
 	Waiting  string // a sentence about the request that waits
 	Own      bool
+	Confirm  []templates.Field
+	Withdraw string
+}
+
+// toPostPart lets a letter take the place of mails.
+type toPostPart struct {
+	Form     string
+	Groups   []web.FieldGroup
+	Text     string
+	Button   string
+	Waiting  string // a sentence about the request that waits
+	Void     bool
+	Only     string // why it cannot be confirmed
 	Confirm  []templates.Field
 	Withdraw string
 }
@@ -86,6 +100,12 @@ type respondentTyped struct {
 	due     *dueForm
 	address *addressForm
 	postal  *postalForm
+	post    *toPostForm
+}
+
+type toPostForm struct {
+	Reason   string `form:"post_reason"`
+	Revision int    `form:"revision"`
 }
 
 type reachForm struct {
@@ -139,6 +159,8 @@ func (s *Room) respondentRefused(r *web.Request, err error, typed respondentType
 			errs = web.InputOf(errs, "reason", "due_reason")
 		case typed.reach != nil:
 			errs = web.InputOf(errs, "reason", "not_reached")
+		case typed.post != nil:
+			errs = web.InputOf(errs, "reason", "post_reason")
 		}
 		return s.renderRespondent(r, status, typed, errs)
 	}
@@ -197,6 +219,7 @@ func (s *Room) renderRespondent(r *web.Request, status int, typed respondentType
 	}
 	if p.After {
 		p.address(r, f, stale, typed.address)
+		p.toPost(r, f, stale, typed.post)
 	}
 	if p.CanAct {
 		p.addressOffers(r, f)
@@ -337,6 +360,44 @@ func (p *respondentPage) postal(r *web.Request, f send.RespondentFile, stale boo
 	p.Postal = form(typed.Postal)
 	if stale {
 		r.Overtaken(&p.Base, p.Postal, form(who.Postal))
+	}
+}
+
+// toPost is the form that lets a letter take the place of mails, and the request that waits for a second person.
+func (p *respondentPage) toPost(r *web.Request, f send.RespondentFile, stale bool, typed *toPostForm) {
+	if f.ToPost == nil || !p.CanAct && f.ToPost.Waiting == nil {
+		return
+	}
+	who := f.Row.Respondent
+	part := toPostPart{Form: sendPath(r, "befragte", string(who.Slug), "auf-brief"), Button: p.Must("send.to_post.button")}
+	p.ToPost = &part
+	if waiting := f.ToPost.Waiting; waiting != nil {
+		part.Waiting, part.Void = p.Must("send.to_post.waiting", "Name", f.ToPost.WaitingName, "At", r.Moment(waiting.RequestedAt), "Reason", who.NewPost), f.ToPost.Outdated
+		part.Withdraw = part.Form + "/zuruecknehmen"
+		switch {
+		case f.ToPost.Own:
+			part.Only = p.Must("send.dispatch.own")
+		case f.ToPost.OneHand:
+			part.Only = p.Must("error.one_hand")
+		case !part.Void:
+			part.Confirm = []templates.Field{p.Revision, web.HiddenField("post_reason", who.NewPost)}
+		}
+	}
+	if !p.CanAct {
+		return
+	}
+	form := func(reason string) []web.FieldGroup {
+		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.field("post_reason", "text", reason))}}}
+	}
+	part.Groups, part.Text = form(""), p.Must("send.to_post.text")
+	if f.ToPost.TwoPerson {
+		part.Text, part.Button = web.Sentences(part.Text, p.Must("send.to_post.second"), r.NobodyElse(*f.ToPost)), p.Must("send.to_post.request")
+	}
+	if typed != nil {
+		part.Groups = form(typed.Reason)
+		if stale {
+			r.Overtaken(&p.Base, part.Groups, form(who.NewPost))
+		}
 	}
 }
 
@@ -484,6 +545,9 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 		} else {
 			add("letter", p.Must("send.post.printed_sent", "At", r.Moment(l.At), "Day", web.ShortDay(p, l.SentOn)))
 		}
+	}
+	if who.ToPost != nil {
+		add("to_post", p.Must("send.respondent.not_reached", "At", r.Moment(who.ToPost.At), "Name", f.ToPostBy, "Reason", who.ToPost.Reason))
 	}
 	if who.NotReached != nil {
 		add("not_reached", p.Must("send.respondent.not_reached", "At", r.Moment(who.NotReached.At), "Name", f.NotReachedBy, "Reason", who.NotReached.Reason))

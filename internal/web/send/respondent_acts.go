@@ -148,6 +148,25 @@ func (s *Room) setPostal(r *web.Request) error {
 
 func (s *Room) withdrawAddress(r *web.Request) error { return s.withdraw(r, survey.ActAddress) }
 
+func (s *Room) switchToPost(r *web.Request) error {
+	var form toPostForm
+	if err := r.Bind(&form); err != nil {
+		return err
+	}
+	slug := r.Param("respondent")
+	done, err := s.Send.SwitchToPost(r.Request.Context(), r.Actor, r.Questionnaire.ID, survey.Slug(slug), send.SwitchToPost(form))
+	if err != nil {
+		return s.respondentRefused(r, err, respondentTyped{post: &form})
+	}
+	notice := "send.notice.requested"
+	if done {
+		notice = "send.notice.to_post"
+	}
+	return r.Redirect(sendPath(r, "befragte", slug), notice)
+}
+
+func (s *Room) withdrawToPost(r *web.Request) error { return s.withdraw(r, survey.ActPost) }
+
 func (s *Room) sendAstray(r *web.Request) error {
 	var form struct {
 		Mail string `form:"mail"`

@@ -51,7 +51,10 @@ func (s *Room) Routes() []web.Route {
 		{Method: post, Path: respondent + "/eingabe", Who: web.Coordinators, Phases: after, Handle: s.recordPortal},
 		{Method: post, Path: respondent + "/eingabe/zuruecknehmen", Who: web.Coordinators, Phases: after, Handle: s.takeBackPortal},
 		{Method: get, Path: respondent + "/brief", Who: web.Checkers, Phases: after, Handle: s.postPage},
-		{Method: post, Path: respondent + "/brief/drucken", Who: web.Coordinators, Phases: after, Handle: s.printLetter},
+		{Method: post, Path: respondent + "/brief/drucken", Who: web.Checkers, Phases: after, Handle: s.printLetter},
+		{Method: post, Path: respondent + "/brief/zuruecknehmen", Who: web.Checkers, Phases: after, Handle: s.withdrawReprint},
+		{Method: post, Path: respondent + "/auf-brief", Who: web.Checkers, Phases: after, Limit: web.LimitMail, Handle: s.switchToPost},
+		{Method: post, Path: respondent + "/auf-brief/zuruecknehmen", Who: web.Checkers, Phases: after, Handle: s.withdrawToPost},
 		{Method: post, Path: respondent + "/brief/versendet", Who: web.Coordinators, Phases: after, Handle: s.recordPosted},
 		{Method: get, Path: respondent + "/nachweis", Who: web.Checkers, Phases: conducted, Handle: s.proofPage},
 

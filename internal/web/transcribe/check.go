@@ -85,6 +85,9 @@ func letterActs(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line 
 		return
 	case line.OnlyParty:
 		p.Info = p.Must("transcribe.view.only_party")
+		if sheet.Respondent.Email == "" {
+			p.Info = p.Must("transcribe.view.only_party_post")
+		}
 	case line.Wrote && sheet.TwoPerson:
 		p.Info = p.Must("transcribe.view.own")
 	default:
