@@ -180,7 +180,7 @@ func cellChanges(previous survey.PublicationDetail, digests []survey.CellDigest,
 				Quotation:     was.Quotation != now.Quotation,
 				QuotationNew:  was.Quotation == "" && now.Quotation != "",
 				QuotationGone: was.Quotation != "" && now.Quotation == ""}
-			if cell.Current != nil && (was.Status != now.Status || was.Digest != now.Digest || details) {
+			if now.Version != was.Version && cell.Current != nil { // else it is the note of a change that was told
 				change.Note = cell.Current.ChangeNote
 			}
 			own = append(own, change)

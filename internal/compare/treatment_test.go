@@ -180,9 +180,7 @@ func TestTreatmentIsChecked(t *testing.T) {
 	w.Clock.Set(w.Due.Add(2 * 24 * time.Hour))
 	w.letter("2026-12-02", testworld.LetterLine(1, testworld.Saying("Spät.")))
 	w.publish()
-	told := func() int {
-		return len(slices.DeleteFunc(testworld.Faults(t, w.Store, testworld.CheckReferences), func(f string) bool { return !strings.Contains(f, "equal-treatment") }))
-	}
+	told := func() int { return len(reportFaults(t, w)) }
 	if n := told(); n != 0 {
 		t.Fatal(n, "faults of a sound report")
 	}
@@ -238,7 +236,7 @@ func TestNoOwnDateIsInvented(t *testing.T) {
 	}
 }
 
-// After an early end a correction is told though it is not late.
+// After an early end a correction is told though it is not late, and the check finds the record it was made from.
 func TestTreatmentTellsWhatCameAfterAnEarlyEnd(t *testing.T) {
 	w := newEdition(t)
 	w.Clock.Set(w.Due.Add(-5 * 24 * time.Hour))
@@ -262,6 +260,34 @@ func TestTreatmentTellsWhatCameAfterAnEarlyEnd(t *testing.T) {
 	if e := c.Treatment.Of(survey.TreatedCorrected); len(e) != 1 || e[0].At != "2026-11-27" || e[0].Reason != "neuer Brief der Partei" {
 		t.Errorf("%+v", c.Treatment.Entries)
 	}
+	w.Save(t, w.Moin, 1, testworld.Saying("Moin."))
+	w.Submit(t, w.Moin) // a first answer
+	w.publish()
+	w.Clock.Set(w.Due.Add(24 * time.Hour))
+	w.letter("2026-12-01", testworld.LetterLine(1, testworld.Saying("Vielleicht.")))
+	w.publish()
+	if faults := reportFaults(t, w); len(faults) > 0 {
+		t.Error(faults)
+	}
+	w.Write(t, func(tx *survey.Tx) error {
+		detail, err := tx.PublicationDetails.Get("q1/000002")
+		testworld.Must(t, err)
+		for i, e := range detail.Treatment.Entries {
+			if e.Kind == survey.TreatedCorrected {
+				detail.Treatment.Entries[i].Kind = survey.TreatedWithdrawn
+			}
+		}
+		return tx.PublicationDetails.Put(detail)
+	})
+	if faults := reportFaults(t, w); len(faults) != 2 {
+		t.Errorf("what was not withdrawn: %v", faults)
+	}
+}
+
+// reportFaults are what the check finds wrong in reports.
+func reportFaults(t *testing.T, w edition) []string {
+	t.Helper()
+	return slices.DeleteFunc(testworld.Faults(t, w.Store, testworld.CheckReferences), func(f string) bool { return !strings.Contains(f, "equal-treatment") })
 }
 
 // What goes out after a publication is news of its own, and the next one says that its report has changed.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
@@ -399,5 +400,20 @@ func TestPartiesAreToldApart(t *testing.T) {
 	}
 	if got := comparisonSheet(c).columns[2].title; got != "FW (voraussichtlich antretend)" {
 		t.Errorf("%q", got)
+	}
+}
+
+// Of a printed letter the day alone is known, and no hour is printed.
+func TestALetterWasSentOnADay(t *testing.T) {
+	c := conducted()
+	sent := time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC)
+	c.Respondents[0].Channel, c.Respondents[0].AskedAt = survey.ChannelPost, sent
+	c.Respondents[1].Channel, c.Respondents[1].AskedAt = survey.ChannelForm, sent
+	rows := table(t, write(t, XLSX, c), "Rücklauf")
+	if got := rows[0]["Gefragt am"]; got != "23.11.2026" {
+		t.Errorf("by post: %q", got)
+	}
+	if got := rows[1]["Gefragt am"]; got != "23.11.2026 00:00" {
+		t.Errorf("by mail: %q", got)
 	}
 }

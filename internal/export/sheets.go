@@ -275,7 +275,7 @@ func returnsSheet(c survey.Comparison) *sheet {
 			late = yesNo(one.Late > 0)
 		}
 		s.rows = append(s.rows, []value{
-			text(r.ShortName), text(r.Name), moment(r.AskedAt, in), text(channel), moment(due, in),
+			text(r.ShortName), text(r.Name), askedAt(r, in), text(channel), moment(due, in),
 			text(returnWord(one)), count(one.Asked), count(one.Said), stamp(one.Received, in), text(late),
 			text(reasons(one.Reasons)), text(reasons(one.Left)), text(strings.Join(DueChanges(german, r), "\n")),
 		})
@@ -284,6 +284,14 @@ func returnsSheet(c survey.Comparison) *sheet {
 		s.without("Gefragt am", "Weg", "Gestellte Fragen")
 	}
 	return s
+}
+
+// askedAt is when a respondent was asked. Of a printed letter the day alone is known.
+func askedAt(r survey.ComparedRespondent, zone *time.Location) value {
+	if r.Channel == survey.ChannelPost && !r.AskedAt.IsZero() {
+		return day(r.AskedAt.In(zone).Format(time.DateOnly))
+	}
+	return moment(r.AskedAt, zone)
 }
 
 // returnWord says how a return stands: of whoever no longer stands also what came back, if anything did, and of whoever is but expected

@@ -133,15 +133,15 @@ func (c *referenceCheck) record(v survey.Version) error {
 	if i < 0 {
 		return errors.New("its record says nothing to this question")
 	}
-	wrong := differences(v, rebuild(q, r, entries[i]))
-	// A version keeps the zone and the lateness of the dates that held when it was made.
-	generals, owns := append([]survey.DateChange{{From: q.Deadline}}, q.Extended...), append([]survey.DateChange{{From: r.Due}}, r.DueChanges...)
-	for _, general := range generals {
-		for _, own := range owns {
-			q.Deadline, r.Due, q.Extended, r.DueChanges = general.From, own.From, nil, nil
-			if len(differences(v, rebuild(q, r, entries[i]))) == 0 {
-				wrong = nil
-			}
+	var wrong []string
+	for q, r := range r.Dates(q) { // a version keeps the zone and the lateness of the dates that held when it was made
+		different := differences(v, rebuild(q, r, entries[i]))
+		if len(different) == 0 {
+			wrong = nil
+			break
+		}
+		if wrong == nil {
+			wrong = different // from what holds now
 		}
 	}
 	switch {

@@ -59,8 +59,13 @@ func (c *referenceCheck) backed(q survey.Questionnaire, e survey.TreatmentEntry)
 	case survey.TreatedLate, survey.TreatedCorrected, survey.TreatedWithdrawn:
 		r := c.respondent(q, e.Party)
 		for v, err := range c.tx.Versions.List(survey.RespondentKey(q.ID, r.ID) + "/") {
-			if err == nil && v.Late && v.ReceivedAt == e.At && (e.Reason == "" || v.ChangeNote == e.Reason) {
-				return true
+			if err != nil || v.ReceivedAt != e.At || e.Reason != "" && v.ChangeNote != e.Reason {
+				continue
+			}
+			for q, r := range r.Dates(q) {
+				if v.TreatedAs(q, r, e.Kind == survey.TreatedLate) == e.Kind {
+					return true
+				}
 			}
 		}
 		return false

@@ -172,6 +172,40 @@ func TestOwnDateCanMoveWithAPublicReason(t *testing.T) {
 	}
 }
 
+// What a publication showed of a respondent does not go off the page again; a date that is still to come there can move.
+func TestAnOwnDateStaysOnceItsAnswersAreShown(t *testing.T) {
+	for name, c := range map[string]struct {
+		after time.Duration // of the publication, from the own date
+		want  string
+	}{
+		"before its date": {-time.Second, ""},
+		"at its date":     {0, "send.error.due_published"},
+		"after its date":  {time.Hour, "send.error.due_published"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSending(t)
+			s.mustDispatch()
+			due := s.respondent("ub").Due
+			s.put(func(tx *survey.Tx) error {
+				return survey.PutPublication(tx, survey.Publication{Questionnaire: s.q, Slug: "nordmark", Version: 1, At: due.At.Add(c.after)}, survey.PublicationDetail{})
+			})
+			file, err := s.Send.RespondentFile(t.Context(), s.office, s.q, "ub")
+			if err != nil || file.AnswersShown != (c.want != "") {
+				t.Errorf("shown %t, %v", file.AnswersShown, err)
+			}
+			move := send.SaveDue{Due: "2027-01-20T12:00", Zone: "Europe/Berlin", Reason: "Die Partei tagt später.", Revision: s.respondent("ub").Revision}
+			for range 2 { // the second is a double click
+				if err := s.Send.SaveDue(t.Context(), s.office, s.q, "ub", move); testworld.KeyOf(err) != c.want {
+					t.Errorf("%v, want %s", err, c.want)
+				}
+			}
+			if moved := s.respondent("ub").Due != due; moved != (c.want == "") {
+				t.Errorf("moved: %t", moved)
+			}
+		})
+	}
+}
+
 func TestWhoseOwnDateIsOverIsNotReminded(t *testing.T) {
 	s := newSending(t)
 	s.ready()

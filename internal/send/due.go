@@ -15,8 +15,8 @@ type SaveDue struct {
 }
 
 // SaveDue changes the own date of a respondent that was asked in its own form or by mail, with a public reason. It is the party
-// that moved it. Who answers in our form has the one deadline for all. A respondent asked by mail is told, with a new calendar
-// entry. The same again is a double click and changes nothing.
+// that moved it. Who answers in our form has the one deadline for all. Once a publication has shown what came from it, the date stays:
+// its answers would go off the page. A respondent asked by mail is told, with a new calendar entry. The same again is a double click and changes nothing.
 func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd SaveDue) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
@@ -36,10 +36,16 @@ func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire
 			return survey.Fail(survey.Conflict, "send.error.due_form")
 		}
 		old := r.DueAt(q)
+		shown, err := answersShown(tx, q, r)
+		if err != nil {
+			return err
+		}
 		n := len(r.DueChanges)
 		switch {
 		case n > 0 && survey.Same(old, due) && r.DueChanges[n-1].Reason == cmd.Reason:
 			return nil
+		case shown:
+			return survey.Fail(survey.Conflict, "send.error.due_published")
 		case r.Revision != cmd.Revision:
 			return survey.Stale()
 		case old.At.Equal(due.At):
@@ -62,4 +68,10 @@ func (s *Service) SaveDue(ctx context.Context, actor survey.Actor, questionnaire
 		}
 		return s.Audit(tx, actor, "own_date", string(r.ID), old.Local+" "+old.Zone, due.Local+" "+due.Zone)
 	})
+}
+
+// answersShown tells whether a publication shows what came from a respondent, be it nothing: its date was over by then.
+func answersShown(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent) (bool, error) {
+	latest, err := survey.LatestPublication(tx, q.ID)
+	return latest != nil && !latest.At.Before(r.DueAt(q).At), err
 }

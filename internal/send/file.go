@@ -38,6 +38,7 @@ type RespondentFile struct {
 	Removable          bool                 // can be taken off the list
 	DueReasonBy        string               // who gave the reason of its own date, "" none
 	LanguageReasonBy   string
+	AnswersShown       bool // of one with an own date: a publication shows what came from it, so the date stays
 }
 
 // RespondentFile returns the file of the respondent with the slug.
@@ -121,6 +122,11 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 	}
 	if r.Portal != nil {
 		f.PortalBy = survey.NameOfUser(tx, r.Portal.By)
+	}
+	if r.OwnDate() {
+		if f.AnswersShown, err = answersShown(tx, f.Questionnaire, r); err != nil {
+			return f, err
+		}
 	}
 	f.DueReasonBy, f.LanguageReasonBy = survey.NameOfUser(tx, r.DueReason.By), survey.NameOfUser(tx, r.LanguageReason.By)
 	if r.NotReached != nil {

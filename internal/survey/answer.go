@@ -288,7 +288,7 @@ func (s Submission) Version(due Instant, e SubmissionEntry, number int) Version 
 	v := Version{
 		Questionnaire: s.Questionnaire, Respondent: s.Respondent, Question: e.Question, Number: number,
 		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
-		Provenance: ByForm, Late: !due.IsZero() && !s.RequestedAt.Before(due.At), Licence: s.Declaration.Licence, Record: s.Key(),
+		Provenance: ByForm, Late: cameAfter(s.RequestedAt, false, due), Licence: s.Declaration.Licence, Record: s.Key(),
 		ReceivedAt: StampOf(s.RequestedAt.In(due.Location())), CountsAt: s.RequestedAt,
 	}
 	if number > 1 {

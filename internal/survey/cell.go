@@ -40,6 +40,10 @@ func (s Status) FromParty() bool {
 	return false
 }
 
+// Answers tells whether the status is an answer: the party's wording, or that it has no position. A general text, a pointer to the
+// manifesto and a refusal answer nothing.
+func (s Status) Answers() bool { return s == Answered || s == NoPosition }
+
 // Argues tells whether the text said to a thesis with this status is the rationale of a position. A text for no single question,
 // or a pointer to the manifesto, is none.
 func (s Status) Argues() bool { return s == Answered }
@@ -96,7 +100,7 @@ type Version struct {
 	Text             string          `json:"text,omitempty"`   // wording, or rationale of a thesis
 	Reason           string          `json:"reason,omitempty"` // the party's words for declining
 	Provenance       Provenance      `json:"provenance,omitempty"`
-	Late             bool            `json:"late,omitempty"`   // against the respondent's own date
+	Late             bool            `json:"late,omitempty"`   // against the respondent's own date when it came; readers see LateFor
 	Joint            []string        `json:"joint,omitempty"`  // answered together with: respondent slugs or short names
 	Source           string          `json:"source,omitempty"` // such as "Brief vom 3. Mai 2026"
 	Licence          string          `json:"licence,omitempty"`
@@ -152,10 +156,11 @@ type Cell struct {
 //
 //   - an import has its highest version, or is unknown: an import invents no silence;
 //   - before the respondent's own date the cell is pending, whatever has come: it is answered for all at once. That it was
-//     not asked, or could not be reached and said nothing, shows at once;
+//     not asked, or could not be reached, shows at once. Whether what came since makes it reached is Respondent.AsHeard;
 //   - a version the party itself handed in is never superseded by a transcription it has not confirmed;
-//   - of the versions replaced before the date only the last is shown, later ones are all shown;
+//   - of the versions replaced before the date only the last is shown, later ones are all shown, whichever way each came;
 //   - what was current in a publication stays in the history for good, whatever replaced it: published has its numbers;
+//   - a version that is shown is late by the date that holds now, whatever held when it was made;
 //   - without a version: not asked (also whoever the catalogue never went to), not reached, or no answer, in this order.
 func CellAt(q Questionnaire, r Respondent, question QuestionID, versions []Version, now time.Time, published ...int) Cell {
 	if q.Imported {
@@ -165,16 +170,18 @@ func CellAt(q Questionnaire, r Respondent, question QuestionID, versions []Versi
 		last := versions[len(versions)-1]
 		return Cell{Status: last.Status, Reason: last.Reason, Current: &last, History: versions}
 	}
-	due := r.DueAt(q).At
 	asked, whyNot := r.Asked(question)
 	if r.neverAsked(q) {
 		asked = false
 	}
-	running := q.DispatchedAt.IsZero() || now.Before(due)
-	if running && asked && (r.NotReached == nil || len(versions) > 0) {
+	running := r.running(q, now)
+	if running && asked && r.NotReached == nil {
 		return Cell{Status: Pending}
 	}
-	if shown := public(versions, due, now, published); len(shown) > 0 && !running {
+	if shown := public(versions, r.DueAt(q).At, now, published); len(shown) > 0 && !running {
+		for i, v := range shown {
+			shown[i].Late = v.LateFor(q, r)
+		}
 		last := shown[len(shown)-1]
 		return Cell{Status: last.Status, Reason: last.Reason, Current: &last, History: shown}
 	}
@@ -187,21 +194,21 @@ func CellAt(q Questionnaire, r Respondent, question QuestionID, versions []Versi
 	return Cell{Status: NoAnswer}
 }
 
+// running tells whether the respondent still has time: nothing that came from it is shown.
+func (r Respondent) running(q Questionnaire, now time.Time) bool {
+	return q.DispatchedAt.IsZero() || now.Before(r.DueAt(q).At)
+}
+
 // public returns the versions readers may see, oldest first. versions come in the order of their numbers; published are
 // the numbers of those that were current in a publication.
 func public(versions []Version, due, now time.Time, published []int) []Version {
-	own := 0 // number of the last version the party itself handed in
-	for _, v := range versions {
-		if v.FromParty() && !v.CountsAt.After(now) {
-			own = v.Number
-		}
-	}
 	var shown []Version
+	own := false // the party itself has handed one in
 	for _, v := range versions {
-		superseded := own > 0 && !v.FromParty() && !(v.Number < own && slices.Contains(published, v.Number))
-		if v.CountsAt.After(now) || superseded {
+		if v.CountsAt.After(now) || own && !v.FromParty() {
 			continue
 		}
+		own = own || v.FromParty()
 		if n := len(shown); n > 0 && shown[n-1].CountsAt.Before(due) && v.CountsAt.Before(due) && !slices.Contains(published, shown[n-1].Number) {
 			shown[n-1] = v
 			continue
@@ -209,6 +216,20 @@ func public(versions []Version, due, now time.Time, published []int) []Version {
 		shown = append(shown, v)
 	}
 	return shown
+}
+
+// LateFor tells whether the version came after its respondent's date, as that holds now.
+func (v Version) LateFor(q Questionnaire, r Respondent) bool {
+	return cameAfter(v.CountsAt, v.Provenance == Transcribed && v.ReceivedAt.dayAlone(), r.LateAfter(q))
+}
+
+// cameAfter tells whether something came after a date: at the date it is over. What came on a day without a known hour, and so counts
+// from its beginning, is in time on the day of the date: nobody knows that it was not.
+func cameAfter(at time.Time, dayAlone bool, date Instant) bool {
+	if at.IsZero() || date.IsZero() {
+		return false
+	}
+	return at.After(date.At) || !dayAlone && at.Equal(date.At)
 }
 
 // Confirmation tells who looked at the version beside the person that entered it.

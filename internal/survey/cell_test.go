@@ -80,10 +80,12 @@ func TestCellAt(t *testing.T) {
 		"confirmed after, asked before": {q: sent, v: versions{said(1, survey.Answered, -1)}, now: hours(1), status: survey.Answered, shown: []int{1}},
 
 		"a letter does not supersede the form":    {q: sent, v: versions{said(1, survey.Answered, -5), copied(2, survey.Declined, 2)}, now: hours(3), status: survey.Answered, shown: []int{1}},
-		"the form supersedes a letter":            {q: sent, v: versions{copied(1, survey.Declined, -5), said(2, survey.Answered, 2)}, now: hours(3), status: survey.Answered, shown: []int{2}},
+		"the form corrects a letter":              {q: sent, v: versions{copied(1, survey.Declined, -5), said(2, survey.Answered, 2)}, now: hours(3), status: survey.Answered, shown: []int{1, 2}},
+		"the form replaces a letter in time":      {q: sent, v: versions{copied(1, survey.Declined, -5), said(2, survey.Answered, -2)}, now: hours(3), status: survey.Answered, shown: []int{2}},
+		"letters in time and late, then the form": {q: sent, v: versions{copied(1, survey.Declined, -5), copied(2, survey.General, -4), copied(3, survey.Refers, 1), said(4, survey.Answered, 2)}, now: hours(3), status: survey.Answered, shown: []int{2, 3, 4}},
 		"a letter between two forms":              {q: sent, v: versions{said(1, survey.Answered, 1), copied(2, survey.Declined, 2), said(3, survey.Answered, 3)}, now: hours(4), status: survey.Answered, shown: []int{1, 3}},
 		"a letter until the form counts":          {q: sent, v: versions{copied(1, survey.Declined, -5), said(2, survey.Answered, 2)}, now: hours(1), status: survey.Declined, shown: []int{1}},
-		"a letter does not return on withdrawal":  {q: sent, v: versions{copied(1, survey.Answered, -5), said(2, survey.Withdrawn, 2)}, now: hours(3), status: survey.Withdrawn, shown: []int{2}},
+		"a letter withdrawn by the form":          {q: sent, v: versions{copied(1, survey.Answered, -5), said(2, survey.Withdrawn, 2)}, now: hours(3), status: survey.Withdrawn, shown: []int{1, 2}},
 		"two letters":                             {q: sent, v: versions{copied(1, survey.Answered, -5), copied(2, survey.Refers, 2)}, now: hours(3), status: survey.Refers, shown: []int{1, 2}},
 		"two letters before the date":             {q: sent, v: versions{copied(1, survey.Answered, -5), copied(2, survey.Refers, -2)}, now: hours(3), status: survey.Refers, shown: []int{2}},
 		"a form before, then letters, is one":     {q: sent, v: versions{said(1, survey.Answered, -5), copied(2, survey.Refers, 2), copied(3, survey.Refers, 3)}, now: hours(4), status: survey.Answered, shown: []int{1}},
@@ -103,13 +105,16 @@ func TestCellAt(t *testing.T) {
 		"bounced":                                 {q: sent, r: bounced, now: hours(-1), status: survey.NotReached, reason: bounced.NotReached.Reason},
 		"bounced, over":                           {q: sent, r: bounced, now: hours(1), status: survey.NotReached, reason: bounced.NotReached.Reason},
 		"bounced, but a letter came":              {q: sent, r: bounced, v: versions{copied(1, survey.Answered, -5)}, now: hours(1), status: survey.Answered, shown: []int{1}},
-		"bounced, a letter came, before the date": {q: sent, r: bounced, v: versions{copied(1, survey.Answered, -5)}, now: hours(-1), status: survey.Pending},
+		"bounced, a letter came, before the date": {q: sent, r: bounced, v: versions{copied(1, survey.Answered, -5)}, now: hours(-1), status: survey.NotReached, reason: bounced.NotReached.Reason},
+		"bounced, heard, before the date":         {q: sent, r: bounced.AsHeard(), now: hours(-1), status: survey.Pending},
+		"bounced, heard, over":                    {q: sent, r: bounced.AsHeard(), now: hours(1), status: survey.NoAnswer},
 		"not asked goes before not reached":       {q: sent, r: bouncedNever, now: hours(1), status: survey.NotAsked, reason: never.NotAsked},
 
 		"never sent":               {q: sent, now: hours(-1), status: survey.NotAsked},
 		"never sent, over":         {q: sent, now: hours(1), status: survey.NotAsked},
 		"never sent, but a letter": {q: sent, v: versions{copied(1, survey.Answered, -5)}, now: hours(1), status: survey.Answered, shown: []int{1}},
 		"never sent, bounced":      {q: sent, r: bounced, now: hours(1), status: survey.NotReached, reason: bounced.NotReached.Reason},
+		"never sent, but heard":    {q: sent, r: bounced.AsHeard(), now: hours(1), status: survey.NoAnswer},
 
 		"import without a word":           {q: imported, now: hours(1), status: survey.Unknown},
 		"import says so":                  {q: imported, v: versions{{Number: 1, Status: survey.NoAnswer}}, now: hours(1), status: survey.NoAnswer, shown: []int{1}},
@@ -175,7 +180,7 @@ func TestCellAtKeepsWhatWasPublished(t *testing.T) {
 		"a letter corrected after it was published":   {[]survey.Version{copied(1, survey.Answered, -5), copied(2, survey.Answered, -5)}, []int{1}, []int{1, 2}},
 		"a letter corrected before anything came out": {[]survey.Version{copied(1, survey.Answered, -5), copied(2, survey.Answered, -5)}, nil, []int{2}},
 		"a published letter, then the party itself":   {[]survey.Version{copied(1, survey.Declined, -5), said(2, survey.Answered, 2)}, []int{1}, []int{1, 2}},
-		"an unpublished letter, then the party":       {[]survey.Version{copied(1, survey.Declined, -5), said(2, survey.Answered, 2)}, nil, []int{2}},
+		"an unpublished letter, then the party":       {[]survey.Version{copied(1, survey.Declined, -5), said(2, survey.Answered, 2)}, nil, []int{1, 2}},
 		"a letter never supersedes the form":          {[]survey.Version{said(1, survey.Answered, -5), copied(2, survey.Declined, 2)}, []int{1}, []int{1}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -187,5 +192,47 @@ func TestCellAtKeepsWhatWasPublished(t *testing.T) {
 				t.Errorf("readers see %v, want %v", shown, c.shown)
 			}
 		})
+	}
+}
+
+// Late is what came after the date that holds now. What was recorded when it came does not count.
+func TestCellAtIsLateByTheDateThatHolds(t *testing.T) {
+	end := func(h int) survey.Instant { return survey.Instant{At: hours(h)} }
+	moved := func(from, to int, reason string) []survey.DateChange {
+		return []survey.DateChange{{From: end(from), To: end(to), Reason: reason}}
+	}
+	sent := survey.Questionnaire{DispatchedAt: hours(-100), Deadline: end(0)}
+	extended, ended := sent, sent
+	extended.Deadline, extended.Extended = end(50), moved(0, 50, "Feiertag")
+	ended.Deadline, ended.Extended = end(-20), moved(0, -20, "")
+	ownDate := survey.Respondent{Due: end(50), DueChanges: moved(0, 50, "Parteitag")}
+	day := copied(1, survey.Answered, 0) // the day begins at the date
+	day.ReceivedAt = "2026-11-30"
+	for name, c := range map[string]struct {
+		q    survey.Questionnaire
+		r    survey.Respondent
+		v    survey.Version
+		late bool
+	}{
+		"in time":                           {q: sent, v: said(1, survey.Answered, -1)},
+		"at the date":                       {q: sent, v: said(1, survey.Answered, 0), late: true},
+		"a letter of the day":               {q: sent, v: day},
+		"late, then extended for all":       {q: extended, v: said(1, survey.Answered, 2)},
+		"a late letter, then extended":      {q: extended, v: copied(1, survey.Answered, 2)},
+		"late for the extension too":        {q: extended, v: said(1, survey.Answered, 50), late: true},
+		"late, then an own date":            {q: sent, r: ownDate, v: said(1, survey.Answered, 2)},
+		"an own date, extended for others":  {q: extended, r: survey.Respondent{Due: end(10)}, v: said(1, survey.Answered, 20), late: true},
+		"after an early end":                {q: ended, v: said(1, survey.Answered, -10)},
+		"after the date that was announced": {q: ended, v: said(1, survey.Answered, 1), late: true},
+	} {
+		for _, recorded := range []bool{false, true} {
+			c.r.AskedAt, c.v.Late = hours(-100), recorded
+			if cell := survey.CellAt(c.q, c.r, "f1", []survey.Version{c.v}, hours(99)); cell.Current.Late != c.late || cell.History[0].Late != c.late {
+				t.Errorf("%s, recorded %t: late %t", name, recorded, cell.Current.Late)
+			}
+		}
+		if c.v.Late != true {
+			t.Errorf("%s: the version was changed", name)
+		}
 	}
 }

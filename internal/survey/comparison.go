@@ -45,7 +45,7 @@ type ComparedCell struct {
 	Question CatalogueQuestion
 	Cell
 	Quotation *Quotation
-	LetterOf  string `json:",omitempty"` // 2006-01-02, when a letter came that would change it and that the party has not confirmed; "" none
+	LetterOf  string `json:",omitempty"` // 2006-01-02, when a letter came that would change it and that the party has not confirmed; "" none, or its date is not over
 }
 
 // PublicNumber is the number readers know the current version by: as given in an import, else its rank among the versions shown. 0 is

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -46,10 +47,14 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 	if err != nil {
 		return Comparison{}, err
 	}
-	shown := map[string][]int{} // numbers of the versions that were current in a publication
-	for _, p := range slices.Backward(published) {
+	shown := map[string][]int{}  // numbers of the versions that were current in a publication
+	unreached := map[Slug]bool{} // whom the last publication shows as not reached
+	for i, p := range slices.Backward(published) {
 		c.Changes = append(c.Changes, p.Changes...)
 		for _, d := range p.Digests {
+			if i == len(published)-1 && d.Status == NotReached {
+				unreached[d.Respondent] = true
+			}
 			if d.Version > 0 {
 				key := publishedKey(d.Respondent, d.Question)
 				shown[key] = append(shown[key], d.Version)
@@ -62,14 +67,19 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 	}
 	heard := map[RespondentID]bool{}
 	for _, list := range versions {
-		heard[list[0].Respondent] = true
+		if !list[0].CountsAt.After(now) {
+			heard[list[0].Respondent] = true
+		}
 	}
 	received := map[RespondentID]time.Time{}
 	for i, r := range respondents {
-		if !heard[r.ID] {
+		switch {
+		case !heard[r.ID]:
 			r = r.AsDelivered(mails[r.ID])
-			respondents[i] = r
+		case !unreached[r.Slug] || !r.running(c.Questionnaire, now): // else it would show that something came
+			r = r.AsHeard()
 		}
+		respondents[i] = r
 		column := compared(c, r, versions, quotations, letters, shown)
 		c.Respondents = append(c.Respondents, column)
 		received[r.ID] = firstReceived(c.Questionnaire, column, versions)
@@ -116,9 +126,24 @@ func firstReceived(q Questionnaire, column ComparedRespondent, versions map[stri
 	return first
 }
 
-// unconfirmedLetters are the cells that a letter would change which only the party can confirm, with the day it came.
-func unconfirmedLetters(tx *Tx, questionnaire QuestionnaireID) (map[string]string, error) {
-	days := map[string]string{}
+// unconfirmed is what a letter says to a cell that waits for its party to confirm it.
+type unconfirmed struct {
+	Entry
+	whole bool   // said to all questions at once
+	day   string // when it came, 2006-01-02
+}
+
+// changes tells whether it would change a cell that readers see, and that its party was asked.
+func (u unconfirmed) changes(cell Cell, versions []Version) bool {
+	if cell.Current != nil && cell.Current.Entry() == u.Entry {
+		return false
+	}
+	return !u.whole || !slices.ContainsFunc(versions, Version.FromParty)
+}
+
+// unconfirmedLetters are what the letters say that wait for their party, by cell, in the order they came.
+func unconfirmedLetters(tx *Tx, questionnaire QuestionnaireID) (map[string][]unconfirmed, error) {
+	said := map[string][]unconfirmed{}
 	for t, err := range tx.Transcriptions.By(WaitingLetter).List(Exact(WaitsForParty(questionnaire))) {
 		if err != nil {
 			return nil, err
@@ -128,14 +153,18 @@ func unconfirmedLetters(tx *Tx, questionnaire QuestionnaireID) (map[string]strin
 			return nil, err
 		}
 		for _, e := range letter.Entries {
-			days[CellKey(questionnaire, t.Respondent, e.Question)] = t.ReceivedOn
+			key := CellKey(questionnaire, t.Respondent, e.Question)
+			said[key] = append(said[key], unconfirmed{e.Entry, letter.ToAll(e), t.ReceivedOn})
 		}
 	}
-	return days, nil
+	for _, list := range said {
+		slices.SortStableFunc(list, func(a, b unconfirmed) int { return strings.Compare(a.day, b.day) })
+	}
+	return said, nil
 }
 
 // compared is the column of one respondent.
-func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, letters map[string]string, published map[string][]int) ComparedRespondent {
+func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, letters map[string][]unconfirmed, published map[string][]int) ComparedRespondent {
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, Parties: r.Parties, BallotPosition: r.BallotPosition,
 		Wikidata: r.Wikidata, Colour: r.Colour, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Unposted: r.ByPost() && r.AskedAt.IsZero() && len(r.Letters) > 0, Due: r.DueAt(c.Questionnaire),
@@ -147,12 +176,19 @@ func compared(c Comparison, r Respondent, versions map[string][]Version, quotati
 	}
 	for i, question := range c.Catalogue.Questions {
 		key := CellKey(c.Questionnaire.ID, r.ID, question.ID)
-		column.Cells[i] = ComparedCell{
+		cell := ComparedCell{
 			Question:  question,
 			Cell:      CellAt(c.Questionnaire, r, question.ID, versions[key], c.At, published[publishedKey(r.Slug, question.Number)]...),
 			Quotation: quotations[key],
-			LetterOf:  letters[key],
 		}
+		if asked, _ := r.Asked(question.ID); asked && !r.running(c.Questionnaire, c.At) { // before its date nothing tells that it has written
+			for _, letter := range letters[key] {
+				if letter.changes(cell.Cell, versions[key]) {
+					cell.LetterOf = letter.day
+				}
+			}
+		}
+		column.Cells[i] = cell
 	}
 	return column
 }

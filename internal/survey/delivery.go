@@ -127,6 +127,15 @@ func (r Respondent) AsDelivered(mails []Mail) Respondent {
 	return r
 }
 
+// AsHeard returns the respondent as one from which something has come: it was reached, whatever was decided of its mails before. What
+// it says nothing to is its own silence. It is for reading alone, not to be stored.
+func (r Respondent) AsHeard() Respondent {
+	if r.NotReached != nil {
+		r.Reached, r.NotReached = r.NotReached, nil
+	}
+	return r
+}
+
 // Undecided tells whether nothing could be delivered, and nobody has said yet what that means.
 func (f *DeliveryFailure) Undecided() bool { return f != nil && f.Reason == "" }
 

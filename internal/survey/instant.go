@@ -160,5 +160,11 @@ func StampOf(t time.Time) Stamp {
 	return Stamp(t.Format(time.RFC3339))
 }
 
+// dayAlone tells whether it is a day without an hour.
+func (s Stamp) dayAlone() bool {
+	_, err := time.Parse(time.DateOnly, string(s))
+	return err == nil
+}
+
 // Time reads the stamp.
 func (s Stamp) Time() (time.Time, error) { return time.Parse(time.RFC3339, string(s)) }

@@ -69,7 +69,7 @@ func (s *Kernel) eachLetterCell(tx *Tx, q Questionnaire, r Respondent, t Letter,
 			if err != nil {
 				return err
 			}
-			if own && t.Whole.Status != "" && e.Entry == t.Whole {
+			if own && t.ToAll(e) {
 				continue
 			}
 			switch {

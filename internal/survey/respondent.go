@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
@@ -163,6 +164,25 @@ func (r Respondent) LateAfter(q Questionnaire) Instant {
 	return r.DueAt(q)
 }
 
+// Dates yields the questionnaire and the respondent as they are, and then with each date that ever held as if it had been the only one.
+func (r Respondent) Dates(q Questionnaire) iter.Seq2[Questionnaire, Respondent] {
+	return func(yield func(Questionnaire, Respondent) bool) {
+		if !yield(q, r) {
+			return
+		}
+		commons, owns := append([]DateChange{{From: q.Deadline}}, q.Extended...), append([]DateChange{{From: r.Due}}, r.DueChanges...)
+		q.Extended, r.DueChanges = nil, nil
+		for _, common := range commons {
+			for _, own := range owns {
+				q.Deadline, r.Due = common.From, own.From
+				if !yield(q, r) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Asked tells whether the respondent was asked the question, and if not, the recorded reason.
 func (r Respondent) Asked(question QuestionID) (asked bool, reason string) {
 	if r.NotAsked != "" {
@@ -174,7 +194,7 @@ func (r Respondent) Asked(question QuestionID) (asked bool, reason string) {
 
 // neverAsked tells whether the catalogue went out, but not to this respondent, for no reason that has been recorded yet.
 func (r Respondent) neverAsked(q Questionnaire) bool {
-	return !q.Imported && !q.DispatchedAt.IsZero() && r.AskedAt.IsZero() && r.NotReached == nil && r.NotAsked == ""
+	return !q.Imported && !q.DispatchedAt.IsZero() && r.AskedAt.IsZero() && r.NotReached == nil && r.Reached == nil && r.NotAsked == ""
 }
 
 // AccessLink lets whoever holds it answer for a respondent, until it is revoked. Every mail has its own.

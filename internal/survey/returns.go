@@ -37,7 +37,7 @@ type Return struct {
 	State      ReturnState
 	Back       ReturnState // what came back, whether it still stands or not
 	Asked      int         // questions put to it
-	Said       int         // of these, answered: with its wording, or that it has no position. A general text, a pointer to the manifesto and a refusal answer nothing
+	Said       int         // of these, answered, see Status.Answers
 	Given      int         // questions it said anything to
 	Late       int         // of these, those it first said something to after its date: a correction makes no answer late
 	Received   Stamp       // of the first version shown, "" while there is none
@@ -118,6 +118,9 @@ func returnOf(r ComparedRespondent, imported bool) Return {
 	count := map[Status]int{}
 	for _, cell := range r.Cells {
 		count[cell.Status]++
+		if cell.Status.Answers() {
+			one.Said++
+		}
 		if cell.Current != nil {
 			one.Given++
 			if cell.History[0].Late {
@@ -134,7 +137,6 @@ func returnOf(r ComparedRespondent, imported bool) Return {
 		}
 	}
 	one.Asked = len(r.Cells) - count[NotAsked]
-	one.Said = count[Answered] + count[NoPosition]
 	switch {
 	case one.Asked == 0 && len(r.Cells) > 0:
 		one.Back = ReturnNotAsked

@@ -96,6 +96,9 @@ func returnAtDue(q Questionnaire, r Respondent, questions []CatalogueQuestion, o
 		key := CellKey(q.ID, r.ID, v.Question)
 		versions[key] = append(versions[key], v)
 	}
+	if len(outlines) > 0 {
+		r = r.AsHeard()
+	}
 	return returnOf(compared(c, r, versions, nil, nil, nil), false)
 }
 

@@ -74,21 +74,18 @@ func (t Transcription) Arrival(q Questionnaire) (at time.Time, stamp Stamp) {
 // Late tells whether the letter came after a date. Without an hour a letter of the day of the date is in time: nobody knows
 // that it was not; with one it is as with the form: at the date it is over.
 func (t Transcription) Late(q Questionnaire, due Instant) bool {
-	at, _ := t.Arrival(q)
-	if at.IsZero() || due.IsZero() {
-		return false
-	}
-	if t.ReceivedTime == "" {
-		return at.After(due.At)
-	}
-	return !at.Before(due.At)
+	at, stamp := t.Arrival(q)
+	return cameAfter(at, stamp.dayAlone(), due)
 }
+
+// ToAll tells whether an entry is but what the letter says to all questions at once.
+func (t Letter) ToAll(e SubmissionEntry) bool { return t.Whole.Status != "" && e.Entry == t.Whole }
 
 // OverLimit are the entries of a letter whose answer is longer than the questionnaire takes in our form. A text to all questions at
 // once is no answer to one of them.
 func (t Letter) OverLimit(q Questionnaire) (over []SubmissionEntry) {
 	for _, e := range t.Entries {
-		if whole := t.Whole.Status != "" && e.Entry == t.Whole; !whole && q.AnswerLimit > 0 && Length(e.Text) > q.AnswerLimit {
+		if !t.ToAll(e) && q.AnswerLimit > 0 && Length(e.Text) > q.AnswerLimit {
 			over = append(over, e)
 		}
 	}

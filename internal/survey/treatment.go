@@ -24,7 +24,7 @@ type Treatment struct {
 	Entries      []TreatmentEntry `json:"entries,omitempty"` // by kind, in the order of TreatmentKinds
 }
 
-// TreatedAnswers counts the cells in which something of a party stands, by the way it came.
+// TreatedAnswers counts the answers by the way they came: what Return.Said counts of all respondents together.
 type TreatedAnswers struct {
 	Form      int `json:"form,omitempty"`      // submitted by the party itself
 	ByPerson  int `json:"by_person,omitempty"` // transcribed from a letter, checked by a second person of the alliance
@@ -127,7 +127,7 @@ func (c *Comparison) treatment(tx *Tx, respondents []Respondent, mails map[Respo
 		i := slices.IndexFunc(respondents, func(r Respondent) bool { return r.ID == column.ID })
 		b.stands(column, respondents[i])
 		b.asked(column, respondents[i])
-		if err := b.answered(column); err != nil {
+		if err := b.answered(column, respondents[i]); err != nil {
 			return err
 		}
 	}
@@ -323,7 +323,7 @@ func (r Respondent) firstDue(q Questionnaire) Instant {
 }
 
 // answered counts how answers came, and tells which came or changed after the respondent's date. It looks at what is shown alone.
-func (b *treatmentBuilder) answered(column ComparedRespondent) error {
+func (b *treatmentBuilder) answered(column ComparedRespondent, r Respondent) error {
 	type act struct {
 		kind   TreatmentKind
 		record string
@@ -332,8 +332,10 @@ func (b *treatmentBuilder) answered(column ComparedRespondent) error {
 	var acts []act
 	entries := map[act]*TreatmentEntry{}
 	for _, cell := range column.Cells {
-		if v := cell.Current; v != nil {
-			b.count(*v)
+		if v := cell.Current; v != nil && v.Status.Answers() {
+			if err := b.count(*v); err != nil {
+				return err
+			}
 		}
 		for i, v := range cell.History {
 			note := func(kind TreatmentKind, reason string) {
@@ -344,20 +346,18 @@ func (b *treatmentBuilder) answered(column ComparedRespondent) error {
 				}
 				entries[one].Questions = append(entries[one].Questions, cell.Question.Number)
 			}
-			switch {
-			case !v.Late && (i == 0 || v.CountsAt.Before(column.Due.At)): // what changed after an early end is not late
-			case v.Status == Withdrawn:
-				note(TreatedWithdrawn, v.ChangeNote)
-			case i > 0:
-				note(TreatedCorrected, v.ChangeNote)
+			switch kind := v.TreatedAs(b.c.Questionnaire, r, i == 0); kind {
+			case "":
+			case TreatedLate:
+				note(kind, "")
 			default:
-				note(TreatedLate, "")
+				note(kind, v.ChangeNote)
 			}
-			if b.over(v) && v.Provenance == Transcribed {
-				letter, err := b.tx.Transcriptions.Get(v.Record)
-				if err != nil {
-					return err
-				}
+			letter, err := b.overLimit(v)
+			if err != nil {
+				return err
+			}
+			if letter != nil {
 				note(TreatedOverLimit, letter.OverReason)
 			}
 		}
@@ -369,12 +369,39 @@ func (b *treatmentBuilder) answered(column ComparedRespondent) error {
 	return nil
 }
 
-// over tells whether a version is an answer longer than asked for. A text to all questions at once is none to one of them.
-func (b *treatmentBuilder) over(v Version) bool {
-	return b.AnswerLimit > 0 && v.Status != General && Length(v.Text) > b.AnswerLimit
+// TreatedAs tells what a version of r is by the report: TreatedLate, TreatedCorrected or TreatedWithdrawn; "" what came before the
+// respondent's date. What changes after an early end is a correction, and not late yet. first tells whether readers see no version of
+// the cell before it.
+func (v Version) TreatedAs(q Questionnaire, r Respondent, first bool) TreatmentKind {
+	switch {
+	case !v.LateFor(q, r) && (first || v.CountsAt.Before(r.DueAt(q).At)):
+		return ""
+	case v.Status == Withdrawn:
+		return TreatedWithdrawn
+	case first:
+		return TreatedLate
+	}
+	return TreatedCorrected
 }
 
-func (b *treatmentBuilder) count(v Version) {
+// overLimit returns the letter a version came with if it is one of Letter.OverLimit, else nil. Our form takes no such answer.
+func (b *treatmentBuilder) overLimit(v Version) (*Letter, error) {
+	if v.Provenance != Transcribed || b.AnswerLimit == 0 || Length(v.Text) <= b.AnswerLimit {
+		return nil, nil
+	}
+	letter, err := GetLetter(b.tx, v.Record)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range letter.OverLimit(b.c.Questionnaire) {
+		if e.Question == v.Question {
+			return &letter, nil
+		}
+	}
+	return nil, nil
+}
+
+func (b *treatmentBuilder) count(v Version) error {
 	a := &b.Answers
 	switch {
 	case v.Provenance == ByForm:
@@ -386,7 +413,9 @@ func (b *treatmentBuilder) count(v Version) {
 	default:
 		a.Unchecked++
 	}
-	if b.over(v) {
+	letter, err := b.overLimit(v)
+	if letter != nil {
 		a.Over++
 	}
+	return err
 }

@@ -240,6 +240,9 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire s
 			if err != nil {
 				return err
 			}
+			if v := cell.Standing; v != nil {
+				v.Late = v.LateFor(q, r)
+			}
 			sheet.Cells = append(sheet.Cells, cell)
 		}
 		return nil

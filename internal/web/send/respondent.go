@@ -46,6 +46,7 @@ type respondentPage struct {
 	AnywayForm string // where the decision posts to that it was reached all the same
 	Due        []web.FieldGroup
 	DueForm    string
+	DueStays   bool // its own date can no longer be moved
 	Address    addressPart
 	LostCopies []string // a sentence about each copy that is refused
 	Postal     []web.FieldGroup
@@ -288,6 +289,9 @@ func lostWords(r *web.Request, m survey.Mail) string {
 func (p *respondentPage) due(r *web.Request, f send.RespondentFile, stale bool, typed *dueForm) {
 	who := f.Row.Respondent
 	if !who.OwnDate() {
+		return
+	}
+	if p.DueStays = f.AnswersShown && typed == nil; p.DueStays {
 		return
 	}
 	form := func(d dueForm) []web.FieldGroup {
