@@ -18,7 +18,7 @@ type ImportUpdate struct {
 	Versions   int // new versions of answers
 	Parties    int // new ones
 	Quotations int
-	States     int      // parties of which it was open until now how they stand
+	States     int      // parties that stand otherwise than before
 	Report     bool     // another equal-treatment report than before
 	Kept       []string // what the file leaves out and what stays, by its place in a file: "parties: fm"
 }
@@ -30,8 +30,9 @@ func (u ImportUpdate) New() bool { return u.Versions+u.Parties+u.Quotations+u.St
 const MaxDifferences = 1000
 
 // UpdateImport adds what is new in a file to the import of the same slug, in one transaction, all or nothing: versions of answers,
-// parties, quotations, how a party stands of which that was open, and the equal-treatment report, which is that of the newest state. What stands never changes: what the file leaves out stays. But
-// that nothing had come is no version, and gives way to the first answer.
+// parties, quotations, and the equal-treatment report, which is that of the newest state. What stands in words never changes: what the
+// file leaves out stays. But that nothing had come is no version, and gives way to the first answer, or to a newer reason why nothing did. How
+// a party stands can change, and so can the deadline, and where the parties stand by the order of receipt.
 //
 // It returns Forbidden unless the actor is an administrator or coordinator, NotFound where there is no questionnaire with that slug,
 // and Conflict where it is no import (error.import.not_imported) or the file contradicts what stands (error.import.contradicts, with a
@@ -155,7 +156,7 @@ func (u *update) compareHead() error {
 	u.same("election", field{"name", election.Name, e.Name}, field{"date", election.Date, e.Date}, field{"level", election.Level, e.Level}, field{"region", election.Region, e.Region})
 	u.same("questionnaire", field{"title", q.Title, now.Title}, field{"intro", q.Intro, now.Intro}, field{"source", q.Source, now.Source},
 		field{"order_rule", q.OrderRule, now.OrderRule}, field{"licence", q.Licence, now.Licence},
-		field{"deadline", q.Deadline.Stamp(), now.Deadline.Stamp()}, field{"scale", scaleIDs(q), scaleIDs(now)})
+		field{"scale", scaleIDs(q), scaleIDs(now)})
 	was, comes := q.Treatment, now.Treatment
 	for _, f := range []field{{"catalogue", was.Catalogue, comes.Catalogue}, {"letter", was.Letter, comes.Letter}, {"dispatched_at", was.DispatchedAt, comes.DispatchedAt}} {
 		if said(f.was) != "" && said(f.comes) != "" {
@@ -163,11 +164,17 @@ func (u *update) compareHead() error {
 		}
 	}
 	u.done.Report = !survey.Same(comes, survey.Treatment{}) && !survey.Same(was, comes)
+	if !u.newer() || !u.done.Report || now.Deadline.IsZero() { // an extension moves it, and the report tells of it
+		u.same("questionnaire", field{"deadline", q.Deadline.Stamp(), now.Deadline.Stamp()})
+	}
 	if before(now.PublishedAt, q.PublishedAt) {
 		u.same("questionnaire", field{"published_at", q.PublishedAt, now.PublishedAt})
 	}
 	return nil
 }
+
+// newer tells whether the file is certainly of a later state than what stands.
+func (u *update) newer() bool { return before(u.q.PublishedAt, u.im.Questionnaire.PublishedAt) }
 
 func scaleIDs(q survey.Questionnaire) (list []string) {
 	for _, step := range q.Scale {
@@ -257,7 +264,7 @@ func (u *update) keep(list string, ids ...string) {
 }
 
 // compareRespondents finds the new parties and gives each its place in the order: that of the file. Who is left out stays behind
-// whoever was before.
+// whoever was before. Who stood before another stays before it, unless the order is that of receipt, which a first answer changes.
 func (u *update) compareRespondents() error {
 	standing, err := survey.RespondentsInOrder(u.tx, u.q.ID)
 	if err != nil {
@@ -291,13 +298,13 @@ func (u *update) compareRespondents() error {
 			u.keep("parties", string(was.Slug), "state")
 			now.Standing = was.Standing
 		}
-		if open := was.Standing.State == "" || was.Standing.State == survey.StateExpected; open && now.Standing.State != "" && now.Standing != was.Standing {
+		if now.Standing != was.Standing && u.standsSince(was.Standing, now.Standing) {
 			was.Standing = now.Standing
 			u.done.States++
 		}
 		u.same(place, field{"state", was.Standing.State, now.Standing.State}, field{"state_since", was.Standing.Since, now.Standing.Since},
 			field{"state_reason", was.Standing.Reason, now.Standing.Reason}, field{"state_source", was.Standing.Source, now.Standing.Source})
-		if was.Sequence < last.Sequence {
+		if was.Sequence < last.Sequence && u.im.Questionnaire.Treatment.Order != survey.OrderReceipt {
 			u.faults.Add(place, "error.import.party_order", "Name", survey.Shown(string(last.Slug)))
 		}
 		last = was
@@ -327,6 +334,13 @@ func (u *update) compareRespondents() error {
 	return nil
 }
 
+// standsSince tells whether a party can stand otherwise now: that was open, a later day says so, or the file is newer. A committee can refuse
+// it and admit it after all.
+func (u *update) standsSince(was, now survey.Standing) bool {
+	open := was.State == "" || was.State == survey.StateExpected
+	return now.State != "" && (open || now.Since > was.Since || u.newer())
+}
+
 // compareVersions finds the versions above those that stand.
 func (u *update) compareVersions() error {
 	stands, newest := map[string]survey.Version{}, map[string]survey.Version{}
@@ -342,8 +356,10 @@ func (u *update) compareVersions() error {
 		now.Questionnaire, now.Respondent = u.q.ID, u.ids[survey.Slug(now.Respondent)]
 		if was, known := stands[now.Key()]; known {
 			delete(stands, now.Key())
-			if firstWord(was, now) && newest[survey.CellKey(u.q.ID, now.Respondent, now.Question)].Number == was.Number {
-				u.versions = append(u.versions, now)
+			if u.givesWay(was, now) && newest[survey.CellKey(u.q.ID, now.Respondent, now.Question)].Number == was.Number {
+				if !survey.Same(was, now) {
+					u.versions = append(u.versions, now)
+				}
 				continue
 			}
 			u.same(place, field{"status", was.Status, now.Status}, field{"position", was.Position, now.Position}, field{"text", was.Text, now.Text},
@@ -372,10 +388,15 @@ func (u *update) compareVersions() error {
 	return nil
 }
 
-// firstWord tells whether an entry that but said that nothing had come gives way: to the party's first words, or where the time was not
-// over yet to what came of it. Such an entry is no version, and what came first after it is version 1 in its source too.
-func firstWord(was, now survey.Version) bool {
-	return was.Number == 1 && !was.Status.FromParty() && (now.Status.FromParty() || was.Status == survey.Pending && now.Status != survey.Pending)
+// givesWay tells whether an entry that but said that nothing had come gives way: to the party's first words, where the time was not over
+// yet to what came of it, and to another reason why nothing came. A bounce can become known later; that the party was reached after
+// all, or is asked after all, a newer file can say. Such an entry is no version, and what came first after it is version 1 in its source too.
+func (u *update) givesWay(was, now survey.Version) bool {
+	if was.Number > 1 || was.Status.FromParty() {
+		return false
+	}
+	decided := was.Status == survey.NotReached || was.Status == survey.NotAsked
+	return now.Status.FromParty() || was.Status == survey.Pending || !decided && now.Status != was.Status && now.Status != survey.Pending || u.newer()
 }
 
 // compareQuotations finds quotations for cells that have none.
@@ -409,6 +430,9 @@ func (u *update) write() error {
 		u.q.PublishedAt = cmp.Or(at, u.q.PublishedAt)
 		if u.done.Report {
 			u.q.Treatment = u.im.Questionnaire.Treatment
+			if !u.im.Questionnaire.Deadline.IsZero() {
+				u.q.Deadline = u.im.Questionnaire.Deadline
+			}
 		}
 		u.q.Revision++
 		if err := u.tx.Questionnaires.Put(u.q); err != nil {

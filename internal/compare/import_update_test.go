@@ -151,7 +151,36 @@ func TestUpdateImportOfNothingNew(t *testing.T) {
 	}
 }
 
-// What stands never changes: each place of the file that says otherwise is named, and nothing of the file is taken.
+// How a party stands changes as often as the source says so, by a later day or in a newer file; the same again is nothing new.
+func TestUpdateImportTakesStates(t *testing.T) {
+	w := newImported(t)
+	for i, one := range []struct {
+		published survey.Stamp
+		standing  survey.Standing
+		taken     bool
+	}{
+		{"2027-02-01T10:00:00+01:00", survey.Standing{State: survey.StateNotAdmitted, Since: "2027-01-25", Reason: "zu wenige Unterschriften"}, true},
+		{"2027-02-01T10:00:00+01:00", survey.Standing{State: survey.StateStanding, Since: "2027-01-24"}, false},
+		{"2027-02-01T10:00:00+01:00", survey.Standing{State: survey.StateStanding, Since: "2027-01-30", Reason: "Beschwerde"}, true},
+		{"2027-02-02", survey.Standing{State: survey.StateResigned}, true},
+		{"2027-02-02", survey.Standing{State: survey.StateStanding}, false},
+	} {
+		change := func(im *compare.Import) {
+			im.Questionnaire.PublishedAt, im.Respondents[1].Standing = one.published, one.standing
+		}
+		if done, err := w.update(change); one.taken && (err != nil || done.States != 1) || !one.taken && survey.CodeOf(err) != survey.Conflict {
+			t.Errorf("%d: %+v %v", i, done, err)
+		}
+		if done, err := w.update(change); one.taken && (err != nil || done.New()) {
+			t.Errorf("%d again: %+v %v", i, done, err)
+		}
+	}
+	if got := w.said(); !slices.Contains(got, "gzn Grüne Zukunft Nordmark resigned") {
+		t.Errorf("%q", got)
+	}
+}
+
+// What stands in words never changes: each place of the file that says otherwise is named, and nothing of the file is taken.
 func TestUpdateImportRefusesChanges(t *testing.T) {
 	w := newImported(t)
 	long := strings.Repeat("Das Netz gehört allen. ", 4)

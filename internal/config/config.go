@@ -73,7 +73,7 @@ type Import struct {
 	Data
 	Base
 	Publish bool   `help:"Publish it at once."`
-	Update  bool   `help:"Add the versions and parties that are new in the file to the import of the same slug, and publish it anew if it was published. What stands never changes."`
+	Update  bool   `help:"Add the versions and parties that are new in the file to the import of the same slug, and publish it anew if it was published. What stands in words never changes."`
 	File    string `arg:"" name:"FILE.json" help:"The JSON file."`
 }
 
