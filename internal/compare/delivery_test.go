@@ -103,3 +103,41 @@ func TestALetterIsSentBeforePublishing(t *testing.T) {
 		t.Errorf("%+v", got.Cells[0].Cell)
 	}
 }
+
+// An answer does not tell how and when its party was asked: publishing waits until that is recorded, or why the party was not, whatever
+// way it was to be asked.
+func TestWhoAnsweredWasAskedOrHasAReason(t *testing.T) {
+	for channel, want := range map[survey.Channel]string{survey.ChannelPortal: "compare.error.unentered", survey.ChannelPost: "compare.error.unposted",
+		survey.ChannelForm: "compare.error.unexplained", survey.ChannelUnknown: "compare.error.unexplained"} {
+		for name, lost := range map[string]*survey.DeliveryFailure{"": nil, ", not reached": {Reason: "keine Adresse", By: "anna"}} {
+			t.Run(string(channel)+name, func(t *testing.T) {
+				w := newEdition(t)
+				change := func(do func(*survey.Respondent)) {
+					w.Write(t, func(tx *survey.Tx) error {
+						r, err := tx.Respondent("q1", "r1")
+						do(&r)
+						return errors.Join(err, tx.Respondents.Put(r))
+					})
+				}
+				change(func(r *survey.Respondent) { r.Procedure.Channel, r.AskedAt, r.NotReached = channel, time.Time{}, lost })
+				w.letter("2026-11-24", testworld.LetterLine(1, testworld.Saying("Ja.")), testworld.LetterLine(2, testworld.Saying("Ja.")), testworld.LetterLine(3, testworld.Saying("Ja.")))
+				refused := func() string {
+					t.Helper()
+					_, _, err := w.Compare.PreparePublication(t.Context(), w.Anna, "q1", compare.PreparePublication{Seen: w.state().Content})
+					return testworld.KeyOf(err)
+				}
+				if got := refused(); got != want {
+					t.Errorf("got %q, want %q", got, want)
+				}
+				change(func(r *survey.Respondent) { r.NotAsked = "schrieb uns von sich aus" })
+				if got := refused(); got != "" {
+					t.Errorf("with a reason: %q", got)
+				}
+				change(func(r *survey.Respondent) { r.NotAsked, r.AskedAt, r.NotReached = "", w.Due.AddDate(0, 0, -9), nil })
+				if got := refused(); got != "" {
+					t.Errorf("asked: %q", got)
+				}
+			})
+		}
+	}
+}

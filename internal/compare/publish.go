@@ -171,12 +171,13 @@ func (s *Service) mayPublish(tx *survey.Tx, actor survey.Actor, plan Publication
 	return nil
 }
 
-// unexplained lists who was not asked a question without a recorded reason, as nobody is left out in silence, and apart from
-// them those in whose own form the questions are still to be entered, and those whose letter is still to be sent, also where they have answered by it.
+// unexplained lists who was not asked a question without a recorded reason, as nobody is left out in silence, and who has answered though
+// nothing says how and when it was asked. Apart from them it lists those in whose own form the questions are still to be entered, and those
+// whose letter is still to be sent.
 func unexplained(c survey.Comparison) (names []string, unentered []survey.ComparedRespondent) {
 	for _, r := range c.Respondents {
 		unexplained := slices.ContainsFunc(r.Cells, func(c survey.ComparedCell) bool { return c.Status == survey.NotAsked && c.Reason == "" })
-		if c.Questionnaire.Imported || !unexplained && !r.Unposted {
+		if c.Questionnaire.Imported || !unexplained && !r.Unasked {
 			continue
 		}
 		if (r.Channel == survey.ChannelPortal || r.Channel == survey.ChannelPost) && r.AskedAt.IsZero() {

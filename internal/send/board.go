@@ -303,8 +303,9 @@ func (s *Service) row(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 func sendProblem(q survey.Questionnaire, row Row, t traffic) Problem {
 	r := row.Respondent
 	sent := !q.DispatchedAt.IsZero()
+	back := row.State.CameBack()
 	switch {
-	case row.State == survey.StageNotAsked || row.State == survey.StageGone || row.State.CameBack() || r.NotReached != nil:
+	case row.State == survey.StageNotAsked || row.State == survey.StageGone || r.NotReached != nil && !back || back && !r.AskedUnrecorded(q):
 		return ProblemNone
 	case r.Procedure.Channel == survey.ChannelUnknown:
 		return ProblemProcedure

@@ -34,7 +34,7 @@ type ComparedRespondent struct {
 	Standing         Standing `json:",omitzero"`
 	Channel          Channel
 	AskedAt          time.Time // zero: not asked, or an import
-	Unposted         bool      `json:"-"` // a letter was printed for it, and none is recorded as sent; readers do not see it
+	Unasked          bool      `json:"-"` // it answered, and nothing says how and when it was asked, or why it was not; readers do not see it
 	Due              Instant
 	DueChanges       []DateChange   // of its own date, after it was asked
 	Cells            []ComparedCell // one a question, in the order of the catalogue

@@ -81,6 +81,7 @@ func BuildComparison(tx *Tx, questionnaire QuestionnaireID, now time.Time, publi
 		}
 		respondents[i] = r
 		column := compared(c, r, versions, quotations, letters, shown)
+		column.Unasked = heard[r.ID] && r.AskedUnrecorded(c.Questionnaire)
 		c.Respondents = append(c.Respondents, column)
 		received[r.ID] = firstReceived(c.Questionnaire, column, versions)
 	}
@@ -167,7 +168,7 @@ func unconfirmedLetters(tx *Tx, questionnaire QuestionnaireID) (map[string][]unc
 func compared(c Comparison, r Respondent, versions map[string][]Version, quotations map[string]*Quotation, letters map[string][]unconfirmed, published map[string][]int) ComparedRespondent {
 	column := ComparedRespondent{
 		ID: r.ID, Slug: r.Slug, ShortName: r.ShortName, Name: r.Name, Members: r.Members, Parties: r.Parties, BallotPosition: r.BallotPosition,
-		Wikidata: r.Wikidata, Colour: r.Colour, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Unposted: r.ByPost() && r.AskedAt.IsZero() && len(r.Letters) > 0, Due: r.DueAt(c.Questionnaire),
+		Wikidata: r.Wikidata, Colour: r.Colour, Channel: r.Procedure.Channel, AskedAt: r.AskedAt, Due: r.DueAt(c.Questionnaire),
 		DueChanges: r.DueChanges, Standing: r.Standing,
 		Cells: make([]ComparedCell, len(c.Catalogue.Questions)),
 	}

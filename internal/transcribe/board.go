@@ -68,6 +68,7 @@ type Line struct {
 	Late                           bool             // against the date of the respondent it is shown at
 	Wrote                          bool             // the actor has typed in it
 	Unasked                        bool             // on the sheet: not in effect yet, and it came before one it answers for was asked
+	Unrecorded                     bool             // on the sheet: not in effect yet, and nothing says how and when one it answers for was asked
 	Older                          []int            // on the sheet: not in effect yet, and it would replace what came later, at these questions
 }
 
@@ -162,7 +163,7 @@ func (line *Line) read(tx *survey.Tx, q survey.Questionnaire) error {
 	}
 	line.LetterText = &letter.LetterText
 	if line.State != survey.TranscriptionEffective {
-		line.Unasked, line.Older, err = doubts(tx, q, line.Sender, line.Letter())
+		line.Unasked, line.Unrecorded, line.Older, err = doubts(tx, q, line.Sender, line.Letter())
 	}
 	return err
 }

@@ -121,24 +121,25 @@ func beforeSent(t survey.Transcription, q survey.Questionnaire, at time.Time, ex
 }
 
 // doubts are what whoever hands a letter over or confirms it should look at twice: that it came before somebody it answers for was
-// asked, and the questions at which it would replace what a later letter says.
-func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (unasked bool, older []int, err error) {
+// asked, that nothing says how and when one of them was, and the questions at which it would replace what a later letter says.
+func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (unasked, unrecorded bool, older []int, err error) {
 	catalogue, err := tx.Catalogue(q.ID)
 	if err != nil {
-		return false, nil, err
+		return false, false, nil, err
 	}
 	speakers, err := survey.TranscriptionSpeakers(tx, r, t.Transcription)
 	if err != nil {
-		return false, nil, err
+		return false, false, nil, err
 	}
 	if t, err = expand(t, tx, speakers, catalogue); err != nil {
-		return false, nil, err
+		return false, false, nil, err
 	}
 	for _, speaker := range speakers {
 		unasked = unasked || beforeSent(t.Transcription, q, speaker.AskedAt, true)
+		unrecorded = unrecorded || speaker.AskedUnrecorded(q)
 		outlines, err := survey.Outlines(tx, speaker)
 		if err != nil {
-			return false, nil, err
+			return false, false, nil, err
 		}
 		versions := map[survey.QuestionID][]survey.Version{}
 		for _, v := range outlines {
@@ -154,7 +155,7 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 			}
 			last, err := tx.Versions.Get(stands.Key())
 			if err != nil {
-				return false, nil, err
+				return false, false, nil, err
 			}
 			if last.Entry() == e.Entry {
 				continue
@@ -170,5 +171,5 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 		}
 	}
 	slices.Sort(older)
-	return unasked, older, nil
+	return unasked, unrecorded, older, nil
 }

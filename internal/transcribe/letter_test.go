@@ -302,6 +302,30 @@ func TestTranscriptionDoubts(t *testing.T) {
 	}
 }
 
+// Whoever types a letter is told when nothing says how and when a party it answers for was asked.
+func TestALetterOfWhomNobodyAsked(t *testing.T) {
+	w := testworld.NewLetters(t)
+	cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Ja.")))
+	cmd.Joint = []survey.Slug{"moin"}
+	w.SaveLetter(t, w.Anna, cmd)
+	for _, asked := range []bool{true, false} {
+		w.Write(t, func(tx *survey.Tx) error {
+			r, err := tx.Respondent("q1", "r2")
+			if !asked {
+				r.AskedAt = time.Time{}
+			}
+			return errors.Join(err, tx.Respondents.Put(r))
+		})
+		sheet, err := w.Transcribe.Sheet(t.Context(), w.Ben, "q1", "frei")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line, err := sheet.Letter(cmd.ID); err != nil || line.Unrecorded == asked {
+			t.Errorf("asked %v: %v, %v", asked, line.Unrecorded, err)
+		}
+	}
+}
+
 // A question at which two speakers of a joint letter have said something later is named once.
 func TestADoubtIsSaidOnce(t *testing.T) {
 	w := testworld.NewLetters(t)

@@ -22,7 +22,7 @@ func TestPublicationWaitsForPortals(t *testing.T) {
 	ada := w.Visitor(t).SignIn("ada@buendnis.example")
 	page := ada.Get("/veroeffentlichen/nordmark").Body.String()
 	webtest.InOrder(t, page, "sobald alles in Ordnung ist", "Noch nicht im Formular der Partei eingereicht:", `<a href="/versand/nordmark/befragte/kb/eingabe">KB</a>, <a href="/versand/nordmark/befragte/vn/eingabe">VN</a>`)
-	if strings.Contains(page, "Ohne eingetragenen Grund") {
+	if strings.Contains(page, "Weder vermerkt") {
 		t.Error("a reason is asked for")
 	}
 	content := webtest.ReadPreview(page)

@@ -70,6 +70,9 @@ func (p transcriptionBase) doubts(line transcribe.Line) (list []string) {
 	if line.Unasked {
 		list = append(list, p.Must("transcribe.doubt.unasked"))
 	}
+	if line.Unrecorded {
+		list = append(list, p.Must("transcribe.doubt.unrecorded"))
+	}
 	if len(line.Older) > 0 {
 		list = append(list, p.Must("transcribe.doubt.older", "Count", len(line.Older), "Numbers", p.Join(web.Itoas(line.Older))))
 	}
