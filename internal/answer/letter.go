@@ -70,7 +70,7 @@ type ConfirmLetter struct {
 
 // RequestLetter asks for the code with which the party confirms a letter that the office has transcribed. With it the letter takes
 // effect, also where it changes what the party submitted itself. Where too much waits (Sheet.Crowded) it takes a code at once.
-// NotFound when no such letter waits; Conflict when it has changed since it was read, and when all answering has ended.
+// NotFound when no such letter waits; Conflict when it has changed since it was read, and when confirming has ended.
 func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id string, cmd ConfirmLetter) (sub survey.Submission, err error) {
 	if err := actor.Require(survey.RoleParty); err != nil {
 		return sub, err
@@ -109,8 +109,8 @@ func (s *Service) RequestLetter(ctx context.Context, actor survey.Actor, id stri
 		switch {
 		case err != nil:
 			return err
-		case sheet.Ended:
-			return survey.Fail(survey.Conflict, "answer.error.ended")
+		case sheet.ConfirmOver():
+			return survey.Fail(survey.Conflict, "answer.error.confirm_over")
 		case letter.Revision != cmd.Revision:
 			return survey.Fail(survey.Conflict, "answer.error.letter_changed")
 		case sheet.NoCode() != "":

@@ -22,6 +22,7 @@ type Sheet struct {
 	Due           survey.Instant
 	Now           time.Time
 	End           survey.Instant      // of all answering: the close of the polls
+	ConfirmEnd    survey.Instant      // until when a letter that came before End can be confirmed
 	LateAfter     survey.Instant      // what comes after it is late: Due, or where the round was ended early the date that was announced
 	Over          bool                // the respondent's date is over: what comes now is late, unless Early
 	Early         bool                // it is over because the round was ended early: what comes now is a correction, and not late yet
@@ -35,6 +36,9 @@ type Sheet struct {
 	Letters       []LetterToConfirm   // of the party alone, that wait for whoever confirms them
 	HandMade      []time.Time         // when each open access link was made that no mail carried; in Service.Sheet only
 }
+
+// ConfirmOver tells whether no letter can be confirmed any more.
+func (s Sheet) ConfirmOver() bool { return !s.Now.Before(s.ConfirmEnd.At) }
 
 // WaitingSubmission is one that waits for its code.
 type WaitingSubmission struct {
@@ -156,6 +160,7 @@ func (s *Service) blank(tx *survey.Tx, actor survey.Actor, now time.Time) (sheet
 	}
 	sheet.Due, sheet.Now = sheet.Respondent.DueAt(sheet.Questionnaire), now
 	sheet.End = sheet.Election.AnswersEnd(sheet.Questionnaire, sheet.Due)
+	sheet.ConfirmEnd = sheet.Election.ConfirmEnd(sheet.Questionnaire, sheet.Due)
 	sheet.LateAfter = sheet.Respondent.LateAfter(sheet.Questionnaire)
 	sheet.Over, sheet.Ended = !now.Before(sheet.Due.At), !now.Before(sheet.End.At)
 	sheet.Early = sheet.Over && now.Before(sheet.LateAfter.At)

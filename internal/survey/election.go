@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -31,6 +32,15 @@ func (e Election) AnswersEnd(q Questionnaire, due Instant) Instant {
 		return due
 	}
 	return end
+}
+
+// confirmTime is how long after the end of all answering a party can still confirm a letter that came before it.
+const confirmTime = 48 * time.Hour
+
+// ConfirmEnd is until when a party can confirm a letter that came before AnswersEnd: one of the last hour has to be transcribed first.
+func (e Election) ConfirmEnd(q Questionnaire, due Instant) Instant {
+	end := e.AnswersEnd(q, due)
+	return Instant{At: end.At.Add(confirmTime), Zone: end.Zone}
 }
 
 // BeforePolls notes a fault of a date that is after the polls of the election have closed: nobody could answer until then.

@@ -183,6 +183,7 @@ type Sheet struct {
 	Alliance      survey.Alliance
 	Questionnaire survey.Questionnaire
 	TwoPerson     bool
+	ConfirmEnd    survey.Instant      // until when the party can confirm what only it can
 	Others        []survey.Respondent // a letter can answer for them too
 	Cells         []Cell
 }
@@ -214,6 +215,11 @@ func (s *Service) Sheet(ctx context.Context, actor survey.Actor, questionnaire s
 		if sheet.Alliance, err = survey.LoadAlliance(tx); err != nil {
 			return err
 		}
+		election, err := tx.Election(q.Election)
+		if err != nil {
+			return err
+		}
+		sheet.ConfirmEnd = election.ConfirmEnd(q, r.DueAt(q))
 		if sheet.TwoPerson, err = s.TwoPerson(tx, survey.ActTranscription); err != nil {
 			return err
 		}

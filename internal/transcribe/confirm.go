@@ -71,6 +71,8 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 			faults.Add("change_note", "transcribe.error.change_note")
 		case news == 0:
 			faults.Add("", "transcribe.error.no_news")
+		case t.OnlyParty && !now.Before(election.ConfirmEnd(q, r.DueAt(q)).At):
+			faults.Add("", "transcribe.error.confirm_over")
 		case t.OnlyParty && !survey.BareAddress(r.Email) && !r.ByPost():
 			faults.Add("", "transcribe.error.no_address")
 		}
@@ -161,7 +163,7 @@ func (s *Service) askParty(tx *survey.Tx, q survey.Questionnaire, r survey.Respo
 	}
 	m := survey.WrittenMail{Mail: survey.Mail{Kind: survey.MailNotice, Questionnaire: q.ID, Respondent: r.ID, To: r.Email, Language: cmp.Or(r.Language, "de")}}
 	m.Subject, m.Body, err = s.Compose(m.Language, "letter_waits", LetterMail{Party: r.Name, Title: q.Title, Alliance: alliance.Name, Contact: alliance.Email,
-		Source: s.Cite(t.Transcription), End: election.AnswersEnd(q, r.DueAt(q)).In()})
+		Source: s.Cite(t.Transcription), End: election.ConfirmEnd(q, r.DueAt(q)).In()})
 	if err != nil {
 		return err
 	}

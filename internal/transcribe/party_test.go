@@ -329,6 +329,59 @@ func TestLettersEndWithTheForm(t *testing.T) {
 	}
 }
 
+// A letter of the last hour that only its party can confirm can be confirmed for two days after the polls have closed, as its mail says. Later
+// none is handed over to it.
+func TestALetterOfTheLastHourIsConfirmedAfterThePolls(t *testing.T) {
+	for name, c := range map[string]struct {
+		typed, confirmed  time.Duration // after the polls closed
+		handOver, request string
+	}{
+		"an hour later":          {time.Hour, 2 * time.Hour, "", ""},
+		"just before the end":    {time.Hour, 48*time.Hour - time.Second, "", ""},
+		"confirmed too late":     {time.Hour, 48 * time.Hour, "", "answer.error.confirm_over"},
+		"handed over too late":   {48 * time.Hour, 0, " transcribe.error.confirm_over", ""},
+		"handed over in advance": {-time.Minute, time.Hour, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := testworld.NewLetters(t)
+			w.Answers.Save(t, w.Frei, 1, testworld.Saying("Ja."))
+			w.Submit(t, w.Frei)
+			w.Clock.Set(w.End.Add(c.typed))
+			cmd := w.Letter(testworld.LetterLine(1, testworld.Saying("Nein.")))
+			cmd.ReceivedOn, cmd.ReceivedTime, cmd.LetterDate, cmd.ChangeNote = "2027-02-07", "17:00", "", "Brief der Partei."
+			saved := w.SaveLetter(t, w.Anna, cmd)
+			letter, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, saved.Revision)
+			if testworld.KeyOf(err) != c.handOver {
+				t.Fatalf("%v, want %q", err, c.handOver)
+			}
+			if err != nil {
+				return
+			}
+			w.View(t, func(tx *survey.Tx) error {
+				mails, err := survey.Collect(tx.Mails.By(survey.MailRespondent).List(survey.Exact("q1/r1")))
+				testworld.Must(t, err)
+				told, err := mails[len(mails)-1].Written(tx)
+				if !strings.Contains(told.Body, "9. Februar 2027, 18:00") {
+					t.Errorf("%s", told.Body)
+				}
+				return err
+			})
+			w.Clock.Set(w.End.Add(c.confirmed))
+			sub, err := w.Answer.RequestLetter(t.Context(), w.Frei, letter.ID, asked(letter.Revision))
+			if testworld.KeyOf(err) != c.request {
+				t.Fatalf("%v, want %q", err, c.request)
+			}
+			if err != nil {
+				return
+			}
+			w.Confirm(t, w.Frei, sub)
+			if got := firstCell(t, w); got.Current.Text != "Nein." || got.LetterOf != "" {
+				t.Errorf("%+v, letter of %q", got.Current, got.LetterOf)
+			}
+		})
+	}
+}
+
 // A wrong code of a printed letter is counted, and nothing is noted as asked for.
 func TestAWrongCodeOnPaperAsksForNoLetter(t *testing.T) {
 	w := testworld.NewLetters(t)

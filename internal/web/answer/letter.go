@@ -17,7 +17,7 @@ type letterPage struct {
 	About    string // what confirming it does
 	Facts    []templates.Fact
 	Entries  []entryView
-	Action   string
+	Action   string // "": it cannot be confirmed any more
 	Revision int
 	Form     string // id of the form
 	Submit   string // what the button does
@@ -61,6 +61,10 @@ func (s *Room) renderLetter(r *web.Request, status int, form letterForm, errs []
 		p.About = p.Must("answer.letter.only")
 	}
 	p.Facts = []templates.Fact{{Label: p.Must("answer.letter.arrived"), Value: web.DateWords(p.Base, l.Letter.ReceivedOn)}}
+	p.Facts = append(p.Facts, templates.Fact{Label: p.Must("answer.letter.until"), Value: p.DateTime(l.ConfirmEnd.In(), nil)})
+	if l.ConfirmOver() {
+		p.Action, p.Warning = "", p.Must("answer.error.confirm_over")
+	}
 	if l.Letter.ChangeNote != "" {
 		p.Facts = append(p.Facts, templates.Fact{Label: p.Must("answer.letter.change_note"), Value: l.Letter.ChangeNote})
 	}

@@ -105,6 +105,9 @@ func (s *Room) answerTasks(r *web.Request) error {
 		p.Share = 100 * ready / len(sheet.Cells)
 	}
 	for _, t := range sheet.Letters {
+		if sheet.ConfirmOver() {
+			break
+		}
 		p.Letters = append(p.Letters, templates.NavItem{Href: letterPath(t.ID), Label: p.Must("answer.tasks.letter", "Source", t.Source)})
 	}
 	for _, at := range sheet.HandMade {
@@ -135,7 +138,7 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) error {
 		step("pressed", "/antwort/pruefen", "At", p.DateTime(press.At.In(sheet.Due.Location()), nil), "Until", p.Time(press.At.Add(answer.PressLife).In(sheet.Due.Location())))
 	case len(sheet.Waits) > 0:
 		step("code", "/antwort/code", "Until", p.Time(sheet.Waits[0].CodeExpiresAt.In(sheet.Due.Location())))
-	case slices.ContainsFunc(sheet.Letters, onlyParty) && !sheet.Ended:
+	case slices.ContainsFunc(sheet.Letters, onlyParty) && !sheet.ConfirmOver():
 		t := sheet.Letters[slices.IndexFunc(sheet.Letters, onlyParty)]
 		step("letter", letterPath(t.ID), "Source", t.Source)
 	case sheet.Ended && len(sheet.Confirmed) > 0:

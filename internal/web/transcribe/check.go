@@ -84,10 +84,11 @@ func letterActs(r *web.Request, p *letterViewPage, sheet transcribe.Sheet, line 
 	case line.State != survey.TranscriptionWaiting:
 		return
 	case line.OnlyParty:
-		p.Info = p.Must("transcribe.view.only_party")
+		key := "transcribe.view.only_party"
 		if sheet.Respondent.Email == "" {
-			p.Info = p.Must("transcribe.view.only_party_post")
+			key += "_post"
 		}
+		p.Info = p.Must(key, "End", p.DateTime(sheet.ConfirmEnd.In(), nil))
 	case line.Wrote && sheet.TwoPerson:
 		p.Info = p.Must("transcribe.view.own")
 	default:
