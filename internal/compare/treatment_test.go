@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pruefstein/internal/export"
+	"pruefstein/internal/locale"
 	"pruefstein/internal/survey"
 	"pruefstein/internal/testworld"
 )
@@ -233,6 +235,61 @@ func TestNoOwnDateIsInvented(t *testing.T) {
 		if e.Party == "raus" {
 			t.Errorf("%+v", e)
 		}
+	}
+}
+
+// Who is asked by post gets no mail about a change: the report says for each whether a letter told it, and check holds it to that.
+func TestTreatmentTellsWhoWasToldByPost(t *testing.T) {
+	w := unequal(t)
+	moved, printed := at(t, "2026-11-20T09:00").At, at(t, "2026-11-02T10:00").At
+	first := survey.PrintedLetter{At: printed, By: "anna", SentOn: "2026-11-03"}
+	w.Write(t, func(tx *survey.Tx) (err error) {
+		for id, letters := range map[survey.RespondentID][]survey.PrintedLetter{
+			"p1": {first, {At: moved.Add(time.Hour), By: "anna", SentOn: "2026-11-21"}},
+			"p2": {first, {At: moved.Add(time.Hour), By: "anna"}},                        // printed, and not sent
+			"p3": {first, {At: moved.Add(-time.Hour), By: "anna", SentOn: "2026-11-21"}}, // still says the former date
+			"p4": {{At: moved.Add(time.Hour), By: "anna", SentOn: "2026-11-21"}},         // was asked with the new date
+		} {
+			r := survey.Respondent{Questionnaire: "q1", ID: id, Slug: survey.Slug(id), ShortName: string(id), Name: string(id), Letters: letters,
+				AskedAt: letters[0].At, Procedure: survey.Procedure{Channel: survey.ChannelPost}}
+			err = errors.Join(err, tx.Respondents.Put(r))
+		}
+		return err
+	})
+	w.Clock.Set(w.Due.Add(2 * 24 * time.Hour))
+	since := survey.Stamp("2026-11-20T09:00:00+01:00")
+	want := []survey.TreatmentEntry{
+		{Kind: survey.TreatedByPost, Party: "p1", At: "2026-11-21", From: since}, {Kind: survey.TreatedByPost, Party: "p2", At: since, From: since},
+		{Kind: survey.TreatedByPost, Party: "p3", At: since, From: since},
+	}
+	c := w.publish()
+	if diff := cmp.Diff(want, c.Treatment.Of(survey.TreatedByPost)); diff != "" {
+		t.Error(diff)
+	}
+	var lines []string
+	for _, s := range export.TreatmentSections(locale.For("de"), c) {
+		for _, l := range s.Lines {
+			if strings.Contains(l.What, "mitgeteilt") {
+				lines = append(lines, strings.TrimSpace(l.Party+" | "+l.When+" | "+l.What))
+			}
+		}
+	}
+	if len(lines) != 3 || !strings.Contains(lines[0], "21. November 2026") || !strings.Contains(lines[0], "per Brief mitgeteilt") || !strings.Contains(lines[1], "nicht mitgeteilt") {
+		t.Errorf("%q", lines)
+	}
+	unbacked := func() bool {
+		return slices.ContainsFunc(testworld.Faults(t, w.Store, testworld.CheckReferences), func(f string) bool { return strings.Contains(f, "by_post p1") })
+	}
+	if unbacked() {
+		t.Error("a sound report is no fault")
+	}
+	w.Write(t, func(tx *survey.Tx) error {
+		r, err := tx.Respondent("q1", "p1")
+		r.Letters = r.Letters[:1]
+		return errors.Join(err, tx.Respondents.Put(r))
+	})
+	if !unbacked() {
+		t.Error("a letter that nobody sent is told")
 	}
 }
 

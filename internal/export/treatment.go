@@ -62,7 +62,7 @@ func TreatmentSections(p *locale.Printer, c survey.Comparison) []TreatmentSectio
 	order := OrderFact(p, c)
 	fact(&alike, "compare.meta.order", order.Value)
 	sections := []TreatmentSection{alike,
-		w.section("post", survey.TreatedDispatch, survey.TreatedLetter, survey.TreatedPlanned, survey.TreatedReminder, survey.TreatedMissed, survey.TreatedExtension, survey.TreatedEnded, survey.TreatedErratum),
+		w.section("post", survey.TreatedDispatch, survey.TreatedLetter, survey.TreatedPlanned, survey.TreatedReminder, survey.TreatedMissed, survey.TreatedExtension, survey.TreatedEnded, survey.TreatedErratum, survey.TreatedByPost),
 		w.section("nicht-gefragt", survey.TreatedNotAsked, survey.TreatedNotReached, survey.TreatedNotAdmitted, survey.TreatedResigned),
 		w.section("abweichungen", survey.TreatedLater, survey.TreatedProcedure, survey.TreatedOwnDate, survey.TreatedOwnMore, survey.TreatedLanguage,
 			survey.TreatedLeftOut, survey.TreatedShortened, survey.TreatedOverLimit),
@@ -98,15 +98,23 @@ func (w treatmentWords) section(id string, kinds ...survey.TreatmentKind) Treatm
 	entries := w.c.Treatment.Of(kinds...)
 	if kinds[0] == survey.TreatedDispatch { // what went out is told in its order
 		slices.SortStableFunc(entries, func(a, b survey.TreatmentEntry) int {
-			x, _ := a.At.Time()
-			y, _ := b.At.Time()
-			return x.Compare(y)
+			return when(a).Compare(when(b))
 		})
 	}
 	for _, e := range entries {
 		s.Lines = append(s.Lines, w.line(e))
 	}
 	return s
+}
+
+// when is where an entry stands among what went out: a letter behind the change it tells of.
+func when(e survey.TreatmentEntry) time.Time {
+	at := e.At
+	if e.Kind == survey.TreatedByPost {
+		at = e.From
+	}
+	t, _ := at.Time()
+	return t
 }
 
 func (w treatmentWords) line(e survey.TreatmentEntry) TreatmentLine {
@@ -132,6 +140,10 @@ func (w treatmentWords) line(e survey.TreatmentEntry) TreatmentLine {
 	}
 	kind := "compare.treatment.kind." + string(e.Kind)
 	switch {
+	case e.Kind == survey.TreatedEnded && e.Party != "":
+		kind += "_own"
+	case e.Kind == survey.TreatedByPost && e.At == e.From:
+		kind += "_not"
 	case e.Kind == survey.TreatedReminder && w.c.Treatment.Open:
 		kind += "_open"
 	case e.Kind == survey.TreatedProcedure && e.Channel != survey.ChannelMail:

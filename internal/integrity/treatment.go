@@ -51,7 +51,9 @@ func (c *referenceCheck) backed(q survey.Questionnaire, e survey.TreatmentEntry)
 		}
 		return false
 	case survey.TreatedExtension, survey.TreatedEnded:
-		return moved(q.Extended)
+		return moved(q.Extended) || e.Party != "" && moved(c.respondent(q, e.Party).DueChanges)
+	case survey.TreatedByPost:
+		return e.At == e.From || slices.ContainsFunc(c.respondent(q, e.Party).Letters, func(l survey.PrintedLetter) bool { return l.SentOn == string(e.At) })
 	case survey.TreatedErratum:
 		return slices.ContainsFunc(q.Errata, func(one survey.Erratum) bool { return then(one.At) && one.Text == e.Text })
 	case survey.TreatedOwnMore:

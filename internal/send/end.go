@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"slices"
+	"time"
 
 	"pruefstein/internal/survey"
 )
@@ -22,7 +23,7 @@ type endContent struct {
 	Informed []survey.RespondentID
 }
 
-// EndPlan returns it, nil when there is nothing to end: nothing was sent, the deadline is over, or something is published.
+// EndPlan returns it, nil when there is nothing to end: nothing was sent, the deadline and every own date are over, or something is published.
 func (s *Service) EndPlan(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID) (p *EndPlan, err error) {
 	if err := actor.Require(survey.RoleCoordinator, survey.RoleAdministrator); err != nil {
 		return nil, err
@@ -41,7 +42,8 @@ func (s *Service) EndPlan(ctx context.Context, actor survey.Actor, questionnaire
 func (s *Service) endPlan(tx *survey.Tx, actor survey.Actor, q survey.Questionnaire) (*EndPlan, endContent, error) {
 	content := endContent{Deadline: q.Deadline}
 	seen, err := published(tx, q)
-	if err != nil || seen || q.Phase(s.At(tx)) != survey.PhaseOpen {
+	phase := q.Phase(s.At(tx))
+	if err != nil || seen || phase != survey.PhaseOpen && phase != survey.PhaseClosed {
 		return nil, content, err
 	}
 	all, err := survey.RespondentsInOrder(tx, q.ID)
@@ -52,8 +54,9 @@ func (s *Service) endPlan(tx *survey.Tx, actor survey.Actor, q survey.Questionna
 	if err != nil {
 		return nil, content, err
 	}
-	p := &EndPlan{}
+	p, runs := &EndPlan{}, phase == survey.PhaseOpen
 	for _, r := range all {
+		runs = runs || ownDateRuns(r, s.At(tx))
 		owes, err := s.owes(tx, q, r, questions)
 		if err != nil {
 			return nil, content, err
@@ -70,11 +73,25 @@ func (s *Service) endPlan(tx *survey.Tx, actor survey.Actor, q survey.Questionna
 			content.Informed = append(content.Informed, r.ID)
 		}
 	}
+	if !runs {
+		return nil, content, nil
+	}
 	if p.Digest, err = survey.ContentDigest(content); err != nil {
 		return nil, content, err
 	}
 	p.SecondPerson, err = s.SecondPerson(tx, actor, q.ID, survey.ActEnd, "", p.Digest)
 	return p, content, err
+}
+
+// ownDateRuns tells whether a respondent has a date of its own that is still to come.
+func ownDateRuns(r survey.Respondent, now time.Time) bool {
+	return r.NotAsked == "" && !r.Standing.Out() && r.Due.At.After(now)
+}
+
+// lastEnded tells whether the last change of a date was an early end.
+func lastEnded(changes []survey.DateChange) bool {
+	n := len(changes)
+	return n > 0 && changes[n-1].Ended()
 }
 
 // owes tells whether something is still to come from a respondent: it stands, has time, and has not said something to every question
@@ -101,7 +118,7 @@ func (s *Service) owes(tx *survey.Tx, q survey.Questionnaire, r survey.Responden
 }
 
 // EndRound ends a round now, for all alike, because nothing more is to come from anybody: the deadline and every own date still to come
-// move to this instant. Everybody whose date moves is told by mail; whoever is asked by post is named by the plan, to be told by letter.
+// move to this instant. Where the deadline is over already only the own dates do. Everybody whose date moves is told by mail; whoever is asked by post is named by the plan, to be told by letter.
 // What is corrected from then on is shown beside what stood before; late it is
 // only after the date that was announced. seen is the Digest of the plan the actor read. The two-person rule is that of the
 // dispatch: the first call notes the request and returns done false. A round that is over is left as it is.
@@ -115,14 +132,18 @@ func (s *Service) EndRound(ctx context.Context, actor survey.Actor, questionnair
 		if err != nil {
 			return err
 		}
-		if n := len(q.Extended); n > 0 && q.Extended[n-1].Ended() && q.Phase(s.At(tx)) == survey.PhaseClosed {
-			done = true // a double click
-			return nil
-		}
 		p, content, err := s.endPlan(tx, actor, q)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		if p == nil && q.Phase(s.At(tx)) == survey.PhaseClosed {
+			all, err := survey.Collect(tx.Respondents.List(survey.In(q.ID)))
+			done = lastEnded(q.Extended) || slices.ContainsFunc(all, func(r survey.Respondent) bool { return lastEnded(r.DueChanges) })
+			if err != nil || done { // a double click
+				return err
+			}
+		}
+		switch {
 		case p == nil:
 			return survey.Fail(survey.Conflict, "send.error.no_end")
 		case len(p.Missing) > 0:
@@ -147,10 +168,12 @@ func (s *Service) endRound(tx *survey.Tx, actor survey.Actor, q survey.Questionn
 		return survey.DateChange{From: from, To: now, At: now.At, By: approval.RequestedBy}
 	}
 	before := q.Deadline
-	q.Extended = append(q.Extended[:len(q.Extended):len(q.Extended)], change(before))
-	q.Deadline, q.Revision = now, q.Revision+1
-	if err := tx.Questionnaires.Put(q); err != nil {
-		return err
+	if before.At.After(now.At) {
+		q.Extended = append(q.Extended[:len(q.Extended):len(q.Extended)], change(before))
+		q.Deadline, q.Revision = now, q.Revision+1
+		if err := tx.Questionnaires.Put(q); err != nil {
+			return err
+		}
 	}
 	all, err := survey.RespondentsInOrder(tx, q.ID)
 	if err != nil {

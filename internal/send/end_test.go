@@ -137,6 +137,41 @@ func TestARoundEndsEarlyForAll(t *testing.T) {
 	}
 }
 
+// Once the deadline is over a round can still end before an own date that runs: only that moves, and the report says so of its party.
+func TestARoundEndsBeforeTheLastOwnDate(t *testing.T) {
+	s := newSending(t)
+	s.everybody()
+	s.answered("fm", "q02", survey.Declined)
+	deadline := s.questionnaire().Deadline
+	s.clock.Set(deadline.At.Add(time.Hour))
+	p := s.endPlan(s.office)
+	if p == nil || len(p.Missing) > 0 || strings.Join(shortNames(p.Informed), " ") != "UB" {
+		t.Fatalf("%+v", p)
+	}
+	for range 2 { // a double click
+		if done, err := s.Send.EndRound(t.Context(), s.office, s.q, p.Digest); !done || err != nil {
+			t.Fatal(done, err)
+		}
+	}
+	now, q, ub := s.clock.Now(), s.questionnaire(), s.respondent("ub")
+	if q.Deadline != deadline || len(q.Extended) > 0 || !ub.Due.At.Equal(now) || len(ub.DueChanges) != 1 || !ub.DueChanges[0].Ended() || ub.LateAfter(q) != ub.DueChanges[0].From {
+		t.Errorf("%+v %+v", q.Extended, ub.DueChanges)
+	}
+	if m := s.mails(survey.MailExtension); len(m) != 1 || !strings.Contains(m["ub@partei.example"].Body, "weil von niemandem mehr etwas ausstand") {
+		t.Errorf("%+v", m)
+	}
+	s.put(func(tx *survey.Tx) error {
+		c, err := testworld.Comparison(tx, s.q, now)
+		if e := c.Treatment.Of(survey.TreatedEnded); c.Treatment.Open || len(e) != 1 || e[0].Party != "ub" || e[0].From != ub.DueChanges[0].From.Stamp() || e[0].To != ub.Due.Stamp() {
+			t.Errorf("%+v", e)
+		}
+		return err
+	})
+	if p := s.endPlan(s.office); p != nil {
+		t.Errorf("%+v", p)
+	}
+}
+
 // Where the own date has passed since the early end, the new deadline takes its place.
 func TestAnOwnDateThatPassedAfterTheEnd(t *testing.T) {
 	s := newSending(t)

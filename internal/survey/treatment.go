@@ -60,8 +60,9 @@ const (
 	TreatedReminder    TreatmentKind = "reminder"     // went out to Count
 	TreatedMissed      TreatmentKind = "missed"       // a planned reminder did not go to the party, since its instant was over by more than a day
 	TreatedExtension   TreatmentKind = "extension"    // the deadline moved for all; Count were told by mail
-	TreatedEnded       TreatmentKind = "ended"        // the round ended early, since nothing more was to come from anybody; Count were told by mail
+	TreatedEnded       TreatmentKind = "ended"        // the round ended early, since nothing more was to come from anybody; Count were told by mail. With a party: only its own date still ran
 	TreatedErratum     TreatmentKind = "erratum"      // Text corrects a question; Count were told by mail
+	TreatedByPost      TreatmentKind = "by_post"      // the party, asked by post, was told of the change at From by a letter sent on the day At; where At is From it was not told
 	TreatedLetter      TreatmentKind = "other_letter" // the cover letter went to Count in other words
 	TreatedNotAsked    TreatmentKind = "not_asked"
 	TreatedNotReached  TreatmentKind = "not_reached"
@@ -81,7 +82,7 @@ const (
 )
 
 // TreatmentKinds in the order of the report.
-var TreatmentKinds = []TreatmentKind{TreatedDispatch, TreatedPlanned, TreatedReminder, TreatedMissed, TreatedExtension, TreatedEnded, TreatedErratum, TreatedLetter, TreatedNotAsked, TreatedNotReached, TreatedNotAdmitted,
+var TreatmentKinds = []TreatmentKind{TreatedDispatch, TreatedPlanned, TreatedReminder, TreatedMissed, TreatedExtension, TreatedEnded, TreatedErratum, TreatedByPost, TreatedLetter, TreatedNotAsked, TreatedNotReached, TreatedNotAdmitted,
 	TreatedResigned, TreatedLater, TreatedProcedure, TreatedOwnDate, TreatedOwnMore, TreatedLanguage, TreatedLeftOut, TreatedShortened, TreatedOverLimit,
 	TreatedLate, TreatedCorrected, TreatedWithdrawn}
 
@@ -122,7 +123,7 @@ func (c *Comparison) treatment(tx *Tx, respondents []Respondent, mails map[Respo
 			b.Asked++
 		}
 	}
-	b.sent(dispatches)
+	b.sent(dispatches, respondents)
 	for _, column := range c.Respondents { // in the printed order
 		i := slices.IndexFunc(respondents, func(r Respondent) bool { return r.ID == column.ID })
 		b.stands(column, respondents[i])
@@ -162,7 +163,7 @@ func (b *treatmentBuilder) stamp(t time.Time) Stamp {
 func (b *treatmentBuilder) add(e TreatmentEntry) { b.Entries = append(b.Entries, e) }
 
 // sent tells what went out to all: the cover letter, reminders, extensions.
-func (b *treatmentBuilder) sent(dispatches []Dispatch) {
+func (b *treatmentBuilder) sent(dispatches []Dispatch, respondents []Respondent) {
 	b.planned(dispatches)
 	for _, d := range dispatches {
 		e := TreatmentEntry{At: b.stamp(d.At)}
@@ -195,11 +196,35 @@ func (b *treatmentBuilder) sent(dispatches []Dispatch) {
 			}
 		}
 		b.add(e)
+		b.byPost(respondents, change.At, nil, func(r Respondent) bool {
+			return r.Due.IsZero() || slices.ContainsFunc(r.DueChanges, func(own DateChange) bool { return own.At.Equal(change.At) })
+		})
 	}
 	for _, erratum := range b.c.Questionnaire.Errata {
 		question, _ := b.c.Catalogue.Question(erratum.Question)
 		e := TreatmentEntry{Kind: TreatedErratum, Questions: []int{question.Number}, At: b.stamp(erratum.At), Text: erratum.Text}
 		e.Count, e.Lost = b.told(erratum.Dispatch)
+		b.add(e)
+		b.byPost(respondents, erratum.At, e.Questions, func(r Respondent) bool {
+			asked, _ := r.Asked(erratum.Question)
+			return asked
+		})
+	}
+}
+
+// byPost tells of each respondent that had been asked by post before a change, and whom it concerns, whether a letter went to it since: what
+// was printed before says nothing of the change.
+func (b *treatmentBuilder) byPost(respondents []Respondent, at time.Time, questions []int, concerns func(Respondent) bool) {
+	for _, column := range b.c.Respondents { // in the printed order
+		r := respondents[slices.IndexFunc(respondents, func(r Respondent) bool { return r.ID == column.ID })]
+		before := slices.ContainsFunc(r.Letters, func(l PrintedLetter) bool { return l.SentOn != "" && !l.At.After(at) })
+		if !r.ByPost() || r.AskedAt.IsZero() || r.AskedAt.After(at) && !before || r.Standing.Out() || r.NotReached != nil || !concerns(r) {
+			continue
+		}
+		e := TreatmentEntry{Kind: TreatedByPost, Party: r.Slug, Questions: questions, At: b.stamp(at), From: b.stamp(at)}
+		if i := slices.IndexFunc(r.Letters, func(l PrintedLetter) bool { return l.At.After(at) && l.SentOn != "" }); i >= 0 {
+			e.At = Stamp(r.Letters[i].SentOn)
+		}
 		b.add(e)
 	}
 }
@@ -280,7 +305,10 @@ func (b *treatmentBuilder) asked(column ComparedRespondent, r Respondent) {
 		b.add(TreatmentEntry{Kind: TreatedOwnDate, Party: r.Slug, To: first.Stamp(), Reason: r.DueReason.Text, Source: r.Procedure.Source})
 	}
 	for _, change := range r.DueChanges {
-		if change.Ended() { // told for all
+		if change.Ended() {
+			if !slices.ContainsFunc(b.c.Questionnaire.Extended, func(all DateChange) bool { return all.At.Equal(change.At) }) { // else told for all
+				b.add(TreatmentEntry{Kind: TreatedEnded, Party: r.Slug, At: b.stamp(change.At), From: change.From.Stamp(), To: change.To.Stamp()})
+			}
 			continue
 		}
 		b.add(TreatmentEntry{Kind: TreatedOwnMore, Party: r.Slug, At: b.stamp(change.At), From: change.From.Stamp(), To: change.To.Stamp(), Reason: change.Reason})
