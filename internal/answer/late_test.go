@@ -129,6 +129,10 @@ func TestALetterIsCorrectedThroughTheLink(t *testing.T) {
 			if c.late {
 				w.Clock.Set(w.Due.Add(time.Hour))
 			}
+			page, err := w.Answer.AccessPage(t.Context(), testworld.FreiToken)
+			if err != nil || !page.Answered || page.Submitted || page.Over != c.late {
+				t.Errorf("%+v %v", page, err)
+			}
 			w.Save(t, w.Frei, 1, testworld.Saying("verbessert"))
 			form := w.Form(t, w.Frei)
 			form.Note = c.note

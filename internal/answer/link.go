@@ -19,6 +19,7 @@ type AccessPage struct {
 	Due        survey.Instant
 	Questions  int // how many the respondent was asked
 	Submitted  bool
+	Answered   bool           // something of it stands, submitted here or by letter
 	End        survey.Instant // of all answering
 	LateAfter  survey.Instant // what comes after it is late
 	Over       bool           // the respondent's date is over
@@ -42,7 +43,7 @@ func (s *Service) AccessPage(ctx context.Context, token string) (p AccessPage, e
 		p = AccessPage{
 			Alliance: sheet.Alliance.Name, Contact: sheet.Alliance.Email, Intro: sheet.Questionnaire.Intro, Title: sheet.Questionnaire.Title,
 			Election: sheet.Election, Respondent: sheet.Respondent.Name, Language: sheet.Respondent.Language, Due: sheet.Due,
-			Questions: len(sheet.Cells), Submitted: len(sheet.Confirmed) > 0, End: sheet.End, Over: sheet.Over, Ended: sheet.Ended,
+			Questions: len(sheet.Cells), Submitted: len(sheet.Confirmed) > 0, Answered: sheet.Answered(), End: sheet.End, Over: sheet.Over, Ended: sheet.Ended,
 			LateAfter: sheet.LateAfter, Early: sheet.Early,
 		}
 		return nil

@@ -371,6 +371,11 @@ func (sheet Sheet) Replaces() bool {
 	})
 }
 
+// Answered tells whether the party has answered anything, by our form or by letter.
+func (sheet Sheet) Answered() bool {
+	return slices.ContainsFunc(sheet.Cells, func(c Cell) bool { return c.Standing != nil })
+}
+
 // Licenced tells whether something the party has submitted stands under an open licence.
 func (sheet Sheet) Licenced() bool {
 	return slices.ContainsFunc(sheet.Cells, func(c Cell) bool { return c.own() && c.Standing.Licence != "" })

@@ -202,7 +202,7 @@ const dataName = "daten.json"
 // checkTreatment compares the equal-treatment report in a published file with the one that was recorded.
 func checkTreatment(tx *survey.Tx, p survey.Publication, file string) error {
 	details, err := survey.PublicationDetails(tx, []survey.Publication{p})
-	if err != nil || details[0].Treatment.Empty() { // what cannot be read is named elsewhere
+	if err != nil { // what cannot be read is named elsewhere
 		return nil
 	}
 	data, err := os.Open(file)

@@ -32,27 +32,29 @@ func TestCheckComparesTheTreatment(t *testing.T) {
 	if out := checked(); !strings.Contains(out, "No faults.") {
 		t.Fatal(out)
 	}
-	c, err := openCore(t.Context(), data, "", nil, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = c.store.Update(t.Context(), func(tx *survey.Tx) error {
-		for detail, err := range tx.PublicationDetails.List("") {
-			if err != nil {
-				return err
-			}
-			detail.Treatment.Asked = 2
-			return tx.PublicationDetails.Put(detail)
+	for name, other := range map[string]survey.Treatment{"another": {Asked: 2, DispatchedAt: "2031-01-10T10:00:00+01:00"}, "none": {}} {
+		c, err := openCore(t.Context(), data, "", nil, false)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if out := checked(); !strings.Contains(out, "daten.json: its equal-treatment report is not the one that was recorded") {
-		t.Error(out)
+		err = c.store.Update(t.Context(), func(tx *survey.Tx) error {
+			for detail, err := range tx.PublicationDetails.List("") {
+				if err != nil {
+					return err
+				}
+				detail.Treatment = other
+				return tx.PublicationDetails.Put(detail)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if out := checked(); !strings.Contains(out, "daten.json: its equal-treatment report is not the one that was recorded") {
+			t.Error(name, out)
+		}
 	}
 }

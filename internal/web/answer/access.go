@@ -55,7 +55,7 @@ func (s *Room) accessPage(r *web.Request) error {
 		p.Over = p.Must("answer.access.ended")
 	case link.Early:
 		p.Over = p.Must("answer.access.early", "End", p.DateTime(link.End.In(), nil), "Announced", p.DateTime(link.LateAfter.In(), nil))
-	case link.Over && link.Submitted:
+	case link.Over && link.Answered:
 		p.Over = p.Must("answer.access.over_submitted", "End", p.DateTime(link.End.In(), nil))
 	case link.Over:
 		p.Over = p.Must("answer.access.over", "End", p.DateTime(link.End.In(), nil))
