@@ -362,6 +362,12 @@ func (u *update) compareVersions() error {
 				}
 				continue
 			}
+			if was.Late != now.Late && u.newer() && u.done.Report { // an extension makes it one in time
+				if was.Late = now.Late; survey.Same(was, now) {
+					u.versions = append(u.versions, now)
+					continue
+				}
+			}
 			u.same(place, field{"status", was.Status, now.Status}, field{"position", was.Position, now.Position}, field{"text", was.Text, now.Text},
 				field{"reason", was.Reason, now.Reason}, field{"provenance", was.Provenance, now.Provenance}, field{"late", was.Late, now.Late},
 				field{"joint", was.Joint, now.Joint}, field{"source", was.Source, now.Source}, field{"licence", was.Licence, now.Licence},

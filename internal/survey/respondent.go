@@ -194,12 +194,12 @@ func (r Respondent) Asked(question QuestionID) (asked bool, reason string) {
 
 // AskedUnrecorded tells whether the catalogue went out, and nothing says how and when it went to this respondent, or why it did not.
 func (r Respondent) AskedUnrecorded(q Questionnaire) bool {
-	return !q.Imported && !q.DispatchedAt.IsZero() && r.AskedAt.IsZero() && r.Reached == nil && r.NotAsked == ""
+	return !q.Imported && !q.DispatchedAt.IsZero() && r.AskedAt.IsZero() && r.NotAsked == ""
 }
 
 // neverAsked tells whether the catalogue went out, but not to this respondent, for no reason that has been recorded yet.
 func (r Respondent) neverAsked(q Questionnaire) bool {
-	return r.AskedUnrecorded(q) && r.NotReached == nil
+	return r.AskedUnrecorded(q) && r.NotReached == nil && r.Reached == nil
 }
 
 // AccessLink lets whoever holds it answer for a respondent, until it is revoked. Every mail has its own.
