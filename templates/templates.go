@@ -50,6 +50,7 @@
 //	confirm        Confirm          box with a form, before what cannot be undone
 //	form           web.FormPage     all of a page that is one form;  field-groups: the groups of a form beside each other
 //	quotation      Quotation        passage of a manifesto, marked as the alliance's
+//	remark         string           the alliance's note beside an answer
 //	diff           []DiffPart       word diff with + and −
 //	copy           Copy             text with a copy button
 //	bar            Bar              shares as drawing and words

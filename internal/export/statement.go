@@ -27,6 +27,7 @@ type Statement struct {
 	Facts     []templates.Fact // provenance: what was received how, each a short sentence, some with a link
 	Note      string           // change note of the current version
 	Remark    string           // an editor's note beside the answer, never the party's words
+	Ours      bool             // the editor is the alliance: it is no import
 	Quotation *templates.Quotation
 	Earlier   []Step // how the public versions came about, the newest first
 	Citation  Citation
@@ -53,6 +54,7 @@ func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespon
 	}
 	if v := cell.Current; v != nil {
 		s.Position, s.Text, s.Note = string(v.Position), v.Text, v.ChangeNote
+		s.Ours = !c.Questionnaire.Imported
 		s.Remark, s.Step = v.Note, c.Questionnaire.StepLabel(v.Position)
 		s.Facts = provenance(p, c, cell)
 	}

@@ -141,7 +141,8 @@ type SubmissionEntry struct {
 	Question QuestionID `json:"question"`
 	Number   int        `json:"number"`
 	Entry
-	Version int `json:"version,omitempty"` // the Version made of it, or the standing one when it did not change
+	Note    string `json:"note,omitempty"`    // of the alliance beside the answer, public, never the party's words; letters only
+	Version int    `json:"version,omitempty"` // the Version made of it, or the standing one when it did not change
 }
 
 // SubmissionState is how far a submission is.

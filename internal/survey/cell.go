@@ -106,7 +106,7 @@ type Version struct {
 	Licence          string          `json:"licence,omitempty"`
 	ReceivedAt       Stamp           `json:"received_at,omitempty"`
 	ChangeNote       string          `json:"change_note,omitempty"`
-	Note             string          `json:"note,omitempty"`              // of an editor beside the answer, never the party's words; imports only
+	Note             string          `json:"note,omitempty"`              // of an editor beside the answer, never the party's words; of the alliance with a letter, else imports only
 	Confirmed        Confirmation    `json:"confirmed,omitempty"`         // as an import says; else see Confirmation
 	Record           string          `json:"record,omitempty"`            // key of the Submission or Transcription it came with; "" for an import
 	EnteredBy        string          `json:"entered_by,omitempty"`        // user id, transcriptions only

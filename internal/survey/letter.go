@@ -101,7 +101,7 @@ func (s *Kernel) eachLetterCell(tx *Tx, q Questionnaire, r Respondent, t Letter,
 
 // sameLetter tells whether a version already says what the next one would, from the same letter.
 func sameLetter(last, next Version) bool {
-	return last.Entry() == next.Entry() && last.Late == next.Late && slices.Equal(last.Joint, next.Joint) &&
+	return last.Entry() == next.Entry() && last.Note == next.Note && last.Late == next.Late && slices.Equal(last.Joint, next.Joint) &&
 		last.Source == next.Source && last.Licence == next.Licence && last.ReceivedAt == next.ReceivedAt
 }
 

@@ -38,7 +38,7 @@ func (t Transcription) Version(q Questionnaire, speaker Respondent, speakers []R
 	v := Version{
 		Questionnaire: q.ID, Respondent: speaker.ID, Question: e.Question, Number: number,
 		Status: e.Status, Position: e.Position, Text: e.Text, Reason: e.Reason,
-		Provenance: Transcribed, Late: t.Late(q, due), Source: cite(t), Licence: t.Licence,
+		Note: e.Note, Provenance: Transcribed, Late: t.Late(q, due), Source: cite(t), Licence: t.Licence,
 		ReceivedAt: received, CountsAt: at, Record: t.Key(), EnteredBy: t.EnteredBy, ConfirmedBy: t.ConfirmedBy,
 		PartyConfirmedAt: t.PartyConfirmedAt,
 	}
@@ -79,7 +79,7 @@ func (t Transcription) Late(q Questionnaire, due Instant) bool {
 }
 
 // ToAll tells whether an entry is but what the letter says to all questions at once.
-func (t Letter) ToAll(e SubmissionEntry) bool { return t.Whole.Status != "" && e.Entry == t.Whole }
+func (t LetterText) ToAll(e SubmissionEntry) bool { return t.Whole.Status != "" && e.Entry == t.Whole }
 
 // OverLimit are the entries of a letter whose answer is longer than the questionnaire takes in our form. A text to all questions at
 // once is no answer to one of them.

@@ -111,7 +111,7 @@ func onlyParty(tx *survey.Tx, r survey.Respondent, t survey.Letter) (bool, error
 		return false, nil
 	}
 	for _, e := range t.Entries {
-		if t.Whole.Status != "" && e.Entry == t.Whole {
+		if t.ToAll(e) {
 			continue // it passes over what the party submitted
 		}
 		if own, err := survey.OwnCell(tx, r, e.Question); err != nil || own {

@@ -12,13 +12,18 @@ import (
 // transcriptionNumber ends the name of a field that belongs to a question.
 func transcriptionNumber(number int) string { return "-" + strconv.Itoa(number) }
 
-// expand gives every question without an entry what the letter says as a whole. The question must have been asked of one of the
+// expand gives every question without an entry, or with nothing but a note, what the letter says as a whole. The question must have been asked of one of the
 // speakers, and that one must not have submitted the cell itself.
 func expand(t survey.Letter, tx *survey.Tx, speakers []survey.Respondent, c survey.Catalogue) (survey.Letter, error) {
 	if t.Whole.Status == "" {
 		return t, nil
 	}
 	t.Entries = slices.Clone(t.Entries)
+	for i, e := range t.Entries {
+		if e.Entry == (survey.Entry{}) {
+			t.Entries[i].Entry = t.Whole
+		}
+	}
 	for _, question := range c.Questions {
 		if slices.ContainsFunc(t.Entries, func(e survey.SubmissionEntry) bool { return e.Question == question.ID }) {
 			continue
@@ -43,7 +48,16 @@ func expand(t survey.Letter, tx *survey.Tx, speakers []survey.Respondent, c surv
 
 // contract takes back what expand did.
 func contract(t survey.Letter) survey.Letter {
-	t.Entries = slices.DeleteFunc(slices.Clone(t.Entries), func(e survey.SubmissionEntry) bool { return e.Entry == t.Whole })
+	var own []survey.SubmissionEntry
+	for _, e := range t.Entries {
+		if t.ToAll(e) {
+			e.Entry = survey.Entry{}
+		}
+		if e.Entry != (survey.Entry{}) || e.Note != "" {
+			own = append(own, e)
+		}
+	}
+	t.Entries = own
 	return t
 }
 
@@ -79,6 +93,8 @@ func incomplete(t survey.Letter, q survey.Questionnaire, now time.Time) (f surve
 	for _, e := range t.Entries {
 		n := transcriptionNumber(e.Number)
 		switch {
+		case e.Entry == (survey.Entry{}) && t.Whole.Status == "":
+			f.Add("remark"+n, "transcribe.error.remark_alone")
 		case reasoned(e.Status) && (e.Text != "" || e.Position != ""):
 			f.Add("text"+n, "transcribe.error.declined_text")
 		case !reasoned(e.Status) && e.Reason != "":

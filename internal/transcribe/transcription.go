@@ -62,6 +62,7 @@ func (cmd *Save) Clean(ref Ref) error {
 		n := transcriptionNumber(e.Number)
 		f.Text("text"+n, &e.Text)
 		f.Text("reason"+n, &e.Reason)
+		f.Text("remark"+n, &e.Note)
 		if e.Position != "" && !slices.Contains(survey.Positions, e.Position) {
 			f.Add("position"+n, "error.choice")
 		}
@@ -75,8 +76,8 @@ func (cmd *Save) Clean(ref Ref) error {
 		default:
 			e.Status = survey.Answered
 		}
-		if e.Entry != (survey.Entry{}) {
-			said = append(said, survey.SubmissionEntry{Number: e.Number, Entry: e.Entry})
+		if e.Entry != (survey.Entry{}) || e.Note != "" {
+			said = append(said, survey.SubmissionEntry{Number: e.Number, Entry: e.Entry, Note: e.Note})
 		}
 	}
 	slices.SortFunc(said, func(a, b survey.SubmissionEntry) int { return a.Number - b.Number })

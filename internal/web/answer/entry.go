@@ -17,6 +17,7 @@ type entryView struct {
 	Errata   []templates.Erratum
 	AskedBy  string
 	templates.Said
+	Remark     string   // the alliance's note beside it
 	Unused     []string // texts of the draft that its choice leaves out
 	Provenance string   // "" where nothing is said
 	Licence    string   // stands with the provenance

@@ -71,6 +71,7 @@ func (s *Room) renderLetter(r *web.Request, status int, form letterForm, errs []
 	for _, e := range l.Entries {
 		v := questionView(r, e.Question)
 		v.say(e.Entry)
+		v.Remark = e.SubmissionEntry.Note
 		v.Provenance = p.Must("answer.letter.will")
 		p.Entries = append(p.Entries, v)
 	}

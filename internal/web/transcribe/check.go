@@ -54,6 +54,7 @@ func (s *Room) renderLetter(r *web.Request, status int, sheet transcribe.Sheet, 
 			if c.Question.ID == e.Question {
 				entry := newLetterEntry(c.Question)
 				entry.say(e.Entry)
+				entry.Remark = e.Note
 				if !c.Asked {
 					entry.About = p.Must("transcribe.view.others_only", "Party", who.ShortName)
 				}

@@ -138,7 +138,7 @@ func originalLink(r *web.Request, p transcriptionBase, sender survey.Respondent,
 }
 
 // newLetterCell makes the fields of one question.
-func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said survey.Entry, limit int) letterCell {
+func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said survey.SubmissionEntry, limit int) letterCell {
 	cell := letterCell{letterEntry: newLetterEntry(c.Question)}
 	switch {
 	case !c.Asked:
@@ -180,5 +180,8 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	cell.Wording.Lang, cell.Wording.Counter = "de", &templates.Counter{Limit: limit, General: limit == survey.MaxTextUnits, Used: survey.Length(clean)}
 	cell.Refusal = field("reason", "textarea", said.Reason)
 	cell.Refusal.Lang, cell.Refusal.Rows = "de", 2
+	cell.Remark = field("remark", "textarea", said.Note)
+	cell.Remark.Lang, cell.Remark.Rows = "de", 2
+	cell.Remarked = said.Note != "" || cell.Remark.Error != ""
 	return cell
 }

@@ -30,7 +30,7 @@ type transcriptionForm struct {
 	Seen         string        `form:"seen"` // the doubts the form showed
 	Act          string        `form:"act"`  // hand_over, else it is only saved
 
-	entries map[int]survey.Entry
+	entries map[int]survey.SubmissionEntry
 }
 
 // handOver is the value of the button "Zur Prüfung geben".
@@ -72,6 +72,8 @@ type letterCell struct {
 	Position *templates.Field
 	Wording  templates.Field
 	Refusal  templates.Field
+	Remark   templates.Field
+	Remarked bool // one is typed, or refused
 }
 
 func (s *Room) newTranscription(r *web.Request) error {
@@ -98,7 +100,7 @@ func (s *Room) newTranscription(r *web.Request) error {
 func formOfLetter(sheet transcribe.Sheet, t survey.Letter) transcriptionForm {
 	form := transcriptionForm{Revision: t.Revision, Kind: string(t.Kind), ReceivedOn: t.ReceivedOn, ReceivedTime: t.ReceivedTime, LetterDate: t.LetterDate,
 		Licence: t.Licence, Without: t.Without, ChangeNote: t.ChangeNote, OverReason: t.OverReason, Whole: string(t.Whole.Status), WholeText: t.Whole.Text + t.Whole.Reason,
-		Original: t.Original, entries: map[int]survey.Entry{}}
+		Original: t.Original, entries: map[int]survey.SubmissionEntry{}}
 	for _, o := range sheet.Others {
 		for _, id := range t.Joint {
 			if string(id) == string(o.ID) {
@@ -107,9 +109,10 @@ func formOfLetter(sheet transcribe.Sheet, t survey.Letter) transcriptionForm {
 		}
 	}
 	for _, e := range t.Entries {
-		if t.Whole.Status == "" || e.Entry != t.Whole {
-			form.entries[e.Number] = e.Entry
+		if t.ToAll(e) {
+			e.Entry = survey.Entry{}
 		}
+		form.entries[e.Number] = survey.SubmissionEntry{Entry: e.Entry, Note: e.Note}
 	}
 	return form
 }
@@ -126,19 +129,20 @@ func (f transcriptionForm) command() transcribe.Save {
 		cmd.Whole.Text, cmd.Whole.Reason = "", f.WholeText
 	}
 	for number, e := range f.entries {
-		cmd.Entries = append(cmd.Entries, survey.SubmissionEntry{Number: number, Entry: e})
+		cmd.Entries = append(cmd.Entries, survey.SubmissionEntry{Number: number, Entry: e.Entry, Note: e.Note})
 	}
 	return cmd
 }
 
 // readEntries takes the fields of the questions from the body.
-func readEntries(r *web.Request, sheet transcribe.Sheet) map[int]survey.Entry {
-	entries := map[int]survey.Entry{}
+func readEntries(r *web.Request, sheet transcribe.Sheet) map[int]survey.SubmissionEntry {
+	entries := map[int]survey.SubmissionEntry{}
 	for _, c := range sheet.Cells {
 		n := "-" + strconv.Itoa(c.Question.Number)
 		get := r.Request.PostForm.Get
-		e := survey.Entry{Status: survey.Status(get("status" + n)), Position: survey.Position(get("position" + n)), Text: get("text" + n), Reason: get("reason" + n)}
-		if e != (survey.Entry{}) {
+		e := survey.SubmissionEntry{Note: get("remark" + n),
+			Entry: survey.Entry{Status: survey.Status(get("status" + n)), Position: survey.Position(get("position" + n)), Text: get("text" + n), Reason: get("reason" + n)}}
+		if e != (survey.SubmissionEntry{}) {
 			entries[c.Question.Number] = e
 		}
 	}
@@ -177,7 +181,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 	saved, err := s.Transcribe.Save(r.Request.Context(), r.Actor, ref, cmd)
 	if web.Stale(err) {
 		for _, e := range cmd.Entries { // as they would have been saved
-			form.entries[e.Number] = e.Entry
+			form.entries[e.Number] = survey.SubmissionEntry{Entry: e.Entry, Note: e.Note}
 		}
 		return s.renderLetterCollision(r, form, upload)
 	}
@@ -303,6 +307,7 @@ func letterChanges(r *web.Request, p transcriptionBase, sheet transcribe.Sheet, 
 		add(label+p.Must("transcribe.field.position"), word("common.position.", string(old.Position)), word("common.position.", string(new.Position)))
 		add(label+p.Must("transcribe.field.text"), old.Text, new.Text)
 		add(label+p.Must("transcribe.field.reason"), old.Reason, new.Reason)
+		add(label+p.Must("common.remark.title"), old.Note, new.Note)
 	}
 	return list
 }

@@ -31,6 +31,7 @@ type letterEntry struct {
 	templates.Said
 	About     string
 	Note      string // in place of what is said
+	Remark    string // the alliance's note beside it
 	Quotation *templates.Quotation
 }
 
@@ -94,6 +95,7 @@ func standingEntry(r *web.Request, p transcriptionBase, c transcribe.Cell) lette
 	switch {
 	case c.Standing != nil:
 		e.say(c.Standing.Entry())
+		e.Remark = c.Standing.Note
 		e.About = p.Must("common.provenance." + string(c.Standing.Provenance))
 		if c.Standing.Source != "" {
 			e.About += ": " + c.Standing.Source

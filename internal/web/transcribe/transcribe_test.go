@@ -296,6 +296,22 @@ func TestUploadRefused(t *testing.T) {
 	}
 }
 
+// The alliance's note is seen as its own by whoever checks it.
+func TestANoteIsMarkedAsTheAlliances(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewTranscribe(t)
+	anna, ben := w.Visitor(t).SignIn("anna@buendnis.example"), w.Visitor(t).SignIn("ben@buendnis.example")
+	id, form := survey.NewID(), letterForm()
+	form.Set("remark-1", "Gemeint ist <b>die</b> Anlage.")
+	form.Set("received_on", "")
+	webtest.Contains(t, anna.Upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 422, "Gemeint ist &lt;b&gt;die&lt;/b&gt; Anlage.</textarea>", "<details open><summary>Anmerkung des Bündnisses")
+	form = letterForm()
+	form.Set("remark-1", "Gemeint ist <b>die</b> Anlage.")
+	id = survey.NewID()
+	webtest.Contains(t, anna.Upload(letterURL(id), form, "brief.pdf", []byte(letterPDF)), 303)
+	webtest.Contains(t, ben.Get(letterURL(id)), 200, `<aside class="remark small"><p><strong>Anmerkung des Bündnisses</strong> <span>Nicht von der Partei.</span></p>`, "Gemeint ist &lt;b&gt;die&lt;/b&gt; Anlage.")
+}
+
 // Whatever a party sent its answer in, those who read it get it back as it was, to be saved and never to be shown.
 func TestOriginalsOfOtherPrograms(t *testing.T) {
 	t.Parallel()
