@@ -146,7 +146,7 @@ type ReceiptMail struct {
 	Verifier                        string // the public key of the ledger
 	Licence                         string
 	Entries                         []ReceiptEntry
-	Unanswered                      []int // numbers of the questions it says nothing to
+	Unanswered                      []string // printed numbers of the questions it says nothing to
 }
 
 // ReceiptEntry is one question with what was submitted to it.
@@ -180,11 +180,11 @@ func (sheet Sheet) versionsOf(question survey.QuestionID) []survey.Version {
 	return nil
 }
 
-// unanswered lists the numbers of the questions of the sheet that a submission says nothing to.
-func (sheet Sheet) unanswered(s survey.WrittenSubmission) (numbers []int) {
+// unanswered lists the printed numbers of the questions of the sheet that a submission says nothing to.
+func (sheet Sheet) unanswered(s survey.WrittenSubmission) (numbers []string) {
 	for _, c := range sheet.Cells {
 		if !slices.ContainsFunc(s.Entries, func(e survey.SubmissionEntry) bool { return e.Question == c.Question.ID }) {
-			numbers = append(numbers, c.Question.Number)
+			numbers = append(numbers, c.Question.Printed())
 		}
 	}
 	return numbers
@@ -195,7 +195,7 @@ type Confirmation struct {
 	Sheet
 	Submission survey.Submission
 	Entries    []ReceiptEntry // none: nothing has been submitted
-	Unanswered []int          // numbers of the questions it says nothing to
+	Unanswered []string       // printed numbers of the questions it says nothing to
 	Verifier   string         // the public key of the ledger
 }
 

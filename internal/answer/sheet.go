@@ -332,7 +332,7 @@ func (c Cell) Stopped() bool {
 // problems lists what stops a submission, and what the releaser should know.
 func (c Cell) problems() (list []Problem) {
 	add := func(stops bool, key string, args ...any) {
-		list = append(list, Problem{Key: "answer.problem." + key, Args: append(args, "Number", c.Question.Number), Stops: stops})
+		list = append(list, Problem{Key: "answer.problem." + key, Args: append(args, "Number", c.Question.Printed()), Stops: stops})
 	}
 	for _, text := range []string{c.Entry.Text, c.Entry.Reason} {
 		if n := survey.Length(text); n > c.Limit {
@@ -381,12 +381,12 @@ func (sheet Sheet) Licenced() bool {
 	return slices.ContainsFunc(sheet.Cells, func(c Cell) bool { return c.own() && c.Standing.Licence != "" })
 }
 
-// Unlicenced lists the numbers of the questions whose new wording would stand without the open licence their submitted one
+// Unlicenced lists the printed numbers of the questions whose new wording would stand without the open licence their submitted one
 // has, if the box for it stayed empty.
-func (sheet Sheet) Unlicenced() (numbers []int) {
+func (sheet Sheet) Unlicenced() (numbers []string) {
 	for _, c := range sheet.Cells {
 		if c.own() && c.Standing.Licence != "" && !c.Entry.Empty() && c.Entry != c.Standing.Entry() {
-			numbers = append(numbers, c.Question.Number)
+			numbers = append(numbers, c.Question.Printed())
 		}
 	}
 	return numbers

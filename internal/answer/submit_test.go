@@ -858,7 +858,7 @@ func TestLicenceStaysWithWhatStands(t *testing.T) {
 	sub := w.RequestBy(t, w.Frei, form)
 	w.Confirm(t, w.Frei, sub)
 	w.Save(t, w.Frei, 3, testworld.Saying("Drei, anders."))
-	if sheet := w.Sheet(t, w.Frei); !sheet.Licenced() || !slices.Equal(sheet.Unlicenced(), []int{3}) {
+	if sheet := w.Sheet(t, w.Frei); !sheet.Licenced() || !slices.Equal(sheet.Unlicenced(), []string{"3"}) {
 		t.Errorf("would lose its licence: %v", sheet.Unlicenced())
 	}
 	w.Clock.Advance(time.Minute)

@@ -191,7 +191,7 @@ func lockBlocks(q survey.Questionnaire, c survey.Catalogue) (blocks []Block) {
 	}
 	for _, question := range c.Questions {
 		if over := survey.Length(question.Text) - q.QuestionLimit; q.QuestionLimit > 0 && over > 0 {
-			blocks = append(blocks, Block{Key: "draft.block.long", Args: []any{"Number", question.Number, "Count", over, "Limit", q.QuestionLimit}, Question: question.Origin})
+			blocks = append(blocks, Block{Key: "draft.block.long", Args: []any{"Number", question.Printed(), "Count", over, "Limit", q.QuestionLimit}, Question: question.Origin})
 		}
 	}
 	return blocks

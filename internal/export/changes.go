@@ -33,7 +33,7 @@ func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
 				line.Text = p.Must("compare.change.standing_to", "State", p.Must("common.contest."+string(change.State)))
 			}
 			if change.Question > 0 {
-				line.Text = p.Must("common.question_number", "Number", change.Question) + ": " + line.Text
+				line.Text = p.Must("common.question_number", "Number", c.Catalogue.Printed(change.Question)) + ": " + line.Text
 				line.Path = "fragen/" + strconv.Itoa(change.Question) + ".html"
 			}
 			if change.ShortName != "" {
@@ -44,7 +44,7 @@ func ChangeLines(p *locale.Printer, c survey.Comparison) []ChangeLine {
 		}
 		where := p.Must("compare.change.all")
 		if change.Question > 0 {
-			where = p.Must("common.question_number", "Number", change.Question)
+			where = p.Must("common.question_number", "Number", c.Catalogue.Printed(change.Question))
 			line.Path = "fragen/" + strconv.Itoa(change.Question) + ".html#" + string(change.Respondent)
 		}
 		line.Text = change.ShortName + ", " + where + ": " + changed(p, c, change)

@@ -88,6 +88,9 @@ func faithful(c survey.Comparison, all []*sheet) error {
 	}
 	for i, q := range c.Catalogue.Questions {
 		check(s.says("Vergleich", i, "Frage", q.Text))
+		if q.Mark != "" {
+			check(s.says("Vergleich", i, "Bezeichnung", q.Mark))
+		}
 		for _, one := range [][2]string{{"Frage (kurz)", q.Label}, {"Frage", q.Text}, {"Vorbemerkung", q.Context}, {"Bezeichnung", q.Mark}} {
 			check(s.says("Fragen", i, one[0], one[1]))
 		}

@@ -27,10 +27,10 @@ type singlePage struct {
 }
 
 type singleQuestion struct {
-	ID, Mark, Title, Topic, AskedBy, Context, Text string
-	Number                                         int
-	Errata                                         []templates.Erratum
-	Statements                                     []Statement
+	ID, Mark, Printed, Title, Topic, AskedBy, Context, Text string
+	Number                                                  int
+	Errata                                                  []templates.Erratum
+	Statements                                              []Statement
 }
 
 // engine parses what the one file here that is a page needs, once.
@@ -74,7 +74,7 @@ func newSinglePage(p *locale.Printer, c survey.Comparison) singlePage {
 		page.Meta = append(page.Meta, templates.Fact{Label: p.Must("compare.treatment.alike"), Value: p.Must("compare.treatment.title"), Href: Address(c) + "gleichbehandlung.html"})
 	}
 	for i, q := range c.Catalogue.Questions {
-		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Mark: q.Mark, Title: q.Label, Topic: topicName(c, q), Text: q.Text,
+		one := singleQuestion{ID: "frage-" + strconv.Itoa(q.Number), Number: q.Number, Mark: q.Mark, Printed: q.Printed(), Title: q.Label, Topic: topicName(c, q), Text: q.Text,
 			Context: q.Context, AskedBy: AskedBy(p, c, q), Errata: Errata(p, c, q)}
 		for _, r := range c.Respondents {
 			s := StatementOf(p, c, r, r.Cells[i])

@@ -117,12 +117,20 @@ func comparisonSheet(c survey.Comparison) *sheet {
 		name: "Vergleich", table: "Vergleich", frozen: 2, repeat: 2, blocks: 2,
 		columns: []column{{title: "Nr.", width: 6}, {title: "Frage", width: 42}},
 	}
-	taken := map[string]bool{"nr.": true, "frage": true}
+	taken := map[string]bool{"nr.": true, "bezeichnung": true, "frage": true}
 	for _, r := range c.Respondents {
 		s.columns = append(s.columns, column{title: freeTitle(r, taken), width: 24, most: 120})
 	}
+	marked := slices.ContainsFunc(c.Catalogue.Questions, func(q survey.CatalogueQuestion) bool { return q.Mark != "" })
+	if marked {
+		s.columns = slices.Insert(s.columns, 1, column{title: "Bezeichnung", width: 12})
+		s.frozen, s.repeat, s.blocks = 3, 3, 3
+	}
 	for i, q := range c.Catalogue.Questions {
 		row := []value{number(q.Number), text(q.Text)}
+		if marked {
+			row = slices.Insert(row, 1, text(q.Mark))
+		}
 		for _, r := range c.Respondents {
 			row = append(row, text(comparisonCell(c, q, r.Cells[i], r.Standing)))
 		}

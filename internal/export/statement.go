@@ -20,7 +20,7 @@ type Statement struct {
 	Party     templates.Party  // who speaks
 	PartyName string           // its full name, "" when it is the short one
 	Number    int              // of the question
-	Mark      string           // its printed label, "" for none
+	Printed   string           // that with its mark
 	Step      string           // position in the words of the questionnaire's own scale, "" where it has none
 	Label     string           // short name of the question
 	Question  string           // wording of the question
@@ -45,7 +45,7 @@ type Step struct {
 func StatementOf(p *locale.Printer, c survey.Comparison, r survey.ComparedRespondent, cell survey.ComparedCell) Statement {
 	q := cell.Question
 	s := Statement{
-		ID: string(r.Slug), Party: PartyOf(p, r), Number: q.Number, Mark: q.Mark, Label: q.Label, Question: q.Text,
+		ID: string(r.Slug), Party: PartyOf(p, r), Number: q.Number, Printed: q.Printed(), Label: q.Label, Question: q.Text,
 		Said: templates.Said{Thesis: q.Kind == survey.KindThesis, Argues: q.Kind == survey.KindThesis && cell.Status.Argues(), Status: string(cmp.Or(cell.Status, survey.Unknown)), General: cell.Status == survey.General,
 			Reason: cell.Reason, Own: cell.Status.FromParty(), Headed: true},
 	}
@@ -94,7 +94,7 @@ func Citations(p *locale.Printer, c survey.Comparison) func(survey.ComparedRespo
 		key := string(r.Slug) + ":" + strconv.Itoa(q.Number)
 		address := frozen(c) + "fragen/" + strconv.Itoa(q.Number) + "#" + url.PathEscape(string(r.Slug))
 		party, words := speaker(r), cell.Words()
-		args := []any{"Party", party, "Number", q.Number, "Work", in, "Address", address, "Words", words, "Said", citedAs(p, c, cell)}
+		args := []any{"Party", party, "Number", q.Printed(), "Work", in, "Address", address, "Words", words, "Said", citedAs(p, c, cell)}
 		form := "compare.cite.said"
 		switch {
 		case words != "" && cell.Status == survey.Answered && cell.Current.Position == "":

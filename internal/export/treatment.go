@@ -2,7 +2,6 @@ package export
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"pruefstein/internal/locale"
@@ -126,7 +125,7 @@ func (w treatmentWords) line(e survey.TreatmentEntry) TreatmentLine {
 	}
 	var numbers []string
 	for _, n := range e.Questions {
-		numbers = append(numbers, strconv.Itoa(n))
+		numbers = append(numbers, w.c.Catalogue.Printed(n))
 	}
 	if n := len(numbers); n > 0 && n < len(w.c.Catalogue.Questions) {
 		line.Questions = w.Must("compare.treatment.questions", "Count", n, "Numbers", w.Join(numbers))

@@ -231,6 +231,18 @@ func TestMarksNotesAndScales(t *testing.T) {
 	if !slices.ContainsFunc(table(t, book, "Lies mich"), func(row map[string]string) bool { return row["Inhalt"] == scale }) {
 		t.Errorf("the workbook does not explain the scale")
 	}
+	if got := table(t, book, "Vergleich")[0]["Bezeichnung"]; got != "1a" {
+		t.Errorf("Vergleich, Bezeichnung: %q", got)
+	}
+	c.Changes = []survey.Change{{Version: 2, ShortName: "A", Question: 1, From: survey.NoAnswer, To: survey.Answered}, {Version: 2, ShortName: "A", Question: 2, From: survey.NoAnswer, To: survey.Answered}}
+	for lang, want := range map[string]string{"de": "A, Frage 1 (1a): ", "en": "A, Question 1 (1a): "} {
+		if lines := ChangeLines(locale.For(lang), c); !strings.HasPrefix(lines[0].Text, want) {
+			t.Errorf("%q does not begin %q", lines[0].Text, want)
+		}
+	}
+	if cited := Citations(locale.For("de"), c)(c.Respondents[0], c.Respondents[0].Cells[0]).Quote.Text; !strings.Contains(cited, "zu Frage 1 (1a)") {
+		t.Errorf("cited as %q", cited)
+	}
 	page := string(write(t, HTML, c))
 	for _, want := range []string{"Frage 1 (1a)", scale, "Stimme eher zu", "Redaktionelle Anmerkung", first.Note} {
 		if !strings.Contains(page, want) {

@@ -19,7 +19,7 @@ type QuestionPage struct {
 	templates.Base
 	Question   int // its number
 	Count      int
-	Mark       string // printed label
+	Printed    string // the number with its mark
 	Label      string
 	Kind       survey.QuestionKind
 	Topic      string
@@ -38,17 +38,14 @@ type QuestionPage struct {
 func (s *site) questionPage(b templates.Base, i int) any {
 	c, p := s.c, b.Printer
 	q := c.Catalogue.Questions[i]
-	b.Title = p.Must("common.question_number", "Number", q.Number)
-	if q.Mark != "" {
-		b.Title += " (" + q.Mark + ")"
-	}
+	b.Title = p.Must("common.question_number", "Number", q.Printed())
 	if q.Label != "" {
 		b.Title += ": " + q.Label
 	}
 	b.Description = opening(q.Text)
 	b.Breadcrumbs = []templates.NavItem{{Label: c.Questionnaire.Title, Href: b.RelRoot}}
 	page := QuestionPage{
-		Base: b, Question: q.Number, Count: len(c.Catalogue.Questions), Mark: q.Mark, Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
+		Base: b, Question: q.Number, Count: len(c.Catalogue.Questions), Printed: q.Printed(), Label: q.Label, Kind: q.Kind, Topic: export.TopicName(c, q), AskedBy: export.AskedBy(p, c, q),
 		Context: q.Context, Text: q.Text, Errata: export.Errata(p, c, q), Order: export.OrderFact(p, c), Stand: p.Date(c.At.In(export.Zone(c))), Filter: partyFilter(p, c),
 	}
 	cite := export.Citations(p, c)
@@ -62,7 +59,7 @@ func (s *site) questionPage(b templates.Base, i int) any {
 			return neighbour{}
 		}
 		other := c.Catalogue.Questions[j]
-		return neighbour{Word: p.Must("common.question_number", "Number", other.Number), Name: other.Label, Href: b.RelRoot + questionPath(other) + ".html"}
+		return neighbour{Word: p.Must("common.question_number", "Number", other.Printed()), Name: other.Label, Href: b.RelRoot + questionPath(other) + ".html"}
 	}
 	page.Previous, page.Next = near(i-1), near(i+1)
 	return page

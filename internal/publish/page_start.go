@@ -50,15 +50,15 @@ type startParty struct {
 }
 
 type startRow struct {
-	Number int
-	Anchor string // "frage-7"
-	Path   string
-	Mark   string // printed label
-	Label  string
-	Text   string
-	Errata []templates.Erratum
-	Topic  string // where a new topic begins
-	Cells  []startCell
+	Number  int
+	Anchor  string // "frage-7"
+	Path    string
+	Printed string // the number with its mark
+	Label   string
+	Text    string
+	Errata  []templates.Erratum
+	Topic   string // where a new topic begins
+	Cells   []startCell
 }
 
 // startCell is a cell of the table: a position or a status, and of an open question the wording or its opening.
@@ -127,7 +127,7 @@ func (s *site) startPage(b templates.Base) any {
 	full := s.wordings() <= startPageTexts
 	topic := ""
 	for i, q := range c.Catalogue.Questions {
-		row := startRow{Number: q.Number, Anchor: "frage-" + strconv.Itoa(q.Number), Path: questionPath(q) + ".html", Mark: q.Mark, Label: q.Label, Text: q.Text, Errata: export.Errata(p, c, q)}
+		row := startRow{Number: q.Number, Anchor: "frage-" + strconv.Itoa(q.Number), Path: questionPath(q) + ".html", Printed: q.Printed(), Label: q.Label, Text: q.Text, Errata: export.Errata(p, c, q)}
 		if name := export.TopicName(c, q); name != topic {
 			topic, row.Topic = name, name
 		}
@@ -328,7 +328,7 @@ func voices(p *locale.Printer, party templates.Party, r survey.ComparedResponden
 		if len(numbers[one]) == 0 {
 			order = append(order, one)
 		}
-		numbers[one] = append(numbers[one], strconv.Itoa(cell.Question.Number))
+		numbers[one] = append(numbers[one], cell.Question.Printed())
 	}
 	for _, one := range order {
 		v := voice{Party: party, Why: p.Must("common.status." + string(one.status))}

@@ -1,6 +1,7 @@
 package send_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -44,6 +45,32 @@ func (s *sending) dispatchesOf(kind survey.MailKind) (list []survey.Dispatch) {
 		return nil
 	})
 	return list
+}
+
+// The printed mark of a question stands beside its number in all that a party gets by mail.
+func TestMailsSayThePrintedMark(t *testing.T) {
+	s := newSending(t)
+	s.ready()
+	s.put(func(tx *survey.Tx) error {
+		c, err := tx.Catalogue(s.q)
+		c.Questions[0].Mark = "1a"
+		return errors.Join(err, tx.Catalogues.Put(c))
+	})
+	s.mustDispatch()
+	if sent, err := s.correct(s.office, correction); !sent || err != nil {
+		t.Fatal(sent, err)
+	}
+	for _, kind := range []survey.MailKind{survey.MailInvitation, survey.MailErratum} {
+		mails := s.mails(kind)
+		for to, m := range mails {
+			if !strings.Contains(m.Body, "Frage 1 (1a)") || kind == survey.MailErratum && !strings.Contains(m.Mail.Subject, "Frage 1 (1a)") {
+				t.Errorf("%s to %s: %s\n%s", kind, to, m.Mail.Subject, m.Body)
+			}
+		}
+		if len(mails) < 3 {
+			t.Errorf("%s: %d mails", kind, len(mails))
+		}
+	}
 }
 
 func TestAnErratumGoesToAllAlike(t *testing.T) {

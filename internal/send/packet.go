@@ -2,7 +2,6 @@ package send
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -76,7 +75,7 @@ func leftOutState(left map[survey.QuestionID]string, questions []survey.Catalogu
 	var list []string
 	for _, q := range questions {
 		if reason := left[q.ID]; reason != "" {
-			list = append(list, fmt.Sprintf("%d: %s", q.Number, reason))
+			list = append(list, q.Printed()+": "+reason)
 		}
 	}
 	return strings.Join(list, "; ")

@@ -74,7 +74,11 @@ func (s *Kernel) eachLetterCell(tx *Tx, q Questionnaire, r Respondent, t Letter,
 			}
 			switch {
 			case own && len(t.Joint) > 0:
-				return ByFormError(speaker, e)
+				catalogue, err := tx.Catalogue(q.ID)
+				if err != nil {
+					return err
+				}
+				return ByFormError(speaker, catalogue.Printed(e.Number))
 			case own && t.PartyConfirmedAt.IsZero():
 				return Fail(Conflict, "transcribe.error.only_party")
 			}
@@ -121,7 +125,7 @@ func OwnCell(tx *Tx, r Respondent, question QuestionID) (bool, error) {
 	return false, nil
 }
 
-// ByFormError is the Conflict of a joint letter with what one of its parties has handed in itself: nobody confirms for all.
-func ByFormError(r Respondent, e SubmissionEntry) error {
-	return Fail(Conflict, "transcribe.error.by_form", "Party", r.ShortName, "Number", e.Number)
+// ByFormError is the Conflict of a joint letter with what one of its parties has handed in itself, at a question as printed: nobody confirms for all.
+func ByFormError(r Respondent, question string) error {
+	return Fail(Conflict, "transcribe.error.by_form", "Party", r.ShortName, "Number", question)
 }

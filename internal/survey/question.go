@@ -123,6 +123,16 @@ func (c Catalogue) Question(id QuestionID) (CatalogueQuestion, bool) {
 	return CatalogueQuestion{}, false
 }
 
+// Printed is CatalogueQuestion.Printed of the question with a number.
+func (c Catalogue) Printed(number int) string {
+	for _, q := range c.Questions {
+		if q.Number == number {
+			return q.Printed()
+		}
+	}
+	return strconv.Itoa(number)
+}
+
 // CatalogueQuestion is a question as it was sent.
 type CatalogueQuestion struct {
 	ID           QuestionID   `json:"id"` // "q01" … or as an import says; the id of exports
@@ -136,6 +146,14 @@ type CatalogueQuestion struct {
 	WorkingGroup string       `json:"working_group,omitempty"` // id in Catalogue.WorkingGroups
 	AskedBy      []string     `json:"asked_by,omitempty"`      // ids in Catalogue.Organisations
 	Origin       QuestionID   `json:"origin,omitempty"`        // id of the Question it was made from
+}
+
+// Printed is the number as people read it, with the mark beside it: "1 (1a)".
+func (q CatalogueQuestion) Printed() string {
+	if q.Mark == "" {
+		return strconv.Itoa(q.Number)
+	}
+	return strconv.Itoa(q.Number) + " (" + q.Mark + ")"
 }
 
 // Named is an id with its name.

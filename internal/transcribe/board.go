@@ -69,7 +69,7 @@ type Line struct {
 	Wrote                          bool             // the actor has typed in it
 	Unasked                        bool             // on the sheet: not in effect yet, and it came before one it answers for was asked
 	Unrecorded                     bool             // on the sheet: not in effect yet, and nothing says how and when one it answers for was asked
-	Older                          []int            // on the sheet: not in effect yet, and it would replace what came later, at these questions
+	Older                          []string         // on the sheet: not in effect yet, and it would replace what came later, at these questions as printed
 }
 
 // Board gathers it. Conflict unless the questionnaire was sent.

@@ -37,13 +37,13 @@ func (s *Service) HandOver(ctx context.Context, actor survey.Actor, ref Ref, rev
 		if err != nil {
 			return err
 		}
-		faults := incomplete(t, q, now)
-		if t.Late(q, election.AnswersEnd(q, r.DueAt(q))) {
-			faults.Add("received_on", "transcribe.error.after_end")
-		}
 		catalogue, err := tx.Catalogue(q.ID)
 		if err != nil {
 			return err
+		}
+		faults := incomplete(t, q, catalogue, now)
+		if t.Late(q, election.AnswersEnd(q, r.DueAt(q))) {
+			faults.Add("received_on", "transcribe.error.after_end")
 		}
 		speakers, err := survey.TranscriptionSpeakers(tx, r, t.Transcription)
 		if err != nil {

@@ -62,7 +62,7 @@ func contract(t survey.Letter) survey.Letter {
 }
 
 // incomplete lists what a draft lacks before anybody can compare it with its original.
-func incomplete(t survey.Letter, q survey.Questionnaire, now time.Time) (f survey.Faults) {
+func incomplete(t survey.Letter, q survey.Questionnaire, c survey.Catalogue, now time.Time) (f survey.Faults) {
 	today := now.In(survey.Instant{Zone: survey.TranscriptionZone(q)}.Location()).Format(time.DateOnly)
 	if t.Kind == "" {
 		f.Add("kind", "transcribe.error.kind")
@@ -107,7 +107,7 @@ func incomplete(t survey.Letter, q survey.Questionnaire, now time.Time) (f surve
 	}
 	var over []string
 	for _, e := range t.OverLimit(q) {
-		over = append(over, strconv.Itoa(e.Number))
+		over = append(over, c.Printed(e.Number))
 	}
 	switch {
 	case over != nil && t.OverReason == "":
@@ -138,7 +138,7 @@ func beforeSent(t survey.Transcription, q survey.Questionnaire, at time.Time, ex
 
 // doubts are what whoever hands a letter over or confirms it should look at twice: that it came before somebody it answers for was
 // asked, that nothing says how and when one of them was, and the questions at which it would replace what a later letter says.
-func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (unasked, unrecorded bool, older []int, err error) {
+func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey.Letter) (unasked, unrecorded bool, older []string, err error) {
 	catalogue, err := tx.Catalogue(q.ID)
 	if err != nil {
 		return false, false, nil, err
@@ -150,6 +150,7 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 	if t, err = expand(t, tx, speakers, catalogue); err != nil {
 		return false, false, nil, err
 	}
+	var numbers []int
 	for _, speaker := range speakers {
 		unasked = unasked || beforeSent(t.Transcription, q, speaker.AskedAt, true)
 		unrecorded = unrecorded || speaker.AskedUnrecorded(q)
@@ -162,7 +163,7 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 			versions[v.Question] = append(versions[v.Question], v)
 		}
 		for _, e := range t.Entries {
-			if asked, _ := speaker.Asked(e.Question); !asked || slices.Contains(older, e.Number) {
+			if asked, _ := speaker.Asked(e.Question); !asked || slices.Contains(numbers, e.Number) {
 				continue
 			}
 			stands := survey.VersionThatStands(versions[e.Question])
@@ -182,10 +183,13 @@ func doubts(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent, t survey
 				at, err = time.ParseInLocation(time.DateOnly, string(last.ReceivedAt), survey.Instant{Zone: survey.TranscriptionZone(q)}.Location())
 			}
 			if err == nil && beforeSent(t.Transcription, q, at, exact) {
-				older = append(older, e.Number)
+				numbers = append(numbers, e.Number)
 			}
 		}
 	}
-	slices.Sort(older)
+	slices.Sort(numbers)
+	for _, number := range numbers {
+		older = append(older, catalogue.Printed(number))
+	}
 	return unasked, unrecorded, older, nil
 }

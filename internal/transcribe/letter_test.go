@@ -295,7 +295,7 @@ func TestTranscriptionDoubts(t *testing.T) {
 				t.Fatal(err)
 			}
 			line, err := sheet.Letter(cmd.ID)
-			if err != nil || line.Unasked != c.unasked || (len(line.Older) == 1 && line.Older[0] == 1) != c.older {
+			if err != nil || line.Unasked != c.unasked || (len(line.Older) == 1 && line.Older[0] == "1") != c.older {
 				t.Errorf("unasked %v, older %v, %v", line.Unasked, line.Older, err)
 			}
 		})
@@ -341,7 +341,7 @@ func TestADoubtIsSaidOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if line, err := sheet.Letter(cmd.ID); err != nil || !slices.Equal(line.Older, []int{1}) {
+		if line, err := sheet.Letter(cmd.ID); err != nil || !slices.Equal(line.Older, []string{"1"}) {
 			t.Errorf("%v, %v", line.Older, err)
 		}
 	}

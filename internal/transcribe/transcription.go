@@ -193,7 +193,7 @@ func (cmd Save) apply(tx *survey.Tx, q survey.Questionnaire, r survey.Respondent
 			return t, err
 		}
 		if own && len(t.Joint) > 0 { // nobody can confirm it for all of them
-			return t, survey.ByFormError(r, e)
+			return t, survey.ByFormError(r, catalogue.Printed(e.Number))
 		}
 		if e.Position != "" && catalogue.Questions[i].Kind != survey.KindThesis {
 			f.Add("position"+transcriptionNumber(e.Number), "error.choice")

@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -43,14 +42,6 @@ func NameOr(b templates.Base, name string) string {
 		return b.Must("draft.somebody")
 	}
 	return name
-}
-
-// Itoas prints numbers, to be joined.
-func Itoas(numbers []int) (list []string) {
-	for _, n := range numbers {
-		list = append(list, strconv.Itoa(n))
-	}
-	return list
 }
 
 // TextChange is one text in two states with its word diff.

@@ -135,7 +135,7 @@ func (s *Room) renderCheck(r *web.Request, status int, sheet answer.Sheet, form 
 		p.Licence = templates.Field{Name: "licence", Type: "checkbox", Label: p.Must("answer.field.licence", "Licence", licence), Hint: p.Must("answer.field.licence_hint"),
 			Checked: form.Licence != ""}
 		if changed := sheet.Unlicenced(); len(changed) > 0 {
-			p.Licence.Hint += " " + p.Must("answer.field.licence_changed", "Count", len(changed), "Numbers", p.Join(web.Itoas(changed)))
+			p.Licence.Hint += " " + p.Must("answer.field.licence_changed", "Count", len(changed), "Numbers", p.Join(changed))
 		} else if sheet.Licenced() {
 			p.Licence.Hint += " " + p.Must("answer.field.licence_kept")
 		}

@@ -10,7 +10,7 @@ import (
 // entryView is one question with what is said to it, as readers will see it.
 type entryView struct {
 	Number   int
-	Mark     string // printed label of the question
+	Printed  string // the number with its mark
 	Label    string // short name of the question
 	Question string
 	Context  string
@@ -72,7 +72,7 @@ func newEntryView(r *web.Request, sheet answer.Sheet, c answer.Cell) entryView {
 }
 
 func questionView(r *web.Request, q survey.CatalogueQuestion) entryView {
-	return entryView{Number: q.Number, Mark: q.Mark, Label: q.Label, Question: q.Text, Context: q.Context, Said: templates.Said{Thesis: q.Kind == survey.KindThesis}}
+	return entryView{Number: q.Number, Printed: q.Printed(), Label: q.Label, Question: q.Text, Context: q.Context, Said: templates.Said{Thesis: q.Kind == survey.KindThesis}}
 }
 
 func (v *entryView) licence(r *web.Request, name string) {

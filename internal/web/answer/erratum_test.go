@@ -37,3 +37,26 @@ func TestThePartyReadsAnErratum(t *testing.T) {
 		t.Error("the list of questions does not say which was corrected")
 	}
 }
+
+// A party finds the mark that the alliance printed beside a question's number wherever that number stands.
+func TestThePrintedMarkStandsBesideTheNumber(t *testing.T) {
+	t.Parallel()
+	w := webtest.NewAnswer(t)
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		c, err := tx.Catalogue("q1")
+		if err == nil {
+			c.Questions[0].Mark, c.Questions[1].Mark = "1a", "1b"
+			err = tx.Catalogues.Put(c)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	cookie := w.Enter(t, "frei")
+	for path, want := range map[string]string{"/antwort": "Frage 1 (1a)", "/antwort/fragen/1": "Frage 1 (1a)", "/antwort/fragen/3": "Frage 2 (1b)", "/antwort/alle": "1 (1a)",
+		"/antwort/alle.txt": "Frage 2 (1b)", "/antwort/meine": "Frage 2 (1b)"} {
+		if body := w.Request(t, http.MethodGet, path, cookie, nil).Body.String(); !strings.Contains(body, want) {
+			t.Errorf("%s: nowhere %q", path, want)
+		}
+	}
+}

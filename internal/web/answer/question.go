@@ -181,7 +181,7 @@ func (s *Room) answerSaved(r *web.Request, saved answer.Saved, mark string) erro
 // newQuestionPage builds the page with what is typed or stored in the form.
 func newQuestionPage(r *web.Request, sheet answer.Sheet, cell answer.Cell, entry survey.Entry, errs []templates.FieldError) questionPage {
 	q := cell.Question
-	p := questionPage{answerBase: newAnswerBase(r, sheet, "common.question_number", "Number", q.Number), Question: q, IsThesis: q.Kind == survey.KindThesis, Errata: r.Errata(sheet.Questionnaire, q.ID)}
+	p := questionPage{answerBase: newAnswerBase(r, sheet, "common.question_number", "Number", q.Printed()), Question: q, IsThesis: q.Kind == survey.KindThesis, Errata: r.Errata(sheet.Questionnaire, q.ID)}
 	p.Errors = errs
 	place := 0
 	for i, c := range sheet.Cells {
@@ -192,12 +192,12 @@ func newQuestionPage(r *web.Request, sheet answer.Sheet, cell answer.Cell, entry
 	p.Of = p.Must("answer.question.of", "Place", place+1, "Count", len(sheet.Cells))
 	p.AskedBy, p.State = p.Join(cell.AskedBy), answerState(r, cell.State)
 	if place > 0 {
-		before := sheet.Cells[place-1].Question.Number
-		p.Before = templates.NavItem{Label: p.Must("answer.question.before", "Number", before), Href: questionPath(before)}
+		before := sheet.Cells[place-1].Question
+		p.Before = templates.NavItem{Label: p.Must("answer.question.before", "Number", before.Printed()), Href: questionPath(before.Number)}
 	}
 	if place+1 < len(sheet.Cells) {
-		after := sheet.Cells[place+1].Question.Number
-		p.After = templates.NavItem{Label: p.Must("answer.question.after", "Number", after), Href: questionPath(after)}
+		after := sheet.Cells[place+1].Question
+		p.After = templates.NavItem{Label: p.Must("answer.question.after", "Number", after.Printed()), Href: questionPath(after.Number)}
 	}
 	p.Action, p.Revision, p.Late = questionPath(q.Number), cell.Draft.Revision, cell.Late
 	p.Zone = sheet.Due.Location().String()

@@ -69,7 +69,7 @@ func newReceiptPage(r *web.Request, done answer.Confirmation, title string) rece
 		p.Entries = append(p.Entries, v)
 	}
 	if left := done.Unanswered; len(left) > 0 {
-		p.Left = p.Must("answer.confirmation.left", "Count", len(left), "Numbers", p.Join(web.Itoas(left)))
+		p.Left = p.Must("answer.confirmation.left", "Count", len(left), "Numbers", p.Join(left))
 		switch {
 		case !p.Last:
 		case !sheet.Over:
@@ -129,10 +129,10 @@ func (s *Room) receiptText(r *web.Request) error {
 		fmt.Fprintf(&b, "%s: %s\n", f.Label, f.Value)
 	}
 	if left := done.Unanswered; len(left) > 0 {
-		fmt.Fprintf(&b, "%s\n", p.Must("answer.confirmation.left", "Count", len(left), "Numbers", p.Join(web.Itoas(left))))
+		fmt.Fprintf(&b, "%s\n", p.Must("answer.confirmation.left", "Count", len(left), "Numbers", p.Join(left)))
 	}
 	for _, e := range done.Entries {
-		fmt.Fprintf(&b, "\n%s\n\n%s\n\n", p.Must("common.question_number", "Number", e.Question.Number), e.Question.Text)
+		fmt.Fprintf(&b, "\n%s\n\n%s\n\n", p.Must("common.question_number", "Number", e.Question.Printed()), e.Question.Text)
 		fmt.Fprintf(&b, "%s: %s (%s)\n", p.Must("common.answer"), p.Must("common.status."+string(e.Status)), receiptVersion(r, e))
 		if e.Position != "" {
 			fmt.Fprintf(&b, "%s\n", p.Must("common.position."+string(e.Position)))

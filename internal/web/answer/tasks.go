@@ -146,7 +146,7 @@ func (p *tasksPage) nextStep(sheet answer.Sheet) error {
 	case sheet.Ended:
 		step("over", "/antwort/meine")
 	case next != 0:
-		step("question", questionPath(next), "Number", next)
+		step("question", questionPath(next), "Number", sheet.Catalogue.Printed(next))
 		if sheet.Changed() {
 			p.Other = templates.NavItem{Label: p.Must("answer.step.check_button"), Href: "/antwort/pruefen"}
 		}

@@ -6,7 +6,6 @@ import (
 
 	"pruefstein/internal/answer"
 	"pruefstein/internal/locale"
-	"pruefstein/internal/survey"
 	"pruefstein/internal/web"
 )
 
@@ -61,7 +60,7 @@ func textHead(r *web.Request, b *strings.Builder, sheet answer.Sheet) {
 
 func textQuestion(r *web.Request, b *strings.Builder, sheet answer.Sheet, c answer.Cell) {
 	p := r.Printer()
-	fmt.Fprintf(b, "%s\n%s (%s)\n\n%s\n\n", textRule, numberAndMark(p, c.Question), p.Must("common.kind."+string(c.Question.Kind)), c.Question.Text)
+	fmt.Fprintf(b, "%s\n%s (%s)\n\n%s\n\n", textRule, p.Must("common.question_number", "Number", c.Question.Printed()), p.Must("common.kind."+string(c.Question.Kind)), c.Question.Text)
 	if c.Question.Context != "" {
 		fmt.Fprintf(b, "%s: %s\n\n", p.Must("common.context"), c.Question.Context)
 	}
@@ -71,13 +70,4 @@ func textQuestion(r *web.Request, b *strings.Builder, sheet answer.Sheet, c answ
 	if len(c.AskedBy) > 0 {
 		fmt.Fprintf(b, "%s: %s\n\n", p.Must("answer.question.asked_by"), p.Join(c.AskedBy))
 	}
-}
-
-// numberAndMark names a question as the alliance printed it.
-func numberAndMark(p *locale.Printer, q survey.CatalogueQuestion) string {
-	name := p.Must("common.question_number", "Number", q.Number)
-	if q.Mark != "" {
-		name += " (" + q.Mark + ")"
-	}
-	return name
 }

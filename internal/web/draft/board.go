@@ -92,10 +92,9 @@ func (s *Room) boardPage(r *web.Request) error {
 
 func newBoardCard(r *web.Request, c draft.Card) boardCard {
 	p := r.Printer()
-	card := boardCard{Href: draftPath(r, "/fragen/"+string(c.ID)), Title: c.Label, Group: c.Group, Topic: c.Topic, AskedBy: p.Join(c.AskedBy), Thesis: c.Kind == survey.KindThesis}
-	card.Text = opening(c.Text, 140)
-	if card.Title == "" {
-		card.Title, card.Text = opening(c.Text, 90), ""
+	card := boardCard{Href: draftPath(r, "/fragen/"+string(c.ID)), Title: questionTitle(c.Wording), Group: c.Group, Topic: c.Topic, AskedBy: p.Join(c.AskedBy), Thesis: c.Kind == survey.KindThesis}
+	if c.Label != "" {
+		card.Text = opening(c.Text, 140)
 	}
 	card.Length, card.Over = lengthWords(r, c.Length)
 	return card

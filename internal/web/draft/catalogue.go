@@ -44,7 +44,7 @@ type blockLine struct{ Text, Href string }
 
 type catalogueRow struct {
 	ID, Number                      string
-	Mark, Label, Text, Context      string
+	Printed, Label, Text, Context   string
 	Group, Topic, AskedBy           string
 	Length, Over                    string
 	Thesis, First, Last             bool
@@ -138,7 +138,7 @@ func (s *Room) catalogue(r *web.Request, v draft.CataloguePage) cataloguePage {
 	}
 	p.Empty = templates.Empty{Title: p.Must("draft.catalogue.empty"), Text: p.Must("draft.catalogue.empty_text"), Action: templates.NavItem{Label: p.Must("draft.tab.board"), Href: draftPath(r, "")}}
 	for i, q := range v.Catalogue.Questions {
-		row := catalogueRow{ID: string(q.Origin), Number: strconv.Itoa(q.Number), Mark: q.Mark, Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis,
+		row := catalogueRow{ID: string(q.Origin), Number: strconv.Itoa(q.Number), Printed: q.Printed(), Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis,
 			Group: named(v.Catalogue.WorkingGroups, q.WorkingGroup), Topic: topicName(v.Catalogue.Topics, q.Topic),
 			First: i == 0, Last: i == len(v.Catalogue.Questions)-1}
 		var asked []string
@@ -150,8 +150,8 @@ func (s *Room) catalogue(r *web.Request, v draft.CataloguePage) cataloguePage {
 		if q.Origin != "" {
 			row.Href = draftPath(r, "/fragen/"+string(q.Origin))
 		}
-		row.UpLabel, row.DownLabel = p.Must("draft.catalogue.up", "Number", q.Number), p.Must("draft.catalogue.down", "Number", q.Number)
-		row.Place = templates.Field{Name: "place-" + string(q.Origin), Label: p.Must("draft.catalogue.place", "Number", q.Number), Value: row.Number, Inputmode: "numeric", Quiet: true, Hidden: true}
+		row.UpLabel, row.DownLabel = p.Must("draft.catalogue.up", "Number", q.Printed()), p.Must("draft.catalogue.down", "Number", q.Printed())
+		row.Place = templates.Field{Name: "place-" + string(q.Origin), Label: p.Must("draft.catalogue.place", "Number", q.Printed()), Value: row.Number, Inputmode: "numeric", Quiet: true, Hidden: true}
 		p.Questions = append(p.Questions, row)
 	}
 	for _, b := range v.Blocks {
@@ -250,9 +250,9 @@ func catalogueRespondentOf(r *web.Request, v draft.CataloguePage, one draft.Cata
 	for _, q := range one.Packet.Questions {
 		switch {
 		case q.LeftOut != "":
-			row.LeftOut = append(row.LeftOut, p.Must("draft.fit.left_out", "Number", q.Number, "Reason", q.LeftOut))
+			row.LeftOut = append(row.LeftOut, p.Must("draft.fit.left_out", "Number", q.Printed(), "Reason", q.LeftOut))
 		case q.Over > 0:
-			row.Findings = append(row.Findings, p.Must("draft.fit.long", "Number", q.Number, "Count", q.Over))
+			row.Findings = append(row.Findings, p.Must("draft.fit.long", "Number", q.Printed(), "Count", q.Over))
 		}
 	}
 	if r.Actor.Has(survey.RoleCoordinator) && one.Editable(v.Questionnaire) && v.Questionnaire.DispatchedAt.IsZero() && len(one.Packet.Questions) > 0 {

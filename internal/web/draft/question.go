@@ -219,10 +219,14 @@ func whyNot(page draft.QuestionPage) string {
 }
 
 func questionTitle(w survey.Wording) string {
-	if w.Label != "" {
-		return w.Label
+	title := w.Label
+	if title == "" {
+		title = opening(w.Text, 90)
 	}
-	return opening(w.Text, 90)
+	if w.Mark != "" {
+		title = "(" + w.Mark + ") " + title
+	}
+	return title
 }
 
 // questionFacts are the words beside a question's text.

@@ -117,7 +117,7 @@ func (s *Room) dispatchContent(r *web.Request, p *dispatchPage, d send.DispatchP
 		p.Steps = append(p.Steps, s.newStep(r, step))
 	}
 	for _, q := range d.Questions {
-		p.Packet = append(p.Packet, packetLine{Number: q.Number, Text: q.Text})
+		p.Packet = append(p.Packet, packetLine{Printed: q.Printed(), Text: q.Text})
 	}
 	return nil
 }

@@ -28,10 +28,10 @@ type sentErratum struct {
 }
 
 type erratumQuestion struct {
-	Number     int
-	Mark, Text string
-	Errata     string // how many there are; "" none
-	Link       templates.NavItem
+	Printed string // the number with its mark
+	Text    string
+	Errata  string // how many there are; "" none
+	Link    templates.NavItem
 }
 
 func (s *Room) errataPage(r *web.Request) error {
@@ -48,16 +48,16 @@ func (s *Room) errataPage(r *web.Request) error {
 		p.Sent = append(p.Sent, newSentErratum(r, e))
 	}
 	for _, q := range d.Questions {
-		one := erratumQuestion{Number: q.Number, Mark: q.Mark, Text: q.Text}
+		one := erratumQuestion{Printed: q.Printed(), Text: q.Text}
 		if n := len(d.Questionnaire.ErrataOf(q.ID)); n > 0 {
 			one.Errata = p.Must("send.erratum.count", "Count", n)
 		}
 		path := sendPath(r, "berichtigung", string(q.ID))
 		if p.CanAct && !d.Over {
-			one.Link = templates.NavItem{Label: p.Must("send.erratum.correct", "Number", q.Number), Href: path}
+			one.Link = templates.NavItem{Label: p.Must("send.erratum.correct", "Number", q.Printed()), Href: path}
 		}
 		if q.ID == d.Waiting {
-			p.Waiting = templates.NavItem{Label: p.Must("send.erratum.waiting_for", "Number", q.Number), Href: path}
+			p.Waiting = templates.NavItem{Label: p.Must("send.erratum.waiting_for", "Number", q.Printed()), Href: path}
 		}
 		p.Questions = append(p.Questions, one)
 	}
@@ -70,7 +70,7 @@ func newSentErratum(r *web.Request, e send.SentErratum) sentErratum {
 	if e.ConfirmedBy == "" {
 		checked = p.Must("common.unchecked")
 	}
-	one := sentErratum{Title: p.Must("common.question_number", "Number", e.Question.Number) + ": " + p.Must("common.erratum", "Date", p.Date(e.At.In(r.Place()))), Text: e.Text,
+	one := sentErratum{Title: p.Must("common.question_number", "Number", e.Question.Printed()) + ": " + p.Must("common.erratum", "Date", p.Date(e.At.In(r.Place()))), Text: e.Text,
 		Facts: []templates.Fact{
 			{Label: p.Must("send.fact.sent_at"), Value: r.Moment(e.At)},
 			{Label: p.Must("send.fact.sent_by"), Value: e.ByName},
@@ -121,7 +121,7 @@ func (s *Room) renderErratum(r *web.Request, status int, form erratumForm, errs 
 	if err != nil {
 		return err
 	}
-	p := erratumPage{sendPage: s.sendBase(r, "send.erratum.of", "Number", plan.Question.Number), Question: plan.Question, Action: sendPath(r, "berichtigung", string(plan.Question.ID)),
+	p := erratumPage{sendPage: s.sendBase(r, "send.erratum.of", "Number", plan.Question.Printed()), Question: plan.Question, Action: sendPath(r, "berichtigung", string(plan.Question.ID)),
 		Errata: r.Errata(plan.Questionnaire, plan.Question.ID), Told: shortNames(plan.Told), Void: plan.Outdated}
 	p.Breadcrumbs = append(p.Breadcrumbs, templates.NavItem{Label: p.Must("send.tab.berichtigung"), Href: sendPath(r, "berichtigung")})
 	p.Errors, p.Lead = errs, p.Must("send.erratum.one_lead")

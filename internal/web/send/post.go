@@ -169,10 +169,10 @@ type letterPage struct {
 }
 
 type letterQuestion struct {
-	Number                     int
-	Mark, Label, Text, Context string
-	Thesis                     bool
-	Errata                     []templates.Erratum
+	Number                        int
+	Printed, Label, Text, Context string
+	Thesis                        bool
+	Errata                        []templates.Erratum
 }
 
 // qrCode is a QR code as a path of an SVG whose side has so many modules, the quiet zone included.
@@ -246,7 +246,7 @@ func newLetterPage(r *web.Request, l send.Letter) (p letterPage, err error) {
 		p.Limit = p.Must("mail.limit", "Count", n)
 	}
 	for _, q := range l.Questions {
-		one := letterQuestion{Number: q.Number, Mark: q.Mark, Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis}
+		one := letterQuestion{Number: q.Number, Printed: q.Printed(), Label: q.Label, Text: q.Text, Context: q.Context, Thesis: q.Kind == survey.KindThesis}
 		for _, e := range l.Questionnaire.ErrataOf(q.ID) {
 			one.Errata = append(one.Errata, templates.Erratum{Date: p.Date(e.At.In(zone)), Text: e.Text})
 		}

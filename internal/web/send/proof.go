@@ -83,12 +83,12 @@ func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []
 		if q.LeftOut != "" {
 			continue
 		}
-		heading := p.Must("common.question_number", "Number", q.Number)
+		heading := p.Must("common.question_number", "Number", q.Printed())
 		if q.Label != "" {
 			heading += ": " + q.Label
 		}
 		one := portalQuestion{Heading: heading, Length: p.Must("common.characters", "Count", q.Length),
-			Copy: templates.Copy{ID: "frage-" + strconv.Itoa(q.Number), Label: p.Must("send.portal.text", "Number", q.Number), Text: q.Text, Rows: 6}, Errata: r.Errata(r.Questionnaire, q.ID)}
+			Copy: templates.Copy{ID: "frage-" + strconv.Itoa(q.Number), Label: p.Must("send.portal.text", "Number", q.Printed()), Text: q.Text, Rows: 6}, Errata: r.Errata(r.Questionnaire, q.ID)}
 		if q.Over > 0 {
 			one.TooLong = p.Must("send.misfit.over", "Count", q.Over)
 		}
@@ -122,7 +122,7 @@ func (s *Room) renderPortal(r *web.Request, status int, form portalForm, errs []
 // wording makes the fields that say how a question was entered.
 func (p portalPage) wording(shown portalQuestion, q survey.PacketQuestion, typed send.PortalWording, limit int) portalWording {
 	field := func(name, kind, value string) templates.Field {
-		f := templates.Field{Name: name + "-" + string(q.ID), Type: kind, Label: p.Must("send.portal.field."+name, "Number", q.Number), Value: value}
+		f := templates.Field{Name: name + "-" + string(q.ID), Type: kind, Label: p.Must("send.portal.field."+name, "Number", q.Printed()), Value: value}
 		f.Error = p.ErrorAt(f.Name)
 		if kind != "checkbox" {
 			f.Hint = p.Must("send.portal.hint." + name)
@@ -223,7 +223,7 @@ func (s *Room) proofPage(r *web.Request) error {
 	}
 	for _, q := range f.Packet.Questions {
 		if q.LeftOut != "" {
-			p.Left = append(p.Left, packetLine{Number: q.Number, Text: q.Text, LeftOut: q.LeftOut})
+			p.Left = append(p.Left, packetLine{Printed: q.Printed(), Text: q.Text, LeftOut: q.LeftOut})
 		}
 	}
 	return r.Page(http.StatusOK, "send/proof", p)

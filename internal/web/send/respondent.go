@@ -136,7 +136,7 @@ type addressForm struct {
 
 // packetLine is a question against the respondent's procedure.
 type packetLine struct {
-	Number  int
+	Printed string // the number with its mark
 	Label   string
 	Text    string
 	Length  string
@@ -470,12 +470,12 @@ func (f respondentForm) revision() string {
 }
 
 func (p respondentPage) packetLine(q survey.PacketQuestion, reasons map[survey.QuestionID]string) packetLine {
-	line := packetLine{Number: q.Number, Label: q.Label, Text: q.Text, Length: p.Must("common.characters", "Count", q.Length), LeftOut: q.LeftOut}
+	line := packetLine{Printed: q.Printed(), Label: q.Label, Text: q.Text, Length: p.Must("common.characters", "Count", q.Length), LeftOut: q.LeftOut}
 	if q.Over > 0 {
 		line.TooLong = p.Must("send.misfit.over", "Count", q.Over)
 	}
 	name := "reason-" + q.ID
-	line.Reason = templates.Field{Name: string(name), Label: p.Must("send.field.reason_left_out", "Number", q.Number), Value: q.LeftOut, Error: p.ErrorAt(string(name))}
+	line.Reason = templates.Field{Name: string(name), Label: p.Must("send.field.reason_left_out", "Number", q.Printed()), Value: q.LeftOut, Error: p.ErrorAt(string(name))}
 	if typed, ok := reasons[q.ID]; ok {
 		line.Reason.Value = typed
 	}
@@ -532,7 +532,7 @@ func respondentFacts(r *web.Request, f send.RespondentFile) []templates.Fact {
 		add("portal", p.Must("send.portal.entered", "At", r.Moment(who.Portal.At), "Name", f.PortalBy))
 		add("portal_note", who.Portal.Note)
 		for _, q := range f.Packet.Questions {
-			number := p.Must("common.question_number", "Number", q.Number)
+			number := p.Must("common.question_number", "Number", q.Printed())
 			for _, short := range who.Portal.Shortened {
 				if short.Question == q.ID {
 					add("shortened", p.Must("send.portal.shortened", "Question", number, "Text", short.Text, "Reason", short.Reason))

@@ -62,14 +62,14 @@ func (s *Room) renderLetter(r *web.Request, status int, sheet transcribe.Sheet, 
 			}
 		}
 	}
-	var left []int
+	var left []string
 	for _, c := range sheet.Cells {
 		if c.Asked && !said[c.Question.Number] {
-			left = append(left, c.Question.Number)
+			left = append(left, c.Question.Printed())
 		}
 	}
 	if len(left) > 0 {
-		p.Left = p.Must("transcribe.view.left", "Numbers", p.Join(web.Itoas(left)))
+		p.Left = p.Must("transcribe.view.left", "Numbers", p.Join(left))
 	}
 	letterActs(r, &p, sheet, line, note)
 	return r.Page(status, "transcribe/view", p)

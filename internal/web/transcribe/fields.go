@@ -58,7 +58,7 @@ func (p *letterFormPage) over(limit int, form transcriptionForm) {
 	}
 	for _, cell := range p.Cells {
 		if by := cell.Wording.Counter; by != nil && by.Over() > 0 {
-			p.Over = append(p.Over, p.Must("transcribe.over.by", "Question", p.Must("common.question_number", "Number", cell.Number), "Count", by.Over()))
+			p.Over = append(p.Over, p.Must("transcribe.over.by", "Question", p.Must("common.question_number", "Number", cell.Printed), "Count", by.Over()))
 		}
 	}
 	why := p.field("over_reason", "text", form.OverReason)
@@ -74,7 +74,7 @@ func (p transcriptionBase) doubts(line transcribe.Line) (list []string) {
 		list = append(list, p.Must("transcribe.doubt.unrecorded"))
 	}
 	if len(line.Older) > 0 {
-		list = append(list, p.Must("transcribe.doubt.older", "Count", len(line.Older), "Numbers", p.Join(web.Itoas(line.Older))))
+		list = append(list, p.Must("transcribe.doubt.older", "Count", len(line.Older), "Numbers", p.Join(line.Older)))
 	}
 	return list
 }

@@ -170,7 +170,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 		line.Transcription = survey.Transcription{ID: r.Param("letter")}
 	}
 	ref, cmd := letterRef(r), form.command()
-	errs, _ := letterFaults(r, cmd.Clean(ref))
+	errs, _ := letterFaults(r, sheet, cmd.Clean(ref))
 	if upload != nil && upload.key != "" {
 		errs = append(errs, templates.FieldError{FieldID: "original", Message: r.Printer().Must(upload.key)})
 	}
@@ -185,7 +185,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 		}
 		return s.renderLetterCollision(r, form, upload)
 	}
-	if errs, ok := letterFaults(r, err); ok {
+	if errs, ok := letterFaults(r, sheet, err); ok {
 		return s.renderTranscription(r, http.StatusUnprocessableEntity, sheet, line, form, errs, upload)
 	}
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *Room) saveTranscription(r *web.Request) error {
 			}
 			saved, err = s.Transcribe.HandOver(r.Request.Context(), r.Actor, ref, saved.Revision)
 		}
-		if errs, ok := letterFaults(r, err); ok {
+		if errs, ok := letterFaults(r, sheet, err); ok {
 			return s.renderSaved(r, errs)
 		}
 		if err != nil {
@@ -216,12 +216,15 @@ func (s *Room) saveTranscription(r *web.Request) error {
 var questionField = regexp.MustCompile(`-(\d+)$`)
 
 // letterFaults is faults, with the question in front of what is wrong at one: the summary lists many of a kind.
-func letterFaults(r *web.Request, err error) ([]templates.FieldError, bool) {
+func letterFaults(r *web.Request, sheet transcribe.Sheet, err error) ([]templates.FieldError, bool) {
 	list, ok := r.Faults(err)
 	list = web.InputOf(list, "whole_reason", "whole_text") // one input for both
 	for i, e := range list {
-		if number := questionField.FindStringSubmatch(e.FieldID); number != nil {
-			list[i].Message = r.Printer().Must("common.question_number", "Number", number[1]) + ": " + e.Message
+		number := questionField.FindStringSubmatch(e.FieldID)
+		for _, c := range sheet.Cells {
+			if number != nil && strconv.Itoa(c.Question.Number) == number[1] {
+				list[i].Message = r.Printer().Must("common.question_number", "Number", c.Question.Printed()) + ": " + e.Message
+			}
 		}
 	}
 	return list, ok
@@ -302,7 +305,7 @@ func letterChanges(r *web.Request, p transcriptionBase, sheet transcribe.Sheet, 
 	for _, c := range sheet.Cells {
 		n := c.Question.Number
 		old, new := theirs.entries[n], mine.entries[n]
-		label := p.Must("common.question_number", "Number", n) + ": "
+		label := p.Must("common.question_number", "Number", c.Question.Printed()) + ": "
 		add(label+p.Must("transcribe.field.status"), word("common.status.", string(old.Status)), word("common.status.", string(new.Status)))
 		add(label+p.Must("transcribe.field.position"), word("common.position.", string(old.Position)), word("common.position.", string(new.Position)))
 		add(label+p.Must("transcribe.field.text"), old.Text, new.Text)

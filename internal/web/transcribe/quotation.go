@@ -49,10 +49,10 @@ func (s *Room) renderQuotations(r *web.Request, status, number int, form quotati
 	for _, e := range errs {
 		p.Errors = append(p.Errors, templates.FieldError{FieldID: e.FieldID + "-" + strconv.Itoa(number), Message: e.Message})
 	}
-	if status == http.StatusConflict {
-		p.Warning = p.Must("transcribe.quotations.collision", "Number", number)
-	}
 	for _, c := range sheet.Cells {
+		if status == http.StatusConflict && c.Question.Number == number {
+			p.Warning = p.Must("transcribe.quotations.collision", "Number", c.Question.Printed())
+		}
 		p.Rows = append(p.Rows, newQuotationRow(r, p, who, c, c.Question.Number == number, status, form))
 	}
 	return r.Page(status, "transcribe/quotations", p)

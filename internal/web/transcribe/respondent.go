@@ -26,7 +26,7 @@ type letterRespondentPage struct {
 // letterEntry is one question with what is said to it.
 type letterEntry struct {
 	Number   int
-	Mark     string // printed label of the question
+	Printed  string // the number with its mark
 	Question string
 	templates.Said
 	About     string
@@ -36,7 +36,7 @@ type letterEntry struct {
 }
 
 func newLetterEntry(q survey.CatalogueQuestion) letterEntry {
-	return letterEntry{Number: q.Number, Mark: q.Mark, Question: q.Text, Said: templates.Said{Thesis: q.Kind == survey.KindThesis}}
+	return letterEntry{Number: q.Number, Printed: q.Printed(), Question: q.Text, Said: templates.Said{Thesis: q.Kind == survey.KindThesis}}
 }
 
 func (e *letterEntry) say(said survey.Entry) { web.Say(&e.Said, said) }
