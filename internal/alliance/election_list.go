@@ -16,6 +16,7 @@ import (
 type ListLine struct {
 	Line int // in the list, from 1
 	ListedParty
+	Single bool // the list calls it a single candidate
 }
 
 // A LineFault is a broken rule in a line of a party list.
@@ -32,14 +33,28 @@ type PartyPlan struct {
 	Digest string // of the plan; what is confirmed must be what was shown
 }
 
-// PlannedParty is a line of the list with what it would do.
+// PlannedParty is a party of the list with what it would do.
 type PlannedParty struct {
 	ListLine
-	Effect  PartyEffect
-	Changes []PartyChange
+	Repeated []int // lines that say the same party again
+	Effect   PartyEffect
+	Changes  []PartyChange
+	Perhaps  []KnownParty // whom it may be, when it is asked
 
 	planned survey.BallotParty // as it would be
+	said    survey.Contestant
 }
+
+// KnownParty is a party that a listed one may be, with what would change then.
+type KnownParty struct {
+	survey.Party
+	Here    bool   // it stands in this election
+	Stood   string // the latest election it stands in; "" none
+	Changes []PartyChange
+}
+
+// ListAnswers say of lines whom they mean: a known party of the same short name, or "" for another one.
+type ListAnswers map[int]survey.PartyID
 
 // PartyEffect is what a line would do.
 type PartyEffect string
@@ -50,6 +65,7 @@ const (
 	PartyJoins   PartyEffect = "joins"   // known from another election
 	PartyChanges PartyEffect = "changes" // in this election already, something is different
 	PartySame    PartyEffect = "same"    // in this election already, exactly so
+	PartyAsked   PartyEffect = "asked"   // somebody has to say whether it is one that has its short name
 )
 
 // PartyChange is a field that would change. Field is its form name.
@@ -63,7 +79,7 @@ func (s *Service) PlanParties(ctx context.Context, actor survey.Actor, election 
 		return plan, nil, err
 	}
 	err = s.View(ctx, func(tx *survey.Tx) error {
-		plan, faults, err = planParties(tx, election, list)
+		plan, faults, err = planParties(tx, election, list, nil)
 		return err
 	})
 	return plan, faults, err
@@ -106,19 +122,30 @@ func rememberColumns(tx *survey.Tx, columns survey.ListColumns) error {
 	return tx.Alliances.Put(a)
 }
 
-// TakeParties takes a list over, all or nothing, and remembers what somebody said of its columns, if anybody did. Conflict (alliance.party_list.error.changed) when it would no longer do what the
-// plan with the digest said.
-func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election survey.ElectionID, digest string, list []ListLine, columns survey.ListColumns) (plan PartyPlan, faults []LineFault, err error) {
+// TakeParties takes a list over, all or nothing, and remembers what somebody said of its columns, if anybody did. Each line that is asked
+// needs an answer. Conflict (alliance.error.list_changed) when it would no longer do what the plan with the digest said.
+func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election survey.ElectionID, digest string, list []ListLine, answers ListAnswers, columns survey.ListColumns) (plan PartyPlan, faults []LineFault, err error) {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return plan, nil, err
 	}
 	err = s.Write(ctx, actor, func(tx *survey.Tx) error {
-		plan, faults, err = planParties(tx, election, list)
+		plan, faults, err = planParties(tx, election, list, nil)
 		if err != nil || len(faults) > 0 {
 			return err
 		}
 		if plan.Digest != digest {
 			return survey.Fail(survey.Conflict, "alliance.error.list_changed")
+		}
+		if plan, faults, err = planParties(tx, election, list, answers); err != nil || len(faults) > 0 {
+			return err
+		}
+		for _, p := range plan.Lines {
+			if p.Effect == PartyAsked {
+				faults = append(faults, LineFault{Line: p.Line, Key: UndecidedKey})
+			}
+		}
+		if len(faults) > 0 {
+			return nil
 		}
 		for _, p := range plan.Lines {
 			if p.Effect == PartySame {
@@ -136,7 +163,10 @@ func (s *Service) TakeParties(ctx context.Context, actor survey.Actor, election 
 	return plan, faults, err
 }
 
-func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (plan PartyPlan, faults []LineFault, err error) {
+// UndecidedKey is the fault of a line that nobody has said of whom it means.
+const UndecidedKey = "alliance.error.list_undecided"
+
+func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine, answers ListAnswers) (plan PartyPlan, faults []LineFault, err error) {
 	if _, err := tx.Election(election); err != nil {
 		return plan, nil, err
 	}
@@ -148,49 +178,70 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 	if err != nil {
 		return plan, nil, err
 	}
-	lineOf := map[string]int{} // party id or folded name -> line
-	ballots := map[int]int{}   // position -> line
-	for _, line := range list {
-		var own survey.Faults
-		said := line.clean(&own)
-		p := PlannedParty{ListLine: line, Effect: PartyNew, planned: survey.BallotParty{Party: survey.Party{ID: survey.PartyID(survey.NewID())}, Contestant: survey.Contestant{Election: election}}}
-		if at := line.find(known); at >= 0 {
+	plan.Lines, faults = eachOnce(list)
+	meant := map[survey.PartyID]bool{} // by a line, for certain
+	for _, p := range plan.Lines {
+		if at, _ := p.find(known, len(there), p.Single); at >= 0 {
+			meant[known[at].ID] = true
+		}
+	}
+	as := func(p PlannedParty, at int) (PlannedParty, error) { // the line, where it means that party; -1 a new one
+		p.Effect, p.planned = PartyNew, survey.BallotParty{Party: survey.Party{ID: survey.PartyID(survey.NewID())}, Contestant: survey.Contestant{Election: election}}
+		if at >= 0 {
 			p.planned.Party, p.Effect = known[at], PartyJoins
 			if at < len(there) {
 				p.planned.Contestant, p.Effect = there[at].Contestant, PartySame
+			} else if err := addLast(tx, p.planned.ID, &p.said); err != nil {
+				return p, err
 			}
 		}
-		if len(own) == 0 {
-			keys := []string{string(p.planned.ID), "name " + strings.ToLower(line.ShortName)}
-			if line.Wikidata != "" {
-				keys = append(keys, "wikidata "+line.Wikidata)
+		p.apply(p.said)
+		return p, nil
+	}
+	parties, numbers, ballots := map[survey.PartyID]int{}, map[string]int{}, map[int]int{} // what only one line can have -> line
+	asked := map[survey.PartyID]bool{}
+	for i, p := range plan.Lines {
+		var own survey.Faults
+		at, perhaps := p.find(known, len(there), p.Single)
+		perhaps = slices.DeleteFunc(perhaps, func(at int) bool { return meant[known[at].ID] })
+		answer, answered := answers[p.Line]
+		if answer != "" && len(perhaps) > 0 {
+			if at = slices.IndexFunc(known, func(k survey.Party) bool { return k.ID == answer }); !slices.Contains(perhaps, at) {
+				at, answered = -1, false
 			}
-			for _, key := range keys {
-				if first, ok := lineOf[key]; ok {
-					own.Add("short_name", "alliance.error.list_party_twice", "First", first)
-					break
+		}
+		line, err := as(p, at)
+		if err != nil {
+			return plan, nil, err
+		}
+		if len(perhaps) > 0 && !answered {
+			line.Effect = PartyAsked
+			for _, at := range perhaps {
+				same, err := as(p, at)
+				if err != nil {
+					return plan, nil, err
 				}
-			}
-			for _, key := range keys {
-				lineOf[key] = line.Line
-			}
-		}
-		if p.Effect == PartyJoins {
-			if err := addLast(tx, p.planned.ID, &said); err != nil {
-				return plan, nil, err
+				one := KnownParty{Party: known[at], Here: at < len(there), Changes: same.Changes}
+				if one.Stood, err = lastStood(tx, one.ID); err != nil {
+					return plan, nil, err
+				}
+				line.Perhaps, asked[one.ID] = append(line.Perhaps, one), true
 			}
 		}
-		p.apply(said)
-		ballot := p.planned.Contestant.BallotPosition // a line without one keeps it
-		if first, ok := ballots[ballot]; ok && ballot > 0 {
+		plan.Lines[i] = line
+		if first := only(parties, line.planned.ID, line.Line); first > 0 {
+			own.Add("short_name", "alliance.error.list_party_twice", "First", first)
+		}
+		if first := only(numbers, line.Wikidata, line.Line); first > 0 {
+			own.Add("wikidata", "alliance.error.list_wikidata_twice", "First", first)
+		}
+		if first := only(ballots, line.planned.Contestant.BallotPosition, line.Line); first > 0 {
 			own.Add("ballot_position", "alliance.error.list_ballot_twice", "First", first)
-		}
-		ballots[ballot] = line.Line
-		faults = append(faults, ofLine(line.Line, own)...)
-		plan.Lines = append(plan.Lines, p)
+		} // a line without one keeps it
+		faults = append(faults, ofLine(p.Line, own)...)
 	}
 	unlisted := slices.DeleteFunc(there, func(s survey.BallotParty) bool {
-		return slices.ContainsFunc(plan.Lines, func(p PlannedParty) bool { return p.planned.ID == s.ID })
+		return asked[s.ID] || slices.ContainsFunc(plan.Lines, func(p PlannedParty) bool { return p.planned.ID == s.ID })
 	})
 	for _, p := range plan.Lines {
 		faults = append(faults, ofLine(p.Line, p.taken(p.planned.ID, p.planned.Contestant.BallotPosition, unlisted, known))...)
@@ -200,10 +251,90 @@ func planParties(tx *survey.Tx, election survey.ElectionID, list []ListLine) (pl
 	}
 	sum := sha256.New()
 	for _, p := range plan.Lines {
-		fmt.Fprintf(sum, "%q\n", []string{fmt.Sprintf("%+v", p.ListLine), string(p.Effect), fmt.Sprintf("%+v", p.Changes)})
+		fmt.Fprintf(sum, "%q\n", []string{fmt.Sprintf("%+v", p.ListLine), string(p.Effect), fmt.Sprintf("%+v", p.Changes), fmt.Sprintf("%+v", p.Perhaps)})
 	}
 	plan.Digest = hex.EncodeToString(sum.Sum(nil))
 	return plan, nil, nil
+}
+
+// only notes that a line has a value, and returns the line that had it before, 0 none. The zero value is none.
+func only[T comparable](lines map[T]int, value T, line int) (first int) {
+	var none T
+	if value == none || lines[value] > 0 {
+		return lines[value]
+	}
+	lines[value] = line
+	return 0
+}
+
+// lastStood is the name of the latest election in which a party stands.
+func lastStood(tx *survey.Tx, party survey.PartyID) (string, error) {
+	elections, err := survey.Elections(tx)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range elections {
+		_, err := tx.Contestants.Get(survey.Contestant{Election: e.ID, Party: party}.Key())
+		if err == nil {
+			return e.Name, nil
+		}
+		if !survey.IsNotFound(err) {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// eachOnce are the parties of a list, cleaned, each once: who stands in it again with the same short name and name adds what is new, and
+// a fault where it says something else.
+func eachOnce(list []ListLine) (parties []PlannedParty, faults []LineFault) {
+	at := map[string]int{} // names -> place in parties
+	for _, line := range list {
+		var own survey.Faults
+		said := line.clean(&own)
+		p := PlannedParty{ListLine: line, said: said}
+		names := survey.NameKey(line.ShortName) + " " + survey.NameKey(line.Name)
+		i, again := at[names]
+		switch {
+		case len(own) > 0:
+			parties = append(parties, p)
+		case again:
+			parties[i].join(p, &own)
+		default:
+			at[names] = len(parties)
+			parties = append(parties, p)
+		}
+		faults = append(faults, ofLine(line.Line, own)...)
+	}
+	return parties, faults
+}
+
+// join adds what a further line says of the party, and notes where the two differ.
+func (p *PlannedParty) join(again PlannedParty, own *survey.Faults) {
+	p.Repeated = append(p.Repeated, again.Line)
+	p.Single = p.Single || again.Single
+	for _, field := range []struct {
+		name        string
+		first, then *string
+	}{
+		{"wikidata", &p.Wikidata, &again.Wikidata}, {"colour", &p.Colour, &again.Colour}, {"email", &p.said.Email, &again.said.Email}, {"postal", &p.said.Postal, &again.said.Postal},
+	} {
+		if *field.first != "" && *field.then != "" && *field.first != *field.then {
+			own.Add(field.name, "alliance.error.list_differs", "First", p.Line, "Said", *field.first)
+		}
+		*field.first = cmp.Or(*field.first, *field.then)
+	}
+	if n := p.said.BallotPosition; n > 0 && again.said.BallotPosition > 0 && n != again.said.BallotPosition {
+		own.Add("ballot_position", "alliance.error.list_differs", "First", p.Line, "Said", positionText(n))
+	}
+	p.said.BallotPosition = cmp.Or(p.said.BallotPosition, again.said.BallotPosition)
+	if first, then := strings.Join(p.said.Copies, ", "), strings.Join(again.said.Copies, ", "); first != "" && then != "" && first != then {
+		own.Add("email", "alliance.error.list_differs", "First", p.Line, "Said", first)
+	}
+	if p.said.Copies == nil {
+		p.said.Copies = again.said.Copies
+	}
+	p.Email, p.Postal = p.said.Email, p.said.Postal
 }
 
 // apply puts the line's values in, notes what changes, and counts the revisions of what does. What the line does not say stays: so do

@@ -3,8 +3,8 @@ package alliance
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
-	"strings"
 
 	"pruefstein/internal/survey"
 )
@@ -38,20 +38,35 @@ func (p ListedParty) fill(party survey.Party) survey.Party {
 	return party
 }
 
-// matches tells whether the listed party is this one: by Wikidata, or by the short name where one of both has no
-// Wikidata number.
-func (p ListedParty) matches(known survey.Party) (byWikidata, byName bool) {
-	return p.Wikidata != "" && p.Wikidata == known.Wikidata,
-		(p.Wikidata == "" || known.Wikidata == "") && strings.EqualFold(p.ShortName, known.ShortName)
+// find returns the place of the listed party among the known ones, of which the first are those of this election; -1 for none. It is
+// who has its Wikidata number, else its short name and name. Perhaps it is one of those that have its short name alone, which somebody
+// has to say. A single candidate is known from another election by a number alone. Nobody with another number is meant.
+func (p ListedParty) find(known []survey.Party, here int, single bool) (at int, perhaps []int) {
+	if p.Wikidata != "" {
+		if at := slices.IndexFunc(known, func(k survey.Party) bool { return k.Wikidata == p.Wikidata }); at >= 0 {
+			return at, nil
+		}
+	}
+	short, name := survey.NameKey(p.ShortName), survey.NameKey(p.Name)
+	for i, k := range known {
+		same := survey.NameKey(k.Name) == name
+		switch {
+		case survey.NameKey(k.ShortName) != short || p.Wikidata != "" && k.Wikidata != "":
+		case i >= here && (single || singleCandidate.MatchString(p.ShortName) || singleCandidate.MatchString(k.ShortName)):
+			if same {
+				perhaps = append(perhaps, i)
+			}
+		case same:
+			return i, nil
+		default:
+			perhaps = append(perhaps, i)
+		}
+	}
+	return -1, perhaps
 }
 
-// find returns the place of the listed party among the known ones, those of this election tried first; -1 for a new one.
-func (p ListedParty) find(known []survey.Party) int {
-	if at := slices.IndexFunc(known, func(k survey.Party) bool { same, _ := p.matches(k); return same }); at >= 0 {
-		return at
-	}
-	return slices.IndexFunc(known, func(k survey.Party) bool { _, same := p.matches(k); return same })
-}
+// singleCandidate begins the names of single candidates, as election offices write them: two of one name are two people.
+var singleCandidate = regexp.MustCompile(`(?i)^(EB\b|Einzelbewerb)`)
 
 // knownParties lists the parties of an election first, then all others.
 func knownParties(tx *survey.Tx, there []survey.BallotParty) ([]survey.Party, error) {
@@ -104,8 +119,8 @@ type SaveContestant struct {
 	Standing survey.Standing
 }
 
-// SaveContestant adds a party to an election (party "") or changes it there. A party known from other elections is reused. Its
-// names, Wikidata number and colour are the same in all elections. What is not said of where it is reached it gets from its latest election. Respondents
+// SaveContestant adds a party to an election (party "") or changes it there. A party known from other elections, by Wikidata or
+// by short name and name, is reused. Its names, Wikidata number and colour are the same in all elections. What is not said of where it is reached it gets from its latest election. Respondents
 // and publications keep their own copies. How it stands can change at any time, also after the dispatch, and goes over to its
 // respondents at once.
 func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, election survey.ElectionID, party survey.PartyID, cmd SaveContestant) (saved survey.BallotParty, err error) {
@@ -137,7 +152,7 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 		var stood survey.Standing
 		if party == "" {
 			saved = survey.BallotParty{Party: survey.Party{ID: survey.PartyID(fresh)}, Contestant: survey.Contestant{Election: election}}
-			if at := cmd.find(known); at >= 0 {
+			if at, _ := cmd.find(known, len(there), false); at >= 0 {
 				saved.Party = known[at]
 				if err := addLast(tx, saved.ID, &said); err != nil {
 					return err
@@ -190,12 +205,12 @@ func (s *Service) SaveContestant(ctx context.Context, actor survey.Actor, electi
 	return saved, err
 }
 
-// taken finds what the party with the id would share with another one: its name or place in the election, or its number.
+// taken finds what the party with the id would share with another one: its names or place in the election, or its number.
 func (p ListedParty) taken(id survey.PartyID, ballot int, others []survey.BallotParty, known []survey.Party) (faults survey.Faults) {
 	for _, other := range others {
 		switch {
 		case other.ID == id:
-		case strings.EqualFold(other.ShortName, p.ShortName):
+		case survey.NameKey(other.ShortName) == survey.NameKey(p.ShortName) && survey.NameKey(other.Name) == survey.NameKey(p.Name):
 			faults.Add("short_name", "alliance.error.party_listed", "Name", other.ShortName)
 		case ballot > 0 && other.Contestant.BallotPosition == ballot:
 			faults.Add("ballot_position", "alliance.error.ballot_taken", "Name", other.ShortName)

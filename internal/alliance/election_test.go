@@ -57,7 +57,7 @@ func take(w *testworld.Workshop, election survey.ElectionID, list ...alliance.Li
 	if diff := cmp.Diff(before, listed(w, election)); diff != "" {
 		w.T.Fatalf("the preview wrote: %s", diff)
 	}
-	if _, faults, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, election, plan.Digest, list, survey.ListColumns{}); err != nil || len(faults) > 0 {
+	if _, faults, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, election, plan.Digest, list, nil, survey.ListColumns{}); err != nil || len(faults) > 0 {
 		w.T.Fatal(err, faults)
 	}
 	return effects
@@ -76,7 +76,7 @@ func TestPartyList(t *testing.T) {
 	if diff := cmp.Diff([]string{"GZN 1 Grüne Zukunft Nordmark", "FM 2 Freie Mitte", "AL 0 Andere Liste"}, listed(w, "e1")); diff != "" {
 		t.Error(diff)
 	}
-	// In another election they are the same parties: by Wikidata whatever the name, else by the short name. The same short
+	// In another election they are the same parties: by Wikidata whatever the name, else by short name and name. The same short
 	// name with another number is another party.
 	got = take(w, other.ID, party(2, "Mitte", "Die Freie Mitte", wikidata("q10")), party(3, "gzn", "Grüne Zukunft Nordmark", wikidata("Q20")), party(4, "FM", "Freies Meer", wikidata("Q30")))
 	if diff := cmp.Diff([]string{"Mitte joins 2", "gzn joins 2", "FM new 0"}, got); diff != "" {
@@ -100,13 +100,14 @@ func TestPartyListFaults(t *testing.T) {
 		party(2, "GZN", "", at("eins")),
 		party(3, "AL", "Andere\x07Liste", wikidata("10")),
 		party(5, "SAN", "Soziale Allianz", at("2")),
-		party(6, "san", "Soziale Allianz", at("2")),
+		party(6, "san", "Soziale-Allianz", at("3")),
+		party(9, "Y", "Liste Y", at("2")),
 		party(7, "LN", "Liste Nord", at("7")),
 		party(8, "X", "Liste X", func(p *alliance.ListedParty) { p.Colour, p.Email = "rot", "keine Adresse" }),
 	}
 	want := []string{"2 name error.required", "2 ballot_position error.number", "3 name error.text.control", "3 wikidata error.wikidata",
-		"6 short_name alliance.error.list_party_twice", "6 ballot_position alliance.error.list_ballot_twice",
-		"8 colour error.colour", "8 email error.email", "7 ballot_position alliance.error.ballot_taken"}
+		"6 ballot_position alliance.error.list_differs",
+		"8 colour error.colour", "8 email error.email", "9 ballot_position alliance.error.list_ballot_twice", "7 ballot_position alliance.error.ballot_taken"}
 	check := func(faults []alliance.LineFault, err error) {
 		t.Helper()
 		if err != nil {
@@ -122,20 +123,178 @@ func TestPartyListFaults(t *testing.T) {
 	}
 	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
 	check(faults, err)
-	_, faults, err = w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, survey.ListColumns{})
+	_, faults, err = w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, nil, survey.ListColumns{})
 	check(faults, err)
 	if diff := cmp.Diff(before, listed(w, "e1")); diff != "" {
 		t.Errorf("written all the same: %s", diff)
 	}
 }
 
-// A list brings no two parties of one short name or one place into an election, as the form does not.
+// Who has the short name of a party that is known, and another name, is asked for before anything is written; nobody is renamed and
+// no address goes over by itself.
+func TestSameShortNameOtherName(t *testing.T) {
+	const none, here, elsewhere = "", "e1", "e0"
+	for _, test := range []struct {
+		name   string
+		stands string // where FM – Freie Mitte is known
+		list   []alliance.ListLine
+		answer survey.PartyID
+		effect alliance.PartyEffect
+		want   []string
+	}{
+		{"another party", elsewhere, []alliance.ListLine{party(2, "fm", "Freie Musikanten")}, none, alliance.PartyAsked, []string{"fm Freie Musikanten new "}},
+		{"the same after all", elsewhere, []alliance.ListLine{party(2, "FM", "Freie Musikanten")}, "fm", alliance.PartyAsked, []string{"FM Freie Musikanten fm fm@x.example"}},
+		{"in this election another", here, []alliance.ListLine{party(2, "FM", "Freie Musikanten")}, none, alliance.PartyAsked, []string{"FM Freie Mitte fm fm@x.example", "FM Freie Musikanten new "}},
+		{"in this election the same", here, []alliance.ListLine{party(2, "FM", "Freie Musikanten", at("3"))}, "fm", alliance.PartyAsked, []string{"FM Freie Musikanten fm fm@x.example"}},
+		{"both in the list", here, []alliance.ListLine{party(2, "FM", "Freie Musikanten"), party(3, "FM", "freie  mitte.")}, none, alliance.PartyNew, []string{"FM freie  mitte. fm fm@x.example", "FM Freie Musikanten new "}},
+		{"differs in signs and case", elsewhere, []alliance.ListLine{party(2, "F.M.", "FREIE-MITTE")}, none, alliance.PartyJoins, []string{"F.M. FREIE-MITTE fm fm@x.example"}},
+		{"another number", elsewhere, []alliance.ListLine{party(2, "FM", "Freie Musikanten", wikidata("Q9"))}, none, alliance.PartyAsked, []string{"FM Freie Musikanten new "}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := testworld.NewWorkshop(t)
+			w.Update(func(tx *survey.Tx) error {
+				return errors.Join(tx.Elections.Put(survey.Election{ID: "e0", Name: "Landtagswahl Nordmark 2022", Date: "2022-05-08"}),
+					tx.Parties.Put(survey.Party{ID: "fm", ShortName: "FM", Name: "Freie Mitte"}),
+					tx.Contestants.Put(survey.Contestant{Election: survey.ElectionID(test.stands), Party: "fm", Email: "fm@x.example", BallotPosition: 3}))
+			})
+			before := listed(w, "e1")
+			plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", test.list)
+			if err != nil || len(faults) > 0 || plan.Lines[0].Effect != test.effect {
+				t.Fatalf("%+v %v %v", plan.Lines, faults, err)
+			}
+			take := func(answers alliance.ListAnswers) []alliance.LineFault {
+				t.Helper()
+				_, faults, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, test.list, answers, survey.ListColumns{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return faults
+			}
+			if test.effect == alliance.PartyAsked {
+				known := plan.Lines[0].Perhaps
+				if len(known) != 1 || known[0].ID != "fm" || known[0].Here != (test.stands == here) || len(known[0].Changes) == 0 || len(plan.Lines[0].Changes) > 0 {
+					t.Errorf("%+v", plan.Lines[0])
+				}
+				for _, answers := range []alliance.ListAnswers{nil, {2: "foreign"}} {
+					if faults := take(answers); len(faults) != 1 || faults[0].Key != alliance.UndecidedKey || faults[0].Line != 2 || !slices.Equal(before, listed(w, "e1")) {
+						t.Fatalf("%v", faults)
+					}
+				}
+			}
+			if faults := take(alliance.ListAnswers{2: test.answer}); len(faults) > 0 {
+				t.Fatal(faults)
+			}
+			var got []string
+			_, parties, err := w.Alliance.ElectionParties(w.Ctx, w.Admin, "e1")
+			for _, p := range parties {
+				if p.ID != "fm" {
+					p.ID = "new"
+				}
+				if survey.NameKey(p.ShortName) == "fm" {
+					got = append(got, fmt.Sprintf("%s %s %s %s", p.ShortName, p.Name, p.ID, p.Contestant.Email))
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(test.want)
+			if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
+				t.Error(err, diff)
+			}
+		})
+	}
+}
+
+// Two lines cannot both be the one party that is known.
+func TestTwoLinesAreNotOneParty(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Update(func(tx *survey.Tx) error {
+		return tx.Parties.Put(survey.Party{ID: "fm", ShortName: "FM", Name: "Freie Mitte"})
+	})
+	list := []alliance.ListLine{party(2, "FM", "Freie Musikanten"), party(3, "FM", "Freunde des Meeres")}
+	plan, _, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, faults, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, alliance.ListAnswers{2: "fm", 3: "fm"}, survey.ListColumns{}); err != nil || len(faults) != 1 || faults[0].Key != "alliance.error.list_party_twice" {
+		t.Errorf("%v %v", faults, err)
+	}
+}
+
+// Two single candidates of one name are two people, unless it is said or they stand in this election already.
+func TestSingleCandidates(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	other, err := w.Alliance.SaveElection(w.Ctx, w.Coordinator, "", alliance.SaveElection{Name: "Kommunalwahl Südmark", Date: "2028-03-05"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	single := party(3, "Lehmann", "Lehmann")
+	single.Single = true
+	list := []alliance.ListLine{party(2, "EB: Müller", "EB: Müller"), single, party(4, "EB: Müller", "Müller, Anna")}
+	take(w, other.ID, list...)
+	if diff := cmp.Diff([]string{"EB: Müller same 0", "Lehmann same 0", "EB: Müller same 0"}, take(w, other.ID, list...)); diff != "" {
+		t.Error(diff)
+	}
+	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+	if err != nil || len(faults) > 0 {
+		t.Fatal(faults, err)
+	}
+	for _, p := range plan.Lines {
+		if p.Effect != alliance.PartyAsked || len(p.Perhaps) != 1 || p.Perhaps[0].Stood != "Kommunalwahl Südmark" {
+			t.Errorf("%+v", p)
+		}
+	}
+	got, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", "", alliance.SaveContestant{ListedParty: alliance.ListedParty{ShortName: "EB: Müller", Name: "EB: Müller"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, parties, err := w.Alliance.ElectionParties(w.Ctx, w.Admin, other.ID); err != nil || slices.ContainsFunc(parties, func(p survey.BallotParty) bool { return p.ID == got.ID }) {
+		t.Error("by hand two people are one", err)
+	}
+}
+
+// By hand, too, nobody is renamed for a short name.
+func TestByHandNobodyIsRenamed(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	w.Update(func(tx *survey.Tx) error {
+		return errors.Join(tx.Elections.Put(survey.Election{ID: "e0", Name: "Landtagswahl Nordmark 2022", Date: "2022-05-08"}),
+			tx.Parties.Put(survey.Party{ID: "fm", ShortName: "FM", Name: "Freie Mitte"}), tx.Contestants.Put(survey.Contestant{Election: "e0", Party: "fm", Email: "fm@x.example"}))
+	})
+	got, err := w.Alliance.SaveContestant(w.Ctx, w.Coordinator, "e1", "", alliance.SaveContestant{ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Musikanten"}})
+	if err != nil || got.ID == "fm" || got.Contestant.Email != "" {
+		t.Errorf("%+v %v", got, err)
+	}
+	if diff := cmp.Diff([]string{"FM 0 Freie Mitte"}, listed(w, "e0")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A party in several lines is one party; what only one of them says is kept.
+func TestAPartyInSeveralLines(t *testing.T) {
+	w := testworld.NewWorkshop(t)
+	email := func(p *alliance.ListedParty) { p.Email = "fm@x.example" }
+	list := []alliance.ListLine{party(2, "FM", "Freie Mitte", at("2")), party(3, "GZN", "Grüne Zukunft"), party(5, "fm", "Freie-Mitte", email), party(9, "FM", "Freie Mitte", wikidata("Q1"))}
+	plan, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+	if err != nil || len(faults) > 0 || len(plan.Lines) != 2 || !slices.Equal(plan.Lines[0].Repeated, []int{5, 9}) {
+		t.Fatalf("%+v %v %v", plan.Lines, faults, err)
+	}
+	take(w, "e1", list...)
+	_, parties, err := w.Alliance.ElectionParties(w.Ctx, w.Admin, "e1")
+	if at := slices.IndexFunc(parties, func(p survey.BallotParty) bool { return p.Wikidata == "Q1" }); err != nil || at < 0 || parties[at].Name != "Freie Mitte" || parties[at].Contestant.Email != "fm@x.example" || parties[at].Contestant.BallotPosition != 2 {
+		t.Errorf("%+v %v", parties, err)
+	}
+	list = append(list, party(11, "FM", "Freie Mitte", func(p *alliance.ListedParty) { p.Email = "andere@x.example" }))
+	_, faults, err = w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
+	if err != nil || len(faults) != 1 || faults[0].Line != 11 || faults[0].Column != "email" || faults[0].Key != "alliance.error.list_differs" || fmt.Sprint(faults[0].Args) != "[First 2 Said fm@x.example]" {
+		t.Errorf("%+v %v", faults, err)
+	}
+}
+
+// A list brings no two parties of the same names or one place into an election, as the form does not.
 func TestPartyListSharesNothing(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	take(w, "e1", party(2, "FM", "Freie Mitte", wikidata("Q1"), at("7")), party(3, "AL", "Andere Liste", wikidata("Q2")))
 	for want, list := range map[string][]alliance.ListLine{
-		"2 short_name alliance.error.party_listed":           {party(2, "fm", "Fremde Mitte", wikidata("Q3"))},
-		"3 short_name alliance.error.party_listed":           {party(2, "LN", "Liste Nord"), party(3, "FM", "Andere Liste", wikidata("Q2"))},
+		"2 short_name alliance.error.party_listed":           {party(2, "fm", "Freie Mitte", wikidata("Q3"))},
+		"3 short_name alliance.error.party_listed":           {party(2, "LN", "Liste Nord"), party(3, "FM", "Freie Mitte", wikidata("Q2"))},
 		"3 ballot_position alliance.error.list_ballot_twice": {party(2, "FM", "Freie Mitte"), party(3, "LN", "Liste Nord", at("7"))},
 	} {
 		_, faults, err := w.Alliance.PlanParties(w.Ctx, w.Coordinator, "e1", list)
@@ -157,7 +316,7 @@ func TestPartyListIsTakenAsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	take(w, "e1", party(2, "FM", "Freie Mitte (neu)")) // somebody else, meanwhile
-	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, survey.ListColumns{}); survey.CodeOf(err) != survey.Conflict {
+	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, nil, survey.ListColumns{}); survey.CodeOf(err) != survey.Conflict {
 		t.Errorf("got %v, want a conflict", err)
 	}
 	if _, _, err := w.Alliance.PlanParties(w.Ctx, w.Lead, "e1", list); survey.CodeOf(err) != survey.Forbidden {
@@ -187,7 +346,7 @@ func TestContestantByHand(t *testing.T) {
 		{"there already", "", alliance.ListedParty{ShortName: "fm", Name: "Freie Mitte"}, []string{"short_name alliance.error.party_listed"}},
 		{"place taken", "", alliance.ListedParty{ShortName: "LN", Name: "Liste Nord", BallotPosition: "1"}, []string{"ballot_position alliance.error.ballot_taken"}},
 		{"number of another", al.ID, alliance.ListedParty{ShortName: "AL", Name: "Andere Liste", Wikidata: "Q1"}, []string{"wikidata alliance.error.wikidata_taken"}},
-		{"name of another", al.ID, alliance.ListedParty{ShortName: "FM", Name: "Andere Liste"}, []string{"short_name alliance.error.party_listed"}},
+		{"names of another", al.ID, alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte"}, []string{"short_name alliance.error.party_listed"}},
 		{"nothing", "", alliance.ListedParty{}, []string{"short_name error.required", "name error.required"}},
 		{"signs alone", "", alliance.ListedParty{ShortName: "-", Name: " … "}, []string{"short_name error.required", "name error.required"}},
 	} {
@@ -314,7 +473,7 @@ func TestAPartyKeepsItsAddressForTheNextElection(t *testing.T) {
 	if err != nil || len(faults) > 0 || !slices.Equal(plan.Lines[0].Changes, []alliance.PartyChange{{Field: "email", To: "neu@om.example, kopie@om.example"}, {Field: "postal", To: "Am Deich 1"}}) {
 		t.Fatalf("%+v, %v, %v", plan.Lines, faults, err)
 	}
-	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, survey.ListColumns{}); err != nil {
+	if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, list, nil, survey.ListColumns{}); err != nil {
 		t.Fatal(err)
 	}
 	w.Update(func(tx *survey.Tx) error {
@@ -384,7 +543,7 @@ func TestColumnsOfAListAreRemembered(t *testing.T) {
 		if err != nil || len(faults) > 0 {
 			t.Fatal(faults, err)
 		}
-		if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, []alliance.ListLine{{Line: 2, ListedParty: alliance.ListedParty{ShortName: "Deich", Name: "Deich"}}}, columns); err != nil {
+		if _, _, err := w.Alliance.TakeParties(w.Ctx, w.Coordinator, "e1", plan.Digest, []alliance.ListLine{{Line: 2, ListedParty: alliance.ListedParty{ShortName: "Deich", Name: "Deich"}}}, nil, columns); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -437,6 +437,7 @@ func partyLine(line int, columns, record []string) (p alliance.ListLine, kinds [
 			*fields[columns[i]] = value
 		}
 	}
+	p.Single = slices.ContainsFunc(kinds, func(kind string) bool { return strings.HasPrefix(survey.NameKey(kind), "einzelbewerb") })
 	if all := survey.SplitAddresses(p.Email); len(all) > 1 {
 		p.Email, p.Copies = all[0], strings.Join(all[1:], ", ")
 	}

@@ -71,7 +71,7 @@ func TestReadOfficial(t *testing.T) {
 	want := []alliance.ListLine{
 		{Line: 7, ListedParty: alliance.ListedParty{ShortName: "FM", Name: "Freie Mitte"}},
 		{Line: 8, ListedParty: alliance.ListedParty{ShortName: "DEICH, aber sicher!", Name: "Partei für Deiche – DEICH, aber sicher!"}},
-		{Line: 11, ListedParty: alliance.ListedParty{ShortName: "EB: Muster", Name: "EB: Muster"}},
+		{Line: 11, ListedParty: alliance.ListedParty{ShortName: "EB: Muster", Name: "EB: Muster"}, Single: true},
 		{Line: 12, ListedParty: alliance.ListedParty{ShortName: "Insgesamt", Name: "Insgesamt"}},
 		{Line: 13, ListedParty: alliance.ListedParty{ShortName: "NA", Name: "Neue Anfänge"}},
 	}

@@ -47,12 +47,14 @@ type mappingRow struct {
 
 // partyPlan is the preview.
 type partyPlan struct {
-	Summary string
-	Ignored string // columns we do not know; "" none
-	LeftOut string // lines that stand for no party; "" none
-	Rows    []plannedRow
-	TakeURL string // "" there is nothing to take over
-	Hidden  []templates.Field
+	Summary   string
+	Ignored   string // columns we do not know; "" none
+	LeftOut   string // lines that stand for no party; "" none
+	Repeated  string // parties in several lines; "" none
+	Rows      []plannedRow
+	Questions []templates.Field // whom a line means
+	TakeURL   string            // "" there is nothing to take over
+	Hidden    []templates.Field
 }
 
 type plannedRow struct {
@@ -68,6 +70,7 @@ var effectBadge = map[alliance.PartyEffect]templates.Badge{
 	alliance.PartyJoins:   {Icon: "link", Tone: "good"},
 	alliance.PartyChanges: {Icon: "draft", Tone: "wait"},
 	alliance.PartySame:    {},
+	alliance.PartyAsked:   {Icon: "warning", Tone: "wait"},
 }
 
 func (s *Room) partyListPage(r *web.Request) error {
@@ -178,7 +181,7 @@ func (s *Room) takePartyList(r *web.Request) error {
 		columns = survey.ListColumns{Header: list.Header, Columns: fieldsOf(list)}
 	}
 	election := r.Param("election")
-	_, faults, err = s.Alliance.TakeParties(r.Request.Context(), r.Actor, survey.ElectionID(election), r.PostForm("digest"), list.Lines, columns)
+	_, faults, err = s.Alliance.TakeParties(r.Request.Context(), r.Actor, survey.ElectionID(election), r.PostForm("digest"), list.Lines, listAnswers(r), columns)
 	var failed *survey.Error
 	if errors.As(err, &failed) && failed.Code == survey.Conflict {
 		plan, faults, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, survey.ElectionID(election), list.Lines)
@@ -191,9 +194,33 @@ func (s *Room) takePartyList(r *web.Request) error {
 		return err
 	}
 	if len(faults) > 0 {
-		return s.renderPlan(r, list, alliance.PartyPlan{}, faults, "")
+		plan, _, err := s.Alliance.PlanParties(r.Request.Context(), r.Actor, survey.ElectionID(election), list.Lines)
+		if err != nil {
+			return err
+		}
+		return s.renderPlan(r, list, plan, faults, "")
 	}
 	return r.Redirect(electionPath(survey.ElectionID(election), ""), "alliance.notice.list_taken")
+}
+
+// anotherParty is the answer that a line means nobody who is known. No id is like it.
+const anotherParty = "andere"
+
+// lineName names the form field of whom a line means.
+func lineName(line int) string { return "zeile-" + strconv.Itoa(line) }
+
+// listAnswers is what the form says of whom the lines mean.
+func listAnswers(r *web.Request) alliance.ListAnswers {
+	answers := alliance.ListAnswers{}
+	for name, values := range r.Request.PostForm {
+		typed, found := strings.CutPrefix(name, "zeile-")
+		if line, err := strconv.Atoi(typed); found && err == nil && len(values) > 0 {
+			if answers[line] = survey.PartyID(values[0]); values[0] == anotherParty {
+				answers[line] = ""
+			}
+		}
+	}
+	return answers
 }
 
 // fieldsOf are the fields of a list's columns.
@@ -292,6 +319,12 @@ func (s *Room) renderPlan(r *web.Request, list partylist.List, plan alliance.Par
 		status = http.StatusUnprocessableEntity
 		p.Errors = []templates.FieldError{{FieldID: columnName(1), Message: p.Must("alliance.party_list.mapping_needed")}}
 		p.mapColumns(list, true)
+	case len(faults) > 0 && faults[0].Key == alliance.UndecidedKey: // nothing else is wrong
+		status = http.StatusUnprocessableEntity
+		for _, f := range faults {
+			p.Errors = append(p.Errors, templates.FieldError{FieldID: lineName(f.Line), Message: p.Must(f.Key)})
+		}
+		p.Plan = planOf(p.Base, list, plan, p.Action, listAnswers(r))
 	case len(faults) > 0:
 		status = http.StatusUnprocessableEntity
 		slices.SortStableFunc(faults, func(a, b alliance.LineFault) int { return cmp.Compare(a.Line, b.Line) }) // of form and of content
@@ -308,7 +341,7 @@ func (s *Room) renderPlan(r *web.Request, list partylist.List, plan alliance.Par
 		if warning != "" {
 			status = http.StatusConflict
 		}
-		p.Plan = planOf(p.Base, list, plan, p.Action)
+		p.Plan = planOf(p.Base, list, plan, p.Action, listAnswers(r))
 	}
 	if p.Mapping == nil && len(list.Columns) > 0 && (list.Mapped || len(list.Ignored) > 0) {
 		p.mapColumns(list, false)
@@ -332,7 +365,7 @@ func lineFaultWords(b templates.Base, f alliance.LineFault) string {
 	return b.Must("alliance.party_list.at_column", "Line", f.Line, "Column", b.Must("alliance.party_list.column."+f.Column), "Message", message)
 }
 
-func planOf(b templates.Base, list partylist.List, plan alliance.PartyPlan, action string) *partyPlan {
+func planOf(b templates.Base, list partylist.List, plan alliance.PartyPlan, action string, answers alliance.ListAnswers) *partyPlan {
 	p := &partyPlan{}
 	if n := len(list.Ignored); n > 0 {
 		p.Ignored = b.Must("alliance.party_list.ignored", "Count", n, "Names", strings.Join(list.Ignored, ", "))
@@ -345,19 +378,27 @@ func planOf(b templates.Base, list partylist.List, plan alliance.PartyPlan, acti
 		p.LeftOut = b.Must("alliance.party_list.left_out", "Count", n, "Names", strings.Join(names, ", "))
 	}
 	counts := map[alliance.PartyEffect]int{}
+	repeated := 0
 	for _, line := range plan.Lines {
 		counts[line.Effect]++
 		badge := effectBadge[line.Effect]
 		badge.Label = b.Must("alliance.party_list.effect." + string(line.Effect))
 		row := plannedRow{Line: line.Line, Party: templates.Party{Name: line.ShortName, Colour: line.Colour}, Name: line.Name, Effect: badge}
-		for _, c := range line.Changes {
-			row.Changes = append(row.Changes, b.Must("alliance.party_list.change", "Column", b.Must("alliance.party_list.column."+c.Field),
-				"From", cmp.Or(c.From, "–"), "To", cmp.Or(c.To, "–")))
+		row.Changes = changeWords(b, line.Changes)
+		if n := len(line.Repeated); n > 0 {
+			repeated++
+			row.Changes = append(row.Changes, b.Must("alliance.party_list.repeated_line", "Count", n+1))
+		}
+		if line.Effect == alliance.PartyAsked {
+			p.Questions = append(p.Questions, whom(b, line, answers))
 		}
 		p.Rows = append(p.Rows, row)
 	}
+	if repeated > 0 {
+		p.Repeated = b.Must("alliance.party_list.repeated", "Count", repeated)
+	}
 	var parts []string
-	for _, effect := range []alliance.PartyEffect{alliance.PartyNew, alliance.PartyJoins, alliance.PartyChanges, alliance.PartySame} {
+	for _, effect := range []alliance.PartyEffect{alliance.PartyNew, alliance.PartyJoins, alliance.PartyChanges, alliance.PartySame, alliance.PartyAsked} {
 		if n := counts[effect]; n > 0 {
 			parts = append(parts, b.Must("alliance.party_list.count."+string(effect), "Count", n))
 		}
@@ -369,4 +410,38 @@ func planOf(b templates.Base, list partylist.List, plan alliance.PartyPlan, acti
 	p.Hidden = []templates.Field{{Name: "list", Type: "hidden", Value: list.Text}, {Name: "digest", Type: "hidden", Value: plan.Digest}}
 	p.Hidden = append(p.Hidden, carry(list)...)
 	return p
+}
+
+// changeWords says what would change.
+func changeWords(b templates.Base, changes []alliance.PartyChange) (words []string) {
+	for _, c := range changes {
+		words = append(words, b.Must("alliance.party_list.change", "Column", b.Must("alliance.party_list.column."+c.Field), "From", cmp.Or(c.From, "–"), "To", cmp.Or(c.To, "–")))
+	}
+	return words
+}
+
+// whom asks whom a line means. Another party is the answer that is given, unless one of that short name stands in this election: then
+// the name may have been corrected.
+func whom(b templates.Base, line alliance.PlannedParty, answers alliance.ListAnswers) templates.Field {
+	name := lineName(line.Line)
+	answer, answered := answers[line.Line]
+	here := slices.ContainsFunc(line.Perhaps, func(k alliance.KnownParty) bool { return k.Here })
+	f := templates.Field{Name: name, Type: "radio", Required: true, Label: b.Must("alliance.party_list.whom", "Line", line.Line, "ShortName", line.ShortName, "Name", line.Name), Error: b.ErrorAt(name),
+		Options: []templates.Option{{Value: anotherParty, Label: b.Must("alliance.party_list.whom_other"), Selected: answered && answer == "" || !answered && !here}}}
+	for _, k := range line.Perhaps {
+		o := templates.Option{Value: string(k.ID), Label: b.Must("alliance.party_list.whom_same", "ShortName", k.ShortName, "Name", k.Name), Selected: answered && answer == k.ID}
+		var hint []string
+		switch {
+		case k.Here:
+			hint = append(hint, b.Must("alliance.party_list.whom_here"))
+		case k.Stood != "":
+			hint = append(hint, b.Must("alliance.party_list.whom_stood", "Election", k.Stood))
+		}
+		if changes := changeWords(b, k.Changes); len(changes) > 0 {
+			hint = append(hint, b.Must("alliance.party_list.whom_changes", "Changes", strings.Join(changes, "; ")))
+		}
+		o.Hint = strings.Join(hint, " ")
+		f.Options = append(f.Options, o)
+	}
+	return f
 }

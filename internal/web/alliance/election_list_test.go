@@ -2,6 +2,7 @@ package alliance_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html"
 	"maps"
@@ -194,4 +195,58 @@ func TestAListAsAWorkbook(t *testing.T) {
 		t.Fatal(got.Code)
 	}
 	webtest.Contains(t, v.UploadAs("file", page, nil, "parteien.xlsx", data.Bytes()[:100]), http.StatusUnprocessableEntity, "weder eine Textdatei noch eine Excel-Tabelle")
+}
+
+// Who shares a short name with a known party is asked for in the preview. Nothing is written without the answer, which stays when the
+// page comes back.
+func TestAListAsksWhomItMeans(t *testing.T) {
+	w, v := webtest.NewRevised(t)
+	const page = "/verwaltung/wahlen/e1/liste"
+	if err := w.Store.Update(t.Context(), func(tx *survey.Tx) error {
+		return errors.Join(tx.Elections.Put(survey.Election{ID: "e0", Name: "Landtagswahl Nordmark 2022", Date: "2022-05-08"}), tx.Parties.Put(survey.Party{ID: "om", ShortName: "OM", Name: "Offene Mitte"}),
+			tx.Contestants.Put(survey.Contestant{Election: "e0", Party: "om", Email: "om@mitte.example"}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	const list = "Kurzname;Name\nOM;Orchester Meer\nDB;Deichbund\nDB;Deichbund\nFM;Freie Musikanten\nOst;\"Ostwind\"\n"
+	preview := v.Post(page, url.Values{"list": {list}})
+	webtest.Contains(t, preview, http.StatusOK, "2 neue Parteien, 2 zu entscheiden", "Zeile 2: Wer ist „OM – Orchester Meer“?", "dieselbe Partei wie „OM – Offene Mitte“", "Bekannt aus: Landtagswahl Nordmark 2022.",
+		"Name: Offene Mitte → Orchester Meer; E-Mail: – → om@mitte.example", `name="zeile-2" value="andere" checked`, "Zeile 5: Wer ist „FM – Freie Musikanten“?", "Steht schon in dieser Wahl.",
+		"Eine Partei steht in mehreren Zeilen. Sie wird einmal übernommen.", "kommt 2-mal vor, einmal übernommen")
+	if strings.Contains(preview.Body.String(), `name="zeile-5" value="andere" checked`) {
+		t.Error("who stands in this election is answered for")
+	}
+	form := url.Values{"list": {list}, "digest": {digestField.FindStringSubmatch(preview.Body.String())[1]}, "zeile-2": {"om"}}
+	parties := func() (list []string) {
+		t.Helper()
+		if err := w.Store.View(t.Context(), func(tx *survey.Tx) error {
+			all, err := survey.BallotParties(tx, "e1")
+			for _, p := range all {
+				list = append(list, p.ShortName+" "+p.Name)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	before := parties()
+	webtest.Contains(t, v.Post(page+"/uebernehmen", form), http.StatusUnprocessableEntity, `href="#zeile-5"`, "Bitte sagen Sie, ob das dieselbe Partei ist oder eine andere.", `name="zeile-2" value="om" checked`)
+	form.Set("zeile-5", "foreign")
+	webtest.Contains(t, v.Post(page+"/uebernehmen", form), http.StatusUnprocessableEntity, `href="#zeile-5"`)
+	if diff := cmp.Diff(before, parties()); diff != "" {
+		t.Fatalf("written without an answer: %s", diff)
+	}
+	form.Set("zeile-5", "andere")
+	if got := v.Post(page+"/uebernehmen", form); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", got.Code, got.Body)
+	}
+	want := append(before, "OM Orchester Meer", "DB Deichbund", "FM Freie Musikanten", "Ost Ostwind")
+	after := parties()
+	slices.Sort(want)
+	slices.Sort(after)
+	if diff := cmp.Diff(want, after); diff != "" {
+		t.Error(diff)
+	}
+	webtest.Contains(t, v.Post(page+"/uebernehmen", form), http.StatusConflict, "Inzwischen hat jemand die Parteien geändert.") // the second click of two
 }
