@@ -94,7 +94,7 @@ func incomplete(t survey.Letter, q survey.Questionnaire, c survey.Catalogue, now
 		n := transcriptionNumber(e.Number)
 		switch {
 		case e.Entry == (survey.Entry{}) && t.Whole.Status == "":
-			f.Add("remark"+n, "transcribe.error.remark_alone")
+			f.Add("note"+n, "transcribe.error.remark_alone")
 		case reasoned(e.Status) && (e.Text != "" || e.Position != ""):
 			f.Add("text"+n, "transcribe.error.declined_text")
 		case !reasoned(e.Status) && e.Reason != "":

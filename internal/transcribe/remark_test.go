@@ -49,7 +49,7 @@ func TestANoteStandsBesideAnAnswer(t *testing.T) {
 	w := testworld.NewLetters(t)
 	cmd := w.Letter(survey.SubmissionEntry{Number: 3, Note: "Das Schreiben nennt diese Frage."})
 	saved := w.SaveLetter(t, w.Anna, cmd)
-	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, saved.Revision); testworld.KeyOf(err) != "remark-3 transcribe.error.remark_alone" {
+	if _, err := w.Transcribe.HandOver(t.Context(), w.Anna, cmd.Ref, saved.Revision); testworld.KeyOf(err) != "note-3 transcribe.error.remark_alone" {
 		t.Errorf("alone: %v", err)
 	}
 	cmd.Revision, cmd.Original, cmd.Upload, cmd.Whole = saved.Revision, saved.Original, nil, survey.Entry{Status: survey.General, Text: "Wir sind für alles."}
@@ -70,7 +70,7 @@ func TestANoteStandsBesideAnAnswer(t *testing.T) {
 		}
 	}
 	long := w.Letter(survey.SubmissionEntry{Number: 1, Entry: testworld.Saying("Ja."), Note: strings.Repeat("x", survey.MaxTextUnits+1)})
-	if _, err := w.Transcribe.Save(t.Context(), w.Anna, long.Ref, long.Save); !slices.Contains(testworld.FaultsOf(t, err), "remark-1 error.text.too_long") {
+	if _, err := w.Transcribe.Save(t.Context(), w.Anna, long.Ref, long.Save); !slices.Contains(testworld.FaultsOf(t, err), "note-1 error.text.too_long") {
 		t.Errorf("too long: %v", err)
 	}
 	w.Sound(t)

@@ -62,7 +62,7 @@ func (cmd *Save) Clean(ref Ref) error {
 		n := transcriptionNumber(e.Number)
 		f.Text("text"+n, &e.Text)
 		f.Text("reason"+n, &e.Reason)
-		f.Text("remark"+n, &e.Note)
+		f.Text("note"+n, &e.Note)
 		if e.Position != "" && !slices.Contains(survey.Positions, e.Position) {
 			f.Add("position"+n, "error.choice")
 		}

@@ -180,7 +180,7 @@ func newLetterCell(r *web.Request, p transcriptionBase, c transcribe.Cell, said 
 	cell.Wording.Lang, cell.Wording.Counter = "de", &templates.Counter{Limit: limit, General: limit == survey.MaxTextUnits, Used: survey.Length(clean)}
 	cell.Refusal = field("reason", "textarea", said.Reason)
 	cell.Refusal.Lang, cell.Refusal.Rows = "de", 2
-	cell.Remark = field("remark", "textarea", said.Note)
+	cell.Remark = field("note", "textarea", said.Note)
 	cell.Remark.Lang, cell.Remark.Rows = "de", 2
 	cell.Remarked = said.Note != "" || cell.Remark.Error != ""
 	return cell

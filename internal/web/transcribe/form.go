@@ -140,7 +140,7 @@ func readEntries(r *web.Request, sheet transcribe.Sheet) map[int]survey.Submissi
 	for _, c := range sheet.Cells {
 		n := "-" + strconv.Itoa(c.Question.Number)
 		get := r.Request.PostForm.Get
-		e := survey.SubmissionEntry{Note: get("remark" + n),
+		e := survey.SubmissionEntry{Note: get("note" + n),
 			Entry: survey.Entry{Status: survey.Status(get("status" + n)), Position: survey.Position(get("position" + n)), Text: get("text" + n), Reason: get("reason" + n)}}
 		if e != (survey.SubmissionEntry{}) {
 			entries[c.Question.Number] = e
