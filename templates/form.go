@@ -3,6 +3,8 @@ package templates
 import (
 	"strconv"
 	"strings"
+
+	"pruefstein/internal/survey"
 )
 
 // Field is one form field, printed by {{template "field" .}} with its label, hint, error and counter.
@@ -65,6 +67,17 @@ func (f Field) ElementID() string {
 		return f.Name
 	}
 	return f.ID
+}
+
+// Mended is what is typed without the characters nobody sees, where an error stands at the field and it is another text; else "".
+func (f Field) Mended() string {
+	if f.Error == "" || f.Kind() != "input" && f.Kind() != "textarea" || f.Type == "password" {
+		return ""
+	}
+	if mended := survey.Mended(f.Value); mended != f.Value {
+		return mended
+	}
+	return ""
 }
 
 // OptionID is the id of the i-th option's input. The first has the field's own id, so that an error can lead to it.

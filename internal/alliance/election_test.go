@@ -105,7 +105,7 @@ func TestPartyListFaults(t *testing.T) {
 		party(7, "LN", "Liste Nord", at("7")),
 		party(8, "X", "Liste X", func(p *alliance.ListedParty) { p.Colour, p.Email = "rot", "keine Adresse" }),
 	}
-	want := []string{"2 name error.required", "2 ballot_position error.number", "3 name error.text.control", "3 wikidata error.wikidata",
+	want := []string{"2 name error.required", "2 ballot_position error.number", "3 name error.text.unseen", "3 wikidata error.wikidata",
 		"6 ballot_position alliance.error.list_differs",
 		"8 colour error.colour", "8 email error.email", "9 ballot_position alliance.error.list_ballot_twice", "7 ballot_position alliance.error.ballot_taken"}
 	check := func(faults []alliance.LineFault, err error) {

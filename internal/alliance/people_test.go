@@ -229,7 +229,7 @@ func TestNamesOfOrganisationsAndGroups(t *testing.T) {
 		"not_found: error.not_found":     w.Alliance.SaveOrganisation(ctx, ada, "fremd", alliance.SaveOrganisation{Name: "X"}),
 		"forbidden: error.forbidden":     w.Alliance.SaveOrganisation(ctx, survey.Actor{}, "", alliance.SaveOrganisation{Name: "X"}),
 		"name error.text.line":           w.Alliance.SaveWorkingGroup(ctx, ada, "", alliance.SaveWorkingGroup{Name: "a\nb"}),
-		"name error.text.control":        w.Alliance.SaveWorkingGroup(ctx, ada, "", alliance.SaveWorkingGroup{Name: "a\x00b"}),
+		"name error.text.unseen":         w.Alliance.SaveWorkingGroup(ctx, ada, "", alliance.SaveWorkingGroup{Name: "a\x00b"}),
 		"name alliance.error.name_taken": w.Alliance.SaveWorkingGroup(ctx, ada, "", alliance.SaveWorkingGroup{Name: "OPEN source"}),
 	} {
 		if got := fault(err); got != want {
@@ -270,7 +270,7 @@ func TestAllianceSettings(t *testing.T) {
 		"check_dispatch error.choice": func(a *survey.Alliance) { a.ConfirmDispatch = "vielleicht" },
 		"email error.email":           func(a *survey.Alliance) { a.Email = "keine" },
 		"licence error.licence":       func(a *survey.Alliance) { a.Licence = "CC BY 4.0" },
-		"imprint error.text.bidi":     func(a *survey.Alliance) { a.Imprint = "\u202ex" },
+		"imprint error.text.unseen":   func(a *survey.Alliance) { a.Imprint = "\u202ex" },
 	} {
 		bad := saved
 		change(&bad)

@@ -42,8 +42,16 @@ func (s *Service) Save(ctx context.Context, actor survey.Actor, cmd Save) (saved
 		return saved, err
 	}
 	var faults survey.Faults
-	faults.Text("text", &cmd.Text)
-	faults.Text("reason", &cmd.Reason)
+	for _, field := range []struct {
+		name string
+		text *string
+	}{{"text", &cmd.Text}, {"reason", &cmd.Reason}} {
+		// A draft is kept as it was typed, unseen characters and all, unless the store cannot: what they stop is its submission.
+		clean, key, _ := survey.Text(*field.text)
+		if *field.text = clean; key != "" {
+			faults.Text(field.name, field.text)
+		}
+	}
 	if cmd.Status == "" {
 		cmd.Status = survey.Answered
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"pruefstein/internal/survey"
@@ -337,6 +338,9 @@ func (c Cell) problems() (list []Problem) {
 	for _, text := range []string{c.Entry.Text, c.Entry.Reason} {
 		if n := survey.Length(text); n > c.Limit {
 			add(true, "too_long", "Length", n, "Limit", c.Limit, "Over", n-c.Limit)
+		}
+		if key, args := survey.UnseenFault(text); key != "" && c.State != StateSubmitted { // what stands already stops nothing
+			add(true, strings.TrimPrefix(key, "error.text."), args...)
 		}
 	}
 	switch {

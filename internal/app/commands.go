@@ -62,6 +62,7 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 	if err != nil {
 		return explain(err, file.Questionnaire.Slug)
 	}
+	sayUnseen(errs, file)
 	fmt.Fprintln(out, slug)
 	if !publish {
 		return nil
@@ -84,6 +85,18 @@ func importFile(ctx context.Context, cfg config.Import, out, errs io.Writer) (er
 		fmt.Fprintln(errs, "Published without Impressum and privacy notice: do not run this in public before they are set (Verwaltung, Bündnis) and it is published again.")
 	}
 	return nil
+}
+
+// sayUnseen names the characters of a file that nobody sees. An import is what its source says, so they are taken over all the same.
+func sayUnseen(errs io.Writer, file interchange.File) {
+	count, first := interchange.Unseen(file)
+	if count == 0 {
+		return
+	}
+	fmt.Fprintf(errs, "Characters in the file that cannot be seen, or in Word only, taken over as they are: %d. The first:\n", count)
+	for _, place := range first {
+		fmt.Fprintf(errs, "  %s\n", place)
+	}
 }
 
 // updateImport adds to an import what is new in a file, says what that was, and tells whether to publish it: where it is published

@@ -66,7 +66,7 @@ var rooms = []room{
 	{"ledger", nil, "could stand alone"},
 	{"textdiff", nil, "could stand alone"},
 
-	{"templates", []string{"locale", "public"}, "is a folder of files with what they need to be parsed"},
+	{"templates", []string{"survey", "locale", "public"}, "is a folder of files with what they need to be parsed; a field shows its text mended"},
 	{"public", nil, "is a folder of files"},
 
 	{"web/webtest", []string{"web", "web/site", "web/alliance", "web/demo", "office", "publish", "survey", "ledger", "memory", "storetest", "testkit", "testworld"},

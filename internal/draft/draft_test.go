@@ -99,8 +99,8 @@ func TestBadWording(t *testing.T) {
 		want []string
 	}{
 		{"empty", wording{Text: " \n"}, []string{"text error.required"}},
-		{"control character", wording{Text: "Wie\x00?"}, []string{"text error.text.control"}},
-		{"over the limit of all texts", wording{Text: strings.Repeat("a", survey.MaxTextUnits+1), Context: "\u202e"}, []string{"text error.text.too_long", "context error.text.bidi"}},
+		{"control character", wording{Text: "Wie\x00?"}, []string{"text error.text.unseen"}},
+		{"over the limit of all texts", wording{Text: strings.Repeat("a", survey.MaxTextUnits+1), Context: "\u202e"}, []string{"text error.text.too_long", "context error.text.unseen"}},
 		{"not UTF-8", wording{Label: "\xff", Text: "Wie?"}, []string{"label error.text.encoding"}},
 		{"foreign ids", wording{Text: "Wie?", Topic: "x", WorkingGroup: "y", AskedBy: []string{"z"}}, []string{"working_group error.choice", "topic error.choice", "asked_by error.choice"}},
 		{"unknown kind", wording{Text: "Wie?", Kind: "poll"}, []string{"kind error.choice"}},
@@ -383,7 +383,7 @@ func TestWhoMayBeginAQuestion(t *testing.T) {
 func TestANoteIsOneLine(t *testing.T) {
 	w := testworld.NewWorkshop(t)
 	q := w.Question("Wie?", survey.StateIdea)
-	for note, want := range map[string]string{strings.Repeat("a", 301): "note error.text.too_long", "a\x00": "note error.text.control"} {
+	for note, want := range map[string]string{strings.Repeat("a", 301): "note error.text.too_long", "a\x00": "note error.text.unseen"} {
 		_, err := w.Draft.SetQuestionState(w.Ctx, w.Coordinator, w.Q.ID, q.ID, draft.SetQuestionState{Revision: q.Revision, State: survey.StateReview, Note: note})
 		if got := testworld.KeyOf(err); got != want {
 			t.Errorf("got %q, want %q", got, want)

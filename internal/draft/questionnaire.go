@@ -185,13 +185,12 @@ func frameSlug(tx *survey.Tx, f *survey.Faults, typed string, q *survey.Question
 // topics reads a topic a line. A line that reads as before keeps its id, and so does one that was rewritten in its place. A topic
 // cannot go while a question has it.
 func topics(f *survey.Faults, typed string, old []survey.Topic, questions []survey.Question) []survey.Topic {
-	text, key, args := survey.Text(typed)
-	if key != "" {
-		f.Add("topics", key, args...)
+	before := len(*f)
+	if f.Text("topics", &typed); len(*f) > before {
 		return old
 	}
 	var names []string
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(typed, "\n") {
 		if name := strings.Join(strings.Fields(line), " "); name != "" {
 			names = append(names, name)
 		}

@@ -288,7 +288,7 @@ func TestRefusedErrata(t *testing.T) {
 			t.Errorf("%s: %v, not %s", name, err, c.want)
 		}
 	}
-	for text, want := range map[string]string{" \n ": "error.required", strings.Repeat("ä", survey.MaxErratum+1): "error.text.too_long", "a\x00b": "error.text.control"} {
+	for text, want := range map[string]string{" \n ": "error.required", strings.Repeat("ä", survey.MaxErratum+1): "error.text.too_long", "a\x00b": "error.text.unseen"} {
 		_, err := s.Send.SendErratum(t.Context(), s.office, s.q, "q01", send.SendErratum{Text: text, Seen: seen})
 		if f := testworld.FaultsOf(t, err); len(f) != 1 || !strings.Contains(f[0], want) {
 			t.Errorf("%.10q: %v", text, f)

@@ -108,7 +108,7 @@ func TestShortenedWordings(t *testing.T) {
 		"still too long":           {[]send.PortalWording{q02("Bezahlte Software soll immer öffentlich sein.", "zu lang", false)}, "text-q02 send.error.still_too_long"},
 		"longer":                   {[]send.PortalWording{q02("Öffentlich bezahlte Software soll ganz öffentlich sein!", "zu lang", false)}, "text-q02 send.error.not_shorter"},
 		"both":                     {[]send.PortalWording{q02("Software soll öffentlich sein.", "zu lang", true)}, "whole-q02 send.error.portal_whole"},
-		"no text":                  {[]send.PortalWording{q02("Software\x01 öffentlich", "zu lang", false)}, "text-q02 error.text.control"},
+		"no text":                  {[]send.PortalWording{q02("Software\x01 öffentlich", "zu lang", false)}, "text-q02 error.text.unseen"},
 		"a question of others":     {[]send.PortalWording{q02("", "", true), {Question: "q09", Text: "x", Reason: "y"}}, "error.not_found"},
 	} {
 		if err := enter(test.typed...); testworld.KeyOf(err) != test.want {

@@ -13,7 +13,7 @@ import (
 
 // Line cleans a single-line field in place, refuses more than limit UTF-16 units, and refuses blank if required.
 func (f *Faults) Line(field string, value *string, limit int, required bool) {
-	clean, key, args := Line(*value)
+	clean, key, args := seen(Line(*value))
 	*value = clean
 	switch n := Length(clean); {
 	case key != "":
@@ -27,11 +27,22 @@ func (f *Faults) Line(field string, value *string, limit int, required bool) {
 
 // Text cleans a multi-line field in place and notes its fault.
 func (f *Faults) Text(field string, value *string) {
-	clean, key, args := Text(*value)
+	clean, key, args := seen(Text(*value))
 	*value = clean
 	if key != "" {
 		f.Add(field, key, args...)
 	}
+}
+
+// seen puts the unseen characters of a typed text, all at once, before what else is wrong with it.
+func seen(clean, key string, args []any) (string, string, []any) {
+	if key == "error.text.encoding" {
+		return clean, key, args
+	}
+	if unseen, all := UnseenFault(clean); unseen != "" {
+		return clean, unseen, all
+	}
+	return clean, key, args
 }
 
 // Day notes what is wrong with a typed day; "" is none.

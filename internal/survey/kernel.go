@@ -94,12 +94,31 @@ func (s *Kernel) Write(ctx context.Context, actor Actor, fn func(*Tx) error) err
 		if err := s.judgeAgain(remember(tx), actor); err != nil {
 			return err
 		}
-		return fn(tx)
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return proposed(ctx)
 	})
 	if err == nil && s.Kick != nil {
 		s.Kick()
 	}
 	return err
+}
+
+// Propose says that a write is to be tried and taken back: a field was mended, and is shown before it is saved.
+func Propose(ctx context.Context, field string) context.Context {
+	return context.WithValue(ctx, proposal{}, field)
+}
+
+type proposal struct{}
+
+// proposed is the fault of a write that was to be tried alone.
+func proposed(ctx context.Context) error {
+	var f Faults
+	if field, ok := ctx.Value(proposal{}).(string); ok {
+		f.Add(field, "error.text.mended")
+	}
+	return f.Err()
 }
 
 // Audit notes who did what; of what changes a public state also the state before and after, in that order.

@@ -214,7 +214,7 @@ func TestTranscriptionFaults(t *testing.T) {
 		{"complete", func(*testworld.Letter) {}, ""},
 		{"longer than a submission may be, with a reason", func(c *testworld.Letter) { c.Entries[0].Text, c.OverReason = long[:2000], "kam so" }, ""},
 		{"longer than any text", func(c *testworld.Letter) { c.Entries[0].Text = long }, "text-1 error.text.too_long"},
-		{"control character", func(c *testworld.Letter) { c.Entries[0].Text = "a\x00" }, "text-1 error.text.control"},
+		{"control character", func(c *testworld.Letter) { c.Entries[0].Text = "a\x00" }, "text-1 error.text.unseen"},
 		{"a status no letter has", func(c *testworld.Letter) { c.Entries[0].Status = survey.NotReached }, "status-1 error.choice"},
 		{"position on a question", func(c *testworld.Letter) { c.Entries[0].Position = survey.Agree }, "position-1 error.choice"},
 		{"position of who refers to something else", func(c *testworld.Letter) {

@@ -250,7 +250,7 @@ func TestFormsReadTheBodyOnly(t *testing.T) {
 		text string
 	}{
 		"invalid UTF-8":   {"name=Gr%FC%DFe", 422, "an Stelle 3"},
-		"NUL":             {"name=a%00b", 422, "(U&#43;0000)"},
+		"NUL":             {"name=a%00b", 422, "a⟦U&#43;0000⟧b"},
 		"broken escape":   {"name=%zz", 400, "unlesbar"},
 		"number expected": {"name=A&revision=eins", 400, "unlesbar"},
 		"nothing":         {"", 422, "Bitte füllen"},

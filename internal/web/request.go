@@ -70,6 +70,7 @@ func (r *Request) fill(form any) error {
 	if err := parseFiles(r.Request, nil); err != nil {
 		return err
 	}
+	r.mend()
 	err := binding.FormPost.Bind(r.Request, form)
 	var broken validator.ValidationErrors
 	if errors.As(err, &broken) {
@@ -86,7 +87,24 @@ func (r *Request) fill(form any) error {
 }
 
 // ReadForm reads the body of a form and hands its files on (parseFiles), and judges once more who asks.
-func (r *Request) ReadForm(take takeFile) error { return r.judged(parseFiles(r.Request, take)) }
+func (r *Request) ReadForm(take takeFile) error {
+	err := parseFiles(r.Request, take)
+	r.mend()
+	return r.judged(err)
+}
+
+// mend puts the mended text into the field whose button was pressed (partial field-notes). The form is then judged as ever and comes
+// back with it, and nothing is stored: see survey.Propose.
+func (r *Request) mend() {
+	name := r.Request.PostForm.Get("reparieren")
+	if name == "" {
+		return
+	}
+	for i, typed := range r.Request.PostForm[name] {
+		r.Request.PostForm[name][i] = survey.Mended(typed)
+	}
+	r.Request = r.Request.WithContext(survey.Propose(r.Request.Context(), name))
+}
 
 // judged judges once more who asks, after the body: what is shown next, with or without a save, is for nobody who has lost access
 // while the body was on its way.

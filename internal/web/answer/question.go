@@ -72,16 +72,29 @@ func (s *Room) answerQuestion(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := newQuestionPage(r, sheet, cell, cell.Started(), nil)
+	p := newQuestionPage(r, sheet, cell, cell.Started(), unseen(r, sheet, cell))
 	if r.Query("ok") == noticeEmpty { // no success
 		p.Notice, p.Warning = "", p.Notice
 	}
 	for _, problem := range cell.Problems {
-		if problem.Stops && !sheet.Ended && p.Warning == "" {
+		if problem.Stops && !sheet.Ended && p.Warning == "" && p.Errors == nil {
 			p.Warning = p.Must(problem.Key, r.Readable(problem.Args)...)
 		}
 	}
 	return r.Page(http.StatusOK, "answer/question", p)
+}
+
+// unseen names the characters of a draft that nobody sees, at their fields: they stop its submission, and can be mended there.
+func unseen(r *web.Request, sheet answer.Sheet, cell answer.Cell) (list []templates.FieldError) {
+	if sheet.Ended || !cell.Stopped() {
+		return nil
+	}
+	for _, field := range [][2]string{{"text", cell.Entry.Text}, {"reason", cell.Entry.Reason}} {
+		if key, args := survey.UnseenFault(field[1]); key != "" {
+			list = append(list, templates.FieldError{FieldID: field[0], Message: r.Printer().Must(key, args...)})
+		}
+	}
+	return list
 }
 
 func (s *Room) cell(r *web.Request) (sheet answer.Sheet, cell answer.Cell, err error) {

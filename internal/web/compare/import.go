@@ -83,7 +83,11 @@ func (s *Room) importFile(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect("/veroeffentlichen/"+string(slug), "compare.notice.imported")
+	notice := "compare.notice.imported"
+	if count, _ := interchange.Unseen(file); count > 0 {
+		notice = "compare.notice.imported_unseen"
+	}
+	return r.Redirect("/veroeffentlichen/"+string(slug), notice)
 }
 
 // updateImport adds to an import what is new in a file. What is published then is decided on the page of the publication.
