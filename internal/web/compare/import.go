@@ -110,8 +110,12 @@ func (s *Room) updateImport(r *web.Request, file interchange.File) error {
 	if !done.New() {
 		notice = "compare.notice.import_nothing_new"
 	}
-	if len(done.Kept) > 0 {
+	count, _ := interchange.Unseen(file)
+	switch {
+	case len(done.Kept) > 0:
 		notice += "_kept"
+	case count > 0 && done.New():
+		notice += "_unseen"
 	}
 	return r.Redirect("/veroeffentlichen/"+string(done.Slug), notice)
 }
