@@ -232,7 +232,8 @@ type ListAddress struct {
 }
 
 // ListAddress makes the addresses of a respondent those of its parties in their election, so that later rounds begin with it. A second
-// click changes nothing. It is a Conflict when one of the addresses has changed since the page was shown.
+// click changes nothing. It is a Conflict when one of the addresses has changed since the page was shown, or the respondent's first one
+// refused its last mail.
 func (s *Service) ListAddress(ctx context.Context, actor survey.Actor, questionnaire survey.QuestionnaireID, slug survey.Slug, cmd ListAddress) error {
 	if err := actor.Require(survey.RoleCoordinator); err != nil {
 		return err
@@ -253,9 +254,15 @@ func (s *Service) ListAddress(ctx context.Context, actor survey.Actor, questionn
 		if err != nil || len(parties) == 0 {
 			return err
 		}
-		before := listedAddresses(parties)
-		if before != cmd.Listed {
+		if listedAddresses(parties) != cmd.Listed {
 			return survey.Stale()
+		}
+		mails, err := mailsTo(tx, r)
+		if err != nil {
+			return err
+		}
+		if survey.RefusedAt(mails, r.Email) {
+			return survey.Fail(survey.Conflict, "send.error.list_refused")
 		}
 		for _, c := range parties {
 			c.Email, c.Copies, c.Revision = r.Email, r.Copies, c.Revision+1

@@ -413,6 +413,32 @@ func TestFailedLetterIsOfferedToTheNewAddress(t *testing.T) {
 	}
 }
 
+// An address that refused its mail never takes the place of the one the list has by now: that one is offered.
+func TestARefusedAddressIsNeverListed(t *testing.T) {
+	s, _ := refused(t)
+	s.put(func(tx *survey.Tx) error {
+		c, err := tx.Contestants.Get(survey.Contestant{Election: "e1", Party: "fm"}.Key())
+		if err != nil {
+			return err
+		}
+		c.Email = "liste@partei.example"
+		return tx.Contestants.Put(c)
+	})
+	f, err := s.Send.RespondentFile(t.Context(), s.office, s.q, "fm")
+	testworld.Must(t, err)
+	if !f.Refused || f.Unlisted || f.Better != "liste@partei.example" {
+		t.Errorf("refused %v, offered to the list %v, better %q", f.Refused, f.Unlisted, f.Better)
+	}
+	err = s.Send.ListAddress(t.Context(), s.office, s.q, "fm", send.ListAddress{Email: f.All, Listed: f.Listed})
+	if testworld.KeyOf(err) != "send.error.list_refused" {
+		t.Errorf("written over: %v", err)
+	}
+	s.setAddress("fm", f.Better)
+	if f, err = s.Send.RespondentFile(t.Context(), s.office, s.q, "fm"); err != nil || f.Better != "" || f.Unlisted || len(f.Astray) != 1 {
+		t.Errorf("after the change: better %q, unlisted %v, %d to send there, %v", f.Better, f.Unlisted, len(f.Astray), err)
+	}
+}
+
 // What reminds of what is over is not offered, nor anything of a party that is not asked.
 func TestNothingOverIsOffered(t *testing.T) {
 	s := newSending(t)

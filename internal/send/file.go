@@ -30,6 +30,7 @@ type RespondentFile struct {
 	All                string               // its addresses, the first in front, see ListAddress
 	Unlisted           bool                 // its addresses are not those of its parties in the election, see ListAddress
 	Listed             string               // what is theirs then, "" none
+	Better             string               // its address refused its mail, and this is that of its party in the election; "" none
 	Astray             []survey.Mail        // failed at an old address and can be sent to the one of now, see SendAstray
 	Invitation         *InvitationPlan      // for what was not asked at the dispatch; nil unless it is to be
 	Invited            *survey.Dispatch     // by which it was invited
@@ -106,7 +107,10 @@ func (s *Service) respondentFile(tx *survey.Tx, actor survey.Actor, questionnair
 	if err != nil {
 		return f, err
 	}
-	f.Unlisted, f.Listed = len(other) > 0, listedAddresses(other)
+	f.Unlisted, f.Listed = len(other) > 0 && !f.Refused, listedAddresses(other)
+	if f.Refused && len(other) == 1 && !survey.RefusedAt(t.mails, other[0].Email) {
+		f.Better = other[0].Email
+	}
 	if f.Astray, err = s.astray(tx, f.Questionnaire, r, t); err != nil {
 		return f, err
 	}

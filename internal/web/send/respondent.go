@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -331,9 +332,12 @@ func (p *respondentPage) address(r *web.Request, f send.RespondentFile, stale bo
 	form := func(email, copies string) []web.FieldGroup {
 		return []web.FieldGroup{{Fields: []templates.Field{p.Revision, web.RequiredField(p.emailField(email)), p.copiesField(copies)}}}
 	}
-	saved := form(who.Email, lines(who.Copies))
+	saved := form(cmp.Or(f.Better, who.Email), lines(who.Copies))
 	p.Address.Text = p.Must("send.address.text")
-	if f.Refused {
+	switch {
+	case f.Better != "":
+		p.Address.Text = p.Must("send.address.text_better", "Email", f.Better)
+	case f.Refused:
 		p.Address.Text = p.Must("send.address.text_refused")
 	}
 	p.Address.Form, p.Address.Groups, p.Address.Second, p.Address.Button = action, saved, f.TwoPerson, p.Must("send.address.button")
