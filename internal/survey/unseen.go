@@ -38,6 +38,7 @@ func Unseen(text string) (count int, places []string) {
 		}
 		to := min(len(runes), last+1+unseenContext)
 		var place strings.Builder
+		goesOn := to < len(runes) && runes[to] != '\n'
 		for j := from; j < to; j++ {
 			switch {
 			case marks[j]:
@@ -45,13 +46,17 @@ func Unseen(text string) (count int, places []string) {
 			case runes[j] == '\n' && j < i:
 				place.Reset()
 			case runes[j] == '\n':
-				j = to
+				j, goesOn = to, false
 			default:
 				place.WriteRune(runes[j])
 			}
 		}
 		if len(places) < unseenMost {
-			places = append(places, strings.TrimSpace(place.String()))
+			told := strings.TrimSpace(place.String())
+			if goesOn {
+				told += "…"
+			}
+			places = append(places, told)
 		}
 		i = last
 	}

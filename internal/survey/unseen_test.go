@@ -24,6 +24,7 @@ func TestUnseenCharactersAreAllToldAndMended(t *testing.T) {
 		"ideograph":          {"葛\U000e0100", nil, ""},
 		"bidi":               {"Das kostet \u202d1.250 Euro", []string{"Das kostet ⟦U+202D⟧1.250 Euro"}, "Das kostet 1.250 Euro"},
 		"bullets of Word":    {"Wir wollen:\n\uf0b7 Glasfaser\n\uf0a7\tfreies WLAN\n\uf0d8 Beratung", []string{"⟦U+F0B7⟧ Glasfaser", "⟦U+F0A7⟧\tfreies WLAN", "⟦U+F0D8⟧ Beratung"}, "Wir wollen:\n• Glasfaser\n•\tfreies WLAN\n• Beratung"},
+		"a long line":        {"\uf0b7 Glasfaser bis in jedes Dorf\n\uf0b7 ja", []string{"⟦U+F0B7⟧ Glasfaser b…", "⟦U+F0B7⟧ ja"}, "• Glasfaser bis in jedes Dorf\n• ja"},
 		"dash of Word":       {"2026 \uf02d 2027", []string{"2026 ⟦U+F02D⟧ 2027"}, "2026 – 2027"},
 		"a sign of Symbol":   {"x \uf0b3 3", []string{"x ⟦U+F0B3⟧ 3"}, "x  3"},
 		"private use":        {"a\ue000b\U0010fffdc", []string{"a⟦U+E000⟧b⟦U+10FFFD⟧c"}, "abc"},
