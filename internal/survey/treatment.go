@@ -258,7 +258,7 @@ func (b *treatmentBuilder) planned(dispatches []Dispatch) {
 				if step.Missed(d, r.ID, r.Due) {
 					missed = d.At
 				}
-				got = got || slices.ContainsFunc(b.mails[r.ID], func(m Mail) bool { return m.Dispatch == d.ID && m.State != MailRevoked })
+				got = got || slices.ContainsFunc(b.mails[r.ID], func(m Mail) bool { return !m.Copy && m.Dispatch == d.ID && m.State != MailRevoked })
 			}
 			if !missed.IsZero() && !got {
 				b.add(TreatmentEntry{Kind: TreatedMissed, Party: r.Slug, At: b.stamp(missed)})
